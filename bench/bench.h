@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the rooms of lodger-bench share.
+ *
+ *   contestants.c   the two tables: what is measured, and who takes part
+ *   ledger.c        what has to arrive, and the proof that it did: counts, order, checksums, threads
+ *   producers.c     the threads that post
+ *   args.c          the command line
+ *   main.c          alternating runs
+ *   stats.c         median and bootstrap
+ *   report.c        the lines and the JSON
+ *   lodger.c, peer-*.c  the contestants
+ *
+ * A new peer is a run function, its declaration below, and one row in contestants.c.
+ */
+#ifndef LODGER_BENCH_H
+#define LODGER_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define BENCH_MAX_PRODUCERS 2
+#define BENCH_WORKERS       2
+#define BENCH_RESAMPLES     10000
+#define BENCH_SEED          UINT64_C (0x10d6e7)
+
+/* ---- the tables ------------------------------------------------------------------------------------------------- */
+
+/* What one run has to do. */
+typedef struct BenchLoad
+{
+  uint64_t count;     /* calls, round trips or jobs, over all producers */
+  unsigned producers; /* threads that post; 0 where the GUI thread itself submits */
+} BenchLoad;
+
+/* One run, in the GUI thread: do the load, have the ledger check it, answer how many nanoseconds it took. */
+typedef int64_t BenchRun (const BenchLoad *load);
+
+/* What is measured. */
+typedef struct BenchMetric
+{
+  const char *name;
+  const char *what;   /* for --list and --help */
+  const char *unit;   /* of the value */
+  bool is_rate;       /* the value is a throughput, else a time for each */
+  double unit_size;   /* a rate: that many a second are 1; a time: that many nanoseconds are 1 */
+  uint64_t count;     /* at scale 1 */
+  unsigned producers; /* as in BenchLoad */
+} BenchMetric;
+
+/* Who takes part in it. */
+typedef struct BenchContestant
+{
+  const char *metric;
+  const char *name;     /* BENCH_LODGER is the one that the others of its metric stand beside */
+  unsigned max_threads; /* worker threads that may show up, checked; 0: not its to choose */
+  BenchRun *run;
+} BenchContestant;
+
+#define BENCH_LODGER "Lodger"
+
+extern const BenchMetric bench_metrics[];
+extern const size_t bench_n_metrics;
+extern const BenchContestant bench_contestants[];
+extern const size_t bench_n_contestants;
+
+extern BenchRun bench_lodger_post;
+extern BenchRun bench_lodger_post_soon;
+extern BenchRun bench_lodger_rtt;
+extern BenchRun bench_lodger_fanout;
+extern BenchRun bench_invoke_post;
+extern BenchRun bench_async_queue_post;
+extern BenchRun bench_gtask_rtt;
+extern BenchRun bench_gtask_fanout;
+extern BenchRun bench_thread_pool_rtt;
+extern BenchRun bench_thread_pool_fanout;
+extern BenchRun bench_uv_post;
+extern BenchRun bench_uv_rtt;
+extern BenchRun bench_uv_fanout;
+
+/* The libuv that runs, or NULL when it was left out of the build. */
+const char *bench_uv_version (void);
+
+/* ---- the ledger ------------------------------------------------------------------------------------------------- */
+
+/* Ends the program with one line that names the metric and the contestant: a figure of a wrong run is worth nothing. */
+void bench_fail (const char *format, ...) __attribute__ ((format (printf, 1, 2), noreturn));
+
+/* Who runs now; for bench_fail(). */
+void bench_ledger_name (const char *metric, const char *contestant);
+
+/* Opens it for posts: `count / producers` from each producer, in order. The opening thread is the GUI thread. */
+void bench_ledger_open_posts (const BenchLoad *load);
+/* What a producer posts as its `sequence`th; never NULL. */
+void *bench_post_data (unsigned producer, uint64_t sequence);
+/* A post is delivered. True for the last one: leave the loop. */
+bool bench_post_arrived (void *data);
+
+/* Opens it for jobs 0 to count - 1. */
+void bench_ledger_open_jobs (uint64_t count);
+/* What stands for job `index`; never NULL. */
+void *bench_job_data (uint64_t index);
+/* The job's work, in a worker: as little as can be checked. The answer fits 31 bits. */
+int64_t bench_job_run (void *data);
+/* A job's completion is delivered. True for the last one: leave the loop. */
+bool bench_job_arrived (void *data, int64_t result);
+
+/* Closes it: fails unless exactly what was announced has arrived. */
+void bench_ledger_close (void);
+/* How many threads ran jobs since it was opened. */
+unsigned bench_ledger_threads (void);
+
+/* Monotonic nanoseconds. */
+int64_t bench_now (void);
+
+/* How many round trips or jobs start the workers before the clock does. */
+uint64_t bench_warm_up (const BenchLoad *load);
+
+/* ---- producers -------------------------------------------------------------------------------------------------- */
+
+typedef struct BenchProducers BenchProducers;
+
+/* Submits one datum for delivery in the GUI thread; called in a producer's thread. */
+typedef void BenchSubmit (void *peer, void *data);
+
+/* Starts the threads; they wait at a gate. */
+BenchProducers *bench_producers_new (const BenchLoad *load, BenchSubmit *submit, void *peer);
+/* Opens the gate. The answer is the time just before. */
+int64_t bench_producers_go (BenchProducers *producers);
+/* Joins the threads and frees. */
+void bench_producers_join (BenchProducers *producers);
+
+/* ---- settings, figures, report ---------------------------------------------------------------------------------- */
+
+typedef struct BenchSettings
+{
+  unsigned pairs;
+  double scale;
+  const char *json; /* file name, or NULL */
+  bool list;
+  bool *only; /* for each metric: whether it is wanted */
+} BenchSettings;
+
+typedef enum BenchArgs
+{
+  BENCH_ARGS_RUN,
+  BENCH_ARGS_DONE,
+  BENCH_ARGS_WRONG,
+} BenchArgs;
+
+/* Reads the command line; prints the help or the complaint itself. */
+BenchArgs bench_args_parse (BenchSettings *settings, int argc, char **argv);
+
+/* One metric, Lodger beside one peer. */
+typedef struct BenchFigure
+{
+  const BenchMetric *metric;
+  const BenchContestant *peer;
+  uint64_t count;
+  size_t n_pairs;
+  int64_t *lodger_ns; /* of each pair */
+  int64_t *peer_ns;
+  unsigned lodger_threads, peer_threads; /* most worker threads seen in a run */
+  double lodger_value, peer_value;       /* medians, in the metric's unit */
+  double ratio, low, high;               /* median of the pairs' ratios, and its 95 % interval */
+} BenchFigure;
+
+double bench_median (const double *values, size_t n);
+/* The 95 % percentile interval of the median, from `resamples` resamplings of the values. */
+void bench_bootstrap (const double *values, size_t n, unsigned resamples, uint64_t seed, double *ret_low,
+                      double *ret_high);
+/* Fills in what follows from the times. */
+void bench_figure_sum_up (BenchFigure *figure);
+
+void bench_report_list (FILE *out);
+void bench_report_head (FILE *out, const BenchSettings *settings);
+void bench_report_line (FILE *out, const BenchFigure *figure);
+void bench_report_json (FILE *out, const BenchSettings *settings, const BenchFigure *figures, size_t n_figures);
+
+#endif

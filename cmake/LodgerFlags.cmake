@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Flags that every file of this project is compiled with.
+
+set (CMAKE_C_STANDARD 11)
+set (CMAKE_C_STANDARD_REQUIRED ON)
+set (CMAKE_C_EXTENSIONS ON)
+set (CMAKE_C_VISIBILITY_PRESET hidden)
+set (CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set (CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+if (NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set (CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Debug, Release, RelWithDebInfo or MinSizeRel" FORCE)
+endif ()
+
+option (LODGER_WERROR "Treat warnings as errors" OFF)
+set (LODGER_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+
+set (LODGER_WARNINGS
+  -Wall -Wextra -Wconversion -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes
+  -Wundef -Wcast-qual -Wwrite-strings)
+if (LODGER_WERROR)
+  list (APPEND LODGER_WARNINGS -Werror)
+endif ()
+
+add_compile_options (${LODGER_WARNINGS} -fno-common)
+
+if (LODGER_SANITIZE)
+  set (lodger_sanitize -fsanitize=${LODGER_SANITIZE} -fno-omit-frame-pointer)
+  if (LODGER_SANITIZE MATCHES "undefined")
+    list (APPEND lodger_sanitize -fno-sanitize-recover=undefined)
+  endif ()
+  add_compile_options (${lodger_sanitize})
+  add_link_options (${lodger_sanitize})
+endif ()

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# One library of the project: the shared one that is installed, whose symbols a map names, and a static one of the same
+# objects for tests, which may look at private functions.
+
+include (CMakePackageConfigHelpers)
+
+# lodger_library (<target> NAME <exported name> MAP <file> PC <file> HEADERS <folder> SOURCES … PUBLIC … PRIVATE …)
+# PUBLIC and PRIVATE are what it links; a library of this project is given by its shared target's name.
+function (lodger_library target)
+  cmake_parse_arguments (arg "" "NAME;MAP;PC;HEADERS" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  if (NOT arg_SOURCES)
+    message (STATUS "${target}: no sources yet")
+    file (CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/${target}-empty.c" CONTENT "typedef int lodger__empty;\n")
+    set (arg_SOURCES "${CMAKE_CURRENT_BINARY_DIR}/${target}-empty.c")
+  endif ()
+
+  add_library (${target}-objects OBJECT ${arg_SOURCES})
+  target_include_directories (${target}-objects PRIVATE "${arg_HEADERS}")
+  if (IS_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/src")
+    target_include_directories (${target}-objects PRIVATE src)
+  endif ()
+  add_library (${target} SHARED $<TARGET_OBJECTS:${target}-objects>)
+  add_library (${target}-static STATIC $<TARGET_OBJECTS:${target}-objects>)
+
+  foreach (lib IN LISTS arg_PUBLIC arg_PRIVATE)
+    set (static_lib ${lib})
+    if (TARGET ${lib}-static)
+      set (static_lib ${lib}-static)
+    endif ()
+    # Only what it takes to compile: these objects go into both libraries.
+    target_link_libraries (${target}-objects PRIVATE ${static_lib})
+    target_link_libraries (${target}-static PUBLIC ${static_lib})
+  endforeach ()
+  target_link_libraries (${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+
+  foreach (lib IN ITEMS ${target} ${target}-static)
+    target_include_directories (${lib} PUBLIC "$<BUILD_INTERFACE:${arg_HEADERS}>"
+                                              "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+    set_target_properties (${lib} PROPERTIES LINKER_LANGUAGE C)
+  endforeach ()
+  set_target_properties (${target} PROPERTIES
+    VERSION ${PROJECT_VERSION} SOVERSION 0 EXPORT_NAME ${arg_NAME} LINK_DEPENDS "${arg_MAP}")
+  target_link_options (${target} PRIVATE "LINKER:--version-script=${arg_MAP}" LINKER:--as-needed)
+  if (NOT LODGER_SANITIZE)
+    target_link_options (${target} PRIVATE LINKER:--no-undefined)
+  endif ()
+  add_library (Lodger::${arg_NAME} ALIAS ${target})
+
+  configure_file ("${arg_PC}" "${PROJECT_BINARY_DIR}/pkgconfig/${target}.pc" @ONLY)
+  install (TARGETS ${target} EXPORT lodger-${arg_NAME} LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+  install (EXPORT lodger-${arg_NAME} NAMESPACE Lodger:: FILE Lodger-${arg_NAME}.cmake
+           DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/Lodger")
+  install (DIRECTORY "${arg_HEADERS}/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h")
+  install (FILES "${PROJECT_BINARY_DIR}/pkgconfig/${target}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endfunction ()
+
+function (lodger_install_package)
+  set (dir "${CMAKE_INSTALL_LIBDIR}/cmake/Lodger")
+  configure_package_config_file ("${PROJECT_SOURCE_DIR}/cmake/LodgerConfig.cmake.in"
+                                 "${PROJECT_BINARY_DIR}/LodgerConfig.cmake" INSTALL_DESTINATION "${dir}")
+  write_basic_package_version_file ("${PROJECT_BINARY_DIR}/LodgerConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+  install (FILES "${PROJECT_BINARY_DIR}/LodgerConfig.cmake" "${PROJECT_BINARY_DIR}/LodgerConfigVersion.cmake"
+           DESTINATION "${dir}")
+endfunction ()

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Parts that may be left out. Each is AUTO (built when what it needs is there), ON (an error when it is not) or OFF.
+# The outcome is in LODGER_WITH_<part>; what is left out says so in one line.
+
+function (lodger_option name what)
+  set (${name} AUTO CACHE STRING "Build ${what}: AUTO, ON or OFF")
+  set_property (CACHE ${name} PROPERTY STRINGS AUTO ON OFF)
+endfunction ()
+
+function (lodger__decide name what package reason)
+  string (REPLACE LODGER_ LODGER_WITH_ with "${name}")
+  if (NOT ${name} STREQUAL "AUTO" AND NOT ${name})
+    set (${with} OFF PARENT_SCOPE)
+    message (STATUS "Left out: ${what} (${name}=OFF)")
+  elseif (reason STREQUAL "")
+    set (${with} ON PARENT_SCOPE)
+  elseif (${name} STREQUAL "AUTO")
+    set (${with} OFF PARENT_SCOPE)
+    message (STATUS "Left out: ${what} (${reason})")
+  else ()
+    message (FATAL_ERROR "${name}=ON, but ${reason}")
+  endif ()
+endfunction ()
+
+# A part that needs pkg-config modules, which become the target PkgConfig::<name>.
+function (lodger_find name what package modules)
+  set (reason "")
+  separate_arguments (modules)
+  if (${name} STREQUAL "AUTO" OR ${name})
+    if (NOT PKG_CONFIG_FOUND)
+      set (reason "missing: pkg-config; install it with: apt-get install pkg-config")
+    else ()
+      pkg_check_modules (${name} QUIET IMPORTED_TARGET ${modules})
+      if (NOT ${name}_FOUND)
+        set (reason "missing: ${package}; install it with: apt-get install ${package}")
+      endif ()
+    endif ()
+  endif ()
+  lodger__decide (${name} "${what}" "${package}" "${reason}")
+  string (REPLACE LODGER_ LODGER_WITH_ with "${name}")
+  set (${with} ${${with}} PARENT_SCOPE)
+endfunction ()
+
+# A part that needs another part.
+function (lodger_needs name what other)
+  string (REPLACE LODGER_ LODGER_WITH_ with_other "${other}")
+  set (reason "")
+  if (NOT ${with_other})
+    set (reason "needs ${other}")
+  endif ()
+  lodger__decide (${name} "${what}" "" "${reason}")
+  string (REPLACE LODGER_ LODGER_WITH_ with "${name}")
+  set (${with} ${${with}} PARENT_SCOPE)
+endfunction ()

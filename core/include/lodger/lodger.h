@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file lodger.h
+ * The umbrella: everything a program that uses Lodger needs. Authors of hosts and backends also include host.h and
+ * backend.h.
+ */
+#ifndef LODGER_H
+#define LODGER_H
+
+#include <lodger/caller.h>
+#include <lodger/error.h>
+#include <lodger/pending.h>
+#include <lodger/trace.h>
+#include <lodger/types.h>
+
+#endif

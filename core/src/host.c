@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "caller-private.h"
+
+enum
+{
+  SLICE_NS = 1000000
+};
+
+static LodgerCaller *
+caller_of (LodgerHost *host)
+{
+  return (LodgerCaller *) ((char *) host - offsetof (LodgerCaller, host));
+}
+
+/* Refused by a host that is closing, or not asked because there is none yet or none any more: then the only one who can
+ * be waiting is the last leave, which serves without the host. Before the start nobody waits, and the start looks. */
+void
+lodger__host_post (LodgerCaller *caller)
+{
+  LodgerHost *host = &caller->host;
+  lodger__trace (LODGER_TRACE_WAKE, caller, NULL, NULL, 0, NULL);
+  if (!atomic_load (&host->attached)
+      || lodger__host_ops (caller)->run_sync_soon_threadsafe (host->impl, &host->node) != 0)
+    lodger__parker_signal (&caller->parker);
+}
+
+void
+lodger__host_post_ahead (LodgerCaller *caller)
+{
+  LodgerHost *host = &caller->host;
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  if (!lodger__inbox_claim (&caller->inbox))
+    return;
+  if (atomic_load (&host->attached) && ops->run_sync_soon_not_threadsafe != NULL)
+    ops->run_sync_soon_not_threadsafe (host->impl, &host->node);
+  else
+    lodger__host_post (caller);
+}
+
+void
+lodger__host_arm (LodgerCaller *caller)
+{
+  LodgerHost *host = &caller->host;
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  int64_t earliest = lodger__timers_earliest (&caller->timers);
+  if (earliest == caller->armed || !atomic_load (&host->attached) || ops->arm == NULL)
+    return;
+  caller->armed = earliest;
+  ops->arm (host->impl, earliest);
+}
+
+static bool
+is_owner (const LodgerCaller *caller)
+{
+  return lodger__caller_is_in_thread (caller, lodger__thread_peek ());
+}
+
+static int64_t
+slice_ns (const LodgerCaller *caller)
+{
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  return ops->slice_ns != NULL ? ops->slice_ns (caller->host.impl) : SLICE_NS;
+}
+
+void
+lodger_host_run_node (LodgerHostNode *node)
+{
+  LodgerHost *host = (LodgerHost *) node;
+  LodgerCaller *caller;
+  if (node == NULL)
+    {
+      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+      return;
+    }
+  caller = caller_of (host);
+  if (!atomic_load (&host->attached))
+    return;
+  if (!is_owner (caller))
+    {
+      lodger__inbox_look (&caller->inbox);
+      lodger__misuse (__func__, LODGER_EWRONGTHREAD, "run in another thread than the one that attached");
+      return;
+    }
+  lodger__inbox_look (&caller->inbox);
+  lodger__turn_slice (caller, slice_ns (caller));
+}
+
+void
+lodger_host_deadline (LodgerHost *host)
+{
+  LodgerCaller *caller;
+  if (host == NULL)
+    {
+      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+      return;
+    }
+  caller = caller_of (host);
+  if (!atomic_load (&host->attached))
+    return;
+  if (!is_owner (caller))
+    {
+      lodger__misuse (__func__, LODGER_EWRONGTHREAD, "called in another thread than the one that attached");
+      return;
+    }
+  caller->armed = LODGER_FOREVER;
+  lodger__turn_slice (caller, slice_ns (caller));
+}
+
+int64_t
+lodger_host_before_wait (LodgerHost *host)
+{
+  LodgerCaller *caller;
+  if (host == NULL)
+    {
+      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+      return LODGER_FOREVER;
+    }
+  caller = caller_of (host);
+  if (!atomic_load (&host->attached) || !is_owner (caller))
+    return LODGER_FOREVER;
+  if (lodger__turn_is_ready (caller))
+    {
+      lodger__host_post_ahead (caller);
+      return 0;
+    }
+  lodger__host_arm (caller);
+  return lodger__timers_earliest (&caller->timers);
+}
+
+void
+lodger_host_fd_ready (LodgerHostWatch *watch, uint32_t revents)
+{
+  if (watch == NULL)
+    lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  else if (watch->ready != NULL)
+    watch->ready (watch, revents);
+}
+
+void
+lodger_host_closed (LodgerHost *host)
+{
+  if (host == NULL)
+    {
+      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+      return;
+    }
+  if (atomic_exchange (&host->attached, false))
+    lodger__caller_orphan (caller_of (host));
+}

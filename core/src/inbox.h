@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The inbox: any thread puts items in, the owner takes them out in order. The only room with wake-up atomics. */
+#ifndef LODGER_INBOX_H
+#define LODGER_INBOX_H
+
+#include <lodger/types.h>
+#include <stdatomic.h>
+
+typedef struct LodgerItem LodgerItem;
+typedef struct LodgerItemOps LodgerItemOps;
+
+struct LodgerItem
+{
+  _Atomic (LodgerItem *) next;
+  const LodgerItemOps *ops;
+};
+
+typedef enum LodgerInboxSignal
+{
+  LODGER_INBOX_IDLE,   /* whoever pushes next must get the owner called back */
+  LODGER_INBOX_POSTED, /* the owner is going to look: the host has the node, or the owner is about to look again */
+  LODGER_INBOX_CLOSED, /* nobody is going to look: whoever pushes must take it out again */
+} LodgerInboxSignal;
+
+typedef struct LodgerInbox
+{
+  _Alignas (64) _Atomic (LodgerItem *) tail;
+  _Atomic (int) signal;
+  _Alignas (64) LodgerItem *head;
+  LodgerItem stub;
+} LodgerInbox;
+
+typedef enum LodgerPush
+{
+  LODGER_PUSH_QUIET,  /* the owner is going to see it */
+  LODGER_PUSH_WAKE,   /* this thread has to get the owner called back, now */
+  LODGER_PUSH_CLOSED, /* the inbox is closed: this thread has to drain it */
+} LodgerPush;
+
+void lodger__inbox_init (LodgerInbox *inbox);
+
+/* Any thread. */
+LodgerPush lodger__inbox_push (LodgerInbox *inbox, LodgerItem *item);
+/* Any thread: "somebody is going to look". True if this call made it so, and so has to see to it. */
+bool lodger__inbox_claim (LodgerInbox *inbox);
+
+/* Owner: from here on a push asks for a call-back again. To be called before looking, never after. */
+void lodger__inbox_look (LodgerInbox *inbox);
+/* Owner: the oldest item, or NULL when there is none to be seen. */
+LodgerItem *lodger__inbox_pop (LodgerInbox *inbox);
+/* Owner: whether a pop would give one. */
+bool lodger__inbox_is_ready (const LodgerInbox *inbox);
+/* Owner: marks the end of what is there now; NULL when nothing is. */
+const LodgerItem *lodger__inbox_mark (const LodgerInbox *inbox);
+/* Owner: whether all up to a mark that no popped item was has been popped. */
+bool lodger__inbox_passed (const LodgerInbox *inbox, const LodgerItem *mark);
+/* Owner, last of all: pushes are answered with CLOSED. Pop under a lock from here on: drainers may be several. */
+void lodger__inbox_close (LodgerInbox *inbox);
+
+#endif

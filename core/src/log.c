@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "log.h"
+
+#include <lodger/caller.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Tracing is on until the environment has been read, so that the first event reads it. */
+atomic_bool lodger__tracing = true;
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static LodgerLogFunc log_func;
+static void *log_data;
+static LodgerTraceFunc trace_func;
+static void *trace_data;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static unsigned asked; /* bits of LodgerTraceKind */
+
+static void
+read_environment (void)
+{
+  const char *debug = getenv ("LODGER_DEBUG");
+  if (debug == NULL)
+    debug = "";
+  if (strstr (debug, "calls") != NULL || strstr (debug, "all") != NULL)
+    asked |= 1u << LODGER_TRACE_SUBMIT | 1u << LODGER_TRACE_START | 1u << LODGER_TRACE_END;
+  if (strstr (debug, "wakes") != NULL || strstr (debug, "all") != NULL)
+    asked |= 1u << LODGER_TRACE_WAKE;
+  if (strstr (debug, "states") != NULL || strstr (debug, "all") != NULL)
+    asked |= 1u << LODGER_TRACE_STATE;
+  pthread_mutex_lock (&mutex);
+  atomic_store (&lodger__tracing, asked != 0 || trace_func != NULL);
+  pthread_mutex_unlock (&mutex);
+}
+
+void
+lodger_set_log_func (LodgerLogFunc func, void *data)
+{
+  pthread_mutex_lock (&mutex);
+  log_func = func;
+  log_data = data;
+  pthread_mutex_unlock (&mutex);
+}
+
+void
+lodger__log (LodgerLogLevel level, const char *format, ...)
+{
+  char line[512];
+  LodgerLogFunc func;
+  void *data;
+  va_list args;
+  pthread_once (&once, read_environment);
+  va_start (args, format);
+  vsnprintf (line, sizeof line, format, args);
+  va_end (args);
+  pthread_mutex_lock (&mutex);
+  func = log_func;
+  data = log_data;
+  pthread_mutex_unlock (&mutex);
+  if (func != NULL)
+    func (level, line, data);
+  else if (level != LODGER_LOG_DEBUG || asked != 0)
+    fprintf (stderr, "lodger: %s\n", line);
+}
+
+int
+lodger__misuse (const char *function, int code, const char *reason)
+{
+  lodger__log (LODGER_LOG_WARNING, "%s: %s", function, reason);
+  return code;
+}
+
+void
+lodger_set_trace_func (LodgerTraceFunc func, void *data)
+{
+  pthread_once (&once, read_environment);
+  pthread_mutex_lock (&mutex);
+  trace_func = func;
+  trace_data = data;
+  atomic_store (&lodger__tracing, asked != 0 || func != NULL);
+  pthread_mutex_unlock (&mutex);
+}
+
+static void
+print_event (const LodgerTraceEvent *event)
+{
+  static const char *const words[] = { "submit", "start", "end", "wake", "state" };
+  static const char *const states[] = { "initial", "starting", "running", "stopping", "stopped" };
+  const char *caller = event->caller != NULL ? lodger_caller_get_name (event->caller) : "-";
+  if (event->kind == LODGER_TRACE_STATE)
+    fprintf (stderr, "lodger: state %s %s\n", caller, states[lodger_caller_get_state (event->caller)]);
+  else if (event->kind == LODGER_TRACE_WAKE)
+    fprintf (stderr, "lodger: wake %s\n", caller);
+  else
+    fprintf (stderr, "lodger: %s %s %s (%s:%d)\n", words[event->kind], caller,
+             event->name != NULL ? event->name : "call", event->file != NULL ? event->file : "?", event->line);
+}
+
+void
+lodger__trace_emit (LodgerTraceKind kind, LodgerCaller *caller, LodgerPending *pending, const char *file, int line,
+                    const char *name)
+{
+  LodgerTraceEvent event = { .size = sizeof event, .kind = kind, .line = line, .file = file, .name = name,
+                             .caller = caller, .pending = pending };
+  LodgerTraceFunc func;
+  void *data;
+  pthread_once (&once, read_environment);
+  if (asked & 1u << kind)
+    print_event (&event);
+  pthread_mutex_lock (&mutex);
+  func = trace_func;
+  data = trace_data;
+  pthread_mutex_unlock (&mutex);
+  if (func != NULL)
+    func (&event, data);
+}

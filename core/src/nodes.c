@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "thread.h"
+
+#include <stdlib.h>
+
+/* Calls are made in one thread and freed in another, so a plain per-thread list would fill on one side and run dry on
+ * the other. Spares therefore travel in batches: a thread that has two batches gives one to the depot, one that has
+ * none takes one from there; the depot's lock is taken once for BATCH nodes. */
+
+enum
+{
+  BATCH = 64,
+  DEPOT_MAX = 256 /* batches of a class; what exceeds that goes back to malloc */
+};
+
+typedef struct Spare
+{
+  struct Spare *next;
+  struct Spare *next_batch; /* in the first of a batch that is in the depot */
+} Spare;
+
+static const size_t sizes[LODGER_NODE_CLASSES] = { 64, 128, 192 };
+
+static struct
+{
+  pthread_mutex_t mutex;
+  Spare *batches[LODGER_NODE_CLASSES];
+  unsigned count[LODGER_NODE_CLASSES];
+} depot = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+
+static bool
+is_plain (void)
+{
+  static atomic_int plain;
+  int known = atomic_load_explicit (&plain, memory_order_relaxed);
+  if (known == 0)
+    {
+      known = lodger__port_is_checked () ? 1 : -1;
+      atomic_store_explicit (&plain, known, memory_order_relaxed);
+    }
+  return known > 0;
+}
+
+static void
+free_batch (Spare *spare)
+{
+  while (spare != NULL)
+    {
+      Spare *next = spare->next;
+      free (spare);
+      spare = next;
+    }
+}
+
+static void
+put_batch (unsigned node_class, Spare *batch)
+{
+  bool taken;
+  pthread_mutex_lock (&depot.mutex);
+  taken = depot.count[node_class] < DEPOT_MAX;
+  if (taken)
+    {
+      batch->next_batch = depot.batches[node_class];
+      depot.batches[node_class] = batch;
+      depot.count[node_class]++;
+    }
+  pthread_mutex_unlock (&depot.mutex);
+  if (!taken)
+    free_batch (batch);
+}
+
+static Spare *
+get_batch (unsigned node_class)
+{
+  Spare *batch;
+  pthread_mutex_lock (&depot.mutex);
+  batch = depot.batches[node_class];
+  if (batch != NULL)
+    {
+      depot.batches[node_class] = batch->next_batch;
+      depot.count[node_class]--;
+    }
+  pthread_mutex_unlock (&depot.mutex);
+  return batch;
+}
+
+void *
+lodger__node_new (unsigned node_class)
+{
+  LodgerThread *thread = lodger__thread ();
+  LodgerSpares *spares;
+  Spare *spare;
+  if (thread == NULL || is_plain ())
+    return malloc (sizes[node_class]);
+  spares = &thread->spares[node_class];
+  if (spares->count == 0)
+    {
+      spares->first = get_batch (node_class);
+      if (spares->first == NULL)
+        return aligned_alloc (64, sizes[node_class]);
+      spares->count = BATCH;
+    }
+  spare = spares->first;
+  spares->first = spare->next;
+  spares->count--;
+  return spare;
+}
+
+void
+lodger__node_free (unsigned node_class, void *node)
+{
+  LodgerThread *thread = lodger__thread_peek ();
+  LodgerSpares *spares;
+  Spare *spare = node;
+  if (thread == NULL || is_plain ())
+    {
+      free (node);
+      return;
+    }
+  spares = &thread->spares[node_class];
+  spare->next = spares->first;
+  spares->first = spare;
+  if (++spares->count == 2 * BATCH)
+    {
+      Spare *last = spare;
+      for (unsigned i = 1; i < BATCH; i++)
+        last = last->next;
+      spares->first = last->next;
+      spares->count = BATCH;
+      last->next = NULL;
+      put_batch (node_class, spare);
+    }
+}
+
+void
+lodger__nodes_release (LodgerThread *thread)
+{
+  for (unsigned i = 0; i < LODGER_NODE_CLASSES; i++)
+    {
+      free_batch (thread->spares[i].first);
+      thread->spares[i].first = NULL;
+      thread->spares[i].count = 0;
+    }
+}

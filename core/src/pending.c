@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pending-private.h"
+
+#include "caller-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A pending is locked for a few instructions at a time, and hardly ever by two threads at once: a few shared mutexes do
+ * for all. No thread holds two of them, and none is held while user code runs. */
+enum
+{
+  LOCKS = 64
+};
+
+static struct
+{
+  _Alignas (64) pthread_mutex_t mutex;
+} locks[LOCKS] = { [0 ... LOCKS - 1] = { PTHREAD_MUTEX_INITIALIZER } };
+
+static const LodgerItemOps promise_ops = { .node_class = LODGER_NODE_MEDIUM };
+
+static LodgerPending out_of_memory = { .state = P_DONE | P_STATIC, .value_type = V_ERROR };
+
+static pthread_mutex_t *
+lock_of (const LodgerPending *pending)
+{
+  uintptr_t address = (uintptr_t) pending / 64;
+  return &locks[(address ^ address / LOCKS) % LOCKS].mutex;
+}
+
+void
+lodger__pending_lock (const LodgerPending *pending)
+{
+  pthread_mutex_lock (lock_of (pending));
+}
+
+void
+lodger__pending_unlock (const LodgerPending *pending)
+{
+  pthread_mutex_unlock (lock_of (pending));
+}
+
+static LodgerPending *
+pending_new (const LodgerItemOps *ops, unsigned state, unsigned refs)
+{
+  LodgerPending *pending = lodger__node_new (ops->node_class);
+  _Static_assert (sizeof (LodgerPending) <= 128, "a pending is a medium node");
+  if (pending == NULL)
+    return NULL;
+  memset (pending, 0, sizeof *pending);
+  pending->item.ops = ops;
+  pending->node_class = (uint8_t) ops->node_class;
+  atomic_init (&pending->refs, refs);
+  atomic_init (&pending->state, state);
+  return pending;
+}
+
+LodgerPending *
+lodger__pending_new_call (const LodgerItemOps *ops, void *data, LodgerDestroyFunc destroy,
+                          const LodgerCallOptions *options)
+{
+  bool is_protected = options != NULL && (options->flags & LODGER_PENDING_PROTECTED);
+  LodgerPending *pending = pending_new (ops, is_protected ? P_PROTECTED : 0, 2);
+  if (pending == NULL)
+    return NULL;
+  pending->data = data;
+  pending->destroy = destroy;
+  if (options != NULL)
+    {
+      pending->file = options->file;
+      pending->name = options->name;
+      pending->line = options->line;
+    }
+  return pending;
+}
+
+LodgerPending *
+lodger_pending_new (LodgerPendingFlags flags)
+{
+  LodgerPending *pending
+      = pending_new (&promise_ops, P_PROMISE | (flags & LODGER_PENDING_PROTECTED ? P_PROTECTED : 0), 1);
+  return pending != NULL ? pending : lodger__pending_refused (LODGER_ENOMEM, NULL);
+}
+
+LodgerPending *
+lodger__pending_refused (int code, const char *message)
+{
+  LodgerPending *pending = code == LODGER_ENOMEM ? NULL : pending_new (&promise_ops, P_PROMISE | P_DONE, 1);
+  if (pending == NULL)
+    {
+      lodger__pending_lock (&out_of_memory);
+      out_of_memory.value.pointer = lodger__error_no_memory ();
+      lodger__pending_unlock (&out_of_memory);
+      return &out_of_memory;
+    }
+  if (code == LODGER_ECANCELED)
+    {
+      lodger__pending_add_state (pending, P_CANCELLED);
+      if (lodger__pending_side (pending) != NULL)
+        lodger__message_append (&pending->side->message, message);
+      return pending;
+    }
+  pending->value_type = V_ERROR;
+  pending->value.pointer = lodger_error_new (NULL, code, message);
+  return pending;
+}
+
+LodgerPending *
+lodger_pending_ref (LodgerPending *pending)
+{
+  if (pending != NULL && !(lodger__pending_state (pending) & P_STATIC))
+    atomic_fetch_add_explicit (&pending->refs, 1, memory_order_relaxed);
+  return pending;
+}
+
+static void
+side_free (LodgerSide *side)
+{
+  if (side == NULL)
+    return;
+  if (side->has_canceller && side->canceller_destroy != NULL)
+    side->canceller_destroy (side->canceller_data);
+  while (side->metadata != NULL)
+    {
+      LodgerMetadata *metadata = side->metadata;
+      side->metadata = metadata->next;
+      if (metadata->destroy != NULL)
+        metadata->destroy (metadata->value);
+      free (metadata);
+    }
+  lodger_error_unref (side->cancelled_error);
+  free (side->message);
+  free (side);
+}
+
+static LodgerListener *
+listener_pop (LodgerPending *pending)
+{
+  LodgerListener *newest = pending->listeners;
+  LodgerListener *oldest;
+  if (newest == NULL)
+    return NULL;
+  oldest = newest->next;
+  if (oldest == newest)
+    pending->listeners = NULL;
+  else
+    newest->next = oldest->next;
+  oldest->next = NULL;
+  return oldest;
+}
+
+void
+lodger_pending_unref (LodgerPending *pending)
+{
+  LodgerListener *listener;
+  LodgerValue value;
+  if (pending == NULL || (lodger__pending_state (pending) & P_STATIC)
+      || atomic_fetch_sub_explicit (&pending->refs, 1, memory_order_acq_rel) != 1)
+    return;
+  while ((listener = listener_pop (pending)) != NULL)
+    if (listener->discard != NULL)
+      listener->discard (listener);
+  value.type = (LodgerValueType) pending->value_type;
+  value.pointer = pending->value.pointer;
+  value.destroy = pending->value_destroy;
+  lodger__value_clear (&value);
+  side_free (pending->side);
+  lodger__node_free (pending->node_class, pending);
+}
+
+LodgerSide *
+lodger__pending_side (LodgerPending *pending)
+{
+  if (pending->side == NULL)
+    {
+      pending->side = calloc (1, sizeof *pending->side);
+      if (pending->side != NULL)
+        pending->side->owner = pending;
+    }
+  return pending->side;
+}
+
+void
+lodger__pending_destroy_data (LodgerPending *pending)
+{
+  LodgerDestroyFunc destroy = pending->destroy;
+  pending->destroy = NULL;
+  if (destroy != NULL)
+    destroy (pending->data);
+}
+
+void
+lodger__value_clear (LodgerValue *value)
+{
+  switch (value->type)
+    {
+    case V_POINTER:
+      if (value->destroy != NULL)
+        value->destroy (value->pointer);
+      break;
+    case V_STRING:
+    case V_BYTES: free (value->pointer); break;
+    case V_ERROR: lodger_error_unref (value->error); break;
+    case V_PENDING: lodger_pending_unref (value->pending); break;
+    case V_NOTHING:
+    case V_INT:
+    case V_BOOLEAN: break;
+    }
+  value->type = V_NOTHING;
+}
+
+void
+lodger__pending_store (LodgerPending *pending, LodgerValue *value)
+{
+  pending->value_type = (uint8_t) value->type;
+  if (value->type == V_INT || value->type == V_BOOLEAN)
+    pending->value.number = value->number;
+  else
+    pending->value.pointer = value->pointer;
+  pending->value_destroy = value->type == V_POINTER ? value->destroy : NULL;
+  value->type = V_NOTHING;
+}
+
+/* A canceller's data goes when both the canceller and the call are through, by whoever comes last. */
+static void
+canceller_release (LodgerPending *pending)
+{
+  LodgerSide *side;
+  LodgerDestroyFunc destroy = NULL;
+  void *data = NULL;
+  lodger__pending_lock (pending);
+  side = pending->side;
+  if (side != NULL && side->has_canceller && !side->canceller_busy && (lodger__pending_state (pending) & P_DONE))
+    {
+      destroy = side->canceller_destroy;
+      data = side->canceller_data;
+      side->canceller_destroy = NULL;
+    }
+  lodger__pending_unlock (pending);
+  if (destroy != NULL)
+    destroy (data);
+}
+
+void
+lodger__pending_complete (LodgerPending *pending)
+{
+  LodgerListener *listener;
+  bool has_canceller = pending->side != NULL && pending->side->has_canceller;
+  lodger_pending_ref (pending);
+  lodger__pending_add_state (pending, P_DONE);
+  while ((listener = listener_pop (pending)) != NULL)
+    {
+      if (listener->locked)
+        {
+          listener->notify (listener, pending);
+          continue;
+        }
+      lodger__pending_unlock (pending);
+      listener->notify (listener, pending);
+      lodger__pending_lock (pending);
+    }
+  lodger__pending_unlock (pending);
+  if (has_canceller)
+    canceller_release (pending);
+  lodger_pending_unref (pending);
+}
+
+bool
+lodger__pending_listen (LodgerPending *pending, LodgerListener *listener)
+{
+  bool listens;
+  lodger__pending_lock (pending);
+  listens = !(lodger__pending_state (pending) & P_DONE);
+  if (listens)
+    {
+      LodgerListener *newest = pending->listeners;
+      listener->next = newest != NULL ? newest->next : listener;
+      if (newest != NULL)
+        newest->next = listener;
+      pending->listeners = listener;
+    }
+  lodger__pending_unlock (pending);
+  return listens;
+}
+
+static bool
+listener_unlink (LodgerPending *pending, LodgerListener *listener)
+{
+  LodgerListener *prev = pending->listeners;
+  if (prev == NULL)
+    return false;
+  do
+    {
+      if (prev->next == listener)
+        {
+          if (prev == listener)
+            pending->listeners = NULL;
+          else
+            {
+              prev->next = listener->next;
+              if (pending->listeners == listener)
+                pending->listeners = prev;
+            }
+          return true;
+        }
+      prev = prev->next;
+    }
+  while (prev != pending->listeners);
+  return false;
+}
+
+bool
+lodger__pending_unlisten (LodgerPending *pending, LodgerListener *listener)
+{
+  bool found;
+  lodger__pending_lock (pending);
+  found = listener_unlink (pending, listener);
+  lodger__pending_unlock (pending);
+  return found;
+}
+
+/* ---- done-callbacks ------------------------------------------------------------------------------------------- */
+
+typedef struct DoneCallback
+{
+  LodgerListener listener; /* first */
+  LodgerDoneFunc func;
+  void *data;
+  LodgerDestroyFunc destroy;
+} DoneCallback;
+
+static void
+done_callback_free (DoneCallback *callback)
+{
+  if (callback->destroy != NULL)
+    callback->destroy (callback->data);
+  free (callback);
+}
+
+static void
+done_callback_notify (LodgerListener *listener, LodgerPending *done)
+{
+  DoneCallback *callback = (DoneCallback *) listener;
+  int code = callback->func (done, callback->data);
+  if (code < 0)
+    lodger__log (LODGER_LOG_WARNING, "a done-callback of %s (%s:%d) failed: %s",
+                 done->name != NULL ? done->name : "a call", done->file != NULL ? done->file : "?", done->line,
+                 lodger_error_code_string (code));
+  done_callback_free (callback);
+}
+
+static void
+done_callback_discard (LodgerListener *listener)
+{
+  done_callback_free ((DoneCallback *) listener);
+}
+
+int
+lodger_pending_add_done_callback (LodgerPending *pending, LodgerDoneFunc func, void *data, LodgerDestroyFunc destroy)
+{
+  DoneCallback *callback = pending != NULL && func != NULL ? malloc (sizeof *callback) : NULL;
+  if (callback == NULL)
+    {
+      if (destroy != NULL)
+        destroy (data);
+      return lodger__misuse (__func__, pending != NULL && func != NULL ? LODGER_ENOMEM : LODGER_EINVAL,
+                             pending != NULL && func != NULL ? "no memory" : "NULL given");
+    }
+  *callback = (DoneCallback) { .listener = { .notify = done_callback_notify, .discard = done_callback_discard },
+                               .func = func, .data = data, .destroy = destroy };
+  if (!lodger__pending_listen (pending, &callback->listener))
+    done_callback_notify (&callback->listener, pending);
+  return 0;
+}
+
+size_t
+lodger_pending_remove_done_callback (LodgerPending *pending, LodgerDoneFunc func, void *data)
+{
+  size_t count = 0;
+  if (pending == NULL)
+    return 0;
+  for (;;)
+    {
+      LodgerListener *found = NULL;
+      LodgerListener *at;
+      lodger__pending_lock (pending);
+      at = pending->listeners;
+      if (at != NULL)
+        do
+          {
+            DoneCallback *callback = (DoneCallback *) at;
+            if (at->notify == done_callback_notify && callback->func == func && callback->data == data)
+              found = at;
+            at = at->next;
+          }
+        while (found == NULL && at != pending->listeners);
+      if (found != NULL)
+        listener_unlink (pending, found);
+      lodger__pending_unlock (pending);
+      if (found == NULL)
+        return count;
+      done_callback_free ((DoneCallback *) found);
+      count++;
+    }
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define LODGER_NO_CALL_SITES
+#include "caller-private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum
+{
+  IDLE_LIMIT = 10,
+  WORKERS_MIN = 8,
+  WORKERS_PER_CPU = 4
+};
+
+/* Belongs to a root caller; its workers serve the whole tree. Calls wait in one list, first in, first out. A worker
+ * that finds none puts itself on the list of the idle, and is from then on woken through its own inbox. */
+struct LodgerPool
+{
+  pthread_mutex_t mutex;
+  LodgerItem *first, *last;
+  atomic_uint queued;
+  LodgerCaller *workers;
+  LodgerCaller *idle; /* the most recently used first: its caches are warm */
+  unsigned worker_count, idle_count, worker_max, made;
+  bool closed;
+};
+
+static LodgerPool *
+pool_of (LodgerCaller *root)
+{
+  LodgerPool *pool;
+  pthread_mutex_lock (&root->mutex);
+  pool = root->pool;
+  if (pool == NULL)
+    {
+      pool = calloc (1, sizeof *pool);
+      if (pool != NULL)
+        {
+          unsigned usual = WORKERS_PER_CPU * lodger__port_cpu_count ();
+          pthread_mutex_init (&pool->mutex, NULL);
+          pool->worker_max = root->max_workers;
+          if (pool->worker_max == 0)
+            pool->worker_max = usual > WORKERS_MIN ? usual : WORKERS_MIN;
+          root->pool = pool;
+        }
+    }
+  pthread_mutex_unlock (&root->mutex);
+  return pool;
+}
+
+void
+lodger__pool_free (LodgerPool *pool)
+{
+  if (pool == NULL)
+    return;
+  pthread_mutex_destroy (&pool->mutex);
+  free (pool);
+}
+
+/* ---- the calls ---------------------------------------------------------------------------------------------------- */
+
+static void
+pool_call_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerPending *pending = (LodgerPending *) item;
+  (void) caller;
+  lodger_pending_cancel (pending, lodger__closed_message);
+  lodger__turn_skip (pending);
+  lodger_pending_unref (pending);
+}
+
+static void
+pool_call_run (LodgerCaller *worker, LodgerItem *item)
+{
+  LodgerPending *pending = (LodgerPending *) item;
+  worker->is_offered = false;
+  if (lodger_caller_get_state (worker) >= LODGER_CALLER_STOPPING)
+    {
+      pool_call_drop (worker, item);
+      return;
+    }
+  lodger__pending_lock (pending);
+  pending->caller = worker;
+  lodger__pending_unlock (pending);
+  worker->busy_with = pending;
+  if (lodger__turn_call (worker, pending, NULL))
+    worker->busy_with = NULL;
+}
+
+const LodgerItemOps lodger__pool_call_ops
+    = { .run = pool_call_run, .drop = pool_call_drop, .node_class = LODGER_NODE_MEDIUM };
+
+/* ---- owner: the worker's side ------------------------------------------------------------------------------------- */
+
+static bool
+wants_call (const LodgerCaller *worker)
+{
+  return worker->busy_with == NULL && !worker->is_offered
+         && lodger_caller_get_state (worker) < LODGER_CALLER_STOPPING;
+}
+
+bool
+lodger__pool_is_ready (const LodgerCaller *worker)
+{
+  return wants_call (worker) && atomic_load_explicit (&worker->root->pool->queued, memory_order_relaxed) > 0;
+}
+
+static LodgerItem *
+pop (LodgerPool *pool)
+{
+  LodgerItem *item = pool->first;
+  if (item != NULL)
+    {
+      pool->first = atomic_load_explicit (&item->next, memory_order_relaxed);
+      atomic_fetch_sub_explicit (&pool->queued, 1, memory_order_relaxed);
+    }
+  return item;
+}
+
+LodgerItem *
+lodger__pool_take (LodgerCaller *worker)
+{
+  LodgerPool *pool = worker->root->pool;
+  LodgerItem *item;
+  bool surplus = false;
+  if (!wants_call (worker))
+    return NULL;
+  pthread_mutex_lock (&pool->mutex);
+  item = pop (pool);
+  if (item == NULL && !pool->closed)
+    {
+      surplus = pool->idle_count >= IDLE_LIMIT;
+      if (!surplus)
+        {
+          worker->is_offered = true;
+          worker->next_idle = pool->idle;
+          pool->idle = worker;
+          pool->idle_count++;
+        }
+    }
+  pthread_mutex_unlock (&pool->mutex);
+  if (surplus)
+    lodger_caller_stop (worker, true);
+  return item;
+}
+
+/* ---- any thread: the submitter's side ------------------------------------------------------------------------------ */
+
+static LodgerCaller *
+take_idle (LodgerPool *pool)
+{
+  LodgerCaller *worker = pool->idle;
+  if (worker != NULL)
+    {
+      pool->idle = worker->next_idle;
+      pool->idle_count--;
+    }
+  return worker;
+}
+
+static bool grow (LodgerCaller *root, LodgerPool *pool, unsigned number);
+
+/* No thread could be had. The workers that there are will come to what is queued; without any it ends here. */
+static void
+shrink (LodgerCaller *root, LodgerPool *pool)
+{
+  LodgerItem *item = NULL;
+  pthread_mutex_lock (&pool->mutex);
+  if (--pool->worker_count == 0)
+    {
+      item = pool->first;
+      pool->first = pool->last = NULL;
+      atomic_store (&pool->queued, 0);
+    }
+  pthread_mutex_unlock (&pool->mutex);
+  while (item != NULL)
+    {
+      LodgerPending *pending = (LodgerPending *) item;
+      LodgerValue value = { .type = V_ERROR, .error = lodger_error_new (NULL, LODGER_EAGAIN, "no worker thread") };
+      item = atomic_load_explicit (&item->next, memory_order_relaxed);
+      lodger__pending_destroy_data (pending);
+      lodger__pending_lock (pending);
+      if (lodger__pending_state (pending) & P_DONE)
+        lodger__pending_unlock (pending);
+      else
+        {
+          lodger__pending_store (pending, &value);
+          lodger__pending_complete (pending);
+        }
+      lodger__value_clear (&value);
+      lodger_pending_unref (pending);
+    }
+  if (lodger__inbox_claim (&root->inbox))
+    lodger__host_post (root);
+}
+
+static void
+gone_run (LodgerCaller *root, LodgerItem *item)
+{
+  LodgerCaller *worker = (LodgerCaller *) ((char *) item - offsetof (LodgerCaller, gone_item));
+  LodgerPool *pool = root->pool;
+  LodgerCaller **at;
+  bool started = lodger_pending_get_outcome (worker->started) == 0;
+  unsigned grows = 0;
+  pthread_join (worker->thread, NULL);
+  pthread_mutex_lock (&pool->mutex);
+  for (at = &pool->workers; *at != worker; at = &(*at)->next_worker)
+    ;
+  *at = worker->next_worker;
+  if (started && pool->first != NULL && !pool->closed)
+    grows = ++pool->made;
+  else if (started)
+    pool->worker_count--;
+  pthread_mutex_unlock (&pool->mutex);
+  if (!started || (grows > 0 && !grow (root, pool, grows)))
+    shrink (root, pool);
+  lodger_caller_unref (worker);
+}
+
+/* The root is gone before its worker, whose own thread this is. */
+static void
+gone_drop (LodgerCaller *root, LodgerItem *item)
+{
+  LodgerCaller *worker = (LodgerCaller *) ((char *) item - offsetof (LodgerCaller, gone_item));
+  (void) root;
+  pthread_detach (worker->thread);
+  lodger_caller_unref (worker);
+}
+
+static const LodgerItemOps gone_ops = { .run = gone_run, .drop = gone_drop, .internal = true };
+
+static LodgerCaller *
+worker_new (LodgerCaller *root, unsigned number)
+{
+  char name[24];
+  const LodgerCallerOptions options = { .size = sizeof options, .name = name };
+  LodgerCaller *worker;
+  snprintf (name, sizeof name, "worker-%u", number);
+  worker = lodger__caller_make (&options);
+  if (worker == NULL)
+    return NULL;
+  worker->root = lodger_caller_ref (root);
+  worker->backend = root->worker_backend;
+  worker->worker_backend = root->worker_backend;
+  worker->is_driven = true;
+  worker->gone_item.ops = &gone_ops;
+  return worker;
+}
+
+static bool
+grow (LodgerCaller *root, LodgerPool *pool, unsigned number)
+{
+  LodgerCaller *worker = worker_new (root, number);
+  bool linked = false;
+  if (worker == NULL)
+    return false;
+  pthread_mutex_lock (&pool->mutex);
+  if (!pool->closed)
+    {
+      worker->next_worker = pool->workers;
+      pool->workers = worker;
+      linked = lodger__worker_start (worker) == 0;
+      if (!linked)
+        pool->workers = worker->next_worker;
+    }
+  pthread_mutex_unlock (&pool->mutex);
+  if (!linked)
+    {
+      lodger_caller_stop (worker, true);
+      lodger_caller_unref (worker);
+    }
+  return linked;
+}
+
+LodgerPending *
+lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+                              const LodgerCallOptions *options)
+{
+  LodgerCaller *root = caller != NULL ? caller->root : NULL;
+  LodgerCaller *idle = NULL;
+  LodgerPending *pending = NULL;
+  LodgerPool *pool = NULL;
+  unsigned grows = 0;
+  int code = 0;
+  if (caller == NULL || func == NULL || (options != NULL && options->size < sizeof *options))
+    code = lodger__misuse ("lodger_caller_to_thread", LODGER_EINVAL, "NULL or a wrong size given");
+  else if (lodger_caller_get_state (caller) >= LODGER_CALLER_STOPPING)
+    code = LODGER_ECANCELED;
+  else if ((pool = pool_of (root)) == NULL
+           || (pending = lodger__pending_new_call (&lodger__pool_call_ops, data, destroy, options)) == NULL)
+    code = LODGER_ENOMEM;
+  if (code == 0)
+    {
+      pending->func.call = func;
+      lodger__trace (LODGER_TRACE_SUBMIT, caller, pending, pending->file, pending->line, pending->name);
+      pthread_mutex_lock (&pool->mutex);
+      if (pool->closed)
+        code = LODGER_ECANCELED;
+      else if ((idle = take_idle (pool)) == NULL)
+        {
+          atomic_store_explicit (&pending->item.next, NULL, memory_order_relaxed);
+          if (pool->first == NULL)
+            pool->first = &pending->item;
+          else
+            atomic_store_explicit (&pool->last->next, &pending->item, memory_order_relaxed);
+          pool->last = &pending->item;
+          atomic_fetch_add_explicit (&pool->queued, 1, memory_order_relaxed);
+          if (pool->worker_count < pool->worker_max)
+            {
+              pool->worker_count++;
+              grows = ++pool->made;
+            }
+        }
+      else
+        lodger_caller_ref (idle);
+      pthread_mutex_unlock (&pool->mutex);
+    }
+  if (code != 0)
+    {
+      if (destroy != NULL)
+        destroy (data);
+      if (pending != NULL)
+        lodger__node_free (LODGER_NODE_MEDIUM, pending);
+      return lodger__pending_refused (code, code == LODGER_ECANCELED ? lodger__closed_message : NULL);
+    }
+  if (idle != NULL)
+    {
+      lodger__caller_push (idle, &pending->item);
+      lodger_caller_unref (idle);
+    }
+  else if (grows > 0 && !grow (root, pool, grows))
+    shrink (root, pool);
+  return pending;
+}
+
+/* ---- the root's end ------------------------------------------------------------------------------------------------- */
+
+unsigned
+lodger__pool_worker_count (LodgerCaller *root)
+{
+  LodgerPool *pool;
+  unsigned count = 0;
+  pthread_mutex_lock (&root->mutex);
+  pool = root->pool;
+  pthread_mutex_unlock (&root->mutex);
+  if (pool == NULL)
+    return 0;
+  pthread_mutex_lock (&pool->mutex);
+  count = pool->worker_count;
+  pthread_mutex_unlock (&pool->mutex);
+  return count;
+}
+
+void
+lodger__pool_stop (LodgerCaller *root)
+{
+  LodgerPool *pool;
+  LodgerItem *item;
+  LodgerCaller *worker;
+  pthread_mutex_lock (&root->mutex);
+  pool = root->pool;
+  pthread_mutex_unlock (&root->mutex);
+  if (pool == NULL)
+    return;
+  pthread_mutex_lock (&pool->mutex);
+  pool->closed = true;
+  while (take_idle (pool) != NULL)
+    ;
+  for (worker = pool->workers; worker != NULL; worker = worker->next_worker)
+    lodger_caller_stop (worker, true);
+  item = pool->first;
+  pool->first = pool->last = NULL;
+  atomic_store (&pool->queued, 0);
+  pthread_mutex_unlock (&pool->mutex);
+  while (item != NULL)
+    {
+      LodgerItem *next = atomic_load_explicit (&item->next, memory_order_relaxed);
+      pool_call_drop (root, item);
+      item = next;
+    }
+}

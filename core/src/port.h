@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What Lodger needs of the system beyond ISO C and POSIX threads: the only room that knows an operating system. */
+#ifndef LODGER_PORT_H
+#define LODGER_PORT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+int64_t lodger__port_now (void);
+unsigned lodger__port_cpu_count (void);
+bool lodger__port_is_main_thread (void);
+void lodger__port_thread_name (char name[16]);
+int lodger__port_thread_start (pthread_t *ret_thread, const char *name, void *(*func) (void *), void *data);
+void lodger__port_relax (void);
+/* Whether every node must be a malloc of its own: under a memory checker. */
+bool lodger__port_is_checked (void);
+
+/* A thread sleeps here until somebody signals it: a signal is kept until it is taken. */
+typedef struct LodgerParker
+{
+  pthread_mutex_t mutex;
+  pthread_cond_t cond;
+  bool signalled;
+} LodgerParker;
+
+int lodger__parker_init (LodgerParker *parker);
+void lodger__parker_clear (LodgerParker *parker);
+void lodger__parker_signal (LodgerParker *parker);
+/* Takes a signal; false when the deadline (LODGER_FOREVER: none) came first. */
+bool lodger__parker_wait (LodgerParker *parker, int64_t deadline);
+
+/* A thread sleeps here for a wake-up from any thread, or for descriptors. */
+typedef struct LodgerPoller
+{
+  int epoll_fd;
+  int wake_fd;
+} LodgerPoller;
+
+typedef void (*LodgerPollerReady) (void *watch, uint32_t revents);
+
+int lodger__poller_open (LodgerPoller *poller);
+void lodger__poller_close (LodgerPoller *poller);
+void lodger__poller_wake (LodgerPoller *poller);
+int lodger__poller_add (LodgerPoller *poller, int fd, uint32_t events, void *watch);
+void lodger__poller_remove (LodgerPoller *poller, int fd);
+/* Sleeps until a wake-up, a ready descriptor or the deadline; never returns early for the deadline. */
+void lodger__poller_wait (LodgerPoller *poller, int64_t deadline, LodgerPollerReady ready);
+
+#endif

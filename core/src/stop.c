@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "caller-private.h"
+
+#include <stdlib.h>
+
+/* The order of a stop: `stopping` is signalled; workers are told to stop and what waits for them is cancelled; then what
+ * is queued here (the inbox item by item, as its turn comes, so that slices stay short) and delayed; then what runs is
+ * cancelled and waited for; then `stopped` is signalled. All but the first step of it happens in the owner's thread. */
+
+static void
+cancel_timers (LodgerCaller *caller)
+{
+  LodgerDelayed *delayed;
+  lodger__timers_close (&caller->timers);
+  while ((delayed = lodger__timers_pop (&caller->timers, LODGER_FOREVER)) != NULL)
+    delayed->pending.item.ops->drop (caller, &delayed->pending.item);
+  while (caller->turn.due != NULL)
+    {
+      LodgerItem *item = caller->turn.due;
+      caller->turn.due = atomic_load_explicit (&item->next, memory_order_relaxed);
+      item->ops->drop (caller, item);
+    }
+}
+
+/* A cancel may run user code (a canceller, a done-callback) that ends others of the list: begin again after each. */
+static void
+cancel_running (LodgerCaller *caller)
+{
+  const LodgerThread *thread = lodger__thread_peek ();
+  LodgerFrame *frame;
+  LodgerPending *pending;
+  for (frame = thread != NULL ? thread->frame : NULL; frame != NULL; frame = frame->outer)
+    if (frame->caller == caller && frame->pending != NULL)
+      lodger_pending_cancel (frame->pending, lodger__closed_message);
+  do
+    {
+      for (pending = caller->suspended;
+           pending != NULL && (lodger__pending_state (pending) & (P_CANCELLED | P_DONE));
+           pending = pending->side->next_suspended)
+        ;
+      if (pending != NULL)
+        lodger_pending_cancel (pending, lodger__closed_message);
+    }
+  while (pending != NULL);
+}
+
+static void
+begin (LodgerCaller *caller)
+{
+  if (caller->stop_begun)
+    return;
+  caller->stop_begun = true;
+  lodger__trace (LODGER_TRACE_STATE, caller, NULL, NULL, 0, NULL);
+  lodger_pending_return_nothing (caller->stopping);
+  lodger__pool_stop (caller);
+  lodger__thens_cancel (caller);
+  cancel_timers (caller);
+  cancel_running (caller);
+}
+
+static void
+stop_run (LodgerCaller *caller, LodgerItem *item)
+{
+  (void) item;
+  begin (caller);
+}
+
+static void
+stop_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  (void) caller;
+  (void) item;
+}
+
+const LodgerItemOps lodger__stop_ops = { .run = stop_run, .drop = stop_drop, .internal = true };
+
+/* Calls whose reply is still out when nothing can be waited for any more: whoever answers, frees. */
+static void
+let_go (LodgerCaller *caller)
+{
+  LodgerPending *pending = caller->suspended;
+  caller->suspended = NULL;
+  while (pending != NULL)
+    {
+      LodgerPending *next = pending->side->next_suspended;
+      lodger__log (LODGER_LOG_WARNING, "%s ended while %s (%s:%d) was not answered", caller->name,
+                   pending->name != NULL ? pending->name : "a call", pending->file != NULL ? pending->file : "?",
+                   pending->line);
+      pending->side->prev_suspended = pending->side->next_suspended = NULL;
+      pending = next;
+    }
+}
+
+static void
+detach (LodgerCaller *caller)
+{
+  LodgerHost *host = &caller->host;
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  if (atomic_exchange (&host->attached, false) && ops->detach != NULL)
+    ops->detach (host->impl);
+}
+
+static void
+end (LodgerCaller *caller)
+{
+  caller->ended = true;
+  let_go (caller);
+  detach (caller);
+  lodger__inbox_close (&caller->inbox);
+  lodger__caller_drain (caller);
+  lodger__caller_unlink_thread (caller);
+  if (caller->is_driven && caller->backend_impl != NULL)
+    caller->backend->quit (caller->backend_impl);
+  atomic_store (&caller->state, LODGER_CALLER_STOPPED);
+  lodger__registry_remove (caller);
+  lodger__trace (LODGER_TRACE_STATE, caller, NULL, NULL, 0, NULL);
+  if (!lodger_pending_is_done (caller->started))
+    lodger_pending_cancel (caller->started, lodger__closed_message);
+  lodger_pending_return_nothing (caller->stopped);
+  if (caller->holds_itself)
+    lodger_caller_unref (caller);
+}
+
+void
+lodger__caller_try_end (LodgerCaller *caller)
+{
+  if (!caller->stop_begun || caller->ended || caller->depth > 0)
+    return;
+  if (!caller->is_orphaned
+      && (caller->suspended != NULL || lodger__turn_is_ready (caller) || lodger__pool_worker_count (caller) > 0))
+    return;
+  end (caller);
+}
+
+/* The mutex keeps a start and a stop apart; from `stopping` on nothing is accepted. True when this call made it so. */
+static bool
+refuse_from_now (LodgerCaller *caller, LodgerCallerState *ret_before)
+{
+  LodgerCallerState before;
+  pthread_mutex_lock (&caller->mutex);
+  before = lodger_caller_get_state (caller);
+  if (before < LODGER_CALLER_STOPPING)
+    atomic_store (&caller->state, LODGER_CALLER_STOPPING);
+  pthread_mutex_unlock (&caller->mutex);
+  *ret_before = before;
+  return before < LODGER_CALLER_STOPPING;
+}
+
+LodgerCallerState
+lodger_caller_stop (LodgerCaller *caller, bool force)
+{
+  LodgerCallerState before;
+  if (caller == NULL)
+    {
+      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+      return LODGER_CALLER_STOPPED;
+    }
+  if (caller->is_protected && !force)
+    return lodger_caller_get_state (caller);
+  lodger_caller_ref (caller);
+  if (refuse_from_now (caller, &before))
+    {
+      if (before == LODGER_CALLER_INITIAL)
+        {
+          caller->is_orphaned = true;
+          begin (caller);
+          end (caller);
+        }
+      else
+        lodger__caller_push (caller, &caller->stop_item);
+    }
+  before = lodger_caller_get_state (caller);
+  lodger_caller_unref (caller);
+  return before;
+}
+
+void
+lodger__caller_orphan (LodgerCaller *caller)
+{
+  LodgerCallerState before;
+  if (caller->ended)
+    return;
+  lodger_caller_ref (caller);
+  refuse_from_now (caller, &before);
+  caller->is_orphaned = true;
+  begin (caller);
+  lodger__caller_try_end (caller);
+  lodger_caller_unref (caller);
+}
+
+void
+lodger__caller_thread_ends (LodgerCaller *caller)
+{
+  lodger__log (LODGER_LOG_WARNING, "the thread of %s has ended before it was left", caller->name);
+  detach (caller);
+  caller->depth = 0;
+  lodger__caller_orphan (caller);
+}
+
+/* ---- leaving -------------------------------------------------------------------------------------------------------- */
+
+static void
+serve_until_stopped (LodgerCaller *caller)
+{
+  int64_t deadline = lodger__port_now () + caller->stop_deadline;
+  detach (caller);
+  while (!caller->ended)
+    {
+      lodger__inbox_look (&caller->inbox);
+      lodger__turn_slice (caller, LODGER_FOREVER);
+      if (!caller->ended && !lodger__parker_wait (&caller->parker, deadline))
+        return;
+    }
+}
+
+int
+lodger_caller_leave (LodgerCaller *caller)
+{
+  const LodgerThread *thread = lodger__thread_peek ();
+  const LodgerFrame *frame;
+  bool is_stopped;
+  int code = 0;
+  if (caller == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  is_stopped = lodger_caller_get_state (caller) == LODGER_CALLER_STOPPED;
+  if (!is_stopped && !lodger__caller_is_in_thread (caller, thread))
+    return lodger__misuse (__func__, LODGER_EWRONGTHREAD, "only in the caller's own thread");
+  for (frame = thread != NULL ? thread->frame : NULL; frame != NULL; frame = frame->outer)
+    if (frame->caller == caller)
+      return lodger__misuse (__func__, LODGER_EBUSY, "not from inside one of the caller's calls");
+  if (caller->enters == 0)
+    return lodger__misuse (__func__, LODGER_ESTATE, "left more often than entered");
+  if (--caller->enters > 0 || is_stopped)
+    return 0;
+  lodger_caller_ref (caller);
+  lodger_caller_stop (caller, true);
+  serve_until_stopped (caller);
+  if (!caller->ended)
+    {
+      lodger__log (LODGER_LOG_ERROR, "%s was left while it still had %u workers and %s unanswered calls", caller->name,
+                   lodger__pool_worker_count (caller), caller->suspended != NULL ? "some" : "no");
+      code = LODGER_ETIMEDOUT;
+    }
+  lodger_caller_unref (caller);
+  return code;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define LODGER_NO_CALL_SITES
+#include "caller-private.h"
+
+#include <stdlib.h>
+
+const char lodger__closed_message[] = "the caller was closed";
+
+typedef struct LodgerDirect
+{
+  LodgerItem item; /* first */
+  LodgerDirectFunc func;
+  void *data;
+  LodgerDestroyFunc destroy;
+  const char *file;
+  const char *name;
+  int line;
+} LodgerDirect;
+
+_Static_assert (sizeof (LodgerDirect) <= 64, "a direct call is a small node");
+_Static_assert (sizeof (LodgerDelayed) <= 192, "a delayed call is a large node");
+
+void
+lodger__caller_push (LodgerCaller *caller, LodgerItem *item)
+{
+  switch (lodger__inbox_push (&caller->inbox, item))
+    {
+    case LODGER_PUSH_QUIET: break;
+    case LODGER_PUSH_WAKE: lodger__host_post (caller); break;
+    case LODGER_PUSH_CLOSED: lodger__caller_drain (caller); break;
+    }
+}
+
+/* Several threads may have pushed too late, and each drains. Where one meets the gap of another, it leaves the rest to
+ * that one, whose drain is still to come. */
+void
+lodger__caller_drain (LodgerCaller *caller)
+{
+  for (;;)
+    {
+      LodgerItem *item;
+      pthread_mutex_lock (&caller->drain_mutex);
+      item = lodger__inbox_pop (&caller->inbox);
+      pthread_mutex_unlock (&caller->drain_mutex);
+      if (item == NULL)
+        return;
+      item->ops->drop (caller, item);
+    }
+}
+
+static bool
+accepts (const LodgerCaller *caller)
+{
+  return lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING;
+}
+
+/* ---- direct ------------------------------------------------------------------------------------------------------- */
+
+static void
+direct_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerDirect *direct = (LodgerDirect *) item;
+  (void) caller;
+  if (direct->destroy != NULL)
+    direct->destroy (direct->data);
+  lodger__node_free (LODGER_NODE_SMALL, direct);
+}
+
+static void
+direct_run (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerDirect *direct = (LodgerDirect *) item;
+  if (accepts (caller))
+    {
+      lodger__trace (LODGER_TRACE_START, caller, NULL, direct->file, direct->line, direct->name);
+      lodger__turn_direct (caller, direct->func, direct->data);
+      lodger__trace (LODGER_TRACE_END, caller, NULL, direct->file, direct->line, direct->name);
+    }
+  direct_drop (caller, item);
+}
+
+static const LodgerItemOps direct_ops = { .run = direct_run, .drop = direct_drop, .node_class = LODGER_NODE_SMALL };
+
+int
+lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, void *data, LodgerDestroyFunc destroy,
+                                const LodgerCallOptions *options)
+{
+  LodgerDirect *direct = NULL;
+  int code = 0;
+  if (caller == NULL || func == NULL || (options != NULL && options->size < sizeof *options))
+    code = lodger__misuse ("lodger_caller_call_direct", LODGER_EINVAL, "NULL or a wrong size given");
+  else if (!accepts (caller))
+    code = LODGER_ESHUTDOWN;
+  else if ((direct = lodger__node_new (LODGER_NODE_SMALL)) == NULL)
+    code = LODGER_ENOMEM;
+  if (code != 0)
+    {
+      if (destroy != NULL)
+        destroy (data);
+      return code;
+    }
+  direct->item.ops = &direct_ops;
+  direct->func = func;
+  direct->data = data;
+  direct->destroy = destroy;
+  direct->file = options != NULL ? options->file : NULL;
+  direct->name = options != NULL ? options->name : NULL;
+  direct->line = options != NULL ? options->line : 0;
+  lodger__trace (LODGER_TRACE_SUBMIT, caller, NULL, direct->file, direct->line, direct->name);
+  lodger__caller_push (caller, &direct->item);
+  return 0;
+}
+
+/* ---- calls -------------------------------------------------------------------------------------------------------- */
+
+static void
+call_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerPending *pending = (LodgerPending *) item;
+  (void) caller;
+  lodger_pending_cancel (pending, lodger__closed_message);
+  lodger__turn_skip (pending);
+  lodger_pending_unref (pending);
+}
+
+static void
+call_run (LodgerCaller *caller, LodgerItem *item)
+{
+  if (accepts (caller))
+    lodger__turn_call (caller, (LodgerPending *) item, NULL);
+  else
+    call_drop (caller, item);
+}
+
+/* Out of the heap, and through the inbox to the owner, which finds it done and destroys its data. */
+static void
+delayed_withdraw (LodgerPending *pending)
+{
+  LodgerCaller *caller = pending->caller;
+  if (lodger__timers_remove (&caller->timers, (LodgerDelayed *) pending))
+    lodger__caller_push (caller, &pending->item);
+}
+
+static const LodgerItemOps call_ops = { .run = call_run, .drop = call_drop, .node_class = LODGER_NODE_MEDIUM };
+static const LodgerItemOps delayed_ops
+    = { .run = call_run, .drop = call_drop, .withdraw = delayed_withdraw, .node_class = LODGER_NODE_LARGE };
+
+/* Refuses, or makes the pending. NULL: *ret_refused is the answer, and the data is destroyed. */
+static LodgerPending *
+prepare (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, LodgerCallFunc func, void *data,
+         LodgerDestroyFunc destroy, const LodgerCallOptions *options, LodgerPending **ret_refused)
+{
+  LodgerPending *pending = NULL;
+  int code = 0;
+  if (caller == NULL || func == NULL || (options != NULL && options->size < sizeof *options))
+    code = lodger__misuse (function, LODGER_EINVAL, "NULL or a wrong size given");
+  else if (!accepts (caller))
+    code = LODGER_ECANCELED;
+  else if ((pending = lodger__pending_new_call (ops, data, destroy, options)) == NULL)
+    code = LODGER_ENOMEM;
+  if (code != 0)
+    {
+      if (destroy != NULL)
+        destroy (data);
+      *ret_refused
+          = lodger__pending_refused (code, code == LODGER_ECANCELED ? lodger__closed_message : NULL);
+      return NULL;
+    }
+  pending->caller = caller;
+  pending->func.call = func;
+  lodger__trace (LODGER_TRACE_SUBMIT, caller, pending, pending->file, pending->line, pending->name);
+  return pending;
+}
+
+LodgerPending *
+lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+                              const LodgerCallOptions *options)
+{
+  LodgerPending *refused;
+  LodgerPending *pending
+      = prepare ("lodger_caller_call_soon", caller, &call_ops, func, data, destroy, options, &refused);
+  if (pending == NULL)
+    return refused;
+  lodger__caller_push (caller, &pending->item);
+  return pending;
+}
+
+LodgerPending *
+lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFunc func, void *data,
+                               LodgerDestroyFunc destroy, const LodgerCallOptions *options)
+{
+  LodgerPending *refused;
+  LodgerPending *pending;
+  LodgerDelayed *delayed;
+  const LodgerHostOps *ops = caller != NULL ? lodger__host_ops (caller) : NULL;
+  bool first = false;
+  int64_t now;
+  int code;
+  if (delay <= 0)
+    return lodger_caller_call_soon_full (caller, func, data, destroy, options);
+  if (ops != NULL && ops->arm == NULL)
+    {
+      if (destroy != NULL)
+        destroy (data);
+      return lodger__pending_refused (
+          lodger__misuse ("lodger_caller_call_later", LODGER_ENOSYS, "this host has no timers"), NULL);
+    }
+  pending = prepare ("lodger_caller_call_later", caller, &delayed_ops, func, data, destroy, options, &refused);
+  if (pending == NULL)
+    return refused;
+  delayed = (LodgerDelayed *) pending;
+  now = lodger__turn_now (caller);
+  delayed->deadline = delay < LODGER_FOREVER - now ? now + delay : LODGER_FOREVER - 1;
+  code = lodger__timers_insert (&caller->timers, delayed, &first);
+  if (code != 0)
+    {
+      lodger__pending_destroy_data (pending);
+      lodger_pending_unref (pending);
+      lodger_pending_unref (pending);
+      return lodger__pending_refused (code == LODGER_ENOMEM ? code : LODGER_ECANCELED, lodger__closed_message);
+    }
+  if (first && lodger__inbox_claim (&caller->inbox))
+    lodger__host_post (caller);
+  return pending;
+}
+
+#undef lodger_caller_call_soon
+LodgerPending *
+lodger_caller_call_soon (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy)
+{
+  return lodger_caller_call_soon_full (caller, func, data, destroy, NULL);
+}
+
+LodgerPending *
+lodger_caller_call_later (LodgerCaller *caller, int64_t delay, LodgerCallFunc func, void *data,
+                          LodgerDestroyFunc destroy)
+{
+  return lodger_caller_call_later_full (caller, delay, func, data, destroy, NULL);
+}
+
+int
+lodger_caller_call_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data, LodgerDestroyFunc destroy)
+{
+  return lodger_caller_call_direct_full (caller, func, data, destroy, NULL);
+}
+
+LodgerPending *
+lodger_caller_to_thread (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy)
+{
+  return lodger_caller_to_thread_full (caller, func, data, destroy, NULL);
+}
+
+/* ---- calls that have returned unfinished --------------------------------------------------------------------------- */
+
+/* Outside of a slice one is asked for: a worker may take its next call now, and a stop may come to its end. */
+static void
+ended_finish (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerPending *pending = (LodgerPending *) item;
+  LodgerSide *side = pending->side;
+  if (!caller->ended)
+    {
+      if (side->prev_suspended != NULL)
+        side->prev_suspended->side->next_suspended = side->next_suspended;
+      else
+        caller->suspended = side->next_suspended;
+      if (side->next_suspended != NULL)
+        side->next_suspended->side->prev_suspended = side->prev_suspended;
+      if (caller->busy_with == pending)
+        caller->busy_with = NULL;
+    }
+  lodger__pending_destroy_data (pending);
+  lodger_pending_unref (pending);
+  lodger_caller_unref (caller);
+}
+
+static const LodgerItemOps ended_ops = { .run = ended_finish, .drop = ended_finish, .internal = true };
+
+void
+lodger__caller_suspend (LodgerCaller *caller, LodgerPending *pending)
+{
+  LodgerSide *side = pending->side;
+  lodger_caller_ref (caller);
+  side->prev_suspended = NULL;
+  side->next_suspended = caller->suspended;
+  if (caller->suspended != NULL)
+    caller->suspended->side->prev_suspended = pending;
+  caller->suspended = pending;
+}
+
+void
+lodger__caller_call_ended (LodgerCaller *caller, LodgerPending *pending)
+{
+  pending->item.ops = &ended_ops;
+  if (!caller->ended && lodger__caller_is_in_thread (caller, lodger__thread_peek ()))
+    {
+      if (caller->depth == 0)
+        lodger__host_post_ahead (caller);
+      ended_finish (caller, &pending->item);
+      return;
+    }
+  lodger__caller_push (caller, &pending->item);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "caller-private.h"
+
+/* A continuation is held by two: the pending it waits for (through its listener), and its caller (through the list of
+ * what was accepted, so that a stop finds it). It reaches the caller's inbox once, by whoever comes first: the source's
+ * completion or a cancel; P_PUSHED says that somebody has. The data is destroyed in the caller's thread alone. */
+
+struct LodgerThen
+{
+  LodgerPending pending; /* first */
+  LodgerListener listener;
+  LodgerPending *source;
+  LodgerThen *prev, *next;
+  bool linked;
+};
+
+_Static_assert (sizeof (LodgerThen) <= 192, "a continuation is a large node");
+
+static void
+push_once (LodgerThen *then)
+{
+  LodgerPending *pending = &then->pending;
+  bool mine;
+  lodger__pending_lock (pending);
+  mine = !(lodger__pending_state (pending) & P_PUSHED);
+  if (mine)
+    lodger__pending_add_state (pending, P_PUSHED);
+  lodger__pending_unlock (pending);
+  if (mine)
+    lodger__caller_push (pending->caller, &pending->item);
+}
+
+static void
+then_notify (LodgerListener *listener, LodgerPending *done)
+{
+  LodgerThen *then = (LodgerThen *) ((char *) listener - offsetof (LodgerThen, listener));
+  (void) done;
+  push_once (then);
+  lodger_pending_unref (&then->pending);
+}
+
+static void
+then_discard (LodgerListener *listener)
+{
+  LodgerThen *then = (LodgerThen *) ((char *) listener - offsetof (LodgerThen, listener));
+  lodger_pending_unref (&then->pending);
+}
+
+static void
+then_withdraw (LodgerPending *pending)
+{
+  push_once ((LodgerThen *) pending);
+}
+
+/* Under the caller's mutex. */
+static void
+unlink_then (LodgerCaller *caller, LodgerThen *then)
+{
+  if (!then->linked)
+    return;
+  then->linked = false;
+  if (then->prev != NULL)
+    then->prev->next = then->next;
+  else
+    caller->thens = then->next;
+  if (then->next != NULL)
+    then->next->prev = then->prev;
+  else
+    caller->last_then = then->prev;
+}
+
+/* It has been taken out of the inbox: nobody but the caller's thread looks at it any more. */
+static LodgerPending *
+detach (LodgerCaller *caller, LodgerThen *then)
+{
+  LodgerPending *source = then->source;
+  pthread_mutex_lock (&caller->mutex);
+  unlink_then (caller, then);
+  pthread_mutex_unlock (&caller->mutex);
+  if (lodger__pending_unlisten (source, &then->listener))
+    lodger_pending_unref (&then->pending);
+  return source;
+}
+
+static void
+then_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerThen *then = (LodgerThen *) item;
+  LodgerPending *source = detach (caller, then);
+  lodger_pending_cancel (&then->pending, lodger__closed_message);
+  lodger__turn_skip (&then->pending);
+  lodger_pending_unref (source);
+  lodger_pending_unref (&then->pending);
+  lodger_caller_unref (caller);
+}
+
+static void
+then_run (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerThen *then = (LodgerThen *) item;
+  LodgerPending *source;
+  if (lodger_caller_get_state (caller) >= LODGER_CALLER_STOPPING)
+    {
+      then_drop (caller, item);
+      return;
+    }
+  source = detach (caller, then);
+  lodger__turn_call (caller, &then->pending, source);
+  lodger_pending_unref (source);
+  lodger_caller_unref (caller);
+}
+
+static const LodgerItemOps then_ops = { .run = then_run,
+                                        .drop = then_drop,
+                                        .withdraw = then_withdraw,
+                                        .node_class = LODGER_NODE_LARGE,
+                                        .internal = true };
+
+static bool
+accept (LodgerCaller *caller, LodgerThen *then)
+{
+  bool accepted;
+  pthread_mutex_lock (&caller->mutex);
+  accepted = lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING;
+  if (accepted)
+    {
+      then->linked = true;
+      then->next = NULL;
+      then->prev = caller->last_then;
+      if (caller->last_then != NULL)
+        caller->last_then->next = then;
+      else
+        caller->thens = then;
+      caller->last_then = then;
+    }
+  pthread_mutex_unlock (&caller->mutex);
+  return accepted;
+}
+
+LodgerPending *
+lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func, void *data,
+                     LodgerDestroyFunc destroy)
+{
+  const LodgerCallOptions site
+      = { .size = sizeof site, .file = done != NULL ? done->file : NULL, .line = done != NULL ? done->line : 0,
+          .name = done != NULL ? done->name : NULL };
+  LodgerThen *then = NULL;
+  int code = 0;
+  if (done == NULL || caller == NULL || func == NULL)
+    code = lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  else
+    {
+      then = (LodgerThen *) lodger__pending_new_call (&then_ops, data, destroy, &site);
+      code = then != NULL ? 0 : LODGER_ENOMEM;
+    }
+  if (code == 0)
+    {
+      then->pending.caller = caller;
+      then->pending.func.then = func;
+      then->source = lodger_pending_ref (done);
+      then->listener = (LodgerListener) { .notify = then_notify, .discard = then_discard };
+      then->linked = false;
+      lodger_pending_ref (&then->pending);
+      lodger_caller_ref (caller);
+      if (!accept (caller, then))
+        {
+          lodger_caller_unref (caller);
+          lodger_pending_unref (done);
+          lodger__node_free (LODGER_NODE_LARGE, then);
+          code = LODGER_ECANCELED;
+        }
+    }
+  if (code != 0)
+    {
+      if (destroy != NULL)
+        destroy (data);
+      return lodger__pending_refused (code, code == LODGER_ECANCELED ? lodger__closed_message : NULL);
+    }
+  lodger__trace (LODGER_TRACE_SUBMIT, caller, &then->pending, site.file, site.line, site.name);
+  if (!lodger__pending_listen (done, &then->listener))
+    then_notify (&then->listener, done);
+  return &then->pending;
+}
+
+void
+lodger__thens_cancel (LodgerCaller *caller)
+{
+  for (;;)
+    {
+      LodgerThen *then;
+      pthread_mutex_lock (&caller->mutex);
+      then = caller->thens;
+      if (then != NULL)
+        {
+          unlink_then (caller, then);
+          lodger_pending_ref (&then->pending);
+        }
+      pthread_mutex_unlock (&caller->mutex);
+      if (then == NULL)
+        return;
+      lodger_pending_cancel (&then->pending, lodger__closed_message);
+      lodger_pending_unref (&then->pending);
+    }
+}

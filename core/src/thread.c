@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "thread.h"
+
+#include "caller-private.h"
+
+#include <stdlib.h>
+
+static _Thread_local LodgerThread *this_thread __attribute__ ((tls_model ("initial-exec")));
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t key;
+
+static void
+thread_ends (void *data)
+{
+  LodgerThread *thread = data;
+  this_thread = thread;
+  while (thread->caller != NULL)
+    lodger__caller_thread_ends (thread->caller);
+  lodger__nodes_release (thread);
+  this_thread = NULL;
+  lodger__parker_clear (&thread->parker);
+  free (thread);
+}
+
+static void
+make_key (void)
+{
+  pthread_key_create (&key, thread_ends);
+}
+
+LodgerThread *
+lodger__thread_peek (void)
+{
+  return this_thread;
+}
+
+LodgerThread *
+lodger__thread (void)
+{
+  LodgerThread *thread = this_thread;
+  if (thread != NULL)
+    return thread;
+  pthread_once (&once, make_key);
+  thread = calloc (1, sizeof *thread);
+  if (thread == NULL)
+    return NULL;
+  if (lodger__parker_init (&thread->parker) != 0 || pthread_setspecific (key, thread) != 0)
+    {
+      free (thread);
+      return NULL;
+    }
+  this_thread = thread;
+  return thread;
+}

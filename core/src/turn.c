@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "caller-private.h"
+
+enum
+{
+  SPIN_NS = 20000,
+  SPIN_CREDIT_MAX = 16,
+  SPIN_REWARD = 4,
+  SPIN_RETRY = -64
+};
+
+int64_t
+lodger__turn_now (const LodgerCaller *caller)
+{
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  return ops != NULL && ops->now != NULL ? ops->now (caller->host.impl) : lodger__port_now ();
+}
+
+/* ---- running ------------------------------------------------------------------------------------------------------ */
+
+static void
+enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending)
+{
+  LodgerThread *thread = atomic_load_explicit (&caller->owner, memory_order_relaxed);
+  *frame = (LodgerFrame) { .outer = thread->frame, .caller = caller, .pending = pending };
+  thread->frame = frame;
+}
+
+static void
+leave (LodgerFrame *frame)
+{
+  lodger__thread_peek ()->frame = frame->outer;
+}
+
+void
+lodger__turn_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data)
+{
+  LodgerFrame frame;
+  enter (&frame, caller, NULL);
+  func (data);
+  leave (&frame);
+}
+
+void
+lodger__turn_skip (LodgerPending *pending)
+{
+  lodger__pending_destroy_data (pending);
+  lodger__pending_lock (pending);
+  if (lodger__pending_state (pending) & P_DONE)
+    lodger__pending_unlock (pending);
+  else
+    {
+      lodger__pending_add_state (pending, P_CANCELLED);
+      lodger__pending_complete (pending);
+    }
+}
+
+bool
+lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
+{
+  LodgerFrame frame;
+  unsigned state;
+  lodger__pending_lock (pending);
+  state = lodger__pending_state (pending);
+  if (state & P_CANCELLED)
+    {
+      lodger__pending_unlock (pending);
+      lodger__turn_skip (pending);
+      lodger_pending_unref (pending);
+      return true;
+    }
+  lodger__pending_add_state (pending, P_STARTED);
+  lodger__pending_unlock (pending);
+
+  enter (&frame, caller, pending);
+  lodger__trace (LODGER_TRACE_START, caller, pending, pending->file, pending->line, pending->name);
+  if (done != NULL)
+    pending->func.then (pending, done, pending->data);
+  else
+    pending->func.call (pending, pending->data);
+  lodger__trace (LODGER_TRACE_END, caller, pending, pending->file, pending->line, pending->name);
+  leave (&frame);
+
+  state = lodger__pending_state (pending);
+  if (!(state & (P_DEFERRED | P_FOLLOWS)))
+    {
+      lodger__pending_destroy_data (pending);
+      lodger__pending_lock (pending);
+      lodger__pending_add_state (pending, P_RETURNED);
+      lodger__pending_complete (pending);
+      lodger_pending_unref (pending);
+      return true;
+    }
+  lodger__caller_suspend (caller, pending);
+  lodger__pending_lock (pending);
+  lodger__pending_add_state (pending, P_RETURNED);
+  state = lodger__pending_state (pending);
+  if (state & P_FOLLOWS)
+    lodger__pending_follow (pending);
+  else if (state & P_ANSWERED)
+    lodger__pending_end_call (pending);
+  else
+    lodger__pending_unlock (pending);
+  return false;
+}
+
+/* ---- order -------------------------------------------------------------------------------------------------------- */
+
+/* A turn is opened only when the one before is used up: what is submitted during a turn belongs to a later one. Its
+ * part of the inbox is what was there when it was opened; its timers are those due by then, and go first. */
+static void
+open_turn (LodgerCaller *caller)
+{
+  LodgerTurn *turn = &caller->turn;
+  if (lodger__timers_earliest (&caller->timers) != LODGER_FOREVER)
+    {
+      int64_t now = lodger__turn_now (caller);
+      LodgerDelayed *delayed;
+      while ((delayed = lodger__timers_pop (&caller->timers, now)) != NULL)
+        {
+          LodgerItem *item = &delayed->pending.item;
+          atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
+          if (turn->due == NULL)
+            turn->due = item;
+          else
+            atomic_store_explicit (&turn->last_due->next, item, memory_order_relaxed);
+          turn->last_due = item;
+        }
+    }
+  turn->mark = lodger__inbox_mark (&caller->inbox);
+}
+
+static LodgerItem *
+next_of_turn (LodgerCaller *caller)
+{
+  LodgerTurn *turn = &caller->turn;
+  LodgerItem *item = turn->due;
+  if (item != NULL)
+    {
+      turn->due = atomic_load_explicit (&item->next, memory_order_relaxed);
+      return item;
+    }
+  if (turn->mark != NULL && lodger__inbox_passed (&caller->inbox, turn->mark))
+    turn->mark = NULL;
+  if (turn->mark == NULL)
+    return NULL;
+  item = lodger__inbox_pop (&caller->inbox);
+  if (item == turn->mark)
+    turn->mark = NULL;
+  return item;
+}
+
+static LodgerItem *
+next_item (LodgerCaller *caller)
+{
+  LodgerItem *item = next_of_turn (caller);
+  if (item == NULL && caller->turn.mark == NULL)
+    {
+      open_turn (caller);
+      item = next_of_turn (caller);
+    }
+  if (item == NULL && caller->turn.mark == NULL && caller->root != caller)
+    item = lodger__pool_take (caller);
+  return item;
+}
+
+bool
+lodger__turn_is_ready (const LodgerCaller *caller)
+{
+  return caller->turn.due != NULL || lodger__inbox_is_ready (&caller->inbox)
+         || (caller->root != caller && lodger__pool_is_ready (caller));
+}
+
+/* ---- budget ------------------------------------------------------------------------------------------------------- */
+
+/* A worker with nothing to do looks for more for a moment before it sleeps: waking a sleeping processor costs more than
+ * that. While it looks, the claimed signal keeps submitters from waking it; after it has been given up, one more look
+ * finds what they left. It earns credit by finding something, and with none left it hardly tries. */
+static bool
+spin (LodgerCaller *caller)
+{
+  int64_t end;
+  bool found = false;
+  if (caller->spin_credit <= 0 && --caller->spin_credit > SPIN_RETRY)
+    return false;
+  if (!lodger__inbox_claim (&caller->inbox))
+    return false;
+  end = lodger__port_now () + SPIN_NS;
+  do
+    for (int i = 0; i < 16 && !found; i++)
+      {
+        lodger__port_relax ();
+        found = lodger__inbox_is_ready (&caller->inbox);
+      }
+  while (!found && lodger__port_now () < end);
+  lodger__inbox_look (&caller->inbox);
+  if (found)
+    caller->spin_credit = caller->spin_credit < 0 ? SPIN_REWARD : caller->spin_credit + SPIN_REWARD;
+  else
+    caller->spin_credit = caller->spin_credit > 0 ? caller->spin_credit - 1 : 0;
+  if (caller->spin_credit > SPIN_CREDIT_MAX)
+    caller->spin_credit = SPIN_CREDIT_MAX;
+  return found || lodger__inbox_is_ready (&caller->inbox);
+}
+
+void
+lodger__turn_slice (LodgerCaller *caller, int64_t budget)
+{
+  LodgerHost *host = &caller->host;
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  bool asks = ops->want_before_wait != NULL && atomic_load (&host->attached);
+  int64_t start = lodger__turn_now (caller);
+  LodgerItem *item;
+  lodger_caller_ref (caller);
+  if (caller->depth++ == 0 && asks)
+    ops->want_before_wait (host->impl, true);
+  for (;;)
+    {
+      item = next_item (caller);
+      if (item == NULL)
+        {
+          if (caller->is_driven && caller->depth == 1 && spin (caller))
+            continue;
+          break;
+        }
+      if (!asks && lodger__turn_is_ready (caller))
+        lodger__host_post_ahead (caller);
+      item->ops->run (caller, item);
+      if (caller->ended || lodger__turn_now (caller) - start >= budget)
+        break;
+    }
+  caller->depth--;
+  if (!caller->ended)
+    {
+      lodger__host_arm (caller);
+      if (lodger__turn_is_ready (caller))
+        lodger__host_post_ahead (caller);
+      if (caller->depth == 0)
+        {
+          if (asks && atomic_load (&host->attached))
+            ops->want_before_wait (host->impl, false);
+          lodger__caller_try_end (caller);
+        }
+    }
+  lodger_caller_unref (caller);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pending-private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Once a pending is done, its outcome is not written any more (but for a pointer that is taken), so that it can be read
+ * without the lock: the acquiring load of the state sees all that was stored before it. */
+
+static const LodgerPending *
+resolve (const LodgerPending *pending)
+{
+  while (pending->value_type == V_PENDING)
+    pending = pending->value.pointer;
+  return pending;
+}
+
+bool
+lodger_pending_is_done (const LodgerPending *pending)
+{
+  return pending == NULL || (lodger__pending_state (pending) & P_DONE);
+}
+
+bool
+lodger_pending_is_cancelled (const LodgerPending *pending)
+{
+  return pending != NULL && (lodger__pending_state (pending) & P_CANCELLED);
+}
+
+int
+lodger_pending_get_outcome (const LodgerPending *pending)
+{
+  unsigned state;
+  if (pending == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  state = lodger__pending_state (pending);
+  if (!(state & P_DONE))
+    return LODGER_ENOTDONE;
+  if (state & P_CANCELLED)
+    return LODGER_ECANCELED;
+  return resolve (pending)->value_type == V_ERROR ? LODGER_EFAILED : 0;
+}
+
+LodgerPendingState
+lodger_pending_get_state (const LodgerPending *pending)
+{
+  switch (lodger_pending_get_outcome (pending))
+    {
+    case 0: return LODGER_PENDING_SUCCEEDED;
+    case LODGER_ECANCELED: return LODGER_PENDING_CANCELLED;
+    case LODGER_ENOTDONE:
+      return lodger__pending_state (pending) & P_STARTED ? LODGER_PENDING_RUNNING : LODGER_PENDING_QUEUED;
+    default: return LODGER_PENDING_FAILED;
+    }
+}
+
+int
+lodger_pending_get_pointer (const LodgerPending *pending, void **ret_value)
+{
+  int code = lodger_pending_get_outcome (pending);
+  if (code != 0)
+    return code;
+  if (ret_value == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  pending = resolve (pending);
+  switch (pending->value_type)
+    {
+    case V_NOTHING: *ret_value = NULL; return 0;
+    case V_POINTER: *ret_value = lodger__pending_state (pending) & P_TAKEN ? NULL : pending->value.pointer; return 0;
+    case V_STRING: *ret_value = pending->value.pointer; return 0;
+    case V_BYTES: *ret_value = ((LodgerBytes *) pending->value.pointer)->bytes; return 0;
+    default: return LODGER_ETYPE;
+    }
+}
+
+int
+lodger_pending_get_int (const LodgerPending *pending, int64_t *ret_value)
+{
+  int code = lodger_pending_get_outcome (pending);
+  if (code != 0)
+    return code;
+  if (ret_value == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  pending = resolve (pending);
+  if (pending->value_type != V_INT && pending->value_type != V_BOOLEAN)
+    return LODGER_ETYPE;
+  *ret_value = pending->value.number;
+  return 0;
+}
+
+int
+lodger_pending_get_boolean (const LodgerPending *pending, bool *ret_value)
+{
+  int code = lodger_pending_get_outcome (pending);
+  if (code != 0)
+    return code;
+  if (ret_value == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  pending = resolve (pending);
+  if (pending->value_type != V_BOOLEAN)
+    return LODGER_ETYPE;
+  *ret_value = pending->value.number != 0;
+  return 0;
+}
+
+int
+lodger_pending_get_string (const LodgerPending *pending, const char **ret_value)
+{
+  int code = lodger_pending_get_outcome (pending);
+  if (code != 0)
+    return code;
+  if (ret_value == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  pending = resolve (pending);
+  if (pending->value_type != V_STRING && pending->value_type != V_NOTHING)
+    return LODGER_ETYPE;
+  *ret_value = pending->value_type == V_STRING ? pending->value.pointer : NULL;
+  return 0;
+}
+
+int
+lodger_pending_get_bytes (const LodgerPending *pending, const void **ret_value, size_t *ret_size)
+{
+  const LodgerBytes *bytes;
+  int code = lodger_pending_get_outcome (pending);
+  if (code != 0)
+    return code;
+  if (ret_value == NULL || ret_size == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  pending = resolve (pending);
+  if (pending->value_type != V_BYTES)
+    return LODGER_ETYPE;
+  bytes = pending->value.pointer;
+  *ret_value = bytes->bytes;
+  *ret_size = bytes->size;
+  return 0;
+}
+
+int
+lodger_pending_take_pointer (LodgerPending *pending, void **ret_value)
+{
+  int code = lodger_pending_get_outcome (pending);
+  if (code != 0)
+    return code;
+  if (ret_value == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  lodger__pending_lock (pending);
+  if (pending->value_type != V_POINTER)
+    code = LODGER_ETYPE;
+  else if (lodger__pending_state (pending) & P_TAKEN)
+    code = LODGER_EALREADY;
+  else
+    {
+      lodger__pending_add_state (pending, P_TAKEN);
+      *ret_value = pending->value.pointer;
+      pending->value_destroy = NULL;
+    }
+  lodger__pending_unlock (pending);
+  return code;
+}
+
+LodgerError *
+lodger_pending_get_error (LodgerPending *pending)
+{
+  LodgerError *error = NULL;
+  int code = pending != NULL ? lodger_pending_get_outcome (pending) : 0;
+  if (code == LODGER_EFAILED)
+    return resolve (pending)->value.pointer;
+  if (code != LODGER_ECANCELED)
+    return NULL;
+  lodger__pending_lock (pending);
+  if (lodger__pending_side (pending) == NULL)
+    error = lodger__error_no_memory ();
+  else
+    {
+      if (pending->side->cancelled_error == NULL)
+        pending->side->cancelled_error = lodger_error_new (NULL, LODGER_ECANCELED, pending->side->message);
+      error = pending->side->cancelled_error;
+    }
+  lodger__pending_unlock (pending);
+  return error;
+}
+
+/* ---- metadata ---------------------------------------------------------------------------------------------------- */
+
+int
+lodger_pending_set_metadata (LodgerPending *pending, const char *key, void *value, LodgerDestroyFunc destroy)
+{
+  LodgerMetadata *fresh = NULL, *old = NULL;
+  LodgerMetadata **at;
+  int code = pending != NULL && key != NULL ? LODGER_ENOMEM : LODGER_EINVAL;
+  if (code == LODGER_ENOMEM)
+    fresh = malloc (sizeof *fresh + strlen (key) + 1);
+  if (fresh != NULL)
+    {
+      strcpy (fresh->key, key);
+      fresh->value = value;
+      fresh->destroy = destroy;
+      lodger__pending_lock (pending);
+      if (lodger__pending_side (pending) != NULL)
+        {
+          for (at = &pending->side->metadata; *at != NULL && strcmp ((*at)->key, key) != 0; at = &(*at)->next)
+            ;
+          old = *at;
+          fresh->next = old != NULL ? old->next : NULL;
+          *at = fresh;
+          code = 0;
+        }
+      lodger__pending_unlock (pending);
+    }
+  if (code != 0)
+    {
+      free (fresh);
+      if (destroy != NULL)
+        destroy (value);
+      return lodger__misuse (__func__, code, lodger_error_code_string (code));
+    }
+  if (old != NULL && old->destroy != NULL)
+    old->destroy (old->value);
+  free (old);
+  return 0;
+}
+
+void *
+lodger_pending_get_metadata (LodgerPending *pending, const char *key)
+{
+  const LodgerMetadata *at;
+  void *value = NULL;
+  if (pending == NULL || key == NULL)
+    return NULL;
+  lodger__pending_lock (pending);
+  for (at = pending->side != NULL ? pending->side->metadata : NULL; at != NULL; at = at->next)
+    if (strcmp (at->key, key) == 0)
+      value = at->value;
+  lodger__pending_unlock (pending);
+  return value;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "caller-private.h"
+#include "pending-private.h"
+
+/* Lives on the waiting thread's stack. It is told under the lock of what it waits for, so that once it has been taken
+ * back, or was found to be gone, no other thread touches it. */
+typedef struct Waiter
+{
+  LodgerListener listener; /* first */
+  LodgerParker *parker;
+} Waiter;
+
+static void
+waiter_notify (LodgerListener *listener, LodgerPending *done)
+{
+  (void) done;
+  lodger__parker_signal (((Waiter *) listener)->parker);
+}
+
+/* Why this thread may not block for it; 0 = it may. */
+static int
+refusal (LodgerPending *pending, const LodgerThread *thread, int64_t timeout)
+{
+  bool never;
+  if (thread->frame != NULL && thread->frame->pending == NULL)
+    return lodger__misuse ("lodger_pending_wait", LODGER_ESTATE, "a call_direct cannot wait");
+  if (!lodger__caller_thread_may_block (thread))
+    return lodger__misuse ("lodger_pending_wait", LODGER_EWRONGTHREAD,
+                           "this thread's loop is not driven by Lodger: use lodger_pending_then");
+  if (timeout != LODGER_FOREVER)
+    return 0;
+  lodger__pending_lock (pending);
+  never = !(lodger__pending_state (pending) & (P_DONE | P_STARTED)) && pending->caller != NULL
+          && lodger__caller_is_in_thread (pending->caller, thread);
+  lodger__pending_unlock (pending);
+  if (never)
+    return lodger__misuse ("lodger_pending_wait", LODGER_EDEADLK,
+                           "it is queued in this thread, which would wait for itself");
+  if (lodger__pending_is_on_stack (pending))
+    return lodger__misuse ("lodger_pending_wait", LODGER_EDEADLK, "the call would wait for itself");
+  return 0;
+}
+
+/* Puts the sleeper where a cancel of `self` finds it, and gives the one that was there. */
+static LodgerSleeper *
+swap_sleeper (LodgerPending *self, LodgerSleeper *sleeper)
+{
+  LodgerSleeper *before;
+  if (self == NULL)
+    return NULL;
+  lodger__pending_lock (self);
+  before = self->sleeper;
+  self->sleeper = sleeper;
+  if (sleeper != NULL && (lodger__pending_state (self) & P_CANCELLED))
+    sleeper->cancelled = true;
+  lodger__pending_unlock (self);
+  return before;
+}
+
+static bool
+is_cancelled (LodgerPending *self, const LodgerSleeper *sleeper)
+{
+  bool cancelled;
+  if (self == NULL)
+    return false;
+  lodger__pending_lock (self);
+  cancelled = sleeper->cancelled;
+  lodger__pending_unlock (self);
+  return cancelled;
+}
+
+static int
+outcome (const LodgerPending *pending, LodgerWaitFlags flags)
+{
+  return flags & LODGER_WAIT_NO_RESULT ? 0 : lodger_pending_get_outcome (pending);
+}
+
+int
+lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags flags)
+{
+  LodgerThread *thread;
+  LodgerPending *self;
+  LodgerSleeper *before;
+  LodgerSleeper sleeper;
+  Waiter waiter;
+  int64_t deadline = LODGER_FOREVER;
+  int code;
+
+  if (pending == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  if (lodger_pending_is_done (pending))
+    return outcome (pending, flags);
+  if (timeout <= 0)
+    return LODGER_ETIMEDOUT;
+  thread = lodger__thread ();
+  if (thread == NULL)
+    return LODGER_ENOMEM;
+  code = refusal (pending, thread, timeout);
+  if (code != 0)
+    return code;
+  if (timeout < LODGER_FOREVER - lodger__port_now ())
+    deadline = lodger__port_now () + timeout;
+
+  waiter = (Waiter) { .listener = { .notify = waiter_notify, .locked = true }, .parker = &thread->parker };
+  sleeper = (LodgerSleeper) { .parker = &thread->parker };
+  if (!lodger__pending_listen (pending, &waiter.listener))
+    return outcome (pending, flags);
+  self = thread->frame != NULL && !(flags & LODGER_WAIT_SHIELD) ? thread->frame->pending : NULL;
+  before = swap_sleeper (self, &sleeper);
+  code = LODGER_ETIMEDOUT;
+  do
+    {
+      if (lodger_pending_is_done (pending))
+        code = 0;
+      else if (is_cancelled (self, &sleeper))
+        code = LODGER_ECANCELED;
+    }
+  while (code == LODGER_ETIMEDOUT && lodger__parker_wait (&thread->parker, deadline));
+  swap_sleeper (self, before);
+  if (!lodger__pending_unlisten (pending, &waiter.listener) || code == 0)
+    return outcome (pending, flags);
+  if (!(flags & LODGER_WAIT_PROTECT) && !(lodger__pending_state (pending) & P_PROTECTED))
+    lodger_pending_cancel (pending, code == LODGER_ECANCELED ? "the one who waited was cancelled"
+                                                             : "the one who waited gave up: the time was over");
+  return code;
+}
+
+int
+lodger_pending_cancel_wait (LodgerPending *pending, const char *message, int64_t timeout, LodgerWaitFlags flags)
+{
+  if (pending == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  lodger_pending_cancel (pending, message);
+  return lodger_pending_wait (pending, timeout, flags | LODGER_WAIT_NO_RESULT);
+}

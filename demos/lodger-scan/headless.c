@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine.h"
+#include "report.h"
+#include "scan.h"
+#include "text.h"
+
+#include <glib-unix.h>
+#include <lodger-glib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+typedef struct Headless
+{
+  LodgerCaller *caller;
+  Engine *engine;
+  GMainLoop *loop;
+  gboolean terminal, over;
+  int signal;
+  guint on_int, on_term;
+} Headless;
+
+/* As much of the text as fits in a line of the terminal. */
+static void
+cut_to_terminal (GString *text)
+{
+  struct winsize size;
+  int columns = ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  const char *at = text->str;
+  while (*at != '\0')
+    {
+      gunichar character = g_utf8_get_char (at);
+      columns -= g_unichar_iszerowidth (character) ? 0 : g_unichar_iswide (character) ? 2 : 1;
+      if (columns < 1)
+        break;
+      at += g_utf8_skip[(guint8) *at];
+    }
+  g_string_truncate (text, (gsize) (at - text->str));
+}
+
+static void
+on_progress (Engine *engine, void *data)
+{
+  Headless *headless = data;
+  const Store *store = engine_get_store (engine);
+  double seconds = MAX (engine_get_seconds (engine), 0.001);
+  GString *text;
+  char *current;
+
+  if (!headless->terminal || headless->over)
+    return;
+  text = g_string_new (NULL);
+  text_append_count (text, store->files->len);
+  g_string_append (text, " files, ");
+  text_append_size (text, engine_get_bytes (engine));
+  g_string_append (text, ", ");
+  text_append_size (text, (guint64) ((double) engine_get_bytes (engine) / seconds));
+  g_string_append (text, "/s, ");
+  text_append_count (text, store->errors->len);
+  g_string_append (text, " errors  ");
+  current = engine_get_current (engine);
+  text_append_shown (text, current);
+  g_free (current);
+  cut_to_terminal (text);
+  fprintf (stderr, "\r%s\033[K", text->str);
+  g_string_free (text, TRUE);
+}
+
+static void
+end (Headless *headless)
+{
+  headless->over = TRUE;
+  g_main_loop_quit (headless->loop);
+}
+
+static void
+on_finished (Engine *engine G_GNUC_UNUSED, void *data)
+{
+  end (data);
+}
+
+static void
+on_patience_over (LodgerPending *self G_GNUC_UNUSED, void *data)
+{
+  end (data);
+}
+
+/* The second time, and when a worker does not notice, what is at home has to do. */
+static gboolean
+on_signal (Headless *headless, int number)
+{
+  if (headless->signal != 0)
+    end (headless);
+  else
+    {
+      headless->signal = number;
+      engine_cancel (headless->engine);
+      lodger_pending_unref (
+          lodger_caller_call_later (headless->caller, SCAN_PATIENCE, on_patience_over, headless, NULL));
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_sigint (void *data)
+{
+  return on_signal (data, SIGINT);
+}
+
+static gboolean
+on_sigterm (void *data)
+{
+  return on_signal (data, SIGTERM);
+}
+
+/* A signal that comes while the file is written waits until it is complete; after that it ends the program, which may
+ * be waiting for whoever reads the summary. */
+static int
+deliver (Headless *headless, const ScanOptions *options)
+{
+  Report *report = report_new (engine_get_store (headless->engine), options->folder,
+                               engine_get_seconds (headless->engine), headless->signal != 0);
+  int status = SCAN_OK;
+  if (options->json != NULL && !report_write_json (report, options->json))
+    status = SCAN_CANNOT_WRITE;
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_source_remove (headless->on_int);
+  g_source_remove (headless->on_term);
+  if (!report_print (report, NULL))
+    status = SCAN_CANNOT_WRITE;
+  report_free (report);
+  return headless->signal != 0 ? SCAN_SIGNAL + headless->signal : status;
+}
+
+int
+scan_headless (const ScanOptions *options)
+{
+  LodgerCallerOptions caller_options = { .size = sizeof caller_options, .stop_deadline = SCAN_PATIENCE };
+  Headless headless = { .terminal = isatty (STDERR_FILENO) == 1 };
+  EngineEvents events = { on_progress, on_finished, &headless };
+  LodgerError *error = NULL;
+  char *message = NULL;
+  int status;
+
+  headless.caller = lodger_glib_attach_full (NULL, &caller_options, &error);
+  if (headless.caller == NULL)
+    {
+      fprintf (stderr, "lodger-scan: cannot start: %s\n", lodger_error_get_message (error));
+      lodger_error_unref (error);
+      return SCAN_CANNOT_WRITE;
+    }
+  headless.loop = g_main_loop_new (NULL, FALSE);
+  headless.engine = engine_start (headless.caller, options->folder, &events, &message);
+  if (headless.engine == NULL)
+    status = scan_refuse (options, message);
+  else
+    {
+      headless.on_int = g_unix_signal_add (SIGINT, on_sigint, &headless);
+      headless.on_term = g_unix_signal_add (SIGTERM, on_sigterm, &headless);
+      if (!headless.over)
+        g_main_loop_run (headless.loop);
+      if (headless.terminal)
+        fputs ("\r\033[K", stderr);
+      status = deliver (&headless, options);
+    }
+  g_free (message);
+  g_main_loop_unref (headless.loop);
+  /* A worker that will not end may still use what the engine owns. */
+  if (lodger_caller_leave (headless.caller) == 0)
+    engine_free (headless.engine);
+  lodger_caller_unref (headless.caller);
+  return status;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What came out of a scan, in order: all paths sorted byte by byte, what is there twice, and both as text. Making it
+ * takes time with many files; it may be done in a worker as long as nobody else uses the store.
+ *
+ * Duplicates are files of at least one byte with the same hash that have two inodes or more between them: an empty file
+ * and a further name of the same inode waste no space. All paths of such a group are listed; what it wastes is its size
+ * times the inodes that are too many.
+ */
+#ifndef LODGER_SCAN_REPORT_H
+#define LODGER_SCAN_REPORT_H
+
+#include "store.h"
+
+#include <stdio.h>
+
+typedef struct ReportGroup
+{
+  guint first, count; /* in `twins` */
+  guint64 wasted;
+} ReportGroup;
+
+typedef struct Report
+{
+  Store *store; /* not owned */
+  char *folder;
+  double seconds;
+  gboolean interrupted;
+  GPtrArray *twins; /* StoreFile, group by group */
+  GArray *groups;   /* ReportGroup, the one that wastes most first */
+  guint64 wasted;
+} Report;
+
+/* Sorts what is in the store. */
+Report *report_new (Store *store, const char *folder, double seconds, gboolean interrupted);
+void report_free (Report *report);
+
+/* The summary, for people. */
+char *report_summary (const Report *report);
+/* Writes the summary to standard output. FALSE, and one line on standard error, when that cannot be written; that
+ * nobody reads it (a closed pipe) is no error. */
+gboolean report_print (const Report *report, const char *last_line);
+
+/* Writes JSON beside `path` and then puts it in its place; what is no regular file is written in place. FALSE, and one
+ * line on standard error, when that fails. */
+gboolean report_write_json (const Report *report, const char *path);
+/* Whether that looks possible. FALSE, and one line on standard error, when not. */
+gboolean report_check_json (const char *path);
+
+#endif

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store.h"
+
+#include <errno.h>
+#include <string.h>
+
+typedef struct FileId
+{
+  guint64 dev, ino;
+} FileId;
+
+static guint
+id_hash (const void *key)
+{
+  const FileId *id = key;
+  guint64 mixed = (id->ino ^ (id->dev << 40)) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  return (guint) (mixed >> 32);
+}
+
+static gboolean
+id_equal (const void *a, const void *b)
+{
+  const FileId *id_a = a;
+  const FileId *id_b = b;
+  return id_a->dev == id_b->dev && id_a->ino == id_b->ino;
+}
+
+static guint
+dir_hash (const void *key)
+{
+  const StoreDir *dir = key;
+  return id_hash (&(FileId) { dir->dev, dir->ino });
+}
+
+static gboolean
+dir_equal (const void *a, const void *b)
+{
+  const StoreDir *dir_a = a;
+  const StoreDir *dir_b = b;
+  return dir_a->dev == dir_b->dev && dir_a->ino == dir_b->ino;
+}
+
+static void
+type_clear (void *data)
+{
+  StoreType *type = data;
+  g_free (type->name);
+}
+
+Store *
+store_new (void)
+{
+  Store *store = g_new0 (Store, 1);
+  store->files = g_array_new (FALSE, FALSE, sizeof (StoreFile));
+  store->errors = g_array_new (FALSE, FALSE, sizeof (StoreError));
+  store->types = g_array_new (FALSE, FALSE, sizeof (StoreType));
+  g_array_set_clear_func (store->types, type_clear);
+  store->dirs = g_ptr_array_new_with_free_func (g_free);
+  store->names = g_string_chunk_new (64 * 1024);
+  store->opened = g_hash_table_new (dir_hash, dir_equal);
+  store->type_index = g_hash_table_new (g_str_hash, g_str_equal);
+  store->hard_links = g_hash_table_new_full (id_hash, id_equal, g_free, NULL);
+  store->devices = g_array_new (FALSE, FALSE, sizeof (guint64));
+  return store;
+}
+
+void
+store_free (Store *store)
+{
+  if (store == NULL)
+    return;
+  g_hash_table_destroy (store->opened);
+  g_hash_table_destroy (store->type_index);
+  g_hash_table_destroy (store->hard_links);
+  g_array_unref (store->devices);
+  g_array_unref (store->files);
+  g_array_unref (store->errors);
+  g_array_unref (store->types);
+  g_ptr_array_unref (store->dirs);
+  g_string_chunk_free (store->names);
+  g_free (store->slots);
+  g_free (store);
+}
+
+StoreDir *
+store_add_dir (Store *store, StoreDir *parent, const char *name)
+{
+  StoreDir *dir = g_new0 (StoreDir, 1);
+  dir->parent = parent;
+  dir->name = parent == NULL ? "" : g_string_chunk_insert (store->names, name);
+  dir->depth = parent == NULL ? 0 : parent->depth + 1;
+  g_ptr_array_add (store->dirs, dir);
+  return dir;
+}
+
+gboolean
+store_open_dir (Store *store, StoreDir *dir, guint64 dev, guint64 ino)
+{
+  dir->dev = dev;
+  dir->ino = ino;
+  if (g_hash_table_contains (store->opened, dir))
+    return FALSE;
+  g_hash_table_add (store->opened, dir);
+  dir->opened = TRUE;
+  store->folders++;
+  return TRUE;
+}
+
+gboolean
+store_is_above (const StoreDir *dir, guint64 dev, guint64 ino)
+{
+  for (; dir != NULL; dir = dir->parent)
+    if (dir->opened && dir->ino == ino && dir->dev == dev)
+      return TRUE;
+  return FALSE;
+}
+
+static guint
+device_number (Store *store, guint64 dev)
+{
+  for (guint i = 0; i < store->devices->len; i++)
+    if (g_array_index (store->devices, guint64, i) == dev)
+      return i;
+  g_array_append_val (store->devices, dev);
+  return store->devices->len - 1;
+}
+
+static guint16
+type_number (Store *store, const char *name)
+{
+  guint index = GPOINTER_TO_UINT (g_hash_table_lookup (store->type_index, name));
+  StoreType type = { NULL, 0, 0 };
+  if (index != 0)
+    return (guint16) (index - 1);
+  if (store->types->len == G_MAXUINT16)
+    return 0;
+  type.name = g_strdup (name);
+  g_array_append_val (store->types, type);
+  g_hash_table_insert (store->type_index, type.name, GUINT_TO_POINTER (store->types->len));
+  return (guint16) (store->types->len - 1);
+}
+
+/* The slot of the first file that has this content, or the free one where it belongs. */
+static guint32 *
+find_slot (Store *store, const StoreFile *file)
+{
+  guint64 start;
+  memcpy (&start, file->sha256, sizeof start);
+  for (guint i = (guint) start;; i++)
+    {
+      guint32 *slot = &store->slots[i & (store->n_slots - 1)];
+      if (*slot == 0)
+        return slot;
+      if (memcmp (g_array_index (store->files, StoreFile, *slot - 1).sha256, file->sha256, STORE_HASH_BYTES) == 0)
+        return slot;
+    }
+}
+
+static void
+grow_slots (Store *store)
+{
+  guint32 *old = store->slots;
+  guint n_old = store->n_slots;
+  if (store->files->len < n_old / 2)
+    return;
+  store->n_slots = n_old == 0 ? 1024 : n_old * 2;
+  store->slots = g_new0 (guint32, store->n_slots);
+  for (guint i = 0; i < n_old; i++)
+    if (old[i] != 0)
+      *find_slot (store, &g_array_index (store->files, StoreFile, old[i] - 1)) = old[i];
+  g_free (old);
+}
+
+/* Counts what is there twice. Another name of an inode that was counted wastes nothing, and neither does an empty
+ * file. */
+static void
+look_for_twin (Store *store, StoreFile *file, gboolean another_name)
+{
+  guint32 *slot;
+  if (file->size == 0)
+    return;
+  grow_slots (store);
+  slot = find_slot (store, file);
+  if (*slot == 0)
+    *slot = store->files->len + 1;
+  else
+    {
+      g_array_index (store->files, StoreFile, *slot - 1).has_twin = TRUE;
+      file->has_twin = TRUE;
+      if (!another_name)
+        {
+          store->twins++;
+          store->wasted += file->size;
+        }
+    }
+}
+
+void
+store_add_file (Store *store, const StoreFile *file, const char *name, const char *type, guint64 dev,
+                gboolean has_hard_links)
+{
+  StoreFile added = *file;
+  StoreType *counts;
+  gboolean another_name = FALSE;
+
+  if (has_hard_links)
+    {
+      FileId *id = g_new (FileId, 1);
+      id->dev = dev;
+      id->ino = file->ino;
+      another_name = !g_hash_table_add (store->hard_links, id);
+    }
+  added.has_twin = FALSE;
+  added.name = g_string_chunk_insert (store->names, name);
+  added.dev = device_number (store, dev);
+  added.type = type_number (store, type);
+  look_for_twin (store, &added, another_name);
+  g_array_append_val (store->files, added);
+
+  counts = &g_array_index (store->types, StoreType, added.type);
+  counts->files++;
+  counts->bytes += added.size;
+  store->bytes += added.size;
+}
+
+void
+store_add_error (Store *store, const StoreDir *dir, const char *name, int reason)
+{
+  StoreError error = { dir, name == NULL ? NULL : g_string_chunk_insert (store->names, name), reason };
+  g_array_append_val (store->errors, error);
+}
+
+void
+store_append_path (GString *path, const StoreDir *dir, const char *name)
+{
+  gsize start = path->len;
+  gsize end;
+  gsize need = name == NULL ? 0 : strlen (name);
+
+  for (const StoreDir *up = dir; up->parent != NULL; up = up->parent)
+    need += strlen (up->name) + 1;
+  if (name == NULL && dir->parent != NULL)
+    need--;
+  g_string_set_size (path, start + need);
+
+  /* From the end to the front, which is the way the parents lead. */
+  end = start + need;
+  if (name != NULL)
+    {
+      end -= strlen (name);
+      memcpy (path->str + end, name, strlen (name));
+    }
+  for (const StoreDir *up = dir; up->parent != NULL; up = up->parent)
+    {
+      if (end != start + need || name != NULL)
+        path->str[--end] = '/';
+      end -= strlen (up->name);
+      memcpy (path->str + end, up->name, strlen (up->name));
+    }
+}
+
+/* The part of a path at which two paths differ: a name, and whether a slash comes behind it. */
+static int
+compare_parts (const char *a, gboolean slash_a, const char *b, gboolean slash_b)
+{
+  int byte_a;
+  int byte_b;
+  while (*a != '\0' && *a == *b)
+    {
+      a++;
+      b++;
+    }
+  byte_a = *a == '\0' && slash_a ? '/' : (guint8) *a;
+  byte_b = *b == '\0' && slash_b ? '/' : (guint8) *b;
+  return byte_a - byte_b;
+}
+
+int
+store_compare_paths (const StoreDir *dir_a, const char *name_a, const StoreDir *dir_b, const char *name_b)
+{
+  const char *part_a = name_a == NULL ? "" : name_a;
+  const char *part_b = name_b == NULL ? "" : name_b;
+  gboolean slash_a = FALSE;
+  gboolean slash_b = FALSE;
+
+  /* Up to the folder that both are in; what was left last on each side is where they part. */
+  while (dir_a != dir_b)
+    {
+      gboolean up_a = dir_a->depth >= dir_b->depth;
+      gboolean up_b = dir_b->depth >= dir_a->depth;
+      if (up_a)
+        {
+          slash_a = *part_a != '\0';
+          part_a = dir_a->name;
+          dir_a = dir_a->parent;
+        }
+      if (up_b)
+        {
+          slash_b = *part_b != '\0';
+          part_b = dir_b->name;
+          dir_b = dir_b->parent;
+        }
+    }
+  return compare_parts (part_a, slash_a, part_b, slash_b);
+}
+
+const char *
+store_reason_text (int reason)
+{
+  switch (reason)
+    {
+    case REASON_BAD_NAME: return "the name is not UTF-8";
+    case REASON_FIFO: return "special file: fifo";
+    case REASON_SOCKET: return "special file: socket";
+    case REASON_CHAR_DEVICE: return "special file: character device";
+    case REASON_BLOCK_DEVICE: return "special file: block device";
+    case REASON_UNKNOWN_KIND: return "special file: unknown kind";
+    case REASON_BROKEN_LINK: return "broken link: it leads to nothing";
+    case REASON_LINK_LOOP: return "link loop: it never leads to a file";
+    case REASON_LINK_UP: return "link loop: it leads to a folder that it is in";
+    case REASON_SEEN: return "not entered: this folder was scanned under another path";
+    case REASON_NO_WORKER: return "not scanned: no thread or no memory for it";
+    case ENOENT: return "vanished while it was being scanned";
+    default: return g_strerror (reason);
+    }
+}
+
+int
+store_reason_of_mode (mode_t mode)
+{
+  if (S_ISREG (mode))
+    return REASON_NONE;
+  if (S_ISFIFO (mode))
+    return REASON_FIFO;
+  if (S_ISSOCK (mode))
+    return REASON_SOCKET;
+  if (S_ISCHR (mode))
+    return REASON_CHAR_DEVICE;
+  if (S_ISBLK (mode))
+    return REASON_BLOCK_DEVICE;
+  return S_ISLNK (mode) ? ELOOP : REASON_UNKNOWN_KIND;
+}

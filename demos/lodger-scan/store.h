@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a scan has found so far: folders, files, types, errors. It knows nothing of threads: one thread uses it at a
+ * time. A file takes one record of 72 bytes and its name; a path is put together when somebody asks for it.
+ */
+#ifndef LODGER_SCAN_STORE_H
+#define LODGER_SCAN_STORE_H
+
+#include <glib.h>
+#include <sys/stat.h>
+
+enum
+{
+  STORE_HASH_BYTES = 32
+};
+
+/* Why something is in the list of errors: an errno, which is positive, or one of these. */
+enum
+{
+  REASON_NONE = 0,
+  REASON_BAD_NAME = -1, /* the name is not UTF-8; what it names is scanned all the same */
+  REASON_FIFO = -2,     /* special files: never opened */
+  REASON_SOCKET = -3,
+  REASON_CHAR_DEVICE = -4,
+  REASON_BLOCK_DEVICE = -5,
+  REASON_UNKNOWN_KIND = -6,
+  REASON_BROKEN_LINK = -7, /* a symbolic link to nothing */
+  REASON_LINK_LOOP = -8,   /* symbolic links that lead in a circle */
+  REASON_LINK_UP = -9,     /* a symbolic link to a folder that it is in */
+  REASON_SEEN = -10,       /* a folder that was scanned under another path */
+  REASON_NO_WORKER = -11,  /* no thread or no memory for the work */
+};
+
+typedef struct StoreDir StoreDir;
+struct StoreDir
+{
+  StoreDir *parent; /* NULL for the folder that is scanned */
+  const char *name;
+  guint64 dev, ino; /* known once it was opened */
+  guint depth;
+  gboolean opened;
+};
+
+typedef struct StoreFile
+{
+  guint8 sha256[STORE_HASH_BYTES];
+  guint64 size;
+  guint64 ino;
+  const StoreDir *dir;
+  const char *name;
+  guint dev;       /* which file system: a number of the store's own */
+  guint16 type;    /* index into `types` */
+  guint8 has_twin; /* a file with the same hash is there, too */
+} StoreFile;
+
+typedef struct StoreError
+{
+  const StoreDir *dir;
+  const char *name; /* NULL: the folder itself */
+  int reason;
+} StoreError;
+
+typedef struct StoreType
+{
+  char *name;
+  guint64 files, bytes;
+} StoreType;
+
+typedef struct Store
+{
+  GArray *files;  /* StoreFile, in the order of arrival */
+  GArray *errors; /* StoreError, likewise */
+  GArray *types;  /* StoreType */
+  guint64 bytes, folders, links, twins, wasted;
+
+  /* The rest is the store's own. */
+  GPtrArray *dirs;
+  GStringChunk *names;
+  GHashTable *opened;     /* StoreDir by device and inode */
+  GHashTable *type_index; /* name to index + 1 */
+  GHashTable *hard_links; /* (dev, ino) of files that have several names */
+  GArray *devices;        /* dev_t */
+  guint32 *slots;         /* file index + 1 by hash, open addressing */
+  guint n_slots;          /* a power of two */
+} Store;
+
+Store *store_new (void);
+void store_free (Store *store);
+
+/* A folder that has been heard of. The first one, without a parent, is the one that is scanned. */
+StoreDir *store_add_dir (Store *store, StoreDir *parent, const char *name);
+/* A folder that has been opened; FALSE if it was opened before under another path. */
+gboolean store_open_dir (Store *store, StoreDir *dir, guint64 dev, guint64 ino);
+/* Whether that is the folder `dir` or one above it. */
+gboolean store_is_above (const StoreDir *dir, guint64 dev, guint64 ino);
+
+/* `file` without names and numbers of the store: those are given beside it. */
+void store_add_file (Store *store, const StoreFile *file, const char *name, const char *type, guint64 dev,
+                     gboolean has_hard_links);
+void store_add_error (Store *store, const StoreDir *dir, const char *name, int reason);
+
+/* The path below the scanned folder, in the bytes that the file system has; "" for the folder itself. */
+void store_append_path (GString *path, const StoreDir *dir, const char *name);
+/* Compares two such paths byte by byte, without making them. */
+int store_compare_paths (const StoreDir *dir_a, const char *name_a, const StoreDir *dir_b, const char *name_b);
+
+/* In words. */
+const char *store_reason_text (int reason);
+/* The reason why a file of that mode is not read; REASON_NONE for a regular file. */
+int store_reason_of_mode (mode_t mode);
+
+#endif

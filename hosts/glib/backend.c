@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The backend "glib": a main context of its own for each worker thread, the thread's default from `open` to `close`, so
+ * also while a stopping worker serves its last calls without the loop. */
+#include "glib-private.h"
+
+typedef struct Worker
+{
+  GMainContext *context;
+  GMainLoop *loop;
+  LodgerGlibHostOptions host_options;
+  bool quits;
+} Worker;
+
+static int
+open_loop (const void *options, void **ret_impl)
+{
+  Worker *worker = g_try_new0 (Worker, 1);
+  (void)options;
+  if (worker == NULL)
+    return LODGER_ENOMEM;
+  worker->context = g_main_context_new ();
+  worker->loop = g_main_loop_new (worker->context, FALSE);
+  worker->host_options = (LodgerGlibHostOptions) {
+    .size = sizeof (LodgerGlibHostOptions),
+    .context = worker->context,
+    .flags = LODGER_GLIB_HOST_WORKER,
+  };
+  g_main_context_push_thread_default (worker->context);
+  *ret_impl = worker;
+  return 0;
+}
+
+static const LodgerHostDriver *
+get_host (void *impl, const void **ret_host_options)
+{
+  *ret_host_options = &((Worker *)impl)->host_options;
+  return &lodger__glib_driver;
+}
+
+/* g_main_loop_run() forgets a quit that came before it. */
+static int
+run_loop (void *impl)
+{
+  Worker *worker = impl;
+  if (!worker->quits)
+    g_main_loop_run (worker->loop);
+  worker->quits = false;
+  return 0;
+}
+
+static void
+quit_loop (void *impl)
+{
+  Worker *worker = impl;
+  worker->quits = true;
+  g_main_loop_quit (worker->loop);
+}
+
+static void
+close_loop (void *impl)
+{
+  Worker *worker = impl;
+  g_main_context_pop_thread_default (worker->context);
+  g_main_loop_unref (worker->loop);
+  g_main_context_unref (worker->context);
+  g_free (worker);
+}
+
+const LodgerBackendOps lodger__glib_backend = {
+  .size = sizeof (LodgerBackendOps),
+  .name = "glib",
+  .open = open_loop,
+  .host = get_host,
+  .run = run_loop,
+  .quit = quit_loop,
+  .close = close_loop,
+};

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The three sources by which a main context calls Lodger back.
+ *
+ * The slice source runs the node. It stands below GTK's redraw (priority 120), so that a flood of calls never starves
+ * it; but then frames that come back to back would starve the calls. So the ageing source, at the default priority,
+ * runs them when they have waited too long: for an eighth of that time, which leaves the program the rest. The
+ * before-wait source is the last that is asked before the context blocks.
+ *
+ * A worker's context has nothing to paint: its slice source has the default priority, and nothing ages.
+ *
+ * Time limits are told in prepare, not by a source's ready time: setting that inside a dispatch makes GLib poll twice. */
+#include "glib-private.h"
+
+#define AGE INT64_C (10000000)
+#define AGED_SHARE 8
+#define AGED_SLICE INT64_C (8000000)
+
+enum
+{
+  PRIORITY_SLICE = G_PRIORITY_DEFAULT_IDLE,
+  PRIORITY_AGEING = G_PRIORITY_DEFAULT,
+  PRIORITY_BEFORE_WAIT = G_MAXINT,
+};
+
+typedef struct Source
+{
+  GSource source;
+  LodgerGlibHost *host; /* valid while the source is not destroyed, and in its dispatch */
+} Source;
+
+static LodgerGlibHost *
+host_of (GSource *source)
+{
+  return ((Source *)source)->host;
+}
+
+/* Any thread may turn a context for a while. The calls stay for the owner; whoever reads the log is told why. */
+static bool
+is_owner (LodgerGlibHost *host)
+{
+  return pthread_equal (pthread_self (), host->owner) != 0;
+}
+
+static void
+warn_once (LodgerGlibHost *host)
+{
+  if (!host->has_warned)
+    g_log ("Lodger", G_LOG_LEVEL_WARNING,
+           "lodger: a main context is run by another thread than the one that attached it; its calls wait");
+  host->has_warned = true;
+}
+
+static int64_t
+now_ns (GSource *source)
+{
+  return g_source_get_time (source) * 1000;
+}
+
+/* Rounded up: waking early would only mean another round. */
+static int
+timeout_until (GSource *source, int64_t deadline)
+{
+  int64_t left;
+  if (deadline == LODGER_FOREVER)
+    return -1;
+  left = deadline - now_ns (source);
+  if (left <= 0)
+    return 0;
+  left = left / 1000000 + (left % 1000000 != 0);
+  return left < G_MAXINT ? (int)left : G_MAXINT;
+}
+
+static bool
+is_due (LodgerGlibHost *host, GSource *source)
+{
+  return host->deadline != LODGER_FOREVER && now_ns (source) >= host->deadline;
+}
+
+/* One slice for the node, or for the deadline: a slice for the node serves what is due as well. */
+static void
+serve (LodgerGlibHost *host, int64_t slice)
+{
+  int64_t outer = host->slice;
+  host->waiting_since = 0;
+  host->slice = slice;
+  if (lodger__glib_signal_take (&host->signal))
+    lodger_host_run_node (atomic_load_explicit (&host->node, memory_order_relaxed));
+  else if (host->deadline != LODGER_FOREVER && g_get_monotonic_time () * 1000 >= host->deadline)
+    {
+      host->deadline = LODGER_FOREVER;
+      lodger_host_deadline (host->host);
+    }
+  host->slice = outer;
+}
+
+/* ---- the slice source ------------------------------------------------------------------------------------------- */
+
+static gboolean
+slice_prepare (GSource *source, int *timeout)
+{
+  LodgerGlibHost *host = host_of (source);
+  LodgerGlibState state = lodger__glib_signal_will_sleep (&host->signal);
+  *timeout = -1;
+  if (state == LODGER_GLIB_CLOSED)
+    return FALSE;
+  if (!is_owner (host))
+    {
+      if (state == LODGER_GLIB_SIGNALLED)
+        warn_once (host);
+      return FALSE;
+    }
+  if (state == LODGER_GLIB_SIGNALLED)
+    return TRUE;
+  *timeout = timeout_until (source, host->deadline);
+  return *timeout == 0;
+}
+
+static gboolean
+slice_check (GSource *source)
+{
+  LodgerGlibHost *host = host_of (source);
+  LodgerGlibState state = lodger__glib_signal_has_woken (&host->signal);
+  if (state == LODGER_GLIB_CLOSED || !is_owner (host))
+    return FALSE;
+  return state == LODGER_GLIB_SIGNALLED || is_due (host, source);
+}
+
+static gboolean
+slice_dispatch (GSource *source, GSourceFunc callback, void *data)
+{
+  LodgerGlibHost *host = host_of (source);
+  (void)callback;
+  (void)data;
+  if (is_owner (host))
+    serve (host, LODGER_GLIB_SLICE);
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- the ageing source ------------------------------------------------------------------------------------------ */
+
+/* Asked also when the slice source is not, because something between the two is ready; so it looks at the deadline too.
+ * It needs no timeout of its own: what it waits for makes the slice source ready, and so the context does not block. */
+static gboolean
+ageing_prepare (GSource *source, int *timeout)
+{
+  LodgerGlibHost *host = host_of (source);
+  *timeout = -1;
+  if (!is_owner (host))
+    return FALSE;
+  if (lodger__glib_signal_peek (&host->signal) != LODGER_GLIB_SIGNALLED && !is_due (host, source))
+    {
+      host->waiting_since = 0;
+      return FALSE;
+    }
+  if (host->waiting_since == 0)
+    host->waiting_since = now_ns (source);
+  return now_ns (source) - host->waiting_since >= AGE;
+}
+
+/* GLib gets to this check in more iterations than to the slice source's: one that has an input event or a frame to
+ * dispatch leaves that out. What is posted meanwhile is spared the wake-up. */
+static gboolean
+ageing_check (GSource *source)
+{
+  lodger__glib_signal_has_woken (&host_of (source)->signal);
+  return FALSE;
+}
+
+static gboolean
+ageing_dispatch (GSource *source, GSourceFunc callback, void *data)
+{
+  LodgerGlibHost *host = host_of (source);
+  (void)callback;
+  (void)data;
+  /* A nested loop may have served it since. */
+  if (is_owner (host) && host->waiting_since != 0)
+    {
+      int64_t waited = g_get_monotonic_time () * 1000 - host->waiting_since;
+      if (waited >= AGE)
+        serve (host, MIN (waited / AGED_SHARE, AGED_SLICE));
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- the before-wait source ------------------------------------------------------------------------------------- */
+
+/* Never ready itself. When Lodger says that the context must not block, it has posted the node, and the slice source's
+ * check, after a poll that does not wait, finds it. Not asked: something is ready, and the context does not block. */
+static gboolean
+before_wait_prepare (GSource *source, int *timeout)
+{
+  LodgerGlibHost *host = host_of (source);
+  *timeout = -1;
+  if (host->wants_before_wait && is_owner (host)
+      && lodger__glib_signal_peek (&host->signal) != LODGER_GLIB_CLOSED)
+    {
+      int64_t deadline;
+      host->is_before_wait = true;
+      deadline = lodger_host_before_wait (host->host);
+      host->is_before_wait = false;
+      *timeout = deadline == 0 ? 0 : timeout_until (source, deadline);
+    }
+  return FALSE;
+}
+
+static gboolean
+before_wait_check (GSource *source)
+{
+  (void)source;
+  return FALSE;
+}
+
+static gboolean
+before_wait_dispatch (GSource *source, GSourceFunc callback, void *data)
+{
+  (void)source;
+  (void)callback;
+  (void)data;
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- coming and going ------------------------------------------------------------------------------------------- */
+
+static GSourceFuncs slice_funcs = { .prepare = slice_prepare, .check = slice_check, .dispatch = slice_dispatch };
+static GSourceFuncs ageing_funcs = { .prepare = ageing_prepare, .check = ageing_check, .dispatch = ageing_dispatch };
+static GSourceFuncs before_wait_funcs
+    = { .prepare = before_wait_prepare, .check = before_wait_check, .dispatch = before_wait_dispatch };
+
+/* The sources have no call-back, but its data: GLib gives that back, without a lock, when the source is destroyed by
+ * whomever, and holds on to it while the source is dispatched. */
+static gboolean
+no_callback (void *data)
+{
+  (void)data;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+source_gone (void *data)
+{
+  LodgerGlibHost *host = data;
+  if (lodger__glib_signal_close (&host->signal) != LODGER_GLIB_CLOSED)
+    lodger_host_closed (host->host);
+  lodger__glib_host_unref (host);
+}
+
+static GSource *
+attach (LodgerGlibHost *host, GSourceFuncs *funcs, const char *name, int priority)
+{
+  GSource *source = g_source_new (funcs, sizeof (Source));
+  ((Source *)source)->host = host;
+  g_source_set_name (source, name);
+  g_source_set_priority (source, priority);
+  g_source_set_can_recurse (source, TRUE);
+  atomic_fetch_add_explicit (&host->refs, 1, memory_order_relaxed);
+  g_source_set_callback (source, no_callback, host, source_gone);
+  g_source_attach (source, host->context);
+  return source;
+}
+
+void
+lodger__glib_sources_attach (LodgerGlibHost *host)
+{
+  bool is_worker = (host->flags & LODGER_GLIB_HOST_WORKER) != 0;
+  host->sources[0]
+      = attach (host, &slice_funcs, "lodger slice", is_worker ? (int)G_PRIORITY_DEFAULT : (int)PRIORITY_SLICE);
+  host->sources[1] = attach (host, &before_wait_funcs, "lodger before wait", PRIORITY_BEFORE_WAIT);
+  host->sources[2] = is_worker ? NULL : attach (host, &ageing_funcs, "lodger ageing", PRIORITY_AGEING);
+}
+
+void
+lodger__glib_sources_detach (LodgerGlibHost *host)
+{
+  for (unsigned i = 0; i < LODGER_GLIB_SOURCES; i++)
+    {
+      GSource *source = host->sources[i];
+      host->sources[i] = NULL;
+      if (source == NULL)
+        continue;
+      g_source_destroy (source);
+      g_source_unref (source);
+    }
+}

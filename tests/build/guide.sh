@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Each program in the guides is built as it stands there, and prints what the guide says.
+set -eu
+
+source=${LODGER_SOURCE:?}
+build=${LODGER_BUILD:?}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+status=0
+
+awk -v dir="$dir" '
+  /^```c$/    { file = dir "/" ++number ".c"; next }
+  /^```text$/ { file = dir "/" number ".expected"; next }
+  /^```$/     { file = ""; next }
+  file        { print > file }' "$source/docs/first-call.md"
+
+sanitize=
+[ -z "${LODGER_SANITIZE:-}" ] || sanitize=-fsanitize=$LODGER_SANITIZE
+ran=0
+for program in "$dir"/*.c; do
+  name=${program%.c}
+  flags="-I$source/core/include -L$build/core -llodger"
+  if grep -q lodger-glib.h "$program"; then
+    [ "${LODGER_HAVE_GLIB:-0}" = 1 ] || continue
+    flags="-I$source/hosts/glib/include -L$build/hosts/glib -llodger-glib $(pkg-config --cflags --libs gio-2.0) $flags"
+  fi
+  # shellcheck disable=SC2086 # several flags
+  "${CC:-cc}" -std=gnu11 -Wall -Wextra -Werror -g $sanitize -o "$name" "$program" $flags \
+    -Wl,-rpath,"$build/core:$build/hosts/glib" || { status=1; continue; }
+  if ! "$name" >"$name.output"; then
+    echo "program $(basename "$name") failed"
+    status=1
+  fi
+  diff "$name.expected" "$name.output" || { echo "program $(basename "$name") printed something else"; status=1; }
+  ran=$((ran + 1))
+done
+[ "$ran" -gt 0 ] || { echo "no program was found"; status=1; }
+exit $status

@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Each public header compiles alone, twice over, as C11 and as C++17, without a warning.
+set -eu
+
+source=${LODGER_SOURCE:?}
+cc=${CC:-cc}
+case $cc in *clang*) cxx=clang++ ;; *) cxx=c++ ;; esac
+warnings='-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wcast-qual -Werror -fsyntax-only'
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+status=0
+
+alone () { # alone FOLDER FLAG …
+  folder=$1
+  shift
+  headers=$(cd "$folder" && find . -name '*.h' | sed 's,^\./,,')
+  [ -n "$headers" ] || { echo "no headers in $folder"; status=1; }
+  for header in $headers; do
+    printf '#include <%s>\n#include <%s>\nextern int something;\n' "$header" "$header" >"$dir/alone.c"
+    cp "$dir/alone.c" "$dir/alone.cc"
+    # shellcheck disable=SC2086 # several flags
+    "$cc" -std=c11 -Wstrict-prototypes -Wmissing-prototypes $warnings "$@" "-I$folder" "$dir/alone.c" ||
+      { echo "$header does not compile alone as C11"; status=1; }
+    # shellcheck disable=SC2086
+    "$cxx" -std=c++17 -Wold-style-cast $warnings "$@" "-I$folder" "$dir/alone.cc" ||
+      { echo "$header does not compile alone as C++17"; status=1; }
+  done
+}
+
+# What is not Lodger's own is a system header, whose warnings do not count.
+system_flags () { pkg-config --cflags "$@" | sed 's/-I/-isystem /g'; }
+
+alone "$source/core/include"
+alone "$source/hosts/manual/include" "-I$source/core/include"
+if [ "${LODGER_HAVE_GLIB:-0}" = 1 ]; then
+  # shellcheck disable=SC2046 # several flags
+  alone "$source/hosts/glib/include" "-I$source/core/include" $(system_flags gio-2.0 gio-unix-2.0)
+fi
+exit $status

@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# An installed copy is found and used by a project outside, through CMake and through pkg-config.
+set -eu
+
+source=${LODGER_SOURCE:?}
+build=${LODGER_BUILD:?}
+cc=${CC:-cc}
+glib=${LODGER_HAVE_GLIB:-0}
+if [ -n "${LODGER_SANITIZE:-}" ]; then
+  echo "the libraries of this build need a sanitizer's run time"
+  exit 77
+fi
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+# Not where it was configured to go, so that paths that are not relocated show.
+prefix=$dir/prefix
+cmake --install "$build" --prefix "$prefix" >"$dir/install.log"
+
+gives () { # gives RESULT PROGRAM
+  output=$("$2")
+  [ "$output" = "$1" ] || { echo "$2 printed '$output', not '$1'"; exit 1; }
+}
+
+cp -r "$source/tests/build/outside" "$dir/outside"
+with_glib=OFF
+[ "$glib" = 0 ] || with_glib=ON
+cmake -S "$dir/outside" -B "$dir/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" \
+  -DWITH_GLIB=$with_glib >"$dir/configure.log" 2>&1 || { cat "$dir/configure.log"; exit 1; }
+cmake --build "$dir/cmake" >"$dir/build.log" 2>&1 || { cat "$dir/build.log"; exit 1; }
+gives 'result 42' "$dir/cmake/program"
+[ "$glib" = 0 ] || gives 'result 42' "$dir/cmake/program-glib"
+
+libdir=$(dirname "$(dirname "$(find "$prefix" -name lodger.pc)")")
+export PKG_CONFIG_PATH="$libdir/pkgconfig"
+export LD_LIBRARY_PATH="$libdir"
+# shellcheck disable=SC2046 # several flags
+"$cc" -Wall -Werror -o "$dir/program" "$dir/outside/program.c" $(pkg-config --cflags --libs lodger)
+gives 'result 42' "$dir/program"
+# shellcheck disable=SC2046
+"$cc" -Wall -Werror -o "$dir/program" "$dir/outside/program.c" $(pkg-config --cflags --libs lodger-manual)
+gives 'result 42' "$dir/program"
+if [ "$glib" = 1 ]; then
+  # shellcheck disable=SC2046
+  "$cc" -Wall -Werror -o "$dir/program-glib" "$dir/outside/program-glib.c" $(pkg-config --cflags --libs lodger-glib)
+  gives 'result 42' "$dir/program-glib"
+fi

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the tests of lodger-scan have in common. LODGER_SCAN is the path of the program."""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SCAN = os.environ.get("LODGER_SCAN", "lodger-scan")
+SANITIZED = bool(os.environ.get("LODGER_SANITIZE"))
+TIMEOUT = 600
+
+
+def run(*arguments, prefix=(), **options):
+    """Runs lodger-scan to its end; its output is kept as bytes."""
+    options.setdefault("stdout", subprocess.PIPE)
+    options.setdefault("stderr", subprocess.PIPE)
+    options.setdefault("stdin", subprocess.DEVNULL)
+    return subprocess.run([*prefix, SCAN, *arguments], timeout=TIMEOUT, check=False, **options)
+
+
+def unescape(text):
+    """The bytes of a file name as they were before they became JSON: what the README says, word by word."""
+    parts = re.split("\ufffd([0-9A-F]{2})", text)
+    return b"".join(part.encode() if i % 2 == 0 else bytes.fromhex(part) for i, part in enumerate(parts))
+
+
+class Outcome:
+    """One scan: the status, what was printed, and the JSON with all paths as bytes."""
+
+    def __init__(self, folder, *arguments, **options):
+        with tempfile.TemporaryDirectory() as place:
+            name = os.path.join(place, "out.json")
+            self.process = run("--headless", "--json", name, *arguments, folder, **options)
+            self.status = self.process.returncode
+            self.load(name)
+
+    def load(self, name):
+        with open(name, "rb") as file:
+            raw = file.read()
+        text = raw.decode("utf-8", "strict")
+        if any(ord(character) < 0x20 and character != "\n" for character in text):
+            raise AssertionError("a control character in the JSON")
+        self.json = json.loads(text)
+        if set(self.json) != {"folder", "seconds", "files", "errors", "duplicates"}:
+            raise AssertionError(f"wrong keys: {sorted(self.json)}")
+        self.paths = [unescape(file["path"]) for file in self.json["files"]]
+        self.files = dict(zip(self.paths, self.json["files"]))
+        self.errors = {}
+        for error in self.json["errors"]:
+            self.errors.setdefault(unescape(error["path"]), []).append(error["reason"])
+        self.duplicates = {frozenset(map(unescape, group["paths"])) for group in self.json["duplicates"]}
+
+
+def sha256_of(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def found_by_find(folder):
+    """What `find -type f` lists, relative and in the order of bytes."""
+    out = subprocess.run(["find", ".", "-type", "f", "-print0"], cwd=folder, stdout=subprocess.PIPE,
+                         stderr=subprocess.DEVNULL, check=False).stdout
+    return sorted(path[2:] for path in out.split(b"\0") if path)
+
+
+class ScanTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = os.fsencode(tempfile.mkdtemp(prefix="lodger-scan-test-"))
+
+    def tearDown(self):
+        for path, folders, _ in os.walk(self.folder):
+            for folder in folders:
+                with contextlib.suppress(OSError):
+                    os.chmod(os.path.join(path, folder), 0o700, follow_symlinks=False)
+        # A tree may be deeper than what Python's own rmtree can take.
+        subprocess.run(["rm", "-rf", "--", self.folder], check=True)
+
+    def make(self, name, content=b""):
+        name = os.fsencode(name)
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
+
+    def assert_one_line(self, stderr, *words):
+        lines = stderr.decode().splitlines()
+        self.assertEqual(len(lines), 1, stderr)
+        for word in words:
+            self.assertIn(word, lines[0])
+
+    def assert_complete(self, outcome, folder=None, but=()):
+        """All that find lists is there with the right hash, in order, and nothing else."""
+        folder = folder or self.folder
+        expected = [path for path in found_by_find(folder) if path not in but]
+        self.assertEqual(outcome.status, 0, outcome.process.stderr)
+        self.assertEqual(outcome.paths, expected)
+        inodes = {}
+        for path, file in outcome.files.items():
+            full = os.path.join(os.fsencode(folder), path)
+            self.assertEqual(file["sha256"], sha256_of(full), path)
+            self.assertEqual(file["size"], os.lstat(full).st_size, path)
+            self.assertRegex(file["type"], r"^[\w.+-]+/[\w.+-]+$")
+            if file["size"] > 0:
+                status = os.lstat(full)
+                inodes.setdefault(file["sha256"], {}).setdefault((status.st_dev, status.st_ino), []).append(path)
+        self.assertEqual(outcome.duplicates,
+                         {frozenset(sum(names.values(), [])) for names in inodes.values() if len(names) > 1})
+        return sum((len(names) - 1) * outcome.files[next(iter(names.values()))[0]]["size"]
+                   for names in inodes.values())
+
+
+def without_root_rights():
+    """What to put before a command so that permission bits count; None where that cannot be had."""
+    if os.geteuid() != 0:
+        return ()
+    if shutil.which("setpriv") is None:
+        return None
+    rights = "-dac_override,-dac_read_search"
+    return ("setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}")
+
+
+def main():
+    if not os.access(SCAN, os.X_OK):
+        print("LODGER_SCAN does not name the program", file=sys.stderr)
+        sys.exit(2)
+    unittest.main(verbosity=2)
+
+
+__all__ = ["Outcome", "SANITIZED", "SCAN", "ScanTest", "found_by_find", "main", "run", "sha256_of", "stat", "unescape",
+           "without_root_rights"]

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The program's arguments, its status, its output, and how it ends."""
+
+import json
+import os
+import pty
+import re
+import resource
+import select
+import signal
+import subprocess
+import time
+import unittest
+
+from scantest import Outcome, SANITIZED, SCAN, ScanTest, main, run
+
+# Far more than a test can wait for: whoever gets to the end of this was not interrupted.
+ENDLESS = 64 << 30
+
+
+class Program(ScanTest):
+    def test_mistyped_arguments_are_one_line_and_status_2(self):
+        self.make("file", b"x")
+        for arguments in (["--headles"], ["-x"], ["--headless", "a", "b"], ["--headless", "--json"],
+                          ["--headless", "--json="], ["--headless", "--json", ""], ["--exit-when-done=soon"],
+                          ["--exit-when-done="], ["--exit-when-done=-1"], ["--exit-when-done=nan"],
+                          ["--headless", "--help=x"], ["--headless", ""]):
+            process = run(*arguments)
+            self.assertEqual(process.returncode, 2, arguments)
+            self.assert_one_line(process.stderr, "lodger-scan: ")
+            self.assertEqual(process.stdout, b"")
+
+    def test_a_wrong_folder_is_one_line_and_status_2(self):
+        file = self.make("file", b"x")
+        fifo = os.path.join(self.folder, b"fifo")
+        os.mkfifo(fifo)
+        for folder, why in ((os.path.join(self.folder, b"missing"), "No such file or directory"),
+                            (file, "not a folder"), (fifo, "not a folder"), (b"x" * 5000, "File name too long")):
+            process = run("--headless", folder)
+            self.assertEqual(process.returncode, 2)
+            self.assert_one_line(process.stderr, "cannot scan", why)
+
+    def test_help_and_version_go_to_standard_output(self):
+        for option in ("--help", "--version"):
+            process = run(option)
+            self.assertEqual((process.returncode, process.stderr), (0, b""))
+            self.assertIn(b"lodger-scan", process.stdout)
+        self.assertIn("U+FFFD", run("--help").stdout.decode())
+
+    def test_a_folder_may_look_like_an_option(self):
+        self.make("--help/file", b"x")
+        process = run("--headless", "--", "--help", cwd=self.folder)
+        self.assertEqual(process.returncode, 0)
+        self.assertIn(b"files       1, 1 B", process.stdout)
+
+    def test_the_home_is_the_default_when_it_holds_a_file(self):
+        self.make("home/file", b"x")
+        environment = dict(os.environ, HOME=os.fsdecode(os.path.join(self.folder, b"home")))
+        process = run("--headless", env=environment)
+        self.assertEqual(process.returncode, 0)
+        self.assertTrue(process.stdout.startswith(os.path.join(self.folder, b"home") + b"\n"), process.stdout)
+
+    def test_the_folder_in_the_json_is_absolute(self):
+        self.make("sub/file", b"x")
+        process = run("--headless", "--json", "out.json", "./sub/", cwd=self.folder)
+        self.assertEqual(process.returncode, 0)
+        with open(os.path.join(self.folder, b"out.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["folder"], os.fsdecode(os.path.join(self.folder, b"sub")))
+
+    def test_nothing_is_printed_on_standard_error_without_a_terminal(self):
+        self.make("file", b"x")
+        self.assertEqual(run("--headless", self.folder).stderr, b"")
+
+    def test_a_full_disk_is_one_line_and_status_1(self):
+        for i in range(300):
+            self.make(f"{i}", b"x")
+        process = run("--headless", "--json", "/dev/full", self.folder)
+        self.assertEqual(process.returncode, 1)
+        self.assert_one_line(process.stderr, "cannot write '/dev/full': No space left on device")
+        with open("/dev/full", "wb") as full:
+            process = run("--headless", self.folder, stdout=full)
+        self.assertEqual(process.returncode, 1)
+        self.assert_one_line(process.stderr, "cannot write to standard output")
+
+    def test_json_that_cannot_be_written_is_told_before_the_scan(self):
+        self.make("file", b"x")
+        for place, why in (("/nonexistent/out.json", "No such file or directory"), (self.folder, "Is a directory")):
+            process = run("--headless", "--json", place, self.folder)
+            self.assertEqual((process.returncode, process.stdout), (1, b""))
+            self.assert_one_line(process.stderr, "cannot write", why)
+
+    def test_the_json_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it(self):
+        self.make("in/file", b"x")
+        place = self.make("out/here.json", b"old")
+        os.chmod(place, 0o640)
+        os.symlink(b"here.json", os.path.join(self.folder, b"out/link.json"))
+        with open(place, "rb") as reader:
+            process = run("--headless", "--json", os.path.join(self.folder, b"out/link.json"),
+                          os.path.join(self.folder, b"in"))
+            self.assertEqual(reader.read(), b"old")
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual(sorted(os.listdir(os.path.join(self.folder, b"out"))), [b"here.json", b"link.json"])
+        self.assertEqual(os.stat(place).st_mode & 0o777, 0o640)
+        with open(place, encoding="utf-8") as file:
+            self.assertEqual(len(json.load(file)["files"]), 1)
+
+    def test_the_json_file_is_not_in_the_scan_that_makes_it(self):
+        self.make("file", b"x")
+        process = run("--headless", "--json", "out.json", ".", cwd=self.folder)
+        self.assertEqual(process.returncode, 0)
+        with open(os.path.join(self.folder, b"out.json"), encoding="utf-8") as file:
+            self.assertEqual([entry["path"] for entry in json.load(file)["files"]], ["file"])
+
+    def test_a_reader_that_goes_away_is_no_crash(self):
+        self.make("file", b"x")
+        reader, writer = os.pipe()
+        os.close(reader)
+        process = run("--headless", self.folder, stdout=writer)
+        os.close(writer)
+        self.assertEqual((process.returncode, process.stderr), (0, b""))
+
+    def test_closed_standard_streams_do_not_end_up_in_the_json(self):
+        self.make("in/file", b"x")
+        place = os.path.join(self.folder, b"out.json")
+        script = 'exec "$0" --headless --json "$1" "$2" <&- >&- 2>&-'
+        process = subprocess.run(["sh", "-c", script, SCAN, place, os.path.join(self.folder, b"in")], check=False)
+        self.assertEqual(process.returncode, 0)
+        with open(place, encoding="utf-8") as file:
+            self.assertEqual(len(json.load(file)["files"]), 1)
+
+    def test_without_a_display_the_window_is_refused(self):
+        environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        environment["XDG_RUNTIME_DIR"] = "/nonexistent"
+        process = run(self.folder, env=environment)
+        self.assertEqual(process.returncode, 2)
+        self.assert_one_line(process.stderr, "--headless")
+
+    def test_few_descriptors_are_enough(self):
+        for i in range(200):
+            self.make(f"{i}/{i}", b"%d" % i)
+        outcome = Outcome(self.folder, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128)))
+        self.assert_complete(outcome)
+
+
+class Interrupted(ScanTest):
+    """The progress line on a terminal tells when the scan is under way."""
+
+    def start(self, *arguments):
+        self.make("small", b"x")
+        os.truncate(self.make("sub/endless"), ENDLESS)
+        terminal, other_end = pty.openpty()
+        process = subprocess.Popen([SCAN, "--headless", *arguments, self.folder], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=other_end)
+        os.close(other_end)
+        shown = b""
+        while b"1 files" not in shown and select.select([terminal], [], [], 60)[0]:
+            shown += os.read(terminal, 4096)
+        self.addCleanup(os.close, terminal)
+        return process, shown
+
+    def check_signal(self, number, status):
+        place = os.path.join(self.folder, b"out.json")
+        process, shown = self.start("--json", place)
+        self.assertRegex(shown, rb"1 files, [\d.]+ [kMG]?B, [\d.]+ [kMG]?B/s, 0 errors")
+        begun = time.monotonic()
+        process.send_signal(number)
+        out, _ = process.communicate(timeout=60)
+        took = time.monotonic() - begun
+        print(f"{signal.Signals(number).name}: {took * 1000:.0f} ms")
+        self.assertEqual(process.returncode, status)
+        self.assertLess(took, 20 if SANITIZED else 2)
+        self.assertIn(b"interrupted", out)
+        self.assertIn(b"files       1, 1 B", out)
+        with open(place, encoding="utf-8") as file:
+            self.assertEqual([entry["path"] for entry in json.load(file)["files"]], ["small"])
+
+    def test_sigint_ends_with_what_was_found(self):
+        self.check_signal(signal.SIGINT, 130)
+
+    def test_sigterm_ends_with_what_was_found(self):
+        self.check_signal(signal.SIGTERM, 143)
+
+    def test_the_progress_line_fits_in_the_terminal_and_is_cleared(self):
+        process, shown = self.start()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        for line in re.split(rb"[\r\n]", shown):
+            self.assertLess(len(line.replace(b"\x1b[K", b"")), 80)
+
+
+if __name__ == "__main__":
+    main()

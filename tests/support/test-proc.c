@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE
+#include "test-proc.h"
+
+#include "test-limits.h"
+
+#include <dirent.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+static int
+count_entries (const char *path)
+{
+  int count = 0;
+  DIR *dir = opendir (path);
+  if (dir == NULL)
+    test_fail ("cannot read %s", path);
+  while (readdir (dir) != NULL)
+    count++;
+  closedir (dir);
+  return count;
+}
+
+ProcCount
+proc_count (void)
+{
+  ProcCount count = { count_entries ("/proc/self/fd"), count_entries ("/proc/self/task") };
+  return count;
+}
+
+void
+proc_expect_back_at (ProcCount before, const char *file, int line)
+{
+  int64_t until = test_now () + test_limit_ns ();
+  ProcCount now = proc_count ();
+  while ((now.fds > before.fds || now.threads > before.threads) && test_now () < until)
+    {
+      sched_yield ();
+      now = proc_count ();
+    }
+  if (now.fds > before.fds || now.threads > before.threads)
+    test_fail_at (file, line, "left behind: %d descriptors, %d threads", now.fds - before.fds,
+                  now.threads - before.threads);
+}
+
+ProcThread
+proc_thread (int thread_id)
+{
+  ProcThread thread = { 0, 0, '?' };
+  char path[64], line[1024], *rest;
+  unsigned long user, system;
+  FILE *file;
+
+  snprintf (path, sizeof path, "/proc/self/task/%d/status", thread_id);
+  file = fopen (path, "re");
+  if (file == NULL)
+    test_fail ("there is no thread %d", thread_id);
+  while (fgets (line, sizeof line, file) != NULL)
+    if (sscanf (line, "voluntary_ctxt_switches: %lu", &thread.switches) == 1)
+      break;
+  fclose (file);
+
+  snprintf (path, sizeof path, "/proc/self/task/%d/stat", thread_id);
+  file = fopen (path, "re");
+  if (file == NULL || fgets (line, sizeof line, file) == NULL)
+    test_fail ("there is no thread %d", thread_id);
+  fclose (file);
+  rest = strrchr (line, ')');
+  if (rest == NULL
+      || sscanf (rest + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %lu", &thread.state, &user, &system) != 3)
+    test_fail ("cannot read %s", path);
+  thread.ticks = user + system;
+  return thread;
+}
+
+void
+proc_wait_asleep_at (int thread_id, const char *file, int line)
+{
+  int64_t until = test_now () + test_limit_ns ();
+  while (proc_thread (thread_id).state != 'S')
+    {
+      if (test_now () > until)
+        test_fail_at (file, line, "thread %d does not go to sleep", thread_id);
+      sched_yield ();
+    }
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE
+#include "test-worker.h"
+
+#include "test-latch.h"
+#include "test-limits.h"
+#include "test-witness.h"
+
+#include <stdlib.h>
+
+LodgerCaller *
+worker_start (const char *backend)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .backend = backend };
+  LodgerError *error = NULL;
+  LodgerCaller *caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, &error);
+  if (caller == NULL)
+    test_fail ("no worker: %s", lodger_error_get_message (error));
+  wait_done (lodger_caller_get_started (caller));
+  if (lodger_pending_get_outcome (lodger_caller_get_started (caller)) != 0)
+    test_fail ("the worker did not start: %s",
+               lodger_error_get_message (lodger_pending_get_error (lodger_caller_get_started (caller))));
+  return caller;
+}
+
+typedef struct Run
+{
+  LodgerDirectFunc func;
+  void *data;
+  Latch over;
+} Run;
+
+static void
+run_call (void *data)
+{
+  Run *run = data;
+  run->func (run->data);
+  latch_open (&run->over);
+}
+
+void
+worker_run (LodgerCaller *caller, LodgerDirectFunc func, void *data)
+{
+  Run run = { .func = func, .data = data };
+  latch_init (&run.over);
+  test_check (lodger_caller_call_direct (caller, run_call, &run, NULL) == 0);
+  latch_wait (&run.over);
+  latch_clear (&run.over);
+}
+
+static void
+note_thread_id (void *data)
+{
+  *(int *) data = test_thread_id ();
+}
+
+int
+worker_thread_id (LodgerCaller *caller)
+{
+  int thread_id = 0;
+  worker_run (caller, note_thread_id, &thread_id);
+  return thread_id;
+}
+
+void
+worker_stop (LodgerCaller *caller)
+{
+  lodger_caller_stop (caller, true);
+  wait_done (lodger_caller_get_stopped (caller));
+  lodger_caller_unref (caller);
+}
+
+static int
+open_latch (LodgerPending *done, void *data)
+{
+  (void) done;
+  latch_open (data);
+  return 0;
+}
+
+/* Not by lodger_pending_wait(), which a thread with a loop of its own may not call. */
+void
+wait_done_at (LodgerPending *pending, const char *file, int line)
+{
+  Latch done;
+  latch_init (&done);
+  test_check (lodger_pending_add_done_callback (pending, open_latch, &done, NULL) == 0);
+  counter_wait_at (&done.opened, 1, file, line);
+  latch_clear (&done);
+}
+
+int
+wait_outcome_at (LodgerPending *pending, const char *file, int line)
+{
+  int outcome;
+  wait_done_at (pending, file, line);
+  outcome = lodger_pending_get_outcome (pending);
+  lodger_pending_unref (pending);
+  return outcome;
+}
+
+struct WorkerHold
+{
+  Latch entered;
+  Latch let_go;
+  Latch left;
+};
+
+static void
+hold_call (void *data)
+{
+  WorkerHold *hold = data;
+  latch_open (&hold->entered);
+  latch_wait (&hold->let_go);
+  latch_open (&hold->left);
+}
+
+WorkerHold *
+worker_hold (LodgerCaller *caller)
+{
+  WorkerHold *hold = malloc (sizeof *hold);
+  test_check (hold != NULL);
+  latch_init (&hold->entered);
+  latch_init (&hold->let_go);
+  latch_init (&hold->left);
+  test_check (lodger_caller_call_direct (caller, hold_call, hold, NULL) == 0);
+  latch_wait (&hold->entered);
+  return hold;
+}
+
+void
+worker_let_go (WorkerHold *hold)
+{
+  latch_open (&hold->let_go);
+  latch_wait (&hold->left);
+  latch_clear (&hold->entered);
+  latch_clear (&hold->let_go);
+  latch_clear (&hold->left);
+  free (hold);
+}

@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test-loop.h"
+#include "test-suite.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Asks for a caller of this thread; the code of the error, or 0 with the caller. */
+static int
+ask (LodgerCallerMode mode, const LodgerCallerOptions *options, LodgerCaller **ret_caller)
+{
+  LodgerError *error = NULL;
+  LodgerCaller *caller = lodger_caller_new (mode, options, &error);
+  int code = lodger_error_get_code (error);
+  ck_assert ((caller == NULL) == (error != NULL));
+  lodger_error_unref (error);
+  if (ret_caller != NULL)
+    *ret_caller = caller;
+  else
+    lodger_caller_unref (caller);
+  return code;
+}
+
+static LodgerCallerOptions
+options_for (LodgerManualHost *host, const char *name)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .name = name, .host = lodger_manual_host_get_name (host),
+                                  .host_options = host };
+  return options;
+}
+
+START_TEST (the_same_thread_and_host_give_the_same_caller)
+{
+  LodgerCallerOptions options;
+  LodgerCaller *again;
+  Loop loop;
+  ck_assert_int_eq (lodger_manual_register (), 0);
+  loop = loop_open (LODGER_MANUAL_DEFAULT);
+  options = options_for (loop.host, NULL);
+  expect_code (ask (LODGER_CALLER_CURRENT_THREAD, &options, &again), 0);
+  ck_assert_ptr_eq (again, loop.caller);
+  lodger_caller_unref (again);
+  expect_code (ask (LODGER_CALLER_CURRENT_THREAD, NULL, &again), 0);
+  ck_assert_ptr_eq (again, loop.caller);
+  lodger_caller_unref (again);
+  expect_code (ask (LODGER_CALLER_MAIN_THREAD, &options, &again), 0);
+  ck_assert_ptr_eq (again, loop.caller);
+  lodger_caller_unref (again);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (what_does_not_match_is_an_error)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerCallerOptions options = options_for (loop.host, "another name");
+  LodgerCallerOptions too_small = { .size = 1 };
+  log_capture_begin ();
+  expect_code (ask (LODGER_CALLER_CURRENT_THREAD, &options, NULL), LODGER_EMISMATCH);
+  options = options_for (loop.host, NULL);
+  expect_code (ask (LODGER_CALLER_MANUAL, &options, NULL), LODGER_EALREADY);
+  options.host = "no such host";
+  expect_code (ask (LODGER_CALLER_CURRENT_THREAD, &options, NULL), LODGER_ENOENT);
+  expect_code (ask (LODGER_CALLER_CURRENT_THREAD, &too_small, NULL), LODGER_EINVAL);
+  expect_code (ask ((LodgerCallerMode) 99, NULL, NULL), LODGER_EINVAL);
+  options = (LodgerCallerOptions) { .size = sizeof options, .backend = "no such backend" };
+  expect_code (ask (LODGER_CALLER_NEW_THREAD, &options, NULL), LODGER_ENOENT);
+  loop_close (&loop);
+  expect_code (ask (LODGER_CALLER_CURRENT_THREAD, NULL, NULL), LODGER_ENOENT);
+  ck_assert_ptr_null (lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, NULL, NULL));
+  log_capture_end ();
+}
+END_TEST
+
+static void *
+ask_for_the_main_threads (void *data)
+{
+  LodgerManualHost *host = lodger_manual_host_new (LODGER_MANUAL_DEFAULT);
+  LodgerCallerOptions options = options_for (host, NULL);
+  int *code = data;
+  LodgerError *error = NULL;
+  test_check (lodger_caller_new (LODGER_CALLER_MAIN_THREAD, &options, &error) == NULL);
+  *code = lodger_error_get_code (error);
+  lodger_error_unref (error);
+  lodger_manual_host_unref (host);
+  return NULL;
+}
+
+START_TEST (making_the_main_threads_elsewhere_is_refused)
+{
+  int code = 0;
+  lodger_manual_register ();
+  log_capture_begin ();
+  thread_join (thread_start (ask_for_the_main_threads, &code));
+  expect_code (code, LODGER_EWRONGTHREAD);
+  log_capture_end ();
+}
+END_TEST
+
+START_TEST (start_sync_runs_what_was_queued)
+{
+  Witness witness = { 0 };
+  Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_INITIAL);
+  lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
+  expect_code (lodger_caller_start_sync (loop.caller), 0);
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_RUNNING);
+  ck_assert (lodger_pending_is_done (lodger_caller_get_started (loop.caller)));
+  witness_expect (&witness, 0, 0);
+  loop_run (&loop);
+  witness_expect (&witness, 1, 1);
+  log_capture_begin ();
+  expect_code (lodger_caller_start_sync (loop.caller), LODGER_ESTATE);
+  expect_code (lodger_caller_start_sync (NULL), LODGER_EINVAL);
+  log_capture_end ();
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (a_stop_before_the_start_ends_it)
+{
+  Witness witness = { 0 };
+  Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, witness_call, &witness, witness_destroy);
+  lodger_caller_stop (loop.caller, false);
+  loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  witness_expect (&witness, 0, 1);
+  log_capture_begin ();
+  expect_code (lodger_caller_enter (loop.caller), LODGER_ESHUTDOWN);
+  log_capture_end ();
+  lodger_pending_unref (pending);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (a_caller_that_was_never_started_can_be_dropped)
+{
+  Witness witness = { 0 };
+  Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, witness_call, &witness, witness_destroy);
+  lodger_caller_unref (loop.caller);
+  ck_assert (lodger_pending_is_done (pending));
+  witness_expect (&witness, 0, 1);
+  lodger_pending_unref (pending);
+  lodger_manual_host_unref (loop.host);
+}
+END_TEST
+
+START_TEST (the_last_leave_stops)
+{
+  Witness witness = { 0 };
+  Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending;
+  expect_code (lodger_caller_enter (loop.caller), 0);
+  expect_code (lodger_caller_enter (loop.caller), 0);
+  expect_code (lodger_caller_leave (loop.caller), 0);
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_RUNNING);
+  pending = lodger_caller_call_soon (loop.caller, witness_call, &witness, witness_destroy);
+  expect_code (lodger_caller_leave (loop.caller), 0);
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  witness_expect (&witness, 0, 1);
+  log_capture_begin ();
+  expect_code (lodger_caller_leave (loop.caller), LODGER_ESTATE);
+  expect_code (lodger_caller_enter (loop.caller), LODGER_ESHUTDOWN);
+  expect_code (lodger_caller_leave (NULL), LODGER_EINVAL);
+  expect_code (lodger_caller_enter (NULL), LODGER_EINVAL);
+  ck_assert_uint_eq (log_capture_count (), 4);
+  log_capture_end ();
+  lodger_pending_unref (pending);
+  lodger_caller_unref (loop.caller);
+  lodger_manual_host_unref (loop.host);
+}
+END_TEST
+
+static void
+leave_inside (LodgerPending *self, void *data)
+{
+  *(int *) data = lodger_caller_leave (lodger_pending_get_caller (self));
+}
+
+static void *
+enter_elsewhere (void *data)
+{
+  test_check (lodger_caller_enter (data) == LODGER_EWRONGTHREAD);
+  test_check (lodger_caller_leave (data) == LODGER_EWRONGTHREAD);
+  return NULL;
+}
+
+static void *
+start_elsewhere (void *data)
+{
+  test_check (lodger_caller_start_sync (data) == LODGER_EWRONGTHREAD);
+  test_check (lodger_caller_enter (data) == LODGER_EWRONGTHREAD);
+  return NULL;
+}
+
+START_TEST (leaving_from_inside_or_elsewhere_is_refused)
+{
+  int code = 0;
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT), initial = loop_open_initial (LODGER_MANUAL_DEFAULT);
+  log_capture_begin ();
+  lodger_pending_unref (lodger_caller_call_soon (loop.caller, leave_inside, &code, NULL));
+  loop_run (&loop);
+  expect_code (code, LODGER_EBUSY);
+  thread_join (thread_start (enter_elsewhere, loop.caller));
+  thread_join (thread_start (start_elsewhere, initial.caller));
+  ck_assert_uint_eq (log_capture_count (), 5);
+  log_capture_end ();
+  ck_assert (lodger_caller_is_running (loop.caller));
+  loop_close (&initial);
+  loop_close (&loop);
+}
+END_TEST
+
+static void
+cleanup_then (LodgerPending *self, LodgerPending *done, void *data)
+{
+  (void) self;
+  (void) done;
+  witness_direct (data);
+}
+
+START_TEST (the_last_leave_waits_for_workers_calls)
+{
+  Witness work = { 0 }, home = { 0 };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  for (int i = 0; i < 20; i++)
+    {
+      LodgerPending *call = lodger_caller_to_thread (loop.caller, witness_call, &work, witness_destroy);
+      lodger_pending_unref (lodger_pending_then (call, loop.caller, cleanup_then, &home, witness_destroy));
+      lodger_pending_unref (call);
+    }
+  expect_code (lodger_caller_leave (loop.caller), 0);
+  ck_assert_int_eq (work.destroyed, 20);
+  ck_assert_int_eq (home.destroyed, 20);
+  lodger_caller_unref (loop.caller);
+  lodger_manual_host_unref (loop.host);
+}
+END_TEST
+
+typedef struct Stuck
+{
+  Latch entered;
+  Latch let_go;
+} Stuck;
+
+static void
+be_stuck (LodgerPending *self, void *data)
+{
+  Stuck *stuck = data;
+  (void) self;
+  latch_open (&stuck->entered);
+  latch_wait (&stuck->let_go);
+}
+
+START_TEST (a_last_leave_that_cannot_end_gives_up)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 1000000 };
+  LodgerCallOptions named = { .size = sizeof named, .name = "stuck one" };
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  LodgerPending *pending;
+  Stuck stuck;
+  latch_init (&stuck.entered);
+  latch_init (&stuck.let_go);
+  pending = lodger_caller_to_thread_full (loop.caller, be_stuck, &stuck, NULL, &named);
+  latch_wait (&stuck.entered);
+  log_capture_begin ();
+  expect_code (lodger_caller_leave (loop.caller), LODGER_ETIMEDOUT);
+  ck_assert_uint_ge (log_capture_count (), 1);
+  ck_assert (log_capture_has ("stuck one"));
+  log_capture_end ();
+  ck_assert (!lodger_pending_is_done (pending));
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPING);
+  latch_open (&stuck.let_go);
+  loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  lodger_pending_unref (pending);
+  lodger_caller_unref (loop.caller);
+  lodger_manual_host_unref (loop.host);
+  latch_clear (&stuck.entered);
+  latch_clear (&stuck.let_go);
+}
+END_TEST
+
+START_TEST (a_protected_caller_needs_force)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .is_protected = true };
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  ck_assert (lodger_caller_is_protected (loop.caller));
+  ck_assert_int_eq (lodger_caller_stop (loop.caller, false), LODGER_CALLER_RUNNING);
+  loop_run (&loop);
+  ck_assert (lodger_caller_is_running (loop.caller));
+  expect_code (lodger_caller_leave (loop.caller), 0);
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
+  ck_assert_int_eq (lodger_caller_stop (loop.caller, true), LODGER_CALLER_STOPPED);
+  ck_assert_int_eq (lodger_caller_stop (NULL, true), LODGER_CALLER_STOPPED);
+  lodger_caller_unref (loop.caller);
+  lodger_manual_host_unref (loop.host);
+}
+END_TEST
+
+static int
+note_signal (LodgerPending *done, void *data)
+{
+  expect_code (lodger_pending_get_outcome (done), 0);
+  witness_direct (data);
+  return 0;
+}
+
+START_TEST (started_stopping_and_stopped_are_signalled_in_order)
+{
+  Journal journal;
+  Witness signals[3] = { { .number = 1 }, { .number = 2 }, { .number = 3 } };
+  Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pendings[3] = { lodger_caller_get_started (loop.caller), lodger_caller_get_stopping (loop.caller),
+                                 lodger_caller_get_stopped (loop.caller) };
+  journal_init (&journal);
+  for (int i = 0; i < 3; i++)
+    {
+      signals[i].journal = &journal;
+      ck_assert (!lodger_pending_is_done (pendings[i]));
+      lodger_pending_add_done_callback (pendings[i], note_signal, &signals[i], NULL);
+    }
+  lodger_caller_start_sync (loop.caller);
+  journal_expect (&journal, 1);
+  lodger_caller_stop (loop.caller, false);
+  loop_run (&loop);
+  journal_expect (&journal, 1, 2, 3);
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
+  ck_assert_int_eq (lodger_caller_get_state (NULL), LODGER_CALLER_STOPPED);
+  journal_clear (&journal);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (a_new_thread_is_usable_at_once)
+{
+  Witness witness = { 0 };
+  ProcCount before;
+  worker_stop (worker_start (NULL));
+  before = proc_count ();
+  for (int i = 0; i < 20; i++)
+    {
+      LodgerCaller *worker = lodger_caller_new (LODGER_CALLER_NEW_THREAD, NULL, NULL);
+      LodgerPending *pending = lodger_caller_call_soon (worker, witness_call, &witness, witness_destroy);
+      expect_code (wait_outcome (pending), 0);
+      ck_assert_str_eq (lodger_caller_get_backend (worker), "native");
+      worker_stop (worker);
+    }
+  witness_expect (&witness, 20, 20);
+  proc_expect_back (before);
+}
+END_TEST
+
+/* ---- finding -------------------------------------------------------------------------------------------------- */
+
+typedef struct Inner
+{
+  Loop inner;
+  LodgerCaller *outer;
+  bool was_inner;
+} Inner;
+
+static void
+look_inside (LodgerPending *self, void *data)
+{
+  Inner *inner = data;
+  (void) self;
+  inner->was_inner = lodger_caller_current () == inner->inner.caller;
+}
+
+static void
+run_inner (LodgerPending *self, void *data)
+{
+  Inner *inner = data;
+  (void) self;
+  ck_assert_ptr_eq (lodger_caller_current (), inner->outer);
+  lodger_pending_unref (lodger_caller_call_soon (inner->inner.caller, look_inside, inner, NULL));
+  loop_run (&inner->inner);
+  ck_assert_ptr_eq (lodger_caller_current (), inner->outer);
+}
+
+static void *
+look_elsewhere (void *data)
+{
+  test_check (lodger_caller_current () == NULL);
+  test_check (!lodger_caller_is_current_thread (data));
+  return NULL;
+}
+
+START_TEST (current_is_the_innermost)
+{
+  Inner inner = { .was_inner = false };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  inner.outer = loop.caller;
+  inner.inner = loop_open (LODGER_MANUAL_DEFAULT);
+  ck_assert_ptr_eq (lodger_caller_current (), loop.caller);
+  ck_assert (lodger_caller_is_current_thread (loop.caller));
+  lodger_pending_unref (lodger_caller_call_soon (loop.caller, run_inner, &inner, NULL));
+  loop_run (&loop);
+  ck_assert (inner.was_inner);
+  thread_join (thread_start (look_elsewhere, loop.caller));
+  loop_close (&inner.inner);
+  loop_close (&loop);
+  ck_assert_ptr_null (lodger_caller_current ());
+}
+END_TEST
+
+START_TEST (a_stopping_caller_is_not_found)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  uint64_t id = lodger_caller_get_id (loop.caller);
+  LodgerCaller *found = lodger_caller_get_existing (id);
+  ck_assert_ptr_eq (found, loop.caller);
+  lodger_caller_unref (found);
+  found = lodger_caller_get_existing (0);
+  ck_assert_ptr_eq (found, loop.caller);
+  lodger_caller_unref (found);
+  lodger_caller_stop (loop.caller, true);
+  ck_assert_ptr_null (lodger_caller_get_existing (id));
+  ck_assert_ptr_null (lodger_caller_get_existing (UINT64_MAX));
+  loop_close (&loop);
+  ck_assert_ptr_null (lodger_caller_get_existing (0));
+}
+END_TEST
+
+static int
+find (LodgerCaller **list, size_t count, LodgerCaller *caller)
+{
+  int found = 0;
+  for (size_t i = 0; i < count; i++)
+    found += list[i] == caller;
+  return found;
+}
+
+START_TEST (list_holds_each_caller_once)
+{
+  size_t count = 99;
+  LodgerCaller **list = lodger_caller_list (false, &count);
+  Loop running, initial;
+  LodgerCaller *worker;
+  ck_assert_uint_eq (count, 0);
+  lodger_caller_list_free (list, count);
+
+  running = loop_open (LODGER_MANUAL_DEFAULT);
+  initial = loop_open_initial (LODGER_MANUAL_DEFAULT);
+  worker = worker_start (NULL);
+  list = lodger_caller_list (false, &count);
+  ck_assert_uint_eq (count, 3);
+  ck_assert_ptr_eq (list[0], running.caller);
+  ck_assert_ptr_eq (list[1], initial.caller);
+  ck_assert_ptr_eq (list[2], worker);
+  lodger_caller_list_free (list, count);
+
+  list = lodger_caller_list (true, &count);
+  ck_assert_uint_eq (count, 2);
+  ck_assert_int_eq (find (list, count, running.caller), 1);
+  ck_assert_int_eq (find (list, count, worker), 1);
+  lodger_caller_list_free (list, count);
+
+  worker_stop (worker);
+  loop_close (&initial);
+  loop_close (&running);
+  list = lodger_caller_list (false, &count);
+  ck_assert_uint_eq (count, 0);
+  lodger_caller_list_free (list, count);
+}
+END_TEST
+
+START_TEST (describe_is_one_line)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .name = "painter" };
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  LodgerCaller *worker = worker_start (NULL);
+  char number[32];
+  char *text = lodger_caller_describe (loop.caller);
+  ck_assert_ptr_nonnull (text);
+  ck_assert_ptr_null (strchr (text, '\n'));
+  snprintf (number, sizeof number, "#%llu", (unsigned long long) lodger_caller_get_id (loop.caller));
+  ck_assert_ptr_nonnull (strstr (text, "painter"));
+  ck_assert_ptr_nonnull (strstr (text, number));
+  ck_assert_ptr_nonnull (strstr (text, "running"));
+  ck_assert_ptr_nonnull (strstr (text, "manual"));
+  lodger_free (text);
+  lodger_free (NULL);
+
+  ck_assert_str_eq (lodger_caller_get_name (loop.caller), "painter");
+  ck_assert_str_eq (lodger_caller_get_host (loop.caller), "manual");
+  ck_assert_ptr_null (lodger_caller_get_backend (loop.caller));
+  ck_assert_str_eq (lodger_caller_get_name (worker), "worker");
+  ck_assert_str_eq (lodger_caller_get_backend (worker), "native");
+  ck_assert_uint_ne (lodger_caller_get_id (worker), lodger_caller_get_id (loop.caller));
+  ck_assert_uint_eq (lodger_caller_get_id (NULL), 0);
+  ck_assert (!lodger_caller_is_running (NULL));
+  worker_stop (worker);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (a_stopped_callers_memory_goes_with_its_reference)
+{
+  LodgerCaller *worker;
+  uint64_t id;
+  ck_assert_ptr_null (lodger_caller_ref (NULL));
+  lodger_caller_unref (NULL);
+  worker = worker_start (NULL);
+  ck_assert_ptr_eq (lodger_caller_ref (worker), worker);
+  lodger_caller_unref (worker);
+  id = lodger_caller_get_id (worker);
+  lodger_caller_stop (worker, true);
+  wait_done (lodger_caller_get_stopped (worker));
+  ck_assert_uint_eq (lodger_caller_get_id (worker), id);
+  ck_assert_int_eq (lodger_caller_get_state (worker), LODGER_CALLER_STOPPED);
+  lodger_caller_unref (worker);
+
+  worker = worker_start (NULL);
+  id = lodger_caller_get_id (worker);
+  lodger_caller_unref (worker);
+  worker = lodger_caller_get_existing (id);
+  ck_assert_ptr_nonnull (worker);
+  worker_stop (worker);
+}
+END_TEST
+
+static void
+stop_self (LodgerPending *self, void *data)
+{
+  LodgerCaller *caller = lodger_pending_get_caller (self);
+  (void) data;
+  lodger_caller_stop (caller, true);
+  lodger_caller_unref (caller);
+}
+
+START_TEST (a_call_may_stop_and_drop_its_own_caller)
+{
+  Witness next = { 0 };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, stop_self, NULL, NULL);
+  LodgerPending *stopped = lodger_pending_ref (lodger_caller_get_stopped (loop.caller));
+  lodger_caller_call_direct (loop.caller, witness_direct, &next, witness_destroy);
+  loop_run_until_done (&loop, stopped);
+  ck_assert_int_eq (next.destroyed, 1);
+  ck_assert (lodger_pending_is_done (pending));
+  lodger_pending_unref (pending);
+  lodger_pending_unref (stopped);
+  lodger_manual_host_unref (loop.host);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("caller");
+  test_add (suite, the_same_thread_and_host_give_the_same_caller);
+  test_add (suite, what_does_not_match_is_an_error);
+  test_add (suite, making_the_main_threads_elsewhere_is_refused);
+  test_add (suite, start_sync_runs_what_was_queued);
+  test_add (suite, a_stop_before_the_start_ends_it);
+  test_add (suite, a_caller_that_was_never_started_can_be_dropped);
+  test_add (suite, the_last_leave_stops);
+  test_add (suite, leaving_from_inside_or_elsewhere_is_refused);
+  test_add (suite, the_last_leave_waits_for_workers_calls);
+  test_add (suite, a_last_leave_that_cannot_end_gives_up);
+  test_add (suite, a_protected_caller_needs_force);
+  test_add (suite, started_stopping_and_stopped_are_signalled_in_order);
+  test_add (suite, a_new_thread_is_usable_at_once);
+  test_add (suite, current_is_the_innermost);
+  test_add (suite, a_stopping_caller_is_not_found);
+  test_add (suite, list_holds_each_caller_once);
+  test_add (suite, describe_is_one_line);
+  test_add (suite, a_stopped_callers_memory_goes_with_its_reference);
+  test_add (suite, a_call_may_stop_and_drop_its_own_caller);
+  return test_main (suite, argc, argv);
+}

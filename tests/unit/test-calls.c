@@ -1,0 +1,719 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test-loop.h"
+#include "test-suite.h"
+
+#include <string.h>
+
+#define CLOSED "the caller was closed"
+
+static void
+expect_message (LodgerPending *pending, const char *expected)
+{
+  char *message = lodger_pending_get_cancel_message (pending);
+  ck_assert_pstr_eq (message, expected);
+  lodger_free (message);
+}
+
+START_TEST (edge_16_submitted_before_the_caller_runs_waits_for_it)
+{
+  Witness soon = { 0 }, direct = { 0 };
+  Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, witness_call, &soon, witness_destroy);
+  expect_code (lodger_caller_call_direct (loop.caller, witness_direct, &direct, witness_destroy), 0);
+  loop_run (&loop);
+  ck_assert (!lodger_pending_is_done (pending));
+  ck_assert_int_eq (lodger_pending_get_state (pending), LODGER_PENDING_QUEUED);
+  witness_expect (&soon, 0, 0);
+  expect_code (lodger_caller_start_sync (loop.caller), 0);
+  loop_run (&loop);
+  expect_code (lodger_pending_get_outcome (pending), 0);
+  witness_expect (&soon, 1, 1);
+  witness_expect (&direct, 1, 1);
+  lodger_pending_unref (pending);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (edge_17_submitted_after_the_stop_comes_back_cancelled)
+{
+  Witness witness = { 0 };
+  LodgerPending *pending;
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  lodger_caller_stop (loop.caller, true);
+  loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
+  log_capture_begin ();
+
+  pending = lodger_caller_call_soon (loop.caller, witness_call, &witness, witness_destroy);
+  ck_assert (lodger_pending_is_done (pending));
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  expect_message (pending, CLOSED);
+  witness_expect (&witness, 0, 1);
+  lodger_pending_unref (pending);
+
+  pending = lodger_caller_call_later (loop.caller, 1000, witness_call, &witness, witness_destroy);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  witness_expect (&witness, 0, 2);
+  lodger_pending_unref (pending);
+
+  pending = lodger_caller_to_thread (loop.caller, witness_call, &witness, witness_destroy);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  witness_expect (&witness, 0, 3);
+  lodger_pending_unref (pending);
+
+  expect_code (lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy), LODGER_ESHUTDOWN);
+  witness_expect (&witness, 0, 4);
+  log_capture_end ();
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (edge_18_a_stop_cancels_what_is_queued_and_delayed)
+{
+  Witness soon = { 0 }, later = { 0 }, direct = { 0 };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  int64_t now = lodger_manual_now (loop.host);
+  LodgerPending *queued = lodger_caller_call_soon (loop.caller, witness_call, &soon, witness_destroy);
+  LodgerPending *delayed
+      = lodger_caller_call_later (loop.caller, INT64_C (10000000000), witness_call, &later, witness_destroy);
+  lodger_caller_call_direct (loop.caller, witness_direct, &direct, witness_destroy);
+  lodger_caller_stop (loop.caller, false);
+  loop_run (&loop);
+  ck_assert_int_eq (lodger_manual_now (loop.host), now);
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
+  expect_code (lodger_pending_get_outcome (queued), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (delayed), LODGER_ECANCELED);
+  expect_message (queued, CLOSED);
+  expect_message (delayed, CLOSED);
+  witness_expect (&soon, 0, 1);
+  witness_expect (&later, 0, 1);
+  witness_expect (&direct, 0, 1);
+  lodger_pending_unref (queued);
+  lodger_pending_unref (delayed);
+  loop_close (&loop);
+}
+END_TEST
+
+static void *
+cancel_elsewhere (void *data)
+{
+  test_check (lodger_pending_cancel (data, "from elsewhere"));
+  return NULL;
+}
+
+START_TEST (edge_19_cancelled_before_it_starts_never_runs)
+{
+  Witness soon = { 0 }, later = { 0 };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *queued = lodger_caller_call_soon (loop.caller, witness_call, &soon, witness_destroy);
+  LodgerPending *delayed
+      = lodger_caller_call_later (loop.caller, INT64_C (10000000000), witness_call, &later, witness_destroy);
+  loop_run (&loop);
+  witness_expect (&soon, 1, 1);
+  lodger_pending_unref (queued);
+
+  queued = lodger_caller_call_soon (loop.caller, witness_call, &soon, witness_destroy);
+  thread_join (thread_start (cancel_elsewhere, queued));
+  thread_join (thread_start (cancel_elsewhere, delayed));
+  ck_assert (lodger_pending_is_done (queued));
+  ck_assert (lodger_pending_is_done (delayed));
+  witness_expect (&soon, 1, 1);
+  witness_expect (&later, 0, 0);
+  loop_run (&loop);
+  witness_expect (&soon, 1, 2);
+  witness_expect (&later, 0, 1);
+  ck_assert_int_eq (soon.destroyed_in, test_thread_id ());
+  ck_assert_int_eq (later.destroyed_in, test_thread_id ());
+  lodger_manual_advance (loop.host, INT64_C (20000000000));
+  loop_run (&loop);
+  witness_expect (&later, 0, 1);
+  lodger_pending_unref (queued);
+  lodger_pending_unref (delayed);
+  loop_close (&loop);
+}
+END_TEST
+
+static void
+cancel_self (LodgerPending *self, void *data)
+{
+  const char **messages = data;
+  ck_assert (lodger_pending_cancel (self, messages[0]));
+  ck_assert (!lodger_pending_is_done (self));
+  if (messages[1] != NULL)
+    ck_assert (lodger_pending_cancel (self, messages[1]));
+  lodger_pending_return_int (self, 1);
+}
+
+START_TEST (edge_20_cancelled_while_running_by_itself)
+{
+  static const char *const cases[][3]
+      = { { NULL, NULL, NULL }, { "why", NULL, "why" }, { "why", "and why", "why\nand why" } };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    {
+      const char *messages[2] = { cases[i][0], cases[i][1] };
+      LodgerPending *pending = lodger_caller_call_soon (loop.caller, cancel_self, messages, NULL);
+      loop_run (&loop);
+      expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+      expect_message (pending, cases[i][2]);
+      lodger_pending_unref (pending);
+    }
+  loop_close (&loop);
+}
+END_TEST
+
+typedef struct Blocker
+{
+  Latch entered;
+  Latch let_go;
+  Witness witness;
+} Blocker;
+
+static void
+block_call (LodgerPending *self, void *data)
+{
+  Blocker *blocker = data;
+  latch_open (&blocker->entered);
+  latch_wait (&blocker->let_go);
+  test_check (lodger_pending_is_cancelled (self));
+  lodger_pending_return_int (self, 1);
+}
+
+static void
+blocker_destroy (void *data)
+{
+  witness_destroy (&((Blocker *) data)->witness);
+}
+
+START_TEST (edge_20_a_call_that_blocks_after_it_was_cancelled_ends_cancelled)
+{
+  Blocker blocker = { .witness = { 0 } };
+  LodgerCaller *worker = worker_start (NULL);
+  int worker_thread = worker_thread_id (worker);
+  LodgerPending *pending;
+  latch_init (&blocker.entered);
+  latch_init (&blocker.let_go);
+  pending = lodger_caller_call_soon (worker, block_call, &blocker, blocker_destroy);
+  latch_wait (&blocker.entered);
+  ck_assert (lodger_pending_cancel (pending, "one"));
+  ck_assert (lodger_pending_cancel (pending, "two"));
+  ck_assert (!lodger_pending_is_done (pending));
+  ck_assert_int_eq (lodger_pending_get_state (pending), LODGER_PENDING_RUNNING);
+  latch_open (&blocker.let_go);
+  wait_done (pending);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  expect_message (pending, "one\ntwo");
+  witness_expect (&blocker.witness, 0, 1);
+  ck_assert_int_eq (blocker.witness.destroyed_in, worker_thread);
+  lodger_pending_unref (pending);
+  worker_stop (worker);
+  latch_clear (&blocker.entered);
+  latch_clear (&blocker.let_go);
+}
+END_TEST
+
+/* ---- direct calls --------------------------------------------------------------------------------------------- */
+
+static void
+wait_in_direct (void *data)
+{
+  LodgerPending *promise = data;
+  ck_assert_ptr_null (lodger_pending_current ());
+  expect_code (lodger_pending_wait (promise, LODGER_FOREVER, LODGER_WAIT_DEFAULT), LODGER_ESTATE);
+  ck_assert (!lodger_pending_is_done (promise));
+}
+
+START_TEST (edge_23_a_direct_call_cannot_wait)
+{
+  Witness next = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  LodgerCaller *worker = worker_start (NULL);
+  log_capture_begin ();
+  worker_run (worker, wait_in_direct, promise);
+  ck_assert (log_capture_has ("lodger_pending_wait"));
+  log_capture_end ();
+  worker_run (worker, witness_direct, &next);
+  witness_expect (&next, 1, 0);
+  worker_stop (worker);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+/* ---- other outcomes ------------------------------------------------------------------------------------------- */
+
+static void
+return_the_pending (LodgerPending *self, void *data)
+{
+  lodger_pending_return_pointer (self, lodger_pending_ref (data), (LodgerDestroyFunc) lodger_pending_unref);
+}
+
+static void
+return_from_call (LodgerPending *self, void *data)
+{
+  expect_code (lodger_pending_return_from (self, data), 0);
+  expect_code (lodger_pending_return_int (self, 1), LODGER_EALREADY);
+}
+
+START_TEST (edge_24_a_pending_as_value_is_that_pending)
+{
+  void *value = NULL;
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, return_the_pending, promise, NULL);
+  loop_run (&loop);
+  expect_code (lodger_pending_get_pointer (pending, &value), 0);
+  ck_assert_ptr_eq (value, promise);
+  ck_assert (!lodger_pending_is_done (promise));
+  lodger_pending_unref (pending);
+  lodger_pending_unref (promise);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (edge_24_return_from_takes_the_outcome)
+{
+  enum { VALUE, ERROR, CANCEL, CASES };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  for (int i = 0; i < CASES; i++)
+    for (int early = 0; early < 2; early++)
+      {
+        Witness data = { 0 };
+        int64_t number = 0;
+        LodgerPending *other = lodger_pending_new (LODGER_PENDING_DEFAULT);
+        LodgerPending *pending = lodger_caller_call_soon (loop.caller, return_from_call, other, NULL);
+        LodgerPending *witnessed = lodger_caller_call_soon (loop.caller, witness_call, &data, witness_destroy);
+        if (!early)
+          {
+            loop_run (&loop);
+            ck_assert (!lodger_pending_is_done (pending));
+            ck_assert_int_eq (lodger_pending_get_state (pending), LODGER_PENDING_RUNNING);
+          }
+        if (i == VALUE)
+          lodger_pending_return_int (other, 5);
+        else if (i == ERROR)
+          lodger_pending_return_new_error (other, "disk", 5, "no");
+        else
+          lodger_pending_cancel (other, "no more");
+        loop_run (&loop);
+        ck_assert (lodger_pending_is_done (pending));
+        expect_code (lodger_pending_get_outcome (pending), i == VALUE   ? 0
+                                                           : i == ERROR ? LODGER_EFAILED
+                                                                        : LODGER_ECANCELED);
+        if (i == VALUE)
+          {
+            expect_code (lodger_pending_get_int (pending, &number), 0);
+            ck_assert_int_eq (number, 5);
+          }
+        if (i == ERROR)
+          ck_assert_ptr_eq (lodger_pending_get_error (pending), lodger_pending_get_error (other));
+        if (i == CANCEL)
+          ck_assert_str_eq (lodger_error_get_message (lodger_pending_get_error (pending)), "no more");
+        lodger_pending_unref (witnessed);
+        lodger_pending_unref (pending);
+        lodger_pending_unref (other);
+      }
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (edge_24_cancelling_the_follower_cancels_the_source)
+{
+  for (int is_protected = 0; is_protected < 2; is_protected++)
+    {
+      LodgerPending *follower = lodger_pending_new (LODGER_PENDING_DEFAULT);
+      LodgerPending *other
+          = lodger_pending_new (is_protected ? LODGER_PENDING_PROTECTED : LODGER_PENDING_DEFAULT);
+      expect_code (lodger_pending_return_from (follower, other), 0);
+      ck_assert (lodger_pending_cancel (follower, "stop"));
+      ck_assert (lodger_pending_is_cancelled (follower));
+      ck_assert_int_eq (lodger_pending_is_cancelled (other), !is_protected);
+      if (is_protected)
+        lodger_pending_return_int (other, 1);
+      ck_assert (lodger_pending_is_done (follower));
+      expect_code (lodger_pending_get_outcome (follower), LODGER_ECANCELED);
+      lodger_pending_unref (follower);
+      lodger_pending_unref (other);
+    }
+}
+END_TEST
+
+START_TEST (edge_24_a_circle_of_return_from_is_refused)
+{
+  LodgerPending *a = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  LodgerPending *b = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  LodgerPending *c = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  log_capture_begin ();
+  expect_code (lodger_pending_return_from (a, a), LODGER_EDEADLK);
+  expect_code (lodger_pending_return_from (a, b), 0);
+  expect_code (lodger_pending_return_from (b, c), 0);
+  expect_code (lodger_pending_return_from (c, a), LODGER_EDEADLK);
+  expect_code (lodger_pending_return_from (c, NULL), LODGER_EINVAL);
+  expect_code (lodger_pending_return_from (NULL, c), LODGER_EINVAL);
+  log_capture_end ();
+  expect_code (lodger_pending_return_int (c, 4), 0);
+  ck_assert (lodger_pending_is_done (a));
+  lodger_pending_unref (a);
+  lodger_pending_unref (b);
+  lodger_pending_unref (c);
+}
+END_TEST
+
+/* ---- deferred calls ------------------------------------------------------------------------------------------- */
+
+typedef struct Deferred
+{
+  LodgerReply *reply;
+  Witness data;
+} Deferred;
+
+static void
+defer_call (LodgerPending *self, void *data)
+{
+  Deferred *deferred = data;
+  deferred->reply = lodger_pending_defer (self);
+  ck_assert_ptr_nonnull (deferred->reply);
+  ck_assert_ptr_eq (lodger_reply_get_pending (deferred->reply), self);
+  log_capture_begin ();
+  ck_assert_ptr_null (lodger_pending_defer (self));
+  expect_code (lodger_pending_return_int (self, 1), LODGER_ESTATE);
+  log_capture_end ();
+}
+
+static void
+deferred_destroy (void *data)
+{
+  witness_destroy (&((Deferred *) data)->data);
+}
+
+static LodgerPending *
+start_deferred (Loop *loop, Deferred *deferred)
+{
+  LodgerPending *pending = lodger_caller_call_soon (loop->caller, defer_call, deferred, deferred_destroy);
+  loop_run (loop);
+  ck_assert_ptr_nonnull (deferred->reply);
+  ck_assert (!lodger_pending_is_done (pending));
+  ck_assert_int_eq (lodger_pending_get_state (pending), LODGER_PENDING_RUNNING);
+  witness_expect (&deferred->data, 0, 0);
+  return pending;
+}
+
+static void *
+reply_elsewhere (void *data)
+{
+  test_check (lodger_reply_return_int (data, 6) == 0);
+  return NULL;
+}
+
+START_TEST (edge_24_deferred_call_is_answered_later)
+{
+  Deferred deferred = { 0 };
+  int64_t number = 0;
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending = start_deferred (&loop, &deferred);
+  thread_join (thread_start (reply_elsewhere, deferred.reply));
+  loop_run (&loop);
+  expect_code (lodger_pending_get_int (pending, &number), 0);
+  ck_assert_int_eq (number, 6);
+  witness_expect (&deferred.data, 0, 1);
+  ck_assert_int_eq (deferred.data.destroyed_in, test_thread_id ());
+  lodger_pending_unref (pending);
+  ck_assert_ptr_null (lodger_reply_get_pending (NULL));
+  log_capture_begin ();
+  ck_assert_ptr_null (lodger_pending_defer (NULL));
+  expect_code (lodger_reply_return_int (NULL, 1), LODGER_EINVAL);
+  log_capture_end ();
+  loop_close (&loop);
+}
+END_TEST
+
+static void
+reply_at_once (LodgerPending *self, void *data)
+{
+  Witness *witness = data;
+  expect_code (lodger_reply_return_int (lodger_pending_defer (self), 8), 0);
+  witness_expect (witness, 0, 0);
+}
+
+START_TEST (edge_24_a_reply_may_be_answered_inside_the_call)
+{
+  Witness witness = { 0 };
+  int64_t number = 0;
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, reply_at_once, &witness, witness_destroy);
+  loop_run (&loop);
+  expect_code (lodger_pending_get_int (pending, &number), 0);
+  ck_assert_int_eq (number, 8);
+  witness_expect (&witness, 0, 1);
+  lodger_pending_unref (pending);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (edge_24_reply_freed_unanswered_is_an_error)
+{
+  Deferred deferred = { 0 };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending = start_deferred (&loop, &deferred);
+  log_capture_begin ();
+  lodger_reply_free (deferred.reply);
+  ck_assert_uint_eq (log_capture_count (), 1);
+  ck_assert (log_capture_has ("test-calls.c"));
+  log_capture_end ();
+  loop_run (&loop);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_EFAILED);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EUNANSWERED));
+  witness_expect (&deferred.data, 0, 1);
+  lodger_pending_unref (pending);
+  lodger_reply_free (NULL);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (edge_24_a_cancelled_deferred_call_keeps_its_data_until_the_reply_is_gone)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  for (int freed = 0; freed < 2; freed++)
+    {
+      Deferred deferred = { 0 };
+      Witness value = { 0 };
+      LodgerPending *pending = start_deferred (&loop, &deferred);
+      ck_assert (lodger_pending_cancel (pending, "enough"));
+      loop_run (&loop);
+      witness_expect (&deferred.data, 0, 0);
+      log_capture_begin ();
+      if (freed)
+        lodger_reply_free (deferred.reply);
+      else
+        expect_code (lodger_reply_return_pointer (deferred.reply, &value, witness_destroy), LODGER_ECANCELED);
+      log_capture_end ();
+      witness_expect (&value, 0, !freed);
+      loop_run (&loop);
+      expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+      expect_message (pending, "enough");
+      witness_expect (&deferred.data, 0, 1);
+      lodger_pending_unref (pending);
+    }
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (a_reply_carries_each_type)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *other = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  for (int i = 0; i < 8; i++)
+    {
+      Deferred deferred = { 0 };
+      LodgerPending *pending = start_deferred (&loop, &deferred);
+      Witness value = { 0 };
+      void *pointer = NULL;
+      const void *bytes = NULL;
+      size_t size = 0;
+      int64_t number = 0;
+      bool truth = false;
+      const char *string = NULL;
+      int code = -1;
+      switch (i)
+        {
+        case 0: code = lodger_reply_return_pointer (deferred.reply, &value, witness_destroy); break;
+        case 1: code = lodger_reply_return_int (deferred.reply, 7); break;
+        case 2: code = lodger_reply_return_boolean (deferred.reply, true); break;
+        case 3: code = lodger_reply_return_string (deferred.reply, "text"); break;
+        case 4: code = lodger_reply_return_bytes (deferred.reply, "abc", 3); break;
+        case 5: code = lodger_reply_return_nothing (deferred.reply); break;
+        case 6: code = lodger_reply_return_error (deferred.reply, lodger_error_new ("disk", 1, "no")); break;
+        default: code = lodger_reply_return_from (deferred.reply, other);
+        }
+      expect_code (code, 0);
+      loop_run (&loop);
+      if (i == 7)
+        {
+          ck_assert (!lodger_pending_is_done (pending));
+          lodger_pending_return_int (other, 7);
+          loop_run (&loop);
+        }
+      ck_assert (lodger_pending_is_done (pending));
+      switch (i)
+        {
+        case 0:
+          expect_code (lodger_pending_get_pointer (pending, &pointer), 0);
+          ck_assert_ptr_eq (pointer, &value);
+          break;
+        case 2:
+          expect_code (lodger_pending_get_boolean (pending, &truth), 0);
+          ck_assert (truth);
+          break;
+        case 3:
+          expect_code (lodger_pending_get_string (pending, &string), 0);
+          ck_assert_str_eq (string, "text");
+          break;
+        case 4:
+          expect_code (lodger_pending_get_bytes (pending, &bytes, &size), 0);
+          ck_assert_uint_eq (size, 3);
+          ck_assert_mem_eq (bytes, "abc", 3);
+          break;
+        case 5: expect_code (lodger_pending_get_outcome (pending), 0); break;
+        case 6:
+          expect_code (lodger_pending_get_outcome (pending), LODGER_EFAILED);
+          ck_assert (lodger_error_matches (lodger_pending_get_error (pending), "disk", 1));
+          break;
+        default:
+          expect_code (lodger_pending_get_int (pending, &number), 0);
+          ck_assert_int_eq (number, 7);
+        }
+      witness_expect (&deferred.data, 0, 1);
+      lodger_pending_unref (pending);
+      witness_expect (&value, 0, i == 0);
+    }
+  lodger_pending_unref (other);
+  loop_close (&loop);
+}
+END_TEST
+
+/* ---- who and where -------------------------------------------------------------------------------------------- */
+
+typedef struct Where
+{
+  LodgerPending *expected;
+  LodgerCaller *caller;
+  LodgerPending *self;
+} Where;
+
+static void
+look_around (LodgerPending *self, void *data)
+{
+  Where *where = data;
+  where->self = self;
+  ck_assert_ptr_eq (lodger_pending_current (), self);
+  ck_assert_ptr_eq (lodger_caller_current (), where->caller);
+  ck_assert_ptr_eq (lodger_pending_get_caller (self), where->caller);
+}
+
+START_TEST (edge_26_current_is_the_running_call)
+{
+  Where where = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  LodgerPending *pending;
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  where.caller = loop.caller;
+  ck_assert_ptr_null (lodger_pending_current ());
+  pending = lodger_caller_call_soon (loop.caller, look_around, &where, NULL);
+  ck_assert_ptr_eq (lodger_pending_get_caller (pending), loop.caller);
+  loop_run (&loop);
+  ck_assert_ptr_eq (where.self, pending);
+  ck_assert_ptr_null (lodger_pending_current ());
+  ck_assert_ptr_null (lodger_pending_get_caller (pending));
+  ck_assert_ptr_null (lodger_pending_get_caller (promise));
+  lodger_pending_unref (pending);
+  lodger_pending_unref (promise);
+  loop_close (&loop);
+}
+END_TEST
+
+typedef struct Stranger
+{
+  LodgerCaller *caller;
+  Witness *witness;
+  bool has_loop;
+} Stranger;
+
+static void *
+submit_as_stranger (void *data)
+{
+  Stranger *stranger = data;
+  LodgerPending *pending;
+  Loop own;
+  if (stranger->has_loop)
+    own = loop_open (LODGER_MANUAL_DEFAULT);
+  pending = lodger_caller_call_soon (stranger->caller, witness_call, stranger->witness, witness_destroy);
+  lodger_caller_call_direct (stranger->caller, witness_direct, stranger->witness, witness_destroy);
+  if (stranger->has_loop)
+    {
+      Witness back = { 0 };
+      LodgerPending *then = lodger_pending_then (pending, own.caller, witness_then, &back, witness_destroy);
+      loop_run_until_done (&own, then);
+      test_check (back.ran_in == test_thread_id ());
+      lodger_pending_unref (then);
+      loop_close (&own);
+    }
+  else
+    wait_done (pending);
+  test_check (lodger_pending_get_outcome (pending) == 0);
+  lodger_pending_unref (pending);
+  return NULL;
+}
+
+START_TEST (edge_27_any_thread_may_submit)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  int worker_thread = worker_thread_id (worker);
+  for (int has_loop = 0; has_loop < 2; has_loop++)
+    {
+      Counter ends;
+      Witness witness = { .ends = &ends };
+      Stranger stranger = { .caller = worker, .witness = &witness, .has_loop = has_loop };
+      counter_init (&ends);
+      thread_join (thread_start (submit_as_stranger, &stranger));
+      counter_wait (&ends, 2);
+      witness_expect (&witness, 2, 2);
+      ck_assert_int_eq (witness.ran_in, worker_thread);
+      ck_assert_int_eq (witness.destroyed_in, worker_thread);
+      counter_clear (&ends);
+    }
+  worker_stop (worker);
+}
+END_TEST
+
+START_TEST (bad_arguments_are_answered_and_the_data_destroyed)
+{
+  Witness witness = { 0 };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerCallOptions too_small = { .size = 1 };
+  LodgerPending *refused[5];
+  log_capture_begin ();
+  refused[0] = lodger_caller_call_soon (NULL, witness_call, &witness, witness_destroy);
+  refused[1] = lodger_caller_call_soon (loop.caller, NULL, &witness, witness_destroy);
+  refused[2] = lodger_caller_call_later (NULL, 5, witness_call, &witness, witness_destroy);
+  refused[3] = lodger_caller_to_thread (loop.caller, NULL, &witness, witness_destroy);
+  refused[4] = lodger_caller_call_soon_full (loop.caller, witness_call, &witness, witness_destroy, &too_small);
+  for (int i = 0; i < 5; i++)
+    {
+      ck_assert_ptr_nonnull (refused[i]);
+      expect_code (lodger_pending_get_outcome (refused[i]), LODGER_EFAILED);
+      ck_assert (lodger_error_matches (lodger_pending_get_error (refused[i]), NULL, LODGER_EINVAL));
+      lodger_pending_unref (refused[i]);
+    }
+  witness_expect (&witness, 0, 5);
+  expect_code (lodger_caller_call_direct (NULL, witness_direct, &witness, witness_destroy), LODGER_EINVAL);
+  expect_code (lodger_caller_call_direct (loop.caller, NULL, &witness, witness_destroy), LODGER_EINVAL);
+  witness_expect (&witness, 0, 7);
+  ck_assert_uint_eq (log_capture_count (), 7);
+  log_capture_end ();
+  loop_close (&loop);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("calls");
+  test_add (suite, edge_16_submitted_before_the_caller_runs_waits_for_it);
+  test_add (suite, edge_17_submitted_after_the_stop_comes_back_cancelled);
+  test_add (suite, edge_18_a_stop_cancels_what_is_queued_and_delayed);
+  test_add (suite, edge_19_cancelled_before_it_starts_never_runs);
+  test_add (suite, edge_20_cancelled_while_running_by_itself);
+  test_add (suite, edge_20_a_call_that_blocks_after_it_was_cancelled_ends_cancelled);
+  test_add (suite, edge_23_a_direct_call_cannot_wait);
+  test_add (suite, edge_24_a_pending_as_value_is_that_pending);
+  test_add (suite, edge_24_return_from_takes_the_outcome);
+  test_add (suite, edge_24_cancelling_the_follower_cancels_the_source);
+  test_add (suite, edge_24_a_circle_of_return_from_is_refused);
+  test_add (suite, edge_24_deferred_call_is_answered_later);
+  test_add (suite, edge_24_a_reply_may_be_answered_inside_the_call);
+  test_add (suite, edge_24_reply_freed_unanswered_is_an_error);
+  test_add (suite, edge_24_a_cancelled_deferred_call_keeps_its_data_until_the_reply_is_gone);
+  test_add (suite, a_reply_carries_each_type);
+  test_add (suite, edge_26_current_is_the_running_call);
+  test_add (suite, edge_27_any_thread_may_submit);
+  test_add (suite, bad_arguments_are_answered_and_the_data_destroyed);
+  return test_main (suite, argc, argv);
+}

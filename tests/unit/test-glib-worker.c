@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test-suite.h"
+
+#include <lodger-glib.h>
+
+#define MS INT64_C (1000000)
+
+static LodgerCaller *
+glib_worker (void)
+{
+  expect_code (lodger_glib_register (), 0);
+  expect_code (lodger_glib_register (), 0);
+  return worker_start ("glib");
+}
+
+/* ---- GIO ------------------------------------------------------------------------------------------------------------ */
+
+typedef struct Look
+{
+  const char *path;
+  LodgerReply *reply;
+  atomic_int started_in;
+  atomic_int completed_in;
+} Look;
+
+static void
+look_done (GObject *file, GAsyncResult *result, void *data)
+{
+  Look *look = data;
+  GError *error = NULL;
+  GFileInfo *info = g_file_query_info_finish (G_FILE (file), result, &error);
+  atomic_store (&look->completed_in, test_thread_id ());
+  if (info == NULL)
+    lodger_glib_reply_return_gerror (look->reply, error);
+  else
+    lodger_reply_return_pointer (look->reply, info, g_object_unref);
+}
+
+static void
+look_call (LodgerPending *self, void *data)
+{
+  Look *look = data;
+  GFile *file = g_file_new_for_path (look->path);
+  atomic_store (&look->started_in, test_thread_id ());
+  look->reply = lodger_pending_defer (self);
+  g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL,
+                           look_done, look);
+  g_object_unref (file);
+}
+
+START_TEST (gio_async_completes_in_the_worker)
+{
+  LodgerCaller *worker = glib_worker ();
+  int thread_id = worker_thread_id (worker);
+  Look look = { .path = "/" };
+  LodgerPending *pending = lodger_caller_call_soon (worker, look_call, &look, NULL);
+  void *info = NULL;
+  wait_done (pending);
+  expect_code (lodger_pending_get_pointer (pending, &info), 0);
+  ck_assert_int_eq (g_file_info_get_file_type (info), G_FILE_TYPE_DIRECTORY);
+  ck_assert_int_eq (atomic_load (&look.started_in), thread_id);
+  ck_assert_int_eq (atomic_load (&look.completed_in), thread_id);
+  ck_assert_int_ne (thread_id, test_thread_id ());
+  lodger_pending_unref (pending);
+  worker_stop (worker);
+}
+END_TEST
+
+START_TEST (a_gio_failure_is_the_calls_failure)
+{
+  LodgerCaller *worker = glib_worker ();
+  Look look = { .path = "/nowhere/to/be/found" };
+  LodgerPending *pending = lodger_caller_call_soon (worker, look_call, &look, NULL);
+  GError *error = NULL;
+  expect_code (lodger_glib_reply_return_gerror (NULL, NULL), LODGER_EINVAL);
+  wait_done (pending);
+  ck_assert (lodger_glib_pending_propagate_error (pending, &error));
+  ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND));
+  g_error_free (error);
+  lodger_pending_unref (pending);
+  worker_stop (worker);
+}
+END_TEST
+
+/* An asynchronous operation that ends only when it is cancelled. */
+typedef struct Endless
+{
+  LodgerReply *reply;
+  GCancellable *cancellable;
+  Latch is_underway;
+  atomic_int completed_in;
+} Endless;
+
+static void
+endless_done (GObject *object, GAsyncResult *result, void *data)
+{
+  Endless *endless = data;
+  GError *error = NULL;
+  (void) object;
+  g_task_propagate_boolean (G_TASK (result), &error);
+  atomic_store (&endless->completed_in, test_thread_id ());
+  lodger_glib_reply_return_gerror (endless->reply, error);
+}
+
+static gboolean
+endless_return (GCancellable *cancellable, void *task)
+{
+  (void) cancellable;
+  g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+endless_cancel (LodgerPending *pending, const char *message, void *cancellable)
+{
+  (void) pending;
+  (void) message;
+  g_cancellable_cancel (cancellable);
+}
+
+static void
+endless_call (LodgerPending *self, void *data)
+{
+  Endless *endless = data;
+  GTask *task = g_task_new (NULL, endless->cancellable, endless_done, endless);
+  GSource *source = g_cancellable_source_new (endless->cancellable);
+  endless->reply = lodger_pending_defer (self);
+  test_check (lodger_pending_set_canceller (self, endless_cancel, g_object_ref (endless->cancellable), g_object_unref)
+              == 0);
+  g_task_attach_source (task, source, G_SOURCE_FUNC (endless_return));
+  g_source_unref (source);
+  g_object_unref (task);
+  latch_open (&endless->is_underway);
+}
+
+START_TEST (a_stop_cancels_what_gio_is_at)
+{
+  LodgerCaller *worker = glib_worker ();
+  int thread_id = worker_thread_id (worker);
+  Endless endless = { .cancellable = g_cancellable_new () };
+  LodgerPending *pending;
+  latch_init (&endless.is_underway);
+  pending = lodger_caller_call_soon (worker, endless_call, &endless, NULL);
+  latch_wait (&endless.is_underway);
+  worker_stop (worker);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  ck_assert_int_eq (atomic_load (&endless.completed_in), thread_id);
+  lodger_pending_unref (pending);
+  g_object_unref (endless.cancellable);
+  latch_clear (&endless.is_underway);
+}
+END_TEST
+
+/* ---- the worker's own context ---------------------------------------------------------------------------------------- */
+
+typedef struct Place
+{
+  GMainContext *thread_default;
+  LodgerCaller *attached;
+  LodgerCaller *current;
+  int left;
+} Place;
+
+static void
+note_place (void *data)
+{
+  Place *place = data;
+  place->thread_default = g_main_context_get_thread_default ();
+  place->current = lodger_caller_current ();
+  place->attached = lodger_glib_attach (place->thread_default, NULL);
+  place->left = lodger_caller_is_running (place->current);
+}
+
+START_TEST (attaching_in_a_worker_gives_its_caller)
+{
+  LodgerCaller *worker = glib_worker ();
+  Place place = { 0 };
+  worker_run (worker, note_place, &place);
+  ck_assert_ptr_nonnull (place.thread_default);
+  ck_assert (place.thread_default != g_main_context_default ());
+  ck_assert_ptr_eq (place.current, worker);
+  ck_assert_ptr_eq (place.attached, worker);
+  ck_assert_str_eq (lodger_caller_get_backend (worker), "glib");
+  ck_assert_str_eq (lodger_caller_get_host (worker), "glib");
+  lodger_caller_unref (place.attached);
+  worker_stop (worker);
+}
+END_TEST
+
+typedef struct Beat
+{
+  atomic_int count;
+  int64_t not_before;
+} Beat;
+
+static void
+beat_call (LodgerPending *self, void *data)
+{
+  Beat *beat = data;
+  (void) self;
+  test_check (test_now () >= beat->not_before);
+  atomic_fetch_add (&beat->count, 1);
+}
+
+START_TEST (a_delay_in_a_worker_is_never_early)
+{
+  LodgerCaller *worker = glib_worker ();
+  TestRandom random = test_random_new (1);
+  for (int i = 0; i < 50; i++)
+    {
+      int64_t delay = test_random_below (&random, 2 * 1000 * 1000);
+      Beat beat = { .not_before = test_now () + delay };
+      expect_code (wait_outcome (lodger_caller_call_later (worker, delay, beat_call, &beat, NULL)), 0);
+      ck_assert_int_eq (atomic_load (&beat.count), 1);
+    }
+  worker_stop (worker);
+}
+END_TEST
+
+static gboolean
+idle_beat (void *data)
+{
+  counter_add (data, 1);
+  return G_SOURCE_REMOVE;
+}
+
+/* Calls without end leave room for what GIO does in the same context. */
+typedef struct Flood
+{
+  LodgerCaller *caller;
+  atomic_bool stops;
+} Flood;
+
+static void
+flood_call (void *data)
+{
+  Flood *flood = data;
+  if (!atomic_load (&flood->stops))
+    lodger_caller_call_direct (flood->caller, flood_call, flood, NULL);
+}
+
+static void
+add_beats (void *beats)
+{
+  for (int i = 0; i < 20; i++)
+    {
+      GSource *source = g_idle_source_new ();
+      g_source_set_priority (source, G_PRIORITY_DEFAULT);
+      g_source_set_callback (source, idle_beat, beats, NULL);
+      g_source_attach (source, g_main_context_get_thread_default ());
+      g_source_unref (source);
+    }
+}
+
+START_TEST (a_flood_in_a_worker_leaves_room_for_its_own_sources)
+{
+  Flood flood = { .caller = glib_worker () };
+  Counter beats;
+  counter_init (&beats);
+  lodger_caller_call_direct (flood.caller, flood_call, &flood, NULL);
+  lodger_caller_call_direct (flood.caller, add_beats, &beats, NULL);
+  counter_wait (&beats, 20);
+  atomic_store (&flood.stops, true);
+  worker_stop (flood.caller);
+  counter_clear (&beats);
+}
+END_TEST
+
+START_TEST (a_worker_may_be_stopped_at_once)
+{
+  expect_code (lodger_glib_register (), 0);
+  for (unsigned i = 0; i < test_scaled (200); i++)
+    {
+      LodgerCallerOptions options = { .size = sizeof options, .backend = "glib" };
+      LodgerCaller *caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
+      Witness witness = { 0 };
+      ck_assert_ptr_nonnull (caller);
+      lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
+      worker_stop (caller);
+      ck_assert_int_eq (atomic_load (&witness.destroyed), 1);
+    }
+}
+END_TEST
+
+/* ---- the pool of a GLib program ---------------------------------------------------------------------------------------- */
+
+static void
+backend_call (LodgerPending *self, void *data)
+{
+  (void) data;
+  if (g_main_context_get_thread_default () == NULL)
+    lodger_pending_return_string (self, "no context");
+  else
+    lodger_pending_return_string (self, lodger_caller_get_backend (lodger_caller_current ()));
+}
+
+static void
+backend_then (LodgerPending *self, LodgerPending *done, void *data)
+{
+  const char *name = NULL;
+  (void) self;
+  test_check (lodger_pending_get_string (done, &name) == 0);
+  ck_assert_str_eq (name, "glib");
+  *(int *) data = test_thread_id ();
+}
+
+START_TEST (workers_of_a_glib_program_have_contexts)
+{
+  GMainContext *context = g_main_context_new ();
+  LodgerCaller *caller = lodger_glib_attach (context, NULL);
+  int told_in = 0;
+  LodgerPending *work = lodger_caller_to_thread (caller, backend_call, NULL, NULL);
+  LodgerPending *told = lodger_pending_then (work, caller, backend_then, &told_in, NULL);
+  while (!lodger_pending_is_done (told))
+    g_main_context_iteration (context, TRUE);
+  ck_assert_int_eq (told_in, test_thread_id ());
+  lodger_pending_unref (work);
+  lodger_pending_unref (told);
+  expect_code (lodger_caller_leave (caller), 0);
+  lodger_caller_unref (caller);
+  g_main_context_unref (context);
+}
+END_TEST
+
+START_TEST (many_round_trips_between_glib_and_a_worker)
+{
+  GMainContext *context = g_main_context_new ();
+  LodgerCaller *caller = lodger_glib_attach (context, NULL);
+  for (unsigned i = 0; i < test_scaled (2000); i++)
+    {
+      LodgerPending *work = lodger_caller_to_thread (caller, backend_call, NULL, NULL);
+      int told_in = 0;
+      LodgerPending *told = lodger_pending_then (work, caller, backend_then, &told_in, NULL);
+      while (!lodger_pending_is_done (told))
+        g_main_context_iteration (context, TRUE);
+      lodger_pending_unref (work);
+      lodger_pending_unref (told);
+    }
+  expect_code (lodger_caller_leave (caller), 0);
+  lodger_caller_unref (caller);
+  g_main_context_unref (context);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("glib-worker");
+  test_add (suite, gio_async_completes_in_the_worker);
+  test_add (suite, a_gio_failure_is_the_calls_failure);
+  test_add (suite, a_stop_cancels_what_gio_is_at);
+  test_add (suite, attaching_in_a_worker_gives_its_caller);
+  test_add (suite, a_delay_in_a_worker_is_never_early);
+  test_add (suite, a_flood_in_a_worker_leaves_room_for_its_own_sources);
+  test_add (suite, a_worker_may_be_stopped_at_once);
+  test_add (suite, workers_of_a_glib_program_have_contexts);
+  test_add (suite, many_round_trips_between_glib_and_a_worker);
+  return test_main (suite, argc, argv);
+}

@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test-loop.h"
+#include "test-suite.h"
+
+#include <lodger/backend.h>
+#include <lodger/host.h>
+#include <stdlib.h>
+
+/* The least host there can be: one operation, and a check that the node is never posted twice. */
+typedef struct Tiny
+{
+  pthread_mutex_t mutex;
+  LodgerHost *host;
+  LodgerHostNode *node;
+  bool closing;
+  int posts;
+  int refused;
+  int open_code;
+} Tiny;
+
+static int
+tiny_post (void *impl, LodgerHostNode *node)
+{
+  Tiny *tiny = impl;
+  int code = 0;
+  pthread_mutex_lock (&tiny->mutex);
+  if (tiny->node != NULL)
+    test_fail ("the node is posted while the host still has it");
+  if (tiny->closing)
+    {
+      tiny->refused++;
+      code = LODGER_ESHUTDOWN;
+    }
+  else
+    {
+      tiny->node = node;
+      tiny->posts++;
+    }
+  pthread_mutex_unlock (&tiny->mutex);
+  return code;
+}
+
+static int
+tiny_open (LodgerHost *host, const void *options, void **ret_impl)
+{
+  Tiny *tiny = *(Tiny *const *) options;
+  if (tiny->open_code != 0)
+    return tiny->open_code;
+  tiny->host = host;
+  *ret_impl = tiny;
+  return 0;
+}
+
+static const void *
+tiny_identify (const void *options)
+{
+  return *(Tiny *const *) options;
+}
+
+static const LodgerHostOps tiny_ops
+    = { .size = sizeof tiny_ops, .name = "tiny", .run_sync_soon_threadsafe = tiny_post };
+static const LodgerHostDriver tiny_driver
+    = { .size = sizeof tiny_driver, .ops = &tiny_ops, .identify = tiny_identify, .open = tiny_open };
+
+static LodgerHostNode *
+tiny_take (Tiny *tiny)
+{
+  LodgerHostNode *node;
+  pthread_mutex_lock (&tiny->mutex);
+  node = tiny->node;
+  tiny->node = NULL;
+  pthread_mutex_unlock (&tiny->mutex);
+  return node;
+}
+
+static int
+tiny_run (Tiny *tiny)
+{
+  LodgerHostNode *node;
+  int runs = 0;
+  while ((node = tiny_take (tiny)) != NULL)
+    {
+      lodger_host_run_node (node);
+      runs++;
+    }
+  return runs;
+}
+
+static LodgerCaller *
+tiny_attach (Tiny *tiny, LodgerError **ret_error)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .host = "tiny", .host_options = &tiny };
+  ck_assert_int_eq (lodger_host_register (&tiny_driver), 0);
+  return lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &options, ret_error);
+}
+
+START_TEST (a_table_without_the_mandatory_operation_is_refused)
+{
+  static LodgerHostOps ops;
+  static LodgerHostDriver driver;
+  static const LodgerHostDriver other = { .size = sizeof other, .ops = &tiny_ops, .open = tiny_open };
+  log_capture_begin ();
+  expect_code (lodger_host_register (NULL), LODGER_EINVAL);
+
+  ops = tiny_ops;
+  ops.run_sync_soon_threadsafe = NULL;
+  driver = tiny_driver;
+  driver.ops = &ops;
+  expect_code (lodger_host_register (&driver), LODGER_EINVAL);
+
+  ops = tiny_ops;
+  ops.name = NULL;
+  expect_code (lodger_host_register (&driver), LODGER_EINVAL);
+
+  ops = tiny_ops;
+  ops.size = sizeof (size_t);
+  expect_code (lodger_host_register (&driver), LODGER_EINVAL);
+
+  ops = tiny_ops;
+  driver.open = NULL;
+  expect_code (lodger_host_register (&driver), LODGER_EINVAL);
+
+  driver = tiny_driver;
+  driver.size = 0;
+  expect_code (lodger_host_register (&driver), LODGER_EINVAL);
+
+  driver = tiny_driver;
+  driver.ops = NULL;
+  expect_code (lodger_host_register (&driver), LODGER_EINVAL);
+
+  expect_code (lodger_host_register (&tiny_driver), 0);
+  expect_code (lodger_host_register (&tiny_driver), 0);
+  expect_code (lodger_host_register (&other), LODGER_EALREADY);
+  log_capture_end ();
+}
+END_TEST
+
+static int
+backend_open (const void *options, void **ret_impl)
+{
+  (void) options;
+  *ret_impl = NULL;
+  return LODGER_EAGAIN;
+}
+
+static const LodgerHostDriver *
+backend_host (void *impl, const void **ret_host_options)
+{
+  (void) impl;
+  *ret_host_options = NULL;
+  return &tiny_driver;
+}
+
+static int
+backend_run (void *impl)
+{
+  (void) impl;
+  return 0;
+}
+
+static void
+backend_end (void *impl)
+{
+  (void) impl;
+}
+
+static const LodgerBackendOps backend_ops
+    = { .size = sizeof backend_ops, .name = "broken", .open = backend_open, .host = backend_host, .run = backend_run,
+        .quit = backend_end, .close = backend_end };
+
+START_TEST (a_backend_without_a_mandatory_operation_is_refused)
+{
+  static LodgerBackendOps ops, other;
+  log_capture_begin ();
+  expect_code (lodger_backend_register (NULL), LODGER_EINVAL);
+  for (int i = 0; i < 7; i++)
+    {
+      ops = backend_ops;
+      switch (i)
+        {
+        case 0: ops.open = NULL; break;
+        case 1: ops.host = NULL; break;
+        case 2: ops.run = NULL; break;
+        case 3: ops.quit = NULL; break;
+        case 4: ops.close = NULL; break;
+        case 5: ops.name = NULL; break;
+        default: ops.size = sizeof (size_t);
+        }
+      expect_code (lodger_backend_register (&ops), LODGER_EINVAL);
+    }
+  expect_code (lodger_backend_register (&backend_ops), 0);
+  expect_code (lodger_backend_register (&backend_ops), 0);
+  other = backend_ops;
+  expect_code (lodger_backend_register (&other), LODGER_EALREADY);
+  log_capture_end ();
+}
+END_TEST
+
+START_TEST (a_backend_that_does_not_open_fails_the_start)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .backend = "broken" };
+  Witness witness = { 0 };
+  ProcCount before = proc_count ();
+  LodgerCaller *caller;
+  LodgerPending *started, *pending;
+  expect_code (lodger_backend_register (&backend_ops), 0);
+  log_capture_begin ();
+  caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
+  ck_assert_ptr_nonnull (caller);
+  pending = lodger_caller_call_soon (caller, witness_call, &witness, witness_destroy);
+  started = lodger_caller_get_started (caller);
+  wait_done (started);
+  expect_code (lodger_pending_get_outcome (started), LODGER_EFAILED);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (started), NULL, LODGER_EAGAIN));
+  wait_done (lodger_caller_get_stopped (caller));
+  ck_assert_int_eq (lodger_caller_get_state (caller), LODGER_CALLER_STOPPED);
+  expect_code (wait_outcome (pending), LODGER_ECANCELED);
+  proc_expect_back (before);
+  witness_expect (&witness, 0, 1);
+  lodger_caller_unref (caller);
+  log_capture_end ();
+}
+END_TEST
+
+START_TEST (a_host_that_does_not_open_is_an_error)
+{
+  Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER, .open_code = LODGER_EBUSY };
+  LodgerError *error = NULL;
+  log_capture_begin ();
+  ck_assert_ptr_null (tiny_attach (&tiny, &error));
+  ck_assert (lodger_error_matches (error, NULL, LODGER_EBUSY));
+  ck_assert_ptr_null (lodger_caller_current ());
+  lodger_error_unref (error);
+  log_capture_end ();
+}
+END_TEST
+
+START_TEST (one_operation_makes_a_host)
+{
+  Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+  Witness witness = { 0 };
+  LodgerCaller *caller = tiny_attach (&tiny, NULL);
+  LodgerPending *pending;
+  ck_assert_ptr_nonnull (caller);
+  tiny_run (&tiny);
+  for (int i = 0; i < 10; i++)
+    lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
+  pending = lodger_caller_call_soon (caller, witness_call, &witness, witness_destroy);
+  witness_expect (&witness, 0, 0);
+  ck_assert_int_gt (tiny_run (&tiny), 0);
+  witness_expect (&witness, 11, 11);
+  expect_code (lodger_pending_get_outcome (pending), 0);
+  lodger_pending_unref (pending);
+  lodger_caller_stop (caller, true);
+  tiny_run (&tiny);
+  ck_assert_int_eq (lodger_caller_get_state (caller), LODGER_CALLER_STOPPED);
+  lodger_caller_unref (caller);
+}
+END_TEST
+
+START_TEST (a_spurious_or_late_run_is_harmless)
+{
+  Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+  Witness witness = { 0 };
+  LodgerCaller *caller = tiny_attach (&tiny, NULL);
+  LodgerHostNode *node;
+  lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
+  node = tiny_take (&tiny);
+  ck_assert_ptr_nonnull (node);
+  lodger_host_run_node (node);
+  witness_expect (&witness, 1, 1);
+  lodger_host_run_node (node);
+  lodger_host_deadline (tiny.host);
+  ck_assert_int_eq (lodger_host_before_wait (tiny.host), LODGER_FOREVER);
+  lodger_caller_stop (caller, true);
+  tiny_run (&tiny);
+  ck_assert_int_eq (lodger_caller_get_state (caller), LODGER_CALLER_STOPPED);
+  lodger_host_run_node (node);
+  lodger_host_deadline (tiny.host);
+  log_capture_begin ();
+  lodger_host_run_node (NULL);
+  lodger_host_deadline (NULL);
+  lodger_host_closed (NULL);
+  ck_assert_uint_eq (log_capture_count (), 3);
+  log_capture_end ();
+  lodger_caller_unref (caller);
+}
+END_TEST
+
+static void *
+run_node_elsewhere (void *data)
+{
+  lodger_host_run_node (data);
+  return NULL;
+}
+
+START_TEST (a_node_run_in_another_thread_is_refused)
+{
+  Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+  Witness witness = { 0 };
+  LodgerCaller *caller = tiny_attach (&tiny, NULL);
+  tiny_run (&tiny);
+  lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
+  log_capture_begin ();
+  thread_join (thread_start (run_node_elsewhere, tiny_take (&tiny)));
+  ck_assert (log_capture_has ("lodger_host_run_node"));
+  log_capture_end ();
+  witness_expect (&witness, 0, 0);
+  lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
+  ck_assert_int_gt (tiny_run (&tiny), 0);
+  witness_expect (&witness, 2, 2);
+  lodger_caller_stop (caller, true);
+  tiny_run (&tiny);
+  lodger_caller_unref (caller);
+}
+END_TEST
+
+START_TEST (an_fd_event_without_a_watch_is_ignored)
+{
+  log_capture_begin ();
+  lodger_host_fd_ready (NULL, 1);
+  ck_assert_uint_eq (log_capture_count (), 1);
+  log_capture_end ();
+}
+END_TEST
+
+enum
+{
+  POSTERS = 4
+};
+
+typedef struct Poster
+{
+  LodgerCaller *caller;
+  Barrier *barrier;
+  unsigned count;
+  Witness *witness;
+  atomic_uint *posted;
+} Poster;
+
+static void *
+post_many (void *data)
+{
+  Poster *poster = data;
+  barrier_wait (poster->barrier);
+  for (unsigned i = 0; i < poster->count; i++)
+    test_check (lodger_caller_call_direct (poster->caller, witness_direct, poster->witness, witness_destroy) == 0);
+  return NULL;
+}
+
+START_TEST (the_node_is_outstanding_once_whoever_posts)
+{
+  Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+  Witness witness = { 0 };
+  LodgerCaller *caller = tiny_attach (&tiny, NULL);
+  Barrier barrier;
+  Poster poster = { .caller = caller, .barrier = &barrier, .count = test_scaled (20000), .witness = &witness };
+  pthread_t threads[POSTERS];
+  int64_t until = test_now () + test_limit_ns ();
+  barrier_init (&barrier, POSTERS + 1);
+  for (int i = 0; i < POSTERS; i++)
+    threads[i] = thread_start (post_many, &poster);
+  barrier_wait (&barrier);
+  while ((unsigned) witness.ran < POSTERS * poster.count)
+    {
+      tiny_run (&tiny);
+      if (test_now () > until)
+        test_fail ("hangs: %d of %u calls came", witness.ran, POSTERS * poster.count);
+    }
+  for (int i = 0; i < POSTERS; i++)
+    thread_join (threads[i]);
+  witness_expect (&witness, (int) (POSTERS * poster.count), (int) (POSTERS * poster.count));
+  lodger_caller_stop (caller, true);
+  tiny_run (&tiny);
+  lodger_caller_unref (caller);
+  barrier_clear (&barrier);
+}
+END_TEST
+
+/* ---- the end of a host ---------------------------------------------------------------------------------------- */
+
+static void *
+tiny_dies (void *data)
+{
+  Tiny *tiny = data;
+  pthread_mutex_lock (&tiny->mutex);
+  tiny->closing = true;
+  tiny->node = NULL;
+  pthread_mutex_unlock (&tiny->mutex);
+  lodger_host_closed (tiny->host);
+  return NULL;
+}
+
+START_TEST (edge_77_a_dead_host_gives_its_node_back)
+{
+  for (int elsewhere = 0; elsewhere < 2; elsewhere++)
+    {
+      Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+      Witness soon = { 0 }, later = { 0 };
+      LodgerCaller *caller = tiny_attach (&tiny, NULL);
+      LodgerPending *pending, *refused;
+      LodgerHostNode *node;
+      tiny_run (&tiny);
+      pending = lodger_caller_call_soon (caller, witness_call, &soon, witness_destroy);
+      node = tiny.node;
+      ck_assert_ptr_nonnull (node);
+      if (elsewhere)
+        thread_join (thread_start (tiny_dies, &tiny));
+      else
+        tiny_dies (&tiny);
+      expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+      witness_expect (&soon, 0, 1);
+      ck_assert_int_eq (soon.destroyed_in == test_thread_id (), !elsewhere);
+      ck_assert_int_eq (lodger_caller_get_state (caller), LODGER_CALLER_STOPPED);
+      ck_assert (lodger_pending_is_done (lodger_caller_get_stopped (caller)));
+
+      log_capture_begin ();
+      expect_code (lodger_caller_call_direct (caller, witness_direct, &later, witness_destroy), LODGER_ESHUTDOWN);
+      refused = lodger_caller_call_soon (caller, witness_call, &later, witness_destroy);
+      expect_code (lodger_pending_get_outcome (refused), LODGER_ECANCELED);
+      witness_expect (&later, 0, 2);
+      log_capture_end ();
+      lodger_host_run_node (node);
+      lodger_host_closed (tiny.host);
+      lodger_pending_unref (refused);
+      lodger_pending_unref (pending);
+      lodger_caller_unref (caller);
+    }
+}
+END_TEST
+
+typedef struct Orphan
+{
+  LodgerCaller *caller;
+  LodgerManualHost *host;
+  LodgerPending *queued;
+  LodgerPending *delayed;
+  Witness witness;
+} Orphan;
+
+static void *
+attach_and_go (void *data)
+{
+  Orphan *orphan = data;
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  orphan->caller = loop.caller;
+  orphan->host = loop.host;
+  orphan->queued = lodger_caller_call_soon (loop.caller, witness_call, &orphan->witness, witness_destroy);
+  orphan->delayed
+      = lodger_caller_call_later (loop.caller, 1000, witness_call, &orphan->witness, witness_destroy);
+  return NULL;
+}
+
+START_TEST (edge_77_a_thread_that_ends_counts_as_a_dead_host)
+{
+  Orphan orphan = { 0 };
+  LodgerPending *refused;
+  log_capture_begin ();
+  thread_join (thread_start (attach_and_go, &orphan));
+  expect_code (lodger_pending_get_outcome (orphan.queued), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (orphan.delayed), LODGER_ECANCELED);
+  witness_expect (&orphan.witness, 0, 2);
+  ck_assert_int_eq (lodger_caller_get_state (orphan.caller), LODGER_CALLER_STOPPED);
+  refused = lodger_caller_call_soon (orphan.caller, witness_call, &orphan.witness, witness_destroy);
+  expect_code (lodger_pending_get_outcome (refused), LODGER_ECANCELED);
+  witness_expect (&orphan.witness, 0, 3);
+  log_capture_end ();
+  lodger_pending_unref (refused);
+  lodger_pending_unref (orphan.queued);
+  lodger_pending_unref (orphan.delayed);
+  lodger_caller_unref (orphan.caller);
+  lodger_manual_host_unref (orphan.host);
+}
+END_TEST
+
+static void *
+post_until_refused (void *data)
+{
+  Poster *poster = data;
+  unsigned count = 0;
+  barrier_wait (poster->barrier);
+  for (;;)
+    {
+      count++;
+      if (lodger_caller_call_direct (poster->caller, witness_direct, poster->witness, witness_destroy) != 0)
+        break;
+      atomic_fetch_add (poster->posted, 1);
+    }
+  return (void *) (uintptr_t) count;
+}
+
+START_TEST (a_host_that_dies_amid_submissions_loses_none)
+{
+  for (unsigned round = 0; round < test_scaled (200); round++)
+    {
+      Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+      Witness witness = { 0 };
+      LodgerCaller *caller = tiny_attach (&tiny, NULL);
+      Barrier barrier;
+      atomic_uint posted = 0;
+      Poster poster = { .caller = caller, .barrier = &barrier, .witness = &witness, .posted = &posted };
+      pthread_t threads[2];
+      uintptr_t submitted = 0;
+      barrier_init (&barrier, 3);
+      log_capture_begin ();
+      for (int i = 0; i < 2; i++)
+        threads[i] = thread_start (post_until_refused, &poster);
+      barrier_wait (&barrier);
+      while (atomic_load (&posted) < 20)
+        tiny_run (&tiny);
+      tiny_dies (&tiny);
+      for (int i = 0; i < 2; i++)
+        {
+          void *count = NULL;
+          pthread_join (threads[i], &count);
+          submitted += (uintptr_t) count;
+        }
+      test_check ((uintptr_t) witness.destroyed == submitted);
+      log_capture_end ();
+      lodger_caller_unref (caller);
+      barrier_clear (&barrier);
+    }
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("host");
+  test_add (suite, a_table_without_the_mandatory_operation_is_refused);
+  test_add (suite, a_backend_without_a_mandatory_operation_is_refused);
+  test_add (suite, a_backend_that_does_not_open_fails_the_start);
+  test_add (suite, a_host_that_does_not_open_is_an_error);
+  test_add (suite, one_operation_makes_a_host);
+  test_add (suite, a_spurious_or_late_run_is_harmless);
+  test_add (suite, a_node_run_in_another_thread_is_refused);
+  test_add (suite, an_fd_event_without_a_watch_is_ignored);
+  test_add (suite, the_node_is_outstanding_once_whoever_posts);
+  test_add (suite, edge_77_a_dead_host_gives_its_node_back);
+  test_add (suite, edge_77_a_thread_that_ends_counts_as_a_dead_host);
+  test_add (suite, a_host_that_dies_amid_submissions_loses_none);
+  return test_main (suite, argc, argv);
+}

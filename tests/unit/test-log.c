@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE
+#include "test-loop.h"
+#include "test-suite.h"
+
+#include <string.h>
+#include <unistd.h>
+
+START_TEST (log_lines_go_to_the_hook)
+{
+  log_capture_begin ();
+  expect_code (lodger_pending_return_int (NULL, 1), LODGER_EINVAL);
+  ck_assert_uint_eq (log_capture_count (), 1);
+  ck_assert (log_capture_has ("lodger_pending_return_int"));
+  log_capture_end ();
+}
+END_TEST
+
+/* What goes to standard error while func runs. */
+static void
+read_stderr (void (*func) (void), char *text, size_t size)
+{
+  int ends[2], saved = dup (2);
+  ssize_t length;
+  ck_assert_int_eq (pipe (ends), 0);
+  ck_assert_int_eq (dup2 (ends[1], 2), 2);
+  close (ends[1]);
+  func ();
+  ck_assert_int_eq (dup2 (saved, 2), 2);
+  close (saved);
+  length = read (ends[0], text, size - 1);
+  close (ends[0]);
+  text[length > 0 ? length : 0] = '\0';
+}
+
+static void
+misuse (void)
+{
+  lodger_pending_return_int (NULL, 1);
+}
+
+START_TEST (without_a_hook_warnings_go_to_standard_error)
+{
+  char text[500];
+  read_stderr (misuse, text, sizeof text);
+  ck_assert_ptr_nonnull (strstr (text, "lodger_pending_return_int"));
+  log_capture_begin ();
+  read_stderr (misuse, text, sizeof text);
+  ck_assert_str_eq (text, "");
+  log_capture_end ();
+  read_stderr (misuse, text, sizeof text);
+  ck_assert_ptr_nonnull (strstr (text, "lodger_pending_return_int"));
+}
+END_TEST
+
+static Witness submitted;
+
+static void
+submit_from_hook (LodgerLogLevel level, const char *line, void *data)
+{
+  Loop *loop = data;
+  (void) level;
+  (void) line;
+  expect_code (lodger_caller_call_direct (loop->caller, witness_direct, &submitted, witness_destroy), 0);
+}
+
+static int
+failing_callback (LodgerPending *done, void *data)
+{
+  (void) done;
+  (void) data;
+  return LODGER_EINVAL;
+}
+
+START_TEST (the_hook_may_submit_calls)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_set_log_func (submit_from_hook, &loop);
+  expect_code (lodger_pending_add_done_callback (promise, failing_callback, NULL, NULL), 0);
+  expect_code (lodger_pending_return_nothing (promise), 0);
+  lodger_set_log_func (NULL, NULL);
+  loop_run (&loop);
+  witness_expect (&submitted, 1, 1);
+  lodger_pending_unref (promise);
+  loop_close (&loop);
+}
+END_TEST
+
+typedef struct Seen
+{
+  LodgerTraceEvent events[64];
+  int count;
+} Seen;
+
+static void
+see (const LodgerTraceEvent *event, void *data)
+{
+  Seen *seen = data;
+  ck_assert_uint_ge (event->size, sizeof *event);
+  if (seen->count < 64)
+    seen->events[seen->count++] = *event;
+}
+
+static int
+find (const Seen *seen, LodgerTraceKind kind, int from)
+{
+  int i;
+  for (i = from; i < seen->count; i++)
+    if (seen->events[i].kind == kind)
+      return i;
+  ck_abort_msg ("no event of kind %d from %d on", kind, from);
+}
+
+START_TEST (trace_sees_submit_start_and_end)
+{
+  static Seen seen;
+  Witness witness = { 0 };
+  LodgerCallOptions options = { .size = sizeof options, .name = "named", .file = "file.c", .line = 7 };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending;
+  int submit, start, end, line;
+  loop_run (&loop);
+
+  lodger_set_trace_func (see, &seen);
+  pending = lodger_caller_call_soon_full (loop.caller, witness_call, &witness, NULL, &options);
+  submit = find (&seen, LODGER_TRACE_SUBMIT, 0);
+  find (&seen, LODGER_TRACE_WAKE, 0);
+  loop_run (&loop);
+  start = find (&seen, LODGER_TRACE_START, submit);
+  end = find (&seen, LODGER_TRACE_END, start);
+  lodger_set_trace_func (NULL, NULL);
+  for (const int *at = (const int[]) { submit, start, end, -1 }; *at >= 0; at++)
+    {
+      ck_assert_str_eq (seen.events[*at].name, "named");
+      ck_assert_str_eq (seen.events[*at].file, "file.c");
+      ck_assert_int_eq (seen.events[*at].line, 7);
+      ck_assert_ptr_eq (seen.events[*at].caller, loop.caller);
+      ck_assert_ptr_eq (seen.events[*at].pending, pending);
+    }
+  lodger_pending_unref (pending);
+
+  seen.count = 0;
+  lodger_set_trace_func (see, &seen);
+  line = __LINE__ + 1;
+  expect_code (lodger_caller_call_direct (loop.caller, witness_direct, &witness, NULL), 0);
+  loop_run (&loop);
+  lodger_set_trace_func (NULL, NULL);
+  start = find (&seen, LODGER_TRACE_START, find (&seen, LODGER_TRACE_SUBMIT, 0));
+  end = find (&seen, LODGER_TRACE_END, start);
+  ck_assert_ptr_null (seen.events[start].pending);
+  ck_assert_int_eq (seen.events[start].line, line);
+  ck_assert_str_eq (seen.events[start].file, __FILE__);
+
+  seen.count = 0;
+  lodger_set_trace_func (see, &seen);
+  loop_close (&loop);
+  lodger_set_trace_func (NULL, NULL);
+  find (&seen, LODGER_TRACE_STATE, 0);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("log");
+  test_add (suite, log_lines_go_to_the_hook);
+  test_add (suite, without_a_hook_warnings_go_to_standard_error);
+  test_add (suite, the_hook_may_submit_calls);
+  test_add (suite, trace_sees_submit_start_and_end);
+  return test_main (suite, argc, argv);
+}

@@ -1,0 +1,788 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test-loop.h"
+#include "test-suite.h"
+
+#include <sched.h>
+#include <string.h>
+
+START_TEST (edge_01_first_setter_wins)
+{
+  Witness first = { 0 }, second = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  void *value = NULL;
+  ck_assert (!lodger_pending_is_done (promise));
+  expect_code (lodger_pending_return_pointer (promise, &first, witness_destroy), 0);
+  ck_assert (lodger_pending_is_done (promise));
+  expect_code (lodger_pending_return_pointer (promise, &second, witness_destroy), LODGER_EALREADY);
+  witness_expect (&second, 0, 1);
+  expect_code (lodger_pending_return_error (promise, lodger_error_new (NULL, LODGER_EFAILED, NULL)), LODGER_EALREADY);
+  ck_assert (!lodger_pending_cancel (promise, "too late"));
+  expect_code (lodger_pending_get_pointer (promise, &value), 0);
+  ck_assert_ptr_eq (value, &first);
+  witness_expect (&first, 0, 0);
+  lodger_pending_unref (promise);
+  witness_expect (&first, 0, 1);
+}
+END_TEST
+
+enum
+{
+  RACERS = 3,
+  RACE_BATCH = 500
+};
+
+typedef struct Race
+{
+  LodgerPending *promises[RACE_BATCH];
+  atomic_int told[RACE_BATCH];
+  bool won[RACE_BATCH][RACERS];
+  atomic_uint arrived;
+  Barrier barrier;
+  unsigned batches;
+} Race;
+
+typedef struct Racer
+{
+  Race *race;
+  unsigned number;
+  pthread_t thread;
+} Racer;
+
+static int
+count_told (LodgerPending *done, void *data)
+{
+  test_check (lodger_pending_is_done (done));
+  atomic_fetch_add ((atomic_int *) data, 1);
+  return 0;
+}
+
+static void *
+race_run (void *data)
+{
+  Racer *racer = data;
+  Race *race = racer->race;
+  unsigned batch, i, goal = 0;
+  for (batch = 0; batch < race->batches; batch++)
+    {
+      barrier_wait (&race->barrier);
+      for (i = 0; i < RACE_BATCH; i++)
+        {
+          LodgerPending *promise = race->promises[i];
+          goal += RACERS;
+          atomic_fetch_add (&race->arrived, 1);
+          while (atomic_load (&race->arrived) < goal)
+            sched_yield ();
+          switch ((racer->number + i) % RACERS)
+            {
+            case 0: race->won[i][0] = lodger_pending_return_int (promise, (int) i) == 0; break;
+            case 1:
+              race->won[i][1] = lodger_pending_return_error (promise, lodger_error_new ("race", 1, "lost")) == 0;
+              break;
+            default: race->won[i][2] = lodger_pending_cancel (promise, "raced");
+            }
+        }
+      barrier_wait (&race->barrier);
+    }
+  return NULL;
+}
+
+START_TEST (edge_01_a_race_ends_exactly_once)
+{
+  static Race race;
+  static const LodgerPendingState states[RACERS]
+      = { LODGER_PENDING_SUCCEEDED, LODGER_PENDING_FAILED, LODGER_PENDING_CANCELLED };
+  Racer racers[RACERS];
+  unsigned batch, i, k;
+  race.batches = (test_scaled (100000) + RACE_BATCH - 1) / RACE_BATCH;
+  barrier_init (&race.barrier, RACERS + 1);
+  for (i = 0; i < RACERS; i++)
+    {
+      racers[i].race = &race;
+      racers[i].number = i;
+      racers[i].thread = thread_start (race_run, &racers[i]);
+    }
+  for (batch = 0; batch < race.batches; batch++)
+    {
+      for (i = 0; i < RACE_BATCH; i++)
+        {
+          race.promises[i] = lodger_pending_new (LODGER_PENDING_DEFAULT);
+          atomic_store (&race.told[i], 0);
+          for (k = 0; k < 2; k++)
+            test_check (lodger_pending_add_done_callback (race.promises[i], count_told, &race.told[i], NULL) == 0);
+        }
+      barrier_wait (&race.barrier);
+      barrier_wait (&race.barrier);
+      for (i = 0; i < RACE_BATCH; i++)
+        {
+          test_check (atomic_load (&race.told[i]) == 2);
+          test_check (race.won[i][0] + race.won[i][1] + race.won[i][2] == 1);
+          for (k = 0; k < RACERS; k++)
+            test_check (race.won[i][k] == (lodger_pending_get_state (race.promises[i]) == states[k]));
+          lodger_pending_unref (race.promises[i]);
+        }
+    }
+  for (i = 0; i < RACERS; i++)
+    thread_join (racers[i].thread);
+  barrier_clear (&race.barrier);
+}
+END_TEST
+
+START_TEST (edge_02_result_before_done_is_an_error)
+{
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  void *pointer = &promise;
+  int64_t number = 5;
+  const char *string = "kept";
+  expect_code (lodger_pending_get_outcome (promise), LODGER_ENOTDONE);
+  expect_code (lodger_pending_get_pointer (promise, &pointer), LODGER_ENOTDONE);
+  expect_code (lodger_pending_take_pointer (promise, &pointer), LODGER_ENOTDONE);
+  expect_code (lodger_pending_get_int (promise, &number), LODGER_ENOTDONE);
+  expect_code (lodger_pending_get_string (promise, &string), LODGER_ENOTDONE);
+  ck_assert_ptr_eq (pointer, &promise);
+  ck_assert_int_eq (number, 5);
+  ck_assert_str_eq (string, "kept");
+  ck_assert_ptr_null (lodger_pending_get_error (promise));
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+static void
+answer_and_cancel (LodgerPending *self, void *data)
+{
+  expect_code (lodger_pending_return_pointer (self, data, witness_destroy), 0);
+  ck_assert (lodger_pending_cancel (self, "changed my mind"));
+}
+
+START_TEST (edge_02_being_cancelled_beats_a_stored_value)
+{
+  Witness value = { 0 };
+  void *pointer = &value;
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, answer_and_cancel, &value, NULL);
+  loop_run (&loop);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_pointer (pending, &pointer), LODGER_ECANCELED);
+  ck_assert_ptr_eq (pointer, &value);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_ECANCELED));
+  ck_assert_str_eq (lodger_error_get_message (lodger_pending_get_error (pending)), "changed my mind");
+  lodger_pending_unref (pending);
+  witness_expect (&value, 0, 1);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (edge_03_cancel_without_canceller_is_done)
+{
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  ck_assert (lodger_pending_cancel (promise, NULL));
+  ck_assert (lodger_pending_is_done (promise));
+  ck_assert (lodger_pending_is_cancelled (promise));
+  expect_code (lodger_pending_get_outcome (promise), LODGER_ECANCELED);
+  ck_assert_int_eq (lodger_pending_get_state (promise), LODGER_PENDING_CANCELLED);
+  expect_code (lodger_pending_return_int (promise, 1), LODGER_EALREADY);
+  lodger_pending_unref (promise);
+
+  promise = lodger_pending_new (LODGER_PENDING_PROTECTED);
+  ck_assert (lodger_pending_cancel (promise, NULL));
+  ck_assert (lodger_pending_is_done (promise));
+  lodger_pending_unref (promise);
+
+  ck_assert (lodger_pending_is_done (NULL));
+  ck_assert (!lodger_pending_is_cancelled (NULL));
+  ck_assert (!lodger_pending_cancel (NULL, NULL));
+}
+END_TEST
+
+typedef struct Canceller
+{
+  Witness witness;
+  char message[32];
+  bool settles;
+} Canceller;
+
+static void
+canceller_run (LodgerPending *pending, const char *message, void *data)
+{
+  Canceller *canceller = data;
+  ck_assert (lodger_pending_is_cancelled (pending));
+  ck_assert (!lodger_pending_is_done (pending));
+  witness_direct (&canceller->witness);
+  strcpy (canceller->message, message != NULL ? message : "none");
+  if (canceller->settles)
+    lodger_pending_return_nothing (pending);
+}
+
+static void
+canceller_destroy (void *data)
+{
+  witness_destroy (&((Canceller *) data)->witness);
+}
+
+START_TEST (edge_03_cancel_with_canceller_waits_for_it)
+{
+  Canceller canceller = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_set_canceller (promise, canceller_run, &canceller, canceller_destroy), 0);
+  ck_assert (lodger_pending_cancel (promise, "enough"));
+  ck_assert_str_eq (canceller.message, "enough");
+  ck_assert_int_eq (canceller.witness.ran_in, test_thread_id ());
+  ck_assert (lodger_pending_is_cancelled (promise));
+  ck_assert (!lodger_pending_is_done (promise));
+  expect_code (lodger_pending_get_outcome (promise), LODGER_ENOTDONE);
+  ck_assert (lodger_pending_cancel (promise, "again"));
+  witness_expect (&canceller.witness, 1, 0);
+  lodger_pending_return_int (promise, 3);
+  ck_assert (lodger_pending_is_done (promise));
+  expect_code (lodger_pending_get_outcome (promise), LODGER_ECANCELED);
+  witness_expect (&canceller.witness, 1, 1);
+  lodger_pending_unref (promise);
+  witness_expect (&canceller.witness, 1, 1);
+}
+END_TEST
+
+START_TEST (edge_03_the_canceller_may_settle_it)
+{
+  Canceller canceller = { .settles = true };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_set_canceller (promise, canceller_run, &canceller, canceller_destroy), 0);
+  ck_assert (lodger_pending_cancel (promise, NULL));
+  ck_assert (lodger_pending_is_done (promise));
+  ck_assert_str_eq (canceller.message, "none");
+  witness_expect (&canceller.witness, 1, 1);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+START_TEST (a_canceller_is_set_once_and_its_data_always_destroyed)
+{
+  Canceller one = { 0 }, two = { 0 }, three = { 0 }, four = { 0 }, late = { .settles = true };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_set_canceller (promise, canceller_run, &one, canceller_destroy), 0);
+  expect_code (lodger_pending_set_canceller (promise, canceller_run, &two, canceller_destroy), LODGER_EALREADY);
+  witness_expect (&two.witness, 0, 1);
+  expect_code (lodger_pending_return_nothing (promise), 0);
+  witness_expect (&one.witness, 0, 1);
+  lodger_pending_unref (promise);
+
+  promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_return_nothing (promise);
+  expect_code (lodger_pending_set_canceller (promise, canceller_run, &three, canceller_destroy), LODGER_EALREADY);
+  witness_expect (&three.witness, 0, 1);
+  log_capture_begin ();
+  expect_code (lodger_pending_set_canceller (NULL, canceller_run, &four, canceller_destroy), LODGER_EINVAL);
+  witness_expect (&four.witness, 0, 1);
+  log_capture_end ();
+  lodger_pending_unref (promise);
+
+  promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_set_canceller (promise, canceller_run, &late, canceller_destroy), 0);
+  lodger_pending_unref (promise);
+  witness_expect (&late.witness, 0, 1);
+}
+END_TEST
+
+static void
+set_canceller_when_cancelled (LodgerPending *self, void *data)
+{
+  Canceller *canceller = data;
+  lodger_pending_cancel (self, "first");
+  expect_code (lodger_pending_set_canceller (self, canceller_run, canceller, canceller_destroy), 0);
+  ck_assert_str_eq (canceller->message, "first");
+  witness_expect (&canceller->witness, 1, 0);
+}
+
+START_TEST (a_canceller_of_a_cancelled_call_runs_at_once)
+{
+  Canceller canceller = { 0 };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, set_canceller_when_cancelled, &canceller, NULL);
+  loop_run (&loop);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  witness_expect (&canceller.witness, 1, 1);
+  lodger_pending_unref (pending);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (edge_04_second_cancel_adds_its_message)
+{
+  Canceller canceller = { 0 };
+  char *message;
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_set_canceller (promise, canceller_run, &canceller, NULL), 0);
+  ck_assert_ptr_null (lodger_pending_get_cancel_message (promise));
+  lodger_pending_cancel (promise, "one");
+  lodger_pending_cancel (promise, NULL);
+  lodger_pending_cancel (promise, "two");
+  message = lodger_pending_get_cancel_message (promise);
+  ck_assert_str_eq (message, "one\ntwo");
+  lodger_free (message);
+  lodger_pending_return_nothing (promise);
+  ck_assert_str_eq (lodger_error_get_message (lodger_pending_get_error (promise)), "one\ntwo");
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+START_TEST (edge_04_cancel_after_completion_changes_nothing)
+{
+  int64_t number = 0;
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_return_int (promise, 9);
+  ck_assert (!lodger_pending_cancel (promise, "late"));
+  ck_assert (!lodger_pending_is_cancelled (promise));
+  ck_assert_ptr_null (lodger_pending_get_cancel_message (promise));
+  expect_code (lodger_pending_get_int (promise, &number), 0);
+  ck_assert_int_eq (number, 9);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+/* ---- done-callbacks ------------------------------------------------------------------------------------------- */
+
+static int
+note_done (LodgerPending *done, void *data)
+{
+  Witness *witness = data;
+  test_check (lodger_pending_is_done (done));
+  witness_direct (witness);
+  return 0;
+}
+
+static void *
+answer_elsewhere (void *data)
+{
+  LodgerPending **promise = data;
+  test_check (lodger_pending_return_int (*promise, test_thread_id ()) == 0);
+  return NULL;
+}
+
+START_TEST (edge_09_callbacks_run_in_order_in_the_completing_thread)
+{
+  Journal journal;
+  Witness witnesses[5] = { 0 };
+  int64_t completer = 0;
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  int i;
+  journal_init (&journal);
+  for (i = 0; i < 5; i++)
+    {
+      witnesses[i].journal = &journal;
+      witnesses[i].number = i;
+      expect_code (lodger_pending_add_done_callback (promise, note_done, &witnesses[i], witness_destroy), 0);
+    }
+  witness_expect (&witnesses[0], 0, 0);
+  thread_join (thread_start (answer_elsewhere, &promise));
+  expect_code (lodger_pending_get_int (promise, &completer), 0);
+  ck_assert_int_ne (completer, test_thread_id ());
+  journal_expect (&journal, 0, 1, 2, 3, 4);
+  for (i = 0; i < 5; i++)
+    {
+      witness_expect (&witnesses[i], 1, 1);
+      ck_assert_int_eq (witnesses[i].ran_in, completer);
+      ck_assert_int_eq (witnesses[i].destroyed_in, completer);
+    }
+  journal_clear (&journal);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+START_TEST (edge_09_a_callback_added_after_completion_runs_at_once)
+{
+  Witness witness = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  thread_join (thread_start (answer_elsewhere, &promise));
+  expect_code (lodger_pending_add_done_callback (promise, note_done, &witness, witness_destroy), 0);
+  witness_expect (&witness, 1, 1);
+  ck_assert_int_eq (witness.ran_in, test_thread_id ());
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+static int
+fail_done (LodgerPending *done, void *data)
+{
+  note_done (done, data);
+  return LODGER_EBUSY;
+}
+
+START_TEST (edge_10_a_failing_callback_is_logged_and_the_rest_run)
+{
+  Witness bad = { 0 }, good = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_add_done_callback (promise, fail_done, &bad, witness_destroy), 0);
+  expect_code (lodger_pending_add_done_callback (promise, note_done, &good, witness_destroy), 0);
+  log_capture_begin ();
+  expect_code (lodger_pending_return_nothing (promise), 0);
+  ck_assert_uint_eq (log_capture_count (), 1);
+  ck_assert (log_capture_has (lodger_error_code_string (LODGER_EBUSY)));
+  log_capture_end ();
+  witness_expect (&bad, 1, 1);
+  witness_expect (&good, 1, 1);
+  expect_code (lodger_pending_get_outcome (promise), 0);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+START_TEST (edge_11_remove_returns_how_many)
+{
+  Witness kept = { 0 }, removed = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_add_done_callback (promise, note_done, &removed, witness_destroy);
+  lodger_pending_add_done_callback (promise, note_done, &kept, witness_destroy);
+  lodger_pending_add_done_callback (promise, note_done, &removed, witness_destroy);
+  lodger_pending_add_done_callback (promise, fail_done, &kept, NULL);
+  ck_assert_uint_eq (lodger_pending_remove_done_callback (promise, note_done, &removed), 2);
+  witness_expect (&removed, 0, 2);
+  ck_assert_uint_eq (lodger_pending_remove_done_callback (promise, note_done, &removed), 0);
+  ck_assert_uint_eq (lodger_pending_remove_done_callback (promise, fail_done, &kept), 1);
+  ck_assert_uint_eq (lodger_pending_remove_done_callback (NULL, note_done, &kept), 0);
+  lodger_pending_return_nothing (promise);
+  witness_expect (&kept, 1, 1);
+  witness_expect (&removed, 0, 2);
+  ck_assert_uint_eq (lodger_pending_remove_done_callback (promise, note_done, &kept), 0);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+typedef struct Remover
+{
+  Witness self;
+  Witness later;
+  size_t removed;
+} Remover;
+
+static int
+remove_inside (LodgerPending *done, void *data)
+{
+  Remover *remover = data;
+  witness_direct (&remover->self);
+  remover->removed = lodger_pending_remove_done_callback (done, remove_inside, remover);
+  remover->removed += lodger_pending_remove_done_callback (done, note_done, &remover->later);
+  return 0;
+}
+
+START_TEST (edge_11_removing_from_inside_a_callback_is_safe)
+{
+  Remover remover = { 0 };
+  Witness before = { 0 }, after = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_add_done_callback (promise, note_done, &before, witness_destroy);
+  lodger_pending_add_done_callback (promise, remove_inside, &remover, NULL);
+  lodger_pending_add_done_callback (promise, note_done, &remover.later, witness_destroy);
+  lodger_pending_add_done_callback (promise, note_done, &after, witness_destroy);
+  lodger_pending_return_nothing (promise);
+  ck_assert_uint_eq (remover.removed, 1);
+  witness_expect (&remover.self, 1, 0);
+  witness_expect (&remover.later, 0, 1);
+  witness_expect (&before, 1, 1);
+  witness_expect (&after, 1, 1);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+START_TEST (edge_11_a_promise_that_goes_unanswered_destroys_its_callbacks_data)
+{
+  Witness witness = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  log_capture_begin ();
+  lodger_pending_add_done_callback (promise, note_done, &witness, witness_destroy);
+  lodger_pending_unref (promise);
+  witness_expect (&witness, 0, 1);
+  ck_assert_uint_eq (log_capture_count (), 0);
+  log_capture_end ();
+}
+END_TEST
+
+/* ---- life ----------------------------------------------------------------------------------------------------- */
+
+typedef struct Freed
+{
+  Witness data;
+  Witness result;
+} Freed;
+
+static void
+answer_result (LodgerPending *self, void *data)
+{
+  Freed *freed = data;
+  witness_direct (&freed->data);
+  lodger_pending_return_pointer (self, &freed->result, witness_destroy);
+}
+
+static void
+freed_destroy (void *data)
+{
+  witness_destroy (&((Freed *) data)->data);
+}
+
+START_TEST (edge_14_data_is_freed_whoever_drops_first)
+{
+  Freed dropped = { 0 }, kept = { 0 };
+  LodgerPending *pending;
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+
+  lodger_pending_unref (lodger_caller_call_soon (loop.caller, answer_result, &dropped, freed_destroy));
+  pending = lodger_caller_call_soon (loop.caller, answer_result, &kept, freed_destroy);
+  ck_assert_ptr_eq (lodger_pending_ref (pending), pending);
+  loop_run (&loop);
+  witness_expect (&dropped.data, 1, 1);
+  witness_expect (&dropped.result, 0, 1);
+  witness_expect (&kept.data, 1, 1);
+  lodger_pending_unref (pending);
+  witness_expect (&kept.result, 0, 0);
+  lodger_pending_unref (pending);
+  witness_expect (&kept.result, 0, 1);
+
+  ck_assert_ptr_null (lodger_pending_ref (NULL));
+  lodger_pending_unref (NULL);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (edge_14_metadata_is_freed)
+{
+  Witness one = { 0 }, two = { 0 }, other = { 0 }, refused = { 0 };
+  char key[] = "key";
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  ck_assert_ptr_null (lodger_pending_get_metadata (promise, "key"));
+  expect_code (lodger_pending_set_metadata (promise, key, &one, witness_destroy), 0);
+  key[0] = 'X';
+  ck_assert_ptr_eq (lodger_pending_get_metadata (promise, "key"), &one);
+  expect_code (lodger_pending_set_metadata (promise, "other", &other, witness_destroy), 0);
+  expect_code (lodger_pending_set_metadata (promise, "key", &two, witness_destroy), 0);
+  witness_expect (&one, 0, 1);
+  ck_assert_ptr_eq (lodger_pending_get_metadata (promise, "key"), &two);
+  ck_assert_ptr_eq (lodger_pending_get_metadata (promise, "other"), &other);
+  log_capture_begin ();
+  expect_code (lodger_pending_set_metadata (promise, NULL, &refused, witness_destroy), LODGER_EINVAL);
+  expect_code (lodger_pending_set_metadata (NULL, "key", &refused, witness_destroy), LODGER_EINVAL);
+  witness_expect (&refused, 0, 2);
+  ck_assert_ptr_null (lodger_pending_get_metadata (NULL, "key"));
+  log_capture_end ();
+  lodger_pending_return_nothing (promise);
+  ck_assert_ptr_eq (lodger_pending_get_metadata (promise, "key"), &two);
+  lodger_pending_unref (promise);
+  witness_expect (&two, 0, 1);
+  witness_expect (&other, 0, 1);
+}
+END_TEST
+
+static void
+expect_description (LodgerPending *pending, const char *word, const char *other)
+{
+  char *text = lodger_pending_describe (pending);
+  ck_assert_ptr_nonnull (text);
+  ck_assert_msg (strstr (text, word) != NULL, "\"%s\" does not say \"%s\"", text, word);
+  if (other != NULL)
+    ck_assert_msg (strstr (text, other) != NULL, "\"%s\" does not say \"%s\"", text, other);
+  ck_assert_ptr_null (strchr (text, '\n'));
+  lodger_free (text);
+}
+
+static void
+describe_inside (LodgerPending *self, void *data)
+{
+  (void) data;
+  ck_assert_int_eq (lodger_pending_get_state (self), LODGER_PENDING_RUNNING);
+  expect_description (self, "running", "reader");
+  lodger_pending_cancel (self, "window closed");
+  lodger_pending_cancel (self, "twice");
+  ck_assert_int_eq (lodger_pending_get_state (self), LODGER_PENDING_RUNNING);
+  expect_description (self, "running, cancelled", "window closed");
+}
+
+START_TEST (edge_15_description_tells_states_apart)
+{
+  LodgerCallOptions options = { .size = sizeof options, .name = "reader", .file = "main.c", .line = 12 };
+  LodgerPending *pending, *promise;
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  pending = lodger_caller_call_soon_full (loop.caller, describe_inside, NULL, NULL, &options);
+  ck_assert_int_eq (lodger_pending_get_state (pending), LODGER_PENDING_QUEUED);
+  expect_description (pending, "reader (main.c:12)", "queued");
+  loop_run (&loop);
+  ck_assert_int_eq (lodger_pending_get_state (pending), LODGER_PENDING_CANCELLED);
+  expect_description (pending, "cancelled", "window closed");
+  lodger_pending_unref (pending);
+
+  promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_return_int (promise, 1);
+  ck_assert_int_eq (lodger_pending_get_state (promise), LODGER_PENDING_SUCCEEDED);
+  expect_description (promise, "done", NULL);
+  lodger_pending_unref (promise);
+
+  promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_return_new_error (promise, "disk", 3, "no space\nleft");
+  ck_assert_int_eq (lodger_pending_get_state (promise), LODGER_PENDING_FAILED);
+  expect_description (promise, "failed", "no space");
+  lodger_pending_unref (promise);
+  loop_close (&loop);
+}
+END_TEST
+
+/* ---- values --------------------------------------------------------------------------------------------------- */
+
+START_TEST (a_promise_is_answered_from_any_thread)
+{
+  int64_t number = 0;
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  pthread_t thread = thread_start (answer_elsewhere, &promise);
+  wait_done (promise);
+  expect_code (lodger_pending_get_int (promise, &number), 0);
+  ck_assert_int_ne (number, test_thread_id ());
+  thread_join (thread);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+START_TEST (each_type_comes_back)
+{
+  Witness witness = { 0 };
+  char text[] = "text";
+  unsigned char bytes[] = { 1, 0, 2 };
+  void *pointer = NULL;
+  int64_t number = 0;
+  bool truth = false;
+  const char *string = NULL;
+  const void *read = NULL;
+  size_t size = 0;
+  LodgerPending *p = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_return_pointer (p, &witness, NULL), 0);
+  expect_code (lodger_pending_get_pointer (p, &pointer), 0);
+  ck_assert_ptr_eq (pointer, &witness);
+  expect_code (lodger_pending_get_int (p, &number), LODGER_ETYPE);
+  expect_code (lodger_pending_get_string (p, &string), LODGER_ETYPE);
+  lodger_pending_unref (p);
+
+  p = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_return_int (p, INT64_MIN), 0);
+  expect_code (lodger_pending_get_int (p, &number), 0);
+  ck_assert_int_eq (number, INT64_MIN);
+  expect_code (lodger_pending_get_pointer (p, &pointer), LODGER_ETYPE);
+  expect_code (lodger_pending_get_boolean (p, &truth), LODGER_ETYPE);
+  lodger_pending_unref (p);
+
+  p = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_return_boolean (p, true), 0);
+  expect_code (lodger_pending_get_boolean (p, &truth), 0);
+  ck_assert (truth);
+  expect_code (lodger_pending_get_int (p, &number), 0);
+  ck_assert_int_eq (number, 1);
+  lodger_pending_unref (p);
+
+  p = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_return_string (p, text), 0);
+  text[0] = 'X';
+  expect_code (lodger_pending_get_string (p, &string), 0);
+  ck_assert_str_eq (string, "text");
+  expect_code (lodger_pending_get_pointer (p, &pointer), 0);
+  ck_assert_ptr_eq (pointer, string);
+  lodger_pending_unref (p);
+
+  p = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_return_string (p, NULL), 0);
+  expect_code (lodger_pending_get_string (p, &string), 0);
+  ck_assert_ptr_null (string);
+  lodger_pending_unref (p);
+
+  p = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_return_bytes (p, bytes, sizeof bytes), 0);
+  bytes[0] = 9;
+  expect_code (lodger_pending_get_bytes (p, &read, &size), 0);
+  ck_assert_uint_eq (size, 3);
+  ck_assert_mem_eq (read, ((unsigned char[]) { 1, 0, 2 }), 3);
+  lodger_pending_unref (p);
+
+  p = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_return_nothing (p), 0);
+  expect_code (lodger_pending_get_outcome (p), 0);
+  expect_code (lodger_pending_get_pointer (p, &pointer), 0);
+  ck_assert_ptr_null (pointer);
+  lodger_pending_unref (p);
+}
+END_TEST
+
+START_TEST (an_error_comes_back)
+{
+  void *pointer = &pointer;
+  LodgerError *error = lodger_error_new ("disk", 3, "no space");
+  LodgerPending *p = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_return_error (p, lodger_error_ref (error)), 0);
+  expect_code (lodger_pending_get_outcome (p), LODGER_EFAILED);
+  expect_code (lodger_pending_get_pointer (p, &pointer), LODGER_EFAILED);
+  ck_assert_ptr_eq (pointer, &pointer);
+  ck_assert_ptr_eq (lodger_pending_get_error (p), error);
+  lodger_pending_unref (p);
+  lodger_error_unref (error);
+
+  p = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  log_capture_begin ();
+  expect_code (lodger_pending_return_error (p, NULL), LODGER_EINVAL);
+  log_capture_end ();
+  ck_assert (!lodger_pending_is_done (p));
+  expect_code (lodger_pending_return_new_error (p, NULL, LODGER_EBUSY, "%d of %d", 1, 2), 0);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (p), NULL, LODGER_EBUSY));
+  ck_assert_str_eq (lodger_error_get_message (lodger_pending_get_error (p)), "1 of 2");
+  lodger_pending_unref (p);
+  ck_assert_ptr_null (lodger_pending_get_error (NULL));
+}
+END_TEST
+
+START_TEST (a_taken_pointer_is_not_destroyed)
+{
+  Witness witness = { 0 };
+  void *pointer = NULL;
+  LodgerPending *follower;
+  LodgerPending *p = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_return_pointer (p, &witness, witness_destroy), 0);
+  expect_code (lodger_pending_take_pointer (p, &pointer), 0);
+  ck_assert_ptr_eq (pointer, &witness);
+  expect_code (lodger_pending_take_pointer (p, &pointer), LODGER_EALREADY);
+  expect_code (lodger_pending_get_pointer (p, &pointer), 0);
+  ck_assert_ptr_null (pointer);
+  lodger_pending_unref (p);
+  witness_expect (&witness, 0, 0);
+
+  p = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  follower = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_return_from (follower, p), 0);
+  expect_code (lodger_pending_return_pointer (p, &witness, witness_destroy), 0);
+  expect_code (lodger_pending_take_pointer (follower, &pointer), LODGER_ETYPE);
+  lodger_pending_unref (p);
+  expect_code (lodger_pending_get_pointer (follower, &pointer), 0);
+  ck_assert_ptr_eq (pointer, &witness);
+  witness_expect (&witness, 0, 0);
+  lodger_pending_unref (follower);
+  witness_expect (&witness, 0, 1);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("pending");
+  test_add (suite, edge_01_first_setter_wins);
+  test_add_long (suite, edge_01_a_race_ends_exactly_once, 3);
+  test_add (suite, edge_02_result_before_done_is_an_error);
+  test_add (suite, edge_02_being_cancelled_beats_a_stored_value);
+  test_add (suite, edge_03_cancel_without_canceller_is_done);
+  test_add (suite, edge_03_cancel_with_canceller_waits_for_it);
+  test_add (suite, edge_03_the_canceller_may_settle_it);
+  test_add (suite, a_canceller_is_set_once_and_its_data_always_destroyed);
+  test_add (suite, a_canceller_of_a_cancelled_call_runs_at_once);
+  test_add (suite, edge_04_second_cancel_adds_its_message);
+  test_add (suite, edge_04_cancel_after_completion_changes_nothing);
+  test_add (suite, edge_09_callbacks_run_in_order_in_the_completing_thread);
+  test_add (suite, edge_09_a_callback_added_after_completion_runs_at_once);
+  test_add (suite, edge_10_a_failing_callback_is_logged_and_the_rest_run);
+  test_add (suite, edge_11_remove_returns_how_many);
+  test_add (suite, edge_11_removing_from_inside_a_callback_is_safe);
+  test_add (suite, edge_11_a_promise_that_goes_unanswered_destroys_its_callbacks_data);
+  test_add (suite, edge_14_data_is_freed_whoever_drops_first);
+  test_add (suite, edge_14_metadata_is_freed);
+  test_add (suite, edge_15_description_tells_states_apart);
+  test_add (suite, a_promise_is_answered_from_any_thread);
+  test_add (suite, each_type_comes_back);
+  test_add (suite, an_error_comes_back);
+  test_add (suite, a_taken_pointer_is_not_destroyed);
+  return test_main (suite, argc, argv);
+}

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test-loop.h"
+#include "test-suite.h"
+
+#include <string.h>
+
+static void
+return_thread (LodgerPending *self, void *data)
+{
+  (void) data;
+  lodger_pending_return_int (self, test_thread_id ());
+}
+
+/* The thread in which a call of to_thread ran. */
+static int64_t
+run_once (Loop *loop)
+{
+  int64_t thread = 0;
+  LodgerPending *pending = lodger_caller_to_thread (loop->caller, return_thread, NULL, NULL);
+  loop_run_until_done (loop, pending);
+  expect_code (lodger_pending_get_int (pending, &thread), 0);
+  lodger_pending_unref (pending);
+  return thread;
+}
+
+/* A call that stays in its worker until it is let go. */
+typedef struct Held
+{
+  Counter *entered;
+  Latch let_go;
+  int thread;
+  LodgerPending *pending;
+} Held;
+
+static void
+hold (LodgerPending *self, void *data)
+{
+  Held *held = data;
+  (void) self;
+  held->thread = test_thread_id ();
+  counter_add (held->entered, 1);
+  latch_wait (&held->let_go);
+}
+
+static void
+held_start (Held *held, LodgerCaller *caller, Counter *entered)
+{
+  held->entered = entered;
+  latch_init (&held->let_go);
+  held->pending = lodger_caller_to_thread (caller, hold, held, NULL);
+}
+
+static void
+held_end (Held *held, Loop *loop)
+{
+  latch_open (&held->let_go);
+  loop_run_until_done (loop, held->pending);
+  proc_wait_asleep (held->thread);
+  lodger_pending_unref (held->pending);
+  latch_clear (&held->let_go);
+}
+
+START_TEST (an_idle_worker_is_reused)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  int64_t first = run_once (&loop);
+  ck_assert_int_ne (first, test_thread_id ());
+  for (int i = 0; i < 20; i++)
+    {
+      proc_wait_asleep ((int) first);
+      ck_assert_int_eq (run_once (&loop), first);
+    }
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (edge_35_the_most_recently_used_goes_first)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Counter entered;
+  Held held[3];
+  counter_init (&entered);
+  for (int i = 0; i < 3; i++)
+    held_start (&held[i], loop.caller, &entered);
+  counter_wait (&entered, 3);
+  held_end (&held[2], &loop);
+  held_end (&held[0], &loop);
+  held_end (&held[1], &loop);
+  ck_assert_int_eq (run_once (&loop), held[1].thread);
+  loop_close (&loop);
+  counter_clear (&entered);
+}
+END_TEST
+
+START_TEST (edge_35_above_the_idle_limit_a_worker_ends)
+{
+  enum { COUNT = 14, IDLE_LIMIT = 10 };
+  LodgerCallerOptions options = { .size = sizeof options, .max_workers = COUNT };
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  ProcCount kept, before = proc_count ();
+  Counter entered;
+  Held held[COUNT];
+  counter_init (&entered);
+  for (int i = 0; i < COUNT; i++)
+    held_start (&held[i], loop.caller, &entered);
+  counter_wait (&entered, COUNT);
+  ck_assert_int_eq (proc_count ().threads, before.threads + COUNT);
+  for (int i = 0; i < COUNT; i++)
+    latch_open (&held[i].let_go);
+  for (int i = 0; i < COUNT; i++)
+    {
+      loop_run_until_done (&loop, held[i].pending);
+      lodger_pending_unref (held[i].pending);
+    }
+  kept = (ProcCount) { .fds = before.fds + IDLE_LIMIT * 10, .threads = before.threads + IDLE_LIMIT };
+  proc_expect_back (kept);
+  loop_close (&loop);
+  for (int i = 0; i < COUNT; i++)
+    latch_clear (&held[i].let_go);
+  proc_expect_back (before);
+  counter_clear (&entered);
+}
+END_TEST
+
+typedef struct Family
+{
+  LodgerCaller *root;
+  LodgerCaller *worker;
+  LodgerPending *nested;
+  bool nested_is_child;
+} Family;
+
+static void
+look_at_parent (LodgerPending *self, void *data)
+{
+  Family *family = data;
+  LodgerCaller *parent = lodger_caller_get_parent (lodger_caller_current ());
+  (void) self;
+  family->nested_is_child = parent == family->root;
+  lodger_caller_unref (parent);
+}
+
+static void
+look_at_family (LodgerPending *self, void *data)
+{
+  Family *family = data;
+  LodgerCaller *parent;
+  family->worker = lodger_caller_ref (lodger_caller_current ());
+  test_check (family->worker != family->root);
+  test_check (lodger_pending_get_caller (self) == family->worker);
+  parent = lodger_caller_get_parent (family->worker);
+  test_check (parent == family->root);
+  lodger_caller_unref (parent);
+  family->nested = lodger_caller_to_thread (family->worker, look_at_parent, family, NULL);
+  test_check (lodger_pending_wait (family->nested, LODGER_FOREVER, LODGER_WAIT_DEFAULT) == 0);
+}
+
+START_TEST (workers_are_children_of_the_root)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .worker_backend = "native" };
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  Family family = { .root = loop.caller };
+  LodgerPending *pending = lodger_caller_to_thread (loop.caller, look_at_family, &family, NULL);
+  loop_run_until_done (&loop, pending);
+  expect_code (lodger_pending_get_outcome (pending), 0);
+  ck_assert (family.nested_is_child);
+  ck_assert_str_eq (lodger_caller_get_backend (family.worker), "native");
+  ck_assert_ptr_null (lodger_caller_get_parent (loop.caller));
+  ck_assert_ptr_null (lodger_caller_get_parent (NULL));
+  lodger_caller_stop (loop.caller, true);
+  loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
+  ck_assert_int_eq (lodger_caller_get_state (family.worker), LODGER_CALLER_STOPPED);
+  ck_assert_ptr_null (lodger_caller_get_parent (family.worker));
+  lodger_caller_unref (family.worker);
+  lodger_pending_unref (family.nested);
+  lodger_pending_unref (pending);
+  loop_close (&loop);
+}
+END_TEST
+
+typedef struct Limit
+{
+  atomic_int inside;
+  atomic_int most;
+  Journal journal;
+  Barrier together;
+} Limit;
+
+typedef struct Limited
+{
+  Limit *limit;
+  int number;
+} Limited;
+
+static void
+run_limited (LodgerPending *self, void *data)
+{
+  Limited *limited = data;
+  Limit *limit = limited->limit;
+  int inside = atomic_fetch_add (&limit->inside, 1) + 1, most = atomic_load (&limit->most);
+  (void) self;
+  while (inside > most && !atomic_compare_exchange_weak (&limit->most, &most, inside))
+    ;
+  journal_add (&limit->journal, limited->number / 2);
+  barrier_wait (&limit->together);
+  atomic_fetch_sub (&limit->inside, 1);
+}
+
+START_TEST (max_workers_run_at_once_and_the_rest_wait_in_order)
+{
+  enum { COUNT = 20 };
+  LodgerCallerOptions options = { .size = sizeof options, .max_workers = 2 };
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  Limit limit = { 0 };
+  Limited limited[COUNT];
+  LodgerPending *pendings[COUNT];
+  journal_init (&limit.journal);
+  barrier_init (&limit.together, 2);
+  for (int i = 0; i < COUNT; i++)
+    {
+      limited[i] = (Limited) { &limit, i };
+      pendings[i] = lodger_caller_to_thread (loop.caller, run_limited, &limited[i], NULL);
+    }
+  for (int i = 0; i < COUNT; i++)
+    {
+      loop_run_until_done (&loop, pendings[i]);
+      expect_code (lodger_pending_get_outcome (pendings[i]), 0);
+      lodger_pending_unref (pendings[i]);
+    }
+  ck_assert_int_eq (limit.most, 2);
+  for (size_t i = 0; i < COUNT; i++)
+    ck_assert_int_eq (journal_get (&limit.journal, i), (int) i / 2);
+  loop_close (&loop);
+  journal_clear (&limit.journal);
+  barrier_clear (&limit.together);
+}
+END_TEST
+
+START_TEST (the_data_is_destroyed_in_the_worker_that_takes_the_call)
+{
+  Witness ran = { 0 }, cancelled = { 0 };
+  LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  Counter entered;
+  Held held;
+  LodgerPending *first, *second;
+  counter_init (&entered);
+  held_start (&held, loop.caller, &entered);
+  counter_wait (&entered, 1);
+  first = lodger_caller_to_thread (loop.caller, witness_call, &ran, witness_destroy);
+  second = lodger_caller_to_thread (loop.caller, witness_call, &cancelled, witness_destroy);
+  ck_assert (lodger_pending_cancel (second, "not needed"));
+  ck_assert (lodger_pending_is_done (second));
+  held_end (&held, &loop);
+  loop_run_until_done (&loop, first);
+  ck_assert_int_eq (run_once (&loop), held.thread);
+  witness_expect (&ran, 1, 1);
+  witness_expect (&cancelled, 0, 1);
+  ck_assert_int_eq (ran.ran_in, held.thread);
+  ck_assert_int_eq (ran.destroyed_in, held.thread);
+  ck_assert_int_eq (cancelled.destroyed_in, held.thread);
+  lodger_pending_unref (first);
+  lodger_pending_unref (second);
+  loop_close (&loop);
+  counter_clear (&entered);
+}
+END_TEST
+
+START_TEST (edge_38_a_stop_cancels_what_the_pool_was_given)
+{
+  ProcCount before = proc_count ();
+  Witness queued[3] = { 0 };
+  LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  LodgerPending *pendings[3];
+  Counter entered;
+  Held held;
+  char *message;
+  counter_init (&entered);
+  held_start (&held, loop.caller, &entered);
+  counter_wait (&entered, 1);
+  for (int i = 0; i < 3; i++)
+    pendings[i] = lodger_caller_to_thread (loop.caller, witness_call, &queued[i], witness_destroy);
+  lodger_caller_stop (loop.caller, true);
+  loop_run (&loop);
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPING);
+  for (int i = 0; i < 3; i++)
+    {
+      expect_code (lodger_pending_get_outcome (pendings[i]), LODGER_ECANCELED);
+      message = lodger_pending_get_cancel_message (pendings[i]);
+      ck_assert_str_eq (message, "the caller was closed");
+      lodger_free (message);
+      witness_expect (&queued[i], 0, 1);
+      ck_assert_int_eq (queued[i].destroyed_in, test_thread_id ());
+      lodger_pending_unref (pendings[i]);
+    }
+  latch_open (&held.let_go);
+  loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
+  expect_code (lodger_pending_get_outcome (held.pending), LODGER_ECANCELED);
+  lodger_pending_unref (held.pending);
+  latch_clear (&held.let_go);
+  loop_close (&loop);
+  counter_clear (&entered);
+  proc_expect_back (before);
+}
+END_TEST
+
+typedef struct Later
+{
+  LodgerReply *reply;
+  Latch deferred;
+  int thread;
+} Later;
+
+static void
+defer (LodgerPending *self, void *data)
+{
+  Later *later = data;
+  later->thread = test_thread_id ();
+  later->reply = lodger_pending_defer (self);
+  latch_open (&later->deferred);
+}
+
+START_TEST (a_deferred_call_keeps_its_worker_until_it_is_answered)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  Later later = { 0 };
+  Witness next = { 0 };
+  LodgerPending *deferred, *second;
+  latch_init (&later.deferred);
+  deferred = lodger_caller_to_thread (loop.caller, defer, &later, NULL);
+  latch_wait (&later.deferred);
+  second = lodger_caller_to_thread (loop.caller, witness_call, &next, witness_destroy);
+  proc_wait_asleep (later.thread);
+  witness_expect (&next, 0, 0);
+  expect_code (lodger_reply_return_int (later.reply, 1), 0);
+  loop_run_until_done (&loop, second);
+  expect_code (lodger_pending_get_outcome (deferred), 0);
+  witness_expect (&next, 1, 1);
+  ck_assert_int_eq (next.ran_in, later.thread);
+  lodger_pending_unref (deferred);
+  lodger_pending_unref (second);
+  loop_close (&loop);
+  latch_clear (&later.deferred);
+}
+END_TEST
+
+START_TEST (a_worker_caller_has_a_pool_of_its_own)
+{
+  Witness witness = { 0 };
+  LodgerCaller *worker = worker_start (NULL);
+  int thread = worker_thread_id (worker);
+  expect_code (wait_outcome (lodger_caller_to_thread (worker, witness_call, &witness, witness_destroy)), 0);
+  witness_expect (&witness, 1, 1);
+  ck_assert_int_ne (witness.ran_in, thread);
+  worker_stop (worker);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("pool");
+  test_add (suite, an_idle_worker_is_reused);
+  test_add (suite, edge_35_the_most_recently_used_goes_first);
+  test_add (suite, edge_35_above_the_idle_limit_a_worker_ends);
+  test_add (suite, workers_are_children_of_the_root);
+  test_add (suite, max_workers_run_at_once_and_the_rest_wait_in_order);
+  test_add (suite, the_data_is_destroyed_in_the_worker_that_takes_the_call);
+  test_add (suite, edge_38_a_stop_cancels_what_the_pool_was_given);
+  test_add (suite, a_deferred_call_keeps_its_worker_until_it_is_answered);
+  test_add (suite, a_worker_caller_has_a_pool_of_its_own);
+  return test_main (suite, argc, argv);
+}
