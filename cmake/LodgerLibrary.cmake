@@ -47,6 +47,12 @@ function (lodger_library target)
   endif ()
   add_library (Lodger::${arg_NAME} ALIAS ${target})
 
+  # An installed tree may be moved: the paths count from the .pc file, unless somebody asked for absolute ones.
+  file (RELATIVE_PATH prefix_from_pc "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+  foreach (dir IN ITEMS LIBDIR INCLUDEDIR)
+    string (TOLOWER "pc_${dir}" pc_dir)
+    cmake_path (ABSOLUTE_PATH CMAKE_INSTALL_${dir} BASE_DIRECTORY "\${prefix}" OUTPUT_VARIABLE ${pc_dir})
+  endforeach ()
   configure_file ("${arg_PC}" "${PROJECT_BINARY_DIR}/pkgconfig/${target}.pc" @ONLY)
   install (TARGETS ${target} EXPORT lodger-${arg_NAME} LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
   install (EXPORT lodger-${arg_NAME} NAMESPACE Lodger:: FILE Lodger-${arg_NAME}.cmake

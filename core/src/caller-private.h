@@ -21,6 +21,7 @@ struct LodgerHost
   void *impl;
   const void *identity;
   atomic_bool attached; /* its operations may be called */
+  atomic_bool has_node;
 };
 
 struct LodgerHostWatch
@@ -54,8 +55,10 @@ struct LodgerCaller
   unsigned enters;
   int64_t armed;
   int spin_credit;
+  LodgerFrame *running;     /* a driven one's innermost call, under the mutex: a stop finds it from any thread */
   LodgerPending *suspended; /* calls that have returned and are not done */
   LodgerParker parker;      /* where the last leave waits */
+  atomic_bool serves_alone; /* the last leave does, without the host */
 
   /* the end */
   LodgerItem stop_item;
@@ -73,6 +76,7 @@ struct LodgerCaller
   bool is_main;
   LodgerCaller *next_worker, *next_idle;
   LodgerPending *busy_with; /* a worker: the pool's call that is not done */
+  bool is_told;             /* a worker: to stop */
   bool is_offered;          /* a worker: it was put on the list of the idle, and has got no call since */
   pthread_t thread;
   LodgerItem gone_item;
@@ -155,10 +159,14 @@ extern const LodgerItemOps lodger__stop_ops;
 
 /* Owner, a worker: the next call of the pool, or NULL (then it is on the list of the idle). */
 LodgerItem *lodger__pool_take (LodgerCaller *worker);
+/* Owner, a worker: its call has returned. */
+void lodger__pool_rest (LodgerCaller *worker);
 bool lodger__pool_is_ready (const LodgerCaller *worker);
 /* Owner, the root: refuse, drop what is queued, stop the workers. */
 void lodger__pool_stop (LodgerCaller *root);
 unsigned lodger__pool_worker_count (LodgerCaller *root);
+/* Owner, the root: `func` must not use the pool. */
+void lodger__pool_for_each (LodgerCaller *root, void (*func) (LodgerCaller *worker));
 void lodger__pool_free (LodgerPool *pool);
 extern const LodgerItemOps lodger__pool_call_ops;
 

@@ -164,6 +164,7 @@ lodger__caller_open_host (LodgerCaller *caller)
   LodgerHost *host = &caller->host;
   const LodgerHostDriver *driver = host->driver;
   int code = driver->open (host, caller->host_options, &host->impl);
+  host->identity = driver->identify != NULL ? driver->identify (caller->host_options) : caller->host_options;
   if (code == 0)
     atomic_store_explicit (&host->ops, driver->ops, memory_order_release);
   return code;
@@ -179,7 +180,9 @@ lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
   lodger__caller_set_state (caller, LODGER_CALLER_STARTING, LODGER_CALLER_RUNNING);
   lodger_pending_return_nothing (caller->started);
   lodger__inbox_look (&caller->inbox);
-  lodger__host_post_ahead (caller);
+  lodger__host_arm (caller);
+  if (caller->root != caller || lodger__turn_is_ready (caller))
+    lodger__host_post_ahead (caller);
 }
 
 int
@@ -240,8 +243,7 @@ static bool
 is_at (const LodgerCaller *caller, const void *what)
 {
   const Place *place = what;
-  return !caller->is_driven && lodger__caller_is_in_thread (caller, place->thread)
-         && caller->host.driver == place->driver && caller->host.identity == place->identity;
+  return lodger__caller_is_in_thread (caller, place->thread) && caller->host.driver == place->driver && caller->host.identity == place->identity;
 }
 
 static bool
@@ -339,7 +341,6 @@ in_this_thread (LodgerCallerMode mode, const LodgerCallerOptions *options, const
     return fail (ret_error, LODGER_ENOMEM, "no memory", NULL);
   caller->worker_backend = workers;
   caller->host.driver = place.driver;
-  caller->host.identity = place.identity;
   caller->is_main = lodger__port_is_main_thread ();
   atomic_store (&caller->owner, thread);
   code = lodger__caller_open_host (caller);

@@ -161,7 +161,9 @@ lodger_error_get_message (const LodgerError *error)
 void *
 lodger_error_get_payload (const LodgerError *error, const LodgerErrorPayloadOps *ops)
 {
-  return error != NULL && ops != NULL && error->ops == ops ? error->payload : NULL;
+  if (error == NULL || error->ops == NULL || (ops != NULL && error->ops != ops))
+    return NULL;
+  return error->payload;
 }
 
 bool

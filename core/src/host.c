@@ -12,16 +12,22 @@ caller_of (LodgerHost *host)
   return (LodgerCaller *) ((char *) host - offsetof (LodgerCaller, host));
 }
 
-/* Refused by a host that is closing, or not asked because there is none yet or none any more: then the only one who can
- * be waiting is the last leave, which serves without the host. Before the start nobody waits, and the start looks. */
+/* Whoever comes here has set the signal to POSTED, so it is one thread at a time. The host may still have the node: the
+ * last leave looks without it. While that serves alone it is woken instead, and so it is when the host refuses. Before
+ * the start nobody waits, and the start looks. */
 void
 lodger__host_post (LodgerCaller *caller)
 {
   LodgerHost *host = &caller->host;
+  const LodgerHostOps *ops = lodger__host_ops (caller);
   lodger__trace (LODGER_TRACE_WAKE, caller, NULL, NULL, 0, NULL);
-  if (!atomic_load (&host->attached)
-      || lodger__host_ops (caller)->run_sync_soon_threadsafe (host->impl, &host->node) != 0)
-    lodger__parker_signal (&caller->parker);
+  if (!atomic_load (&caller->serves_alone) && atomic_load (&host->attached))
+    {
+      if (atomic_exchange (&host->has_node, true) || ops->run_sync_soon_threadsafe (host->impl, &host->node) == 0)
+        return;
+      atomic_store (&host->has_node, false);
+    }
+  lodger__parker_signal (&caller->parker);
 }
 
 void
@@ -31,10 +37,11 @@ lodger__host_post_ahead (LodgerCaller *caller)
   const LodgerHostOps *ops = lodger__host_ops (caller);
   if (!lodger__inbox_claim (&caller->inbox))
     return;
-  if (atomic_load (&host->attached) && ops->run_sync_soon_not_threadsafe != NULL)
-    ops->run_sync_soon_not_threadsafe (host->impl, &host->node);
-  else
+  if (ops == NULL || ops->run_sync_soon_not_threadsafe == NULL || !atomic_load (&host->attached)
+      || atomic_load (&caller->serves_alone))
     lodger__host_post (caller);
+  else if (!atomic_exchange (&host->has_node, true))
+    ops->run_sync_soon_not_threadsafe (host->impl, &host->node);
 }
 
 void
@@ -73,6 +80,7 @@ lodger_host_run_node (LodgerHostNode *node)
       return;
     }
   caller = caller_of (host);
+  atomic_store (&host->has_node, false);
   if (!atomic_load (&host->attached))
     return;
   if (!is_owner (caller))

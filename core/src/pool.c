@@ -83,7 +83,7 @@ pool_call_run (LodgerCaller *worker, LodgerItem *item)
   pending->caller = worker;
   lodger__pending_unlock (pending);
   worker->busy_with = pending;
-  if (lodger__turn_call (worker, pending, NULL))
+  if (lodger__turn_call (worker, pending, NULL) && worker->busy_with == pending)
     worker->busy_with = NULL;
 }
 
@@ -99,10 +99,11 @@ wants_call (const LodgerCaller *worker)
          && lodger_caller_get_state (worker) < LODGER_CALLER_STOPPING;
 }
 
+/* It has to come round once more: to take a call, or to be put on the list of the idle. */
 bool
 lodger__pool_is_ready (const LodgerCaller *worker)
 {
-  return wants_call (worker) && atomic_load_explicit (&worker->root->pool->queued, memory_order_relaxed) > 0;
+  return wants_call (worker);
 }
 
 static LodgerItem *
@@ -117,31 +118,48 @@ pop (LodgerPool *pool)
   return item;
 }
 
+/* Under the mutex. */
+static bool
+offer (LodgerPool *pool, LodgerCaller *worker)
+{
+  if (pool->closed || pool->idle_count >= IDLE_LIMIT)
+    return false;
+  worker->is_offered = true;
+  worker->next_idle = pool->idle;
+  pool->idle = worker;
+  pool->idle_count++;
+  return true;
+}
+
 LodgerItem *
 lodger__pool_take (LodgerCaller *worker)
 {
   LodgerPool *pool = worker->root->pool;
   LodgerItem *item;
-  bool surplus = false;
+  bool surplus;
   if (!wants_call (worker))
     return NULL;
   pthread_mutex_lock (&pool->mutex);
   item = pop (pool);
-  if (item == NULL && !pool->closed)
-    {
-      surplus = pool->idle_count >= IDLE_LIMIT;
-      if (!surplus)
-        {
-          worker->is_offered = true;
-          worker->next_idle = pool->idle;
-          pool->idle = worker;
-          pool->idle_count++;
-        }
-    }
+  surplus = item == NULL && !pool->closed && !offer (pool, worker);
   pthread_mutex_unlock (&pool->mutex);
   if (surplus)
     lodger_caller_stop (worker, true);
   return item;
+}
+
+/* Before the outcome is published, so that whoever learns that the call is done finds its worker free. */
+void
+lodger__pool_rest (LodgerCaller *worker)
+{
+  LodgerPool *pool = worker->root->pool;
+  worker->busy_with = NULL;
+  if (!wants_call (worker) || atomic_load_explicit (&pool->queued, memory_order_relaxed) > 0)
+    return;
+  pthread_mutex_lock (&pool->mutex);
+  if (pool->first == NULL)
+    offer (pool, worker);
+  pthread_mutex_unlock (&pool->mutex);
 }
 
 /* ---- any thread: the submitter's side ------------------------------------------------------------------------------ */
@@ -352,6 +370,34 @@ lodger__pool_worker_count (LodgerCaller *root)
 }
 
 void
+lodger__pool_for_each (LodgerCaller *root, void (*func) (LodgerCaller *worker))
+{
+  LodgerCaller *worker;
+  if (root->pool == NULL)
+    return;
+  pthread_mutex_lock (&root->pool->mutex);
+  for (worker = root->pool->workers; worker != NULL; worker = worker->next_worker)
+    func (worker);
+  pthread_mutex_unlock (&root->pool->mutex);
+}
+
+static LodgerCaller *
+untold_worker (LodgerPool *pool)
+{
+  LodgerCaller *worker;
+  pthread_mutex_lock (&pool->mutex);
+  for (worker = pool->workers; worker != NULL && worker->is_told; worker = worker->next_worker)
+    ;
+  if (worker != NULL)
+    {
+      worker->is_told = true;
+      lodger_caller_ref (worker);
+    }
+  pthread_mutex_unlock (&pool->mutex);
+  return worker;
+}
+
+void
 lodger__pool_stop (LodgerCaller *root)
 {
   LodgerPool *pool;
@@ -366,8 +412,6 @@ lodger__pool_stop (LodgerCaller *root)
   pool->closed = true;
   while (take_idle (pool) != NULL)
     ;
-  for (worker = pool->workers; worker != NULL; worker = worker->next_worker)
-    lodger_caller_stop (worker, true);
   item = pool->first;
   pool->first = pool->last = NULL;
   atomic_store (&pool->queued, 0);
@@ -377,5 +421,10 @@ lodger__pool_stop (LodgerCaller *root)
       LodgerItem *next = atomic_load_explicit (&item->next, memory_order_relaxed);
       pool_call_drop (root, item);
       item = next;
+    }
+  while ((worker = untold_worker (pool)) != NULL)
+    {
+      lodger_caller_stop (worker, true);
+      lodger_caller_unref (worker);
     }
 }

@@ -44,6 +44,27 @@ cancel_running (LodgerCaller *caller)
   while (pending != NULL);
 }
 
+/* Any thread: a driven caller's thread may be blocked in its call, and would come to the stop only after that. */
+static void
+cancel_from_outside (LodgerCaller *caller)
+{
+  LodgerPending *pending;
+  do
+    {
+      const LodgerFrame *frame;
+      pthread_mutex_lock (&caller->mutex);
+      for (frame = caller->running; frame != NULL && lodger_pending_is_cancelled (frame->pending);
+           frame = frame->outer_running)
+        ;
+      pending = frame != NULL ? lodger_pending_ref (frame->pending) : NULL;
+      pthread_mutex_unlock (&caller->mutex);
+      if (pending != NULL)
+        lodger_pending_cancel (pending, lodger__closed_message);
+      lodger_pending_unref (pending);
+    }
+  while (pending != NULL);
+}
+
 static void
 begin (LodgerCaller *caller)
 {
@@ -167,7 +188,10 @@ lodger_caller_stop (LodgerCaller *caller, bool force)
           end (caller);
         }
       else
-        lodger__caller_push (caller, &caller->stop_item);
+        {
+          lodger__caller_push (caller, &caller->stop_item);
+          cancel_from_outside (caller);
+        }
     }
   before = lodger_caller_get_state (caller);
   lodger_caller_unref (caller);
@@ -199,18 +223,56 @@ lodger__caller_thread_ends (LodgerCaller *caller)
 
 /* ---- leaving -------------------------------------------------------------------------------------------------------- */
 
+/* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. The same
+ * makes the way back safe: a submitter that still took this for the only server did so before the last look. */
 static void
 serve_until_stopped (LodgerCaller *caller)
 {
   int64_t deadline = lodger__port_now () + caller->stop_deadline;
-  detach (caller);
-  while (!caller->ended)
+  bool in_time = true;
+  atomic_store (&caller->serves_alone, true);
+  while (!caller->ended && in_time)
     {
       lodger__inbox_look (&caller->inbox);
       lodger__turn_slice (caller, LODGER_FOREVER);
-      if (!caller->ended && !lodger__parker_wait (&caller->parker, deadline))
-        return;
+      in_time = caller->ended || lodger__parker_wait (&caller->parker, deadline);
     }
+  atomic_store (&caller->serves_alone, false);
+  if (caller->ended)
+    return;
+  lodger__inbox_look (&caller->inbox);
+  if (lodger__turn_is_ready (caller))
+    lodger__host_post_ahead (caller);
+}
+
+static void
+log_pending (const LodgerCaller *caller, LodgerPending *pending)
+{
+  char *line = lodger_pending_describe (pending);
+  lodger__log (LODGER_LOG_ERROR, "lodger_caller_leave: %s: still there: %s", caller->name, line != NULL ? line : "?");
+  lodger_free (line);
+}
+
+static void
+log_running (LodgerCaller *worker)
+{
+  LodgerPending *pending = NULL;
+  pthread_mutex_lock (&worker->mutex);
+  if (worker->running != NULL)
+    pending = lodger_pending_ref (worker->running->pending);
+  pthread_mutex_unlock (&worker->mutex);
+  if (pending != NULL)
+    log_pending (worker, pending);
+  lodger_pending_unref (pending);
+}
+
+static void
+log_remains (LodgerCaller *caller)
+{
+  LodgerPending *pending;
+  for (pending = caller->suspended; pending != NULL; pending = pending->side->next_suspended)
+    log_pending (caller, pending);
+  lodger__pool_for_each (caller, log_running);
 }
 
 int
@@ -237,8 +299,7 @@ lodger_caller_leave (LodgerCaller *caller)
   serve_until_stopped (caller);
   if (!caller->ended)
     {
-      lodger__log (LODGER_LOG_ERROR, "%s was left while it still had %u workers and %s unanswered calls", caller->name,
-                   lodger__pool_worker_count (caller), caller->suspended != NULL ? "some" : "no");
+      log_remains (caller);
       code = LODGER_ETIMEDOUT;
     }
   lodger_caller_unref (caller);

@@ -11,6 +11,7 @@
 typedef struct LodgerFrame
 {
   struct LodgerFrame *outer;
+  struct LodgerFrame *outer_running; /* of the same caller */
   LodgerCaller *caller;
   LodgerPending *pending; /* NULL in a call_direct */
 } LodgerFrame;

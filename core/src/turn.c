@@ -18,17 +18,33 @@ lodger__turn_now (const LodgerCaller *caller)
 
 /* ---- running ------------------------------------------------------------------------------------------------------ */
 
+/* A driven thread may block in its call for long, so that a stop has to reach the call from outside. */
+static void
+note_running (LodgerCaller *caller, LodgerFrame *frame)
+{
+  if (!caller->is_driven)
+    return;
+  pthread_mutex_lock (&caller->mutex);
+  caller->running = frame;
+  pthread_mutex_unlock (&caller->mutex);
+}
+
 static void
 enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending)
 {
   LodgerThread *thread = atomic_load_explicit (&caller->owner, memory_order_relaxed);
-  *frame = (LodgerFrame) { .outer = thread->frame, .caller = caller, .pending = pending };
+  *frame = (LodgerFrame) { .outer = thread->frame, .outer_running = caller->running, .caller = caller,
+                           .pending = pending };
   thread->frame = frame;
+  if (pending != NULL)
+    note_running (caller, frame);
 }
 
 static void
 leave (LodgerFrame *frame)
 {
+  if (frame->pending != NULL)
+    note_running (frame->caller, frame->outer_running);
   lodger__thread_peek ()->frame = frame->outer;
 }
 
@@ -85,6 +101,8 @@ lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *
   if (!(state & (P_DEFERRED | P_FOLLOWS)))
     {
       lodger__pending_destroy_data (pending);
+      if (caller->busy_with == pending)
+        lodger__pool_rest (caller);
       lodger__pending_lock (pending);
       lodger__pending_add_state (pending, P_RETURNED);
       lodger__pending_complete (pending);

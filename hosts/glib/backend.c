@@ -15,7 +15,7 @@ static int
 open_loop (const void *options, void **ret_impl)
 {
   Worker *worker = g_try_new0 (Worker, 1);
-  (void)options;
+  (void) options;
   if (worker == NULL)
     return LODGER_ENOMEM;
   worker->context = g_main_context_new ();
@@ -33,7 +33,7 @@ open_loop (const void *options, void **ret_impl)
 static const LodgerHostDriver *
 get_host (void *impl, const void **ret_host_options)
 {
-  *ret_host_options = &((Worker *)impl)->host_options;
+  *ret_host_options = &((Worker *) impl)->host_options;
   return &lodger__glib_driver;
 }
 

@@ -42,7 +42,7 @@ lodger_glib_error_quark (void)
   return g_quark_from_static_string (LODGER_ERROR_DOMAIN);
 }
 
-/* ---- GError to LodgerError -------------------------------------------------------------------------------------- */
+/* ---- GError to LodgerError --------------------------------------------------------------------------------------- */
 
 static void
 payload_free (void *payload)
@@ -89,7 +89,7 @@ lodger_glib_error_new_from_gerror (const GError *error)
   return error != NULL ? error_new_take (g_error_copy (error)) : NULL;
 }
 
-/* ---- LodgerError to GError -------------------------------------------------------------------------------------- */
+/* ---- LodgerError to GError --------------------------------------------------------------------------------------- */
 
 GError *
 lodger_glib_error_to_gerror (LodgerError *error)
@@ -109,7 +109,7 @@ lodger_glib_error_to_gerror (LodgerError *error)
   return result;
 }
 
-/* ---- outcomes --------------------------------------------------------------------------------------------------- */
+/* ---- outcomes ---------------------------------------------------------------------------------------------------- */
 
 int
 lodger_glib_pending_return_gerror (LodgerPending *self, GError *error)
@@ -131,8 +131,8 @@ lodger_glib_pending_propagate_error (LodgerPending *done, GError **error)
   if (outcome == LODGER_OK)
     return FALSE;
   reason = done != NULL ? lodger_pending_get_error (done) : NULL;
-  g_propagate_error (error, reason != NULL ? lodger_glib_error_to_gerror (reason)
-                                           : g_error_new_literal (LODGER_GLIB_ERROR, outcome,
-                                                                  lodger_error_code_string (outcome)));
+  g_propagate_error (error, reason != NULL
+                                ? lodger_glib_error_to_gerror (reason)
+                                : g_error_new_literal (LODGER_GLIB_ERROR, outcome, lodger_error_code_string (outcome)));
   return TRUE;
 }

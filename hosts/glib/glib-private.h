@@ -10,7 +10,7 @@
 #include <lodger/host.h>
 #include <pthread.h>
 
-#define LODGER_GLIB_SLICE INT64_C (1000000)
+#define LODGER_GLIB_SLICE   INT64_C (1000000)
 #define LODGER_GLIB_SOURCES 3
 
 typedef struct LodgerGlibHost

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-/* ---- operations ------------------------------------------------------------------------------------------------- */
+/* ---- operations -------------------------------------------------------------------------------------------------- */
 
-/* Wakes the context if it sleeps. Not inside before_wait, whose answer keeps it from sleeping. The node is written before
- * the state: release there makes it seen by whoever finds the state. */
+/* Wakes the context if it sleeps. The node is written before the state: release there makes it seen by whoever finds
+ * the state. */
 static int
 post (void *impl, LodgerHostNode *node)
 {
@@ -36,19 +36,19 @@ post_from_owner (void *impl, LodgerHostNode *node)
 static void
 want_before_wait (void *impl, bool on)
 {
-  ((LodgerGlibHost *)impl)->wants_before_wait = on;
+  ((LodgerGlibHost *) impl)->wants_before_wait = on;
 }
 
 static void
 arm (void *impl, int64_t deadline)
 {
-  ((LodgerGlibHost *)impl)->deadline = deadline;
+  ((LodgerGlibHost *) impl)->deadline = deadline;
 }
 
 static int64_t
 slice_ns (void *impl)
 {
-  return ((LodgerGlibHost *)impl)->slice;
+  return ((LodgerGlibHost *) impl)->slice;
 }
 
 void
@@ -109,7 +109,7 @@ destroy (void *impl)
   lodger__glib_host_unref (impl);
 }
 
-/* ---- the driver ------------------------------------------------------------------------------------------------- */
+/* ---- the driver -------------------------------------------------------------------------------------------------- */
 
 static const LodgerHostOps ops = {
   .size = sizeof (LodgerHostOps),
@@ -175,7 +175,7 @@ const LodgerHostDriver lodger__glib_driver = {
   .open = open_host,
 };
 
-/* ---- what a program calls --------------------------------------------------------------------------------------- */
+/* ---- what a program calls ---------------------------------------------------------------------------------------- */
 
 int
 lodger_glib_register (void)

@@ -9,8 +9,8 @@
  *      AWAKE ◀─────────has_woken (check)───────────────────── SLEEPING
  *
  * A main context turns as prepare, poll, check, dispatch, over and over. AWAKE says: before this context blocks again,
- * the slice source's prepare is going to look at this word, so a post can spare the write to the eventfd. Why no post is
- * lost:
+ * the slice source's prepare is going to look at this word, so a post can spare the write to the eventfd. Why no post
+ * is lost:
  *
  * - SIGNALLED stays until the node is taken. A wake-up only ends a poll; an iteration that consumes one without coming
  *   to our sources (the set of descriptors had changed, something of a better priority was ready) leaves the word
@@ -65,7 +65,7 @@ lodger__glib_signal_post (LodgerGlibSignal *signal)
          && !atomic_compare_exchange_weak_explicit (&signal->state, &old, LODGER_GLIB_SIGNALLED, memory_order_acq_rel,
                                                     memory_order_relaxed))
     ;
-  return (LodgerGlibState)old;
+  return (LodgerGlibState) old;
 }
 
 /* The loop may be about to block. The state that was: SIGNALLED means that it must not. */
@@ -75,7 +75,7 @@ lodger__glib_signal_will_sleep (LodgerGlibSignal *signal)
   int old = LODGER_GLIB_AWAKE;
   atomic_compare_exchange_strong_explicit (&signal->state, &old, LODGER_GLIB_SLEEPING, memory_order_acq_rel,
                                            memory_order_acquire);
-  return (LodgerGlibState)old;
+  return (LodgerGlibState) old;
 }
 
 /* The loop's poll is over. The state that was. */
@@ -85,7 +85,7 @@ lodger__glib_signal_has_woken (LodgerGlibSignal *signal)
   int old = LODGER_GLIB_SLEEPING;
   atomic_compare_exchange_strong_explicit (&signal->state, &old, LODGER_GLIB_AWAKE, memory_order_acq_rel,
                                            memory_order_acquire);
-  return (LodgerGlibState)old;
+  return (LodgerGlibState) old;
 }
 
 /* The owner, in a dispatch: true if the node was posted; it is taken with that. */
@@ -100,7 +100,7 @@ lodger__glib_signal_take (LodgerGlibSignal *signal)
 static inline LodgerGlibState
 lodger__glib_signal_peek (LodgerGlibSignal *signal)
 {
-  return (LodgerGlibState)atomic_load_explicit (&signal->state, memory_order_acquire);
+  return (LodgerGlibState) atomic_load_explicit (&signal->state, memory_order_acquire);
 }
 
 /* Any thread: refuse from now on. The state that was: CLOSED means that somebody else has closed it, SIGNALLED that the
@@ -108,7 +108,7 @@ lodger__glib_signal_peek (LodgerGlibSignal *signal)
 static inline LodgerGlibState
 lodger__glib_signal_close (LodgerGlibSignal *signal)
 {
-  return (LodgerGlibState)atomic_exchange_explicit (&signal->state, LODGER_GLIB_CLOSED, memory_order_acq_rel);
+  return (LodgerGlibState) atomic_exchange_explicit (&signal->state, LODGER_GLIB_CLOSED, memory_order_acq_rel);
 }
 
 #endif

@@ -8,10 +8,10 @@
  *
  * A worker's context has nothing to paint: its slice source has the default priority, and nothing ages.
  *
- * Time limits are told in prepare, not by a source's ready time: setting that inside a dispatch makes GLib poll twice. */
+ * Time limits are told in prepare, not by a source's ready time: set inside a dispatch, that makes GLib poll twice. */
 #include "glib-private.h"
 
-#define AGE INT64_C (10000000)
+#define AGE        INT64_C (10000000)
 #define AGED_SHARE 8
 #define AGED_SLICE INT64_C (8000000)
 
@@ -31,7 +31,7 @@ typedef struct Source
 static LodgerGlibHost *
 host_of (GSource *source)
 {
-  return ((Source *)source)->host;
+  return ((Source *) source)->host;
 }
 
 /* Any thread may turn a context for a while. The calls stay for the owner; whoever reads the log is told why. */
@@ -67,7 +67,7 @@ timeout_until (GSource *source, int64_t deadline)
   if (left <= 0)
     return 0;
   left = left / 1000000 + (left % 1000000 != 0);
-  return left < G_MAXINT ? (int)left : G_MAXINT;
+  return left < G_MAXINT ? (int) left : G_MAXINT;
 }
 
 static bool
@@ -93,7 +93,7 @@ serve (LodgerGlibHost *host, int64_t slice)
   host->slice = outer;
 }
 
-/* ---- the slice source ------------------------------------------------------------------------------------------- */
+/* ---- the slice source -------------------------------------------------------------------------------------------- */
 
 static gboolean
 slice_prepare (GSource *source, int *timeout)
@@ -129,14 +129,14 @@ static gboolean
 slice_dispatch (GSource *source, GSourceFunc callback, void *data)
 {
   LodgerGlibHost *host = host_of (source);
-  (void)callback;
-  (void)data;
+  (void) callback;
+  (void) data;
   if (is_owner (host))
     serve (host, LODGER_GLIB_SLICE);
   return G_SOURCE_CONTINUE;
 }
 
-/* ---- the ageing source ------------------------------------------------------------------------------------------ */
+/* ---- the ageing source ------------------------------------------------------------------------------------------- */
 
 /* Asked also when the slice source is not, because something between the two is ready; so it looks at the deadline too.
  * It needs no timeout of its own: what it waits for makes the slice source ready, and so the context does not block. */
@@ -170,8 +170,8 @@ static gboolean
 ageing_dispatch (GSource *source, GSourceFunc callback, void *data)
 {
   LodgerGlibHost *host = host_of (source);
-  (void)callback;
-  (void)data;
+  (void) callback;
+  (void) data;
   /* A nested loop may have served it since. */
   if (is_owner (host) && host->waiting_since != 0)
     {
@@ -182,7 +182,7 @@ ageing_dispatch (GSource *source, GSourceFunc callback, void *data)
   return G_SOURCE_CONTINUE;
 }
 
-/* ---- the before-wait source ------------------------------------------------------------------------------------- */
+/* ---- the before-wait source -------------------------------------------------------------------------------------- */
 
 /* Never ready itself. When Lodger says that the context must not block, it has posted the node, and the slice source's
  * check, after a poll that does not wait, finds it. Not asked: something is ready, and the context does not block. */
@@ -191,8 +191,7 @@ before_wait_prepare (GSource *source, int *timeout)
 {
   LodgerGlibHost *host = host_of (source);
   *timeout = -1;
-  if (host->wants_before_wait && is_owner (host)
-      && lodger__glib_signal_peek (&host->signal) != LODGER_GLIB_CLOSED)
+  if (host->wants_before_wait && is_owner (host) && lodger__glib_signal_peek (&host->signal) != LODGER_GLIB_CLOSED)
     {
       int64_t deadline;
       host->is_before_wait = true;
@@ -206,20 +205,20 @@ before_wait_prepare (GSource *source, int *timeout)
 static gboolean
 before_wait_check (GSource *source)
 {
-  (void)source;
+  (void) source;
   return FALSE;
 }
 
 static gboolean
 before_wait_dispatch (GSource *source, GSourceFunc callback, void *data)
 {
-  (void)source;
-  (void)callback;
-  (void)data;
+  (void) source;
+  (void) callback;
+  (void) data;
   return G_SOURCE_CONTINUE;
 }
 
-/* ---- coming and going ------------------------------------------------------------------------------------------- */
+/* ---- coming and going -------------------------------------------------------------------------------------------- */
 
 static GSourceFuncs slice_funcs = { .prepare = slice_prepare, .check = slice_check, .dispatch = slice_dispatch };
 static GSourceFuncs ageing_funcs = { .prepare = ageing_prepare, .check = ageing_check, .dispatch = ageing_dispatch };
@@ -231,7 +230,7 @@ static GSourceFuncs before_wait_funcs
 static gboolean
 no_callback (void *data)
 {
-  (void)data;
+  (void) data;
   return G_SOURCE_CONTINUE;
 }
 
@@ -248,7 +247,7 @@ static GSource *
 attach (LodgerGlibHost *host, GSourceFuncs *funcs, const char *name, int priority)
 {
   GSource *source = g_source_new (funcs, sizeof (Source));
-  ((Source *)source)->host = host;
+  ((Source *) source)->host = host;
   g_source_set_name (source, name);
   g_source_set_priority (source, priority);
   g_source_set_can_recurse (source, TRUE);
@@ -263,7 +262,7 @@ lodger__glib_sources_attach (LodgerGlibHost *host)
 {
   bool is_worker = (host->flags & LODGER_GLIB_HOST_WORKER) != 0;
   host->sources[0]
-      = attach (host, &slice_funcs, "lodger slice", is_worker ? (int)G_PRIORITY_DEFAULT : (int)PRIORITY_SLICE);
+      = attach (host, &slice_funcs, "lodger slice", is_worker ? (int) G_PRIORITY_DEFAULT : (int) PRIORITY_SLICE);
   host->sources[1] = attach (host, &before_wait_funcs, "lodger before wait", PRIORITY_BEFORE_WAIT);
   host->sources[2] = is_worker ? NULL : attach (host, &ageing_funcs, "lodger ageing", PRIORITY_AGEING);
 }

@@ -31,13 +31,13 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int
 real_mainloop (void *impl)
 {
-  return lodger__manual_run (((ManualPort *)impl)->loop);
+  return lodger__manual_run (((ManualPort *) impl)->loop);
 }
 
 static void
 real_quit (void *impl)
 {
-  ((ManualPort *)impl)->loop->quits = true;
+  ((ManualPort *) impl)->loop->quits = true;
 }
 
 static void

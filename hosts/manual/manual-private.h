@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The loop that is turned by hand, as its tool (manual.c), its port to Lodger (port.c) and its kinds (kinds.c) see it. */
+/* The loop that is turned by hand, as its tool (manual.c), its port to Lodger (port.c) and its kinds (kinds.c) see
+ * it. */
 #ifndef LODGER_MANUAL_PRIVATE_H
 #define LODGER_MANUAL_PRIVATE_H
 

@@ -23,7 +23,7 @@ lodger_manual_host_new (LodgerManualFlags flags)
 {
   LodgerManualHost *host;
   pthread_condattr_t attributes;
-  if ((unsigned)flags >= LODGER_MANUAL_KINDS)
+  if ((unsigned) flags >= LODGER_MANUAL_KINDS)
     return NULL;
   host = calloc (1, sizeof *host);
   if (host == NULL)
@@ -124,7 +124,7 @@ lodger__manual_disconnect (ManualPort *port)
   return had_node;
 }
 
-/* ---- one round -------------------------------------------------------------------------------------------------- */
+/* ---- one round --------------------------------------------------------------------------------------------------- */
 
 static int64_t
 now_locked (const LodgerManualHost *host)
@@ -272,7 +272,7 @@ lodger_manual_run_until_idle (LodgerManualHost *host)
   return count;
 }
 
-/* ---- what a test sets and reads --------------------------------------------------------------------------------- */
+/* ---- what a test sets and reads ---------------------------------------------------------------------------------- */
 
 void
 lodger_manual_advance (LodgerManualHost *host, int64_t ns)

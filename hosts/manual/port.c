@@ -9,7 +9,7 @@
 int
 lodger__manual_open (LodgerHost *host, const void *options, void **ret_impl)
 {
-  LodgerManualHost *loop = (LodgerManualHost *)(uintptr_t)options;
+  LodgerManualHost *loop = (LodgerManualHost *) (uintptr_t) options;
   ManualPort *port = loop != NULL ? calloc (1, sizeof *port) : NULL;
   int result;
   if (port == NULL)
@@ -46,25 +46,25 @@ port_post (void *impl, LodgerHostNode *node)
 static void
 port_want_before_wait (void *impl, bool on)
 {
-  ((ManualPort *)impl)->wants_before_wait = on;
+  ((ManualPort *) impl)->wants_before_wait = on;
 }
 
 static void
 port_arm (void *impl, int64_t deadline)
 {
-  atomic_store (&((ManualPort *)impl)->deadline, deadline);
+  atomic_store (&((ManualPort *) impl)->deadline, deadline);
 }
 
 static int64_t
 port_now (void *impl)
 {
-  return lodger_manual_now (((ManualPort *)impl)->loop);
+  return lodger_manual_now (((ManualPort *) impl)->loop);
 }
 
 static int64_t
 port_slice (void *impl)
 {
-  return atomic_load (&((ManualPort *)impl)->loop->slice);
+  return atomic_load (&((ManualPort *) impl)->loop->slice);
 }
 
 /* No post is accepted from here on, and nothing is remembered. */
@@ -78,11 +78,11 @@ static void
 port_destroy (void *impl)
 {
   lodger__manual_disconnect (impl);
-  lodger_manual_host_unref (((ManualPort *)impl)->loop);
+  lodger_manual_host_unref (((ManualPort *) impl)->loop);
   free (impl);
 }
 
-/* The kinds of manual host (kinds.c) are this table with a name, some of them with operations left out, or with a main loop. */
+/* The kinds of manual host (kinds.c) are this table under other names, with operations left out or added. */
 const LodgerHostOps lodger__manual_ops = {
   .size = sizeof (LodgerHostOps),
   .name = "manual",

@@ -62,7 +62,7 @@ expect_bakery (const GError *error)
 static const LodgerErrorPayloadOps witness_payload
     = { .size = sizeof (LodgerErrorPayloadOps), .name = "witness", .destroy = witness_destroy };
 
-/* ---- there and back ------------------------------------------------------------------------------------------------- */
+/* ---- there and back ---------------------------------------------------------------------------------------------- */
 
 START_TEST (a_gerror_keeps_domain_code_and_message)
 {
@@ -190,7 +190,7 @@ START_TEST (no_error_is_no_error)
 }
 END_TEST
 
-/* ---- as an outcome -------------------------------------------------------------------------------------------------- */
+/* ---- as an outcome ----------------------------------------------------------------------------------------------- */
 
 START_TEST (a_gerror_is_an_outcome)
 {

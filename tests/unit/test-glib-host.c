@@ -3,7 +3,7 @@
 
 #include <lodger-glib.h>
 
-#define MS INT64_C (1000000)
+#define MS              INT64_C (1000000)
 #define REDRAW_PRIORITY 120
 
 static LodgerCaller *
@@ -39,7 +39,7 @@ spin (int64_t ns)
     ;
 }
 
-/* ---- attaching ---------------------------------------------------------------------------------------------------- */
+/* ---- attaching --------------------------------------------------------------------------------------------------- */
 
 START_TEST (attaching_twice_gives_the_same_caller)
 {
@@ -65,7 +65,9 @@ START_TEST (a_refused_attach_says_why)
   GMainContext *context = g_main_context_new ();
   LodgerCallerOptions options = { .size = 1 };
   LodgerError *error = NULL;
+  log_capture_begin ();
   ck_assert_ptr_null (lodger_glib_attach_full (context, &options, &error));
+  log_capture_end ();
   ck_assert (lodger_error_matches (error, NULL, LODGER_EINVAL));
   lodger_error_unref (error);
   g_main_context_unref (context);
@@ -147,7 +149,7 @@ START_TEST (a_context_that_another_thread_runs_is_refused)
 }
 END_TEST
 
-/* ---- waking up ----------------------------------------------------------------------------------------------------- */
+/* ---- waking up --------------------------------------------------------------------------------------------------- */
 
 /* A poll function that counts, and calls a hook just before or just after the poll: the narrowest places for a post. */
 typedef struct Poll
@@ -477,14 +479,14 @@ START_TEST (posts_from_two_threads_arrive_in_order)
 }
 END_TEST
 
-/* ---- room for the program, and for the calls ------------------------------------------------------------------------ */
+/* ---- room for the program, and for the calls --------------------------------------------------------------------- */
 
 /* A redraw as GTK has it: ready when somebody asked for it. */
 typedef struct Redraw
 {
   GSource source;
   bool *is_wanted;
-  bool stays;   /* ready again at once: frames back to back */
+  bool stays; /* ready again at once: frames back to back */
   int64_t takes;
   int count;
   int *calls_since;
@@ -608,7 +610,6 @@ START_TEST (frames_back_to_back_leave_room_for_the_timers)
   Witness witness = { 0 };
   redraw->stays = true;
   redraw->takes = 2 * MS;
-  /* The first brings the timer into the heap, the second leaves the deadline alone to be waited for. */
   lodger_pending_unref (lodger_caller_call_later (caller, 30 * MS, witness_call, &witness, witness_destroy));
   while (atomic_load (&witness.ran) == 0 && redraw->count < 400)
     g_main_context_iteration (context, TRUE);
@@ -643,7 +644,7 @@ START_TEST (a_frame_goes_before_a_call)
 }
 END_TEST
 
-/* ---- nested loops ---------------------------------------------------------------------------------------------------- */
+/* ---- nested loops ------------------------------------------------------------------------------------------------ */
 
 typedef struct Nest
 {
@@ -730,7 +731,7 @@ START_TEST (a_timer_set_in_a_call_fires_in_its_nested_loop)
 }
 END_TEST
 
-/* ---- time -------------------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------------------------- */
 
 enum
 {
@@ -771,7 +772,7 @@ START_TEST (a_deadline_is_never_early)
 }
 END_TEST
 
-/* ---- the end ------------------------------------------------------------------------------------------------------------ */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 START_TEST (leaving_takes_the_sources_away)
 {
@@ -846,7 +847,6 @@ static void
 destroy_own_source (void *data)
 {
   Suicide *suicide = data;
-  (void) data;
   g_source_destroy (g_main_current_source ());
   witness_direct (&suicide->witness);
 }
@@ -885,7 +885,7 @@ START_TEST (a_caller_that_stops_in_its_own_call_takes_the_sources_away)
 }
 END_TEST
 
-/* ---- another thread turns the context ------------------------------------------------------------------------------------ */
+/* ---- another thread turns the context ---------------------------------------------------------------------------- */
 
 static void
 count_warning (const char *domain, GLogLevelFlags level, const char *message, void *data)

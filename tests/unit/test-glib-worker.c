@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "test-suite.h"
 
+#include <gio/gunixinputstream.h>
 #include <lodger-glib.h>
+#include <unistd.h>
 
 #define MS INT64_C (1000000)
 
@@ -13,13 +15,115 @@ glib_worker (void)
   return worker_start ("glib");
 }
 
-/* ---- GIO ------------------------------------------------------------------------------------------------------------ */
+/* ---- GIO --------------------------------------------------------------------------------------------------------- */
+
+/* Reads from a pipe, as GIO does it without a thread of its own: when the descriptor is ready. */
+typedef struct Reading
+{
+  GInputStream *stream;
+  LodgerReply *reply;
+  Latch is_underway;
+  char text[20];
+  atomic_int started_in;
+  atomic_int completed_in;
+} Reading;
+
+static void
+reading_done (GObject *stream, GAsyncResult *result, void *data)
+{
+  Reading *reading = data;
+  GError *error = NULL;
+  gssize size = g_input_stream_read_finish (G_INPUT_STREAM (stream), result, &error);
+  atomic_store (&reading->completed_in, test_thread_id ());
+  if (size < 0)
+    lodger_glib_reply_return_gerror (reading->reply, error);
+  else
+    lodger_reply_return_bytes (reading->reply, reading->text, (size_t) size);
+}
+
+static void
+reading_call (LodgerPending *self, void *data)
+{
+  Reading *reading = data;
+  atomic_store (&reading->started_in, test_thread_id ());
+  reading->reply = lodger_pending_defer (self);
+  g_input_stream_read_async (reading->stream, reading->text, sizeof reading->text, G_PRIORITY_DEFAULT, NULL,
+                             reading_done, reading);
+  latch_open (&reading->is_underway);
+}
+
+START_TEST (gio_async_completes_in_the_worker)
+{
+  LodgerCaller *worker = glib_worker ();
+  int thread_id = worker_thread_id (worker), ends[2];
+  Reading reading = { 0 };
+  LodgerPending *pending;
+  const void *bytes = NULL;
+  size_t size = 0;
+  latch_init (&reading.is_underway);
+  ck_assert_int_eq (pipe (ends), 0);
+  reading.stream = g_unix_input_stream_new (ends[0], TRUE);
+  pending = lodger_caller_call_soon (worker, reading_call, &reading, NULL);
+  latch_wait (&reading.is_underway);
+  ck_assert (!lodger_pending_is_done (pending));
+  ck_assert_int_eq (write (ends[1], "bread", 5), 5);
+  wait_done (pending);
+  expect_code (lodger_pending_get_bytes (pending, &bytes, &size), 0);
+  ck_assert_mem_eq (bytes, "bread", 5);
+  ck_assert_uint_eq (size, 5);
+  ck_assert_int_eq (atomic_load (&reading.started_in), thread_id);
+  ck_assert_int_eq (atomic_load (&reading.completed_in), thread_id);
+  ck_assert_int_ne (thread_id, test_thread_id ());
+  lodger_pending_unref (pending);
+  worker_stop (worker);
+  g_object_unref (reading.stream);
+  close (ends[1]);
+  latch_clear (&reading.is_underway);
+}
+END_TEST
+
+START_TEST (a_gio_failure_is_the_calls_failure)
+{
+  LodgerCaller *worker = glib_worker ();
+  Reading reading = { 0 };
+  LodgerPending *pending;
+  GError *error = NULL;
+  int ends[2];
+  latch_init (&reading.is_underway);
+  ck_assert_int_eq (pipe (ends), 0);
+  reading.stream = g_unix_input_stream_new (ends[0], TRUE);
+  g_input_stream_close (reading.stream, NULL, NULL);
+  pending = lodger_caller_call_soon (worker, reading_call, &reading, NULL);
+  wait_done (pending);
+  ck_assert (lodger_glib_pending_propagate_error (pending, &error));
+  ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED));
+  g_error_free (error);
+  lodger_pending_unref (pending);
+  worker_stop (worker);
+  g_object_unref (reading.stream);
+  close (ends[1]);
+  latch_clear (&reading.is_underway);
+  expect_code (lodger_glib_reply_return_gerror (NULL, NULL), LODGER_EINVAL);
+}
+END_TEST
+
+/* ThreadSanitizer cannot see the locks inside GLib, and reports its thread pool, which GIO uses for files. */
+#if defined __SANITIZE_THREAD__
+#define LOOKS_AT_FILES 0
+#elif defined __has_feature
+#if __has_feature(thread_sanitizer)
+#define LOOKS_AT_FILES 0
+#endif
+#endif
+#ifndef LOOKS_AT_FILES
+#define LOOKS_AT_FILES 1
+#endif
+
+#if LOOKS_AT_FILES
 
 typedef struct Look
 {
-  const char *path;
   LodgerReply *reply;
-  atomic_int started_in;
   atomic_int completed_in;
 } Look;
 
@@ -40,47 +144,29 @@ static void
 look_call (LodgerPending *self, void *data)
 {
   Look *look = data;
-  GFile *file = g_file_new_for_path (look->path);
-  atomic_store (&look->started_in, test_thread_id ());
+  GFile *file = g_file_new_for_path ("/");
   look->reply = lodger_pending_defer (self);
   g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL,
                            look_done, look);
   g_object_unref (file);
 }
 
-START_TEST (gio_async_completes_in_the_worker)
+START_TEST (gio_asks_about_a_file_and_completes_in_the_worker)
 {
   LodgerCaller *worker = glib_worker ();
   int thread_id = worker_thread_id (worker);
-  Look look = { .path = "/" };
+  Look look = { 0 };
   LodgerPending *pending = lodger_caller_call_soon (worker, look_call, &look, NULL);
   void *info = NULL;
   wait_done (pending);
   expect_code (lodger_pending_get_pointer (pending, &info), 0);
   ck_assert_int_eq (g_file_info_get_file_type (info), G_FILE_TYPE_DIRECTORY);
-  ck_assert_int_eq (atomic_load (&look.started_in), thread_id);
   ck_assert_int_eq (atomic_load (&look.completed_in), thread_id);
-  ck_assert_int_ne (thread_id, test_thread_id ());
   lodger_pending_unref (pending);
   worker_stop (worker);
 }
 END_TEST
-
-START_TEST (a_gio_failure_is_the_calls_failure)
-{
-  LodgerCaller *worker = glib_worker ();
-  Look look = { .path = "/nowhere/to/be/found" };
-  LodgerPending *pending = lodger_caller_call_soon (worker, look_call, &look, NULL);
-  GError *error = NULL;
-  expect_code (lodger_glib_reply_return_gerror (NULL, NULL), LODGER_EINVAL);
-  wait_done (pending);
-  ck_assert (lodger_glib_pending_propagate_error (pending, &error));
-  ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND));
-  g_error_free (error);
-  lodger_pending_unref (pending);
-  worker_stop (worker);
-}
-END_TEST
+#endif
 
 /* An asynchronous operation that ends only when it is cancelled. */
 typedef struct Endless
@@ -151,39 +237,28 @@ START_TEST (a_stop_cancels_what_gio_is_at)
 }
 END_TEST
 
-/* ---- the worker's own context ---------------------------------------------------------------------------------------- */
-
-typedef struct Place
-{
-  GMainContext *thread_default;
-  LodgerCaller *attached;
-  LodgerCaller *current;
-  int left;
-} Place;
+/* ---- the worker's own context ------------------------------------------------------------------------------------ */
 
 static void
-note_place (void *data)
+note_context (void *context)
 {
-  Place *place = data;
-  place->thread_default = g_main_context_get_thread_default ();
-  place->current = lodger_caller_current ();
-  place->attached = lodger_glib_attach (place->thread_default, NULL);
-  place->left = lodger_caller_is_running (place->current);
+  *(GMainContext **) context = g_main_context_get_thread_default ();
 }
 
-START_TEST (attaching_in_a_worker_gives_its_caller)
+START_TEST (a_worker_has_a_context_of_its_own)
 {
-  LodgerCaller *worker = glib_worker ();
-  Place place = { 0 };
-  worker_run (worker, note_place, &place);
-  ck_assert_ptr_nonnull (place.thread_default);
-  ck_assert (place.thread_default != g_main_context_default ());
-  ck_assert_ptr_eq (place.current, worker);
-  ck_assert_ptr_eq (place.attached, worker);
-  ck_assert_str_eq (lodger_caller_get_backend (worker), "glib");
-  ck_assert_str_eq (lodger_caller_get_host (worker), "glib");
-  lodger_caller_unref (place.attached);
-  worker_stop (worker);
+  LodgerCaller *one = glib_worker (), *two = glib_worker ();
+  GMainContext *ones = NULL, *twos = NULL;
+  worker_run (one, note_context, &ones);
+  worker_run (two, note_context, &twos);
+  ck_assert_ptr_nonnull (ones);
+  ck_assert_ptr_nonnull (twos);
+  ck_assert_ptr_ne (ones, twos);
+  ck_assert_ptr_ne (ones, g_main_context_default ());
+  ck_assert_str_eq (lodger_caller_get_backend (one), "glib");
+  ck_assert_str_eq (lodger_caller_get_host (one), "glib");
+  worker_stop (one);
+  worker_stop (two);
 }
 END_TEST
 
@@ -282,7 +357,7 @@ START_TEST (a_worker_may_be_stopped_at_once)
 }
 END_TEST
 
-/* ---- the pool of a GLib program ---------------------------------------------------------------------------------------- */
+/* ---- the pool of a GLib program ---------------------------------------------------------------------------------- */
 
 static void
 backend_call (LodgerPending *self, void *data)
@@ -348,8 +423,11 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("glib-worker");
   test_add (suite, gio_async_completes_in_the_worker);
   test_add (suite, a_gio_failure_is_the_calls_failure);
+#if LOOKS_AT_FILES
+  test_add (suite, gio_asks_about_a_file_and_completes_in_the_worker);
+#endif
   test_add (suite, a_stop_cancels_what_gio_is_at);
-  test_add (suite, attaching_in_a_worker_gives_its_caller);
+  test_add (suite, a_worker_has_a_context_of_its_own);
   test_add (suite, a_delay_in_a_worker_is_never_early);
   test_add (suite, a_flood_in_a_worker_leaves_room_for_its_own_sources);
   test_add (suite, a_worker_may_be_stopped_at_once);

@@ -6,7 +6,7 @@
 
 #define MS INT64_C (1000000)
 
-/* ---- attaching ---------------------------------------------------------------------------------------------------- */
+/* ---- attaching --------------------------------------------------------------------------------------------------- */
 
 START_TEST (each_combination_of_flags_has_its_name)
 {
@@ -83,9 +83,12 @@ attach_elsewhere (void *host)
 START_TEST (a_host_has_one_owner)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  pthread_t thread = thread_start (attach_elsewhere, loop.host);
+  pthread_t thread;
   void *error = NULL;
+  log_capture_begin ();
+  thread = thread_start (attach_elsewhere, loop.host);
   pthread_join (thread, &error);
+  log_capture_end ();
   ck_assert (lodger_error_matches (error, NULL, LODGER_EALREADY));
   lodger_error_unref (error);
   loop_close (&loop);
@@ -137,7 +140,7 @@ START_TEST (a_manual_caller_runs_once_it_is_started)
 }
 END_TEST
 
-/* ---- rounds ------------------------------------------------------------------------------------------------------- */
+/* ---- rounds ------------------------------------------------------------------------------------------------------ */
 
 static void
 redraw_into_journal (LodgerManualHost *host, void *journal)
@@ -175,6 +178,7 @@ START_TEST (run_until_idle_ends_with_nothing_ready)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   Witness witness = { 0 }, *next = &witness;
+  loop_run (&loop);
   ck_assert_uint_eq (lodger_manual_run_until_idle (loop.host), 0);
   lodger_manual_set_slice (loop.host, 0);
   lodger_caller_call_direct (loop.caller, submit_next, &next, NULL);
@@ -189,7 +193,9 @@ START_TEST (many_submissions_are_one_post)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   Witness witness = { 0 };
-  uint64_t before = lodger_manual_get_posts (loop.host);
+  uint64_t before;
+  loop_run (&loop);
+  before = lodger_manual_get_posts (loop.host);
   ck_assert (!lodger_manual_is_posted (loop.host));
   for (int i = 0; i < 1000; i++)
     lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
@@ -264,7 +270,7 @@ START_TEST (a_flood_leaves_room_for_the_redraw)
 }
 END_TEST
 
-/* ---- nested loops -------------------------------------------------------------------------------------------------- */
+/* ---- nested loops ------------------------------------------------------------------------------------------------ */
 
 typedef struct Nest
 {
@@ -302,7 +308,7 @@ START_TEST (a_nested_loop_goes_on_with_the_interrupted_turn)
 }
 END_TEST
 
-/* ---- time ---------------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------------------------- */
 
 START_TEST (a_deadline_is_run_when_the_clock_reaches_it)
 {
@@ -385,7 +391,7 @@ START_TEST (a_real_host_sleeps_until_the_deadline)
 }
 END_TEST
 
-/* ---- other threads -------------------------------------------------------------------------------------------------- */
+/* ---- other threads ----------------------------------------------------------------------------------------------- */
 
 typedef struct Poster
 {
@@ -410,6 +416,7 @@ START_TEST (waiting_for_a_post_of_another_thread)
   Witness witness = { 0 };
   Poster poster = { .loop = &loop, .witness = &witness, .count = 1 };
   pthread_t thread;
+  loop_run (&loop);
   ck_assert (!lodger_manual_wait_posted (loop.host, 0));
   ck_assert (!lodger_manual_wait_posted (loop.host, 1));
   thread = thread_start (post_some, &poster);
@@ -440,7 +447,7 @@ START_TEST (a_sleeping_real_host_is_woken_by_each_thread)
 }
 END_TEST
 
-/* ---- the end -------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 START_TEST (edge_77_a_closed_host_refuses_posts)
 {
@@ -461,7 +468,9 @@ START_TEST (edge_77_a_closed_host_refuses_posts)
   ck_assert (!lodger_manual_wait_posted (host, LODGER_FOREVER));
   lodger_pending_unref (pending);
   lodger_caller_unref (caller);
+  log_capture_begin ();
   ck_assert_ptr_null (lodger_manual_attach (host, NULL, &error));
+  log_capture_end ();
   ck_assert (lodger_error_matches (error, NULL, LODGER_ESHUTDOWN));
   lodger_error_unref (error);
   lodger_manual_host_unref (host);

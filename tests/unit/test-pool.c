@@ -92,6 +92,28 @@ START_TEST (edge_35_the_most_recently_used_goes_first)
 }
 END_TEST
 
+START_TEST (a_worker_is_found_again_after_a_long_call)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  Counter entered;
+  counter_init (&entered);
+  for (long i = 1; i <= 5; i++)
+    {
+      int64_t longer_than_a_slice = test_now () + 2000000;
+      Held held;
+      held_start (&held, loop.caller, &entered);
+      counter_wait (&entered, i);
+      while (test_now () < longer_than_a_slice)
+        ;
+      held_end (&held, &loop);
+      ck_assert_int_eq (run_once (&loop), held.thread);
+    }
+  loop_close (&loop);
+  counter_clear (&entered);
+}
+END_TEST
+
 START_TEST (edge_35_above_the_idle_limit_a_worker_ends)
 {
   enum { COUNT = 14, IDLE_LIMIT = 10 };
@@ -364,6 +386,7 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("pool");
   test_add (suite, an_idle_worker_is_reused);
   test_add (suite, edge_35_the_most_recently_used_goes_first);
+  test_add (suite, a_worker_is_found_again_after_a_long_call);
   test_add (suite, edge_35_above_the_idle_limit_a_worker_ends);
   test_add (suite, workers_are_children_of_the_root);
   test_add (suite, max_workers_run_at_once_and_the_rest_wait_in_order);

@@ -119,7 +119,8 @@ LODGER_API int lodger_caller_enter (LodgerCaller *caller);
  * thread serves the caller's inbox without the host. Only in its own thread, not from inside one of its calls.
  *
  * @return 0; LODGER_EBUSY from inside a call; LODGER_ESTATE when left more often than entered; LODGER_EWRONGTHREAD;
- *         LODGER_ETIMEDOUT when something would not end (what it was is logged); LODGER_EINVAL.
+ *         LODGER_ETIMEDOUT when something would not end (what it was is logged): it goes on stopping in the host's
+ *         loop, if that still runs; LODGER_EINVAL.
  * Test: unit/caller the_last_leave_stops
  */
 LODGER_API int lodger_caller_leave (LodgerCaller *caller);

@@ -91,7 +91,7 @@ LODGER_API int lodger_error_get_code (const LodgerError *error);
 LODGER_API const char *lodger_error_get_message (const LodgerError *error);
 
 /**
- * The payload, borrowed, if it is of the kind @p ops; else NULL.
+ * The payload, borrowed, if there is one of the kind @p ops (NULL: of any kind); else NULL.
  * Test: unit/error error_payload_is_found_by_its_kind
  */
 LODGER_API void *lodger_error_get_payload (const LodgerError *error, const LodgerErrorPayloadOps *ops);

@@ -24,8 +24,8 @@ typedef enum LodgerManualFlags
   LODGER_MANUAL_DEFAULT = 0,
   LODGER_MANUAL_NO_BEFORE_WAIT = 1 << 0, /**< no `want_before_wait` operation */
   LODGER_MANUAL_NO_ARM = 1 << 1,         /**< no `arm` operation: call_later is refused */
-  LODGER_MANUAL_REAL = 1 << 2,           /**< CLOCK_MONOTONIC; an iteration may block; `mainloop` and `quit` are there */
-  LODGER_MANUAL_NO_DETACH = 1 << 3,      /**< no `detach` operation */
+  LODGER_MANUAL_REAL = 1 << 2,      /**< CLOCK_MONOTONIC; an iteration may block; `mainloop` and `quit` are there */
+  LODGER_MANUAL_NO_DETACH = 1 << 3, /**< no `detach` operation */
 } LodgerManualFlags;
 
 /** Called in the owner's thread where a GUI would paint. */

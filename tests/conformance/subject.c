@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "subject.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const SubjectKind *const subject_kinds[] = {
+  &subject_manual,
+  &subject_manual_no_before_wait,
+  &subject_manual_real,
+  &subject_manual_real_bare,
+  &subject_native,
+#ifdef LODGER_HAVE_GLIB
+  &subject_glib_default,
+  &subject_glib_other,
+  &subject_glib_worker,
+#endif
+  NULL,
+};
+
+bool
+subject_is (const Subject *subject, unsigned trait)
+{
+  return (subject->kind->traits & trait) != 0;
+}
+
+static void
+note_thread (void *data)
+{
+  *(int *) data = test_thread_id ();
+}
+
+typedef struct Switch
+{
+  Subject *subject;
+  bool on;
+} Switch;
+
+static void
+switch_work (void *data)
+{
+  Switch *work = data;
+  work->subject->kind->work (work->subject, work->on);
+}
+
+void
+subject_open (Subject *subject, int i, bool works)
+{
+  *subject = (Subject) { .kind = subject_kinds[i] };
+  subject->kind->open (subject);
+  if (subject->caller == NULL)
+    test_fail ("no caller on %s", subject->kind->name);
+  subject_run_inside (subject, note_thread, &subject->thread_id);
+  if (works)
+    {
+      Switch work = { subject, true };
+      atomic_store (&subject->works, true);
+      subject_run_inside (subject, switch_work, &work);
+    }
+}
+
+void
+subject_close (Subject *subject)
+{
+  LodgerPending *stopped = lodger_caller_get_stopped (subject->caller);
+  Switch work = { subject, false };
+  if (!lodger_pending_is_done (stopped) && atomic_load (&subject->works)
+      && lodger_caller_get_state (subject->caller) == LODGER_CALLER_RUNNING)
+    subject_run_inside (subject, switch_work, &work);
+  atomic_store (&subject->works, false);
+  lodger_caller_stop (subject->caller, true);
+  subject_run_until_done (subject, stopped);
+  lodger_caller_unref (subject->caller);
+  subject->kind->close (subject);
+}
+
+void
+subject_run_until (Subject *subject, Counter *counter, long at_least)
+{
+  if (subject_is (subject, SUBJECT_DRIVEN))
+    counter_wait (counter, at_least);
+  else
+    while (counter_get (counter) < at_least)
+      subject->kind->turn (subject);
+}
+
+void
+subject_run_until_done (Subject *subject, LodgerPending *pending)
+{
+  if (subject_is (subject, SUBJECT_DRIVEN))
+    wait_done (pending);
+  else
+    while (!lodger_pending_is_done (pending))
+      subject->kind->turn (subject);
+}
+
+typedef struct Inside
+{
+  LodgerDirectFunc func;
+  void *data;
+  Counter runs;
+} Inside;
+
+static void
+run_inside (void *data)
+{
+  Inside *inside = data;
+  inside->func (inside->data);
+  counter_add (&inside->runs, 1);
+}
+
+void
+subject_run_inside (Subject *subject, LodgerDirectFunc func, void *data)
+{
+  Inside inside = { .func = func, .data = data };
+  counter_init (&inside.runs);
+  expect_code (lodger_caller_call_direct (subject->caller, run_inside, &inside, NULL), 0);
+  subject_run_until (subject, &inside.runs, 1);
+  counter_clear (&inside.runs);
+}
+
+void
+subject_spend (Subject *subject, int64_t ns)
+{
+  int64_t until = test_now () + ns;
+  if (subject_is (subject, SUBJECT_VIRTUAL))
+    subject->kind->advance (subject, ns);
+  else
+    while (test_now () < until)
+      ;
+}
+
+void
+subject_submit (Subject *subject, unsigned how, Witness *witness)
+{
+  switch (how)
+    {
+    case 0:
+      lodger_pending_unref (lodger_caller_call_soon (subject->caller, witness_call, witness, witness_destroy));
+      break;
+    case 1:
+      test_check (lodger_caller_call_direct (subject->caller, witness_direct, witness, witness_destroy) == 0);
+      break;
+    default:
+      lodger_pending_unref (lodger_caller_call_later (subject->caller, 0, witness_call, witness, witness_destroy));
+    }
+}
+
+void
+add_law (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits)
+{
+  for (int i = 0; subject_kinds[i] != NULL; i++)
+    if ((subject_kinds[i]->traits & traits) == traits && (subject_kinds[i]->traits & not_traits) == 0)
+      {
+        size_t size = strlen (test->name) + strlen (subject_kinds[i]->name) + 2;
+        char *name = malloc (size);
+        test_check (name != NULL);
+        snprintf (name, size, "%s/%s", test->name, subject_kinds[i]->name);
+        test_add_variant (suite, name, test, i);
+      }
+}
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("conformance");
+  add_law_submitting (suite);
+  add_law_ending (suite);
+  add_law_stopping (suite);
+  add_law_sharing (suite);
+  add_law_sleeping (suite);
+  add_law_answering (suite);
+  return test_main (suite, argc, argv);
+}

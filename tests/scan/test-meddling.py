@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Files that change while they are scanned. LODGER_SCAN_MEDDLE is the library that changes them, see meddle.c."""
+
+import hashlib
+import os
+import unittest
+
+from scantest import Outcome, ScanTest, main
+
+MEDDLE = os.environ.get("LODGER_SCAN_MEDDLE")
+
+
+@unittest.skipUnless(MEDDLE, "LODGER_SCAN_MEDDLE is not set")
+class Meddling(ScanTest):
+    def scan(self):
+        environment = dict(os.environ, LD_PRELOAD=" ".join(filter(None, [os.environ.get("LD_PRELOAD"), MEDDLE])))
+        environment["ASAN_OPTIONS"] = environment.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+        outcome = Outcome(self.folder, env=environment)
+        self.assertEqual((outcome.status, outcome.process.stderr), (0, b""))
+        return outcome
+
+    def test_a_file_that_vanishes_is_an_error(self):
+        self.make("a/vanishes", b"x")
+        self.make("b/stays", b"y")
+        outcome = self.scan()
+        self.assertEqual(outcome.paths, [b"b/stays"])
+        self.assertEqual(outcome.errors, {b"a/vanishes": ["vanished while it was being scanned"]})
+
+    def test_a_folder_that_vanishes_is_an_error(self):
+        self.make("a/stays", b"x")
+        os.mkdir(os.path.join(self.folder, b"folder-vanishes"))
+        outcome = self.scan()
+        self.assertEqual(outcome.paths, [b"a/stays"])
+        self.assertEqual(outcome.errors, {b"folder-vanishes": ["vanished while it was being scanned"]})
+
+    def test_a_file_that_turns_into_a_fifo_does_not_block(self):
+        self.make("turns-fifo", b"x")
+        self.assertEqual(self.scan().errors, {b"turns-fifo": ["special file: fifo"]})
+
+    def test_a_file_that_turns_into_a_link_is_not_followed(self):
+        self.make("in/turns-link", b"x")
+        self.make("outside", b"y")
+        outcome = self.scan()
+        self.assertEqual(outcome.paths, [b"outside"])
+        self.assertEqual(list(outcome.errors), [b"in/turns-link"])
+
+    def test_a_file_that_shrinks_is_hashed_as_read(self):
+        content = bytes(range(250)) * 4000
+        self.make("shrinks", content)
+        outcome = self.scan()
+        self.assertEqual(outcome.files[b"shrinks"]["size"], len(content) // 2)
+        self.assertEqual(outcome.files[b"shrinks"]["sha256"], hashlib.sha256(content[:len(content) // 2]).hexdigest())
+
+    def test_a_file_that_grows_is_hashed_as_it_was_when_opened(self):
+        content = b"z" * 1_000_000
+        self.make("grows", content)
+        outcome = self.scan()
+        self.assertEqual(outcome.files[b"grows"]["size"], len(content))
+        self.assertEqual(outcome.files[b"grows"]["sha256"], hashlib.sha256(content).hexdigest())
+
+    def test_an_empty_file_that_grows_for_ever_has_an_end(self):
+        self.make("grows-from-0")
+        outcome = self.scan()
+        size = outcome.files[b"grows-from-0"]["size"]
+        self.assertEqual(outcome.files[b"grows-from-0"]["sha256"], hashlib.sha256(b"+" * size).hexdigest())
+
+    def test_a_file_that_cannot_be_read_on_is_an_error(self):
+        self.make("fails", b"x")
+        outcome = self.scan()
+        self.assertEqual((outcome.paths, outcome.errors), ([], {b"fails": ["Input/output error"]}))
+
+    def test_kinds_that_the_listing_does_not_tell_are_found_out(self):
+        self.make("sub/file", b"x")
+        os.symlink(b"nothing", os.path.join(self.folder, b"link"))
+        os.mkfifo(os.path.join(self.folder, b"fifo"))
+        outcome = self.scan()
+        self.assertEqual(outcome.paths, [b"sub/file"])
+        self.assertEqual(set(outcome.errors), {b"link", b"fifo"})
+
+
+if __name__ == "__main__":
+    main()
