@@ -41,6 +41,18 @@ bench_ledger_name (const char *metric, const char *contestant)
   running_contestant = contestant;
 }
 
+size_t
+bench_ledger_describe (char *buffer, size_t size)
+{
+  const char *parts[] = { "lodger-bench: ", running_metric, ", ", running_contestant };
+  size_t length = 0;
+
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+    for (const char *c = parts[i]; *c && length < size; c++)
+      buffer[length++] = *c;
+  return length;
+}
+
 void
 bench_fail (const char *format, ...)
 {

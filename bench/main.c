@@ -17,10 +17,12 @@
 static void
 stalled (int signal_number)
 {
-  static const char words[] = "lodger-bench: a run does not end: a call has been lost\n";
+  static const char words[] = ": a run does not end, a call has been lost\n";
+  char line[128];
+  size_t length = bench_ledger_describe (line, sizeof line);
 
   (void) signal_number;
-  if (write (STDERR_FILENO, words, sizeof words - 1) < 0)
+  if (write (STDERR_FILENO, line, length) < 0 || write (STDERR_FILENO, words, sizeof words - 1) < 0)
     _exit (1);
   _exit (1);
 }
@@ -171,11 +173,8 @@ main (int argc, char **argv)
 
   switch (bench_args_parse (&settings, argc, argv))
     {
-    case BENCH_ARGS_WRONG:
-      code = 2;
-      break;
-    case BENCH_ARGS_DONE:
-      break;
+    case BENCH_ARGS_WRONG: code = 2; break;
+    case BENCH_ARGS_DONE: break;
     case BENCH_ARGS_RUN:
       if (settings.list)
         {

@@ -77,7 +77,8 @@ struct LodgerCaller
   LodgerCaller *next_worker, *next_idle;
   LodgerPending *busy_with; /* a worker: the pool's call that is not done */
   bool is_told;             /* a worker: to stop */
-  bool is_offered;          /* a worker: it was put on the list of the idle, and has got no call since */
+  atomic_bool is_idle;      /* a worker: on the list of the idle; written under the pool's mutex */
+  bool is_searching;        /* a worker: it is the one that is going to look */
   pthread_t thread;
   LodgerItem gone_item;
   const LodgerBackendOps *backend;
@@ -157,10 +158,12 @@ extern const LodgerItemOps lodger__stop_ops;
 
 /* ---- pool.c ---- */
 
-/* Owner, a worker: the next call of the pool, or NULL (then it is on the list of the idle). */
-LodgerItem *lodger__pool_take (LodgerCaller *worker);
+/* Owner, a worker: the next call of the pool. Without one it searches from here on, if it says so: then it has to come
+ * back with `searches` false. */
+LodgerItem *lodger__pool_take (LodgerCaller *worker, bool searches);
+bool lodger__pool_has_calls (const LodgerCaller *worker);
 /* Owner, a worker: its call has returned. */
-void lodger__pool_rest (LodgerCaller *worker);
+void lodger__pool_rest (LodgerCaller *worker, LodgerPending *pending);
 bool lodger__pool_is_ready (const LodgerCaller *worker);
 /* Owner, the root: refuse, drop what is queued, stop the workers. */
 void lodger__pool_stop (LodgerCaller *root);

@@ -10,7 +10,7 @@
 enum
 {
   BATCH = 64,
-  DEPOT_MAX = 256 /* batches of a class; what exceeds that goes back to malloc */
+  DEPOT_MAX = 1024 /* batches of a class; what exceeds that goes back to malloc */
 };
 
 typedef struct Spare
@@ -97,7 +97,7 @@ lodger__node_new (unsigned node_class)
     {
       spares->first = get_batch (node_class);
       if (spares->first == NULL)
-        return aligned_alloc (64, sizes[node_class]);
+        return malloc (sizes[node_class]);
       spares->count = BATCH;
     }
   spare = spares->first;

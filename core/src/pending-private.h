@@ -174,6 +174,7 @@ void lodger__pending_store (LodgerPending *pending, LodgerValue *value);
 void lodger__value_clear (LodgerValue *value);
 /* Destroys the call's data, once. */
 void lodger__pending_destroy_data (LodgerPending *pending);
+bool lodger__pending_has_callbacks (LodgerPending *pending);
 /* Adds a listener, or says that it is done already. */
 bool lodger__pending_listen (LodgerPending *pending, LodgerListener *listener);
 /* Takes a listener back; false when it was or is being told. */

@@ -356,6 +356,24 @@ done_callback_discard (LodgerListener *listener)
   done_callback_free ((DoneCallback *) listener);
 }
 
+bool
+lodger__pending_has_callbacks (LodgerPending *pending)
+{
+  const LodgerListener *at;
+  bool found = false;
+  lodger__pending_lock (pending);
+  at = pending->listeners;
+  if (at != NULL)
+    do
+      {
+        found = at->notify == done_callback_notify;
+        at = at->next;
+      }
+    while (!found && at != pending->listeners);
+  lodger__pending_unlock (pending);
+  return found;
+}
+
 int
 lodger_pending_add_done_callback (LodgerPending *pending, LodgerDoneFunc func, void *data, LodgerDestroyFunc destroy)
 {

@@ -12,8 +12,14 @@ enum
   WORKERS_PER_CPU = 4
 };
 
-/* Belongs to a root caller; its workers serve the whole tree. Calls wait in one list, first in, first out. A worker
- * that finds none puts itself on the list of the idle, and is from then on woken through its own inbox. */
+/* Belongs to a root caller; its workers serve the whole tree. Calls wait in one list, first in, first out, until a worker
+ * takes them. A worker without a call searches for a moment, and then sleeps on the list of the idle.
+ *
+ * Who is called when: while one searches (never two: they would only take the processor from those who work), nobody
+ * else is called, since it is going to find the call; and whoever takes a call and leaves more behind calls the next (an idle one, or a new thread). So a stream of short calls is served
+ * without a wake-up for each, and a burst of long ones soon has all workers. Nothing is left lying: a search ends under
+ * the mutex with a last look, after which the worker either has a call or is on the list of the idle, and a call is put
+ * in, and it is seen whether one searches, under the same mutex. */
 struct LodgerPool
 {
   pthread_mutex_t mutex;
@@ -22,8 +28,16 @@ struct LodgerPool
   LodgerCaller *workers;
   LodgerCaller *idle; /* the most recently used first: its caches are warm */
   unsigned worker_count, idle_count, worker_max, made;
+  bool is_searched; /* by one worker */
   bool closed;
 };
+
+/* What remains to be done, without the mutex, for calls that wait. */
+typedef struct Help
+{
+  LodgerCaller *worker; /* to be called, a reference */
+  unsigned grows;       /* number of a new one */
+} Help;
 
 static LodgerPool *
 pool_of (LodgerCaller *root)
@@ -37,7 +51,7 @@ pool_of (LodgerCaller *root)
       if (pool != NULL)
         {
           unsigned usual = WORKERS_PER_CPU * lodger__port_cpu_count ();
-          pthread_mutex_init (&pool->mutex, NULL);
+          lodger__port_mutex_init (&pool->mutex);
           pool->worker_max = root->max_workers;
           if (pool->worker_max == 0)
             pool->worker_max = usual > WORKERS_MIN ? usual : WORKERS_MIN;
@@ -73,7 +87,6 @@ static void
 pool_call_run (LodgerCaller *worker, LodgerItem *item)
 {
   LodgerPending *pending = (LodgerPending *) item;
-  worker->is_offered = false;
   if (lodger_caller_get_state (worker) >= LODGER_CALLER_STOPPING)
     {
       pool_call_drop (worker, item);
@@ -95,16 +108,23 @@ const LodgerItemOps lodger__pool_call_ops
 static bool
 wants_call (const LodgerCaller *worker)
 {
-  return worker->busy_with == NULL && !worker->is_offered
-         && lodger_caller_get_state (worker) < LODGER_CALLER_STOPPING;
+  return worker->busy_with == NULL && lodger_caller_get_state (worker) < LODGER_CALLER_STOPPING;
 }
 
 /* It has to come round once more: to take a call, or to be put on the list of the idle. */
 bool
 lodger__pool_is_ready (const LodgerCaller *worker)
 {
-  return wants_call (worker);
+  return wants_call (worker) && !atomic_load_explicit (&worker->is_idle, memory_order_relaxed);
 }
+
+bool
+lodger__pool_has_calls (const LodgerCaller *worker)
+{
+  return atomic_load_explicit (&worker->root->pool->queued, memory_order_relaxed) > 0;
+}
+
+/* ---- under the mutex ---------------------------------------------------------------------------------------------- */
 
 static LodgerItem *
 pop (LodgerPool *pool)
@@ -118,63 +138,99 @@ pop (LodgerPool *pool)
   return item;
 }
 
-/* Under the mutex. */
 static bool
-offer (LodgerPool *pool, LodgerCaller *worker)
+make_idle (LodgerPool *pool, LodgerCaller *worker)
 {
   if (pool->closed || pool->idle_count >= IDLE_LIMIT)
     return false;
-  worker->is_offered = true;
+  atomic_store_explicit (&worker->is_idle, true, memory_order_relaxed);
   worker->next_idle = pool->idle;
   pool->idle = worker;
   pool->idle_count++;
   return true;
 }
 
+static void
+unmake_idle (LodgerPool *pool, LodgerCaller *worker)
+{
+  LodgerCaller **at;
+  for (at = &pool->idle; *at != worker; at = &(*at)->next_idle)
+    ;
+  *at = worker->next_idle;
+  pool->idle_count--;
+  atomic_store_explicit (&worker->is_idle, false, memory_order_relaxed);
+}
+
+static Help
+find_help (LodgerPool *pool)
+{
+  Help help = { NULL, 0 };
+  if (pool->first == NULL || pool->is_searched || pool->closed)
+    return help;
+  if (pool->idle != NULL)
+    {
+      help.worker = lodger_caller_ref (pool->idle);
+      unmake_idle (pool, pool->idle);
+    }
+  else if (pool->worker_count < pool->worker_max)
+    {
+      pool->worker_count++;
+      help.grows = ++pool->made;
+    }
+  return help;
+}
+
+static void call_for_help (LodgerCaller *root, Help help);
+
+/* ---- owner: the worker's side ------------------------------------------------------------------------------------- */
+
+/* One that finds nothing goes on to search, if it says so, else it goes to sleep. */
 LodgerItem *
-lodger__pool_take (LodgerCaller *worker)
+lodger__pool_take (LodgerCaller *worker, bool searches)
 {
   LodgerPool *pool = worker->root->pool;
   LodgerItem *item;
-  bool surplus;
-  if (!wants_call (worker))
+  Help help = { NULL, 0 };
+  bool surplus = false;
+  if (!wants_call (worker) || (!searches && atomic_load_explicit (&worker->is_idle, memory_order_relaxed)))
     return NULL;
   pthread_mutex_lock (&pool->mutex);
+  if (atomic_load_explicit (&worker->is_idle, memory_order_relaxed))
+    unmake_idle (pool, worker);
+  if (worker->is_searching)
+    pool->is_searched = worker->is_searching = false;
   item = pop (pool);
-  surplus = item == NULL && !pool->closed && !offer (pool, worker);
+  if (item != NULL)
+    help = find_help (pool);
+  else if (searches && !pool->closed && !pool->is_searched)
+    pool->is_searched = worker->is_searching = true;
+  else
+    surplus = !pool->closed && !make_idle (pool, worker);
   pthread_mutex_unlock (&pool->mutex);
   if (surplus)
     lodger_caller_stop (worker, true);
+  call_for_help (worker->root, help);
   return item;
 }
 
-/* Before the outcome is published, so that whoever learns that the call is done finds its worker free. */
+/* Before the outcome is published, so that whoever learns that the call is done finds its worker free. Not if user code
+ * is going to be told in this thread: a call for this worker would have to wait for that. */
 void
-lodger__pool_rest (LodgerCaller *worker)
+lodger__pool_rest (LodgerCaller *worker, LodgerPending *pending)
 {
   LodgerPool *pool = worker->root->pool;
+  if (lodger__pending_has_callbacks (pending))
+    return;
   worker->busy_with = NULL;
-  if (!wants_call (worker) || atomic_load_explicit (&pool->queued, memory_order_relaxed) > 0)
+  if (!wants_call (worker) || lodger__pool_has_calls (worker))
     return;
   pthread_mutex_lock (&pool->mutex);
   if (pool->first == NULL)
-    offer (pool, worker);
+    make_idle (pool, worker);
   pthread_mutex_unlock (&pool->mutex);
 }
 
-/* ---- any thread: the submitter's side ------------------------------------------------------------------------------ */
-
-static LodgerCaller *
-take_idle (LodgerPool *pool)
-{
-  LodgerCaller *worker = pool->idle;
-  if (worker != NULL)
-    {
-      pool->idle = worker->next_idle;
-      pool->idle_count--;
-    }
-  return worker;
-}
+/* ---- threads -------------------------------------------------------------------------------------------------------- */
 
 static bool grow (LodgerCaller *root, LodgerPool *pool, unsigned number);
 
@@ -210,6 +266,19 @@ shrink (LodgerCaller *root, LodgerPool *pool)
     }
   if (lodger__inbox_claim (&root->inbox))
     lodger__host_post (root);
+}
+
+static void
+call_for_help (LodgerCaller *root, Help help)
+{
+  if (help.worker != NULL)
+    {
+      if (lodger__inbox_claim (&help.worker->inbox))
+        lodger__host_post (help.worker);
+      lodger_caller_unref (help.worker);
+    }
+  else if (help.grows > 0 && !grow (root, root->pool, help.grows))
+    shrink (root, root->pool);
 }
 
 static void
@@ -290,47 +359,41 @@ grow (LodgerCaller *root, LodgerPool *pool, unsigned number)
   return linked;
 }
 
+/* ---- any thread: the submitter's side ------------------------------------------------------------------------------ */
+
 LodgerPending *
 lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
                               const LodgerCallOptions *options)
 {
-  LodgerCaller *root = caller != NULL ? caller->root : NULL;
-  LodgerCaller *idle = NULL;
   LodgerPending *pending = NULL;
   LodgerPool *pool = NULL;
-  unsigned grows = 0;
+  Help help = { NULL, 0 };
   int code = 0;
   if (caller == NULL || func == NULL || (options != NULL && options->size < sizeof *options))
     code = lodger__misuse ("lodger_caller_to_thread", LODGER_EINVAL, "NULL or a wrong size given");
   else if (lodger_caller_get_state (caller) >= LODGER_CALLER_STOPPING)
     code = LODGER_ECANCELED;
-  else if ((pool = pool_of (root)) == NULL
+  else if ((pool = pool_of (caller->root)) == NULL
            || (pending = lodger__pending_new_call (&lodger__pool_call_ops, data, destroy, options)) == NULL)
     code = LODGER_ENOMEM;
   if (code == 0)
     {
       pending->func.call = func;
+      atomic_store_explicit (&pending->item.next, NULL, memory_order_relaxed);
       lodger__trace (LODGER_TRACE_SUBMIT, caller, pending, pending->file, pending->line, pending->name);
       pthread_mutex_lock (&pool->mutex);
       if (pool->closed)
         code = LODGER_ECANCELED;
-      else if ((idle = take_idle (pool)) == NULL)
+      else
         {
-          atomic_store_explicit (&pending->item.next, NULL, memory_order_relaxed);
           if (pool->first == NULL)
             pool->first = &pending->item;
           else
             atomic_store_explicit (&pool->last->next, &pending->item, memory_order_relaxed);
           pool->last = &pending->item;
           atomic_fetch_add_explicit (&pool->queued, 1, memory_order_relaxed);
-          if (pool->worker_count < pool->worker_max)
-            {
-              pool->worker_count++;
-              grows = ++pool->made;
-            }
+          help = find_help (pool);
         }
-      else
-        lodger_caller_ref (idle);
       pthread_mutex_unlock (&pool->mutex);
     }
   if (code != 0)
@@ -341,13 +404,7 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
         lodger__node_free (LODGER_NODE_MEDIUM, pending);
       return lodger__pending_refused (code, code == LODGER_ECANCELED ? lodger__closed_message : NULL);
     }
-  if (idle != NULL)
-    {
-      lodger__caller_push (idle, &pending->item);
-      lodger_caller_unref (idle);
-    }
-  else if (grows > 0 && !grow (root, pool, grows))
-    shrink (root, pool);
+  call_for_help (caller->root, help);
   return pending;
 }
 
@@ -410,8 +467,8 @@ lodger__pool_stop (LodgerCaller *root)
     return;
   pthread_mutex_lock (&pool->mutex);
   pool->closed = true;
-  while (take_idle (pool) != NULL)
-    ;
+  while (pool->idle != NULL)
+    unmake_idle (pool, pool->idle);
   item = pool->first;
   pool->first = pool->last = NULL;
   atomic_store (&pool->queued, 0);

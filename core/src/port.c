@@ -57,6 +57,16 @@ lodger__port_thread_start (pthread_t *ret_thread, const char *name, void *(*func
 }
 
 void
+lodger__port_mutex_init (pthread_mutex_t *mutex)
+{
+  pthread_mutexattr_t attr;
+  pthread_mutexattr_init (&attr);
+  pthread_mutexattr_settype (&attr, PTHREAD_MUTEX_ADAPTIVE_NP);
+  pthread_mutex_init (mutex, &attr);
+  pthread_mutexattr_destroy (&attr);
+}
+
+void
 lodger__port_relax (void)
 {
 #if defined(__x86_64__) || defined(__i386__)

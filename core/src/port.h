@@ -14,6 +14,8 @@ bool lodger__port_is_main_thread (void);
 void lodger__port_thread_name (char name[16]);
 int lodger__port_thread_start (pthread_t *ret_thread, const char *name, void *(*func) (void *), void *data);
 void lodger__port_relax (void);
+/* A mutex that is held for a few instructions: whoever finds it taken looks again for a moment before it sleeps. */
+void lodger__port_mutex_init (pthread_mutex_t *mutex);
 /* Whether every node must be a malloc of its own: under a memory checker. */
 bool lodger__port_is_checked (void);
 

@@ -102,7 +102,7 @@ lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *
     {
       lodger__pending_destroy_data (pending);
       if (caller->busy_with == pending)
-        lodger__pool_rest (caller);
+        lodger__pool_rest (caller, pending);
       lodger__pending_lock (pending);
       lodger__pending_add_state (pending, P_RETURNED);
       lodger__pending_complete (pending);
@@ -177,8 +177,6 @@ next_item (LodgerCaller *caller)
       open_turn (caller);
       item = next_of_turn (caller);
     }
-  if (item == NULL && caller->turn.mark == NULL && caller->root != caller)
-    item = lodger__pool_take (caller);
   return item;
 }
 
@@ -195,20 +193,30 @@ lodger__turn_is_ready (const LodgerCaller *caller)
  * that. While it looks, the claimed signal keeps submitters from waking it; after it has been given up, one more look
  * finds what they left. It earns credit by finding something, and with none left it hardly tries. */
 static bool
+may_spin (LodgerCaller *caller)
+{
+  return caller->is_driven && caller->depth == 1 && (caller->spin_credit > 0 || --caller->spin_credit <= SPIN_RETRY);
+}
+
+static bool
+finds (const LodgerCaller *caller)
+{
+  return lodger__inbox_is_ready (&caller->inbox) || (caller->root != caller && lodger__pool_has_calls (caller));
+}
+
+static void
 spin (LodgerCaller *caller)
 {
   int64_t end;
   bool found = false;
-  if (caller->spin_credit <= 0 && --caller->spin_credit > SPIN_RETRY)
-    return false;
   if (!lodger__inbox_claim (&caller->inbox))
-    return false;
+    return;
   end = lodger__port_now () + SPIN_NS;
   do
     for (int i = 0; i < 16 && !found; i++)
       {
         lodger__port_relax ();
-        found = lodger__inbox_is_ready (&caller->inbox);
+        found = finds (caller);
       }
   while (!found && lodger__port_now () < end);
   lodger__inbox_look (&caller->inbox);
@@ -218,7 +226,26 @@ spin (LodgerCaller *caller)
     caller->spin_credit = caller->spin_credit > 0 ? caller->spin_credit - 1 : 0;
   if (caller->spin_credit > SPIN_CREDIT_MAX)
     caller->spin_credit = SPIN_CREDIT_MAX;
-  return found || lodger__inbox_is_ready (&caller->inbox);
+}
+
+/* The owner's own inbox goes before the pool: that is where its stop comes from. */
+static LodgerItem *
+next_for_slice (LodgerCaller *caller)
+{
+  LodgerItem *item = next_item (caller);
+  bool is_pooled = caller->root != caller;
+  bool spins;
+  if (item != NULL || caller->turn.mark != NULL)
+    return item;
+  spins = may_spin (caller);
+  if (is_pooled)
+    item = lodger__pool_take (caller, spins);
+  if (item != NULL || !spins || (is_pooled && !caller->is_searching))
+    return item;
+  spin (caller);
+  if (is_pooled)
+    item = lodger__pool_take (caller, false);
+  return item != NULL ? item : next_item (caller);
 }
 
 void
@@ -234,13 +261,9 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget)
     ops->want_before_wait (host->impl, true);
   for (;;)
     {
-      item = next_item (caller);
+      item = next_for_slice (caller);
       if (item == NULL)
-        {
-          if (caller->is_driven && caller->depth == 1 && spin (caller))
-            continue;
-          break;
-        }
+        break;
       if (!asks && lodger__turn_is_ready (caller))
         lodger__host_post_ahead (caller);
       item->ops->run (caller, item);

@@ -10,7 +10,7 @@
 
 enum
 {
-  TYPE_ROWS = 8,
+  TYPE_ROWS = 10,
   MARGIN = 24
 };
 
@@ -188,9 +188,10 @@ on_sorted (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
     }
   show (window->current, text);
   g_string_free (text, TRUE);
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (window->progress), 1);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (window->progress), window->cancelled ? 0 : 1);
   gtk_button_set_label (GTK_BUTTON (window->cancel), "Close");
   gtk_widget_set_sensitive (window->cancel, TRUE);
+  gtk_widget_grab_focus (window->cancel);
 
   if (options->json != NULL && !report_write_json (window->report, options->json))
     window->status = SCAN_CANNOT_WRITE;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "test-suite.h"
 
+#include <glib-unix.h>
 #include <lodger-glib.h>
+#include <unistd.h>
 
 #define MS              INT64_C (1000000)
 #define REDRAW_PRIORITY 120
@@ -157,6 +159,7 @@ typedef struct Poll
   int count;
   int woken;
   int last_timeout;
+  int own_fd; /* of the test's, not the context's for waking up */
   bool never_blocks;
   bool hook_is_after;
   void (*hook) (void *data);
@@ -185,8 +188,9 @@ counting_poll (GPollFD *fds, guint n_fds, int timeout)
   result = g_poll (fds, n_fds, poll_state.never_blocks ? 0 : timeout);
   if (poll_state.hook_is_after)
     poll_hook ();
-  if (result > 0)
-    poll_state.woken++;
+  for (guint i = 0; i < n_fds; i++)
+    if (fds[i].revents != 0 && fds[i].fd != poll_state.own_fd)
+      poll_state.woken++;
   return result;
 }
 
@@ -248,6 +252,14 @@ post_in_dispatch (void *data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+post_at_input (int fd, GIOCondition condition, void *data)
+{
+  (void) fd;
+  (void) condition;
+  return post_in_dispatch (data);
+}
+
 static void
 add_idle (GMainContext *context, int priority, GSourceFunc func, void *data)
 {
@@ -264,6 +276,8 @@ START_TEST (posts_to_a_busy_loop_make_no_wake_up)
   static const int priorities[] = { G_PRIORITY_DEFAULT, REDRAW_PRIORITY, G_PRIORITY_LOW };
   GMainContext *context = g_main_context_new ();
   Posts posts = { .caller = attach (context), .count = 100 };
+  GSource *input;
+  int ends[2];
   g_main_context_set_poll_func (context, counting_poll);
   while (g_main_context_iteration (context, FALSE))
     ;
@@ -272,6 +286,20 @@ START_TEST (posts_to_a_busy_loop_make_no_wake_up)
   run_until (context, &posts.witness.ran, 200);
   ck_assert_int_eq (poll_state.woken, 0);
   witness_expect (&posts.witness, 200, 200);
+
+  /* The same when the poll found it, so that the loop had made ready to sleep before. */
+  ck_assert_int_eq (pipe (ends), 0);
+  ck_assert_int_eq (write (ends[1], "x", 1), 1);
+  poll_state.own_fd = ends[0];
+  input = g_unix_fd_source_new (ends[0], G_IO_IN);
+  g_source_set_priority (input, priorities[_i]);
+  g_source_set_callback (input, G_SOURCE_FUNC (post_at_input), &posts, NULL);
+  g_source_attach (input, context);
+  g_source_unref (input);
+  run_until (context, &posts.witness.ran, 400);
+  ck_assert_int_eq (poll_state.woken, 0);
+  close (ends[0]);
+  close (ends[1]);
   leave (posts.caller);
   g_main_context_unref (context);
 }
@@ -652,6 +680,7 @@ typedef struct Nest
   LodgerCaller *caller;
   Journal journal;
   Witness two, three, four;
+  bool rest_first;
 } Nest;
 
 static void
@@ -659,6 +688,8 @@ nest_call (void *data)
 {
   Nest *nest = data;
   journal_add (&nest->journal, 1);
+  if (nest->rest_first)
+    run_until (nest->context, &nest->three.ran, 1);
   lodger_caller_call_direct (nest->caller, witness_direct, &nest->four, NULL);
   run_until (nest->context, &nest->four.ran, 1);
   journal_add (&nest->journal, 5);
@@ -666,7 +697,7 @@ nest_call (void *data)
 
 START_TEST (a_nested_loop_goes_on_with_the_interrupted_turn)
 {
-  Nest nest = { .context = g_main_context_new () };
+  Nest nest = { .context = g_main_context_new (), .rest_first = _i == 0 };
   journal_init (&nest.journal);
   nest.caller = attach (nest.context);
   nest.two = (Witness) { .journal = &nest.journal, .number = 2 };
@@ -957,7 +988,10 @@ main (int argc, char **argv)
   test_add (suite, frames_back_to_back_leave_room_for_the_calls);
   test_add (suite, frames_back_to_back_leave_room_for_the_timers);
   test_add (suite, a_frame_goes_before_a_call);
-  test_add (suite, a_nested_loop_goes_on_with_the_interrupted_turn);
+  test_add_variant (suite, "a_nested_loop_goes_on_with_the_interrupted_turn",
+                    a_nested_loop_goes_on_with_the_interrupted_turn, 0);
+  test_add_variant (suite, "a_nested_loop_goes_on_with_the_interrupted_turn/and_more_is_submitted",
+                    a_nested_loop_goes_on_with_the_interrupted_turn, 1);
   test_add (suite, a_nested_loop_of_the_programs_own_serves_the_calls);
   test_add (suite, a_timer_set_in_a_call_fires_in_its_nested_loop);
   test_add (suite, a_deadline_is_never_early);

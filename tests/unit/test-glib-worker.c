@@ -262,6 +262,39 @@ START_TEST (a_worker_has_a_context_of_its_own)
 }
 END_TEST
 
+typedef struct Nest
+{
+  LodgerCaller *caller;
+  Witness next, submitted;
+} Nest;
+
+static void
+nest_call (void *data)
+{
+  Nest *nest = data;
+  GMainContext *context = g_main_context_get_thread_default ();
+  while (atomic_load (&nest->next.ran) == 0)
+    g_main_context_iteration (context, TRUE);
+  lodger_caller_call_direct (nest->caller, witness_direct, &nest->submitted, NULL);
+  while (atomic_load (&nest->submitted.ran) == 0)
+    g_main_context_iteration (context, TRUE);
+}
+
+START_TEST (a_nested_loop_in_a_worker_goes_on_with_the_interrupted_turn)
+{
+  Nest nest = { .caller = glib_worker () };
+  WorkerHold *hold = worker_hold (nest.caller);
+  LodgerPending *pending;
+  lodger_caller_call_direct (nest.caller, nest_call, &nest, NULL);
+  pending = lodger_caller_call_soon (nest.caller, witness_call, &nest.next, NULL);
+  worker_let_go (hold);
+  wait_done (pending);
+  lodger_pending_unref (pending);
+  worker_stop (nest.caller);
+  witness_expect (&nest.submitted, 1, 0);
+}
+END_TEST
+
 typedef struct Beat
 {
   atomic_int count;
@@ -428,6 +461,7 @@ main (int argc, char **argv)
 #endif
   test_add (suite, a_stop_cancels_what_gio_is_at);
   test_add (suite, a_worker_has_a_context_of_its_own);
+  test_add (suite, a_nested_loop_in_a_worker_goes_on_with_the_interrupted_turn);
   test_add (suite, a_delay_in_a_worker_is_never_early);
   test_add (suite, a_flood_in_a_worker_leaves_room_for_its_own_sources);
   test_add (suite, a_worker_may_be_stopped_at_once);

@@ -83,13 +83,7 @@ extern const SubjectKind subject_manual, subject_manual_no_before_wait, subject_
 extern const SubjectKind subject_native;
 extern const SubjectKind subject_glib_default, subject_glib_other, subject_glib_worker;
 
-/* Adds a test once for each kind that has all those traits and none of the others. */
-void add_law (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits);
-void add_law_submitting (Suite *suite);
-void add_law_ending (Suite *suite);
-void add_law_stopping (Suite *suite);
-void add_law_sharing (Suite *suite);
-void add_law_sleeping (Suite *suite);
-void add_law_answering (Suite *suite);
+/* The number of the kind of that name, or -1. */
+int subject_find (const char *name);
 
 #endif

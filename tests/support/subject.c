@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "subject.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 const SubjectKind *const subject_kinds[] = {
@@ -115,7 +113,7 @@ subject_run_inside (Subject *subject, LodgerDirectFunc func, void *data)
 {
   Inside inside = { .func = func, .data = data };
   counter_init (&inside.runs);
-  expect_code (lodger_caller_call_direct (subject->caller, run_inside, &inside, NULL), 0);
+  test_check (lodger_caller_call_direct (subject->caller, run_inside, &inside, NULL) == 0);
   subject_run_until (subject, &inside.runs, 1);
   counter_clear (&inside.runs);
 }
@@ -147,29 +145,11 @@ subject_submit (Subject *subject, unsigned how, Witness *witness)
     }
 }
 
-void
-add_law (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits)
-{
-  for (int i = 0; subject_kinds[i] != NULL; i++)
-    if ((subject_kinds[i]->traits & traits) == traits && (subject_kinds[i]->traits & not_traits) == 0)
-      {
-        size_t size = strlen (test->name) + strlen (subject_kinds[i]->name) + 2;
-        char *name = malloc (size);
-        test_check (name != NULL);
-        snprintf (name, size, "%s/%s", test->name, subject_kinds[i]->name);
-        test_add_variant (suite, name, test, i);
-      }
-}
-
 int
-main (int argc, char **argv)
+subject_find (const char *name)
 {
-  Suite *suite = suite_create ("conformance");
-  add_law_submitting (suite);
-  add_law_ending (suite);
-  add_law_stopping (suite);
-  add_law_sharing (suite);
-  add_law_sleeping (suite);
-  add_law_answering (suite);
-  return test_main (suite, argc, argv);
+  int i = 0;
+  while (subject_kinds[i] != NULL && strcmp (subject_kinds[i]->name, name) != 0)
+    i++;
+  return subject_kinds[i] != NULL ? i : -1;
 }

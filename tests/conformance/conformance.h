@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The promises that hold on every loop, and the loops they are tested on. */
+#ifndef LODGER_TEST_CONFORMANCE_H
+#define LODGER_TEST_CONFORMANCE_H
+
+#include "subject.h"
+
+/* Adds a test once for each kind of loop that has all those traits and none of the others. */
+void add_law (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits);
+
+void add_law_submitting (Suite *suite);
+void add_law_ending (Suite *suite);
+void add_law_stopping (Suite *suite);
+void add_law_sharing (Suite *suite);
+void add_law_sleeping (Suite *suite);
+void add_law_answering (Suite *suite);
+
+#endif

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Laws 1 and 2: later, never inline; and in order, in nested loops too. */
+#include "conformance.h"
+
+#include <stdlib.h>
+
+/* ---- law 1 ---------------------------------------------------------------------------------------------------- */
+
+static _Thread_local bool submitting;
+
+typedef struct Inline
+{
+  Subject *subject;
+  LodgerPending *done;
+  atomic_int ran_inline;
+  Counter ran;
+  Counter arrived;
+} Inline;
+
+static void
+note_inline (void *data)
+{
+  Inline *in = data;
+  if (submitting)
+    atomic_fetch_add (&in->ran_inline, 1);
+}
+
+static void
+note_inline_direct (void *data)
+{
+  Inline *in = data;
+  note_inline (in);
+  counter_add (&in->ran, 1);
+}
+
+static void
+note_inline_call (LodgerPending *self, void *data)
+{
+  (void) self;
+  note_inline_direct (data);
+}
+
+static void
+note_inline_then (LodgerPending *self, LodgerPending *done, void *data)
+{
+  (void) self;
+  (void) done;
+  note_inline_direct (data);
+}
+
+static void
+arrive (LodgerPending *self, LodgerPending *done, void *data)
+{
+  Inline *in = data;
+  (void) self;
+  (void) done;
+  counter_add (&in->arrived, 1);
+}
+
+enum
+{
+  WAYS = 7
+};
+
+/* Each way to submit; the data's destroy function is user code too. What runs in a worker does not wake this loop; what
+ * follows it does. */
+static void
+submit_each_way (void *data)
+{
+  Inline *in = data;
+  LodgerCaller *caller = in->subject->caller;
+  LodgerPending *pendings[WAYS];
+  submitting = true;
+  pendings[0] = lodger_caller_call_soon (caller, note_inline_call, in, note_inline);
+  pendings[1] = lodger_caller_call_later (caller, 0, note_inline_call, in, note_inline);
+  pendings[2] = lodger_caller_call_later (caller, 1, note_inline_call, in, note_inline);
+  pendings[3] = lodger_pending_then (in->done, caller, note_inline_then, in, note_inline);
+  pendings[4] = lodger_pending_then (pendings[0], caller, note_inline_then, in, note_inline);
+  pendings[5] = lodger_caller_to_thread (caller, note_inline_call, in, note_inline);
+  pendings[6] = lodger_pending_then (pendings[5], caller, arrive, in, note_inline);
+  test_check (lodger_caller_call_direct (caller, note_inline_direct, in, note_inline) == 0);
+  submitting = false;
+  for (int i = 0; i < WAYS; i++)
+    lodger_pending_unref (pendings[i]);
+}
+
+static void *
+submit_each_way_elsewhere (void *data)
+{
+  submit_each_way (data);
+  return NULL;
+}
+
+START_TEST (law_1_submitting_never_runs_inline)
+{
+  Subject subject;
+  Inline in = { .subject = &subject, .done = lodger_pending_new (LODGER_PENDING_DEFAULT) };
+  counter_init (&in.ran);
+  counter_init (&in.arrived);
+  lodger_pending_return_nothing (in.done);
+  subject_open (&subject, _i, true);
+  subject.clock_follows = true;
+  subject_run_inside (&subject, submit_each_way, &in);
+  submit_each_way (&in);
+  thread_join (thread_start (submit_each_way_elsewhere, &in));
+  subject_run_until (&subject, &in.arrived, 3);
+  subject_run_until (&subject, &in.ran, 3 * WAYS);
+  subject_close (&subject);
+  ck_assert_int_eq (counter_get (&in.ran), 3 * WAYS);
+  ck_assert_int_eq (in.ran_inline, 0);
+  lodger_pending_unref (in.done);
+  counter_clear (&in.ran);
+  counter_clear (&in.arrived);
+}
+END_TEST
+
+/* ---- law 2 ---------------------------------------------------------------------------------------------------- */
+
+enum
+{
+  PRODUCERS = 3
+};
+
+typedef struct Order
+{
+  Subject *subject;
+  unsigned count;
+  int producer;
+  int *next; /* the number that this producer's next call must have */
+  Counter *ran;
+} Order;
+
+typedef struct Numbered
+{
+  Order order;
+  int number;
+} Numbered;
+
+static void
+check_number (void *data)
+{
+  Numbered *numbered = data;
+  if (*numbered->order.next != numbered->number)
+    test_fail ("producer %d: call %d came, expected %d", numbered->order.producer, numbered->number,
+               *numbered->order.next);
+  ++*numbered->order.next;
+  counter_add (numbered->order.ran, 1);
+}
+
+static void
+check_number_call (LodgerPending *self, void *data)
+{
+  (void) self;
+  check_number (data);
+}
+
+static void
+submit_numbers (void *data)
+{
+  Order *order = data;
+  LodgerCaller *caller = order->subject->caller;
+  TestRandom random = test_random_new ((unsigned) order->producer);
+  for (unsigned i = 0; i < order->count; i++)
+    {
+      Numbered *numbered = malloc (sizeof *numbered);
+      test_check (numbered != NULL);
+      *numbered = (Numbered) { *order, (int) i };
+      switch (test_random_below (&random, 3))
+        {
+        case 0: test_check (lodger_caller_call_direct (caller, check_number, numbered, free) == 0); break;
+        case 1: lodger_pending_unref (lodger_caller_call_soon (caller, check_number_call, numbered, free)); break;
+        default:
+          lodger_pending_unref (lodger_caller_call_later (caller, -1, check_number_call, numbered, free));
+        }
+    }
+}
+
+static void *
+submit_numbers_elsewhere (void *data)
+{
+  submit_numbers (data);
+  return NULL;
+}
+
+START_TEST (law_2_one_threads_calls_start_in_order)
+{
+  Subject subject;
+  Order orders[PRODUCERS + 1];
+  int next[PRODUCERS + 1] = { 0 };
+  pthread_t threads[PRODUCERS];
+  unsigned count = test_scaled (5000);
+  Counter ran;
+  counter_init (&ran);
+  test_seed ();
+  subject_open (&subject, _i, true);
+  for (int i = 0; i <= PRODUCERS; i++)
+    orders[i] = (Order) { &subject, count, i, &next[i], &ran };
+  for (int i = 0; i < PRODUCERS; i++)
+    threads[i] = thread_start (submit_numbers_elsewhere, &orders[i]);
+  subject_run_inside (&subject, submit_numbers, &orders[PRODUCERS]);
+  subject_run_until (&subject, &ran, (PRODUCERS + 1) * (long) count);
+  for (int i = 0; i < PRODUCERS; i++)
+    thread_join (threads[i]);
+  subject_close (&subject);
+  counter_clear (&ran);
+}
+END_TEST
+
+typedef struct Turn
+{
+  Subject *subject;
+  Journal journal;
+  Witness witnesses[8];
+  Counter ran;
+} Turn;
+
+static void
+turn_submit (Turn *turn, int number)
+{
+  Witness *witness = &turn->witnesses[number];
+  witness->journal = &turn->journal;
+  witness->number = number;
+  witness->runs = &turn->ran;
+  subject_submit (turn->subject, (unsigned) number % 3, witness);
+}
+
+static void
+submit_more (LodgerPending *self, void *data)
+{
+  Turn *turn = data;
+  (void) self;
+  journal_add (&turn->journal, 1);
+  turn_submit (turn, 4);
+  turn_submit (turn, 5);
+}
+
+static void
+submit_a_turn (void *data)
+{
+  Turn *turn = data;
+  lodger_pending_unref (lodger_caller_call_soon (turn->subject->caller, submit_more, turn, NULL));
+  turn_submit (turn, 2);
+  turn_submit (turn, 3);
+}
+
+static void
+turn_init (Turn *turn, Subject *subject)
+{
+  *turn = (Turn) { .subject = subject };
+  journal_init (&turn->journal);
+  counter_init (&turn->ran);
+}
+
+static void
+turn_clear (Turn *turn)
+{
+  journal_clear (&turn->journal);
+  counter_clear (&turn->ran);
+}
+
+START_TEST (law_2_what_is_submitted_in_a_turn_starts_in_a_later_one)
+{
+  Subject subject;
+  Turn turn;
+  turn_init (&turn, &subject);
+  subject_open (&subject, _i, true);
+  subject_run_inside (&subject, submit_a_turn, &turn);
+  subject_run_until (&subject, &turn.ran, 4);
+  journal_expect (&turn.journal, 1, 2, 3, 4, 5);
+  subject_close (&subject);
+  turn_clear (&turn);
+}
+END_TEST
+
+static void
+submit_delays (void *data)
+{
+  static const int64_t delays[] = { 3, 1, 2, 1, 3 };
+  Turn *turn = data;
+  for (int i = 0; i < 5; i++)
+    {
+      Witness *witness = &turn->witnesses[i];
+      witness->journal = &turn->journal;
+      witness->number = (int) delays[i] * 10 + i;
+      witness->runs = &turn->ran;
+      lodger_pending_unref (lodger_caller_call_later (turn->subject->caller, delays[i] * 2000000, witness_call,
+                                                      witness, witness_destroy));
+    }
+}
+
+START_TEST (law_2_delays_come_by_deadline)
+{
+  Subject subject;
+  Turn turn;
+  turn_init (&turn, &subject);
+  subject_open (&subject, _i, true);
+  subject.clock_follows = true;
+  subject_run_inside (&subject, submit_delays, &turn);
+  subject_run_until (&subject, &turn.ran, 5);
+  journal_expect (&turn.journal, 11, 13, 22, 30, 34);
+  subject_close (&subject);
+  turn_clear (&turn);
+}
+END_TEST
+
+/* ---- edge case 73: nested loops ------------------------------------------------------------------------------- */
+
+static void
+nest_until (Subject *subject, Journal *journal, size_t count)
+{
+  int64_t until = test_now () + test_limit_ns ();
+  while (journal_count (journal) < count)
+    {
+      subject->kind->nest (subject);
+      if (test_now () > until)
+        test_fail ("a nested loop hangs: %zu of %zu calls came", journal_count (journal), count);
+    }
+}
+
+/* A dialog in a call: the rest of its turn, what was queued behind it, what its own calls and what another thread
+ * submits meanwhile, all come in the nested loop. */
+static void *
+submit_last (void *data)
+{
+  turn_submit (data, 7);
+  return NULL;
+}
+
+static void
+open_dialog (LodgerPending *self, void *data)
+{
+  Turn *turn = data;
+  (void) self;
+  journal_add (&turn->journal, 1);
+  turn_submit (turn, 5);
+  turn_submit (turn, 6);
+  nest_until (turn->subject, &turn->journal, 6);
+  thread_join (thread_start (submit_last, turn));
+  nest_until (turn->subject, &turn->journal, 7);
+  journal_add (&turn->journal, 100);
+  counter_add (&turn->ran, 1);
+}
+
+static void
+submit_dialog (void *data)
+{
+  Turn *turn = data;
+  lodger_pending_unref (lodger_caller_call_soon (turn->subject->caller, open_dialog, turn, NULL));
+  turn_submit (turn, 2);
+  turn_submit (turn, 3);
+  turn_submit (turn, 4);
+}
+
+START_TEST (nested_loop_goes_on_with_the_interrupted_turn)
+{
+  Subject subject;
+  Turn turn;
+  turn_init (&turn, &subject);
+  subject_open (&subject, _i, true);
+  subject_run_inside (&subject, submit_dialog, &turn);
+  subject_run_until (&subject, &turn.ran, 7);
+  journal_expect (&turn.journal, 1, 2, 3, 4, 5, 6, 7, 100);
+  for (int i = 2; i <= 7; i++)
+    witness_expect (&turn.witnesses[i], 1, 1);
+  subject_close (&subject);
+  turn_clear (&turn);
+}
+END_TEST
+
+/* Dialogs that open dialogs: no call is entered twice. */
+typedef struct Tower
+{
+  Subject *subject;
+  Journal journal;
+  Counter left;
+  int height;
+} Tower;
+
+static void
+open_tower (LodgerPending *self, void *data)
+{
+  Tower *tower = data;
+  int floor = ++tower->height;
+  (void) self;
+  journal_add (&tower->journal, floor);
+  if (floor < 5)
+    {
+      lodger_pending_unref (lodger_caller_call_soon (tower->subject->caller, open_tower, tower, NULL));
+      nest_until (tower->subject, &tower->journal, (size_t) floor + 1);
+      while (tower->height > floor)
+        tower->subject->kind->nest (tower->subject);
+    }
+  tower->height--;
+  journal_add (&tower->journal, -floor);
+  counter_add (&tower->left, 1);
+}
+
+START_TEST (nested_loops_nest)
+{
+  Subject subject;
+  Tower tower = { .subject = &subject };
+  journal_init (&tower.journal);
+  counter_init (&tower.left);
+  subject_open (&subject, _i, false);
+  lodger_pending_unref (lodger_caller_call_soon (subject.caller, open_tower, &tower, NULL));
+  subject_run_until (&subject, &tower.left, 5);
+  journal_expect (&tower.journal, 1, 2, 3, 4, 5, -5, -4, -3, -2, -1);
+  subject_close (&subject);
+  journal_clear (&tower.journal);
+  counter_clear (&tower.left);
+}
+END_TEST
+
+void
+add_law_submitting (Suite *suite)
+{
+  add_law (suite, law_1_submitting_never_runs_inline, 0, 0);
+  add_law (suite, law_2_one_threads_calls_start_in_order, 0, 0);
+  add_law (suite, law_2_what_is_submitted_in_a_turn_starts_in_a_later_one, 0, 0);
+  add_law (suite, law_2_delays_come_by_deadline, 0, 0);
+  add_law (suite, nested_loop_goes_on_with_the_interrupted_turn, SUBJECT_NESTS, 0);
+  add_law (suite, nested_loops_nest, SUBJECT_NESTS, 0);
+}

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The program gets along with Lodger alone: it calls no thread, lock, idle or timeout function of GLib, nor pthreads."""
+
+import glob
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from scantest import SANITIZED, SCAN, main
+
+SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../demos/lodger-scan/*.[ch]")
+FORBIDDEN = re.compile(r"\b(g_(thread|mutex|rec_mutex|rw_lock|cond|private|once|bit_lock|idle|timeout|task|async_queue|"
+                       r"main_context_invoke|source_attach|source_set_callback|simple_async_result)_?\w*|G_LOCK\w*|"
+                       r"GTask|GThread\w*|GMutex|pthread_\w+|thrd_\w+|mtx_\w+)\b")
+
+
+class Sources(unittest.TestCase):
+    def test_no_source_names_a_thread_lock_or_idle_function(self):
+        names = glob.glob(SOURCES)
+        self.assertTrue(names)
+        for name in names:
+            with open(name, encoding="utf-8") as file:
+                self.assertEqual(FORBIDDEN.findall(file.read()), [], name)
+
+    @unittest.skipIf(SANITIZED or shutil.which("nm") is None, "a sanitizer's run time is in the program, or no nm")
+    def test_the_program_links_to_none(self):
+        out = subprocess.run(["nm", "--dynamic", "--undefined-only", SCAN], stdout=subprocess.PIPE, check=True).stdout
+        self.assertIn("lodger_caller_to_thread_full", out.decode())
+        self.assertEqual(FORBIDDEN.findall(out.decode()), [])
+
+    def test_the_engine_knows_no_gtk(self):
+        for name in glob.glob(SOURCES):
+            if not name.endswith("window.c"):
+                with open(name, encoding="utf-8") as file:
+                    self.assertNotRegex(file.read(), r"gtk/|gdk/|\bgtk_", name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The window, on a display of its own (tests/support/with-xvfb)."""
+
+import ctypes
+import os
+import signal
+import struct
+import subprocess
+import time
+
+from scantest import SANITIZED, SCAN, ScanTest, main, run
+
+TITLE = "Lodger Scan"
+CLIENT_MESSAGE = 33
+PATIENCE = 20 if SANITIZED else 2
+
+
+class Display:
+    """As much of X as it takes to close a window the way a window manager does."""
+
+    def __init__(self):
+        self.x11 = ctypes.CDLL("libX11.so.6")
+        self.x11.XOpenDisplay.restype = ctypes.c_void_p
+        self.x11.XInternAtom.restype = ctypes.c_ulong
+        self.x11.XInternAtom.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
+        self.x11.XSendEvent.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long, ctypes.c_char_p]
+        self.x11.XSync.argtypes = [ctypes.c_void_p, ctypes.c_int]
+        self.display = self.x11.XOpenDisplay(None)
+
+    def close_window(self, window):
+        protocols = self.x11.XInternAtom(self.display, b"WM_PROTOCOLS", 0)
+        delete = self.x11.XInternAtom(self.display, b"WM_DELETE_WINDOW", 0)
+        event = struct.pack("@iLiPLLi5l", CLIENT_MESSAGE, 0, 1, 0, window, protocols, 32, delete, 0, 0, 0, 0)
+        self.x11.XSendEvent(self.display, window, 0, 0, event.ljust(192, b"\0"))
+        self.x11.XSync(self.display, 0)
+
+
+def find_window():
+    """Waits until the window is there."""
+    out = subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", TITLE], stdout=subprocess.PIPE,
+                         timeout=60, check=True).stdout
+    return int(out.split()[0])
+
+
+class Window(ScanTest):
+    def start_endless(self):
+        self.make("small", b"x")
+        os.truncate(self.make("sub/endless"), 64 << 30)
+        return subprocess.Popen([SCAN, self.folder], stdin=subprocess.DEVNULL)
+
+    def test_exit_when_done_prints_the_summary_of_the_headless_run(self):
+        for i in range(20):
+            self.make(f"{i}", b"%d" % (i % 7))
+        os.symlink(b"nothing", os.path.join(self.folder, b"broken"))
+        place = self.folder + b".json"
+        process = run("--exit-when-done", "--json", place, self.folder)
+        self.addCleanup(os.unlink, place)
+        self.assertEqual((process.returncode, process.stderr), (0, b""))
+        lines = process.stdout.splitlines()
+        self.assertEqual(lines[-1], b"lodger-scan: finished")
+        headless = run("--headless", self.folder).stdout.splitlines()
+        self.assertEqual([line for line in lines[:-1] if not line.startswith(b"  time")],
+                         [line for line in headless if not line.startswith(b"  time")])
+        self.assertGreater(os.path.getsize(place), 0)
+
+    def test_a_wrong_folder_is_one_line_and_status_2(self):
+        process = run(os.path.join(self.folder, b"missing"))
+        self.assertEqual(process.returncode, 2)
+        self.assert_one_line(process.stderr, "No such file or directory")
+
+    def test_the_window_stays_as_long_as_it_is_told_to(self):
+        self.make("file", b"x")
+        begun = time.monotonic()
+        process = run("--exit-when-done=0.5", self.folder)
+        self.assertEqual(process.returncode, 0)
+        self.assertGreaterEqual(time.monotonic() - begun, 0.5)
+
+    def test_closing_the_window_ends_the_scan(self):
+        process = self.start_endless()
+        window = find_window()
+        begun = time.monotonic()
+        Display().close_window(window)
+        self.assertEqual(process.wait(timeout=60), 0)
+        print(f"{(time.monotonic() - begun) * 1000:.0f} ms")
+        self.assertLess(time.monotonic() - begun, PATIENCE)
+
+    def test_cancel_ends_the_scan_and_leaves_the_window(self):
+        process = self.start_endless()
+        window = find_window()
+        # The button has the focus; the second time it closes the window.
+        while process.poll() is None:
+            subprocess.run(["xdotool", "windowfocus", str(window), "key", "space"], timeout=60, check=False,
+                           stderr=subprocess.DEVNULL)
+        self.assertEqual(process.returncode, 0)
+
+    def test_sigint_ends_the_program(self):
+        process = self.start_endless()
+        find_window()
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=60), -signal.SIGINT)
+
+
+if __name__ == "__main__":
+    main()
