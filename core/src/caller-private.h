@@ -55,7 +55,7 @@ struct LodgerCaller
   unsigned enters;
   int64_t armed;
   int spin_credit;
-  LodgerFrame *running;     /* a driven one's innermost call, under the mutex: a stop finds it from any thread */
+  _Atomic (LodgerFrame *) running; /* its innermost call: a stop finds it from any thread */
   LodgerPending *suspended; /* calls that have returned and are not done */
   LodgerParker parker;      /* where the last leave waits */
   atomic_bool serves_alone; /* the last leave does, without the host */

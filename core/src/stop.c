@@ -24,14 +24,9 @@ cancel_timers (LodgerCaller *caller)
 
 /* A cancel may run user code (a canceller, a done-callback) that ends others of the list: begin again after each. */
 static void
-cancel_running (LodgerCaller *caller)
+cancel_suspended (LodgerCaller *caller)
 {
-  const LodgerThread *thread = lodger__thread_peek ();
-  LodgerFrame *frame;
   LodgerPending *pending;
-  for (frame = thread != NULL ? thread->frame : NULL; frame != NULL; frame = frame->outer)
-    if (frame->caller == caller && frame->pending != NULL)
-      lodger_pending_cancel (frame->pending, lodger__closed_message);
   do
     {
       for (pending = caller->suspended;
@@ -44,16 +39,16 @@ cancel_running (LodgerCaller *caller)
   while (pending != NULL);
 }
 
-/* Any thread: a driven caller's thread may be blocked in its call, and would come to the stop only after that. */
+/* Any thread: the owner may be blocked in its call, and would come to the stop only after that. */
 static void
-cancel_from_outside (LodgerCaller *caller)
+cancel_running (LodgerCaller *caller)
 {
   LodgerPending *pending;
   do
     {
       const LodgerFrame *frame;
       pthread_mutex_lock (&caller->mutex);
-      for (frame = caller->running; frame != NULL && lodger_pending_is_cancelled (frame->pending);
+      for (frame = atomic_load (&caller->running); frame != NULL && lodger_pending_is_cancelled (frame->pending);
            frame = frame->outer_running)
         ;
       pending = frame != NULL ? lodger_pending_ref (frame->pending) : NULL;
@@ -76,7 +71,7 @@ begin (LodgerCaller *caller)
   lodger__pool_stop (caller);
   lodger__thens_cancel (caller);
   cancel_timers (caller);
-  cancel_running (caller);
+  cancel_suspended (caller);
 }
 
 static void
@@ -190,7 +185,7 @@ lodger_caller_stop (LodgerCaller *caller, bool force)
       else
         {
           lodger__caller_push (caller, &caller->stop_item);
-          cancel_from_outside (caller);
+          cancel_running (caller);
         }
     }
   before = lodger_caller_get_state (caller);
@@ -257,9 +252,11 @@ static void
 log_running (LodgerCaller *worker)
 {
   LodgerPending *pending = NULL;
+  const LodgerFrame *frame;
   pthread_mutex_lock (&worker->mutex);
-  if (worker->running != NULL)
-    pending = lodger_pending_ref (worker->running->pending);
+  frame = atomic_load (&worker->running);
+  if (frame != NULL)
+    pending = lodger_pending_ref (frame->pending);
   pthread_mutex_unlock (&worker->mutex);
   if (pending != NULL)
     log_pending (worker, pending);

@@ -18,34 +18,37 @@ lodger__turn_now (const LodgerCaller *caller)
 
 /* ---- running ------------------------------------------------------------------------------------------------------ */
 
-/* A driven thread may block in its call for long, so that a stop has to reach the call from outside. */
-static void
-note_running (LodgerCaller *caller, LodgerFrame *frame)
-{
-  if (!caller->is_driven)
-    return;
-  pthread_mutex_lock (&caller->mutex);
-  caller->running = frame;
-  pthread_mutex_unlock (&caller->mutex);
-}
-
-static void
+/* A call may block its thread for long, so that a stop has to reach it from outside. The stop sets the state and then
+ * reads `running`; the owner sets `running` and then reads the state; all of it sequentially consistent: so the stop finds
+ * the call, or the call finds the stop and does not start. At the end the same holds the other way round: a stop that
+ * found this frame had set the state before, and so the owner sees that here and waits, for the few instructions in
+ * which the stop, under the mutex, takes its reference. */
+static bool
 enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending)
 {
   LodgerThread *thread = atomic_load_explicit (&caller->owner, memory_order_relaxed);
-  *frame = (LodgerFrame) { .outer = thread->frame, .outer_running = caller->running, .caller = caller,
-                           .pending = pending };
+  *frame = (LodgerFrame) { .outer = thread->frame, .caller = caller, .pending = pending };
   thread->frame = frame;
-  if (pending != NULL)
-    note_running (caller, frame);
+  if (pending == NULL)
+    return true;
+  frame->outer_running = atomic_load_explicit (&caller->running, memory_order_relaxed);
+  atomic_exchange (&caller->running, frame);
+  return lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING;
 }
 
 static void
 leave (LodgerFrame *frame)
 {
-  if (frame->pending != NULL)
-    note_running (frame->caller, frame->outer_running);
+  LodgerCaller *caller = frame->caller;
   lodger__thread_peek ()->frame = frame->outer;
+  if (frame->pending == NULL)
+    return;
+  atomic_exchange (&caller->running, frame->outer_running);
+  if (lodger_caller_get_state (caller) >= LODGER_CALLER_STOPPING)
+    {
+      pthread_mutex_lock (&caller->mutex);
+      pthread_mutex_unlock (&caller->mutex);
+    }
 }
 
 void
@@ -76,19 +79,21 @@ lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *
 {
   LodgerFrame frame;
   unsigned state;
+  if (!enter (&frame, caller, pending))
+    lodger_pending_cancel (pending, lodger__closed_message);
   lodger__pending_lock (pending);
   state = lodger__pending_state (pending);
+  if (!(state & P_CANCELLED))
+    lodger__pending_add_state (pending, P_STARTED);
+  lodger__pending_unlock (pending);
   if (state & P_CANCELLED)
     {
-      lodger__pending_unlock (pending);
+      leave (&frame);
       lodger__turn_skip (pending);
       lodger_pending_unref (pending);
       return true;
     }
-  lodger__pending_add_state (pending, P_STARTED);
-  lodger__pending_unlock (pending);
 
-  enter (&frame, caller, pending);
   lodger__trace (LODGER_TRACE_START, caller, pending, pending->file, pending->line, pending->name);
   if (done != NULL)
     pending->func.then (pending, done, pending->data);
