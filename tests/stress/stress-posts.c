@@ -9,7 +9,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 
 enum
 {
@@ -240,7 +240,6 @@ watch (void *data)
   while (!atomic_load (&field->over))
     {
       unsigned long now;
-      sched_yield ();
       nanosleep (&(struct timespec) { .tv_nsec = 50000000 }, NULL);
       now = progress (field);
       if (now != last)

@@ -1,0 +1,152 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A test that cannot fail is worth nothing. Each NAME.mutant here is a small change to the code that some test must fail
+# on: this applies it to a copy of one file, links that file into the test in place of the original, and runs the test.
+# A mutant whose test fails (or hangs) is killed; one whose test still passes has SURVIVED, and this fails.
+#
+#   run.sh [NAME …]      without names: all
+#
+# LODGER_SOURCE: the source folder; LODGER_BUILD: a build of it with tests; CC: the compiler. A mutant's file has lines
+# `KEY: VALUE`, where KEY is one of
+#   law      what the change breaks, for the report
+#   file     the file to be changed, from the top of the source
+#   run      the test program, and the names to be given to it
+#   after    optional: look for the next `find` only behind the line that is this one, blanks at its ends aside
+#   find     the line to be replaced; there must be exactly one (behind `after`: the first one counts)
+#   replace  what comes in its place; belongs to the `find` before it
+# Other lines are remarks.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+source_dir=${LODGER_SOURCE:-$(CDPATH='' cd -- "$here/../.." && pwd)}
+build_dir=${LODGER_BUILD:?the folder of a build}
+compiler=${CC:-cc}
+seconds=${LODGER_MUTANT_SECONDS:-60}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+# A hang is noticed by the tests themselves, after two thirds of this.
+CK_DEFAULT_TIMEOUT=${LODGER_MUTANT_HANG:-9}
+export CK_DEFAULT_TIMEOUT
+# Of a failing test nothing else is wanted, least of all its memory.
+ASAN_OPTIONS=${ASAN_OPTIONS:-}${ASAN_OPTIONS:+:}detect_leaks=0
+export ASAN_OPTIONS
+ulimit -c 0
+
+say () { printf '%s\n' "$*"; }
+die () { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 2; }
+
+value () { # value KEY FILE: the first one
+  sed -n "s/^$1: *//p" "$2" | head -n 1
+}
+
+# Applies the replacements of MUTANT to SOURCE.
+mutate () {
+  awk '
+    function trim (s) { sub (/^[ \t]+/, "", s); sub (/[ \t]+$/, "", s); return s }
+    function rest (s) { sub (/^[a-z]+: */, "", s); return s }
+    function fail (what) { print FILENAME ": " what > "/dev/stderr"; failed = 1; exit 1 }
+    NR == FNR {
+      if ($0 ~ /^after: /) after = trim (rest ($0))
+      if ($0 ~ /^find: /) { n++; find[n] = trim (rest ($0)); behind[n] = after; after = "" }
+      if ($0 ~ /^replace:/) replace[n] = trim (rest ($0))
+      next
+    }
+    { line[++count] = $0 }
+    END {
+      if (failed) exit 1
+      if (n == 0) fail ("nothing to find")
+      for (i = 1; i <= n; i++) {
+        from = 1
+        if (behind[i] != "") {
+          for (from = 0; from < count && trim (line[from]) != behind[i]; from++) ;
+          if (trim (line[from]) != behind[i]) fail ("no line is: " behind[i])
+          from++
+        }
+        hits = 0
+        for (k = from; k <= count; k++)
+          if (trim (line[k]) == find[i]) { hits++; if (hits == 1) at = k }
+        if (hits == 0) fail ("no line is: " find[i])
+        if (hits > 1 && behind[i] == "") fail (hits " lines are: " find[i])
+        line[at] = replace[i]
+      }
+      for (k = 1; k <= count; k++) print line[k]
+    }' "$1" "$2"
+}
+
+sanitizers=$(sed -n 's/^LODGER_SANITIZE:[A-Z]*=//p' "$build_dir/CMakeCache.txt")
+flags="-std=gnu11 -g -O2 -w -pthread"
+[ -z "$sanitizers" ] || flags="$flags -fsanitize=$sanitizers -fno-omit-frame-pointer"
+libraries="$build_dir/tests/liblodger-test-support.a"
+have_glib=no
+if [ -e "$build_dir/hosts/glib/liblodger-glib-static.a" ]; then
+  have_glib=yes
+  libraries="$libraries $build_dir/hosts/glib/liblodger-glib-static.a"
+  flags="$flags $(pkg-config --cflags gio-2.0)"
+  system=$(pkg-config --libs check gio-2.0)
+else
+  system=$(pkg-config --libs check)
+fi
+libraries="$libraries $build_dir/hosts/manual/liblodger-manual-static.a $build_dir/core/liblodger-static.a"
+for folder in core/include core/src hosts/manual/include hosts/manual hosts/glib/include hosts/glib; do
+  flags="$flags -I$source_dir/$folder"
+done
+
+build_mutant () { # build_mutant MUTANT FILE PROGRAM
+  mutate "$1" "$source_dir/$2" >"$work/mutated.c" || die "$(basename "$1") does not apply any more"
+  # shellcheck disable=SC2086 # several flags
+  "$compiler" $flags -I"$source_dir/$(dirname "$2")" -c -o "$work/mutated.o" "$work/mutated.c" ||
+    die "$(basename "$1") does not compile"
+  objects=$(find "$build_dir/tests/CMakeFiles/$3.dir" -name '*.o')
+  [ -n "$objects" ] || die "there is no test program $3"
+  # What the changed file defines is there already, so that the linker leaves the original in its archive.
+  # shellcheck disable=SC2086 # several files
+  "$compiler" $flags -o "$work/mutant" "$work/mutated.o" $objects $libraries $libraries $system ||
+    die "$(basename "$1") does not link"
+}
+
+passed=
+check_original () { # check_original RUN: once for each
+  case "$passed" in *"[$1]"*) return 0 ;; esac
+  # shellcheck disable=SC2086 # a program and its arguments
+  set -- "$1" $1
+  run=$1
+  program=$2
+  shift 2
+  timeout "$seconds" "$build_dir/tests/$program" "$@" >"$work/log" 2>&1 || {
+    cat "$work/log" >&2
+    die "'$run' fails without any mutant"
+  }
+  passed="$passed[$run]"
+}
+
+[ $# -gt 0 ] || set -- "$here"/*.mutant
+killed=0
+survived=
+for mutant; do
+  [ -e "$mutant" ] || mutant="$here/$mutant.mutant"
+  [ -e "$mutant" ] || die "there is no mutant $mutant"
+  name=$(basename "$mutant" .mutant)
+  file=$(value file "$mutant")
+  run=$(value run "$mutant")
+  program=${run%% *}
+  if [ "$have_glib" = no ] && printf '%s' "$file $run" | grep -q glib; then
+    say "left out: $name, which needs GLib"
+    continue
+  fi
+  check_original "$run"
+  build_mutant "$mutant" "$file" "$program"
+  begin=$(date +%s)
+  # shellcheck disable=SC2086 # several arguments
+  if timeout "$seconds" "$work/mutant" ${run#"$program"} >"$work/log" 2>&1; then
+    say "SURVIVED: $name (law $(value law "$mutant")): '$run' does not notice it"
+    survived="$survived $name"
+  else
+    say "killed: $name (law $(value law "$mutant")) by '$run' in $(($(date +%s) - begin)) s"
+    killed=$((killed + 1))
+  fi
+done
+say "$killed killed"
+[ -z "$survived" ] || die "survived:$survived"
