@@ -114,6 +114,8 @@ bool lodger__caller_set_state (LodgerCaller *caller, LodgerCallerState from, Lod
 
 /* Puts an item in and gets the owner called back. */
 void lodger__caller_push (LodgerCaller *caller, LodgerItem *item);
+/* The answer to a submission that was not accepted: with LODGER_ECANCELED because the caller is stopping. */
+LodgerPending *lodger__submit_refused (int code, const char *function, const LodgerCallOptions *options);
 /* The inbox is closed: drop what is in it, here. */
 void lodger__caller_drain (LodgerCaller *caller);
 /* A call that had returned unfinished is done: its data goes, in the owner's thread. */

@@ -353,7 +353,7 @@ grow (LodgerCaller *root, LodgerPool *pool, unsigned number)
   pthread_mutex_unlock (&pool->mutex);
   if (!linked)
     {
-      lodger_caller_stop (worker, true);
+      lodger__caller_orphan (worker);
       lodger_caller_unref (worker);
     }
   return linked;
@@ -402,7 +402,7 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
         destroy (data);
       if (pending != NULL)
         lodger__node_free (LODGER_NODE_MEDIUM, pending);
-      return lodger__pending_refused (code, code == LODGER_ECANCELED ? lodger__closed_message : NULL);
+      return lodger__submit_refused (code, "lodger_caller_to_thread", options);
     }
   call_for_help (caller->root, help);
   return pending;

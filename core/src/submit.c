@@ -54,6 +54,24 @@ accepts (const LodgerCaller *caller)
   return lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING;
 }
 
+/* Not a warning: at a program's end it is usual. */
+static void
+note_late (const char *function, const LodgerCallOptions *options)
+{
+  lodger__log (LODGER_LOG_DEBUG, "%s: %s: %s (%s:%d)", function, lodger__closed_message,
+               options != NULL && options->name != NULL ? options->name : "a call",
+               options != NULL && options->file != NULL ? options->file : "?", options != NULL ? options->line : 0);
+}
+
+LodgerPending *
+lodger__submit_refused (int code, const char *function, const LodgerCallOptions *options)
+{
+  if (code != LODGER_ECANCELED)
+    return lodger__pending_refused (code, NULL);
+  note_late (function, options);
+  return lodger__pending_refused (code, lodger__closed_message);
+}
+
 /* ---- direct ------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -90,7 +108,10 @@ lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, voi
   if (caller == NULL || func == NULL || (options != NULL && options->size < sizeof *options))
     code = lodger__misuse ("lodger_caller_call_direct", LODGER_EINVAL, "NULL or a wrong size given");
   else if (!accepts (caller))
-    code = LODGER_ESHUTDOWN;
+    {
+      note_late ("lodger_caller_call_direct", options);
+      code = LODGER_ESHUTDOWN;
+    }
   else if ((direct = lodger__node_new (LODGER_NODE_SMALL)) == NULL)
     code = LODGER_ENOMEM;
   if (code != 0)
@@ -162,8 +183,7 @@ prepare (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, L
     {
       if (destroy != NULL)
         destroy (data);
-      *ret_refused
-          = lodger__pending_refused (code, code == LODGER_ECANCELED ? lodger__closed_message : NULL);
+      *ret_refused = lodger__submit_refused (code, function, options);
       return NULL;
     }
   pending->caller = caller;
@@ -217,7 +237,8 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
       lodger__pending_destroy_data (pending);
       lodger_pending_unref (pending);
       lodger_pending_unref (pending);
-      return lodger__pending_refused (code == LODGER_ENOMEM ? code : LODGER_ECANCELED, lodger__closed_message);
+      return lodger__submit_refused (code == LODGER_ENOMEM ? code : LODGER_ECANCELED, "lodger_caller_call_later",
+                                     options);
     }
   if (first && lodger__inbox_claim (&caller->inbox))
     lodger__host_post (caller);

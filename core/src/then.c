@@ -174,7 +174,7 @@ lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc f
     {
       if (destroy != NULL)
         destroy (data);
-      return lodger__pending_refused (code, code == LODGER_ECANCELED ? lodger__closed_message : NULL);
+      return lodger__submit_refused (code, __func__, &site);
     }
   lodger__trace (LODGER_TRACE_SUBMIT, caller, &then->pending, site.file, site.line, site.name);
   if (!lodger__pending_listen (done, &then->listener))

@@ -33,7 +33,8 @@ export CK_DEFAULT_TIMEOUT
 # Of a failing test nothing else is wanted, least of all its memory.
 ASAN_OPTIONS=${ASAN_OPTIONS:-}${ASAN_OPTIONS:+:}detect_leaks=0
 export ASAN_OPTIONS
-ulimit -c 0
+# shellcheck disable=SC3045 # where there is no -c, there may be a core file
+ulimit -c 0 2>/dev/null || true
 
 say () { printf '%s\n' "$*"; }
 die () { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 2; }
@@ -119,7 +120,7 @@ check_original () { # check_original RUN: once for each
     cat "$work/log" >&2
     die "'$run' fails without any mutant"
   }
-  passed="$passed[$run]"
+  passed="${passed}[$run]"
 }
 
 [ $# -gt 0 ] || set -- "$here"/*.mutant

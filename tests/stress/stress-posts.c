@@ -14,9 +14,10 @@
 enum
 {
   PRODUCERS = 4,
-  BURSTS = 16,      /* of a run; each ends with single calls of one producer */
-  SINGLES_IN = 4,   /* one call in so many is a single one */
-  LONGEST_PAUSE = 2000 /* turns of an empty loop, about as long as a worker looks for more before it sleeps */
+  BURSTS = 16,           /* of a run; each ends with single calls of one producer */
+  SINGLES_IN = 2,        /* one call in so many is a single one */
+  LONGEST_PAUSE = 30000, /* nanoseconds: somewhat longer than a worker looks for more before it sleeps */
+  LONGEST_WAKE = 60000   /* about as long as it takes to wake up a thread */
 };
 
 typedef enum State
@@ -138,11 +139,11 @@ wait_until_served (Producer *producer, const char *phase)
 }
 
 static void
-pause_for (Producer *producer)
+pause_for (Producer *producer, unsigned longest)
 {
-  unsigned turns = test_random_below (&producer->random, LONGEST_PAUSE);
-  for (unsigned i = 0; i < turns; i++)
-    atomic_signal_fence (memory_order_seq_cst);
+  int64_t until = test_now () + test_random_below (&producer->random, longest);
+  while (test_now () < until)
+    ;
 }
 
 static void
@@ -158,21 +159,32 @@ burst (Producer *producer, unsigned until)
         {
         case 0: wait_until_served (producer, "waiting in a burst until all is served"); break;
         case 1: sched_yield (); break;
-        case 2: pause_for (producer); break;
+        case 2: pause_for (producer, LONGEST_PAUSE); break;
         default: break;
         }
     }
   wait_until_served (producer, "waiting after a burst until all is served");
 }
 
+/* A wake-up can be lost where a submission meets a loop that has just looked. It looks when it gives up looking for more,
+ * so single calls come about then; and when it was woken, so the second of a pair comes about then. */
 static void
 singles (Producer *producer, unsigned until)
 {
   while (atomic_load (&producer->submitted) < until)
     {
-      pause_for (producer);
-      submit (producer);
-      wait_until_served (producer, "waiting until a single call is served");
+      bool pairs = test_random_below (&producer->random, 2) == 0;
+      for (int i = 0; i < 16 && atomic_load (&producer->submitted) < until; i++)
+        {
+          pause_for (producer, LONGEST_PAUSE);
+          submit (producer);
+          if (pairs && atomic_load (&producer->submitted) < until)
+            {
+              pause_for (producer, LONGEST_WAKE);
+              submit (producer);
+            }
+          wait_until_served (producer, "waiting until a single call is served");
+        }
     }
 }
 
