@@ -37,12 +37,20 @@ typedef struct LodgerTurn
   const LodgerItem *mark; /* the inbox's part of this turn ends with it; NULL: has ended */
 } LodgerTurn;
 
+typedef enum LodgerTurning
+{
+  LODGER_TURNING_FREE,
+  LODGER_TURNING_OWNER, /* a slice is on the owner's stack */
+  LODGER_TURNING_ENDING /* the host is gone: whoever noticed ends the caller */
+} LodgerTurning;
+
 struct LodgerCaller
 {
   LodgerInbox inbox; /* first: aligned to a cache line */
   LodgerHost host;
-  atomic_uint refs;
-  atomic_int state; /* LodgerCallerState; written under the mutex */
+  atomic_uint refs;  /* users' */
+  atomic_uint holds; /* all: its memory goes with the last */
+  atomic_int state;  /* LodgerCallerState; written under the mutex */
   pthread_mutex_t mutex;
 
   /* owner's */
@@ -56,16 +64,17 @@ struct LodgerCaller
   int64_t armed;
   int spin_credit;
   _Atomic (LodgerFrame *) running; /* its innermost call: a stop finds it from any thread */
-  LodgerPending *suspended; /* calls that have returned and are not done */
-  LodgerParker parker;      /* where the last leave waits */
-  atomic_bool serves_alone; /* the last leave does, without the host */
+  LodgerPending *suspended;        /* calls that have returned and are not done */
+  LodgerParker parker;             /* where the last leave waits */
+  atomic_bool serves_alone;        /* the last leave does, without the host */
 
   /* the end */
   LodgerItem stop_item;
   bool stop_begun;
-  bool ended;
-  bool holds_itself; /* from its start to its end */
-  bool is_orphaned; /* the host or the thread is gone: nothing can be waited for */
+  atomic_bool ended;
+  bool holds_itself;             /* from its start to its end */
+  atomic_int turning;            /* LodgerTurning: who may run slices, or end it */
+  atomic_bool is_orphaned;       /* the host or the thread is gone: nothing can be waited for */
   LodgerThen *thens, *last_then; /* accepted continuations, under the mutex */
   pthread_mutex_t drain_mutex;
 
@@ -101,6 +110,8 @@ struct LodgerCaller
 
 /* In the initial state, bound to no thread; NULL only without memory. */
 LodgerCaller *lodger__caller_make (const LodgerCallerOptions *options);
+void lodger__caller_hold (LodgerCaller *caller);
+void lodger__caller_release (LodgerCaller *caller);
 bool lodger__caller_is_in_thread (const LodgerCaller *caller, const LodgerThread *thread);
 bool lodger__caller_thread_may_block (const LodgerThread *thread);
 /* Owner: make the host's state. */
@@ -112,7 +123,8 @@ bool lodger__caller_set_state (LodgerCaller *caller, LodgerCallerState from, Lod
 
 /* ---- submit.c: any thread to owner ---- */
 
-/* Puts an item in and gets the owner called back. */
+/* Puts an item in and gets the owner called back. The caller has to live until this returns, also if the item was what
+ * held it. */
 void lodger__caller_push (LodgerCaller *caller, LodgerItem *item);
 /* The answer to a submission that was not accepted: with LODGER_ECANCELED because the caller is stopping. */
 LodgerPending *lodger__submit_refused (int code, const char *function, const LodgerCallOptions *options);
@@ -154,8 +166,10 @@ void lodger__host_arm (LodgerCaller *caller);
 
 void lodger__caller_try_end (LodgerCaller *caller);
 void lodger__caller_thread_ends (LodgerCaller *caller);
-/* The loop is gone. */
+/* The loop is gone. Any thread: ends it here, or in the owner's thread if that runs a slice just now. */
 void lodger__caller_orphan (LodgerCaller *caller);
+/* The owner has run its outermost slice: end it if it was orphaned meanwhile. */
+void lodger__caller_end_orphan (LodgerCaller *caller);
 extern const LodgerItemOps lodger__stop_ops;
 
 /* ---- pool.c ---- */
@@ -170,8 +184,12 @@ bool lodger__pool_is_ready (const LodgerCaller *worker);
 /* Owner, the root: refuse, drop what is queued, stop the workers. */
 void lodger__pool_stop (LodgerCaller *root);
 unsigned lodger__pool_worker_count (LodgerCaller *root);
-/* Owner, the root: `func` must not use the pool. */
-void lodger__pool_for_each (LodgerCaller *root, void (*func) (LodgerCaller *worker));
+/* Owner, the root: new references, for lodger_caller_list_free(). */
+LodgerCaller **lodger__pool_workers (LodgerCaller *root, size_t *ret_count);
+/* Owner, the root: what was submitted before the start may run. */
+void lodger__pool_start (LodgerCaller *root);
+void lodger__pool_quit (LodgerCaller *worker);
+void lodger__pool_engage (LodgerCaller *worker);
 void lodger__pool_free (LodgerPool *pool);
 extern const LodgerItemOps lodger__pool_call_ops;
 

@@ -35,6 +35,7 @@ lodger__caller_make (const LodgerCallerOptions *options)
   pthread_mutex_init (&caller->mutex, NULL);
   pthread_mutex_init (&caller->drain_mutex, NULL);
   atomic_init (&caller->refs, 1);
+  atomic_init (&caller->holds, 1);
   atomic_init (&caller->state, LODGER_CALLER_INITIAL);
   caller->armed = LODGER_FOREVER;
   caller->spin_credit = SPIN_CREDIT;
@@ -74,29 +75,41 @@ caller_free (LodgerCaller *caller)
   free (caller);
 }
 
+void
+lodger__caller_hold (LodgerCaller *caller)
+{
+  atomic_fetch_add_explicit (&caller->holds, 1, memory_order_relaxed);
+}
+
+void
+lodger__caller_release (LodgerCaller *caller)
+{
+  if (atomic_fetch_sub_explicit (&caller->holds, 1, memory_order_acq_rel) == 1)
+    caller_free (caller);
+}
+
 LodgerCaller *
 lodger_caller_ref (LodgerCaller *caller)
 {
   if (caller != NULL)
-    atomic_fetch_add_explicit (&caller->refs, 1, memory_order_relaxed);
+    {
+      lodger__caller_hold (caller);
+      atomic_fetch_add_explicit (&caller->refs, 1, memory_order_relaxed);
+    }
   return caller;
 }
 
-/* One that was never started may hold calls: they end before its memory goes. It leaves the registry first, so that
- * nobody finds it while it has its last reference for the second time. */
+/* What is delayed or continues in a caller holds it, and only its end lets go of that. One that was never started has
+ * nobody else to end it when its last user goes. */
 void
 lodger_caller_unref (LodgerCaller *caller)
 {
-  if (caller == NULL || atomic_fetch_sub_explicit (&caller->refs, 1, memory_order_acq_rel) != 1)
+  if (caller == NULL)
     return;
-  if (!caller->ended)
-    {
-      lodger__registry_remove (caller);
-      atomic_store (&caller->refs, 1);
-      lodger_caller_stop (caller, true);
-      atomic_store (&caller->refs, 0);
-    }
-  caller_free (caller);
+  if (atomic_fetch_sub_explicit (&caller->refs, 1, memory_order_acq_rel) == 1
+      && lodger_caller_get_state (caller) == LODGER_CALLER_INITIAL)
+    lodger_caller_stop (caller, true);
+  lodger__caller_release (caller);
 }
 
 /* ---- the thread ------------------------------------------------------------------------------------------------------ */
@@ -174,7 +187,7 @@ void
 lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
 {
   link_thread (caller, thread);
-  lodger_caller_ref (caller);
+  lodger__caller_hold (caller);
   caller->holds_itself = true;
   atomic_store (&caller->host.attached, true);
   lodger__caller_set_state (caller, LODGER_CALLER_STARTING, LODGER_CALLER_RUNNING);
@@ -183,6 +196,8 @@ lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
   lodger__host_arm (caller);
   if (caller->root != caller || lodger__turn_is_ready (caller))
     lodger__host_post_ahead (caller);
+  if (caller->root == caller)
+    lodger__pool_start (caller);
 }
 
 int
@@ -243,7 +258,8 @@ static bool
 is_at (const LodgerCaller *caller, const void *what)
 {
   const Place *place = what;
-  return lodger__caller_is_in_thread (caller, place->thread) && caller->host.driver == place->driver && caller->host.identity == place->identity;
+  return lodger__caller_is_in_thread (caller, place->thread) && caller->host.driver == place->driver
+         && caller->host.identity == place->identity;
 }
 
 static bool

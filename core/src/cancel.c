@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "caller-private.h"
 #include "pending-private.h"
 
 #include <stdlib.h>
@@ -52,29 +53,32 @@ run_canceller (LodgerPending *pending, const char *message)
     }
 }
 
-bool
-lodger_pending_cancel (LodgerPending *pending, const char *message)
+/* Gives the one that it follows, if that has to be cancelled as well, as a reference. */
+static LodgerPending *
+cancel_one (LodgerPending *pending, const char *message, bool *ret_cancelled)
 {
-  const LodgerItemOps *ops;
+  LodgerCaller *caller = NULL;
   LodgerPending *leader = NULL;
+  const LodgerItemOps *ops;
   unsigned state;
   bool first, is_queued;
-  if (pending == NULL)
-    {
-      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-      return false;
-    }
   lodger__pending_lock (pending);
   state = lodger__pending_state (pending);
   if (state & P_DONE)
     {
       lodger__pending_unlock (pending);
-      return (state & P_CANCELLED) != 0;
+      *ret_cancelled = (state & P_CANCELLED) != 0;
+      return NULL;
     }
   lodger_pending_ref (pending);
   first = !(state & P_CANCELLED);
   is_queued = first && !(state & (P_STARTED | P_FOLLOWS));
   ops = pending->item.ops;
+  if (is_queued && ops->withdraw != NULL)
+    {
+      caller = pending->caller; /* which the call holds, as long as it is not done */
+      lodger__caller_hold (caller);
+    }
   lodger__pending_add_state (pending, P_CANCELLED);
   if (message != NULL && lodger__pending_side (pending) != NULL)
     lodger__message_append (&pending->side->message, message);
@@ -93,13 +97,36 @@ lodger_pending_cancel (LodgerPending *pending, const char *message)
       run_canceller (pending, message);
       lodger__pending_unlock (pending);
     }
-  if (is_queued && ops->withdraw != NULL)
-    ops->withdraw (pending);
-  if (leader != NULL && !(lodger__pending_state (leader) & P_PROTECTED))
-    lodger_pending_cancel (leader, message);
-  lodger_pending_unref (leader);
+  if (caller != NULL)
+    {
+      ops->withdraw (pending);
+      lodger__caller_release (caller);
+    }
   lodger_pending_unref (pending);
-  return true;
+  *ret_cancelled = true;
+  return leader;
+}
+
+bool
+lodger_pending_cancel (LodgerPending *pending, const char *message)
+{
+  LodgerPending *leader;
+  bool cancelled, ignored;
+  if (pending == NULL)
+    {
+      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+      return false;
+    }
+  leader = cancel_one (pending, message, &cancelled);
+  while (leader != NULL)
+    {
+      LodgerPending *next = NULL;
+      if (!(lodger__pending_state (leader) & P_PROTECTED))
+        next = cancel_one (leader, message, &ignored);
+      lodger_pending_unref (leader);
+      leader = next;
+    }
+  return cancelled;
 }
 
 char *

@@ -156,7 +156,9 @@ lodger_pending_describe (LodgerPending *pending)
   if (why == NULL)
     why = message;
   if (asprintf (&line, "%s (%s:%d): %s%s%s",
-                pending->name != NULL ? pending->name : state & P_PROMISE ? "promise" : "call",
+                pending->name != NULL ? pending->name
+                : state & P_PROMISE   ? "promise"
+                                      : "call",
                 pending->file != NULL ? pending->file : "?", pending->line, what, why != NULL ? ": " : "",
                 why != NULL ? why : "")
       < 0)

@@ -43,8 +43,7 @@ lodger__inbox_push (LodgerInbox *inbox, LodgerItem *item)
   int signal;
   append (inbox, item);
   signal = atomic_load_explicit (&inbox->signal, memory_order_seq_cst);
-  if (signal == LODGER_INBOX_IDLE
-      && atomic_compare_exchange_strong (&inbox->signal, &signal, LODGER_INBOX_POSTED))
+  if (signal == LODGER_INBOX_IDLE && atomic_compare_exchange_strong (&inbox->signal, &signal, LODGER_INBOX_POSTED))
     return LODGER_PUSH_WAKE;
   return signal == LODGER_INBOX_CLOSED ? LODGER_PUSH_CLOSED : LODGER_PUSH_QUIET;
 }
@@ -53,8 +52,7 @@ bool
 lodger__inbox_claim (LodgerInbox *inbox)
 {
   int signal = atomic_load_explicit (&inbox->signal, memory_order_seq_cst);
-  return signal == LODGER_INBOX_IDLE
-         && atomic_compare_exchange_strong (&inbox->signal, &signal, LODGER_INBOX_POSTED);
+  return signal == LODGER_INBOX_IDLE && atomic_compare_exchange_strong (&inbox->signal, &signal, LODGER_INBOX_POSTED);
 }
 
 void

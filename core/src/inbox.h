@@ -24,9 +24,9 @@ typedef enum LodgerInboxSignal
 
 typedef struct LodgerInbox
 {
-  _Alignas (64) _Atomic (LodgerItem *) tail;
+  _Alignas(64) _Atomic (LodgerItem *) tail;
   _Atomic (int) signal;
-  _Alignas (64) LodgerItem *head;
+  _Alignas(64) LodgerItem *head;
   LodgerItem stub;
 } LodgerInbox;
 

@@ -102,8 +102,9 @@ void
 lodger__trace_emit (LodgerTraceKind kind, LodgerCaller *caller, LodgerPending *pending, const char *file, int line,
                     const char *name)
 {
-  LodgerTraceEvent event = { .size = sizeof event, .kind = kind, .line = line, .file = file, .name = name,
-                             .caller = caller, .pending = pending };
+  LodgerTraceEvent event = {
+    .size = sizeof event, .kind = kind, .line = line, .file = file, .name = name, .caller = caller, .pending = pending
+  };
   LodgerTraceFunc func;
   void *data;
   pthread_once (&once, read_environment);

@@ -21,12 +21,12 @@ extern atomic_bool lodger__tracing;
 void lodger__trace_emit (LodgerTraceKind kind, LodgerCaller *caller, LodgerPending *pending, const char *file, int line,
                          const char *name);
 
-#define lodger__trace(...)                                                                                            \
-  do                                                                                                                  \
-    {                                                                                                                 \
-      if (atomic_load_explicit (&lodger__tracing, memory_order_relaxed))                                             \
-        lodger__trace_emit (__VA_ARGS__);                                                                             \
-    }                                                                                                                 \
+#define lodger__trace(...)                                                                                             \
+  do                                                                                                                   \
+    {                                                                                                                  \
+      if (atomic_load_explicit (&lodger__tracing, memory_order_relaxed))                                               \
+        lodger__trace_emit (__VA_ARGS__);                                                                              \
+    }                                                                                                                  \
   while (0)
 
 #endif

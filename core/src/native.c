@@ -104,7 +104,8 @@ static const LodgerHostOps host_ops = {
   .destroy = destroy,
 };
 
-const LodgerHostDriver lodger__native_driver = { .size = sizeof lodger__native_driver, .ops = &host_ops, .open = host_open };
+const LodgerHostDriver lodger__native_driver
+    = { .size = sizeof lodger__native_driver, .ops = &host_ops, .open = host_open };
 
 /* ---- as a backend ------------------------------------------------------------------------------------------------------ */
 

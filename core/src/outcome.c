@@ -226,13 +226,36 @@ adopt (LodgerPending *self, LodgerPending *leader)
   free (message);
 }
 
+static LodgerPending *
+follower (LodgerListener *listener)
+{
+  return ((LodgerSide *) ((char *) listener - offsetof (LodgerSide, follow)))->owner;
+}
+
+/* An adoption completes the follower, which may have followers: a chain of any length is worked off here, one by one,
+ * instead of growing the stack by a few frames for each. */
+static _Thread_local LodgerListener *first_to_adopt, *last_to_adopt;
+
 static void
 follow_notify (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerSide *side = (LodgerSide *) ((char *) listener - offsetof (LodgerSide, follow));
-  LodgerPending *self = side->owner;
-  adopt (self, done);
-  lodger_pending_unref (self);
+  bool outermost = first_to_adopt == NULL;
+  (void) done;
+  listener->next = NULL;
+  if (outermost)
+    first_to_adopt = listener;
+  else
+    last_to_adopt->next = listener;
+  last_to_adopt = listener;
+  while (outermost && first_to_adopt != NULL)
+    {
+      LodgerListener *next;
+      LodgerPending *self = follower (first_to_adopt);
+      adopt (self, self->value.pointer);
+      next = first_to_adopt->next;
+      lodger_pending_unref (self);
+      first_to_adopt = next;
+    }
 }
 
 void

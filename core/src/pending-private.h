@@ -81,6 +81,7 @@ struct LodgerListener
   void (*notify) (LodgerListener *listener, LodgerPending *done);
   void (*discard) (LodgerListener *listener); /* the pending goes without ever being done; NULL: cannot happen */
   bool locked;                                /* notify is called with the pending locked: it only signals */
+  bool is_quiet;                              /* no user code runs in the completing thread */
 };
 
 typedef struct LodgerMetadata
@@ -157,8 +158,8 @@ lodger__pending_state (const LodgerPending *pending)
 static inline void
 lodger__pending_add_state (LodgerPending *pending, unsigned bits)
 {
-  atomic_store_explicit (&pending->state,
-                         atomic_load_explicit (&pending->state, memory_order_relaxed) | bits, memory_order_release);
+  atomic_store_explicit (&pending->state, atomic_load_explicit (&pending->state, memory_order_relaxed) | bits,
+                         memory_order_release);
 }
 /* A call's pending, with a reference for the one who asked and one for its run; NULL without memory. */
 LodgerPending *lodger__pending_new_call (const LodgerItemOps *ops, void *data, LodgerDestroyFunc destroy,
@@ -174,7 +175,7 @@ void lodger__pending_store (LodgerPending *pending, LodgerValue *value);
 void lodger__value_clear (LodgerValue *value);
 /* Destroys the call's data, once. */
 void lodger__pending_destroy_data (LodgerPending *pending);
-bool lodger__pending_has_callbacks (LodgerPending *pending);
+bool lodger__pending_tells_user_code (LodgerPending *pending);
 /* Adds a listener, or says that it is done already. */
 bool lodger__pending_listen (LodgerPending *pending, LodgerListener *listener);
 /* Takes a listener back; false when it was or is being told. */

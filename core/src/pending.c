@@ -15,7 +15,7 @@ enum
 
 static struct
 {
-  _Alignas (64) pthread_mutex_t mutex;
+  _Alignas(64) pthread_mutex_t mutex;
 } locks[LOCKS] = { [0 ... LOCKS - 1] = { PTHREAD_MUTEX_INITIALIZER } };
 
 static const LodgerItemOps promise_ops = { .node_class = LODGER_NODE_MEDIUM };
@@ -45,7 +45,7 @@ static LodgerPending *
 pending_new (const LodgerItemOps *ops, unsigned state, unsigned refs)
 {
   LodgerPending *pending = lodger__node_new (ops->node_class);
-  _Static_assert (sizeof (LodgerPending) <= 128, "a pending is a medium node");
+  _Static_assert(sizeof (LodgerPending) <= 128, "a pending is a medium node");
   if (pending == NULL)
     return NULL;
   memset (pending, 0, sizeof *pending);
@@ -150,23 +150,31 @@ listener_pop (LodgerPending *pending)
   return oldest;
 }
 
-void
-lodger_pending_unref (LodgerPending *pending)
+static LodgerPending *
+pending_free (LodgerPending *pending)
 {
+  LodgerPending *leader = NULL;
   LodgerListener *listener;
-  LodgerValue value;
-  if (pending == NULL || (lodger__pending_state (pending) & P_STATIC)
-      || atomic_fetch_sub_explicit (&pending->refs, 1, memory_order_acq_rel) != 1)
-    return;
+  LodgerValue value = { .type = (LodgerValueType) pending->value_type, .destroy = pending->value_destroy };
   while ((listener = listener_pop (pending)) != NULL)
     if (listener->discard != NULL)
       listener->discard (listener);
-  value.type = (LodgerValueType) pending->value_type;
   value.pointer = pending->value.pointer;
-  value.destroy = pending->value_destroy;
-  lodger__value_clear (&value);
+  if (value.type == V_PENDING)
+    leader = value.pending;
+  else
+    lodger__value_clear (&value);
   side_free (pending->side);
   lodger__node_free (pending->node_class, pending);
+  return leader;
+}
+
+void
+lodger_pending_unref (LodgerPending *pending)
+{
+  while (pending != NULL && !(lodger__pending_state (pending) & P_STATIC)
+         && atomic_fetch_sub_explicit (&pending->refs, 1, memory_order_acq_rel) == 1)
+    pending = pending_free (pending);
 }
 
 LodgerSide *
@@ -357,7 +365,7 @@ done_callback_discard (LodgerListener *listener)
 }
 
 bool
-lodger__pending_has_callbacks (LodgerPending *pending)
+lodger__pending_tells_user_code (LodgerPending *pending)
 {
   const LodgerListener *at;
   bool found = false;
@@ -366,7 +374,7 @@ lodger__pending_has_callbacks (LodgerPending *pending)
   if (at != NULL)
     do
       {
-        found = at->notify == done_callback_notify;
+        found = !at->is_quiet;
         at = at->next;
       }
     while (!found && at != pending->listeners);
@@ -386,7 +394,9 @@ lodger_pending_add_done_callback (LodgerPending *pending, LodgerDoneFunc func, v
                              pending != NULL && func != NULL ? "no memory" : "NULL given");
     }
   *callback = (DoneCallback) { .listener = { .notify = done_callback_notify, .discard = done_callback_discard },
-                               .func = func, .data = data, .destroy = destroy };
+                               .func = func,
+                               .data = data,
+                               .destroy = destroy };
   if (!lodger__pending_listen (pending, &callback->listener))
     done_callback_notify (&callback->listener, pending);
   return 0;

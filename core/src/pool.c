@@ -39,15 +39,22 @@ typedef struct Help
   unsigned grows;       /* number of a new one */
 } Help;
 
+/* None is made after a stop has looked for it: that sets the state under the same mutex. */
 static LodgerPool *
-pool_of (LodgerCaller *root)
+pool_of (LodgerCaller *root, int *ret_code)
 {
   LodgerPool *pool;
   pthread_mutex_lock (&root->mutex);
   pool = root->pool;
-  if (pool == NULL)
+  if (lodger_caller_get_state (root) >= LODGER_CALLER_STOPPING)
+    {
+      pool = NULL;
+      *ret_code = LODGER_ECANCELED;
+    }
+  else if (pool == NULL)
     {
       pool = calloc (1, sizeof *pool);
+      *ret_code = LODGER_ENOMEM;
       if (pool != NULL)
         {
           unsigned usual = WORKERS_PER_CPU * lodger__port_cpu_count ();
@@ -141,7 +148,7 @@ pop (LodgerPool *pool)
 static bool
 make_idle (LodgerPool *pool, LodgerCaller *worker)
 {
-  if (pool->closed || pool->idle_count >= IDLE_LIMIT)
+  if (pool->closed || pool->idle_count >= IDLE_LIMIT || !wants_call (worker))
     return false;
   atomic_store_explicit (&worker->is_idle, true, memory_order_relaxed);
   worker->next_idle = pool->idle;
@@ -162,10 +169,12 @@ unmake_idle (LodgerPool *pool, LodgerCaller *worker)
 }
 
 static Help
-find_help (LodgerPool *pool)
+find_help (LodgerCaller *root)
 {
+  LodgerPool *pool = root->pool;
   Help help = { NULL, 0 };
-  if (pool->first == NULL || pool->is_searched || pool->closed)
+  if (pool->first == NULL || pool->is_searched || pool->closed
+      || lodger_caller_get_state (root) == LODGER_CALLER_INITIAL)
     return help;
   if (pool->idle != NULL)
     {
@@ -201,7 +210,7 @@ lodger__pool_take (LodgerCaller *worker, bool searches)
     pool->is_searched = worker->is_searching = false;
   item = pop (pool);
   if (item != NULL)
-    help = find_help (pool);
+    help = find_help (worker->root);
   else if (searches && !pool->closed && !pool->is_searched)
     pool->is_searched = worker->is_searching = true;
   else
@@ -213,13 +222,43 @@ lodger__pool_take (LodgerCaller *worker, bool searches)
   return item;
 }
 
+/* Owner, a worker: it stops. Its state said so before, so that it is not put on the list any more. */
+void
+lodger__pool_quit (LodgerCaller *worker)
+{
+  LodgerPool *pool = worker->root->pool;
+  Help help;
+  pthread_mutex_lock (&pool->mutex);
+  if (atomic_load_explicit (&worker->is_idle, memory_order_relaxed))
+    unmake_idle (pool, worker);
+  if (worker->is_searching)
+    pool->is_searched = worker->is_searching = false;
+  help = find_help (worker->root);
+  pthread_mutex_unlock (&pool->mutex);
+  call_for_help (worker->root, help);
+}
+
+/* Owner, a worker: something of its own inbox is going to run, and a call that was handed to it would have to wait for
+ * that, or for ever if that waits for the call. */
+void
+lodger__pool_engage (LodgerCaller *worker)
+{
+  LodgerPool *pool = worker->root->pool;
+  if (!atomic_load_explicit (&worker->is_idle, memory_order_relaxed))
+    return;
+  pthread_mutex_lock (&pool->mutex);
+  if (atomic_load_explicit (&worker->is_idle, memory_order_relaxed))
+    unmake_idle (pool, worker);
+  pthread_mutex_unlock (&pool->mutex);
+}
+
 /* Before the outcome is published, so that whoever learns that the call is done finds its worker free. Not if user code
  * is going to be told in this thread: a call for this worker would have to wait for that. */
 void
 lodger__pool_rest (LodgerCaller *worker, LodgerPending *pending)
 {
   LodgerPool *pool = worker->root->pool;
-  if (lodger__pending_has_callbacks (pending))
+  if (lodger__pending_tells_user_code (pending))
     return;
   worker->busy_with = NULL;
   if (!wants_call (worker) || lodger__pool_has_calls (worker))
@@ -373,11 +412,12 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
     code = lodger__misuse ("lodger_caller_to_thread", LODGER_EINVAL, "NULL or a wrong size given");
   else if (lodger_caller_get_state (caller) >= LODGER_CALLER_STOPPING)
     code = LODGER_ECANCELED;
-  else if ((pool = pool_of (caller->root)) == NULL
-           || (pending = lodger__pending_new_call (&lodger__pool_call_ops, data, destroy, options)) == NULL)
+  else if ((pool = pool_of (caller->root, &code)) != NULL
+           && (pending = lodger__pending_new_call (&lodger__pool_call_ops, data, destroy, options)) == NULL)
     code = LODGER_ENOMEM;
-  if (code == 0)
+  if (pending != NULL)
     {
+      code = 0;
       pending->func.call = func;
       atomic_store_explicit (&pending->item.next, NULL, memory_order_relaxed);
       lodger__trace (LODGER_TRACE_SUBMIT, caller, pending, pending->file, pending->line, pending->name);
@@ -392,7 +432,7 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
             atomic_store_explicit (&pool->last->next, &pending->item, memory_order_relaxed);
           pool->last = &pending->item;
           atomic_fetch_add_explicit (&pool->queued, 1, memory_order_relaxed);
-          help = find_help (pool);
+          help = find_help (caller->root);
         }
       pthread_mutex_unlock (&pool->mutex);
     }
@@ -406,6 +446,22 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
     }
   call_for_help (caller->root, help);
   return pending;
+}
+
+void
+lodger__pool_start (LodgerCaller *root)
+{
+  LodgerPool *pool;
+  Help help = { NULL, 0 };
+  pthread_mutex_lock (&root->mutex);
+  pool = root->pool;
+  pthread_mutex_unlock (&root->mutex);
+  if (pool == NULL)
+    return;
+  pthread_mutex_lock (&pool->mutex);
+  help = find_help (root);
+  pthread_mutex_unlock (&pool->mutex);
+  call_for_help (root, help);
 }
 
 /* ---- the root's end ------------------------------------------------------------------------------------------------- */
@@ -426,16 +482,20 @@ lodger__pool_worker_count (LodgerCaller *root)
   return count;
 }
 
-void
-lodger__pool_for_each (LodgerCaller *root, void (*func) (LodgerCaller *worker))
+LodgerCaller **
+lodger__pool_workers (LodgerCaller *root, size_t *ret_count)
 {
+  LodgerCaller **list;
   LodgerCaller *worker;
+  *ret_count = 0;
   if (root->pool == NULL)
-    return;
+    return NULL;
   pthread_mutex_lock (&root->pool->mutex);
-  for (worker = root->pool->workers; worker != NULL; worker = worker->next_worker)
-    func (worker);
+  list = calloc (root->pool->worker_count + 1, sizeof (LodgerCaller *));
+  for (worker = root->pool->workers; list != NULL && worker != NULL; worker = worker->next_worker)
+    list[(*ret_count)++] = lodger_caller_ref (worker);
   pthread_mutex_unlock (&root->pool->mutex);
+  return list;
 }
 
 static LodgerCaller *

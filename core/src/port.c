@@ -72,7 +72,7 @@ lodger__port_relax (void)
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause ();
 #elif defined(__aarch64__)
-  __asm__ volatile ("yield");
+  __asm__ volatile("yield");
 #endif
 }
 
@@ -133,7 +133,7 @@ lodger__parker_wait (LodgerParker *parker, int64_t deadline)
     {
       if (deadline == LODGER_FOREVER)
         pthread_cond_wait (&parker->cond, &parker->mutex);
-      else if (pthread_cond_timedwait (&parker->cond, &parker->mutex, &until) == ETIMEDOUT)
+      else if (pthread_cond_timedwait (&parker->cond, &parker->mutex, &until) != 0)
         break;
     }
   signalled = parker->signalled;

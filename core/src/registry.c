@@ -117,10 +117,13 @@ lodger__registry_remove (LodgerCaller *caller)
 static LodgerCaller *
 try_ref (LodgerCaller *caller)
 {
-  unsigned refs = atomic_load (&caller->refs);
-  while (refs > 0)
-    if (atomic_compare_exchange_weak (&caller->refs, &refs, refs + 1))
-      return caller;
+  unsigned holds = atomic_load (&caller->holds);
+  while (holds > 0)
+    if (atomic_compare_exchange_weak (&caller->holds, &holds, holds + 1))
+      {
+        atomic_fetch_add (&caller->refs, 1);
+        return caller;
+      }
   return NULL;
 }
 

@@ -29,8 +29,7 @@ cancel_suspended (LodgerCaller *caller)
   LodgerPending *pending;
   do
     {
-      for (pending = caller->suspended;
-           pending != NULL && (lodger__pending_state (pending) & (P_CANCELLED | P_DONE));
+      for (pending = caller->suspended; pending != NULL && (lodger__pending_state (pending) & (P_CANCELLED | P_DONE));
            pending = pending->side->next_suspended)
         ;
       if (pending != NULL)
@@ -68,6 +67,8 @@ begin (LodgerCaller *caller)
   caller->stop_begun = true;
   lodger__trace (LODGER_TRACE_STATE, caller, NULL, NULL, 0, NULL);
   lodger_pending_return_nothing (caller->stopping);
+  if (caller->root != caller)
+    lodger__pool_quit (caller);
   lodger__pool_stop (caller);
   lodger__thens_cancel (caller);
   cancel_timers (caller);
@@ -133,8 +134,9 @@ end (LodgerCaller *caller)
   if (!lodger_pending_is_done (caller->started))
     lodger_pending_cancel (caller->started, lodger__closed_message);
   lodger_pending_return_nothing (caller->stopped);
+  lodger__parker_signal (&caller->parker);
   if (caller->holds_itself)
-    lodger_caller_unref (caller);
+    lodger__caller_release (caller);
 }
 
 void
@@ -193,18 +195,32 @@ lodger_caller_stop (LodgerCaller *caller, bool force)
   return before;
 }
 
+/* Both sides say what they do before they look: the one who orphans sets the mark and then tries to take the turn; the
+ * owner gives the turn back and then looks at the mark. So one of them gets to the end, and the exchange lets only one. */
+void
+lodger__caller_end_orphan (LodgerCaller *caller)
+{
+  int is_free = LODGER_TURNING_FREE;
+  if (!caller->is_orphaned || caller->ended
+      || !atomic_compare_exchange_strong (&caller->turning, &is_free, LODGER_TURNING_ENDING))
+    return;
+  if (!caller->ended)
+    {
+      begin (caller);
+      end (caller);
+    }
+}
+
 void
 lodger__caller_orphan (LodgerCaller *caller)
 {
   LodgerCallerState before;
-  if (caller->ended)
-    return;
-  lodger_caller_ref (caller);
+  lodger__caller_hold (caller);
   refuse_from_now (caller, &before);
   caller->is_orphaned = true;
-  begin (caller);
-  lodger__caller_try_end (caller);
-  lodger_caller_unref (caller);
+  cancel_running (caller);
+  lodger__caller_end_orphan (caller);
+  lodger__caller_release (caller);
 }
 
 void
@@ -213,6 +229,7 @@ lodger__caller_thread_ends (LodgerCaller *caller)
   lodger__log (LODGER_LOG_WARNING, "the thread of %s has ended before it was left", caller->name);
   detach (caller);
   caller->depth = 0;
+  atomic_store (&caller->turning, LODGER_TURNING_FREE);
   lodger__caller_orphan (caller);
 }
 
@@ -223,7 +240,8 @@ lodger__caller_thread_ends (LodgerCaller *caller)
 static void
 serve_until_stopped (LodgerCaller *caller)
 {
-  int64_t deadline = lodger__port_now () + caller->stop_deadline;
+  int64_t now = lodger__port_now ();
+  int64_t deadline = caller->stop_deadline < LODGER_FOREVER - now ? now + caller->stop_deadline : LODGER_FOREVER;
   bool in_time = true;
   atomic_store (&caller->serves_alone, true);
   while (!caller->ended && in_time)
@@ -267,9 +285,13 @@ static void
 log_remains (LodgerCaller *caller)
 {
   LodgerPending *pending;
+  size_t count;
+  LodgerCaller **workers = lodger__pool_workers (caller, &count);
   for (pending = caller->suspended; pending != NULL; pending = pending->side->next_suspended)
     log_pending (caller, pending);
-  lodger__pool_for_each (caller, log_running);
+  for (size_t i = 0; i < count; i++)
+    log_running (workers[i]);
+  lodger_caller_list_free (workers, count);
 }
 
 int
@@ -286,7 +308,9 @@ lodger_caller_leave (LodgerCaller *caller)
     return lodger__misuse (__func__, LODGER_EWRONGTHREAD, "only in the caller's own thread");
   for (frame = thread != NULL ? thread->frame : NULL; frame != NULL; frame = frame->outer)
     if (frame->caller == caller)
-      return lodger__misuse (__func__, LODGER_EBUSY, "not from inside one of the caller's calls");
+      break;
+  if (frame != NULL || (!is_stopped && caller->depth > 0))
+    return lodger__misuse (__func__, LODGER_EBUSY, "not from inside what the caller runs");
   if (caller->enters == 0)
     return lodger__misuse (__func__, LODGER_ESTATE, "left more often than entered");
   if (--caller->enters > 0 || is_stopped)

@@ -17,8 +17,8 @@ typedef struct LodgerDirect
   int line;
 } LodgerDirect;
 
-_Static_assert (sizeof (LodgerDirect) <= 64, "a direct call is a small node");
-_Static_assert (sizeof (LodgerDelayed) <= 192, "a delayed call is a large node");
+_Static_assert(sizeof (LodgerDirect) <= 64, "a direct call is a small node");
+_Static_assert(sizeof (LodgerDelayed) <= 192, "a delayed call is a large node");
 
 void
 lodger__caller_push (LodgerCaller *caller, LodgerItem *item)
@@ -153,6 +153,21 @@ call_run (LodgerCaller *caller, LodgerItem *item)
     call_drop (caller, item);
 }
 
+/* It holds its caller, since a cancel in another thread needs that. */
+static void
+delayed_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  call_drop (caller, item);
+  lodger__caller_release (caller);
+}
+
+static void
+delayed_run (LodgerCaller *caller, LodgerItem *item)
+{
+  call_run (caller, item);
+  lodger__caller_release (caller);
+}
+
 /* Out of the heap, and through the inbox to the owner, which finds it done and destroys its data. */
 static void
 delayed_withdraw (LodgerPending *pending)
@@ -164,7 +179,7 @@ delayed_withdraw (LodgerPending *pending)
 
 static const LodgerItemOps call_ops = { .run = call_run, .drop = call_drop, .node_class = LODGER_NODE_MEDIUM };
 static const LodgerItemOps delayed_ops
-    = { .run = call_run, .drop = call_drop, .withdraw = delayed_withdraw, .node_class = LODGER_NODE_LARGE };
+    = { .run = delayed_run, .drop = delayed_drop, .withdraw = delayed_withdraw, .node_class = LODGER_NODE_LARGE };
 
 /* Refuses, or makes the pending. NULL: *ret_refused is the answer, and the data is destroyed. */
 static LodgerPending *
@@ -231,9 +246,11 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
   delayed = (LodgerDelayed *) pending;
   now = lodger__turn_now (caller);
   delayed->deadline = delay < LODGER_FOREVER - now ? now + delay : LODGER_FOREVER - 1;
+  lodger__caller_hold (caller);
   code = lodger__timers_insert (&caller->timers, delayed, &first);
   if (code != 0)
     {
+      lodger__caller_release (caller);
       lodger__pending_destroy_data (pending);
       lodger_pending_unref (pending);
       lodger_pending_unref (pending);
@@ -313,12 +330,14 @@ void
 lodger__caller_call_ended (LodgerCaller *caller, LodgerPending *pending)
 {
   pending->item.ops = &ended_ops;
+  lodger__caller_hold (caller);
   if (!caller->ended && lodger__caller_is_in_thread (caller, lodger__thread_peek ()))
     {
       if (caller->depth == 0)
         lodger__host_post_ahead (caller);
       ended_finish (caller, &pending->item);
-      return;
     }
-  lodger__caller_push (caller, &pending->item);
+  else
+    lodger__caller_push (caller, &pending->item);
+  lodger__caller_release (caller);
 }

@@ -14,7 +14,7 @@ struct LodgerThen
   bool linked;
 };
 
-_Static_assert (sizeof (LodgerThen) <= 192, "a continuation is a large node");
+_Static_assert(sizeof (LodgerThen) <= 192, "a continuation is a large node");
 
 static void
 push_once (LodgerThen *then)
@@ -27,7 +27,12 @@ push_once (LodgerThen *then)
     lodger__pending_add_state (pending, P_PUSHED);
   lodger__pending_unlock (pending);
   if (mine)
-    lodger__caller_push (pending->caller, &pending->item);
+    {
+      LodgerCaller *caller = pending->caller;
+      lodger__caller_hold (caller);
+      lodger__caller_push (caller, &pending->item);
+      lodger__caller_release (caller);
+    }
 }
 
 static void
@@ -91,7 +96,7 @@ then_drop (LodgerCaller *caller, LodgerItem *item)
   lodger__turn_skip (&then->pending);
   lodger_pending_unref (source);
   lodger_pending_unref (&then->pending);
-  lodger_caller_unref (caller);
+  lodger__caller_release (caller);
 }
 
 static void
@@ -107,14 +112,12 @@ then_run (LodgerCaller *caller, LodgerItem *item)
   source = detach (caller, then);
   lodger__turn_call (caller, &then->pending, source);
   lodger_pending_unref (source);
-  lodger_caller_unref (caller);
+  lodger__caller_release (caller);
 }
 
-static const LodgerItemOps then_ops = { .run = then_run,
-                                        .drop = then_drop,
-                                        .withdraw = then_withdraw,
-                                        .node_class = LODGER_NODE_LARGE,
-                                        .internal = true };
+static const LodgerItemOps then_ops = {
+  .run = then_run, .drop = then_drop, .withdraw = then_withdraw, .node_class = LODGER_NODE_LARGE, .internal = true
+};
 
 static bool
 accept (LodgerCaller *caller, LodgerThen *then)
@@ -141,9 +144,10 @@ LodgerPending *
 lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func, void *data,
                      LodgerDestroyFunc destroy)
 {
-  const LodgerCallOptions site
-      = { .size = sizeof site, .file = done != NULL ? done->file : NULL, .line = done != NULL ? done->line : 0,
-          .name = done != NULL ? done->name : NULL };
+  const LodgerCallOptions site = { .size = sizeof site,
+                                   .file = done != NULL ? done->file : NULL,
+                                   .line = done != NULL ? done->line : 0,
+                                   .name = done != NULL ? done->name : NULL };
   LodgerThen *then = NULL;
   int code = 0;
   if (done == NULL || caller == NULL || func == NULL)
@@ -158,13 +162,13 @@ lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc f
       then->pending.caller = caller;
       then->pending.func.then = func;
       then->source = lodger_pending_ref (done);
-      then->listener = (LodgerListener) { .notify = then_notify, .discard = then_discard };
+      then->listener = (LodgerListener) { .notify = then_notify, .discard = then_discard, .is_quiet = true };
       then->linked = false;
       lodger_pending_ref (&then->pending);
-      lodger_caller_ref (caller);
+      lodger__caller_hold (caller);
       if (!accept (caller, then))
         {
-          lodger_caller_unref (caller);
+          lodger__caller_release (caller);
           lodger_pending_unref (done);
           lodger__node_free (LODGER_NODE_LARGE, then);
           code = LODGER_ECANCELED;

@@ -240,6 +240,8 @@ next_for_slice (LodgerCaller *caller)
   LodgerItem *item = next_item (caller);
   bool is_pooled = caller->root != caller;
   bool spins;
+  if (item != NULL && is_pooled)
+    lodger__pool_engage (caller);
   if (item != NULL || caller->turn.mark != NULL)
     return item;
   spins = may_spin (caller);
@@ -260,8 +262,11 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget)
   const LodgerHostOps *ops = lodger__host_ops (caller);
   bool asks = ops->want_before_wait != NULL && atomic_load (&host->attached);
   int64_t start = lodger__turn_now (caller);
+  int is_free = LODGER_TURNING_FREE;
   LodgerItem *item;
-  lodger_caller_ref (caller);
+  if (caller->depth == 0 && !atomic_compare_exchange_strong (&caller->turning, &is_free, LODGER_TURNING_OWNER))
+    return;
+  lodger__caller_hold (caller);
   if (caller->depth++ == 0 && asks)
     ops->want_before_wait (host->impl, true);
   for (;;)
@@ -269,8 +274,12 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget)
       item = next_for_slice (caller);
       if (item == NULL)
         break;
-      if (!asks && lodger__turn_is_ready (caller))
-        lodger__host_post_ahead (caller);
+      if (!asks)
+        {
+          lodger__host_arm (caller);
+          if (lodger__turn_is_ready (caller))
+            lodger__host_post_ahead (caller);
+        }
       item->ops->run (caller, item);
       if (caller->ended || lodger__turn_now (caller) - start >= budget)
         break;
@@ -288,5 +297,10 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget)
           lodger__caller_try_end (caller);
         }
     }
-  lodger_caller_unref (caller);
+  if (caller->depth == 0)
+    {
+      atomic_store (&caller->turning, LODGER_TURNING_FREE);
+      lodger__caller_end_orphan (caller);
+    }
+  lodger__caller_release (caller);
 }

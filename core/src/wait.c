@@ -101,7 +101,8 @@ lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags fl
   if (timeout < LODGER_FOREVER - lodger__port_now ())
     deadline = lodger__port_now () + timeout;
 
-  waiter = (Waiter) { .listener = { .notify = waiter_notify, .locked = true }, .parker = &thread->parker };
+  waiter = (Waiter) { .listener = { .notify = waiter_notify, .locked = true, .is_quiet = true },
+                      .parker = &thread->parker };
   sleeper = (LodgerSleeper) { .parker = &thread->parker };
   if (!lodger__pending_listen (pending, &waiter.listener))
     return outcome (pending, flags);

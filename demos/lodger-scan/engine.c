@@ -50,6 +50,9 @@ list_folder (LodgerPending *self, void *data)
 {
   Job *job = data;
   FolderEntry found;
+  /* The first listing runs alone: GIO loads its table of types in it, before other workers share that. */
+  if (job->folder == NULL && *job->path == '\0')
+    g_free (g_content_type_guess ("", NULL, 0, NULL));
   if (job->folder == NULL)
     job->folder = folder_open (job->shared->root, job->path, &job->reason);
   while (job->folder != NULL && job->count < ENTRIES_A_LISTING && !lodger_pending_is_cancelled (self)
@@ -74,8 +77,7 @@ static gboolean
 read_file (Job *job, LodgerPending *self, Entry *entry, int fd, GChecksum *checksum, guint8 *buffer)
 {
   gsize length = STORE_HASH_BYTES;
-  guint64 untold = 0;
-  guint64 limit = entry->file.size;
+  guint64 untold = 0, limit = entry->file.size;
   struct stat st;
 
   g_checksum_reset (checksum);
@@ -312,10 +314,7 @@ job_home (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
     return;
   if (lodger_pending_get_outcome (done) == LODGER_EFAILED)
     job->reason = REASON_NO_WORKER;
-  if (job->listing)
-    take_listing (engine, job);
-  else
-    take_batch (engine, job);
+  (job->listing ? take_listing : take_batch) (engine, job);
   engine->listings -= job->listing ? 1 : 0;
   g_ptr_array_remove_fast (engine->running, job);
   if (engine->cancelled)

@@ -17,7 +17,7 @@ enum
 };
 
 /* How long the program waits for a worker that does not notice its end, in nanoseconds. */
-#define SCAN_PATIENCE (INT64_C (700) * 1000 * 1000)
+#define SCAN_PATIENCE (INT64_C (500) * 1000 * 1000)
 
 typedef struct ScanOptions
 {

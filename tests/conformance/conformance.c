@@ -9,7 +9,7 @@ void
 add_law (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits)
 {
   for (int i = 0; subject_kinds[i] != NULL; i++)
-    if ((subject_kinds[i]->traits & traits) == traits && (subject_kinds[i]->traits & not_traits) == 0)
+    if ((subject_kinds[i]->traits & traits) == traits && (subject_kinds[i]->traits & (not_traits | SUBJECT_HOT)) == 0)
       {
         size_t size = strlen (test->name) + strlen (subject_kinds[i]->name) + 2;
         char *name = malloc (size);

@@ -10,6 +10,7 @@
  *   grows          is one byte longer after each read
  *   grows-from-0   the same, and was empty when it was opened
  *   fails          cannot be read: EIO
+ *   blocks         is never read to its end, as on a server that has gone
  *   folder-vanishes  a folder, is removed before it is opened
  *
  * All entries are listed without their kind, as some file systems do.
@@ -102,6 +103,8 @@ read (int fd, void *buffer, size_t size)
 
   name_of (fd, name, sizeof name);
   errno = saved;
+  while (strcmp (name, "blocks") == 0)
+    pause ();
   if (strcmp (name, "fails") == 0)
     {
       errno = EIO;

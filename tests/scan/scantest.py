@@ -4,7 +4,9 @@
 import hashlib
 import json
 import os
+import pty
 import re
+import select
 import shutil
 import subprocess
 import sys
@@ -38,6 +40,8 @@ class Outcome:
             name = os.path.join(place, "out.json")
             self.process = run("--headless", "--json", name, *arguments, folder, **options)
             self.status = self.process.returncode
+            if not os.path.exists(name):
+                raise AssertionError(f"no JSON, status {self.status}: {self.process.stderr.decode()}")
             self.load(name)
 
     def load(self, name):
@@ -89,6 +93,18 @@ class ScanTest(unittest.TestCase):
         with open(path, "wb") as file:
             file.write(content)
         return path
+
+    def start_on_terminal(self, until, *arguments, **options):
+        """Starts a scan of the folder, and returns when its progress line has shown `until`."""
+        terminal, other_end = pty.openpty()
+        process = subprocess.Popen([SCAN, "--headless", *arguments, self.folder], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=other_end, **options)
+        os.close(other_end)
+        self.addCleanup(os.close, terminal)
+        shown = b""
+        while until not in shown and select.select([terminal], [], [], 60)[0]:
+            shown += os.read(terminal, 4096)
+        return process, shown
 
     def assert_one_line(self, stderr, *words):
         lines = stderr.decode().splitlines()

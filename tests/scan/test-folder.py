@@ -6,7 +6,6 @@ import random
 import shutil
 import socket
 import subprocess
-import unittest
 
 from scantest import Outcome, ScanTest, found_by_find, main, run, without_root_rights
 
@@ -31,9 +30,8 @@ class Folder(ScanTest):
         self.assertEqual((outcome.paths, outcome.errors, outcome.duplicates), ([], {}, set()))
 
     def test_paths_are_sorted_by_their_bytes(self):
-        for name in ("a/b", "a.b/c", "a-b", "a", "ab", "a0/x/y", "a/b.c/d", "é", "Z"):
-            if name != "a":
-                self.make(name, name.encode())
+        for name in ("a/b", "a.b/c", "a-b", "ab", "a0/x/y", "a/b.c/d", "é", "Z"):
+            self.make(name, name.encode())
         self.assert_complete(Outcome(self.folder))
 
     def test_the_type_is_gios(self):
@@ -112,7 +110,7 @@ class Folder(ScanTest):
         seed = int(os.environ.get("LODGER_SEED", random.SystemRandom().getrandbits(32)))
         print(f"LODGER_SEED={seed}")
         chance = random.Random(seed)
-        pieces = ["\ufffd".encode(), b"\ufffd".replace(b"\\ufffd", b"\xef\xbf"), b"FF", b"41", b"\n", b'"', b"\\",
+        pieces = ["\ufffd".encode(), b"\xef\xbf", b"FF", b"41", b"\n", b'"', b"\\",
                   b"\xff", b"\xc3", b"\xa9", b"\xe2\x82\xac", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x01", b"\x7f",
                   b"\xc2\x85", b"\xe2\x80\xa8", b"\xf0\x9f\x98\x80", b" ", b"a", b"-", b"\x1b[31m", b"\t", b"\r",
                   b"\xc0\xaf", b"\xef\xbf\xbe"]
@@ -216,10 +214,9 @@ class Folder(ScanTest):
         self.assert_complete(Outcome(self.folder))
 
     def test_files_that_say_they_are_empty_are_read(self):
-        folder = "/proc/self/net"
-        if not os.path.exists("/proc/sys/kernel"):
-            self.skipTest("no /proc")
         folder = "/proc/sys/kernel/random"
+        if not os.path.exists(folder):
+            self.skipTest("no /proc")
         outcome = Outcome(folder)
         self.assertEqual(outcome.status, 0)
         self.assertGreater(outcome.files[b"boot_id"]["size"], 0)

@@ -3,19 +3,24 @@
 
 import hashlib
 import os
+import signal
+import time
 import unittest
 
-from scantest import Outcome, ScanTest, main
+from scantest import SANITIZED, Outcome, ScanTest, main
 
 MEDDLE = os.environ.get("LODGER_SCAN_MEDDLE")
 
 
 @unittest.skipUnless(MEDDLE, "LODGER_SCAN_MEDDLE is not set")
 class Meddling(ScanTest):
-    def scan(self):
+    def environment(self):
         environment = dict(os.environ, LD_PRELOAD=" ".join(filter(None, [os.environ.get("LD_PRELOAD"), MEDDLE])))
         environment["ASAN_OPTIONS"] = environment.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-        outcome = Outcome(self.folder, env=environment)
+        return environment
+
+    def scan(self):
+        outcome = Outcome(self.folder, env=self.environment())
         self.assertEqual((outcome.status, outcome.process.stderr), (0, b""))
         return outcome
 
@@ -76,6 +81,18 @@ class Meddling(ScanTest):
         outcome = self.scan()
         self.assertEqual(outcome.paths, [b"sub/file"])
         self.assertEqual(set(outcome.errors), {b"link", b"fifo"})
+
+    @unittest.skipIf(SANITIZED, "a worker that is stuck leaves memory behind")
+    def test_sigint_does_not_wait_for_a_worker_that_is_stuck(self):
+        self.make("a/blocks", b"x")
+        self.make("b/small", b"y")
+        process, _ = self.start_on_terminal(b"1 files", env=self.environment())
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+        self.assertLess(time.monotonic() - begun, 2)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn(b"files       1, 1 B", out)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,11 @@
 
 import json
 import os
-import pty
 import re
 import resource
-import select
 import signal
 import subprocess
 import time
-import unittest
 
 from scantest import Outcome, SANITIZED, SCAN, ScanTest, main, run
 
@@ -148,15 +145,7 @@ class Interrupted(ScanTest):
     def start(self, *arguments):
         self.make("small", b"x")
         os.truncate(self.make("sub/endless"), ENDLESS)
-        terminal, other_end = pty.openpty()
-        process = subprocess.Popen([SCAN, "--headless", *arguments, self.folder], stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=other_end)
-        os.close(other_end)
-        shown = b""
-        while b"1 files" not in shown and select.select([terminal], [], [], 60)[0]:
-            shown += os.read(terminal, 4096)
-        self.addCleanup(os.close, terminal)
-        return process, shown
+        return self.start_on_terminal(b"1 files", *arguments)
 
     def check_signal(self, number, status):
         place = os.path.join(self.folder, b"out.json")

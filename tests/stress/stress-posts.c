@@ -17,7 +17,9 @@ enum
   BURSTS = 16,           /* of a run; each ends with single calls of one producer */
   SINGLES_IN = 2,        /* one call in so many is a single one */
   LONGEST_PAUSE = 30000, /* nanoseconds: somewhat longer than a worker looks for more before it sleeps */
-  LONGEST_WAKE = 60000   /* about as long as it takes to wake up a thread */
+  LONGEST_WAKE = 60000,  /* about as long as it takes to wake up a thread */
+  HOT_PAUSE = 300,       /* the same for a loop that does not sleep */
+  HOT_WAKE = 600
 };
 
 typedef enum State
@@ -171,16 +173,18 @@ burst (Producer *producer, unsigned until)
 static void
 singles (Producer *producer, unsigned until)
 {
+  bool is_hot = subject_is (&producer->field->subject, SUBJECT_HOT);
+  unsigned pause = is_hot ? HOT_PAUSE : LONGEST_PAUSE, wake = is_hot ? HOT_WAKE : LONGEST_WAKE;
   while (atomic_load (&producer->submitted) < until)
     {
       bool pairs = test_random_below (&producer->random, 2) == 0;
       for (int i = 0; i < 16 && atomic_load (&producer->submitted) < until; i++)
         {
-          pause_for (producer, LONGEST_PAUSE);
+          pause_for (producer, pause);
           submit (producer);
           if (pairs && atomic_load (&producer->submitted) < until)
             {
-              pause_for (producer, LONGEST_WAKE);
+              pause_for (producer, wake);
               submit (producer);
             }
           wait_until_served (producer, "waiting until a single call is served");
@@ -307,7 +311,7 @@ run (int kind, unsigned calls, unsigned stream)
 int
 main (int argc, char **argv)
 {
-  static const char *const all[] = { "native", "manual-real", "glib-other", "glib-worker" };
+  static const char *const all[] = { "native", "hot", "manual-real", "glib-other", "glib-worker" };
   unsigned calls = (unsigned) test_env ("LODGER_STRESS_CALLS", test_scaled (200000));
   unsigned rounds = (unsigned) test_env ("LODGER_STRESS_ROUNDS", 1), stream = 0;
   int kinds[8], count = 0;
@@ -315,7 +319,7 @@ main (int argc, char **argv)
   for (int i = 1; i < argc && count < 8; i++)
     if ((kinds[count++] = subject_find (argv[i])) < 0)
       test_fail ("there is no loop '%s'", argv[i]);
-  for (int i = 0; argc < 2 && i < 4; i++)
+  for (int i = 0; argc < 2 && i < 5; i++)
     if ((kinds[count] = subject_find (all[i])) >= 0)
       count++;
   for (unsigned round = 0; round < rounds; round++)

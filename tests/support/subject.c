@@ -9,6 +9,7 @@ const SubjectKind *const subject_kinds[] = {
   &subject_manual_real,
   &subject_manual_real_bare,
   &subject_native,
+  &subject_hot,
 #ifdef LODGER_HAVE_GLIB
   &subject_glib_default,
   &subject_glib_other,

@@ -17,6 +17,7 @@ enum
   SUBJECT_REDRAWS = 1 << 2, /* there is a redraw to be counted */
   SUBJECT_SLEEPS = 1 << 3,  /* the loop sleeps when there is nothing to do */
   SUBJECT_VIRTUAL = 1 << 4, /* its clock is moved by hand */
+  SUBJECT_HOT = 1 << 5,     /* for stress only: it has no timers, and wakes up at once */
 };
 
 typedef struct SubjectKind
@@ -80,7 +81,7 @@ void subject_submit (Subject *subject, unsigned how, Witness *witness);
 /* Every kind there is, ended by NULL. */
 extern const SubjectKind *const subject_kinds[];
 extern const SubjectKind subject_manual, subject_manual_no_before_wait, subject_manual_real, subject_manual_real_bare;
-extern const SubjectKind subject_native;
+extern const SubjectKind subject_native, subject_hot;
 extern const SubjectKind subject_glib_default, subject_glib_other, subject_glib_worker;
 
 /* The number of the kind of that name, or -1. */
