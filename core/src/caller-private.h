@@ -22,6 +22,7 @@ struct LodgerHost
   const void *identity;
   atomic_bool attached; /* its operations may be called */
   atomic_bool has_node;
+  atomic_bool is_closed;
 };
 
 struct LodgerHostWatch
@@ -54,9 +55,9 @@ struct LodgerCaller
   pthread_mutex_t mutex;
 
   /* owner's */
-  _Atomic (LodgerThread *) owner;
+  _Atomic (uint64_t) owner;  /* serial of its thread; 0: none */
+  LodgerThread *thread_data; /* while it is in that thread's list */
   LodgerCaller *next_in_thread;
-  bool is_in_thread_list;
   LodgerTimers timers;
   LodgerTurn turn;
   unsigned depth; /* slices on the C stack */
@@ -188,6 +189,8 @@ unsigned lodger__pool_worker_count (LodgerCaller *root);
 LodgerCaller **lodger__pool_workers (LodgerCaller *root, size_t *ret_count);
 /* Owner, the root: what was submitted before the start may run. */
 void lodger__pool_start (LodgerCaller *root);
+/* A worker's thread: it could not start, and the calls that waited for it may have nobody else. */
+void lodger__pool_worker_failed (LodgerCaller *worker);
 void lodger__pool_quit (LodgerCaller *worker);
 void lodger__pool_engage (LodgerCaller *worker);
 void lodger__pool_free (LodgerPool *pool);

@@ -117,7 +117,7 @@ lodger_caller_unref (LodgerCaller *caller)
 bool
 lodger__caller_is_in_thread (const LodgerCaller *caller, const LodgerThread *thread)
 {
-  return thread != NULL && atomic_load_explicit (&caller->owner, memory_order_acquire) == thread;
+  return thread != NULL && atomic_load_explicit (&caller->owner, memory_order_acquire) == thread->serial;
 }
 
 bool
@@ -137,24 +137,23 @@ link_thread (LodgerCaller *caller, LodgerThread *thread)
   while (*at != NULL)
     at = &(*at)->next_in_thread;
   caller->next_in_thread = NULL;
-  caller->is_in_thread_list = true;
+  caller->thread_data = thread;
   *at = caller;
-  atomic_store (&caller->owner, thread);
+  atomic_store (&caller->owner, thread->serial);
 }
 
 void
 lodger__caller_unlink_thread (LodgerCaller *caller)
 {
-  LodgerThread *thread = atomic_load (&caller->owner);
   LodgerCaller **at;
-  if (caller->is_in_thread_list)
+  if (caller->thread_data != NULL)
     {
-      for (at = &thread->caller; *at != caller; at = &(*at)->next_in_thread)
+      for (at = &caller->thread_data->caller; *at != caller; at = &(*at)->next_in_thread)
         ;
       *at = caller->next_in_thread;
-      caller->is_in_thread_list = false;
+      caller->thread_data = NULL;
     }
-  atomic_store (&caller->owner, NULL);
+  atomic_store (&caller->owner, 0);
 }
 
 bool
@@ -358,7 +357,7 @@ in_this_thread (LodgerCallerMode mode, const LodgerCallerOptions *options, const
   caller->worker_backend = workers;
   caller->host.driver = place.driver;
   caller->is_main = lodger__port_is_main_thread ();
-  atomic_store (&caller->owner, thread);
+  atomic_store (&caller->owner, thread->serial);
   code = lodger__caller_open_host (caller);
   if (code != 0)
     {

@@ -85,8 +85,8 @@ lodger_host_run_node (LodgerHostNode *node)
     return;
   if (!is_owner (caller))
     {
-      lodger__inbox_look (&caller->inbox);
       lodger__misuse (__func__, LODGER_EWRONGTHREAD, "run in another thread than the one that attached");
+      lodger__host_post (caller);
       return;
     }
   lodger__inbox_look (&caller->inbox);
@@ -152,6 +152,8 @@ lodger_host_closed (LodgerHost *host)
       lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
       return;
     }
-  if (atomic_exchange (&host->attached, false))
-    lodger__caller_orphan (caller_of (host));
+  if (atomic_exchange (&host->is_closed, true))
+    return;
+  atomic_store (&host->attached, false);
+  lodger__caller_orphan (caller_of (host));
 }

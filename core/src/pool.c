@@ -28,7 +28,8 @@ struct LodgerPool
   LodgerCaller *workers;
   LodgerCaller *idle; /* the most recently used first: its caches are warm */
   unsigned worker_count, idle_count, worker_max, made;
-  bool is_searched; /* by one worker */
+  unsigned thread_count; /* to be joined: a worker that could not start is none, but a thread still */
+  bool is_searched;      /* by one worker */
   bool closed;
 };
 
@@ -320,26 +321,34 @@ call_for_help (LodgerCaller *root, Help help)
     shrink (root, root->pool);
 }
 
+void
+lodger__pool_worker_failed (LodgerCaller *worker)
+{
+  shrink (worker->root, worker->root->pool);
+}
+
 static void
 gone_run (LodgerCaller *root, LodgerItem *item)
 {
   LodgerCaller *worker = (LodgerCaller *) ((char *) item - offsetof (LodgerCaller, gone_item));
   LodgerPool *pool = root->pool;
   LodgerCaller **at;
-  bool started = lodger_pending_get_outcome (worker->started) == 0;
   unsigned grows = 0;
   pthread_join (worker->thread, NULL);
   pthread_mutex_lock (&pool->mutex);
   for (at = &pool->workers; *at != worker; at = &(*at)->next_worker)
     ;
   *at = worker->next_worker;
-  if (started && pool->first != NULL && !pool->closed)
-    grows = ++pool->made;
-  else if (started)
-    pool->worker_count--;
+  pool->thread_count--;
+  if (lodger_pending_get_outcome (worker->started) == 0)
+    {
+      if (pool->first != NULL && !pool->closed)
+        grows = ++pool->made;
+      else
+        pool->worker_count--;
+    }
   pthread_mutex_unlock (&pool->mutex);
-  if (!started || (grows > 0 && !grow (root, pool, grows)))
-    shrink (root, pool);
+  call_for_help (root, (Help) { .grows = grows });
   lodger_caller_unref (worker);
 }
 
@@ -386,7 +395,9 @@ grow (LodgerCaller *root, LodgerPool *pool, unsigned number)
       worker->next_worker = pool->workers;
       pool->workers = worker;
       linked = lodger__worker_start (worker) == 0;
-      if (!linked)
+      if (linked)
+        pool->thread_count++;
+      else
         pool->workers = worker->next_worker;
     }
   pthread_mutex_unlock (&pool->mutex);
@@ -477,7 +488,7 @@ lodger__pool_worker_count (LodgerCaller *root)
   if (pool == NULL)
     return 0;
   pthread_mutex_lock (&pool->mutex);
-  count = pool->worker_count;
+  count = pool->worker_count > pool->thread_count ? pool->worker_count : pool->thread_count;
   pthread_mutex_unlock (&pool->mutex);
   return count;
 }
@@ -491,7 +502,7 @@ lodger__pool_workers (LodgerCaller *root, size_t *ret_count)
   if (root->pool == NULL)
     return NULL;
   pthread_mutex_lock (&root->pool->mutex);
-  list = calloc (root->pool->worker_count + 1, sizeof (LodgerCaller *));
+  list = calloc (root->pool->thread_count + 1, sizeof (LodgerCaller *));
   for (worker = root->pool->workers; list != NULL && worker != NULL; worker = worker->next_worker)
     list[(*ret_count)++] = lodger_caller_ref (worker);
   pthread_mutex_unlock (&root->pool->mutex);

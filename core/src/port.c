@@ -44,16 +44,13 @@ lodger__port_thread_name (char name[16])
     strcpy (name, "thread");
 }
 
-int
-lodger__port_thread_start (pthread_t *ret_thread, const char *name, void *(*func) (void *), void *data)
+void
+lodger__port_set_thread_name (const char *name)
 {
   char short_name[16];
-  if (pthread_create (ret_thread, NULL, func, data) != 0)
-    return LODGER_EAGAIN;
   strncpy (short_name, name, sizeof short_name - 1);
   short_name[sizeof short_name - 1] = '\0';
-  pthread_setname_np (*ret_thread, short_name);
-  return 0;
+  prctl (PR_SET_NAME, short_name);
 }
 
 void

@@ -12,7 +12,8 @@ int64_t lodger__port_now (void);
 unsigned lodger__port_cpu_count (void);
 bool lodger__port_is_main_thread (void);
 void lodger__port_thread_name (char name[16]);
-int lodger__port_thread_start (pthread_t *ret_thread, const char *name, void *(*func) (void *), void *data);
+/* Of this thread; cut to what the system takes. */
+void lodger__port_set_thread_name (const char *name);
 void lodger__port_relax (void);
 /* A mutex that is held for a few instructions: whoever finds it taken looks again for a moment before it sleeps. */
 void lodger__port_mutex_init (pthread_mutex_t *mutex);

@@ -8,6 +8,7 @@
 static _Thread_local LodgerThread *this_thread __attribute__ ((tls_model ("initial-exec")));
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
+static _Atomic (uint64_t) last_serial;
 
 static void
 thread_ends (void *data)
@@ -49,6 +50,7 @@ lodger__thread (void)
       free (thread);
       return NULL;
     }
+  thread->serial = atomic_fetch_add (&last_serial, 1) + 1;
   this_thread = thread;
   return thread;
 }

@@ -34,6 +34,7 @@ typedef struct LodgerThread
 {
   LodgerFrame *frame;   /* innermost */
   LodgerCaller *caller; /* first attached; linked through next_in_thread */
+  uint64_t serial;      /* never used twice, as an address may be */
   LodgerSpares spares[LODGER_NODE_CLASSES];
   LodgerParker parker;
 } LodgerThread;

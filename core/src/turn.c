@@ -26,7 +26,7 @@ lodger__turn_now (const LodgerCaller *caller)
 static bool
 enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending)
 {
-  LodgerThread *thread = atomic_load_explicit (&caller->owner, memory_order_relaxed);
+  LodgerThread *thread = lodger__thread_peek ();
   *frame = (LodgerFrame) { .outer = thread->frame, .caller = caller, .pending = pending };
   thread->frame = frame;
   if (pending == NULL)

@@ -10,6 +10,8 @@ fail_start (LodgerCaller *caller, int code, const char *what)
   lodger__log (LODGER_LOG_ERROR, "%s could not start: %s: %s", caller->name, what, lodger_error_code_string (code));
   lodger_pending_return_new_error (caller->started, NULL, code, "%s: %s", what, lodger_error_code_string (code));
   lodger__caller_orphan (caller);
+  if (caller->root != caller)
+    lodger__pool_worker_failed (caller);
 }
 
 static void *
@@ -19,7 +21,9 @@ run (void *data)
   LodgerCaller *root = caller->root != caller ? lodger_caller_ref (caller->root) : NULL;
   LodgerThread *thread = lodger__thread ();
   const LodgerBackendOps *backend = caller->backend;
-  int code = thread != NULL ? backend->open (caller->backend_options, &caller->backend_impl) : LODGER_ENOMEM;
+  int code;
+  lodger__port_set_thread_name (caller->name);
+  code = thread != NULL ? backend->open (caller->backend_options, &caller->backend_impl) : LODGER_ENOMEM;
   if (code != 0)
     fail_start (caller, code, "opening the backend failed");
   else
@@ -56,7 +60,7 @@ lodger__worker_start (LodgerCaller *caller)
   lodger__caller_set_state (caller, LODGER_CALLER_INITIAL, LODGER_CALLER_STARTING);
   if (!is_pooled)
     lodger_caller_ref (caller);
-  code = lodger__port_thread_start (&caller->thread, caller->name, run, caller);
+  code = pthread_create (&caller->thread, NULL, run, caller) == 0 ? 0 : LODGER_EAGAIN;
   if (code != 0 && !is_pooled)
     lodger_caller_unref (caller);
   if (code == 0 && !is_pooled)

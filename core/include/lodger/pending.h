@@ -127,7 +127,8 @@ LODGER_API int lodger_pending_return_new_error (LodgerPending *self, const char 
  * Takes the outcome of @p other, once it is there, as one's own: value, error or cancellation.
  *
  * As lodger_pending_return_pointer(), but does not consume @p other (a reference is taken). A cancel of @p self
- * meanwhile cancels @p other, unless that is protected. The value stays owned by @p other and lives as long as either.
+ * meanwhile cancels @p other, unless that is protected. The value stays owned by @p other and lives as long as either;
+ * until @p other is done each keeps the other, so one that is never answered has to be cancelled.
  *
  * @return also LODGER_EDEADLK when @p other takes its outcome, directly or not, from @p self.
  * Test: unit/calls edge_24_return_from_takes_the_outcome

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The inbox alone, between four producers and an owner that looks only when it was told to. All race, then each in turn
+ * duels with the owner: it pushes the second of two items just when the owner looks for the first. Here is nothing but
+ * the inbox's own order of memory accesses between a push and a lost wake-up, so that an order too weak shows at once.
+ *
+ *   stress-inbox      LODGER_STRESS_CALLS (200000), LODGER_STRESS_ROUNDS (1), LODGER_SEED */
+#include "inbox.h"
+#include "test-latch.h"
+#include "test-limits.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum
+{
+  PRODUCERS = 4,
+  PHASES = 8,       /* each a race and four duels */
+  LONGEST_PAUSE = 100 /* turns of an empty loop */
+};
+
+typedef struct Producer Producer;
+
+typedef struct Numbered
+{
+  LodgerItem item; /* first */
+  Producer *producer;
+  unsigned sequence;
+  uint64_t checksum;
+} Numbered;
+
+typedef struct Field
+{
+  LodgerInbox inbox;
+  _Alignas (64) atomic_int told; /* the owner is to look; never told twice before it has */
+  _Alignas (64) atomic_bool over;
+  Barrier barrier;
+  Producer *producers;
+} Field;
+
+struct Producer
+{
+  Field *field;
+  Numbered *items;
+  TestRandom random;
+  unsigned number;
+  unsigned count;
+  unsigned pushed;
+  unsigned expected; /* the owner's */
+  _Alignas (64) atomic_uint served;
+};
+
+static uint64_t
+checksum (const Numbered *numbered)
+{
+  uint64_t x = test_seed () + numbered->sequence + ((uint64_t) numbered->producer->number << 40);
+  return (x ^ x >> 29) * UINT64_C (0x2545F4914F6CDD1D);
+}
+
+static void
+push (Producer *producer)
+{
+  Numbered *numbered = &producer->items[producer->pushed];
+  numbered->producer = producer;
+  numbered->sequence = producer->pushed++;
+  numbered->checksum = checksum (numbered);
+  if (lodger__inbox_push (&producer->field->inbox, &numbered->item) == LODGER_PUSH_WAKE
+      && atomic_exchange_explicit (&producer->field->told, 1, memory_order_release) != 0)
+    test_fail ("the owner is told again before it has looked");
+}
+
+static void
+wait_until_served (Producer *producer)
+{
+  unsigned tries = 0;
+  int64_t until = 0;
+  while (atomic_load_explicit (&producer->served, memory_order_acquire) < producer->pushed)
+    {
+      if (++tries % 65536 != 0)
+        continue;
+      sched_yield ();
+      if (until == 0)
+        until = test_now () + test_limit_ns ();
+      else if (test_now () > until)
+        test_fail ("a wake-up is lost: producer %u pushed %u, %u came; the owner %s", producer->number,
+                   producer->pushed, atomic_load (&producer->served),
+                   atomic_load (&producer->field->told) ? "does not look" : "was not told to look");
+    }
+}
+
+static void
+race (Producer *producer, unsigned until)
+{
+  while (producer->pushed < until)
+    {
+      push (producer);
+      if (test_random_below (&producer->random, 64) == 0)
+        wait_until_served (producer);
+      else if (test_random_below (&producer->random, 64) == 0)
+        sched_yield ();
+    }
+  wait_until_served (producer);
+}
+
+static void
+duel (Producer *producer, unsigned until)
+{
+  while (producer->pushed < until)
+    {
+      push (producer);
+      for (unsigned i = test_random_below (&producer->random, LONGEST_PAUSE); i > 0; i--)
+        atomic_signal_fence (memory_order_seq_cst);
+      if (producer->pushed < until)
+        push (producer);
+      wait_until_served (producer);
+    }
+}
+
+static void *
+produce (void *data)
+{
+  Producer *producer = data;
+  for (unsigned phase = 0; phase < PHASES; phase++)
+    {
+      unsigned begin = producer->pushed;
+      unsigned end = (unsigned) ((uint64_t) producer->count * (phase + 1) / PHASES);
+      barrier_wait (&producer->field->barrier);
+      race (producer, begin + (end - begin) / 2);
+      for (unsigned k = 0; k < PRODUCERS; k++)
+        {
+          barrier_wait (&producer->field->barrier);
+          if (k == producer->number)
+            duel (producer, end);
+        }
+    }
+  return NULL;
+}
+
+static void
+take (Numbered *numbered)
+{
+  Producer *producer = numbered->producer;
+  if (numbered->checksum != checksum (numbered))
+    test_fail ("producer %u: item %u is damaged", producer->number, numbered->sequence);
+  if (numbered->sequence != producer->expected)
+    test_fail ("producer %u: item %u came instead of %u", producer->number, numbered->sequence, producer->expected);
+  atomic_store_explicit (&producer->served, ++producer->expected, memory_order_release);
+}
+
+static void *
+own (void *data)
+{
+  Field *field = data;
+  unsigned tries = 0;
+  while (!atomic_load (&field->over))
+    {
+      LodgerItem *item;
+      if (atomic_load_explicit (&field->told, memory_order_relaxed) == 0)
+        {
+          if (++tries % 65536 == 0)
+            sched_yield ();
+          continue;
+        }
+      atomic_exchange_explicit (&field->told, 0, memory_order_acquire);
+      lodger__inbox_look (&field->inbox);
+      while ((item = lodger__inbox_pop (&field->inbox)) != NULL)
+        take ((Numbered *) item);
+    }
+  return NULL;
+}
+
+static void
+run (unsigned calls, unsigned stream)
+{
+  static Field field;
+  static Producer producers[PRODUCERS];
+  pthread_t threads[PRODUCERS], owner;
+  field = (Field) { .producers = producers };
+  lodger__inbox_init (&field.inbox);
+  barrier_init (&field.barrier, PRODUCERS);
+  owner = thread_start (own, &field);
+  for (unsigned i = 0; i < PRODUCERS; i++)
+    {
+      producers[i] = (Producer) { .field = &field, .number = i, .count = calls / PRODUCERS };
+      producers[i].items = calloc (producers[i].count + 1, sizeof (Numbered));
+      producers[i].random = test_random_new (stream * PRODUCERS + i);
+      test_check (producers[i].items != NULL);
+      threads[i] = thread_start (produce, &producers[i]);
+    }
+  for (unsigned i = 0; i < PRODUCERS; i++)
+    thread_join (threads[i]);
+  atomic_store (&field.over, true);
+  thread_join (owner);
+  for (unsigned i = 0; i < PRODUCERS; i++)
+    {
+      test_check (producers[i].expected == producers[i].count);
+      free (producers[i].items);
+    }
+  barrier_clear (&field.barrier);
+}
+
+int
+main (void)
+{
+  unsigned calls = (unsigned) test_env ("LODGER_STRESS_CALLS", test_scaled (200000));
+  unsigned rounds = (unsigned) test_env ("LODGER_STRESS_ROUNDS", 1);
+  test_seed ();
+  for (unsigned round = 0; round < rounds; round++)
+    {
+      int64_t start = test_now ();
+      run (calls, round);
+      printf ("round %u of %u: %u items in %lld ms\n", round + 1, rounds, calls,
+              (long long) (test_now () - start) / 1000000);
+      fflush (stdout);
+    }
+  return EXIT_SUCCESS;
+}
