@@ -12,6 +12,7 @@
 #   law      what the change breaks, for the report
 #   file     the file to be changed, from the top of the source
 #   run      the test program, and the names to be given to it
+#   calls    optional: LODGER_STRESS_CALLS for it
 #   after    optional: look for the next `find` only behind the line that is this one, blanks at its ends aside
 #   find     the line to be replaced; there must be exactly one (behind `after`: the first one counts)
 #   replace  what comes in its place; belongs to the `find` before it
@@ -133,6 +134,8 @@ for mutant; do
   file=$(value file "$mutant")
   run=$(value run "$mutant")
   program=${run%% *}
+  LODGER_STRESS_CALLS=$(value calls "$mutant")
+  export LODGER_STRESS_CALLS
   if [ "$have_glib" = no ] && printf '%s' "$file $run" | grep -q glib; then
     say "left out: $name, which needs GLib"
     continue

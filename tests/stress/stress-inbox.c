@@ -76,7 +76,7 @@ wait_until_served (Producer *producer)
   int64_t until = 0;
   while (atomic_load_explicit (&producer->served, memory_order_acquire) < producer->pushed)
     {
-      if (++tries % 65536 != 0)
+      if (++tries % 2048 != 0)
         continue;
       sched_yield ();
       if (until == 0)
@@ -157,7 +157,7 @@ own (void *data)
       LodgerItem *item;
       if (atomic_load_explicit (&field->told, memory_order_relaxed) == 0)
         {
-          if (++tries % 65536 == 0)
+          if (++tries % 2048 == 0)
             sched_yield ();
           continue;
         }
