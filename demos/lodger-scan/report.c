@@ -98,8 +98,6 @@ find_groups (Report *report)
           break;
       group.count = end - first;
       group.wasted = (count_inodes (twins->pdata + first, group.count) - 1) * file->size;
-      if (group.wasted == 0)
-        continue;
       g_array_append_val (report->groups, group);
       report->wasted += group.wasted;
     }
@@ -192,13 +190,15 @@ append_types (GString *text, const Store *store)
 static void
 append_groups (GString *text, const Report *report)
 {
-  if (report->groups->len > 0)
+  if (report->wasted > 0)
     g_string_append (text, "duplicates that waste most:\n");
   for (guint i = 0; i < MIN (report->groups->len, GROUPS_SHOWN); i++)
     {
       const ReportGroup *group = &g_array_index (report->groups, ReportGroup, i);
       const StoreFile *first = g_ptr_array_index (report->twins, group->first);
       gsize start = text->len;
+      if (group->wasted == 0)
+        break;
       g_string_append (text, "  ");
       text_append_size (text, group->wasted);
       while (text->len < start + 14)

@@ -3,9 +3,8 @@
  * What came out of a scan, in order: all paths sorted byte by byte, what is there twice, and both as text. Making it
  * takes time with many files; it may be done in a worker as long as nobody else uses the store.
  *
- * Duplicates are files of at least one byte with the same hash that have two inodes or more between them: an empty file
- * and a further name of the same inode waste no space. All paths of such a group are listed; what it wastes is its size
- * times the inodes that are too many.
+ * Duplicates are files with the same hash. All paths of such a group are listed; what it wastes is its size times the
+ * inodes that are too many: empty files and further names of one inode waste nothing.
  */
 #ifndef LODGER_SCAN_REPORT_H
 #define LODGER_SCAN_REPORT_H

@@ -171,14 +171,11 @@ grow_slots (Store *store)
   g_free (old);
 }
 
-/* Counts what is there twice. Another name of an inode that was counted wastes nothing, and neither does an empty
- * file. */
+/* Counts what is there twice. Another name of an inode that was counted wastes nothing. */
 static void
 look_for_twin (Store *store, StoreFile *file, gboolean another_name)
 {
   guint32 *slot;
-  if (file->size == 0)
-    return;
   grow_slots (store);
   slot = find_slot (store, file);
   if (*slot == 0)

@@ -272,6 +272,43 @@ START_TEST (law_2_what_is_submitted_in_a_turn_starts_in_a_later_one)
 }
 END_TEST
 
+/* Calls 4 and 5 are submitted in the turn of 1, 2 and 3; what is due goes first in a turn, but waits for it. */
+static void
+submit_more_with_a_delay (LodgerPending *self, void *data)
+{
+  Turn *turn = data;
+  Witness *witness = &turn->witnesses[5];
+  (void) self;
+  journal_add (&turn->journal, 1);
+  turn_submit (turn, 4);
+  *witness = (Witness) { .journal = &turn->journal, .number = 5, .runs = &turn->ran };
+  lodger_pending_unref (lodger_caller_call_later (turn->subject->caller, 1, witness_call, witness, witness_destroy));
+  subject_spend (turn->subject, 10);
+}
+
+static void
+submit_a_turn_with_a_delay (void *data)
+{
+  Turn *turn = data;
+  lodger_pending_unref (lodger_caller_call_soon (turn->subject->caller, submit_more_with_a_delay, turn, NULL));
+  turn_submit (turn, 2);
+  turn_submit (turn, 3);
+}
+
+START_TEST (law_2_what_is_due_goes_first_in_the_next_turn)
+{
+  Subject subject;
+  Turn turn;
+  turn_init (&turn, &subject);
+  subject_open (&subject, _i, false);
+  subject_run_inside (&subject, submit_a_turn_with_a_delay, &turn);
+  subject_run_until (&subject, &turn.ran, 4);
+  journal_expect (&turn.journal, 1, 2, 3, 5, 4);
+  subject_close (&subject);
+  turn_clear (&turn);
+}
+END_TEST
+
 static void
 submit_delays (void *data)
 {
@@ -417,6 +454,7 @@ add_law_submitting (Suite *suite)
   add_law (suite, law_1_submitting_never_runs_inline, 0, 0);
   add_law (suite, law_2_one_threads_calls_start_in_order, 0, 0);
   add_law (suite, law_2_what_is_submitted_in_a_turn_starts_in_a_later_one, 0, 0);
+  add_law (suite, law_2_what_is_due_goes_first_in_the_next_turn, 0, 0);
   add_law (suite, law_2_delays_come_by_deadline, 0, 0);
   add_law (suite, nested_loop_goes_on_with_the_interrupted_turn, SUBJECT_NESTS, 0);
   add_law (suite, nested_loops_nest, SUBJECT_NESTS, 0);

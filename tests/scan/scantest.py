@@ -124,11 +124,11 @@ class ScanTest(unittest.TestCase):
             self.assertEqual(file["sha256"], sha256_of(full), path)
             self.assertEqual(file["size"], os.lstat(full).st_size, path)
             self.assertRegex(file["type"], r"^[\w.+-]+/[\w.+-]+$")
-            if file["size"] > 0:
-                status = os.lstat(full)
-                inodes.setdefault(file["sha256"], {}).setdefault((status.st_dev, status.st_ino), []).append(path)
+            status = os.lstat(full)
+            inodes.setdefault(file["sha256"], {}).setdefault((status.st_dev, status.st_ino), []).append(path)
         self.assertEqual(outcome.duplicates,
-                         {frozenset(sum(names.values(), [])) for names in inodes.values() if len(names) > 1})
+                         {frozenset(paths) for paths in (sum(names.values(), []) for names in inodes.values())
+                          if len(paths) > 1})
         return sum((len(names) - 1) * outcome.files[next(iter(names.values()))[0]]["size"]
                    for names in inodes.values())
 

@@ -153,19 +153,20 @@ class Folder(ScanTest):
         self.assertEqual([len(group["paths"]) for group in outcome.json["duplicates"]], [3, 2])
         self.assertEqual(outcome.json["duplicates"][0]["paths"], ["a/one", "b/two", "three"])
 
-    def test_empty_files_are_no_duplicates(self):
+    def test_empty_files_waste_nothing(self):
         for name in ("1", "2", "3"):
             self.make(name)
         outcome = Outcome(self.folder)
-        self.assert_complete(outcome)
-        self.assertEqual(outcome.duplicates, set())
+        self.assertEqual(self.assert_complete(outcome), 0)
+        self.assertEqual(outcome.duplicates, {frozenset({b"1", b"2", b"3"})})
+        self.assertIn(b"duplicates  1 group, 0 B wasted", outcome.process.stdout)
 
     def test_names_of_one_inode_waste_nothing(self):
         first = self.make("first", b"x" * 500)
         os.link(first, os.path.join(self.folder, b"second"))
         outcome = Outcome(self.folder)
         self.assertEqual(self.assert_complete(outcome), 0)
-        self.assertEqual(outcome.duplicates, set())
+        self.assertEqual(outcome.duplicates, {frozenset({b"first", b"second"})})
         self.make("copy", b"x" * 500)
         outcome = Outcome(self.folder)
         self.assertEqual(self.assert_complete(outcome), 500)

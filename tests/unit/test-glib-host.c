@@ -194,6 +194,13 @@ counting_poll (GPollFD *fds, guint n_fds, int timeout)
   return result;
 }
 
+static void
+poll_by_counting (GMainContext *context)
+{
+  poll_state = (Poll) { .own_fd = -1 };
+  g_main_context_set_poll_func (context, counting_poll);
+}
+
 typedef struct Posts
 {
   LodgerCaller *caller;
@@ -226,7 +233,7 @@ START_TEST (a_post_around_the_poll_is_not_lost)
 {
   GMainContext *context = g_main_context_new ();
   Posts posts = { .caller = attach (context), .count = 100 };
-  g_main_context_set_poll_func (context, counting_poll);
+  poll_by_counting (context);
   while (g_main_context_iteration (context, FALSE))
     ;
   poll_state.hook = (_i & 1) != 0 ? post_here : post_from_another_thread;
@@ -280,7 +287,7 @@ START_TEST (posts_to_a_busy_loop_make_no_wake_up)
   Posts posts = { .caller = attach (context), .count = 100 };
   GSource *input;
   int ends[2];
-  g_main_context_set_poll_func (context, counting_poll);
+  poll_by_counting (context);
   while (g_main_context_iteration (context, FALSE))
     ;
   add_idle (context, priorities[_i], post_in_dispatch, &posts);
@@ -316,7 +323,7 @@ START_TEST (a_sleeping_loop_is_woken_once_for_many_posts)
 {
   GMainContext *context = g_main_context_new ();
   Posts posts = { .caller = attach (context), .count = 1000 };
-  g_main_context_set_poll_func (context, counting_poll);
+  poll_by_counting (context);
   while (g_main_context_iteration (context, FALSE))
     ;
   poll_state.hook = post_from_another_thread;
@@ -338,7 +345,7 @@ START_TEST (a_loop_with_nothing_to_do_sleeps_without_limit)
   run_until (context, &witness.ran, 1);
   while (g_main_context_iteration (context, FALSE))
     ;
-  g_main_context_set_poll_func (context, counting_poll);
+  poll_by_counting (context);
   poll_state.never_blocks = true;
   poll_state.woken = 0;
   for (int i = 0; i < 3; i++)
