@@ -140,6 +140,8 @@ extern const char lodger__closed_message[];
 
 int64_t lodger__turn_now (const LodgerCaller *caller);
 void lodger__turn_slice (LodgerCaller *caller, int64_t budget);
+/* Owner: the next of this turn's timers. */
+LodgerItem *lodger__turn_next_due (LodgerCaller *caller);
 /* Owner: something could run now. */
 bool lodger__turn_is_ready (const LodgerCaller *caller);
 /* Owner: run a call's function, `done` being what a continuation waited for. False when it goes on after that. */
@@ -166,6 +168,9 @@ void lodger__host_arm (LodgerCaller *caller);
 /* ---- stop.c ---- */
 
 void lodger__caller_try_end (LodgerCaller *caller);
+/* Owner, of a caller that stops: what has to be dropped and is in no inbox, one by one. */
+LodgerItem *lodger__stop_next (LodgerCaller *caller);
+bool lodger__stop_has_next (const LodgerCaller *caller);
 void lodger__caller_thread_ends (LodgerCaller *caller);
 /* The loop is gone. Any thread: ends it here, or in the owner's thread if that runs a slice just now. */
 void lodger__caller_orphan (LodgerCaller *caller);
@@ -182,8 +187,11 @@ bool lodger__pool_has_calls (const LodgerCaller *worker);
 /* Owner, a worker: its call has returned. */
 void lodger__pool_rest (LodgerCaller *worker, LodgerPending *pending);
 bool lodger__pool_is_ready (const LodgerCaller *worker);
-/* Owner, the root: refuse, drop what is queued, stop the workers. */
+/* Owner, the root: refuse, and stop the workers. */
 void lodger__pool_stop (LodgerCaller *root);
+/* Owner, the root, after that: what is queued still, one by one. */
+LodgerItem *lodger__pool_pop (LodgerCaller *root);
+bool lodger__pool_is_empty (const LodgerCaller *root);
 unsigned lodger__pool_worker_count (LodgerCaller *root);
 /* Owner, the root: new references, for lodger_caller_list_free(). */
 LodgerCaller **lodger__pool_workers (LodgerCaller *root, size_t *ret_count);
@@ -202,8 +210,8 @@ int lodger__worker_start (LodgerCaller *caller);
 
 /* ---- then.c ---- */
 
-/* Owner: cancel every continuation that was accepted. */
-void lodger__thens_cancel (LodgerCaller *caller);
+/* Owner, of a caller that stops: the next continuation that was accepted and is not on its way, or NULL. */
+LodgerItem *lodger__thens_take (LodgerCaller *caller);
 
 /* ---- registry.c ---- */
 

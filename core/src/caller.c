@@ -47,10 +47,9 @@ lodger__caller_make (const LodgerCallerOptions *options)
   caller->is_protected = options->is_protected;
   caller->host_options = options->host_options;
   caller->backend_options = options->backend_options;
-  caller->started = lodger_pending_new (LODGER_PENDING_PROTECTED);
-  caller->stopping = lodger_pending_new (LODGER_PENDING_PROTECTED);
-  caller->stopped = lodger_pending_new (LODGER_PENDING_PROTECTED);
-  lodger__registry_add (caller);
+  caller->started = lodger__pending_new_owned ();
+  caller->stopping = lodger__pending_new_owned ();
+  caller->stopped = lodger__pending_new_owned ();
   return caller;
 }
 
@@ -190,7 +189,7 @@ lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
   caller->holds_itself = true;
   atomic_store (&caller->host.attached, true);
   lodger__caller_set_state (caller, LODGER_CALLER_STARTING, LODGER_CALLER_RUNNING);
-  lodger_pending_return_nothing (caller->started);
+  lodger__pending_signal (caller->started, NULL);
   lodger__inbox_look (&caller->inbox);
   lodger__host_arm (caller);
   if (caller->root != caller || lodger__turn_is_ready (caller))
@@ -364,6 +363,7 @@ in_this_thread (LodgerCallerMode mode, const LodgerCallerOptions *options, const
       lodger_caller_unref (caller);
       return fail (ret_error, code, "the host could not be opened", options->host);
     }
+  lodger__registry_add (caller);
   if (mode != LODGER_CALLER_MANUAL)
     lodger_caller_start_sync (caller);
   return caller;

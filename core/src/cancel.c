@@ -64,7 +64,7 @@ cancel_one (LodgerPending *pending, const char *message, bool *ret_cancelled)
   bool first, is_queued;
   lodger__pending_lock (pending);
   state = lodger__pending_state (pending);
-  if (state & P_DONE)
+  if (state & (P_DONE | P_OWNED))
     {
       lodger__pending_unlock (pending);
       *ret_cancelled = (state & P_CANCELLED) != 0;

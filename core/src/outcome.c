@@ -25,6 +25,8 @@ refusal (const LodgerPending *self)
   unsigned state = lodger__pending_state (self);
   if (state & (P_DONE | P_ANSWERED))
     return LODGER_EALREADY;
+  if (state & P_OWNED)
+    return LODGER_ESTATE;
   if (!(state & P_PROMISE)
       && (!(state & P_STARTED) || (state & (P_RETURNED | P_DEFERRED)) || !lodger__pending_is_on_stack (self)))
     return LODGER_ESTATE;

@@ -38,6 +38,7 @@ enum
   P_STATIC = 1 << 9,    /* shared, never freed */
   P_PUSHED = 1 << 10,   /* a continuation that is on its way to its caller */
   P_TAKEN = 1 << 11,    /* its pointer was taken out */
+  P_OWNED = 1 << 12,    /* a caller's own: users can neither answer nor cancel it */
 };
 
 typedef enum LodgerValueType
@@ -168,6 +169,9 @@ LodgerPending *lodger__pending_new_call (const LodgerItemOps *ops, void *data, L
 LodgerPending *lodger__pending_refused (int code, const char *message);
 /* Locked: the side record, made if need be; NULL without memory. */
 LodgerSide *lodger__pending_side (LodgerPending *pending);
+/* An owned one: done, with success or the error (consumed), if it is not done yet. */
+LodgerPending *lodger__pending_new_owned (void);
+void lodger__pending_signal (LodgerPending *pending, LodgerError *error);
 /* Locked on entry, unlocked on return: it is done now. Tells all who listen. */
 void lodger__pending_complete (LodgerPending *pending);
 /* Locked. */

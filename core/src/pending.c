@@ -84,6 +84,28 @@ lodger_pending_new (LodgerPendingFlags flags)
 }
 
 LodgerPending *
+lodger__pending_new_owned (void)
+{
+  LodgerPending *pending = pending_new (&promise_ops, P_PROMISE | P_PROTECTED | P_OWNED, 1);
+  return pending != NULL ? pending : lodger__pending_refused (LODGER_ENOMEM, NULL);
+}
+
+void
+lodger__pending_signal (LodgerPending *pending, LodgerError *error)
+{
+  LodgerValue value = { .type = error != NULL ? V_ERROR : V_NOTHING, .error = error };
+  lodger__pending_lock (pending);
+  if (lodger__pending_state (pending) & P_DONE)
+    lodger__pending_unlock (pending);
+  else
+    {
+      lodger__pending_store (pending, &value);
+      lodger__pending_complete (pending);
+    }
+  lodger__value_clear (&value);
+}
+
+LodgerPending *
 lodger__pending_refused (int code, const char *message)
 {
   LodgerPending *pending = code == LODGER_ENOMEM ? NULL : pending_new (&promise_ops, P_PROMISE | P_DONE, 1);

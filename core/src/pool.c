@@ -91,13 +91,20 @@ pool_call_drop (LodgerCaller *caller, LodgerItem *item)
   lodger_pending_unref (pending);
 }
 
+static void put_back (LodgerCaller *root, LodgerItem *item);
+
 static void
 pool_call_run (LodgerCaller *worker, LodgerItem *item)
 {
   LodgerPending *pending = (LodgerPending *) item;
-  if (lodger_caller_get_state (worker) >= LODGER_CALLER_STOPPING)
+  if (lodger_caller_get_state (worker->root) >= LODGER_CALLER_STOPPING)
     {
       pool_call_drop (worker, item);
+      return;
+    }
+  if (lodger_caller_get_state (worker) >= LODGER_CALLER_STOPPING)
+    {
+      put_back (worker->root, item);
       return;
     }
   lodger__pending_lock (pending);
@@ -123,7 +130,7 @@ wants_call (const LodgerCaller *worker)
 bool
 lodger__pool_is_ready (const LodgerCaller *worker)
 {
-  return wants_call (worker) && !atomic_load_explicit (&worker->is_idle, memory_order_relaxed);
+  return wants_call (worker) && !atomic_load (&worker->is_idle);
 }
 
 bool
@@ -149,9 +156,9 @@ pop (LodgerPool *pool)
 static bool
 make_idle (LodgerPool *pool, LodgerCaller *worker)
 {
-  if (pool->closed || pool->idle_count >= IDLE_LIMIT || !wants_call (worker))
+  if (pool->closed || !wants_call (worker) || (pool->idle_count >= IDLE_LIMIT && worker->suspended == NULL))
     return false;
-  atomic_store_explicit (&worker->is_idle, true, memory_order_relaxed);
+  atomic_store (&worker->is_idle, true);
   worker->next_idle = pool->idle;
   pool->idle = worker;
   pool->idle_count++;
@@ -166,7 +173,7 @@ unmake_idle (LodgerPool *pool, LodgerCaller *worker)
     ;
   *at = worker->next_idle;
   pool->idle_count--;
-  atomic_store_explicit (&worker->is_idle, false, memory_order_relaxed);
+  atomic_store (&worker->is_idle, false);
 }
 
 static Help
@@ -194,6 +201,23 @@ static void call_for_help (LodgerCaller *root, Help help);
 
 /* ---- owner: the worker's side ------------------------------------------------------------------------------------- */
 
+/* Whoever took it is stopped by itself, while the root runs on: it stays the next. */
+static void
+put_back (LodgerCaller *root, LodgerItem *item)
+{
+  LodgerPool *pool = root->pool;
+  Help help;
+  pthread_mutex_lock (&pool->mutex);
+  atomic_store_explicit (&item->next, pool->first, memory_order_relaxed);
+  if (pool->first == NULL)
+    pool->last = item;
+  pool->first = item;
+  atomic_fetch_add_explicit (&pool->queued, 1, memory_order_relaxed);
+  help = find_help (root);
+  pthread_mutex_unlock (&pool->mutex);
+  call_for_help (root, help);
+}
+
 /* One that finds nothing goes on to search, if it says so, else it goes to sleep. */
 LodgerItem *
 lodger__pool_take (LodgerCaller *worker, bool searches)
@@ -202,10 +226,10 @@ lodger__pool_take (LodgerCaller *worker, bool searches)
   LodgerItem *item;
   Help help = { NULL, 0 };
   bool surplus = false;
-  if (!wants_call (worker) || (!searches && atomic_load_explicit (&worker->is_idle, memory_order_relaxed)))
+  if (!wants_call (worker) || (!searches && atomic_load (&worker->is_idle)))
     return NULL;
   pthread_mutex_lock (&pool->mutex);
-  if (atomic_load_explicit (&worker->is_idle, memory_order_relaxed))
+  if (atomic_load (&worker->is_idle))
     unmake_idle (pool, worker);
   if (worker->is_searching)
     pool->is_searched = worker->is_searching = false;
@@ -228,13 +252,14 @@ void
 lodger__pool_quit (LodgerCaller *worker)
 {
   LodgerPool *pool = worker->root->pool;
-  Help help;
+  Help help = { NULL, 0 };
   pthread_mutex_lock (&pool->mutex);
-  if (atomic_load_explicit (&worker->is_idle, memory_order_relaxed))
+  if (atomic_load (&worker->is_idle))
     unmake_idle (pool, worker);
   if (worker->is_searching)
     pool->is_searched = worker->is_searching = false;
-  help = find_help (worker->root);
+  if (lodger_pending_get_outcome (worker->started) == 0)
+    help = find_help (worker->root);
   pthread_mutex_unlock (&pool->mutex);
   call_for_help (worker->root, help);
 }
@@ -245,10 +270,10 @@ void
 lodger__pool_engage (LodgerCaller *worker)
 {
   LodgerPool *pool = worker->root->pool;
-  if (!atomic_load_explicit (&worker->is_idle, memory_order_relaxed))
+  if (!atomic_load (&worker->is_idle))
     return;
   pthread_mutex_lock (&pool->mutex);
-  if (atomic_load_explicit (&worker->is_idle, memory_order_relaxed))
+  if (atomic_load (&worker->is_idle))
     unmake_idle (pool, worker);
   pthread_mutex_unlock (&pool->mutex);
 }
@@ -525,11 +550,29 @@ untold_worker (LodgerPool *pool)
   return worker;
 }
 
+LodgerItem *
+lodger__pool_pop (LodgerCaller *root)
+{
+  LodgerPool *pool = root->pool;
+  LodgerItem *item;
+  if (root->root != root || pool == NULL || atomic_load (&pool->queued) == 0)
+    return NULL;
+  pthread_mutex_lock (&pool->mutex);
+  item = pop (pool);
+  pthread_mutex_unlock (&pool->mutex);
+  return item;
+}
+
+bool
+lodger__pool_is_empty (const LodgerCaller *root)
+{
+  return root->root != root || root->pool == NULL || atomic_load (&root->pool->queued) == 0;
+}
+
 void
 lodger__pool_stop (LodgerCaller *root)
 {
   LodgerPool *pool;
-  LodgerItem *item;
   LodgerCaller *worker;
   pthread_mutex_lock (&root->mutex);
   pool = root->pool;
@@ -540,16 +583,7 @@ lodger__pool_stop (LodgerCaller *root)
   pool->closed = true;
   while (pool->idle != NULL)
     unmake_idle (pool, pool->idle);
-  item = pool->first;
-  pool->first = pool->last = NULL;
-  atomic_store (&pool->queued, 0);
   pthread_mutex_unlock (&pool->mutex);
-  while (item != NULL)
-    {
-      LodgerItem *next = atomic_load_explicit (&item->next, memory_order_relaxed);
-      pool_call_drop (root, item);
-      item = next;
-    }
   while ((worker = untold_worker (pool)) != NULL)
     {
       lodger_caller_stop (worker, true);

@@ -3,23 +3,31 @@
 
 #include <stdlib.h>
 
-/* The order of a stop: `stopping` is signalled; workers are told to stop and what waits for them is cancelled; then what
- * is queued here (the inbox item by item, as its turn comes, so that slices stay short) and delayed; then what runs is
- * cancelled and waited for; then `stopped` is signalled. All but the first step of it happens in the owner's thread. */
+/* The order of a stop: `stopping` is signalled; the workers are told to stop, and what runs here is cancelled; then what
+ * is queued, delayed or waits to continue is dropped, item by item as its turn comes, so that slices stay short; when
+ * the workers and what ran have ended, `stopped` is signalled. All but the first refusal and the cancelling of what runs
+ * happens in the owner's thread. */
 
-static void
-cancel_timers (LodgerCaller *caller)
+LodgerItem *
+lodger__stop_next (LodgerCaller *caller)
 {
   LodgerDelayed *delayed;
-  lodger__timers_close (&caller->timers);
-  while ((delayed = lodger__timers_pop (&caller->timers, LODGER_FOREVER)) != NULL)
-    delayed->pending.item.ops->drop (caller, &delayed->pending.item);
-  while (caller->turn.due != NULL)
-    {
-      LodgerItem *item = caller->turn.due;
-      caller->turn.due = atomic_load_explicit (&item->next, memory_order_relaxed);
-      item->ops->drop (caller, item);
-    }
+  LodgerItem *item;
+  if (!caller->stop_begun)
+    return NULL;
+  delayed = lodger__timers_pop (&caller->timers, LODGER_FOREVER - 1);
+  if (delayed != NULL)
+    return &delayed->pending.item;
+  item = lodger__thens_take (caller);
+  return item != NULL ? item : lodger__pool_pop (caller);
+}
+
+bool
+lodger__stop_has_next (const LodgerCaller *caller)
+{
+  return caller->stop_begun
+         && (lodger__timers_earliest (&caller->timers) != LODGER_FOREVER || caller->thens != NULL
+             || !lodger__pool_is_empty (caller));
 }
 
 /* A cancel may run user code (a canceller, a done-callback) that ends others of the list: begin again after each. */
@@ -66,12 +74,11 @@ begin (LodgerCaller *caller)
     return;
   caller->stop_begun = true;
   lodger__trace (LODGER_TRACE_STATE, caller, NULL, NULL, 0, NULL);
-  lodger_pending_return_nothing (caller->stopping);
+  lodger__pending_signal (caller->stopping, NULL);
   if (caller->root != caller)
     lodger__pool_quit (caller);
   lodger__pool_stop (caller);
-  lodger__thens_cancel (caller);
-  cancel_timers (caller);
+  lodger__timers_close (&caller->timers);
   cancel_suspended (caller);
 }
 
@@ -120,9 +127,12 @@ detach (LodgerCaller *caller)
 static void
 end (LodgerCaller *caller)
 {
+  LodgerItem *item;
   caller->ended = true;
   let_go (caller);
   detach (caller);
+  while ((item = lodger__turn_next_due (caller)) != NULL || (item = lodger__stop_next (caller)) != NULL)
+    item->ops->drop (caller, item);
   lodger__inbox_close (&caller->inbox);
   lodger__caller_drain (caller);
   lodger__caller_unlink_thread (caller);
@@ -131,9 +141,8 @@ end (LodgerCaller *caller)
   atomic_store (&caller->state, LODGER_CALLER_STOPPED);
   lodger__registry_remove (caller);
   lodger__trace (LODGER_TRACE_STATE, caller, NULL, NULL, 0, NULL);
-  if (!lodger_pending_is_done (caller->started))
-    lodger_pending_cancel (caller->started, lodger__closed_message);
-  lodger_pending_return_nothing (caller->stopped);
+  lodger__pending_signal (caller->started, lodger_error_new (NULL, LODGER_ESHUTDOWN, lodger__closed_message));
+  lodger__pending_signal (caller->stopped, NULL);
   lodger__parker_signal (&caller->parker);
   if (caller->holds_itself)
     lodger__caller_release (caller);

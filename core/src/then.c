@@ -186,23 +186,25 @@ lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc f
   return &then->pending;
 }
 
-void
-lodger__thens_cancel (LodgerCaller *caller)
+LodgerItem *
+lodger__thens_take (LodgerCaller *caller)
 {
-  for (;;)
+  LodgerThen *then;
+  bool mine = false;
+  do
     {
-      LodgerThen *then;
       pthread_mutex_lock (&caller->mutex);
       then = caller->thens;
       if (then != NULL)
         {
           unlink_then (caller, then);
-          lodger_pending_ref (&then->pending);
+          lodger__pending_lock (&then->pending);
+          mine = !(lodger__pending_state (&then->pending) & P_PUSHED);
+          lodger__pending_add_state (&then->pending, P_PUSHED);
+          lodger__pending_unlock (&then->pending);
         }
       pthread_mutex_unlock (&caller->mutex);
-      if (then == NULL)
-        return;
-      lodger_pending_cancel (&then->pending, lodger__closed_message);
-      lodger_pending_unref (&then->pending);
     }
+  while (then != NULL && !mine);
+  return then != NULL ? &then->pending.item : NULL;
 }

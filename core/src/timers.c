@@ -66,8 +66,7 @@ sift_down (LodgerTimers *timers, size_t index, LodgerDelayed *delayed)
 static void
 note_earliest (LodgerTimers *timers)
 {
-  atomic_store_explicit (&timers->earliest, timers->count > 0 ? timers->heap[0]->deadline : LODGER_FOREVER,
-                         memory_order_release);
+  atomic_store (&timers->earliest, timers->count > 0 ? timers->heap[0]->deadline : LODGER_FOREVER);
 }
 
 static void

@@ -34,10 +34,12 @@ LodgerDelayed *lodger__timers_pop (LodgerTimers *timers, int64_t now);
 /* Inserts are refused from here on. */
 void lodger__timers_close (LodgerTimers *timers);
 
+/* With the inbox's signal as with a link: who inserts writes this and reads the signal, the owner writes the signal and
+ * reads this; all sequentially consistent, so that one of them sees the other. */
 static inline int64_t
 lodger__timers_earliest (const LodgerTimers *timers)
 {
-  return atomic_load_explicit (&timers->earliest, memory_order_acquire);
+  return atomic_load (&timers->earliest);
 }
 
 #endif

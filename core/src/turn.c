@@ -114,6 +114,8 @@ lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *
       lodger_pending_unref (pending);
       return true;
     }
+  if ((state & P_FOLLOWS) && caller->busy_with == pending)
+    caller->busy_with = NULL;
   lodger__caller_suspend (caller, pending);
   lodger__pending_lock (pending);
   lodger__pending_add_state (pending, P_RETURNED);
@@ -135,7 +137,7 @@ static void
 open_turn (LodgerCaller *caller)
 {
   LodgerTurn *turn = &caller->turn;
-  if (lodger__timers_earliest (&caller->timers) != LODGER_FOREVER)
+  if (!caller->stop_begun && lodger__timers_earliest (&caller->timers) != LODGER_FOREVER)
     {
       int64_t now = lodger__turn_now (caller);
       LodgerDelayed *delayed;
@@ -153,16 +155,22 @@ open_turn (LodgerCaller *caller)
   turn->mark = lodger__inbox_mark (&caller->inbox);
 }
 
+LodgerItem *
+lodger__turn_next_due (LodgerCaller *caller)
+{
+  LodgerItem *item = caller->turn.due;
+  if (item != NULL)
+    caller->turn.due = atomic_load_explicit (&item->next, memory_order_relaxed);
+  return item;
+}
+
 static LodgerItem *
 next_of_turn (LodgerCaller *caller)
 {
   LodgerTurn *turn = &caller->turn;
-  LodgerItem *item = turn->due;
+  LodgerItem *item = lodger__turn_next_due (caller);
   if (item != NULL)
-    {
-      turn->due = atomic_load_explicit (&item->next, memory_order_relaxed);
-      return item;
-    }
+    return item;
   if (turn->mark != NULL && lodger__inbox_passed (&caller->inbox, turn->mark))
     turn->mark = NULL;
   if (turn->mark == NULL)
@@ -182,13 +190,13 @@ next_item (LodgerCaller *caller)
       open_turn (caller);
       item = next_of_turn (caller);
     }
-  return item;
+  return item != NULL ? item : lodger__stop_next (caller);
 }
 
 bool
 lodger__turn_is_ready (const LodgerCaller *caller)
 {
-  return caller->turn.due != NULL || lodger__inbox_is_ready (&caller->inbox)
+  return caller->turn.due != NULL || lodger__inbox_is_ready (&caller->inbox) || lodger__stop_has_next (caller)
          || (caller->root != caller && lodger__pool_is_ready (caller));
 }
 

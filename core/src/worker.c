@@ -8,7 +8,8 @@ static void
 fail_start (LodgerCaller *caller, int code, const char *what)
 {
   lodger__log (LODGER_LOG_ERROR, "%s could not start: %s: %s", caller->name, what, lodger_error_code_string (code));
-  lodger_pending_return_new_error (caller->started, NULL, code, "%s: %s", what, lodger_error_code_string (code));
+  lodger__pending_signal (caller->started,
+                          lodger_error_newf (NULL, code, "%s: %s", what, lodger_error_code_string (code)));
   lodger__caller_orphan (caller);
   if (caller->root != caller)
     lodger__pool_worker_failed (caller);
@@ -58,6 +59,7 @@ lodger__worker_start (LodgerCaller *caller)
   bool is_pooled = caller->root != caller;
   int code;
   lodger__caller_set_state (caller, LODGER_CALLER_INITIAL, LODGER_CALLER_STARTING);
+  lodger__registry_add (caller);
   if (!is_pooled)
     lodger_caller_ref (caller);
   code = pthread_create (&caller->thread, NULL, run, caller) == 0 ? 0 : LODGER_EAGAIN;

@@ -268,21 +268,24 @@ struct LodgerCallSite
     options.file = file;
     options.line = line;
   }
-  operator const LodgerCallOptions * () const { return &options; }
+  operator const LodgerCallOptions * () const
+  {
+    return &options;
+  }
 };
 #define LODGER_CALL_SITE LodgerCallSite (__FILE__, __LINE__)
 #else
-#define LODGER_CALL_SITE                                                                                              \
+#define LODGER_CALL_SITE                                                                                               \
   (&(const LodgerCallOptions) { .size = sizeof (LodgerCallOptions), .file = __FILE__, .line = __LINE__ })
 #endif
 
-#define lodger_caller_call_soon(caller, func, data, destroy)                                                          \
+#define lodger_caller_call_soon(caller, func, data, destroy)                                                           \
   lodger_caller_call_soon_full (caller, func, data, destroy, LODGER_CALL_SITE)
-#define lodger_caller_call_later(caller, delay, func, data, destroy)                                                  \
+#define lodger_caller_call_later(caller, delay, func, data, destroy)                                                   \
   lodger_caller_call_later_full (caller, delay, func, data, destroy, LODGER_CALL_SITE)
-#define lodger_caller_call_direct(caller, func, data, destroy)                                                        \
+#define lodger_caller_call_direct(caller, func, data, destroy)                                                         \
   lodger_caller_call_direct_full (caller, func, data, destroy, LODGER_CALL_SITE)
-#define lodger_caller_to_thread(caller, func, data, destroy)                                                          \
+#define lodger_caller_to_thread(caller, func, data, destroy)                                                           \
   lodger_caller_to_thread_full (caller, func, data, destroy, LODGER_CALL_SITE)
 
 #endif

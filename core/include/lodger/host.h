@@ -124,7 +124,8 @@ LODGER_API void lodger_host_fd_ready (LodgerHostWatch *watch, uint32_t revents);
 
 /**
  * Adapter to Lodger: the loop is gone. Any thread, once, after posts are refused; gives the node back if the host had
- * it. What the caller still holds is cancelled here, with its data destroyed in this thread.
+ * it. What the caller still holds is cancelled here, with its data destroyed in this thread; but if the owner is just
+ * running one of its calls, there, when that has returned.
  * Test: unit/host edge_77_a_dead_host_gives_its_node_back
  */
 LODGER_API void lodger_host_closed (LodgerHost *host);

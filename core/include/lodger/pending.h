@@ -91,8 +91,9 @@ LODGER_API LodgerPending *lodger_pending_current (void);
  * `self`: only from the call's own function; the outcome is published when the function returns. Does not block.
  * The value is consumed, also when it is refused (then it is destroyed before this returns).
  *
- * @return 0; LODGER_EALREADY when an outcome was set before or the pending is done; LODGER_EINVAL for NULL;
- *         LODGER_ESTATE outside the call's own function, or after lodger_pending_defer().
+ * @return 0; LODGER_EALREADY when an outcome was set before or the pending is done; LODGER_ECANCELED when it was
+ *         cancelled meanwhile (the value is destroyed); LODGER_EINVAL for NULL; LODGER_ESTATE outside the call's own
+ *         function, after lodger_pending_defer(), or for one of a caller's own (started, stopping, stopped).
  * Test: unit/pending edge_01_first_setter_wins
  */
 LODGER_API int lodger_pending_return_pointer (LodgerPending *self, void *value, LodgerDestroyFunc destroy);
