@@ -179,12 +179,18 @@ void lodger__pending_store (LodgerPending *pending, LodgerValue *value);
 void lodger__value_clear (LodgerValue *value);
 /* Destroys the call's data, once. */
 void lodger__pending_destroy_data (LodgerPending *pending);
-bool lodger__pending_tells_user_code (LodgerPending *pending);
 /* Adds a listener, or says that it is done already. */
 bool lodger__pending_listen (LodgerPending *pending, LodgerListener *listener);
 /* Takes a listener back; false when it was or is being told. */
 bool lodger__pending_unlisten (LodgerPending *pending, LodgerListener *listener);
+/* The same, locked. */
+bool lodger__pending_unlink (LodgerPending *pending, LodgerListener *listener);
 void lodger__message_append (char **message, const char *more);
+
+/* ---- callbacks.c ---- */
+
+/* Its completion is going to run user code. */
+bool lodger__pending_tells_user_code (LodgerPending *pending);
 
 /* ---- outcome.c ---- */
 

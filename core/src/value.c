@@ -55,15 +55,25 @@ lodger_pending_get_state (const LodgerPending *pending)
     }
 }
 
+/* 0, and the pending that the value is in; or why there is none to be read. */
+static int
+open_value (const LodgerPending **pending, bool has_place, const char *function)
+{
+  int code = lodger_pending_get_outcome (*pending);
+  if (code != 0)
+    return code;
+  if (!has_place)
+    return lodger__misuse (function, LODGER_EINVAL, "NULL given");
+  *pending = resolve (*pending);
+  return 0;
+}
+
 int
 lodger_pending_get_pointer (const LodgerPending *pending, void **ret_value)
 {
-  int code = lodger_pending_get_outcome (pending);
+  int code = open_value (&pending, ret_value != NULL, __func__);
   if (code != 0)
     return code;
-  if (ret_value == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-  pending = resolve (pending);
   switch (pending->value_type)
     {
     case V_NOTHING: *ret_value = NULL; return 0;
@@ -77,12 +87,9 @@ lodger_pending_get_pointer (const LodgerPending *pending, void **ret_value)
 int
 lodger_pending_get_int (const LodgerPending *pending, int64_t *ret_value)
 {
-  int code = lodger_pending_get_outcome (pending);
+  int code = open_value (&pending, ret_value != NULL, __func__);
   if (code != 0)
     return code;
-  if (ret_value == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-  pending = resolve (pending);
   if (pending->value_type != V_INT && pending->value_type != V_BOOLEAN)
     return LODGER_ETYPE;
   *ret_value = pending->value.number;
@@ -92,12 +99,9 @@ lodger_pending_get_int (const LodgerPending *pending, int64_t *ret_value)
 int
 lodger_pending_get_boolean (const LodgerPending *pending, bool *ret_value)
 {
-  int code = lodger_pending_get_outcome (pending);
+  int code = open_value (&pending, ret_value != NULL, __func__);
   if (code != 0)
     return code;
-  if (ret_value == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-  pending = resolve (pending);
   if (pending->value_type != V_BOOLEAN)
     return LODGER_ETYPE;
   *ret_value = pending->value.number != 0;
@@ -107,12 +111,9 @@ lodger_pending_get_boolean (const LodgerPending *pending, bool *ret_value)
 int
 lodger_pending_get_string (const LodgerPending *pending, const char **ret_value)
 {
-  int code = lodger_pending_get_outcome (pending);
+  int code = open_value (&pending, ret_value != NULL, __func__);
   if (code != 0)
     return code;
-  if (ret_value == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-  pending = resolve (pending);
   if (pending->value_type != V_STRING && pending->value_type != V_NOTHING)
     return LODGER_ETYPE;
   *ret_value = pending->value_type == V_STRING ? pending->value.pointer : NULL;
@@ -123,12 +124,9 @@ int
 lodger_pending_get_bytes (const LodgerPending *pending, const void **ret_value, size_t *ret_size)
 {
   const LodgerBytes *bytes;
-  int code = lodger_pending_get_outcome (pending);
+  int code = open_value (&pending, ret_value != NULL && ret_size != NULL, __func__);
   if (code != 0)
     return code;
-  if (ret_value == NULL || ret_size == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-  pending = resolve (pending);
   if (pending->value_type != V_BYTES)
     return LODGER_ETYPE;
   bytes = pending->value.pointer;

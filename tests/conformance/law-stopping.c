@@ -209,17 +209,17 @@ flood_until_refused (void *data)
   return NULL;
 }
 
-START_TEST (law_4_submissions_amid_a_stop_all_end)
+static void
+stop_amid_a_flood (int kind)
 {
   Subject subject;
   Flood floods[THREADS];
   pthread_t threads[THREADS];
   Barrier barrier;
   Counter submitted;
-  log_capture_begin ();
   counter_init (&submitted);
   barrier_init (&barrier, THREADS + 1);
-  subject_open (&subject, _i, true);
+  subject_open (&subject, kind, false);
   for (int i = 0; i < THREADS; i++)
     {
       floods[i] = (Flood) { .subject = &subject, .barrier = &barrier, .submitted = &submitted };
@@ -236,9 +236,86 @@ START_TEST (law_4_submissions_amid_a_stop_all_end)
       ck_assert_int_eq (floods[i].told, floods[i].calls);
     }
   subject_close (&subject);
-  log_capture_end ();
   barrier_clear (&barrier);
   counter_clear (&submitted);
+}
+
+START_TEST (law_4_submissions_amid_a_stop_all_end)
+{
+  log_capture_begin ();
+  for (unsigned round = 0; round < test_scaled (20); round++)
+    stop_amid_a_flood (_i);
+  log_capture_end ();
+}
+END_TEST
+
+/* A submission is held between its acceptance and the inbox (where it is traced) until the stop is over. */
+typedef struct Overtaken
+{
+  Subject *subject;
+  int how;
+  Witness witness;
+  LodgerPending *pending;
+  Counter held;
+  Latch stopped;
+} Overtaken;
+
+static _Thread_local Overtaken *overtaken_here;
+
+static void
+hold_submission (const LodgerTraceEvent *event, void *data)
+{
+  (void) data;
+  if (event->kind != LODGER_TRACE_SUBMIT || overtaken_here == NULL)
+    return;
+  counter_add (&overtaken_here->held, 1);
+  latch_wait (&overtaken_here->stopped);
+}
+
+static void *
+submit_overtaken (void *data)
+{
+  Overtaken *overtaken = data;
+  LodgerCaller *caller = overtaken->subject->caller;
+  Witness *witness = &overtaken->witness;
+  overtaken_here = overtaken;
+  switch (overtaken->how)
+    {
+    case 0: overtaken->pending = lodger_caller_call_soon (caller, witness_call, witness, witness_destroy); break;
+    case 1: overtaken->pending = lodger_caller_call_later (caller, 5, witness_call, witness, witness_destroy); break;
+    case 2: overtaken->pending = lodger_caller_to_thread (caller, witness_call, witness, witness_destroy); break;
+    default: lodger_caller_call_direct (caller, witness_direct, witness, witness_destroy);
+    }
+  return NULL;
+}
+
+START_TEST (law_4_a_submission_that_the_stop_overtakes_ends)
+{
+  for (int how = 0; how < 4; how++)
+    {
+      Subject subject;
+      Overtaken overtaken = { .subject = &subject, .how = how };
+      pthread_t thread;
+      counter_init (&overtaken.held);
+      latch_init (&overtaken.stopped);
+      subject_open (&subject, _i, false);
+      lodger_set_trace_func (hold_submission, NULL);
+      thread = thread_start (submit_overtaken, &overtaken);
+      counter_wait (&overtaken.held, 1);
+      lodger_caller_stop (subject.caller, true);
+      subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
+      witness_expect (&overtaken.witness, 0, 0);
+      latch_open (&overtaken.stopped);
+      thread_join (thread);
+      lodger_set_trace_func (NULL, NULL);
+      witness_expect (&overtaken.witness, 0, 1);
+      if (overtaken.pending != NULL)
+        expect_code (lodger_pending_get_outcome (overtaken.pending), LODGER_ECANCELED);
+      lodger_pending_unref (overtaken.pending);
+      subject_close (&subject);
+      latch_clear (&overtaken.stopped);
+      counter_clear (&overtaken.held);
+    }
 }
 END_TEST
 
@@ -275,5 +352,6 @@ add_law_stopping (Suite *suite)
 {
   add_law (suite, law_4_stop_cancels_queued_delayed_and_running, 0, 0);
   add_law (suite, law_4_submissions_amid_a_stop_all_end, 0, 0);
+  add_law (suite, law_4_a_submission_that_the_stop_overtakes_ends, 0, 0);
   add_law (suite, law_4_a_stopped_caller_leaves_no_thread_and_no_descriptor, 0, 0);
 }
