@@ -63,6 +63,7 @@ struct LodgerCaller
   unsigned depth; /* slices on the C stack */
   unsigned enters;
   int64_t armed;
+  int64_t tidy_at; /* when to give spare nodes back; LODGER_FOREVER: there is no need */
   int spin_credit;
   _Atomic (LodgerFrame *) running; /* its innermost call: a stop finds it from any thread */
   LodgerPending *suspended;        /* calls that have returned and are not done */
@@ -80,9 +81,9 @@ struct LodgerCaller
   pthread_mutex_t drain_mutex;
 
   /* the family */
-  LodgerCaller *root; /* itself, or the one whose pool it works for (a reference) */
-  LodgerPool *pool;   /* under the mutex until made */
-  bool is_driven;     /* Lodger runs this thread's loop */
+  LodgerCaller *root;          /* itself, or the one whose pool it works for (a reference) */
+  _Atomic (LodgerPool *) pool; /* made under the mutex, once */
+  bool is_driven;              /* Lodger runs this thread's loop */
   bool is_main;
   LodgerCaller *next_worker, *next_idle;
   LodgerPending *busy_with; /* a worker: the pool's call that is not done */
@@ -138,6 +139,8 @@ extern const char lodger__closed_message[];
 
 /* ---- turn.c: the only room that runs user code ---- */
 
+/* Owner: the next time that something is due. */
+int64_t lodger__turn_deadline (const LodgerCaller *caller);
 int64_t lodger__turn_now (const LodgerCaller *caller);
 void lodger__turn_slice (LodgerCaller *caller, int64_t budget);
 /* Owner: the next of this turn's timers. */

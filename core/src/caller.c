@@ -38,6 +38,7 @@ lodger__caller_make (const LodgerCallerOptions *options)
   atomic_init (&caller->holds, 1);
   atomic_init (&caller->state, LODGER_CALLER_INITIAL);
   caller->armed = LODGER_FOREVER;
+  caller->tidy_at = LODGER_FOREVER;
   caller->spin_credit = SPIN_CREDIT;
   caller->stop_item.ops = &lodger__stop_ops;
   caller->root = caller;

@@ -49,7 +49,7 @@ lodger__host_arm (LodgerCaller *caller)
 {
   LodgerHost *host = &caller->host;
   const LodgerHostOps *ops = lodger__host_ops (caller);
-  int64_t earliest = lodger__timers_earliest (&caller->timers);
+  int64_t earliest = lodger__turn_deadline (caller);
   if (earliest == caller->armed || !atomic_load (&host->attached) || ops->arm == NULL)
     return;
   caller->armed = earliest;
@@ -132,7 +132,7 @@ lodger_host_before_wait (LodgerHost *host)
       return 0;
     }
   lodger__host_arm (caller);
-  return lodger__timers_earliest (&caller->timers);
+  return lodger__turn_deadline (caller);
 }
 
 void

@@ -5,12 +5,17 @@
 
 /* Calls are made in one thread and freed in another, so a plain per-thread list would fill on one side and run dry on
  * the other. Spares therefore travel in batches: a thread that has two batches gives one to the depot, one that has
- * none takes one from there; the depot's lock is taken once for BATCH nodes. */
+ * none takes one from there; the depot's lock is taken once for BATCH nodes.
+ *
+ * After a flood the depot holds what the flood needed. That pays when the next one comes soon (fresh memory costs more
+ * than all the rest of a call), and is given back, a little at a time, when none has come for a while: lodger__turn. */
 
 enum
 {
   BATCH = 64,
-  DEPOT_MAX = 1024 /* batches of a class; what exceeds that goes back to malloc */
+  KEPT = 128,     /* batches of a class that are never given back */
+  MOST = 4096,    /* batches of a class; what exceeds that goes back to malloc at once */
+  GIVEN_BACK = 16 /* batches at a time */
 };
 
 typedef struct Spare
@@ -25,7 +30,7 @@ static struct
 {
   pthread_mutex_t mutex;
   Spare *batches[LODGER_NODE_CLASSES];
-  unsigned count[LODGER_NODE_CLASSES];
+  atomic_uint count[LODGER_NODE_CLASSES]; /* written under the mutex */
 } depot = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
 static bool
@@ -57,7 +62,7 @@ put_batch (unsigned node_class, Spare *batch)
 {
   bool taken;
   pthread_mutex_lock (&depot.mutex);
-  taken = depot.count[node_class] < DEPOT_MAX;
+  taken = depot.count[node_class] < MOST;
   if (taken)
     {
       batch->next_batch = depot.batches[node_class];
@@ -141,4 +146,26 @@ lodger__nodes_release (LodgerThread *thread)
       thread->spares[i].first = NULL;
       thread->spares[i].count = 0;
     }
+}
+
+bool
+lodger__nodes_have_surplus (void)
+{
+  for (unsigned i = 0; i < LODGER_NODE_CLASSES; i++)
+    if (atomic_load_explicit (&depot.count[i], memory_order_relaxed) > KEPT)
+      return true;
+  return false;
+}
+
+void
+lodger__nodes_give_back (void)
+{
+  for (unsigned i = 0; i < LODGER_NODE_CLASSES; i++)
+    for (unsigned batches = 0; batches < GIVEN_BACK; batches++)
+      {
+        Spare *batch = NULL;
+        if (atomic_load_explicit (&depot.count[i], memory_order_relaxed) > KEPT)
+          batch = get_batch (i);
+        free_batch (batch);
+      }
 }

@@ -11,11 +11,21 @@ enum
   WORKERS_PER_CPU = 4
 };
 
+/* Under the mutex; others only look. */
+static void
+count_queued (LodgerPool *pool, int change)
+{
+  unsigned queued = atomic_load_explicit (&pool->queued, memory_order_relaxed);
+  atomic_store_explicit (&pool->queued, queued + (unsigned) change, memory_order_relaxed);
+}
+
 /* None is made after a stop has looked for it: that sets the state under the same mutex. */
 static LodgerPool *
 pool_of (LodgerCaller *root, int *ret_code)
 {
-  LodgerPool *pool;
+  LodgerPool *pool = atomic_load_explicit (&root->pool, memory_order_acquire);
+  if (pool != NULL)
+    return pool;
   pthread_mutex_lock (&root->mutex);
   pool = root->pool;
   if (lodger_caller_get_state (root) >= LODGER_CALLER_STOPPING)
@@ -119,7 +129,7 @@ pop (LodgerPool *pool)
   if (item != NULL)
     {
       pool->first = atomic_load_explicit (&item->next, memory_order_relaxed);
-      atomic_fetch_sub_explicit (&pool->queued, 1, memory_order_relaxed);
+      count_queued (pool, -1);
     }
   return item;
 }
@@ -181,7 +191,7 @@ put_back (LodgerCaller *root, LodgerItem *item)
   if (pool->first == NULL)
     pool->last = item;
   pool->first = item;
-  atomic_fetch_add_explicit (&pool->queued, 1, memory_order_relaxed);
+  count_queued (pool, 1);
   help = find_help (root);
   pthread_mutex_unlock (&pool->mutex);
   lodger__pool_call_for_help (root, help);
@@ -297,7 +307,7 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
           else
             atomic_store_explicit (&pool->last->next, &pending->item, memory_order_relaxed);
           pool->last = &pending->item;
-          atomic_fetch_add_explicit (&pool->queued, 1, memory_order_relaxed);
+          count_queued (pool, 1);
           help = find_help (caller->root);
         }
       pthread_mutex_unlock (&pool->mutex);

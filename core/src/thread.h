@@ -47,6 +47,9 @@ LodgerThread *lodger__thread_peek (void);
 /* Nodes: memory for calls, recycled per thread. A node may be freed in another thread than the one that made it. */
 void *lodger__node_new (unsigned node_class);
 void lodger__node_free (unsigned node_class, void *node);
+/* More spares than are kept for ever; give some of them back to the system. */
+bool lodger__nodes_have_surplus (void);
+void lodger__nodes_give_back (void);
 /* The thread ends: its spares go to the others. */
 void lodger__nodes_release (LodgerThread *thread);
 

@@ -9,11 +9,21 @@ enum
   SPIN_RETRY = -64
 };
 
+static const int64_t TIDY_AFTER = INT64_C (1000000000);
+static const int64_t TIDY_AGAIN = INT64_C (10000000);
+
 int64_t
 lodger__turn_now (const LodgerCaller *caller)
 {
   const LodgerHostOps *ops = lodger__host_ops (caller);
   return ops != NULL && ops->now != NULL ? ops->now (caller->host.impl) : lodger__port_now ();
+}
+
+int64_t
+lodger__turn_deadline (const LodgerCaller *caller)
+{
+  int64_t earliest = lodger__timers_earliest (&caller->timers);
+  return earliest < caller->tidy_at ? earliest : caller->tidy_at;
 }
 
 /* ---- running ------------------------------------------------------------------------------------------------------ */
@@ -263,6 +273,23 @@ next_for_slice (LodgerCaller *caller)
   return item != NULL ? item : next_item (caller);
 }
 
+/* A loop that has had nothing to run for a while gives back, bit by bit, the memory that a flood has left. */
+static void
+tidy (LodgerCaller *caller, bool has_run)
+{
+  int64_t now;
+  if (caller->tidy_at == LODGER_FOREVER && !lodger__nodes_have_surplus ())
+    return;
+  now = lodger__turn_now (caller);
+  if (has_run)
+    caller->tidy_at = now + TIDY_AFTER;
+  else if (now >= caller->tidy_at)
+    {
+      lodger__nodes_give_back ();
+      caller->tidy_at = lodger__nodes_have_surplus () ? now + TIDY_AGAIN : LODGER_FOREVER;
+    }
+}
+
 void
 lodger__turn_slice (LodgerCaller *caller, int64_t budget)
 {
@@ -271,6 +298,7 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget)
   bool asks = ops->want_before_wait != NULL && atomic_load (&host->attached);
   int64_t start = lodger__turn_now (caller);
   int is_free = LODGER_TURNING_FREE;
+  bool has_run = false;
   LodgerItem *item;
   if (caller->depth == 0 && !atomic_compare_exchange_strong (&caller->turning, &is_free, LODGER_TURNING_OWNER))
     return;
@@ -288,6 +316,7 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget)
           if (lodger__turn_is_ready (caller))
             lodger__host_post_ahead (caller);
         }
+      has_run = true;
       item->ops->run (caller, item);
       if (caller->ended || lodger__turn_now (caller) - start >= budget)
         break;
@@ -295,6 +324,8 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget)
   caller->depth--;
   if (!caller->ended)
     {
+      if (caller->depth == 0)
+        tidy (caller, has_run);
       lodger__host_arm (caller);
       if (lodger__turn_is_ready (caller))
         lodger__host_post_ahead (caller);

@@ -12,7 +12,7 @@
 #   law      what the change breaks, for the report
 #   file     the file to be changed, from the top of the source
 #   run      the test program, and the names to be given to it
-#   calls    optional: LODGER_STRESS_CALLS for it
+#   rounds   optional: LODGER_STRESS_ROUNDS for the mutant, which may need a few until it is caught
 #   after    optional: look for the next `find` only behind the line that is this one, blanks at its ends aside
 #   find     the line to be replaced; there must be exactly one (behind `after`: the first one counts)
 #   replace  what comes in its place; belongs to the `find` before it
@@ -101,16 +101,16 @@ objects_of () { # objects_of PROGRAM: not those of files that are gone
 }
 
 build_mutant () { # build_mutant MUTANT FILE PROGRAM
-  mutate "$1" "$source_dir/$2" >"$work/mutated.c" || die "$(basename "$1") does not apply any more"
+  [ -f "$source_dir/$2" ] || { printf 'there is no %s\n' "$2" >&2; return 1; }
+  mutate "$1" "$source_dir/$2" >"$work/mutated.c" || return 1
   # shellcheck disable=SC2086 # several flags
   "$compiler" $flags -I"$source_dir/$(dirname "$2")" -c -o "$work/mutated.o" "$work/mutated.c" ||
-    die "$(basename "$1") does not compile"
+    return 1
   objects=$(objects_of "$3")
-  [ -n "$objects" ] || die "there is no test program $3"
+  [ -n "$objects" ] || { printf 'there is no test program %s\n' "$3" >&2; return 1; }
   # What the changed file defines is there already, so that the linker leaves the original in its archive.
   # shellcheck disable=SC2086 # several files
-  "$compiler" $flags -o "$work/mutant" "$work/mutated.o" $objects $libraries $libraries $system ||
-    die "$(basename "$1") does not link"
+  "$compiler" $flags -o "$work/mutant" "$work/mutated.o" $objects $libraries $libraries $system
 }
 
 passed=
@@ -131,6 +131,7 @@ check_original () { # check_original RUN: once for each
 [ $# -gt 0 ] || set -- "$here"/*.mutant
 killed=0
 survived=
+broken=
 for mutant; do
   [ -e "$mutant" ] || mutant="$here/$mutant.mutant"
   [ -e "$mutant" ] || die "there is no mutant $mutant"
@@ -138,17 +139,20 @@ for mutant; do
   file=$(value file "$mutant")
   run=$(value run "$mutant")
   program=${run%% *}
-  LODGER_STRESS_CALLS=$(value calls "$mutant")
-  export LODGER_STRESS_CALLS
+  rounds=$(value rounds "$mutant")
   if [ "$have_glib" = no ] && printf '%s' "$file $run" | grep -q glib; then
     say "left out: $name, which needs GLib"
     continue
   fi
   check_original "$run"
-  build_mutant "$mutant" "$file" "$program"
+  build_mutant "$mutant" "$file" "$program" || {
+    say "DOES NOT APPLY: $name (law $(value law "$mutant")): mend it, it tests nothing any more"
+    broken="$broken $name"
+    continue
+  }
   begin=$(date +%s)
   # shellcheck disable=SC2086 # several arguments
-  if CK_DEFAULT_TIMEOUT=$hang timeout "$seconds" "$work/mutant" ${run#"$program"} >"$work/log" 2>&1; then
+  if CK_DEFAULT_TIMEOUT=$hang LODGER_STRESS_ROUNDS=${rounds:-1} timeout "$seconds" "$work/mutant" ${run#"$program"} >"$work/log" 2>&1; then
     say "SURVIVED: $name (law $(value law "$mutant")): '$run' does not notice it"
     survived="$survived $name"
   else
@@ -157,4 +161,6 @@ for mutant; do
   fi
 done
 say "$killed killed"
-[ -z "$survived" ] || die "survived:$survived"
+[ -z "$broken" ] || printf 'mutants that do not apply any more:%s\n' "$broken" >&2
+[ -z "$survived" ] || printf 'mutants that survived:%s\n' "$survived" >&2
+[ -z "$broken$survived" ]

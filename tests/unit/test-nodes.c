@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test-loop.h"
+#include "test-suite.h"
+#include "test-witness.h"
+#include "thread.h"
+
+enum
+{
+  FLOOD = 100000,
+  MOST_TICKS = 10000
+};
+
+/* Where nodes are not recycled (under a memory checker) there is no surplus at any time. */
+START_TEST (what_a_flood_needed_is_given_back_when_it_has_passed)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Witness witness = { 0 };
+  int ticks = 0;
+  for (int i = 0; i < FLOOD; i++)
+    lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
+  loop_run (&loop);
+  witness_expect (&witness, FLOOD, FLOOD);
+  while (lodger__nodes_have_surplus () && ticks++ < MOST_TICKS)
+    {
+      lodger_manual_advance (loop.host, INT64_C (10000000));
+      loop_run (&loop);
+    }
+  ck_assert (!lodger__nodes_have_surplus ());
+  ck_assert (lodger_manual_get_deadline (loop.host) == LODGER_FOREVER || ticks == 0);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (a_flood_that_comes_again_soon_finds_its_memory)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Witness witness = { 0 };
+  bool had_surplus;
+  for (int i = 0; i < FLOOD; i++)
+    lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
+  loop_run (&loop);
+  had_surplus = lodger__nodes_have_surplus ();
+  lodger_manual_advance (loop.host, INT64_C (900000000));
+  loop_run (&loop);
+  ck_assert_int_eq (lodger__nodes_have_surplus (), had_surplus);
+  loop_close (&loop);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("nodes");
+  test_add (suite, what_a_flood_needed_is_given_back_when_it_has_passed);
+  test_add (suite, a_flood_that_comes_again_soon_finds_its_memory);
+  return test_main (suite, argc, argv);
+}
