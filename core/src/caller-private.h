@@ -86,6 +86,8 @@ struct LodgerCaller
   bool is_driven;              /* Lodger runs this thread's loop */
   bool is_main;
   LodgerCaller *next_worker, *next_idle;
+  bool has_run;             /* a worker: since `last_use` */
+  uint64_t last_use;        /* a worker: when its last call ended; under the pool's mutex */
   LodgerPending *busy_with; /* a worker: the pool's call that is not done */
   bool is_told;             /* a worker: to stop */
   atomic_bool is_idle;      /* a worker: on the list of the idle; written under the pool's mutex */

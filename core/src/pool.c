@@ -92,6 +92,7 @@ pool_call_run (LodgerCaller *worker, LodgerItem *item)
   pending->caller = worker;
   lodger__pending_unlock (pending);
   worker->busy_with = pending;
+  worker->has_run = true;
   if (lodger__turn_call (worker, pending, NULL) && worker->busy_with == pending)
     worker->busy_with = NULL;
 }
@@ -134,14 +135,26 @@ pop (LodgerPool *pool)
   return item;
 }
 
+/* A search between the call and the sleep does not make its use later. */
+static void
+note_use (LodgerPool *pool, LodgerCaller *worker)
+{
+  if (worker->has_run)
+    worker->last_use = ++pool->uses;
+  worker->has_run = false;
+}
+
 static bool
 make_idle (LodgerPool *pool, LodgerCaller *worker)
 {
+  LodgerCaller **at;
   if (pool->closed || !wants_call (worker) || (pool->idle_count >= IDLE_LIMIT && worker->suspended == NULL))
     return false;
   atomic_store (&worker->is_idle, true);
-  worker->next_idle = pool->idle;
-  pool->idle = worker;
+  for (at = &pool->idle; *at != NULL && (*at)->last_use > worker->last_use; at = &(*at)->next_idle)
+    ;
+  worker->next_idle = *at;
+  *at = worker;
   pool->idle_count++;
   return true;
 }
@@ -210,6 +223,7 @@ lodger__pool_take (LodgerCaller *worker, bool searches)
   pthread_mutex_lock (&pool->mutex);
   if (atomic_load (&worker->is_idle))
     lodger__pool_unmake_idle (pool, worker);
+  note_use (pool, worker);
   if (worker->is_searching)
     pool->is_searched = worker->is_searching = false;
   item = pop (pool);
@@ -269,6 +283,7 @@ lodger__pool_rest (LodgerCaller *worker, LodgerPending *pending)
   if (!wants_call (worker) || lodger__pool_has_calls (worker))
     return;
   pthread_mutex_lock (&pool->mutex);
+  note_use (pool, worker);
   if (pool->first == NULL)
     make_idle (pool, worker);
   pthread_mutex_unlock (&pool->mutex);

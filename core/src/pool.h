@@ -23,7 +23,8 @@ struct LodgerPool
   LodgerCaller *idle; /* the most recently used first: its caches are warm */
   unsigned worker_count, idle_count, worker_max, made;
   unsigned thread_count; /* to be joined: a worker that could not start is none, but a thread still */
-  bool is_searched;      /* by one worker */
+  uint64_t uses;
+  bool is_searched; /* by one worker */
   bool closed;
 };
 

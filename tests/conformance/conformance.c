@@ -2,8 +2,6 @@
 #include "conformance.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 void
 add_law (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits)
@@ -11,10 +9,8 @@ add_law (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits)
   for (int i = 0; subject_kinds[i] != NULL; i++)
     if ((subject_kinds[i]->traits & traits) == traits && (subject_kinds[i]->traits & (not_traits | SUBJECT_HOT)) == 0)
       {
-        size_t size = strlen (test->name) + strlen (subject_kinds[i]->name) + 2;
-        char *name = malloc (size);
-        test_check (name != NULL);
-        snprintf (name, size, "%s/%s", test->name, subject_kinds[i]->name);
+        char name[200];
+        snprintf (name, sizeof name, "%s/%s", test->name, subject_kinds[i]->name);
         test_add_variant (suite, name, test, i);
       }
 }
@@ -24,6 +20,7 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("conformance");
   add_law_submitting (suite);
+  add_law_nesting (suite);
   add_law_ending (suite);
   add_law_stopping (suite);
   add_law_sharing (suite);

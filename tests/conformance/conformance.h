@@ -9,6 +9,7 @@
 void add_law (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits);
 
 void add_law_submitting (Suite *suite);
+void add_law_nesting (Suite *suite);
 void add_law_ending (Suite *suite);
 void add_law_stopping (Suite *suite);
 void add_law_sharing (Suite *suite);

@@ -3,14 +3,14 @@
 #include "conformance.h"
 
 /* The answer is that code, and one more line that names the function. */
-#define expect_answer(call, code, function)                                                                           \
-  do                                                                                                                  \
-    {                                                                                                                 \
-      log_capture_forget ();                                                                                          \
-      expect_code (call, code);                                                                                       \
-      ck_assert_msg (log_capture_count () == 1, "%s: %zu lines logged", #call, log_capture_count ());                 \
-      ck_assert_msg (log_capture_has (function), "%s: the line does not say which", #call);                           \
-    }                                                                                                                 \
+#define expect_answer(call, code, function)                                                                            \
+  do                                                                                                                   \
+    {                                                                                                                  \
+      log_capture_forget ();                                                                                           \
+      expect_code (call, code);                                                                                        \
+      ck_assert_msg (log_capture_count () == 1, "%s: %zu lines logged", #call, log_capture_count ());                  \
+      ck_assert_msg (log_capture_has (function), "%s: the line does not say which", #call);                            \
+    }                                                                                                                  \
   while (0)
 
 /* Why a submission was refused; its data must be gone. */

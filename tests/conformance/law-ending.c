@@ -146,7 +146,10 @@ do_nothing (void *data)
 
 START_TEST (law_3_every_call_ends_once)
 {
-  enum { THREADS = 2 };
+  enum
+  {
+    THREADS = 2
+  };
   Subject subject;
   Field fields[THREADS];
   pthread_t threads[THREADS];
@@ -226,8 +229,7 @@ START_TEST (law_3_after_the_stop_the_data_goes_in_the_submitting_thread)
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
   witness_expect (&witness, 0, 1);
   ck_assert_int_eq (witness.destroyed_in, test_thread_id ());
-  expect_code (lodger_caller_call_direct (subject.caller, witness_direct, &witness, witness_destroy),
-               LODGER_ESHUTDOWN);
+  expect_code (lodger_caller_call_direct (subject.caller, witness_direct, &witness, witness_destroy), LODGER_ESHUTDOWN);
   witness_expect (&witness, 0, 2);
   log_capture_end ();
   lodger_pending_unref (pending);

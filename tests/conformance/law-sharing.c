@@ -13,7 +13,7 @@ typedef struct Flood
 {
   Subject *subject;
   unsigned long redraws;
-  int run;         /* calls since the last redraw */
+  int run; /* calls since the last redraw */
   int longest_run;
   int left;
   Counter ran;
@@ -88,7 +88,10 @@ slow_call (LodgerPending *self, void *data)
 
 START_TEST (law_5_busy_frames_leave_room_for_calls)
 {
-  enum { CALLS = 200 };
+  enum
+  {
+    CALLS = 200
+  };
   Subject subject;
   Flood flood = { .subject = &subject };
   counter_init (&flood.ran);

@@ -102,8 +102,8 @@ submit_all (Stop *stop)
 {
   LodgerCaller *caller = stop->subject->caller;
   Witness *witnesses = stop->witnesses;
-  stop->pendings[DELAYED] = lodger_caller_call_later (caller, INT64_C (3600000000000), witness_call,
-                                                      &witnesses[DELAYED], witness_destroy);
+  stop->pendings[DELAYED]
+      = lodger_caller_call_later (caller, INT64_C (3600000000000), witness_call, &witnesses[DELAYED], witness_destroy);
   stop->pendings[THEN] = lodger_pending_then (stop->never, caller, witness_then, &witnesses[THEN], witness_destroy);
   stop->pendings[RUNNING] = lodger_caller_call_soon (caller, run_on, stop, stop_data_0);
   stop->pendings[WORKING] = lodger_caller_to_thread (caller, wait_in_worker, stop, stop_data_1);
@@ -112,8 +112,7 @@ submit_all (Stop *stop)
   stop->pendings[STOPPER] = lodger_caller_call_soon (caller, stop_inside, stop, stop_data_2);
   if (subject_is (stop->subject, SUBJECT_DRIVEN))
     counter_wait (&stop->arrived, 2);
-  stop->pendings[QUEUED]
-      = lodger_caller_call_soon (caller, witness_call, &witnesses[QUEUED], witness_destroy);
+  stop->pendings[QUEUED] = lodger_caller_call_soon (caller, witness_call, &witnesses[QUEUED], witness_destroy);
   test_check (lodger_caller_call_direct (caller, witness_direct, &witnesses[DIRECT], witness_destroy) == 0);
 }
 
@@ -194,7 +193,9 @@ flood_until_refused (void *data)
       over = lodger_caller_get_state (caller) == LODGER_CALLER_STOPPED;
       switch (calls % 3)
         {
-        case 0: pending = lodger_caller_call_later (caller, 1000, witness_call, &flood->witness, witness_destroy); break;
+        case 0:
+          pending = lodger_caller_call_later (caller, 1000, witness_call, &flood->witness, witness_destroy);
+          break;
         case 1: pending = lodger_caller_to_thread (caller, witness_call, &flood->witness, witness_destroy); break;
         default: pending = lodger_caller_call_soon (caller, witness_call, &flood->witness, witness_destroy);
         }

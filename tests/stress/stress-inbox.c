@@ -15,7 +15,7 @@
 enum
 {
   PRODUCERS = 4,
-  PHASES = 8,       /* each a race and four duels */
+  PHASES = 8,         /* each a race and four duels */
   LONGEST_PAUSE = 100 /* turns of an empty loop */
 };
 
@@ -32,8 +32,8 @@ typedef struct Numbered
 typedef struct Field
 {
   LodgerInbox inbox;
-  _Alignas (64) atomic_int told; /* the owner is to look; never told twice before it has */
-  _Alignas (64) atomic_bool over;
+  _Alignas(64) atomic_int told; /* the owner is to look; never told twice before it has */
+  _Alignas(64) atomic_bool over;
   Barrier barrier;
   Producer *producers;
 } Field;
@@ -47,7 +47,7 @@ struct Producer
   unsigned count;
   unsigned pushed;
   unsigned expected; /* the owner's */
-  _Alignas (64) atomic_uint served;
+  _Alignas(64) atomic_uint served;
 };
 
 static uint64_t

@@ -170,12 +170,36 @@ open_worker (Subject *subject)
 
 /* Slices of 1 ms; one of the ageing source may take 8. In a worker's context the redraw has the slice's priority: what is
  * requested in one slice comes after the next. */
-const SubjectKind subject_glib_default
-    = { "glib-default", SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS, 160, open_default, close_host, turn, nest,
-        work, request_redraw, set_frames, NULL };
-const SubjectKind subject_glib_other
-    = { "glib-other", SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS, 160, open_other, close_host, turn, nest, work,
-        request_redraw, set_frames, NULL };
-const SubjectKind subject_glib_worker
-    = { "glib-worker", SUBJECT_DRIVEN | SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS, 40, open_worker, close_host,
-        NULL, nest, work, request_redraw, set_frames, NULL };
+const SubjectKind subject_glib_default = { "glib-default",
+                                           SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
+                                           160,
+                                           open_default,
+                                           close_host,
+                                           turn,
+                                           nest,
+                                           work,
+                                           request_redraw,
+                                           set_frames,
+                                           NULL };
+const SubjectKind subject_glib_other = { "glib-other",
+                                         SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
+                                         160,
+                                         open_other,
+                                         close_host,
+                                         turn,
+                                         nest,
+                                         work,
+                                         request_redraw,
+                                         set_frames,
+                                         NULL };
+const SubjectKind subject_glib_worker = { "glib-worker",
+                                          SUBJECT_DRIVEN | SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
+                                          40,
+                                          open_worker,
+                                          close_host,
+                                          NULL,
+                                          nest,
+                                          work,
+                                          request_redraw,
+                                          set_frames,
+                                          NULL };

@@ -126,15 +126,42 @@ enum
   LONGEST_RUN = 20
 };
 
-const SubjectKind subject_manual
-    = { "manual", SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_VIRTUAL, LONGEST_RUN, open_virtual, close_host,
-        turn_virtual, nest, work, request_redraw, set_frames, advance };
-const SubjectKind subject_manual_no_before_wait
-    = { "manual-no-before-wait", SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_VIRTUAL, LONGEST_RUN,
-        open_no_before_wait, close_host, turn_virtual, nest, work, request_redraw, set_frames, advance };
-const SubjectKind subject_manual_real
-    = { "manual-real", SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS, LONGEST_RUN, open_real, close_host,
-        turn_real, nest, work, request_redraw, set_frames, NULL };
-const SubjectKind subject_manual_real_bare
-    = { "manual-real-no-before-wait", SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS, LONGEST_RUN,
-        open_real_bare, close_host, turn_real, nest, work, request_redraw, set_frames, NULL };
+const SubjectKind subject_manual = { "manual",       SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_VIRTUAL,
+                                     LONGEST_RUN,    open_virtual,
+                                     close_host,     turn_virtual,
+                                     nest,           work,
+                                     request_redraw, set_frames,
+                                     advance };
+const SubjectKind subject_manual_no_before_wait = { "manual-no-before-wait",
+                                                    SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_VIRTUAL,
+                                                    LONGEST_RUN,
+                                                    open_no_before_wait,
+                                                    close_host,
+                                                    turn_virtual,
+                                                    nest,
+                                                    work,
+                                                    request_redraw,
+                                                    set_frames,
+                                                    advance };
+const SubjectKind subject_manual_real = { "manual-real",
+                                          SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
+                                          LONGEST_RUN,
+                                          open_real,
+                                          close_host,
+                                          turn_real,
+                                          nest,
+                                          work,
+                                          request_redraw,
+                                          set_frames,
+                                          NULL };
+const SubjectKind subject_manual_real_bare = { "manual-real-no-before-wait",
+                                               SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
+                                               LONGEST_RUN,
+                                               open_real_bare,
+                                               close_host,
+                                               turn_real,
+                                               nest,
+                                               work,
+                                               request_redraw,
+                                               set_frames,
+                                               NULL };

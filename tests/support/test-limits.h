@@ -11,10 +11,10 @@ _Noreturn void test_fail_at (const char *file, int line, const char *format, ...
     __attribute__ ((format (printf, 3, 4)));
 
 /* As an assertion, but usable in any thread and in a hot loop. */
-#define test_check(condition)                                                                                         \
-  do                                                                                                                  \
-    if (!(condition))                                                                                                 \
-      test_fail ("not true: %s", #condition);                                                                         \
+#define test_check(condition)                                                                                          \
+  do                                                                                                                   \
+    if (!(condition))                                                                                                  \
+      test_fail ("not true: %s", #condition);                                                                          \
   while (0)
 
 /* Nanoseconds after which a wait of the tests counts as a hang: two thirds of CK_DEFAULT_TIMEOUT. */

@@ -34,8 +34,8 @@ loop_open_initial (LodgerManualFlags flags)
 {
   LodgerError *error = NULL;
   Loop loop = open_with (flags);
-  LodgerCallerOptions options = { .size = sizeof options, .host = lodger_manual_host_get_name (loop.host),
-                                  .host_options = loop.host };
+  LodgerCallerOptions options
+      = { .size = sizeof options, .host = lodger_manual_host_get_name (loop.host), .host_options = loop.host };
   test_check (lodger_manual_register () == 0);
   loop.caller = lodger_caller_new (LODGER_CALLER_MANUAL, &options, &error);
   if (loop.caller == NULL)

@@ -6,47 +6,54 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What was added, kept until it is known what is wanted: a case cannot be taken out of a suite again. */
 typedef struct Entry
 {
-  TCase *tcase;
-  const char *name;
+  char *name;
+  const TTest *test;
+  int i;
+  int times; /* the usual limit */
 } Entry;
 
-/* Check has no list of a suite's cases that could be read back, and adding them to the suite cannot be undone. */
 static Entry *entries;
 static size_t entry_count;
 
 static void
-add (Suite *suite, const char *name, const TTest *test, int i, int times)
+add (const char *name, const TTest *test, int i, int times)
 {
-  TCase *tcase = tcase_create (name);
-  (void) suite;
-  tcase_set_timeout (tcase, test_timeout_seconds () * times);
-  tcase_add_loop_test (tcase, test, i, i + 1);
   entries = realloc (entries, (entry_count + 1) * sizeof *entries);
   if (entries == NULL)
     test_fail ("no memory");
-  entries[entry_count].tcase = tcase;
-  entries[entry_count].name = name;
-  entry_count++;
+  entries[entry_count++] = (Entry) { strdup (name), test, i, times };
+}
+
+static void
+forget (void)
+{
+  for (size_t i = 0; i < entry_count; i++)
+    free (entries[i].name);
+  free (entries);
 }
 
 void
 test_add (Suite *suite, const TTest *test)
 {
-  add (suite, test->name, test, 0, 1);
+  (void) suite;
+  add (test->name, test, 0, 1);
 }
 
 void
 test_add_long (Suite *suite, const TTest *test, int times)
 {
-  add (suite, test->name, test, 0, times);
+  (void) suite;
+  add (test->name, test, 0, times);
 }
 
 void
 test_add_variant (Suite *suite, const char *name, const TTest *test, int i)
 {
-  add (suite, name, test, i, 1);
+  (void) suite;
+  add (name, test, i, 1);
 }
 
 static bool
@@ -58,7 +65,8 @@ is_wanted (const char *name, int argc, char **argv)
   for (i = 1; i < argc; i++)
     {
       size_t size = strlen (argv[i]);
-      if (strncmp (name, argv[i], size) == 0 && (name[size] == '\0' || name[size] == '/'))
+      /* Up to a slash, an underline, or the end, which strchr() finds too. */
+      if (strncmp (name, argv[i], size) == 0 && strchr ("/_", name[size]) != NULL)
         return true;
     }
   return false;
@@ -75,12 +83,17 @@ test_main (Suite *suite, int argc, char **argv)
     {
       for (i = 0; i < entry_count; i++)
         puts (entries[i].name);
+      srunner_free (srunner_create (suite));
+      forget ();
       return EXIT_SUCCESS;
     }
   for (i = 0; i < entry_count; i++)
     if (is_wanted (entries[i].name, argc, argv))
       {
-        suite_add_tcase (suite, entries[i].tcase);
+        TCase *tcase = tcase_create (entries[i].name);
+        tcase_set_timeout (tcase, test_timeout_seconds () * entries[i].times);
+        tcase_add_loop_test (tcase, entries[i].test, entries[i].i, entries[i].i + 1);
+        suite_add_tcase (suite, tcase);
         wanted++;
       }
   if (wanted == 0)
@@ -92,6 +105,6 @@ test_main (Suite *suite, int argc, char **argv)
   srunner_run_all (runner, CK_ENV);
   failed = srunner_ntests_failed (runner);
   srunner_free (runner);
-  free (entries);
+  forget ();
   return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

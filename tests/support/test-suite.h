@@ -17,21 +17,21 @@
 void test_add (Suite *suite, const TTest *test);
 /* The same for one that may take `times` the usual limit. */
 void test_add_long (Suite *suite, const TTest *test, int times);
-/* The same under the name `name`, with _i in the test being i. The name is borrowed. */
+/* The same under the name `name` (copied), with _i in the test being i. */
 void test_add_variant (Suite *suite, const char *name, const TTest *test, int i);
 
 /* The program's main: without arguments all tests; with, those whose name is one of them or begins with one and a
- * slash. `--list` prints the names. */
+ * slash or an underline. `--list` prints the names. */
 int test_main (Suite *suite, int argc, char **argv);
 
 /* An outcome code, with its words in the failure. */
-#define expect_code(actual, expected)                                                                                 \
-  do                                                                                                                  \
-    {                                                                                                                 \
-      int code_ = (actual);                                                                                           \
-      ck_assert_msg (code_ == (expected), "%s: got %d (%s), not %s", #actual, code_,                                  \
-                     lodger_error_code_string (code_), #expected);                                                    \
-    }                                                                                                                 \
+#define expect_code(actual, expected)                                                                                  \
+  do                                                                                                                   \
+    {                                                                                                                  \
+      int code_ = (actual);                                                                                            \
+      ck_assert_msg (code_ == (expected), "%s: got %d (%s), not %s", #actual, code_, lodger_error_code_string (code_), \
+                     #expected);                                                                                       \
+    }                                                                                                                  \
   while (0)
 
 #endif

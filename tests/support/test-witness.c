@@ -58,8 +58,8 @@ witness_expect_at (Witness *witness, int runs, int ends, const char *file, int l
 {
   int ran = atomic_load (&witness->ran), destroyed = atomic_load (&witness->destroyed);
   if (ran != runs || destroyed != ends)
-    test_fail_at (file, line, "ran %d times instead of %d, was destroyed %d times instead of %d", ran, runs,
-                  destroyed, ends);
+    test_fail_at (file, line, "ran %d times instead of %d, was destroyed %d times instead of %d", ran, runs, destroyed,
+                  ends);
 }
 
 void

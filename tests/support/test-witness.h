@@ -16,9 +16,9 @@ typedef struct Witness
   atomic_int ran_in;
   atomic_int destroyed;
   atomic_int destroyed_in;
-  Counter *runs;     /* NULL, or goes up by one when it runs */
-  Counter *ends;     /* NULL, or goes up by one when it is destroyed */
-  Journal *journal;  /* NULL, or gets `number` when it runs */
+  Counter *runs;    /* NULL, or goes up by one when it runs */
+  Counter *ends;    /* NULL, or goes up by one when it is destroyed */
+  Journal *journal; /* NULL, or gets `number` when it runs */
   int number;
 } Witness;
 
@@ -51,8 +51,8 @@ void journal_add (Journal *journal, int number);
 size_t journal_count (Journal *journal);
 int journal_get (Journal *journal, size_t index);
 /* Fails the test unless it holds exactly these. */
-#define journal_expect(journal, ...)                                                                                  \
-  journal_expect_at (journal, (const int[]) { __VA_ARGS__ }, sizeof ((const int[]) { __VA_ARGS__ }) / sizeof (int),   \
+#define journal_expect(journal, ...)                                                                                   \
+  journal_expect_at (journal, (const int[]) { __VA_ARGS__ }, sizeof ((const int[]) { __VA_ARGS__ }) / sizeof (int),    \
                      __FILE__, __LINE__)
 void journal_expect_at (Journal *journal, const int *numbers, size_t count, const char *file, int line);
 

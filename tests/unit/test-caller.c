@@ -24,8 +24,8 @@ ask (LodgerCallerMode mode, const LodgerCallerOptions *options, LodgerCaller **r
 static LodgerCallerOptions
 options_for (LodgerManualHost *host, const char *name)
 {
-  LodgerCallerOptions options = { .size = sizeof options, .name = name, .host = lodger_manual_host_get_name (host),
-                                  .host_options = host };
+  LodgerCallerOptions options
+      = { .size = sizeof options, .name = name, .host = lodger_manual_host_get_name (host), .host_options = host };
   return options;
 }
 
@@ -172,116 +172,6 @@ START_TEST (the_last_leave_stops)
   lodger_pending_unref (pending);
   lodger_caller_unref (loop.caller);
   lodger_manual_host_unref (loop.host);
-}
-END_TEST
-
-static void
-leave_inside (LodgerPending *self, void *data)
-{
-  *(int *) data = lodger_caller_leave (lodger_pending_get_caller (self));
-}
-
-static void *
-enter_elsewhere (void *data)
-{
-  test_check (lodger_caller_enter (data) == LODGER_EWRONGTHREAD);
-  test_check (lodger_caller_leave (data) == LODGER_EWRONGTHREAD);
-  return NULL;
-}
-
-static void *
-start_elsewhere (void *data)
-{
-  test_check (lodger_caller_start_sync (data) == LODGER_EWRONGTHREAD);
-  test_check (lodger_caller_enter (data) == LODGER_EWRONGTHREAD);
-  return NULL;
-}
-
-START_TEST (leaving_from_inside_or_elsewhere_is_refused)
-{
-  int code = 0;
-  Loop loop = loop_open (LODGER_MANUAL_DEFAULT), initial = loop_open_initial (LODGER_MANUAL_DEFAULT);
-  log_capture_begin ();
-  lodger_pending_unref (lodger_caller_call_soon (loop.caller, leave_inside, &code, NULL));
-  loop_run (&loop);
-  expect_code (code, LODGER_EBUSY);
-  thread_join (thread_start (enter_elsewhere, loop.caller));
-  thread_join (thread_start (start_elsewhere, initial.caller));
-  ck_assert_uint_eq (log_capture_count (), 5);
-  log_capture_end ();
-  ck_assert (lodger_caller_is_running (loop.caller));
-  loop_close (&initial);
-  loop_close (&loop);
-}
-END_TEST
-
-static void
-cleanup_then (LodgerPending *self, LodgerPending *done, void *data)
-{
-  (void) self;
-  (void) done;
-  witness_direct (data);
-}
-
-START_TEST (the_last_leave_waits_for_workers_calls)
-{
-  Witness work = { 0 }, home = { 0 };
-  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  for (int i = 0; i < 20; i++)
-    {
-      LodgerPending *call = lodger_caller_to_thread (loop.caller, witness_call, &work, witness_destroy);
-      lodger_pending_unref (lodger_pending_then (call, loop.caller, cleanup_then, &home, witness_destroy));
-      lodger_pending_unref (call);
-    }
-  expect_code (lodger_caller_leave (loop.caller), 0);
-  ck_assert_int_eq (work.destroyed, 20);
-  ck_assert_int_eq (home.destroyed, 20);
-  lodger_caller_unref (loop.caller);
-  lodger_manual_host_unref (loop.host);
-}
-END_TEST
-
-typedef struct Stuck
-{
-  Latch entered;
-  Latch let_go;
-} Stuck;
-
-static void
-be_stuck (LodgerPending *self, void *data)
-{
-  Stuck *stuck = data;
-  (void) self;
-  latch_open (&stuck->entered);
-  latch_wait (&stuck->let_go);
-}
-
-START_TEST (a_last_leave_that_cannot_end_gives_up)
-{
-  LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 1000000 };
-  LodgerCallOptions named = { .size = sizeof named, .name = "stuck one" };
-  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
-  LodgerPending *pending;
-  Stuck stuck;
-  latch_init (&stuck.entered);
-  latch_init (&stuck.let_go);
-  pending = lodger_caller_to_thread_full (loop.caller, be_stuck, &stuck, NULL, &named);
-  latch_wait (&stuck.entered);
-  log_capture_begin ();
-  expect_code (lodger_caller_leave (loop.caller), LODGER_ETIMEDOUT);
-  ck_assert_uint_ge (log_capture_count (), 1);
-  ck_assert (log_capture_has ("stuck one"));
-  log_capture_end ();
-  ck_assert (!lodger_pending_is_done (pending));
-  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPING);
-  latch_open (&stuck.let_go);
-  loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
-  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  lodger_pending_unref (pending);
-  lodger_caller_unref (loop.caller);
-  lodger_manual_host_unref (loop.host);
-  latch_clear (&stuck.entered);
-  latch_clear (&stuck.let_go);
 }
 END_TEST
 
@@ -561,9 +451,6 @@ main (int argc, char **argv)
   test_add (suite, a_stop_before_the_start_ends_it);
   test_add (suite, a_caller_that_was_never_started_can_be_dropped);
   test_add (suite, the_last_leave_stops);
-  test_add (suite, leaving_from_inside_or_elsewhere_is_refused);
-  test_add (suite, the_last_leave_waits_for_workers_calls);
-  test_add (suite, a_last_leave_that_cannot_end_gives_up);
   test_add (suite, a_protected_caller_needs_force);
   test_add (suite, started_stopping_and_stopped_are_signalled_in_order);
   test_add (suite, a_new_thread_is_usable_at_once);

@@ -1,104 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "test-loop.h"
 #include "test-suite.h"
+#include "test-tiny.h"
 
 #include <lodger/backend.h>
-#include <lodger/host.h>
 #include <stdlib.h>
-
-/* The least host there can be: one operation, and a check that the node is never posted twice. */
-typedef struct Tiny
-{
-  pthread_mutex_t mutex;
-  LodgerHost *host;
-  LodgerHostNode *node;
-  bool closing;
-  int posts;
-  int refused;
-  int open_code;
-} Tiny;
-
-static int
-tiny_post (void *impl, LodgerHostNode *node)
-{
-  Tiny *tiny = impl;
-  int code = 0;
-  pthread_mutex_lock (&tiny->mutex);
-  if (tiny->node != NULL)
-    test_fail ("the node is posted while the host still has it");
-  if (tiny->closing)
-    {
-      tiny->refused++;
-      code = LODGER_ESHUTDOWN;
-    }
-  else
-    {
-      tiny->node = node;
-      tiny->posts++;
-    }
-  pthread_mutex_unlock (&tiny->mutex);
-  return code;
-}
-
-static int
-tiny_open (LodgerHost *host, const void *options, void **ret_impl)
-{
-  Tiny *tiny = *(Tiny *const *) options;
-  if (tiny->open_code != 0)
-    return tiny->open_code;
-  tiny->host = host;
-  *ret_impl = tiny;
-  return 0;
-}
-
-static const void *
-tiny_identify (const void *options)
-{
-  return *(Tiny *const *) options;
-}
-
-static const LodgerHostOps tiny_ops
-    = { .size = sizeof tiny_ops, .name = "tiny", .run_sync_soon_threadsafe = tiny_post };
-static const LodgerHostDriver tiny_driver
-    = { .size = sizeof tiny_driver, .ops = &tiny_ops, .identify = tiny_identify, .open = tiny_open };
-
-static LodgerHostNode *
-tiny_take (Tiny *tiny)
-{
-  LodgerHostNode *node;
-  pthread_mutex_lock (&tiny->mutex);
-  node = tiny->node;
-  tiny->node = NULL;
-  pthread_mutex_unlock (&tiny->mutex);
-  return node;
-}
-
-static int
-tiny_run (Tiny *tiny)
-{
-  LodgerHostNode *node;
-  int runs = 0;
-  while ((node = tiny_take (tiny)) != NULL)
-    {
-      lodger_host_run_node (node);
-      runs++;
-    }
-  return runs;
-}
-
-static LodgerCaller *
-tiny_attach (Tiny *tiny, LodgerError **ret_error)
-{
-  LodgerCallerOptions options = { .size = sizeof options, .host = "tiny", .host_options = &tiny };
-  ck_assert_int_eq (lodger_host_register (&tiny_driver), 0);
-  return lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &options, ret_error);
-}
 
 START_TEST (a_table_without_the_mandatory_operation_is_refused)
 {
   static LodgerHostOps ops;
   static LodgerHostDriver driver;
-  static const LodgerHostDriver other = { .size = sizeof other, .ops = &tiny_ops, .open = tiny_open };
+  LodgerHostDriver another = tiny_driver;
   log_capture_begin ();
   expect_code (lodger_host_register (NULL), LODGER_EINVAL);
 
@@ -130,7 +41,7 @@ START_TEST (a_table_without_the_mandatory_operation_is_refused)
 
   expect_code (lodger_host_register (&tiny_driver), 0);
   expect_code (lodger_host_register (&tiny_driver), 0);
-  expect_code (lodger_host_register (&other), LODGER_EALREADY);
+  expect_code (lodger_host_register (&another), LODGER_EALREADY);
   log_capture_end ();
 }
 END_TEST
@@ -164,9 +75,13 @@ backend_end (void *impl)
   (void) impl;
 }
 
-static const LodgerBackendOps backend_ops
-    = { .size = sizeof backend_ops, .name = "broken", .open = backend_open, .host = backend_host, .run = backend_run,
-        .quit = backend_end, .close = backend_end };
+static const LodgerBackendOps backend_ops = { .size = sizeof backend_ops,
+                                              .name = "broken",
+                                              .open = backend_open,
+                                              .host = backend_host,
+                                              .run = backend_run,
+                                              .quit = backend_end,
+                                              .close = backend_end };
 
 START_TEST (a_backend_without_a_mandatory_operation_is_refused)
 {
@@ -335,7 +250,6 @@ typedef struct Poster
   Barrier *barrier;
   unsigned count;
   Witness *witness;
-  atomic_uint *posted;
 } Poster;
 
 static void *
@@ -379,18 +293,6 @@ END_TEST
 
 /* ---- the end of a host ---------------------------------------------------------------------------------------- */
 
-static void *
-tiny_dies (void *data)
-{
-  Tiny *tiny = data;
-  pthread_mutex_lock (&tiny->mutex);
-  tiny->closing = true;
-  tiny->node = NULL;
-  pthread_mutex_unlock (&tiny->mutex);
-  lodger_host_closed (tiny->host);
-  return NULL;
-}
-
 START_TEST (edge_77_a_dead_host_gives_its_node_back)
 {
   for (int elsewhere = 0; elsewhere < 2; elsewhere++)
@@ -429,102 +331,6 @@ START_TEST (edge_77_a_dead_host_gives_its_node_back)
 }
 END_TEST
 
-typedef struct Orphan
-{
-  LodgerCaller *caller;
-  LodgerManualHost *host;
-  LodgerPending *queued;
-  LodgerPending *delayed;
-  Witness witness;
-} Orphan;
-
-static void *
-attach_and_go (void *data)
-{
-  Orphan *orphan = data;
-  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  orphan->caller = loop.caller;
-  orphan->host = loop.host;
-  orphan->queued = lodger_caller_call_soon (loop.caller, witness_call, &orphan->witness, witness_destroy);
-  orphan->delayed
-      = lodger_caller_call_later (loop.caller, 1000, witness_call, &orphan->witness, witness_destroy);
-  return NULL;
-}
-
-START_TEST (edge_77_a_thread_that_ends_counts_as_a_dead_host)
-{
-  Orphan orphan = { 0 };
-  LodgerPending *refused;
-  log_capture_begin ();
-  thread_join (thread_start (attach_and_go, &orphan));
-  expect_code (lodger_pending_get_outcome (orphan.queued), LODGER_ECANCELED);
-  expect_code (lodger_pending_get_outcome (orphan.delayed), LODGER_ECANCELED);
-  witness_expect (&orphan.witness, 0, 2);
-  ck_assert_int_eq (lodger_caller_get_state (orphan.caller), LODGER_CALLER_STOPPED);
-  refused = lodger_caller_call_soon (orphan.caller, witness_call, &orphan.witness, witness_destroy);
-  expect_code (lodger_pending_get_outcome (refused), LODGER_ECANCELED);
-  witness_expect (&orphan.witness, 0, 3);
-  log_capture_end ();
-  lodger_pending_unref (refused);
-  lodger_pending_unref (orphan.queued);
-  lodger_pending_unref (orphan.delayed);
-  lodger_caller_unref (orphan.caller);
-  lodger_manual_host_unref (orphan.host);
-}
-END_TEST
-
-static void *
-post_until_refused (void *data)
-{
-  Poster *poster = data;
-  unsigned count = 0;
-  barrier_wait (poster->barrier);
-  for (;;)
-    {
-      count++;
-      if (lodger_caller_call_direct (poster->caller, witness_direct, poster->witness, witness_destroy) != 0)
-        break;
-      atomic_fetch_add (poster->posted, 1);
-    }
-  return (void *) (uintptr_t) count;
-}
-
-START_TEST (a_host_that_dies_amid_submissions_loses_none)
-{
-  for (unsigned round = 0; round < test_scaled (200); round++)
-    {
-      Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
-      Witness witness = { 0 };
-      LodgerCaller *caller = tiny_attach (&tiny, NULL);
-      Barrier barrier;
-      atomic_uint posted = 0;
-      Poster poster = { .caller = caller, .barrier = &barrier, .witness = &witness, .posted = &posted };
-      pthread_t threads[2];
-      uintptr_t submitted = 0;
-      LodgerHostNode *node;
-      barrier_init (&barrier, 3);
-      log_capture_begin ();
-      for (int i = 0; i < 2; i++)
-        threads[i] = thread_start (post_until_refused, &poster);
-      barrier_wait (&barrier);
-      while (atomic_load (&posted) < 20)
-        if ((node = tiny_take (&tiny)) != NULL)
-          lodger_host_run_node (node);
-      tiny_dies (&tiny);
-      for (int i = 0; i < 2; i++)
-        {
-          void *count = NULL;
-          pthread_join (threads[i], &count);
-          submitted += (uintptr_t) count;
-        }
-      test_check ((uintptr_t) witness.destroyed == submitted);
-      log_capture_end ();
-      lodger_caller_unref (caller);
-      barrier_clear (&barrier);
-    }
-}
-END_TEST
-
 int
 main (int argc, char **argv)
 {
@@ -539,7 +345,5 @@ main (int argc, char **argv)
   test_add (suite, an_fd_event_without_a_watch_is_ignored);
   test_add (suite, the_node_is_outstanding_once_whoever_posts);
   test_add (suite, edge_77_a_dead_host_gives_its_node_back);
-  test_add (suite, edge_77_a_thread_that_ends_counts_as_a_dead_host);
-  test_add (suite, a_host_that_dies_amid_submissions_loses_none);
   return test_main (suite, argc, argv);
 }

@@ -2,7 +2,6 @@
 #include "test-loop.h"
 #include "test-suite.h"
 
-#include <sched.h>
 #include <string.h>
 
 START_TEST (edge_01_first_setter_wins)
@@ -25,108 +24,6 @@ START_TEST (edge_01_first_setter_wins)
 }
 END_TEST
 
-enum
-{
-  RACERS = 3,
-  RACE_BATCH = 500
-};
-
-typedef struct Race
-{
-  LodgerPending *promises[RACE_BATCH];
-  atomic_int told[RACE_BATCH];
-  bool won[RACE_BATCH][RACERS];
-  atomic_uint arrived;
-  Barrier barrier;
-  unsigned batches;
-} Race;
-
-typedef struct Racer
-{
-  Race *race;
-  unsigned number;
-  pthread_t thread;
-} Racer;
-
-static int
-count_told (LodgerPending *done, void *data)
-{
-  test_check (lodger_pending_is_done (done));
-  atomic_fetch_add ((atomic_int *) data, 1);
-  return 0;
-}
-
-static void *
-race_run (void *data)
-{
-  Racer *racer = data;
-  Race *race = racer->race;
-  unsigned batch, i, goal = 0;
-  for (batch = 0; batch < race->batches; batch++)
-    {
-      barrier_wait (&race->barrier);
-      for (i = 0; i < RACE_BATCH; i++)
-        {
-          LodgerPending *promise = race->promises[i];
-          goal += RACERS;
-          atomic_fetch_add (&race->arrived, 1);
-          while (atomic_load (&race->arrived) < goal)
-            sched_yield ();
-          switch ((racer->number + i) % RACERS)
-            {
-            case 0: race->won[i][0] = lodger_pending_return_int (promise, (int) i) == 0; break;
-            case 1:
-              race->won[i][1] = lodger_pending_return_error (promise, lodger_error_new ("race", 1, "lost")) == 0;
-              break;
-            default: race->won[i][2] = lodger_pending_cancel (promise, "raced");
-            }
-        }
-      barrier_wait (&race->barrier);
-    }
-  return NULL;
-}
-
-START_TEST (edge_01_a_race_ends_exactly_once)
-{
-  static Race race;
-  static const LodgerPendingState states[RACERS]
-      = { LODGER_PENDING_SUCCEEDED, LODGER_PENDING_FAILED, LODGER_PENDING_CANCELLED };
-  Racer racers[RACERS];
-  unsigned batch, i, k;
-  race.batches = (test_scaled (100000) + RACE_BATCH - 1) / RACE_BATCH;
-  barrier_init (&race.barrier, RACERS + 1);
-  for (i = 0; i < RACERS; i++)
-    {
-      racers[i].race = &race;
-      racers[i].number = i;
-      racers[i].thread = thread_start (race_run, &racers[i]);
-    }
-  for (batch = 0; batch < race.batches; batch++)
-    {
-      for (i = 0; i < RACE_BATCH; i++)
-        {
-          race.promises[i] = lodger_pending_new (LODGER_PENDING_DEFAULT);
-          atomic_store (&race.told[i], 0);
-          for (k = 0; k < 2; k++)
-            test_check (lodger_pending_add_done_callback (race.promises[i], count_told, &race.told[i], NULL) == 0);
-        }
-      barrier_wait (&race.barrier);
-      barrier_wait (&race.barrier);
-      for (i = 0; i < RACE_BATCH; i++)
-        {
-          test_check (atomic_load (&race.told[i]) == 2);
-          test_check (race.won[i][0] + race.won[i][1] + race.won[i][2] == 1);
-          for (k = 0; k < RACERS; k++)
-            test_check (race.won[i][k] == (lodger_pending_get_state (race.promises[i]) == states[k]));
-          lodger_pending_unref (race.promises[i]);
-        }
-    }
-  for (i = 0; i < RACERS; i++)
-    thread_join (racers[i].thread);
-  barrier_clear (&race.barrier);
-}
-END_TEST
-
 START_TEST (edge_02_result_before_done_is_an_error)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
@@ -143,31 +40,6 @@ START_TEST (edge_02_result_before_done_is_an_error)
   ck_assert_str_eq (string, "kept");
   ck_assert_ptr_null (lodger_pending_get_error (promise));
   lodger_pending_unref (promise);
-}
-END_TEST
-
-static void
-answer_and_cancel (LodgerPending *self, void *data)
-{
-  expect_code (lodger_pending_return_pointer (self, data, witness_destroy), 0);
-  ck_assert (lodger_pending_cancel (self, "changed my mind"));
-}
-
-START_TEST (edge_02_being_cancelled_beats_a_stored_value)
-{
-  Witness value = { 0 };
-  void *pointer = &value;
-  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  LodgerPending *pending = lodger_caller_call_soon (loop.caller, answer_and_cancel, &value, NULL);
-  loop_run (&loop);
-  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  expect_code (lodger_pending_get_pointer (pending, &pointer), LODGER_ECANCELED);
-  ck_assert_ptr_eq (pointer, &value);
-  ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_ECANCELED));
-  ck_assert_str_eq (lodger_error_get_message (lodger_pending_get_error (pending)), "changed my mind");
-  lodger_pending_unref (pending);
-  witness_expect (&value, 0, 1);
-  loop_close (&loop);
 }
 END_TEST
 
@@ -197,7 +69,6 @@ typedef struct Canceller
 {
   Witness witness;
   char message[32];
-  bool settles;
 } Canceller;
 
 static void
@@ -208,8 +79,6 @@ canceller_run (LodgerPending *pending, const char *message, void *data)
   ck_assert (!lodger_pending_is_done (pending));
   witness_direct (&canceller->witness);
   strcpy (canceller->message, message != NULL ? message : "none");
-  if (canceller->settles)
-    lodger_pending_return_nothing (pending);
 }
 
 static void
@@ -240,70 +109,6 @@ START_TEST (edge_03_cancel_with_canceller_waits_for_it)
 }
 END_TEST
 
-START_TEST (edge_03_the_canceller_may_settle_it)
-{
-  Canceller canceller = { .settles = true };
-  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  expect_code (lodger_pending_set_canceller (promise, canceller_run, &canceller, canceller_destroy), 0);
-  ck_assert (lodger_pending_cancel (promise, NULL));
-  ck_assert (lodger_pending_is_done (promise));
-  ck_assert_str_eq (canceller.message, "none");
-  witness_expect (&canceller.witness, 1, 1);
-  lodger_pending_unref (promise);
-}
-END_TEST
-
-START_TEST (a_canceller_is_set_once_and_its_data_always_destroyed)
-{
-  Canceller one = { 0 }, two = { 0 }, three = { 0 }, four = { 0 }, late = { .settles = true };
-  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  expect_code (lodger_pending_set_canceller (promise, canceller_run, &one, canceller_destroy), 0);
-  expect_code (lodger_pending_set_canceller (promise, canceller_run, &two, canceller_destroy), LODGER_EALREADY);
-  witness_expect (&two.witness, 0, 1);
-  expect_code (lodger_pending_return_nothing (promise), 0);
-  witness_expect (&one.witness, 0, 1);
-  lodger_pending_unref (promise);
-
-  promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  lodger_pending_return_nothing (promise);
-  expect_code (lodger_pending_set_canceller (promise, canceller_run, &three, canceller_destroy), LODGER_EALREADY);
-  witness_expect (&three.witness, 0, 1);
-  log_capture_begin ();
-  expect_code (lodger_pending_set_canceller (NULL, canceller_run, &four, canceller_destroy), LODGER_EINVAL);
-  witness_expect (&four.witness, 0, 1);
-  log_capture_end ();
-  lodger_pending_unref (promise);
-
-  promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  expect_code (lodger_pending_set_canceller (promise, canceller_run, &late, canceller_destroy), 0);
-  lodger_pending_unref (promise);
-  witness_expect (&late.witness, 0, 1);
-}
-END_TEST
-
-static void
-set_canceller_when_cancelled (LodgerPending *self, void *data)
-{
-  Canceller *canceller = data;
-  lodger_pending_cancel (self, "first");
-  expect_code (lodger_pending_set_canceller (self, canceller_run, canceller, canceller_destroy), 0);
-  ck_assert_str_eq (canceller->message, "first");
-  witness_expect (&canceller->witness, 1, 0);
-}
-
-START_TEST (a_canceller_of_a_cancelled_call_runs_at_once)
-{
-  Canceller canceller = { 0 };
-  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  LodgerPending *pending = lodger_caller_call_soon (loop.caller, set_canceller_when_cancelled, &canceller, NULL);
-  loop_run (&loop);
-  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  witness_expect (&canceller.witness, 1, 1);
-  lodger_pending_unref (pending);
-  loop_close (&loop);
-}
-END_TEST
-
 START_TEST (edge_04_second_cancel_adds_its_message)
 {
   Canceller canceller = { 0 };
@@ -319,20 +124,6 @@ START_TEST (edge_04_second_cancel_adds_its_message)
   lodger_free (message);
   lodger_pending_return_nothing (promise);
   ck_assert_str_eq (lodger_error_get_message (lodger_pending_get_error (promise)), "one\ntwo");
-  lodger_pending_unref (promise);
-}
-END_TEST
-
-START_TEST (edge_04_cancel_after_completion_changes_nothing)
-{
-  int64_t number = 0;
-  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  lodger_pending_return_int (promise, 9);
-  ck_assert (!lodger_pending_cancel (promise, "late"));
-  ck_assert (!lodger_pending_is_cancelled (promise));
-  ck_assert_ptr_null (lodger_pending_get_cancel_message (promise));
-  expect_code (lodger_pending_get_int (promise, &number), 0);
-  ck_assert_int_eq (number, 9);
   lodger_pending_unref (promise);
 }
 END_TEST
@@ -386,42 +177,12 @@ START_TEST (edge_09_callbacks_run_in_order_in_the_completing_thread)
 }
 END_TEST
 
-START_TEST (edge_09_a_callback_added_after_completion_runs_at_once)
-{
-  Witness witness = { 0 };
-  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  thread_join (thread_start (answer_elsewhere, &promise));
-  expect_code (lodger_pending_add_done_callback (promise, note_done, &witness, witness_destroy), 0);
-  witness_expect (&witness, 1, 1);
-  ck_assert_int_eq (witness.ran_in, test_thread_id ());
-  lodger_pending_unref (promise);
-}
-END_TEST
-
 static int
 fail_done (LodgerPending *done, void *data)
 {
   note_done (done, data);
   return LODGER_EBUSY;
 }
-
-START_TEST (edge_10_a_failing_callback_is_logged_and_the_rest_run)
-{
-  Witness bad = { 0 }, good = { 0 };
-  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  expect_code (lodger_pending_add_done_callback (promise, fail_done, &bad, witness_destroy), 0);
-  expect_code (lodger_pending_add_done_callback (promise, note_done, &good, witness_destroy), 0);
-  log_capture_begin ();
-  expect_code (lodger_pending_return_nothing (promise), 0);
-  ck_assert_uint_eq (log_capture_count (), 1);
-  ck_assert (log_capture_has (lodger_error_code_string (LODGER_EBUSY)));
-  log_capture_end ();
-  witness_expect (&bad, 1, 1);
-  witness_expect (&good, 1, 1);
-  expect_code (lodger_pending_get_outcome (promise), 0);
-  lodger_pending_unref (promise);
-}
-END_TEST
 
 START_TEST (edge_11_remove_returns_how_many)
 {
@@ -441,55 +202,6 @@ START_TEST (edge_11_remove_returns_how_many)
   witness_expect (&removed, 0, 2);
   ck_assert_uint_eq (lodger_pending_remove_done_callback (promise, note_done, &kept), 0);
   lodger_pending_unref (promise);
-}
-END_TEST
-
-typedef struct Remover
-{
-  Witness self;
-  Witness later;
-  size_t removed;
-} Remover;
-
-static int
-remove_inside (LodgerPending *done, void *data)
-{
-  Remover *remover = data;
-  witness_direct (&remover->self);
-  remover->removed = lodger_pending_remove_done_callback (done, remove_inside, remover);
-  remover->removed += lodger_pending_remove_done_callback (done, note_done, &remover->later);
-  return 0;
-}
-
-START_TEST (edge_11_removing_from_inside_a_callback_is_safe)
-{
-  Remover remover = { 0 };
-  Witness before = { 0 }, after = { 0 };
-  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  lodger_pending_add_done_callback (promise, note_done, &before, witness_destroy);
-  lodger_pending_add_done_callback (promise, remove_inside, &remover, NULL);
-  lodger_pending_add_done_callback (promise, note_done, &remover.later, witness_destroy);
-  lodger_pending_add_done_callback (promise, note_done, &after, witness_destroy);
-  lodger_pending_return_nothing (promise);
-  ck_assert_uint_eq (remover.removed, 1);
-  witness_expect (&remover.self, 1, 0);
-  witness_expect (&remover.later, 0, 1);
-  witness_expect (&before, 1, 1);
-  witness_expect (&after, 1, 1);
-  lodger_pending_unref (promise);
-}
-END_TEST
-
-START_TEST (edge_11_a_promise_that_goes_unanswered_destroys_its_callbacks_data)
-{
-  Witness witness = { 0 };
-  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  log_capture_begin ();
-  lodger_pending_add_done_callback (promise, note_done, &witness, witness_destroy);
-  lodger_pending_unref (promise);
-  witness_expect (&witness, 0, 1);
-  ck_assert_uint_eq (log_capture_count (), 0);
-  log_capture_end ();
 }
 END_TEST
 
@@ -761,22 +473,12 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("pending");
   test_add (suite, edge_01_first_setter_wins);
-  test_add_long (suite, edge_01_a_race_ends_exactly_once, 3);
   test_add (suite, edge_02_result_before_done_is_an_error);
-  test_add (suite, edge_02_being_cancelled_beats_a_stored_value);
   test_add (suite, edge_03_cancel_without_canceller_is_done);
   test_add (suite, edge_03_cancel_with_canceller_waits_for_it);
-  test_add (suite, edge_03_the_canceller_may_settle_it);
-  test_add (suite, a_canceller_is_set_once_and_its_data_always_destroyed);
-  test_add (suite, a_canceller_of_a_cancelled_call_runs_at_once);
   test_add (suite, edge_04_second_cancel_adds_its_message);
-  test_add (suite, edge_04_cancel_after_completion_changes_nothing);
   test_add (suite, edge_09_callbacks_run_in_order_in_the_completing_thread);
-  test_add (suite, edge_09_a_callback_added_after_completion_runs_at_once);
-  test_add (suite, edge_10_a_failing_callback_is_logged_and_the_rest_run);
   test_add (suite, edge_11_remove_returns_how_many);
-  test_add (suite, edge_11_removing_from_inside_a_callback_is_safe);
-  test_add (suite, edge_11_a_promise_that_goes_unanswered_destroys_its_callbacks_data);
   test_add (suite, edge_14_data_is_freed_whoever_drops_first);
   test_add (suite, edge_14_metadata_is_freed);
   test_add (suite, edge_15_description_tells_states_apart);

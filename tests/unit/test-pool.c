@@ -116,7 +116,11 @@ END_TEST
 
 START_TEST (edge_35_above_the_idle_limit_a_worker_ends)
 {
-  enum { COUNT = 14, IDLE_LIMIT = 10 };
+  enum
+  {
+    COUNT = 14,
+    IDLE_LIMIT = 10
+  };
   LodgerCallerOptions options = { .size = sizeof options, .max_workers = COUNT };
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
   ProcCount kept, before = proc_count ();
@@ -230,7 +234,10 @@ run_limited (LodgerPending *self, void *data)
 
 START_TEST (max_workers_run_at_once_and_the_rest_wait_in_order)
 {
-  enum { COUNT = 20 };
+  enum
+  {
+    COUNT = 20
+  };
   LodgerCallerOptions options = { .size = sizeof options, .max_workers = 2 };
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
   Limit limit = { 0 };

@@ -81,8 +81,8 @@ plan_later (Plan *plan, int64_t delay, int number)
 static void
 plan_soon (Plan *plan, int number)
 {
-  lodger_pending_unref (lodger_caller_call_soon (plan->loop.caller, witness_call, plan_witness (plan, number),
-                                                 witness_destroy));
+  lodger_pending_unref (
+      lodger_caller_call_soon (plan->loop.caller, witness_call, plan_witness (plan, number), witness_destroy));
 }
 
 static void
@@ -255,7 +255,10 @@ END_TEST
 
 START_TEST (many_deadlines_come_in_order)
 {
-  enum { COUNT = 2000 };
+  enum
+  {
+    COUNT = 2000
+  };
   static Witness witnesses[COUNT];
   Journal journal;
   TestRandom random = test_random_new (1);

@@ -256,8 +256,7 @@ static void
 wait_for_queued (LodgerPending *self, void *data)
 {
   int *code = data;
-  LodgerPending *queued
-      = lodger_caller_call_soon (lodger_pending_get_caller (self), wait_for_self, &code[1], NULL);
+  LodgerPending *queued = lodger_caller_call_soon (lodger_pending_get_caller (self), wait_for_self, &code[1], NULL);
   code[0] = lodger_pending_wait (queued, LODGER_FOREVER, LODGER_WAIT_DEFAULT);
   lodger_pending_unref (queued);
 }

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Law 2 in nested loops, edge case 73: what a dialog interrupted goes on in the dialog's loop, and nothing is entered
+ * twice. */
+#include "conformance.h"
+
+typedef struct Turn
+{
+  Subject *subject;
+  Journal journal;
+  Witness witnesses[8];
+  Counter ran;
+} Turn;
+
+static void
+turn_submit (Turn *turn, int number)
+{
+  Witness *witness = &turn->witnesses[number];
+  witness->journal = &turn->journal;
+  witness->number = number;
+  witness->runs = &turn->ran;
+  subject_submit (turn->subject, (unsigned) number % 3, witness);
+}
+
+static void
+turn_init (Turn *turn, Subject *subject)
+{
+  *turn = (Turn) { .subject = subject };
+  journal_init (&turn->journal);
+  counter_init (&turn->ran);
+}
+
+static void
+turn_clear (Turn *turn)
+{
+  journal_clear (&turn->journal);
+  counter_clear (&turn->ran);
+}
+
+static void
+nest_until (Subject *subject, Journal *journal, size_t count)
+{
+  int64_t until = test_now () + test_limit_ns ();
+  while (journal_count (journal) < count)
+    {
+      subject->kind->nest (subject);
+      if (test_now () > until)
+        test_fail ("a nested loop hangs: %zu of %zu calls came", journal_count (journal), count);
+    }
+}
+
+/* A dialog in a call: the rest of its turn, for which nobody posts again, then what it submits itself, then what another
+ * thread submits, all come in the nested loop. */
+static void *
+submit_last (void *data)
+{
+  turn_submit (data, 7);
+  return NULL;
+}
+
+static void
+open_dialog (LodgerPending *self, void *data)
+{
+  Turn *turn = data;
+  (void) self;
+  journal_add (&turn->journal, 1);
+  nest_until (turn->subject, &turn->journal, 4);
+  turn_submit (turn, 5);
+  turn_submit (turn, 6);
+  nest_until (turn->subject, &turn->journal, 6);
+  thread_join (thread_start (submit_last, turn));
+  nest_until (turn->subject, &turn->journal, 7);
+  journal_add (&turn->journal, 100);
+  counter_add (&turn->ran, 1);
+}
+
+static void
+submit_dialog (void *data)
+{
+  Turn *turn = data;
+  lodger_pending_unref (lodger_caller_call_soon (turn->subject->caller, open_dialog, turn, NULL));
+  turn_submit (turn, 2);
+  turn_submit (turn, 3);
+  turn_submit (turn, 4);
+}
+
+START_TEST (nested_loop_goes_on_with_the_interrupted_turn)
+{
+  Subject subject;
+  Turn turn;
+  turn_init (&turn, &subject);
+  subject_open (&subject, _i, true);
+  /* From outside of any call: when the turn begins, the loop has nothing left that was posted. */
+  if (subject_is (&subject, SUBJECT_DRIVEN))
+    subject_run_inside (&subject, submit_dialog, &turn);
+  else
+    submit_dialog (&turn);
+  subject_run_until (&subject, &turn.ran, 7);
+  journal_expect (&turn.journal, 1, 2, 3, 4, 5, 6, 7, 100);
+  for (int i = 2; i <= 7; i++)
+    witness_expect (&turn.witnesses[i], 1, 1);
+  subject_close (&subject);
+  turn_clear (&turn);
+}
+END_TEST
+
+/* Dialogs that open dialogs: no call is entered twice. */
+typedef struct Tower
+{
+  Subject *subject;
+  Journal journal;
+  Counter left;
+  int height;
+} Tower;
+
+static void
+open_tower (LodgerPending *self, void *data)
+{
+  Tower *tower = data;
+  int floor = ++tower->height;
+  (void) self;
+  journal_add (&tower->journal, floor);
+  if (floor < 5)
+    {
+      lodger_pending_unref (lodger_caller_call_soon (tower->subject->caller, open_tower, tower, NULL));
+      nest_until (tower->subject, &tower->journal, (size_t) floor + 1);
+      while (tower->height > floor)
+        tower->subject->kind->nest (tower->subject);
+    }
+  tower->height--;
+  journal_add (&tower->journal, -floor);
+  counter_add (&tower->left, 1);
+}
+
+START_TEST (nested_loops_nest)
+{
+  Subject subject;
+  Tower tower = { .subject = &subject };
+  journal_init (&tower.journal);
+  counter_init (&tower.left);
+  subject_open (&subject, _i, false);
+  lodger_pending_unref (lodger_caller_call_soon (subject.caller, open_tower, &tower, NULL));
+  subject_run_until (&subject, &tower.left, 5);
+  journal_expect (&tower.journal, 1, 2, 3, 4, 5, -5, -4, -3, -2, -1);
+  subject_close (&subject);
+  journal_clear (&tower.journal);
+  counter_clear (&tower.left);
+}
+END_TEST
+
+void
+add_law_nesting (Suite *suite)
+{
+  add_law (suite, nested_loop_goes_on_with_the_interrupted_turn, SUBJECT_NESTS, 0);
+  add_law (suite, nested_loops_nest, SUBJECT_NESTS, 0);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Cancelling and cancellers, beyond what unit/pending says. */
+#include "test-loop.h"
+#include "test-suite.h"
+
+#include <string.h>
+
+static void
+answer_and_cancel (LodgerPending *self, void *data)
+{
+  expect_code (lodger_pending_return_pointer (self, data, witness_destroy), 0);
+  ck_assert (lodger_pending_cancel (self, "changed my mind"));
+}
+
+START_TEST (edge_02_being_cancelled_beats_a_stored_value)
+{
+  Witness value = { 0 };
+  void *pointer = &value;
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, answer_and_cancel, &value, NULL);
+  loop_run (&loop);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_pointer (pending, &pointer), LODGER_ECANCELED);
+  ck_assert_ptr_eq (pointer, &value);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_ECANCELED));
+  ck_assert_str_eq (lodger_error_get_message (lodger_pending_get_error (pending)), "changed my mind");
+  lodger_pending_unref (pending);
+  witness_expect (&value, 0, 1);
+  loop_close (&loop);
+}
+END_TEST
+
+typedef struct Canceller
+{
+  Witness witness;
+  char message[32];
+  bool settles;
+} Canceller;
+
+static void
+canceller_run (LodgerPending *pending, const char *message, void *data)
+{
+  Canceller *canceller = data;
+  ck_assert (lodger_pending_is_cancelled (pending));
+  ck_assert (!lodger_pending_is_done (pending));
+  witness_direct (&canceller->witness);
+  strcpy (canceller->message, message != NULL ? message : "none");
+  if (canceller->settles)
+    lodger_pending_return_nothing (pending);
+}
+
+static void
+canceller_destroy (void *data)
+{
+  witness_destroy (&((Canceller *) data)->witness);
+}
+
+START_TEST (edge_03_the_canceller_may_settle_it)
+{
+  Canceller canceller = { .settles = true };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_set_canceller (promise, canceller_run, &canceller, canceller_destroy), 0);
+  ck_assert (lodger_pending_cancel (promise, NULL));
+  ck_assert (lodger_pending_is_done (promise));
+  ck_assert_str_eq (canceller.message, "none");
+  witness_expect (&canceller.witness, 1, 1);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+START_TEST (a_canceller_is_set_once_and_its_data_always_destroyed)
+{
+  Canceller one = { 0 }, two = { 0 }, three = { 0 }, four = { 0 }, late = { .settles = true };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_set_canceller (promise, canceller_run, &one, canceller_destroy), 0);
+  expect_code (lodger_pending_set_canceller (promise, canceller_run, &two, canceller_destroy), LODGER_EALREADY);
+  witness_expect (&two.witness, 0, 1);
+  expect_code (lodger_pending_return_nothing (promise), 0);
+  witness_expect (&one.witness, 0, 1);
+  lodger_pending_unref (promise);
+
+  promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_return_nothing (promise);
+  expect_code (lodger_pending_set_canceller (promise, canceller_run, &three, canceller_destroy), LODGER_EALREADY);
+  witness_expect (&three.witness, 0, 1);
+  log_capture_begin ();
+  expect_code (lodger_pending_set_canceller (NULL, canceller_run, &four, canceller_destroy), LODGER_EINVAL);
+  witness_expect (&four.witness, 0, 1);
+  log_capture_end ();
+  lodger_pending_unref (promise);
+
+  promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_set_canceller (promise, canceller_run, &late, canceller_destroy), 0);
+  lodger_pending_unref (promise);
+  witness_expect (&late.witness, 0, 1);
+}
+END_TEST
+
+static void
+set_canceller_when_cancelled (LodgerPending *self, void *data)
+{
+  Canceller *canceller = data;
+  lodger_pending_cancel (self, "first");
+  expect_code (lodger_pending_set_canceller (self, canceller_run, canceller, canceller_destroy), 0);
+  ck_assert_str_eq (canceller->message, "first");
+  witness_expect (&canceller->witness, 1, 0);
+}
+
+START_TEST (a_canceller_of_a_cancelled_call_runs_at_once)
+{
+  Canceller canceller = { 0 };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, set_canceller_when_cancelled, &canceller, NULL);
+  loop_run (&loop);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  witness_expect (&canceller.witness, 1, 1);
+  lodger_pending_unref (pending);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (edge_04_cancel_after_completion_changes_nothing)
+{
+  int64_t number = 0;
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_return_int (promise, 9);
+  ck_assert (!lodger_pending_cancel (promise, "late"));
+  ck_assert (!lodger_pending_is_cancelled (promise));
+  ck_assert_ptr_null (lodger_pending_get_cancel_message (promise));
+  expect_code (lodger_pending_get_int (promise, &number), 0);
+  ck_assert_int_eq (number, 9);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("cancelling");
+  test_add (suite, edge_02_being_cancelled_beats_a_stored_value);
+  test_add (suite, edge_03_the_canceller_may_settle_it);
+  test_add (suite, a_canceller_is_set_once_and_its_data_always_destroyed);
+  test_add (suite, a_canceller_of_a_cancelled_call_runs_at_once);
+  test_add (suite, edge_04_cancel_after_completion_changes_nothing);
+  return test_main (suite, argc, argv);
+}

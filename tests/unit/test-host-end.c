@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Loops that end before their callers, beyond what unit/host says. */
+#include "test-loop.h"
+#include "test-suite.h"
+#include "test-tiny.h"
+
+typedef struct Orphan
+{
+  LodgerCaller *caller;
+  LodgerManualHost *host;
+  LodgerPending *queued;
+  LodgerPending *delayed;
+  Witness witness;
+} Orphan;
+
+static void *
+attach_and_go (void *data)
+{
+  Orphan *orphan = data;
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  orphan->caller = loop.caller;
+  orphan->host = loop.host;
+  orphan->queued = lodger_caller_call_soon (loop.caller, witness_call, &orphan->witness, witness_destroy);
+  orphan->delayed = lodger_caller_call_later (loop.caller, 1000, witness_call, &orphan->witness, witness_destroy);
+  return NULL;
+}
+
+START_TEST (edge_77_a_thread_that_ends_counts_as_a_dead_host)
+{
+  Orphan orphan = { 0 };
+  LodgerPending *refused;
+  log_capture_begin ();
+  thread_join (thread_start (attach_and_go, &orphan));
+  expect_code (lodger_pending_get_outcome (orphan.queued), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (orphan.delayed), LODGER_ECANCELED);
+  witness_expect (&orphan.witness, 0, 2);
+  ck_assert_int_eq (lodger_caller_get_state (orphan.caller), LODGER_CALLER_STOPPED);
+  refused = lodger_caller_call_soon (orphan.caller, witness_call, &orphan.witness, witness_destroy);
+  expect_code (lodger_pending_get_outcome (refused), LODGER_ECANCELED);
+  witness_expect (&orphan.witness, 0, 3);
+  log_capture_end ();
+  lodger_pending_unref (refused);
+  lodger_pending_unref (orphan.queued);
+  lodger_pending_unref (orphan.delayed);
+  lodger_caller_unref (orphan.caller);
+  lodger_manual_host_unref (orphan.host);
+}
+END_TEST
+
+typedef struct Poster
+{
+  LodgerCaller *caller;
+  Barrier *barrier;
+  Witness *witness;
+  atomic_uint *posted;
+} Poster;
+
+static void *
+post_until_refused (void *data)
+{
+  Poster *poster = data;
+  unsigned count = 0;
+  barrier_wait (poster->barrier);
+  for (;;)
+    {
+      count++;
+      if (lodger_caller_call_direct (poster->caller, witness_direct, poster->witness, witness_destroy) != 0)
+        break;
+      atomic_fetch_add (poster->posted, 1);
+    }
+  return (void *) (uintptr_t) count;
+}
+
+START_TEST (a_host_that_dies_amid_submissions_loses_none)
+{
+  for (unsigned round = 0; round < test_scaled (200); round++)
+    {
+      Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+      Witness witness = { 0 };
+      LodgerCaller *caller = tiny_attach (&tiny, NULL);
+      Barrier barrier;
+      atomic_uint posted = 0;
+      Poster poster = { .caller = caller, .barrier = &barrier, .witness = &witness, .posted = &posted };
+      pthread_t threads[2];
+      uintptr_t submitted = 0;
+      LodgerHostNode *node;
+      barrier_init (&barrier, 3);
+      log_capture_begin ();
+      for (int i = 0; i < 2; i++)
+        threads[i] = thread_start (post_until_refused, &poster);
+      barrier_wait (&barrier);
+      while (atomic_load (&posted) < 20)
+        if ((node = tiny_take (&tiny)) != NULL)
+          lodger_host_run_node (node);
+      tiny_dies (&tiny);
+      for (int i = 0; i < 2; i++)
+        {
+          void *count = NULL;
+          pthread_join (threads[i], &count);
+          submitted += (uintptr_t) count;
+        }
+      test_check ((uintptr_t) witness.destroyed == submitted);
+      log_capture_end ();
+      lodger_caller_unref (caller);
+      barrier_clear (&barrier);
+    }
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("host-end");
+  test_add (suite, edge_77_a_thread_that_ends_counts_as_a_dead_host);
+  test_add (suite, a_host_that_dies_amid_submissions_loses_none);
+  return test_main (suite, argc, argv);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Done-callbacks, beyond what unit/pending says. */
+#include "test-suite.h"
+
+static int
+note_done (LodgerPending *done, void *data)
+{
+  Witness *witness = data;
+  test_check (lodger_pending_is_done (done));
+  witness_direct (witness);
+  return 0;
+}
+
+static void *
+answer_elsewhere (void *data)
+{
+  LodgerPending **promise = data;
+  test_check (lodger_pending_return_int (*promise, test_thread_id ()) == 0);
+  return NULL;
+}
+
+START_TEST (edge_09_a_callback_added_after_completion_runs_at_once)
+{
+  Witness witness = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  thread_join (thread_start (answer_elsewhere, &promise));
+  expect_code (lodger_pending_add_done_callback (promise, note_done, &witness, witness_destroy), 0);
+  witness_expect (&witness, 1, 1);
+  ck_assert_int_eq (witness.ran_in, test_thread_id ());
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+static int
+fail_done (LodgerPending *done, void *data)
+{
+  note_done (done, data);
+  return LODGER_EBUSY;
+}
+
+START_TEST (edge_10_a_failing_callback_is_logged_and_the_rest_run)
+{
+  Witness bad = { 0 }, good = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_pending_add_done_callback (promise, fail_done, &bad, witness_destroy), 0);
+  expect_code (lodger_pending_add_done_callback (promise, note_done, &good, witness_destroy), 0);
+  log_capture_begin ();
+  expect_code (lodger_pending_return_nothing (promise), 0);
+  ck_assert_uint_eq (log_capture_count (), 1);
+  ck_assert (log_capture_has (lodger_error_code_string (LODGER_EBUSY)));
+  log_capture_end ();
+  witness_expect (&bad, 1, 1);
+  witness_expect (&good, 1, 1);
+  expect_code (lodger_pending_get_outcome (promise), 0);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+typedef struct Remover
+{
+  Witness self;
+  Witness later;
+  size_t removed;
+} Remover;
+
+static int
+remove_inside (LodgerPending *done, void *data)
+{
+  Remover *remover = data;
+  witness_direct (&remover->self);
+  remover->removed = lodger_pending_remove_done_callback (done, remove_inside, remover);
+  remover->removed += lodger_pending_remove_done_callback (done, note_done, &remover->later);
+  return 0;
+}
+
+START_TEST (edge_11_removing_from_inside_a_callback_is_safe)
+{
+  Remover remover = { 0 };
+  Witness before = { 0 }, after = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_add_done_callback (promise, note_done, &before, witness_destroy);
+  lodger_pending_add_done_callback (promise, remove_inside, &remover, NULL);
+  lodger_pending_add_done_callback (promise, note_done, &remover.later, witness_destroy);
+  lodger_pending_add_done_callback (promise, note_done, &after, witness_destroy);
+  lodger_pending_return_nothing (promise);
+  ck_assert_uint_eq (remover.removed, 1);
+  witness_expect (&remover.self, 1, 0);
+  witness_expect (&remover.later, 0, 1);
+  witness_expect (&before, 1, 1);
+  witness_expect (&after, 1, 1);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+START_TEST (edge_11_a_promise_that_goes_unanswered_destroys_its_callbacks_data)
+{
+  Witness witness = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  log_capture_begin ();
+  lodger_pending_add_done_callback (promise, note_done, &witness, witness_destroy);
+  lodger_pending_unref (promise);
+  witness_expect (&witness, 0, 1);
+  ck_assert_uint_eq (log_capture_count (), 0);
+  log_capture_end ();
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("listening");
+  test_add (suite, edge_09_a_callback_added_after_completion_runs_at_once);
+  test_add (suite, edge_10_a_failing_callback_is_logged_and_the_rest_run);
+  test_add (suite, edge_11_removing_from_inside_a_callback_is_safe);
+  test_add (suite, edge_11_a_promise_that_goes_unanswered_destroys_its_callbacks_data);
+  return test_main (suite, argc, argv);
+}
