@@ -308,6 +308,9 @@ START_TEST (law_2_what_is_due_goes_first_in_the_next_turn)
 }
 END_TEST
 
+/* Long against what may come between two of the submissions: each delay counts from its own. */
+#define DELAY INT64_C (40000000)
+
 static void
 submit_delays (void *data)
 {
@@ -319,8 +322,8 @@ submit_delays (void *data)
       witness->journal = &turn->journal;
       witness->number = (int) delays[i] * 10 + i;
       witness->runs = &turn->ran;
-      lodger_pending_unref (lodger_caller_call_later (turn->subject->caller, delays[i] * 2000000, witness_call, witness,
-                                                      witness_destroy));
+      lodger_pending_unref (
+          lodger_caller_call_later (turn->subject->caller, delays[i] * DELAY, witness_call, witness, witness_destroy));
     }
 }
 
