@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Law 2 in nested loops, edge case 73: what a dialog interrupted goes on in the dialog's loop, and nothing is entered
+/* Law 2 in nested loops, edge_73: what a dialog interrupted goes on in the dialog's loop, and nothing is entered
  * twice. */
 #include "conformance.h"
 
