@@ -19,10 +19,10 @@ void
 lodger__host_post (LodgerCaller *caller)
 {
   LodgerHost *host = &caller->host;
-  const LodgerHostOps *ops = lodger__host_ops (caller);
   lodger__trace (LODGER_TRACE_WAKE, caller, NULL, NULL, 0, NULL);
   if (!atomic_load (&caller->serves_alone) && atomic_load (&host->attached))
     {
+      const LodgerHostOps *ops = lodger__host_ops (caller); /* there, since attached: not to be read before that */
       if (atomic_exchange (&host->has_node, true) || ops->run_sync_soon_threadsafe (host->impl, &host->node) == 0)
         return;
       atomic_store (&host->has_node, false);
