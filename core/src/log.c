@@ -18,18 +18,37 @@ static void *trace_data;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static unsigned asked; /* bits of LodgerTraceKind */
 
+static unsigned
+asked_by (const char *word, size_t length)
+{
+  static const struct
+  {
+    const char *word;
+    unsigned kinds;
+  } words[] = {
+    { "calls", 1u << LODGER_TRACE_SUBMIT | 1u << LODGER_TRACE_START | 1u << LODGER_TRACE_END },
+    { "wakes", 1u << LODGER_TRACE_WAKE },
+    { "states", 1u << LODGER_TRACE_STATE },
+    { "all", ~0u },
+  };
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    if (strlen (words[i].word) == length && strncmp (words[i].word, word, length) == 0)
+      return words[i].kinds;
+  if (length > 0)
+    fprintf (stderr, "lodger: LODGER_DEBUG knows calls, wakes, states and all, not %.*s\n", (int) length, word);
+  return 0;
+}
+
 static void
 read_environment (void)
 {
-  const char *debug = getenv ("LODGER_DEBUG");
-  if (debug == NULL)
-    debug = "";
-  if (strstr (debug, "calls") != NULL || strstr (debug, "all") != NULL)
-    asked |= 1u << LODGER_TRACE_SUBMIT | 1u << LODGER_TRACE_START | 1u << LODGER_TRACE_END;
-  if (strstr (debug, "wakes") != NULL || strstr (debug, "all") != NULL)
-    asked |= 1u << LODGER_TRACE_WAKE;
-  if (strstr (debug, "states") != NULL || strstr (debug, "all") != NULL)
-    asked |= 1u << LODGER_TRACE_STATE;
+  const char *word = getenv ("LODGER_DEBUG");
+  while (word != NULL)
+    {
+      const char *comma = strchr (word, ',');
+      asked |= asked_by (word, comma != NULL ? (size_t) (comma - word) : strlen (word));
+      word = comma != NULL ? comma + 1 : NULL;
+    }
   pthread_mutex_lock (&mutex);
   atomic_store (&lodger__tracing, asked != 0 || trace_func != NULL);
   pthread_mutex_unlock (&mutex);

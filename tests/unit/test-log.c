@@ -3,6 +3,8 @@
 #include "test-loop.h"
 #include "test-suite.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,6 +52,39 @@ START_TEST (without_a_hook_warnings_go_to_standard_error)
   log_capture_end ();
   read_stderr (misuse, text, sizeof text);
   ck_assert_ptr_nonnull (strstr (text, "lodger_pending_return_int"));
+}
+END_TEST
+
+static void
+make_a_call (void)
+{
+  Witness witness = { 0 };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerCallOptions named = { .size = sizeof named, .name = "shown" };
+  lodger_pending_unref (lodger_caller_call_soon_full (loop.caller, witness_call, &witness, witness_destroy, &named));
+  loop_run (&loop);
+  loop_close (&loop);
+}
+
+/* The environment is read once: each of these is the first of its process. */
+START_TEST (the_environment_asks_for_what_is_printed)
+{
+  static const struct
+  {
+    const char *debug;
+    bool calls, wakes, states;
+  } cases[]
+      = { { "calls", true, false, false },       { "wakes", false, true, false }, { "states", false, false, true },
+          { "wakes,states", false, true, true }, { "all", true, true, true },     { "", false, false, false },
+          { "call", false, false, false } };
+  char text[4000];
+  setenv ("LODGER_DEBUG", cases[_i].debug, 1);
+  read_stderr (make_a_call, text, sizeof text);
+  ck_assert_int_eq (strstr (text, "LODGER_DEBUG knows") != NULL, strcmp (cases[_i].debug, "call") == 0);
+  ck_assert_int_eq (strstr (text, " submit ") != NULL && strstr (text, "shown") != NULL, cases[_i].calls);
+  ck_assert_int_eq (strstr (text, " start ") != NULL && strstr (text, " end ") != NULL, cases[_i].calls);
+  ck_assert_int_eq (strstr (text, " wake ") != NULL, cases[_i].wakes);
+  ck_assert_int_eq (strstr (text, " state ") != NULL && strstr (text, " stopped") != NULL, cases[_i].states);
 }
 END_TEST
 
@@ -166,6 +201,13 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("log");
   test_add (suite, log_lines_go_to_the_hook);
   test_add (suite, without_a_hook_warnings_go_to_standard_error);
+  for (int i = 0; i < 7; i++)
+    {
+      static const char *const names[] = { "calls", "wakes", "states", "two", "all", "nothing", "unknown" };
+      char name[80];
+      snprintf (name, sizeof name, "the_environment_asks_for_what_is_printed/%s", names[i]);
+      test_add_variant (suite, name, the_environment_asks_for_what_is_printed, i);
+    }
   test_add (suite, the_hook_may_submit_calls);
   test_add (suite, trace_sees_submit_start_and_end);
   return test_main (suite, argc, argv);

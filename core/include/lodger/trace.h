@@ -4,7 +4,8 @@
  * What a program can see of Lodger at work: the log, and the trace of calls and wake-ups.
  *
  * Nothing is printed unless something is broken (warnings go to standard error) or somebody asks: the environment
- * variable LODGER_DEBUG holds a comma-separated list of `calls`, `wakes`, `states` or `all`, read once.
+ * variable LODGER_DEBUG holds a comma-separated list of `calls`, `wakes`, `states` or `all`, read once (another word is
+ * answered with a line).
  */
 #ifndef LODGER_TRACE_H
 #define LODGER_TRACE_H
