@@ -47,18 +47,25 @@ counter_get (Counter *counter)
   return value;
 }
 
-void
-counter_wait_at (Counter *counter, long at_least, const char *file, int line)
+bool
+counter_wait_until (Counter *counter, long at_least, int64_t until)
 {
-  int64_t until = test_now () + test_limit_ns ();
   struct timespec limit = { .tv_sec = until / 1000000000, .tv_nsec = until % 1000000000 };
   int result = 0;
+  bool reached;
   pthread_mutex_lock (&counter->mutex);
   while (counter->value < at_least && result != ETIMEDOUT)
     result = pthread_cond_timedwait (&counter->changed, &counter->mutex, &limit);
-  if (counter->value < at_least)
-    test_fail_at (file, line, "hangs: waited for %ld, there are %ld", at_least, counter->value);
+  reached = counter->value >= at_least;
   pthread_mutex_unlock (&counter->mutex);
+  return reached;
+}
+
+void
+counter_wait_at (Counter *counter, long at_least, const char *file, int line)
+{
+  if (!counter_wait_until (counter, at_least, test_now () + test_limit_ns ()))
+    test_fail_at (file, line, "hangs: waited for %ld, there are %ld", at_least, counter_get (counter));
 }
 
 void

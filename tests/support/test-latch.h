@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* A number that goes up, and threads that wait until it is high enough. */
 typedef struct Counter
@@ -20,6 +21,8 @@ void counter_clear (Counter *counter);
 long counter_add (Counter *counter, long n);
 long counter_get (Counter *counter);
 #define counter_wait(counter, at_least) counter_wait_at (counter, at_least, __FILE__, __LINE__)
+/* False when that time (of test_now) came first. */
+bool counter_wait_until (Counter *counter, long at_least, int64_t until);
 void counter_wait_at (Counter *counter, long at_least, const char *file, int line);
 
 /* A door that is opened once. */

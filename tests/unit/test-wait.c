@@ -42,8 +42,9 @@ START_TEST (a_timeout_of_zero_only_looks)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  expect_code (lodger_pending_wait (promise, 0, LODGER_WAIT_PROTECT), LODGER_ETIMEDOUT);
-  expect_code (lodger_pending_wait (promise, -5, LODGER_WAIT_PROTECT), LODGER_ETIMEDOUT);
+  expect_code (lodger_pending_wait (promise, 0, LODGER_WAIT_DEFAULT), LODGER_ETIMEDOUT);
+  expect_code (lodger_pending_wait (promise, -5, LODGER_WAIT_DEFAULT), LODGER_ETIMEDOUT);
+  ck_assert (!lodger_pending_is_cancelled (promise));
   lodger_pending_return_int (promise, 1);
   expect_code (lodger_pending_wait (promise, 0, LODGER_WAIT_PROTECT), 0);
   expect_code (lodger_pending_wait (promise, LODGER_FOREVER, LODGER_WAIT_DEFAULT), 0);
