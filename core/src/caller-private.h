@@ -45,6 +45,15 @@ typedef enum LodgerTurning
   LODGER_TURNING_ENDING /* the host is gone: whoever noticed ends the caller */
 } LodgerTurning;
 
+/* Where a worker is for its pool. */
+typedef enum LodgerPlace
+{
+  LODGER_PLACE_AT_WORK,
+  LODGER_PLACE_IDLE,     /* on the list of the idle */
+  LODGER_PLACE_CALLED,   /* on its way: woken, or being started */
+  LODGER_PLACE_SEARCHING /* the one that is going to look */
+} LodgerPlace;
+
 struct LodgerCaller
 {
   LodgerInbox inbox; /* first: aligned to a cache line */
@@ -90,8 +99,7 @@ struct LodgerCaller
   uint64_t last_use;        /* a worker: when its last call ended; under the pool's mutex */
   LodgerPending *busy_with; /* a worker: the pool's call that is not done */
   bool is_told;             /* a worker: to stop */
-  atomic_bool is_idle;      /* a worker: on the list of the idle; written under the pool's mutex */
-  bool is_searching;        /* a worker: it is the one that is going to look */
+  atomic_int place;         /* a worker: LodgerPlace; written under the pool's mutex */
   pthread_t thread;
   LodgerItem gone_item;
   const LodgerBackendOps *backend;
@@ -192,6 +200,10 @@ bool lodger__pool_has_calls (const LodgerCaller *worker);
 /* Owner, a worker: its call has returned. */
 void lodger__pool_rest (LodgerCaller *worker, LodgerPending *pending);
 bool lodger__pool_is_ready (const LodgerCaller *worker);
+/* Owner, a worker: it stops. */
+void lodger__pool_quit (LodgerCaller *worker);
+/* Owner, a worker: something of its own inbox is going to run. */
+void lodger__pool_engage (LodgerCaller *worker);
 /* Owner, the root: refuse, and stop the workers. */
 void lodger__pool_stop (LodgerCaller *root);
 /* Owner, the root, after that: what is queued still, one by one. */
@@ -204,8 +216,6 @@ LodgerCaller **lodger__pool_workers (LodgerCaller *root, size_t *ret_count);
 void lodger__pool_start (LodgerCaller *root);
 /* A worker's thread: it could not start, and the calls that waited for it may have nobody else. */
 void lodger__pool_worker_failed (LodgerCaller *worker);
-void lodger__pool_quit (LodgerCaller *worker);
-void lodger__pool_engage (LodgerCaller *worker);
 void lodger__pool_free (LodgerPool *pool);
 extern const LodgerItemOps lodger__pool_call_ops;
 

@@ -112,7 +112,7 @@ wants_call (const LodgerCaller *worker)
 bool
 lodger__pool_is_ready (const LodgerCaller *worker)
 {
-  return wants_call (worker) && !atomic_load (&worker->is_idle);
+  return wants_call (worker) && atomic_load (&worker->place) != LODGER_PLACE_IDLE;
 }
 
 bool
@@ -150,7 +150,7 @@ make_idle (LodgerPool *pool, LodgerCaller *worker)
   LodgerCaller **at;
   if (pool->closed || !wants_call (worker) || (pool->idle_count >= IDLE_LIMIT && worker->suspended == NULL))
     return false;
-  atomic_store (&worker->is_idle, true);
+  atomic_store (&worker->place, LODGER_PLACE_IDLE);
   for (at = &pool->idle; *at != NULL && (*at)->last_use > worker->last_use; at = &(*at)->next_idle)
     ;
   worker->next_idle = *at;
@@ -160,32 +160,43 @@ make_idle (LodgerPool *pool, LodgerCaller *worker)
 }
 
 void
-lodger__pool_unmake_idle (LodgerPool *pool, LodgerCaller *worker)
+lodger__pool_leave_place (LodgerPool *pool, LodgerCaller *worker)
 {
   LodgerCaller **at;
-  for (at = &pool->idle; *at != worker; at = &(*at)->next_idle)
-    ;
-  *at = worker->next_idle;
-  pool->idle_count--;
-  atomic_store (&worker->is_idle, false);
+  switch ((LodgerPlace) atomic_load (&worker->place))
+    {
+    case LODGER_PLACE_AT_WORK: return;
+    case LODGER_PLACE_CALLED: pool->called--; break;
+    case LODGER_PLACE_SEARCHING: pool->is_searched = false; break;
+    case LODGER_PLACE_IDLE:
+      for (at = &pool->idle; *at != worker; at = &(*at)->next_idle)
+        ;
+      *at = worker->next_idle;
+      pool->idle_count--;
+      break;
+    }
+  atomic_store (&worker->place, LODGER_PLACE_AT_WORK);
 }
 
-static LodgerHelp
-find_help (LodgerCaller *root)
+LodgerHelp
+lodger__pool_find_help (LodgerCaller *root)
 {
   LodgerPool *pool = root->pool;
   LodgerHelp help = { NULL, 0 };
-  if (pool->first == NULL || pool->is_searched || pool->closed
+  if (atomic_load_explicit (&pool->queued, memory_order_relaxed) <= pool->called || pool->is_searched || pool->closed
       || lodger_caller_get_state (root) == LODGER_CALLER_INITIAL)
     return help;
   if (pool->idle != NULL)
     {
       help.worker = lodger_caller_ref (pool->idle);
-      lodger__pool_unmake_idle (pool, pool->idle);
+      lodger__pool_leave_place (pool, help.worker);
+      atomic_store (&help.worker->place, LODGER_PLACE_CALLED);
+      pool->called++;
     }
   else if (pool->worker_count < pool->worker_max)
     {
       pool->worker_count++;
+      pool->called++;
       help.grows = ++pool->made;
     }
   return help;
@@ -205,7 +216,7 @@ put_back (LodgerCaller *root, LodgerItem *item)
     pool->last = item;
   pool->first = item;
   count_queued (pool, 1);
-  help = find_help (root);
+  help = lodger__pool_find_help (root);
   pthread_mutex_unlock (&pool->mutex);
   lodger__pool_call_for_help (root, help);
 }
@@ -218,19 +229,19 @@ lodger__pool_take (LodgerCaller *worker, bool searches)
   LodgerItem *item;
   LodgerHelp help = { NULL, 0 };
   bool surplus = false;
-  if (!wants_call (worker) || (!searches && atomic_load (&worker->is_idle)))
+  if (!wants_call (worker) || (!searches && atomic_load (&worker->place) == LODGER_PLACE_IDLE))
     return NULL;
   pthread_mutex_lock (&pool->mutex);
-  if (atomic_load (&worker->is_idle))
-    lodger__pool_unmake_idle (pool, worker);
+  lodger__pool_leave_place (pool, worker);
   note_use (pool, worker);
-  if (worker->is_searching)
-    pool->is_searched = worker->is_searching = false;
   item = pop (pool);
   if (item != NULL)
-    help = find_help (worker->root);
+    help = lodger__pool_find_help (worker->root);
   else if (searches && !pool->closed && !pool->is_searched)
-    pool->is_searched = worker->is_searching = true;
+    {
+      pool->is_searched = true;
+      atomic_store (&worker->place, LODGER_PLACE_SEARCHING);
+    }
   else
     surplus = !pool->closed && !make_idle (pool, worker);
   pthread_mutex_unlock (&pool->mutex);
@@ -240,35 +251,33 @@ lodger__pool_take (LodgerCaller *worker, bool searches)
   return item;
 }
 
-/* Owner, a worker: it stops. Its state said so before, so that it is not put on the list any more. */
-void
-lodger__pool_quit (LodgerCaller *worker)
+/* What was expected of it is asked of another, unless that would go the same way: it never came to work. */
+static void
+step_back (LodgerCaller *worker)
 {
   LodgerPool *pool = worker->root->pool;
   LodgerHelp help = { NULL, 0 };
   pthread_mutex_lock (&pool->mutex);
-  if (atomic_load (&worker->is_idle))
-    lodger__pool_unmake_idle (pool, worker);
-  if (worker->is_searching)
-    pool->is_searched = worker->is_searching = false;
+  lodger__pool_leave_place (pool, worker);
   if (lodger_pending_get_outcome (worker->started) == 0)
-    help = find_help (worker->root);
+    help = lodger__pool_find_help (worker->root);
   pthread_mutex_unlock (&pool->mutex);
   lodger__pool_call_for_help (worker->root, help);
 }
 
-/* Owner, a worker: something of its own inbox is going to run, and a call that was handed to it would have to wait for
- * that, or for ever if that waits for the call. */
+/* Its state said so before, so that it does not become idle any more. */
+void
+lodger__pool_quit (LodgerCaller *worker)
+{
+  step_back (worker);
+}
+
+/* A call that was handed to it would have to wait for what it runs, or for ever if that waits for the call. */
 void
 lodger__pool_engage (LodgerCaller *worker)
 {
-  LodgerPool *pool = worker->root->pool;
-  if (!atomic_load (&worker->is_idle))
-    return;
-  pthread_mutex_lock (&pool->mutex);
-  if (atomic_load (&worker->is_idle))
-    lodger__pool_unmake_idle (pool, worker);
-  pthread_mutex_unlock (&pool->mutex);
+  if (atomic_load (&worker->place) != LODGER_PLACE_AT_WORK)
+    step_back (worker);
 }
 
 /* Before the outcome is published, so that whoever learns that the call is done finds its worker free. Not if user code
@@ -323,7 +332,7 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
             atomic_store_explicit (&pool->last->next, &pending->item, memory_order_relaxed);
           pool->last = &pending->item;
           count_queued (pool, 1);
-          help = find_help (caller->root);
+          help = lodger__pool_find_help (caller->root);
         }
       pthread_mutex_unlock (&pool->mutex);
     }
@@ -342,15 +351,12 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
 void
 lodger__pool_start (LodgerCaller *root)
 {
-  LodgerPool *pool;
-  LodgerHelp help = { NULL, 0 };
-  pthread_mutex_lock (&root->mutex);
-  pool = root->pool;
-  pthread_mutex_unlock (&root->mutex);
+  LodgerPool *pool = root->pool;
+  LodgerHelp help;
   if (pool == NULL)
     return;
   pthread_mutex_lock (&pool->mutex);
-  help = find_help (root);
+  help = lodger__pool_find_help (root);
   pthread_mutex_unlock (&pool->mutex);
   lodger__pool_call_for_help (root, help);
 }

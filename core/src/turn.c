@@ -251,26 +251,34 @@ spin (LodgerCaller *caller)
     caller->spin_credit = SPIN_CREDIT_MAX;
 }
 
+static LodgerItem *
+own_item (LodgerCaller *caller)
+{
+  LodgerItem *item = next_item (caller);
+  if (item != NULL && caller->root != caller)
+    lodger__pool_engage (caller);
+  return item;
+}
+
 /* The owner's own inbox goes before the pool: that is where its stop comes from. */
 static LodgerItem *
 next_for_slice (LodgerCaller *caller)
 {
-  LodgerItem *item = next_item (caller);
+  LodgerItem *item = own_item (caller);
   bool is_pooled = caller->root != caller;
   bool spins;
-  if (item != NULL && is_pooled)
-    lodger__pool_engage (caller);
   if (item != NULL || caller->turn.mark != NULL)
     return item;
   spins = may_spin (caller);
   if (is_pooled)
     item = lodger__pool_take (caller, spins);
-  if (item != NULL || !spins || (is_pooled && !caller->is_searching))
+  if (item != NULL || !spins || (is_pooled && atomic_load (&caller->place) != LODGER_PLACE_SEARCHING))
     return item;
   spin (caller);
-  if (is_pooled)
+  item = own_item (caller);
+  if (item == NULL && is_pooled)
     item = lodger__pool_take (caller, false);
-  return item != NULL ? item : next_item (caller);
+  return item;
 }
 
 /* A loop that has had nothing to run for a while gives back, bit by bit, the memory that a flood has left. */

@@ -24,18 +24,9 @@ shrink (LodgerCaller *root, LodgerPool *pool)
   while (item != NULL)
     {
       LodgerPending *pending = (LodgerPending *) item;
-      LodgerValue value = { .type = V_ERROR, .error = lodger_error_new (NULL, LODGER_EAGAIN, "no worker thread") };
       item = atomic_load_explicit (&item->next, memory_order_relaxed);
       lodger__pending_destroy_data (pending);
-      lodger__pending_lock (pending);
-      if (lodger__pending_state (pending) & P_DONE)
-        lodger__pending_unlock (pending);
-      else
-        {
-          lodger__pending_store (pending, &value);
-          lodger__pending_complete (pending);
-        }
-      lodger__value_clear (&value);
+      lodger__pending_signal (pending, lodger_error_new (NULL, LODGER_EAGAIN, "no worker thread"));
       lodger_pending_unref (pending);
     }
   if (lodger__inbox_claim (&root->inbox))
@@ -66,8 +57,8 @@ gone_run (LodgerCaller *root, LodgerItem *item)
 {
   LodgerCaller *worker = (LodgerCaller *) ((char *) item - offsetof (LodgerCaller, gone_item));
   LodgerPool *pool = root->pool;
+  LodgerHelp help = { NULL, 0 };
   LodgerCaller **at;
-  unsigned grows = 0;
   pthread_join (worker->thread, NULL);
   pthread_mutex_lock (&pool->mutex);
   for (at = &pool->workers; *at != worker; at = &(*at)->next_worker)
@@ -76,13 +67,11 @@ gone_run (LodgerCaller *root, LodgerItem *item)
   pool->thread_count--;
   if (lodger_pending_get_outcome (worker->started) == 0)
     {
-      if (pool->first != NULL && !pool->closed)
-        grows = ++pool->made;
-      else
-        pool->worker_count--;
+      pool->worker_count--;
+      help = lodger__pool_find_help (root);
     }
   pthread_mutex_unlock (&pool->mutex);
-  lodger__pool_call_for_help (root, (LodgerHelp) { .grows = grows });
+  lodger__pool_call_for_help (root, help);
   lodger_caller_unref (worker);
 }
 
@@ -121,21 +110,24 @@ grow (LodgerCaller *root, LodgerPool *pool, unsigned number)
 {
   LodgerCaller *worker = worker_new (root, number);
   bool linked = false;
-  if (worker == NULL)
-    return false;
   pthread_mutex_lock (&pool->mutex);
-  if (!pool->closed)
+  if (worker != NULL && !pool->closed)
     {
       worker->next_worker = pool->workers;
       pool->workers = worker;
       linked = lodger__worker_start (worker) == 0;
-      if (linked)
-        pool->thread_count++;
-      else
+      if (!linked)
         pool->workers = worker->next_worker;
     }
+  if (linked)
+    {
+      atomic_store (&worker->place, LODGER_PLACE_CALLED);
+      pool->thread_count++;
+    }
+  else
+    pool->called--;
   pthread_mutex_unlock (&pool->mutex);
-  if (!linked)
+  if (!linked && worker != NULL)
     {
       lodger__caller_orphan (worker);
       lodger_caller_unref (worker);
@@ -146,11 +138,8 @@ grow (LodgerCaller *root, LodgerPool *pool, unsigned number)
 unsigned
 lodger__pool_worker_count (LodgerCaller *root)
 {
-  LodgerPool *pool;
-  unsigned count = 0;
-  pthread_mutex_lock (&root->mutex);
-  pool = root->pool;
-  pthread_mutex_unlock (&root->mutex);
+  LodgerPool *pool = root->pool;
+  unsigned count;
   if (pool == NULL)
     return 0;
   pthread_mutex_lock (&pool->mutex);
@@ -194,17 +183,14 @@ untold_worker (LodgerPool *pool)
 void
 lodger__pool_stop (LodgerCaller *root)
 {
-  LodgerPool *pool;
+  LodgerPool *pool = root->pool;
   LodgerCaller *worker;
-  pthread_mutex_lock (&root->mutex);
-  pool = root->pool;
-  pthread_mutex_unlock (&root->mutex);
   if (pool == NULL)
     return;
   pthread_mutex_lock (&pool->mutex);
   pool->closed = true;
   while (pool->idle != NULL)
-    lodger__pool_unmake_idle (pool, pool->idle);
+    lodger__pool_leave_place (pool, pool->idle);
   pthread_mutex_unlock (&pool->mutex);
   while ((worker = untold_worker (pool)) != NULL)
     {

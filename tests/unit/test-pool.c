@@ -80,18 +80,43 @@ START_TEST (edge_35_the_most_recently_used_goes_first)
   Counter entered;
   Held held[3];
   counter_init (&entered);
-  /* One after the other: calls that wait together may start a thread too many, which comes when it comes. */
   for (int i = 0; i < 3; i++)
-    {
-      held_start (&held[i], loop.caller, &entered);
-      counter_wait (&entered, i + 1);
-    }
+    held_start (&held[i], loop.caller, &entered);
+  counter_wait (&entered, 3);
   held_end (&held[2], &loop);
   held_end (&held[0], &loop);
   held_end (&held[1], &loop);
   ck_assert_int_eq (run_once (&loop), held[1].thread);
   loop_close (&loop);
   counter_clear (&entered);
+}
+END_TEST
+
+START_TEST (a_burst_starts_no_more_threads_than_it_has_calls)
+{
+  enum
+  {
+    ROUNDS = 50,
+    CALLS = 3
+  };
+  for (int round = 0; round < ROUNDS; round++)
+    {
+      Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+      ProcCount before = proc_count ();
+      Counter entered;
+      Held held[CALLS];
+      counter_init (&entered);
+      for (int i = 0; i < CALLS; i++)
+        held_start (&held[i], loop.caller, &entered);
+      counter_wait (&entered, CALLS);
+      ck_assert_int_eq (proc_count ().threads, before.threads + CALLS);
+      for (int i = 0; i < CALLS; i++)
+        held_end (&held[i], &loop);
+      ck_assert_int_eq (proc_count ().threads, before.threads + CALLS);
+      loop_close (&loop);
+      proc_expect_back (before);
+      counter_clear (&entered);
+    }
 }
 END_TEST
 
@@ -396,6 +421,7 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("pool");
   test_add (suite, an_idle_worker_is_reused);
   test_add (suite, edge_35_the_most_recently_used_goes_first);
+  test_add (suite, a_burst_starts_no_more_threads_than_it_has_calls);
   test_add (suite, a_worker_is_found_again_after_a_long_call);
   test_add (suite, edge_35_above_the_idle_limit_a_worker_ends);
   test_add (suite, workers_are_children_of_the_root);
