@@ -10,40 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct LodgerError
-{
-  atomic_uint refs; /* 0: static, never freed */
-  int code;
-  const char *domain;
-  const LodgerErrorPayloadOps *ops;
-  void *payload;
-  char *message;
-};
-
 typedef struct Domain
 {
   struct Domain *next;
   char name[];
 } Domain;
 
-static LodgerError out_of_memory
+LodgerError lodger__no_memory
     = { .code = LODGER_ENOMEM, .domain = LODGER_ERROR_DOMAIN, .message = (char[]) { "no memory" } };
 
 static pthread_mutex_t domains_mutex = PTHREAD_MUTEX_INITIALIZER;
 static Domain *domains;
 
-LodgerError *
-lodger__error_no_memory (void)
-{
-  return &out_of_memory;
-}
-
 static const char *
 intern (const char *name)
 {
   Domain *domain;
-  if (name == NULL || strcmp (name, out_of_memory.domain) == 0)
-    return out_of_memory.domain;
+  if (name == NULL || strcmp (name, lodger__no_memory.domain) == 0)
+    return lodger__no_memory.domain;
   pthread_mutex_lock (&domains_mutex);
   for (domain = domains; domain != NULL && strcmp (domain->name, name) != 0; domain = domain->next)
     ;
@@ -73,7 +57,7 @@ error_new_take (const char *domain, int code, char *message, const LodgerErrorPa
       free (message);
       if (ops != NULL && ops->destroy != NULL)
         ops->destroy (payload);
-      return &out_of_memory;
+      return &lodger__no_memory;
     }
   atomic_init (&error->refs, 1);
   error->code = code;
@@ -123,7 +107,7 @@ lodger_error_newf (const char *domain, int code, const char *format, ...)
 LodgerError *
 lodger_error_ref (LodgerError *error)
 {
-  if (error != NULL && error != &out_of_memory)
+  if (error != NULL && error != &lodger__no_memory)
     atomic_fetch_add_explicit (&error->refs, 1, memory_order_relaxed);
   return error;
 }
@@ -131,7 +115,7 @@ lodger_error_ref (LodgerError *error)
 void
 lodger_error_unref (LodgerError *error)
 {
-  if (error == NULL || error == &out_of_memory
+  if (error == NULL || error == &lodger__no_memory
       || atomic_fetch_sub_explicit (&error->refs, 1, memory_order_acq_rel) != 1)
     return;
   if (error->ops != NULL && error->ops->destroy != NULL)

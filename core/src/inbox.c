@@ -21,10 +21,10 @@
 void
 lodger__inbox_init (LodgerInbox *inbox)
 {
-  atomic_init (&inbox->stub.next, NULL);
-  inbox->stub.ops = NULL;
-  inbox->head = &inbox->stub;
-  atomic_init (&inbox->tail, &inbox->stub);
+  atomic_init (&inbox->anchor.next, NULL);
+  inbox->anchor.ops = NULL;
+  inbox->head = &inbox->anchor;
+  atomic_init (&inbox->tail, &inbox->anchor);
   atomic_init (&inbox->signal, LODGER_INBOX_IDLE);
 }
 
@@ -66,7 +66,7 @@ lodger__inbox_pop (LodgerInbox *inbox)
 {
   LodgerItem *head = inbox->head;
   LodgerItem *next = atomic_load_explicit (&head->next, memory_order_seq_cst);
-  if (head == &inbox->stub)
+  if (head == &inbox->anchor)
     {
       if (next == NULL)
         return NULL;
@@ -77,7 +77,7 @@ lodger__inbox_pop (LodgerInbox *inbox)
     {
       if (atomic_load_explicit (&inbox->tail, memory_order_acquire) != head)
         return NULL;
-      append (inbox, &inbox->stub);
+      append (inbox, &inbox->anchor);
       next = atomic_load_explicit (&head->next, memory_order_seq_cst);
       if (next == NULL)
         return NULL;
@@ -90,25 +90,25 @@ bool
 lodger__inbox_is_ready (const LodgerInbox *inbox)
 {
   LodgerItem *head = inbox->head;
-  if (head == &inbox->stub)
+  if (head == &inbox->anchor)
     head = atomic_load_explicit (&head->next, memory_order_seq_cst);
   return head != NULL
          && (atomic_load_explicit (&head->next, memory_order_seq_cst) != NULL
              || atomic_load_explicit (&inbox->tail, memory_order_acquire) == head);
 }
 
-/* The stub may be the last one while items wait before it: a pop has appended it and then met a gap. */
+/* The anchor may be the last one while items wait before it: a pop has appended it and then met a gap. */
 const LodgerItem *
 lodger__inbox_mark (const LodgerInbox *inbox)
 {
   const LodgerItem *last = atomic_load_explicit (&inbox->tail, memory_order_acquire);
-  return last == &inbox->stub && inbox->head == last ? NULL : last;
+  return last == &inbox->anchor && inbox->head == last ? NULL : last;
 }
 
 bool
 lodger__inbox_passed (const LodgerInbox *inbox, const LodgerItem *mark)
 {
-  return mark == &inbox->stub && inbox->head == mark;
+  return mark == &inbox->anchor && inbox->head == mark;
 }
 
 void

@@ -27,7 +27,7 @@ typedef struct LodgerInbox
   _Alignas(64) _Atomic (LodgerItem *) tail;
   _Atomic (int) signal;
   _Alignas(64) LodgerItem *head;
-  LodgerItem stub;
+  LodgerItem anchor;
 } LodgerInbox;
 
 typedef enum LodgerPush

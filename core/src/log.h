@@ -14,8 +14,18 @@ int lodger__misuse (const char *function, int code, const char *reason);
 LodgerError *lodger__error_new_va (const char *domain, int code, const char *format, va_list args)
     __attribute__ ((format (printf, 3, 0)));
 
-/* Shared and static. */
-LodgerError *lodger__error_no_memory (void);
+struct LodgerError
+{
+  atomic_uint refs;
+  int code;
+  const char *domain;
+  const LodgerErrorPayloadOps *ops;
+  void *payload;
+  char *message;
+};
+
+/* Shared and static: neither counted nor freed. */
+extern LodgerError lodger__no_memory;
 
 extern atomic_bool lodger__tracing;
 void lodger__trace_emit (LodgerTraceKind kind, LodgerCaller *caller, LodgerPending *pending, const char *file, int line,

@@ -138,12 +138,6 @@ backend_host (void *impl, const void **ret_host_options)
 }
 
 static void
-fd_ready (void *watch, uint32_t revents)
-{
-  lodger_host_fd_ready (watch, revents);
-}
-
-static void
 sleep_until_needed (Native *native)
 {
   int64_t until = native->deadline;
@@ -156,7 +150,7 @@ sleep_until_needed (Native *native)
     }
   if (!atomic_compare_exchange_strong (&native->signal, &expected, ASLEEP))
     until = 0;
-  lodger__poller_wait (&native->poller, until, fd_ready);
+  lodger__poller_wait (&native->poller, until);
   expected = ASLEEP;
   atomic_compare_exchange_strong (&native->signal, &expected, AWAKE);
 }

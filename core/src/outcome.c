@@ -37,7 +37,7 @@ static int
 answer (LodgerPending *self, LodgerValue value, const char *function)
 {
   int code = LODGER_EINVAL;
-  bool no_memory = value.type == V_ERROR && value.error == lodger__error_no_memory ();
+  bool no_memory = value.type == V_ERROR && value.error == &lodger__no_memory;
   if (self == NULL)
     {
       lodger__value_clear (&value);
@@ -73,7 +73,7 @@ lodger__value_string (const char *string)
     return value;
   value.string = strdup (string);
   if (value.string == NULL)
-    value = (LodgerValue) { .type = V_ERROR, .error = lodger__error_no_memory () };
+    value = (LodgerValue) { .type = V_ERROR, .error = &lodger__no_memory };
   return value;
 }
 
@@ -83,7 +83,7 @@ lodger__value_bytes (const void *bytes, size_t size)
   LodgerValue value = { .type = V_BYTES };
   value.bytes = size < SIZE_MAX - sizeof (LodgerBytes) ? malloc (sizeof (LodgerBytes) + size) : NULL;
   if (value.bytes == NULL)
-    return (LodgerValue) { .type = V_ERROR, .error = lodger__error_no_memory () };
+    return (LodgerValue) { .type = V_ERROR, .error = &lodger__no_memory };
   value.bytes->size = size;
   if (size > 0)
     memcpy (value.bytes->bytes, bytes, size);

@@ -21,7 +21,6 @@ struct LodgerItemOps
    * NULL: it is on its way. */
   void (*withdraw) (LodgerPending *pending);
   unsigned node_class;
-  bool internal; /* accepted until the caller has stopped, and run while it stops */
 };
 
 enum

@@ -20,7 +20,8 @@ static struct
 
 static const LodgerItemOps promise_ops = { .node_class = LODGER_NODE_MEDIUM };
 
-static LodgerPending out_of_memory = { .state = P_DONE | P_STATIC, .value_type = V_ERROR };
+static LodgerPending out_of_memory
+    = { .state = P_DONE | P_STATIC, .value_type = V_ERROR, .value = { .pointer = &lodger__no_memory } };
 
 static pthread_mutex_t *
 lock_of (const LodgerPending *pending)
@@ -110,12 +111,7 @@ lodger__pending_refused (int code, const char *message)
 {
   LodgerPending *pending = code == LODGER_ENOMEM ? NULL : pending_new (&promise_ops, P_PROMISE | P_DONE, 1);
   if (pending == NULL)
-    {
-      lodger__pending_lock (&out_of_memory);
-      out_of_memory.value.pointer = lodger__error_no_memory ();
-      lodger__pending_unlock (&out_of_memory);
-      return &out_of_memory;
-    }
+    return &out_of_memory;
   if (code == LODGER_ECANCELED)
     {
       lodger__pending_add_state (pending, P_CANCELLED);

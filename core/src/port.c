@@ -142,11 +142,12 @@ lodger__parker_wait (LodgerParker *parker, int64_t deadline)
 int
 lodger__poller_open (LodgerPoller *poller)
 {
+  struct epoll_event event = { .events = EPOLLIN };
   poller->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   if (poller->epoll_fd < 0)
     return LODGER_EAGAIN;
   poller->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (poller->wake_fd >= 0 && lodger__poller_add (poller, poller->wake_fd, EPOLLIN, NULL) == 0)
+  if (poller->wake_fd >= 0 && epoll_ctl (poller->epoll_fd, EPOLL_CTL_ADD, poller->wake_fd, &event) == 0)
     return 0;
   lodger__poller_close (poller);
   return LODGER_EAGAIN;
@@ -168,19 +169,6 @@ lodger__poller_wake (LodgerPoller *poller)
     ;
 }
 
-int
-lodger__poller_add (LodgerPoller *poller, int fd, uint32_t events, void *watch)
-{
-  struct epoll_event event = { .events = events, .data = { .ptr = watch } };
-  return epoll_ctl (poller->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : LODGER_EAGAIN;
-}
-
-void
-lodger__poller_remove (LodgerPoller *poller, int fd)
-{
-  epoll_ctl (poller->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
-}
-
 static int
 timeout_ms (int64_t deadline)
 {
@@ -194,16 +182,12 @@ timeout_ms (int64_t deadline)
   return left > INT32_MAX ? INT32_MAX : (int) left;
 }
 
-/* One event a call: a callback may remove any other watch, so a second one from the same batch could be stale. */
 void
-lodger__poller_wait (LodgerPoller *poller, int64_t deadline, LodgerPollerReady ready)
+lodger__poller_wait (LodgerPoller *poller, int64_t deadline)
 {
   struct epoll_event event;
   uint64_t count;
-  if (epoll_wait (poller->epoll_fd, &event, 1, timeout_ms (deadline)) != 1)
-    return;
-  if (event.data.ptr != NULL)
-    ready (event.data.ptr, event.events);
-  else if (read (poller->wake_fd, &count, sizeof count) < 0)
-    return;
+  if (epoll_wait (poller->epoll_fd, &event, 1, timeout_ms (deadline)) == 1)
+    while (read (poller->wake_fd, &count, sizeof count) < 0 && errno == EINTR)
+      ;
 }

@@ -34,21 +34,17 @@ void lodger__parker_signal (LodgerParker *parker);
 /* Takes a signal; false when the deadline (LODGER_FOREVER: none) came first. */
 bool lodger__parker_wait (LodgerParker *parker, int64_t deadline);
 
-/* A thread sleeps here for a wake-up from any thread, or for descriptors. */
+/* A thread sleeps here for a wake-up from any thread. */
 typedef struct LodgerPoller
 {
   int epoll_fd;
   int wake_fd;
 } LodgerPoller;
 
-typedef void (*LodgerPollerReady) (void *watch, uint32_t revents);
-
 int lodger__poller_open (LodgerPoller *poller);
 void lodger__poller_close (LodgerPoller *poller);
 void lodger__poller_wake (LodgerPoller *poller);
-int lodger__poller_add (LodgerPoller *poller, int fd, uint32_t events, void *watch);
-void lodger__poller_remove (LodgerPoller *poller, int fd);
-/* Sleeps until a wake-up, a ready descriptor or the deadline; never returns early for the deadline. */
-void lodger__poller_wait (LodgerPoller *poller, int64_t deadline, LodgerPollerReady ready);
+/* Sleeps until a wake-up or the deadline; never returns early for the deadline. */
+void lodger__poller_wait (LodgerPoller *poller, int64_t deadline);
 
 #endif

@@ -53,7 +53,7 @@ reply (LodgerReply *self, LodgerValue value, const char *function)
     }
   pending = self->pending;
   free (self);
-  if (value.type == V_ERROR && value.error == lodger__error_no_memory ())
+  if (value.type == V_ERROR && value.error == &lodger__no_memory)
     code = LODGER_ENOMEM;
   lodger__pending_lock (pending);
   if (lodger__pending_state (pending) & P_CANCELLED)

@@ -96,7 +96,7 @@ stop_drop (LodgerCaller *caller, LodgerItem *item)
   (void) item;
 }
 
-const LodgerItemOps lodger__stop_ops = { .run = stop_run, .drop = stop_drop, .internal = true };
+const LodgerItemOps lodger__stop_ops = { .run = stop_run, .drop = stop_drop };
 
 /* Calls whose reply is still out when nothing can be waited for any more: whoever answers, frees. */
 static void

@@ -309,16 +309,16 @@ ended_finish (LodgerCaller *caller, LodgerItem *item)
     }
   lodger__pending_destroy_data (pending);
   lodger_pending_unref (pending);
-  lodger_caller_unref (caller);
+  lodger__caller_release (caller);
 }
 
-static const LodgerItemOps ended_ops = { .run = ended_finish, .drop = ended_finish, .internal = true };
+static const LodgerItemOps ended_ops = { .run = ended_finish, .drop = ended_finish };
 
 void
 lodger__caller_suspend (LodgerCaller *caller, LodgerPending *pending)
 {
   LodgerSide *side = pending->side;
-  lodger_caller_ref (caller);
+  lodger__caller_hold (caller);
   side->prev_suspended = NULL;
   side->next_suspended = caller->suspended;
   if (caller->suspended != NULL)

@@ -115,9 +115,8 @@ then_run (LodgerCaller *caller, LodgerItem *item)
   lodger__caller_release (caller);
 }
 
-static const LodgerItemOps then_ops = {
-  .run = then_run, .drop = then_drop, .withdraw = then_withdraw, .node_class = LODGER_NODE_LARGE, .internal = true
-};
+static const LodgerItemOps then_ops
+    = { .run = then_run, .drop = then_drop, .withdraw = then_withdraw, .node_class = LODGER_NODE_LARGE };
 
 static bool
 accept (LodgerCaller *caller, LodgerThen *then)

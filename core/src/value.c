@@ -169,7 +169,7 @@ lodger_pending_get_error (LodgerPending *pending)
     return NULL;
   lodger__pending_lock (pending);
   if (lodger__pending_side (pending) == NULL)
-    error = lodger__error_no_memory ();
+    error = &lodger__no_memory;
   else
     {
       if (pending->side->cancelled_error == NULL)

@@ -2,7 +2,8 @@
 #include "caller-private.h"
 
 /* The thread of a caller that Lodger drives: open the backend, live in its host, run until the caller has stopped. A
- * pool's worker reports as its very last act, so that its root can join the thread without waiting for anything. */
+ * pool's worker reports as its very last act, so that its root, which joins the thread, waits for no more than the
+ * system's part of a thread's end. */
 
 static void
 fail_start (LodgerCaller *caller, int code, const char *what)

@@ -85,7 +85,7 @@ gone_drop (LodgerCaller *root, LodgerItem *item)
   lodger_caller_unref (worker);
 }
 
-static const LodgerItemOps gone_ops = { .run = gone_run, .drop = gone_drop, .internal = true };
+static const LodgerItemOps gone_ops = { .run = gone_run, .drop = gone_drop };
 
 static LodgerCaller *
 worker_new (LodgerCaller *root, unsigned number)

@@ -101,7 +101,7 @@ LODGER_API void lodger_caller_unref (LodgerCaller *caller);
  * Starts a manual caller without counting an enter: it runs until it is stopped, or its host or thread ends. Only in
  * its own thread; does not block.
  *
- * @return 0; LODGER_ESTATE when it is not in the initial state; LODGER_EWRONGTHREAD; LODGER_EINVAL; the host's error.
+ * @return 0; LODGER_ESTATE when it is not in the initial state; LODGER_EWRONGTHREAD; LODGER_EINVAL.
  * Test: unit/caller start_sync_runs_what_was_queued
  */
 LODGER_API int lodger_caller_start_sync (LodgerCaller *caller);
@@ -109,7 +109,7 @@ LODGER_API int lodger_caller_start_sync (LodgerCaller *caller);
 /**
  * Enters: starts it if need be, and counts. Every enter needs a leave. Only in its own thread; does not block.
  *
- * @return 0; LODGER_ESHUTDOWN once it is stopping; LODGER_EWRONGTHREAD; LODGER_EINVAL; the host's error.
+ * @return 0; LODGER_ESHUTDOWN once it is stopping; LODGER_EWRONGTHREAD; LODGER_EINVAL.
  * Test: unit/caller the_last_leave_stops
  */
 LODGER_API int lodger_caller_enter (LodgerCaller *caller);
