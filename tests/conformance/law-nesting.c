@@ -1,40 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Law 2 in nested loops, edge_73: what a dialog interrupted goes on in the dialog's loop, and nothing is entered
  * twice. */
-#include "conformance.h"
-
-typedef struct Turn
-{
-  Subject *subject;
-  Journal journal;
-  Witness witnesses[8];
-  Counter ran;
-} Turn;
-
-static void
-turn_submit (Turn *turn, int number)
-{
-  Witness *witness = &turn->witnesses[number];
-  witness->journal = &turn->journal;
-  witness->number = number;
-  witness->runs = &turn->ran;
-  subject_submit (turn->subject, (unsigned) number % 3, witness);
-}
-
-static void
-turn_init (Turn *turn, Subject *subject)
-{
-  *turn = (Turn) { .subject = subject };
-  journal_init (&turn->journal);
-  counter_init (&turn->ran);
-}
-
-static void
-turn_clear (Turn *turn)
-{
-  journal_clear (&turn->journal);
-  counter_clear (&turn->ran);
-}
+#include "turn.h"
 
 static void
 nest_until (Subject *subject, Journal *journal, size_t count)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Laws 1 and 2: later, never inline; and in order. */
-#include "conformance.h"
+#include "turn.h"
 
 #include <stdlib.h>
 
@@ -205,24 +205,6 @@ START_TEST (law_2_one_threads_calls_start_in_order)
 }
 END_TEST
 
-typedef struct Turn
-{
-  Subject *subject;
-  Journal journal;
-  Witness witnesses[8];
-  Counter ran;
-} Turn;
-
-static void
-turn_submit (Turn *turn, int number)
-{
-  Witness *witness = &turn->witnesses[number];
-  witness->journal = &turn->journal;
-  witness->number = number;
-  witness->runs = &turn->ran;
-  subject_submit (turn->subject, (unsigned) number % 3, witness);
-}
-
 static void
 submit_more (LodgerPending *self, void *data)
 {
@@ -240,21 +222,6 @@ submit_a_turn (void *data)
   lodger_pending_unref (lodger_caller_call_soon (turn->subject->caller, submit_more, turn, NULL));
   turn_submit (turn, 2);
   turn_submit (turn, 3);
-}
-
-static void
-turn_init (Turn *turn, Subject *subject)
-{
-  *turn = (Turn) { .subject = subject };
-  journal_init (&turn->journal);
-  counter_init (&turn->ran);
-}
-
-static void
-turn_clear (Turn *turn)
-{
-  journal_clear (&turn->journal);
-  counter_clear (&turn->ran);
 }
 
 START_TEST (law_2_what_is_submitted_in_a_turn_starts_in_a_later_one)

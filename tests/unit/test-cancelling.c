@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Cancelling and cancellers, beyond what unit/pending says. */
 #include "test-loop.h"
+#include "test-promise.h"
 #include "test-suite.h"
 
 #include <string.h>
@@ -29,31 +30,6 @@ START_TEST (edge_02_being_cancelled_beats_a_stored_value)
   loop_close (&loop);
 }
 END_TEST
-
-typedef struct Canceller
-{
-  Witness witness;
-  char message[32];
-  bool settles;
-} Canceller;
-
-static void
-canceller_run (LodgerPending *pending, const char *message, void *data)
-{
-  Canceller *canceller = data;
-  ck_assert (lodger_pending_is_cancelled (pending));
-  ck_assert (!lodger_pending_is_done (pending));
-  witness_direct (&canceller->witness);
-  strcpy (canceller->message, message != NULL ? message : "none");
-  if (canceller->settles)
-    lodger_pending_return_nothing (pending);
-}
-
-static void
-canceller_destroy (void *data)
-{
-  witness_destroy (&((Canceller *) data)->witness);
-}
 
 START_TEST (edge_03_the_canceller_may_settle_it)
 {

@@ -1,23 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Done-callbacks, beyond what unit/pending says. */
+#include "test-promise.h"
 #include "test-suite.h"
-
-static int
-note_done (LodgerPending *done, void *data)
-{
-  Witness *witness = data;
-  test_check (lodger_pending_is_done (done));
-  witness_direct (witness);
-  return 0;
-}
-
-static void *
-answer_elsewhere (void *data)
-{
-  LodgerPending **promise = data;
-  test_check (lodger_pending_return_int (*promise, test_thread_id ()) == 0);
-  return NULL;
-}
 
 START_TEST (edge_09_a_callback_added_after_completion_runs_at_once)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "test-loop.h"
+#include "test-promise.h"
 #include "test-suite.h"
 
 #include <string.h>
@@ -65,28 +66,6 @@ START_TEST (edge_03_cancel_without_canceller_is_done)
 }
 END_TEST
 
-typedef struct Canceller
-{
-  Witness witness;
-  char message[32];
-} Canceller;
-
-static void
-canceller_run (LodgerPending *pending, const char *message, void *data)
-{
-  Canceller *canceller = data;
-  ck_assert (lodger_pending_is_cancelled (pending));
-  ck_assert (!lodger_pending_is_done (pending));
-  witness_direct (&canceller->witness);
-  strcpy (canceller->message, message != NULL ? message : "none");
-}
-
-static void
-canceller_destroy (void *data)
-{
-  witness_destroy (&((Canceller *) data)->witness);
-}
-
 START_TEST (edge_03_cancel_with_canceller_waits_for_it)
 {
   Canceller canceller = { 0 };
@@ -129,23 +108,6 @@ START_TEST (edge_04_second_cancel_adds_its_message)
 END_TEST
 
 /* ---- done-callbacks ------------------------------------------------------------------------------------------- */
-
-static int
-note_done (LodgerPending *done, void *data)
-{
-  Witness *witness = data;
-  test_check (lodger_pending_is_done (done));
-  witness_direct (witness);
-  return 0;
-}
-
-static void *
-answer_elsewhere (void *data)
-{
-  LodgerPending **promise = data;
-  test_check (lodger_pending_return_int (*promise, test_thread_id ()) == 0);
-  return NULL;
-}
 
 START_TEST (edge_09_callbacks_run_in_order_in_the_completing_thread)
 {
