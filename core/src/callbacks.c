@@ -60,11 +60,15 @@ lodger__pending_tells_user_code (LodgerPending *pending)
 int
 lodger_pending_add_done_callback (LodgerPending *pending, LodgerDoneFunc func, void *data, LodgerDestroyFunc destroy)
 {
-  DoneCallback *callback = pending != NULL && func != NULL ? malloc (sizeof *callback) : NULL;
+  bool is_foreign
+      = pending != NULL && !lodger_pending_is_done (pending) && lodger__pending_is_foreign (pending, __func__);
+  DoneCallback *callback = pending != NULL && func != NULL && !is_foreign ? malloc (sizeof *callback) : NULL;
   if (callback == NULL)
     {
       if (destroy != NULL)
         destroy (data);
+      if (is_foreign)
+        return LODGER_ECHILD;
       return lodger__misuse (__func__, pending != NULL && func != NULL ? LODGER_ENOMEM : LODGER_EINVAL,
                              pending != NULL && func != NULL ? "no memory" : "NULL given");
     }

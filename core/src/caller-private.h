@@ -12,6 +12,8 @@
 
 typedef struct LodgerPool LodgerPool;
 typedef struct LodgerThen LodgerThen;
+typedef struct LodgerGiven LodgerGiven;
+typedef struct LodgerSeeker LodgerSeeker;
 
 struct LodgerHost
 {
@@ -38,12 +40,12 @@ typedef struct LodgerTurn
   const LodgerItem *mark; /* the inbox's part of this turn ends with it; NULL: has ended */
 } LodgerTurn;
 
-typedef enum LodgerTurning
+typedef struct LodgerHooks
 {
-  LODGER_TURNING_FREE,
-  LODGER_TURNING_OWNER, /* a slice is on the owner's stack */
-  LODGER_TURNING_ENDING /* the host is gone: whoever noticed ends the caller */
-} LodgerTurning;
+  LodgerStartHook on_start;
+  LodgerStopHook on_stop;
+  void *data;
+} LodgerHooks;
 
 /* Where a worker is for its pool. */
 typedef enum LodgerPlace
@@ -74,34 +76,71 @@ struct LodgerCaller
   int64_t armed;
   int64_t tidy_at; /* when to give spare nodes back; LODGER_FOREVER: there is no need */
   int spin_credit;
-  _Atomic (LodgerFrame *) running; /* its innermost call: a stop finds it from any thread */
-  LodgerPending *suspended;        /* calls that have returned and are not done */
-  LodgerParker parker;             /* where the last leave waits */
-  atomic_bool serves_alone;        /* the last leave does, without the host */
+  LodgerPending *suspended; /* calls that have returned and are not done */
+  LodgerParker parker;      /* where the last leave waits */
+  atomic_bool serves_alone; /* the last leave does, without the host */
+
+  /* who may touch all that: custody.h */
+  atomic_int turning;
+  _Atomic (uintptr_t) running;
+  LodgerFrame *taken_frame; /* its innermost that has not returned; written under the mutex, as the next */
+  atomic_bool taken;
 
   /* the end */
   LodgerItem stop_item;
   bool stop_begun;
+  bool is_cancelling; /* owner: the queue is gone, what had returned unfinished has been cancelled */
   atomic_bool ended;
-  bool holds_itself;             /* from its start to its end */
-  atomic_int turning;            /* LodgerTurning: who may run slices, or end it */
+  bool holds_itself;             /* from its start until it is out of its thread */
   atomic_bool is_orphaned;       /* the host or the thread is gone: nothing can be waited for */
   LodgerThen *thens, *last_then; /* accepted continuations, under the mutex */
   pthread_mutex_t drain_mutex;
+  LodgerItem late_item;
+  atomic_bool is_late_posted;
+  bool is_late, is_too_late; /* owner: the deadline has passed; and the time after that */
+  bool has_left_behind;      /* owner: something was abandoned */
+  LodgerCaller *prev_watched, *next_watched;
+  int64_t watched_until, patience;
+  int64_t stop_until; /* the deadline of its stop; written before its state says that it stops */
+  bool is_watched;
+  atomic_bool is_overdue; /* its deadline has passed */
 
-  /* the family */
-  LodgerCaller *root;          /* itself, or the one whose pool it works for (a reference) */
-  _Atomic (LodgerPool *) pool; /* made under the mutex, once */
-  bool is_driven;              /* Lodger runs this thread's loop */
-  bool is_main;
-  LodgerCaller *next_worker, *next_idle;
-  bool has_run;             /* a worker: since `last_use` */
-  uint64_t last_use;        /* a worker: when its last call ended; under the pool's mutex */
-  LodgerPending *busy_with; /* a worker: the pool's call that is not done */
-  bool is_told;             /* a worker: to stop */
-  atomic_int place;         /* a worker: LodgerPlace; written under the pool's mutex */
+  /* the family: family.c */
+  LodgerCaller *root;                    /* itself, or its parent's: the one with the pool */
+  LodgerCaller *parent;                  /* a reference, or NULL */
+  LodgerCaller *children, *next_sibling; /* under the parent's mutex */
+  atomic_uint awaited;                   /* children that its end waits for */
+  bool is_left_behind;                   /* a child: not waited for any more; under the parent's mutex */
+  bool is_told;                          /* a child: to stop; the same */
   pthread_t thread;
   LodgerItem gone_item;
+  bool is_driven; /* Lodger runs this thread's loop */
+  bool is_main;
+
+  /* the pool */
+  _Atomic (LodgerPool *) pool; /* a root: made under the mutex, once */
+  atomic_uint idle_limit;      /* a root */
+  _Atomic (int64_t) idle_duration;
+  LodgerGiven *given; /* what it gave to the root's pool, under that one's mutex */
+  atomic_bool has_given;
+  bool is_pooled; /* a worker */
+  LodgerCaller *next_idle;
+  bool has_run;                 /* a worker: since `last_use` */
+  uint64_t last_use;            /* a worker: when its last call ended; under the pool's mutex */
+  _Atomic (int64_t) idle_until; /* a worker: when it has been idle for too long; written under the pool's mutex */
+  int64_t idle_since;           /* a worker: 0 while it works; under the pool's mutex */
+  bool is_forgotten;            /* a worker: left behind, the pool does not know it any more; under the pool's mutex */
+  LodgerPending *busy_with;     /* a worker: the pool's call that is not done */
+  bool is_counted;              /* a worker: as running a call; under the pool's mutex, as the next */
+  bool is_blocked;              /* a worker: waits in its call, and is not counted meanwhile */
+  atomic_int place;             /* a worker: LodgerPlace; written under the pool's mutex */
+
+  /* a bounded inbox: room.c */
+  unsigned inbox_limit; /* 0: none */
+  atomic_uint crowd;    /* calls that wait in it */
+  atomic_bool is_awaited;
+  LodgerSeeker *seekers; /* threads that wait for room, under the mutex */
+
   const LodgerBackendOps *backend;
   void *backend_impl;
 
@@ -111,35 +150,56 @@ struct LodgerCaller
   const void *host_options;
   const void *backend_options;
   const LodgerBackendOps *worker_backend;
-  unsigned max_workers;
+  unsigned max_workers, max_threads;
   int64_t stop_deadline;
   bool is_protected;
+  int nice;
+  unsigned generation; /* fork.c */
+  LodgerHooks hooks;
+  bool has_hooked;                /* owner: the start hook has run */
+  LodgerDestroyFunc hook_destroy; /* its own hooks', not inherited ones' */
   LodgerPending *started, *stopping, *stopped;
   LodgerCaller *prev_known, *next_known; /* registry */
 };
 
-/* ---- caller.c: making, finding the thread's ---- */
+/* ---- caller.c: what it is, its thread, its start ---- */
 
-/* In the initial state, bound to no thread; NULL only without memory. */
-LodgerCaller *lodger__caller_make (const LodgerCallerOptions *options);
+/* In the initial state, bound to no thread; NULL only without memory. Then, but else not, the options' hook data is still
+ * the giver's. */
+LodgerCaller *lodger__caller_make (LodgerCallerOptions *options);
 void lodger__caller_hold (LodgerCaller *caller);
 void lodger__caller_release (LodgerCaller *caller);
 bool lodger__caller_is_in_thread (const LodgerCaller *caller, const LodgerThread *thread);
 bool lodger__caller_thread_may_block (const LodgerThread *thread);
 /* Owner: make the host's state. */
 int lodger__caller_open_host (LodgerCaller *caller);
-/* Owner: this thread's loop is its host's; let it run. */
-void lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread);
+/* Owner: this thread's loop is its host's; let it run. Not 0: the start hook's code. */
+int lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread);
+/* Owner: it cannot start. */
+void lodger__caller_fail_start (LodgerCaller *caller, int code, const char *what);
 void lodger__caller_unlink_thread (LodgerCaller *caller);
 bool lodger__caller_set_state (LodgerCaller *caller, LodgerCallerState from, LodgerCallerState to);
+
+/* ---- make.c: finding or making one ---- */
+
+/* The one that is there, if that is what the options mean; else an error. */
+LodgerCaller *lodger__make_matching (LodgerCaller *caller, const LodgerCallerOptions *options, const char *function,
+                                     LodgerError **ret_error);
+LodgerCaller *lodger__make_fail (LodgerError **ret_error, const char *function, int code, const char *reason,
+                                 const char *name);
 
 /* ---- submit.c: any thread to owner ---- */
 
 /* Puts an item in and gets the owner called back. The caller has to live until this returns, also if the item was what
  * held it. */
 void lodger__caller_push (LodgerCaller *caller, LodgerItem *item);
+/* Has the owner look round, without an item. */
+void lodger__caller_poke (LodgerCaller *caller);
 /* The answer to a submission that was not accepted: with LODGER_ECANCELED because the caller is stopping. */
 LodgerPending *lodger__submit_refused (int code, const char *function, const LodgerCallOptions *options);
+/* What speaks against this submission; 0: nothing. */
+int lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCallOptions *options,
+                          const char *function);
 /* The inbox is closed: drop what is in it, here. */
 void lodger__caller_drain (LodgerCaller *caller);
 /* A call that had returned unfinished is done: its data goes, in the owner's thread. */
@@ -162,6 +222,9 @@ bool lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPend
 /* Owner: see to the end of a call that never runs. */
 void lodger__turn_skip (LodgerPending *pending);
 void lodger__turn_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data);
+/* Owner: run the caller's hooks. */
+int lodger__turn_start_hook (LodgerCaller *caller);
+void lodger__turn_stop_hook (LodgerCaller *caller);
 
 /* ---- host.c ---- */
 
@@ -178,18 +241,64 @@ void lodger__host_post (LodgerCaller *caller);
 void lodger__host_post_ahead (LodgerCaller *caller);
 void lodger__host_arm (LodgerCaller *caller);
 
-/* ---- stop.c ---- */
+/* ---- stop.c: how it ends, in order ---- */
 
+/* Owner: once nothing is left to be waited for, it ends. */
 void lodger__caller_try_end (LodgerCaller *caller);
 /* Owner, of a caller that stops: what has to be dropped and is in no inbox, one by one. */
 LodgerItem *lodger__stop_next (LodgerCaller *caller);
 bool lodger__stop_has_next (const LodgerCaller *caller);
+/* Owner: the deadline has passed; and then the time after that. */
+void lodger__stop_is_late (LodgerCaller *caller);
 void lodger__caller_thread_ends (LodgerCaller *caller);
-/* The loop is gone. Any thread: ends it here, or in the owner's thread if that runs a slice just now. */
+/* The loop is gone. Any thread: ends it here, or in the owner's thread if that is at work just now. */
 void lodger__caller_orphan (LodgerCaller *caller);
-/* The owner has run its outermost slice: end it if it was orphaned meanwhile. */
+/* The owner is no more at work: end it if it was orphaned meanwhile. */
 void lodger__caller_end_orphan (LodgerCaller *caller);
+/* Whoever has taken it: ends it for all others. The owner gets out of its thread later. */
+void lodger__stop_taken (LodgerCaller *caller);
+/* Owner, of a caller that was taken, with none of its calls on the stack any more. */
+void lodger__stop_come_back (LodgerCaller *caller);
 extern const LodgerItemOps lodger__stop_ops;
+
+/* ---- abandon.c: what does not end in time ---- */
+
+/* Settles it, and names it. */
+void lodger__abandon_call (const LodgerCaller *caller, LodgerPending *pending);
+/* Any thread, of a caller that stops: its deadline has passed. */
+void lodger__abandon_late (LodgerCaller *caller);
+/* The same, and the time after that has, too. False when it has to be tried again. */
+bool lodger__abandon_at_last (LodgerCaller *caller);
+extern const LodgerItemOps lodger__late_ops;
+
+/* ---- watch.c ---- */
+
+/* After a deadline comes this long for what is late to end by itself. */
+#define LODGER_GRACE INT64_C (100000000)
+
+/* Any thread, of a caller that stops: see to it at that time, unless it has ended by then. */
+void lodger__watch_begin (LodgerCaller *caller, int64_t until);
+void lodger__watch_end (LodgerCaller *caller);
+
+/* ---- family.c ---- */
+
+/* Any thread: starts the child's thread. LODGER_ESHUTDOWN, LODGER_EALREADY (it is to be the only one of its name and is
+ * not), or as lodger__worker_start. */
+int lodger__family_start (LodgerCaller *parent, LodgerCaller *child, bool is_only);
+/* Any thread: tells all children to stop. */
+void lodger__family_stop (LodgerCaller *parent);
+/* Any thread: they are late. */
+void lodger__family_late (LodgerCaller *parent);
+/* Any thread: their parent waits for them no more, so that their deadlines are their own. */
+void lodger__family_watch (LodgerCaller *parent);
+/* Any thread: nobody waits for it any more. */
+void lodger__family_leave_behind (LodgerCaller *child);
+/* The child's thread, as its very last act; the parent is a reference. */
+void lodger__family_gone (LodgerCaller *parent, LodgerCaller *child);
+/* A new reference, or NULL. */
+LodgerCaller *lodger__family_find (LodgerCaller *parent, const char *name);
+/* New references, for lodger_caller_list_free(). */
+LodgerCaller **lodger__family_list (LodgerCaller *parent, size_t *ret_count);
 
 /* ---- pool.c ---- */
 
@@ -204,29 +313,102 @@ bool lodger__pool_is_ready (const LodgerCaller *worker);
 void lodger__pool_quit (LodgerCaller *worker);
 /* Owner, a worker: something of its own inbox is going to run. */
 void lodger__pool_engage (LodgerCaller *worker);
-/* Owner, the root: refuse, and stop the workers. */
-void lodger__pool_stop (LodgerCaller *root);
+/* Owner, a worker: when it will have been idle for too long, if it is idle; and when that is now, it stops. */
+int64_t lodger__pool_idle_until (const LodgerCaller *worker);
+void lodger__pool_expire (LodgerCaller *worker);
+/* A worker's own thread, in its call: it blocks, and goes on. */
+void lodger__pool_block (LodgerCaller *worker);
+void lodger__pool_unblock (LodgerCaller *worker);
+/* Any thread: a worker is left behind. */
+void lodger__pool_forget (LodgerCaller *worker);
+/* Any thread, the root: refuse from now on. */
+void lodger__pool_close (LodgerCaller *root);
 /* Owner, the root, after that: what is queued still, one by one. */
 LodgerItem *lodger__pool_pop (LodgerCaller *root);
 bool lodger__pool_is_empty (const LodgerCaller *root);
 unsigned lodger__pool_worker_count (LodgerCaller *root);
-/* Owner, the root: new references, for lodger_caller_list_free(). */
-LodgerCaller **lodger__pool_workers (LodgerCaller *root, size_t *ret_count);
 /* Owner, the root: what was submitted before the start may run. */
 void lodger__pool_start (LodgerCaller *root);
+/* Locked: no worker has taken it yet. */
+bool lodger__pool_is_queued (const LodgerPending *pending);
+/* Every worker has a thread, and there can be no more; or a thread of its own was refused. */
+bool lodger__pool_is_full (LodgerCaller *root, unsigned *ret_workers);
 /* A worker's thread: it could not start, and the calls that waited for it may have nobody else. */
 void lodger__pool_worker_failed (LodgerCaller *worker);
+/* The root: a worker's thread has ended. */
+void lodger__pool_worker_gone (LodgerCaller *worker);
 void lodger__pool_free (LodgerPool *pool);
-extern const LodgerItemOps lodger__pool_call_ops;
+
+/* ---- given.c: what a child has given to the root's pool ---- */
+
+LodgerPending *lodger__given_new (LodgerCaller *giver, void *data, LodgerDestroyFunc destroy,
+                                  const LodgerCallOptions *options);
+/* Owner, of a giver that stops. */
+void lodger__given_cancel (LodgerCaller *giver);
+void lodger__given_abandon (LodgerCaller *giver);
+
+/* ---- room.c: bounded inboxes ---- */
+
+/* Any thread: a place in the inbox, or why there is none. */
+int lodger__room_take (LodgerCaller *caller, const char *function);
+/* Whoever takes the call out: its place is free again. */
+void lodger__room_free (LodgerCaller *caller);
+/* Any thread, of a caller that stops: there will be no more. */
+void lodger__room_close (LodgerCaller *caller);
+
+static inline int
+lodger__room_enter (LodgerCaller *caller, const char *function)
+{
+  return caller->inbox_limit == 0 ? 0 : lodger__room_take (caller, function);
+}
+
+static inline void
+lodger__room_leave (LodgerCaller *caller)
+{
+  if (caller->inbox_limit != 0)
+    lodger__room_free (caller);
+}
+
+/* ---- waitgraph.c: who waits for whom ---- */
+
+/* A thread that waits, for one of the two. */
+typedef struct LodgerWait
+{
+  struct LodgerWait *prev, *next;
+  uint64_t thread;             /* its serial */
+  LodgerCaller *worker, *root; /* what it is in a pool, and whose; or NULL */
+  LodgerPending *pending;
+  LodgerCaller *room; /* that has a full inbox */
+  bool is_noted;      /* it is without limit */
+  bool is_hopeless;
+} LodgerWait;
+
+/* 0, or LODGER_EDEADLK when nobody could ever end it: then it is not noted, and the log names both ends. */
+int lodger__wait_begin (LodgerWait *wait, const LodgerThread *thread, bool is_bounded, const char *function);
+void lodger__wait_end (LodgerWait *wait);
+
+/* ---- fork.c ---- */
+
+extern atomic_uint lodger__generation;
+
+static inline bool
+lodger__is_foreign (const LodgerCaller *caller)
+{
+  return caller->generation != atomic_load_explicit (&lodger__generation, memory_order_relaxed);
+}
 
 /* ---- worker.c ---- */
 
+/* A thread that Lodger drives; 0 or LODGER_EAGAIN. One with a parent gives it its reference when it is gone. */
 int lodger__worker_start (LodgerCaller *caller);
 
 /* ---- then.c ---- */
 
 /* Owner, of a caller that stops: the next continuation that was accepted and is not on its way, or NULL. */
 LodgerItem *lodger__thens_take (LodgerCaller *caller);
+/* Locked, not on its way yet: the one it waits for. */
+LodgerPending *lodger__then_source (LodgerPending *then);
+bool lodger__is_then (const LodgerPending *pending);
 
 /* ---- registry.c ---- */
 

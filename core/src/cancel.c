@@ -117,6 +117,8 @@ lodger_pending_cancel (LodgerPending *pending, const char *message)
       lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
       return false;
     }
+  if (lodger__pending_is_foreign (pending, __func__))
+    return lodger_pending_is_cancelled (pending);
   leader = cancel_one (pending, message, &cancelled);
   while (leader != NULL)
     {
@@ -153,6 +155,12 @@ lodger_pending_set_canceller (LodgerPending *pending, LodgerCancelFunc func, voi
       if (destroy != NULL)
         destroy (data);
       return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+    }
+  if (lodger__pending_is_foreign (pending, __func__))
+    {
+      if (destroy != NULL)
+        destroy (data);
+      return LODGER_ECHILD;
     }
   lodger__pending_lock (pending);
   state = lodger__pending_state (pending);

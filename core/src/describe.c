@@ -30,7 +30,7 @@ lodger_pending_get_caller (LodgerPending *pending)
   if (pending == NULL)
     return NULL;
   lodger__pending_lock (pending);
-  if (!(lodger__pending_state (pending) & P_DONE))
+  if (!(lodger__pending_state (pending) & P_DONE) && !lodger__pool_is_queued (pending))
     caller = pending->caller;
   lodger__pending_unlock (pending);
   return caller;
@@ -88,9 +88,9 @@ lodger_caller_is_current_thread (const LodgerCaller *caller)
 LodgerCaller *
 lodger_caller_get_parent (LodgerCaller *caller)
 {
-  if (caller == NULL || caller->root == caller || lodger_caller_get_state (caller->root) == LODGER_CALLER_STOPPED)
+  if (caller == NULL || caller->parent == NULL || lodger_caller_get_state (caller->parent) == LODGER_CALLER_STOPPED)
     return NULL;
-  return lodger_caller_ref (caller->root);
+  return lodger_caller_ref (caller->parent);
 }
 
 LodgerPending *
@@ -109,6 +109,17 @@ LodgerPending *
 lodger_caller_get_stopped (LodgerCaller *caller)
 {
   return caller != NULL ? caller->stopped : NULL;
+}
+
+LodgerCaller **
+lodger_caller_get_children (LodgerCaller *caller, size_t *ret_count)
+{
+  if (caller == NULL || ret_count == NULL)
+    {
+      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+      return NULL;
+    }
+  return lodger__family_list (caller, ret_count);
 }
 
 char *

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define _GNU_SOURCE
+#include "fork.h"
 #include "log.h"
 
 #include <lodger/error.h>
@@ -182,6 +183,8 @@ lodger_error_code_string (int code)
     case LODGER_EFAILED: return "the call failed";
     case LODGER_EUNANSWERED: return "the reply of a deferred call was freed unanswered";
     case LODGER_EFOREIGN: return "an error of another domain";
+    case LODGER_EABANDONED: return "did not end in time, and was left behind";
+    case LODGER_ECHILD: return "a forked child cannot use what its parent made";
     default: return "unknown error";
     }
 }
@@ -190,4 +193,16 @@ void
 lodger_free (void *memory)
 {
   free (memory);
+}
+
+void
+lodger__errors_lock (void)
+{
+  pthread_mutex_lock (&domains_mutex);
+}
+
+void
+lodger__errors_unlock (void)
+{
+  pthread_mutex_unlock (&domains_mutex);
 }

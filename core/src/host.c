@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "caller-private.h"
+#include "custody.h"
 
 enum
 {
@@ -19,6 +19,8 @@ void
 lodger__host_post (LodgerCaller *caller)
 {
   LodgerHost *host = &caller->host;
+  if (lodger__is_foreign (caller))
+    return;
   lodger__trace (LODGER_TRACE_WAKE, caller, NULL, NULL, 0, NULL);
   if (!atomic_load (&caller->serves_alone) && atomic_load (&host->attached))
     {
@@ -62,6 +64,18 @@ is_owner (const LodgerCaller *caller)
   return lodger__caller_is_in_thread (caller, lodger__thread_peek ());
 }
 
+/* Owner: nothing is to be done for it, since it has been taken away; then, with none of its calls on the stack, it gets
+ * out of its loop. */
+static bool
+is_over (LodgerCaller *caller)
+{
+  if (!caller->taken)
+    return false;
+  if (caller->depth == 0)
+    lodger__stop_come_back (caller);
+  return true;
+}
+
 static int64_t
 slice_ns (const LodgerCaller *caller)
 {
@@ -89,6 +103,8 @@ lodger_host_run_node (LodgerHostNode *node)
       lodger__host_post (caller);
       return;
     }
+  if (lodger__is_foreign (caller) || is_over (caller))
+    return;
   lodger__inbox_look (&caller->inbox);
   lodger__turn_slice (caller, slice_ns (caller));
 }
@@ -110,6 +126,8 @@ lodger_host_deadline (LodgerHost *host)
       lodger__misuse (__func__, LODGER_EWRONGTHREAD, "called in another thread than the one that attached");
       return;
     }
+  if (lodger__is_foreign (caller) || is_over (caller))
+    return;
   caller->armed = LODGER_FOREVER;
   lodger__turn_slice (caller, slice_ns (caller));
 }
@@ -118,21 +136,31 @@ int64_t
 lodger_host_before_wait (LodgerHost *host)
 {
   LodgerCaller *caller;
+  LodgerCustody custody;
+  int64_t until = LODGER_FOREVER;
   if (host == NULL)
     {
       lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
       return LODGER_FOREVER;
     }
   caller = caller_of (host);
-  if (!atomic_load (&host->attached) || !is_owner (caller))
+  if (!atomic_load (&host->attached) || !is_owner (caller) || lodger__is_foreign (caller))
+    return LODGER_FOREVER;
+  custody = lodger__custody_begin (caller);
+  if (custody == LODGER_CUSTODY_NONE)
     return LODGER_FOREVER;
   if (lodger__turn_is_ready (caller))
     {
       lodger__host_post_ahead (caller);
-      return 0;
+      until = 0;
     }
-  lodger__host_arm (caller);
-  return lodger__turn_deadline (caller);
+  else
+    {
+      lodger__host_arm (caller);
+      until = lodger__turn_deadline (caller);
+    }
+  lodger__custody_end (caller, custody);
+  return until;
 }
 
 void
@@ -152,7 +180,7 @@ lodger_host_closed (LodgerHost *host)
       lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
       return;
     }
-  if (atomic_exchange (&host->is_closed, true))
+  if (lodger__is_foreign (caller_of (host)) || atomic_exchange (&host->is_closed, true))
     return;
   atomic_store (&host->attached, false);
   lodger__caller_orphan (caller_of (host));

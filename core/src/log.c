@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "log.h"
+#include "fork.h"
 
 #include <lodger/caller.h>
 #include <pthread.h>
@@ -135,4 +136,16 @@ lodger__trace_emit (LodgerTraceKind kind, LodgerCaller *caller, LodgerPending *p
   pthread_mutex_unlock (&mutex);
   if (func != NULL)
     func (&event, data);
+}
+
+void
+lodger__log_lock (void)
+{
+  pthread_mutex_lock (&mutex);
+}
+
+void
+lodger__log_unlock (void)
+{
+  pthread_mutex_unlock (&mutex);
 }

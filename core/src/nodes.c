@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fork.h"
 #include "thread.h"
 
 #include <stdlib.h>
@@ -168,4 +169,16 @@ lodger__nodes_give_back (void)
           batch = get_batch (i);
         free_batch (batch);
       }
+}
+
+void
+lodger__nodes_lock (void)
+{
+  pthread_mutex_lock (&depot.mutex);
+}
+
+void
+lodger__nodes_unlock (void)
+{
+  pthread_mutex_unlock (&depot.mutex);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "caller-private.h"
+#include "fork.h"
 #include "pending-private.h"
 
 #include <stdlib.h>
@@ -23,6 +24,8 @@ static int
 refusal (const LodgerPending *self)
 {
   unsigned state = lodger__pending_state (self);
+  if (lodger__pending_is_foreign (self, NULL))
+    return LODGER_ECHILD;
   if (state & (P_DONE | P_ANSWERED))
     return LODGER_EALREADY;
   if (state & P_OWNED)
@@ -49,7 +52,7 @@ answer (LodgerPending *self, LodgerValue value, const char *function)
     {
       if (lodger__pending_state (self) & P_CANCELLED)
         code = LODGER_ECANCELED;
-      else
+      if (code == 0 || lodger__home_keeps (self, &value))
         lodger__pending_store (self, &value);
       lodger__pending_add_state (self, P_ANSWERED);
       if (lodger__pending_state (self) & P_PROMISE)
@@ -62,6 +65,8 @@ answer (LodgerPending *self, LodgerValue value, const char *function)
   lodger__value_clear (&value);
   if (code == LODGER_ESTATE)
     lodger__misuse (function, code, "a call is answered in its own function, or by its reply");
+  if (code == LODGER_ECHILD)
+    lodger__misuse (function, code, "it belongs to the parent of this process");
   return code == 0 && no_memory ? LODGER_ENOMEM : code;
 }
 
@@ -285,10 +290,14 @@ lodger_pending_return_from (LodgerPending *self, LodgerPending *other)
   lodger__pending_lock (self);
   code = refusal (self);
   lodger__pending_unlock (self);
+  if (code == 0 && lodger__pending_is_foreign (other, NULL))
+    code = LODGER_ECHILD;
   if (code == 0)
     code = lodger__pending_link (self, other, &state);
   if (code == LODGER_ESTATE)
     return lodger__misuse (__func__, code, "a call is answered in its own function, or by its reply");
+  if (code == LODGER_ECHILD)
+    return lodger__misuse (__func__, code, "it belongs to the parent of this process");
   if (code == LODGER_EDEADLK)
     return lodger__misuse (__func__, code, "each of the two would take its outcome from the other");
   if (state & P_PROMISE)
@@ -305,4 +314,16 @@ lodger__pending_end_call (LodgerPending *pending)
   LodgerCaller *caller = pending->caller;
   lodger__pending_complete (pending);
   lodger__caller_call_ended (caller, pending);
+}
+
+void
+lodger__outcome_lock (void)
+{
+  pthread_mutex_lock (&follow_mutex);
+}
+
+void
+lodger__outcome_unlock (void)
+{
+  pthread_mutex_unlock (&follow_mutex);
 }

@@ -27,17 +27,18 @@ enum
 {
   P_DONE = 1 << 0,
   P_CANCELLED = 1 << 1,
-  P_STARTED = 1 << 2,   /* its function has been entered */
-  P_RETURNED = 1 << 3,  /* its function has returned */
-  P_ANSWERED = 1 << 4,  /* an outcome is stored, or on its way from another pending */
-  P_DEFERRED = 1 << 5,  /* a reply exists, or existed */
-  P_FOLLOWS = 1 << 6,   /* the outcome comes from another pending */
-  P_PROMISE = 1 << 7,   /* belongs to no call */
-  P_PROTECTED = 1 << 8, /* waiters that give up leave it alone */
-  P_STATIC = 1 << 9,    /* shared, never freed */
-  P_PUSHED = 1 << 10,   /* a continuation that is on its way to its caller */
-  P_TAKEN = 1 << 11,    /* its pointer was taken out */
-  P_OWNED = 1 << 12,    /* a caller's own: users can neither answer nor cancel it */
+  P_STARTED = 1 << 2,    /* its function has been entered */
+  P_RETURNED = 1 << 3,   /* its function has returned */
+  P_ANSWERED = 1 << 4,   /* an outcome is stored, or on its way from another pending */
+  P_DEFERRED = 1 << 5,   /* a reply exists, or existed */
+  P_FOLLOWS = 1 << 6,    /* the outcome comes from another pending */
+  P_PROMISE = 1 << 7,    /* belongs to no call */
+  P_PROTECTED = 1 << 8,  /* waiters that give up leave it alone */
+  P_STATIC = 1 << 9,     /* shared, never freed */
+  P_PUSHED = 1 << 10,    /* a continuation that is on its way to its caller */
+  P_TAKEN = 1 << 11,     /* its pointer was taken out */
+  P_OWNED = 1 << 12,     /* a caller's own: users can neither answer nor cancel it */
+  P_ABANDONED = 1 << 13, /* a stop has given it up */
 };
 
 typedef enum LodgerValueType
@@ -84,6 +85,15 @@ struct LodgerListener
   bool is_quiet;                              /* no user code runs in the completing thread */
 };
 
+/* A pointer's way home: allocated when the call is accepted, and given away with the pointer. */
+typedef struct LodgerHome
+{
+  LodgerItem item;      /* first */
+  LodgerCaller *caller; /* held */
+  void *pointer;
+  LodgerDestroyFunc destroy;
+} LodgerHome;
+
 typedef struct LodgerMetadata
 {
   struct LodgerMetadata *next;
@@ -106,7 +116,9 @@ typedef struct LodgerSide
   LodgerMetadata *metadata;
   LodgerListener follow; /* attached to the pending whose outcome this one takes */
   LodgerPending *owner;  /* the one that this side belongs to */
+  bool is_suspended;     /* on its caller's list */
   LodgerPending *prev_suspended, *next_suspended;
+  LodgerHome *home; /* where its pointer goes to be destroyed */
 } LodgerSide;
 
 /* Somebody who blocks in this call, to be woken by its cancellation. */
@@ -115,6 +127,10 @@ typedef struct LodgerSleeper
   LodgerParker *parker;
   bool cancelled; /* under the lock of the call's pending */
 } LodgerSleeper;
+
+/* wait.c: puts the sleeper where a cancel of `self` finds it, and gives the one that was there. `self` may be NULL. */
+LodgerSleeper *lodger__sleeper_swap (LodgerPending *self, LodgerSleeper *sleeper);
+bool lodger__sleeper_is_cancelled (LodgerPending *self, const LodgerSleeper *sleeper);
 
 struct LodgerPending
 {
@@ -134,6 +150,7 @@ struct LodgerPending
   int line;
   uint8_t value_type; /* LodgerValueType */
   uint8_t node_class;
+  uint16_t generation; /* fork.c */
   union
   {
     void *pointer;
@@ -171,8 +188,12 @@ LodgerSide *lodger__pending_side (LodgerPending *pending);
 /* An owned one: done, with success or the error (consumed), if it is not done yet. */
 LodgerPending *lodger__pending_new_owned (void);
 void lodger__pending_signal (LodgerPending *pending, LodgerError *error);
-/* Locked on entry, unlocked on return: it is done now. Tells all who listen. */
+/* Locked on entry, unlocked on return: it is done now, if it was not before. Tells all who listen. */
 void lodger__pending_complete (LodgerPending *pending);
+/* A stop has given it up: done, if it is not yet. */
+void lodger__pending_abandon (LodgerPending *pending);
+/* This is a forked child, and the pending is its parent's: logged, and true. */
+bool lodger__pending_is_foreign (const LodgerPending *pending, const char *function);
 /* Locked. */
 void lodger__pending_store (LodgerPending *pending, LodgerValue *value);
 void lodger__value_clear (LodgerValue *value);
@@ -185,6 +206,15 @@ bool lodger__pending_unlisten (LodgerPending *pending, LodgerListener *listener)
 /* The same, locked. */
 bool lodger__pending_unlink (LodgerPending *pending, LodgerListener *listener);
 void lodger__message_append (char **message, const char *more);
+
+/* ---- home.c ---- */
+
+/* 0 or LODGER_ENOMEM. Not shared yet. */
+int lodger__home_set (LodgerPending *pending, LodgerCaller *caller);
+/* The pointer is destroyed there; or the home is given up without one. */
+void lodger__home_send (LodgerHome *home, void *pointer, LodgerDestroyFunc destroy);
+/* Locked: a pointer that nobody will get may go the same way. */
+bool lodger__home_keeps (const LodgerPending *pending, const LodgerValue *value);
 
 /* ---- callbacks.c ---- */
 

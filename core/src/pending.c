@@ -2,6 +2,7 @@
 #include "pending-private.h"
 
 #include "caller-private.h"
+#include "fork.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,7 @@ pending_new (const LodgerItemOps *ops, unsigned state, unsigned refs)
   memset (pending, 0, sizeof *pending);
   pending->item.ops = ops;
   pending->node_class = (uint8_t) ops->node_class;
+  pending->generation = (uint16_t) atomic_load_explicit (&lodger__generation, memory_order_relaxed);
   atomic_init (&pending->refs, refs);
   atomic_init (&pending->state, state);
   return pending;
@@ -72,6 +74,12 @@ lodger__pending_new_call (const LodgerItemOps *ops, void *data, LodgerDestroyFun
       pending->file = options->file;
       pending->name = options->name;
       pending->line = options->line;
+      if (options->result_home != NULL && lodger__home_set (pending, options->result_home) != 0)
+        {
+          free (pending->side);
+          lodger__node_free (pending->node_class, pending);
+          return NULL;
+        }
     }
   return pending;
 }
@@ -87,8 +95,7 @@ lodger_pending_new (LodgerPendingFlags flags)
 LodgerPending *
 lodger__pending_new_owned (void)
 {
-  LodgerPending *pending = pending_new (&promise_ops, P_PROMISE | P_PROTECTED | P_OWNED, 1);
-  return pending != NULL ? pending : lodger__pending_refused (LODGER_ENOMEM, NULL);
+  return pending_new (&promise_ops, P_PROMISE | P_PROTECTED | P_OWNED, 1);
 }
 
 void
@@ -96,13 +103,9 @@ lodger__pending_signal (LodgerPending *pending, LodgerError *error)
 {
   LodgerValue value = { .type = error != NULL ? V_ERROR : V_NOTHING, .error = error };
   lodger__pending_lock (pending);
-  if (lodger__pending_state (pending) & P_DONE)
-    lodger__pending_unlock (pending);
-  else
-    {
-      lodger__pending_store (pending, &value);
-      lodger__pending_complete (pending);
-    }
+  if (!(lodger__pending_state (pending) & P_DONE))
+    lodger__pending_store (pending, &value);
+  lodger__pending_complete (pending);
   lodger__value_clear (&value);
 }
 
@@ -137,6 +140,8 @@ side_free (LodgerSide *side)
 {
   if (side == NULL)
     return;
+  if (side->home != NULL)
+    lodger__home_send (side->home, NULL, NULL);
   if (side->has_canceller && side->canceller_destroy != NULL)
     side->canceller_destroy (side->canceller_data);
   while (side->metadata != NULL)
@@ -180,6 +185,11 @@ pending_free (LodgerPending *pending)
   value.pointer = pending->value.pointer;
   if (value.type == V_PENDING)
     leader = value.pending;
+  else if (value.type == V_POINTER && value.destroy != NULL && pending->side != NULL && pending->side->home != NULL)
+    {
+      lodger__home_send (pending->side->home, value.pointer, value.destroy);
+      pending->side->home = NULL;
+    }
   else
     lodger__value_clear (&value);
   side_free (pending->side);
@@ -273,6 +283,11 @@ lodger__pending_complete (LodgerPending *pending)
 {
   LodgerListener *listener;
   bool has_canceller = pending->side != NULL && pending->side->has_canceller;
+  if (lodger__pending_state (pending) & P_DONE)
+    {
+      lodger__pending_unlock (pending);
+      return;
+    }
   lodger_pending_ref (pending);
   lodger__pending_add_state (pending, P_DONE);
   while ((listener = listener_pop (pending)) != NULL)
@@ -344,4 +359,31 @@ lodger__pending_unlisten (LodgerPending *pending, LodgerListener *listener)
   found = lodger__pending_unlink (pending, listener);
   lodger__pending_unlock (pending);
   return found;
+}
+
+/* ---- a fork ------------------------------------------------------------------------------------------------------ */
+
+bool
+lodger__pending_is_foreign (const LodgerPending *pending, const char *function)
+{
+  bool is_foreign
+      = !(lodger__pending_state (pending) & P_STATIC)
+        && pending->generation != (uint16_t) atomic_load_explicit (&lodger__generation, memory_order_relaxed);
+  if (is_foreign && function != NULL)
+    lodger__misuse (function, LODGER_ECHILD, "it belongs to the parent of this process");
+  return is_foreign;
+}
+
+void
+lodger__pendings_lock (void)
+{
+  for (unsigned i = 0; i < LOCKS; i++)
+    pthread_mutex_lock (&locks[i].mutex);
+}
+
+void
+lodger__pendings_unlock (void)
+{
+  for (unsigned i = 0; i < LOCKS; i++)
+    pthread_mutex_unlock (&locks[i].mutex);
 }

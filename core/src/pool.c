@@ -4,20 +4,14 @@
 
 #include <stdlib.h>
 
+/* The calls of a pool: how they come in, and how workers take them. */
+
 enum
 {
-  IDLE_LIMIT = 10,
   WORKERS_MIN = 8,
-  WORKERS_PER_CPU = 4
+  WORKERS_PER_CPU = 4,
+  THREADS_MAX = 256
 };
-
-/* Under the mutex; others only look. */
-static void
-count_queued (LodgerPool *pool, int change)
-{
-  unsigned queued = atomic_load_explicit (&pool->queued, memory_order_relaxed);
-  atomic_store_explicit (&pool->queued, queued + (unsigned) change, memory_order_relaxed);
-}
 
 /* None is made after a stop has looked for it: that sets the state under the same mutex. */
 static LodgerPool *
@@ -36,14 +30,16 @@ pool_of (LodgerCaller *root, int *ret_code)
   else if (pool == NULL)
     {
       pool = calloc (1, sizeof *pool);
-      *ret_code = LODGER_ENOMEM;
-      if (pool != NULL)
+      if (pool == NULL)
+        *ret_code = LODGER_ENOMEM;
+      else
         {
           unsigned usual = WORKERS_PER_CPU * lodger__port_cpu_count ();
           lodger__port_mutex_init (&pool->mutex);
-          pool->worker_max = root->max_workers;
-          if (pool->worker_max == 0)
-            pool->worker_max = usual > WORKERS_MIN ? usual : WORKERS_MIN;
+          pool->running_max = root->max_workers;
+          if (pool->running_max == 0)
+            pool->running_max = usual > WORKERS_MIN ? usual : WORKERS_MIN;
+          pool->worker_max = root->max_threads > 0 ? root->max_threads : THREADS_MAX;
           root->pool = pool;
         }
     }
@@ -72,7 +68,7 @@ pool_call_drop (LodgerCaller *caller, LodgerItem *item)
   lodger_pending_unref (pending);
 }
 
-static void put_back (LodgerCaller *root, LodgerItem *item);
+static void put_back (LodgerCaller *worker, LodgerItem *item);
 
 static void
 pool_call_run (LodgerCaller *worker, LodgerItem *item)
@@ -85,7 +81,7 @@ pool_call_run (LodgerCaller *worker, LodgerItem *item)
     }
   if (lodger_caller_get_state (worker) >= LODGER_CALLER_STOPPING)
     {
-      put_back (worker->root, item);
+      put_back (worker, item);
       return;
     }
   lodger__pending_lock (pending);
@@ -99,20 +95,23 @@ pool_call_run (LodgerCaller *worker, LodgerItem *item)
 
 const LodgerItemOps lodger__pool_call_ops
     = { .run = pool_call_run, .drop = pool_call_drop, .node_class = LODGER_NODE_MEDIUM };
+const LodgerItemOps lodger__given_call_ops
+    = { .run = pool_call_run, .drop = pool_call_drop, .node_class = LODGER_NODE_LARGE };
+
+bool
+lodger__pool_is_queued (const LodgerPending *pending)
+{
+  return (pending->item.ops == &lodger__pool_call_ops || pending->item.ops == &lodger__given_call_ops)
+         && !pending->caller->is_pooled;
+}
 
 /* ---- owner: the worker's side ------------------------------------------------------------------------------------- */
-
-static bool
-wants_call (const LodgerCaller *worker)
-{
-  return worker->busy_with == NULL && lodger_caller_get_state (worker) < LODGER_CALLER_STOPPING;
-}
 
 /* It has to come round once more: to take a call, or to be put on the list of the idle. */
 bool
 lodger__pool_is_ready (const LodgerCaller *worker)
 {
-  return wants_call (worker) && atomic_load (&worker->place) != LODGER_PLACE_IDLE;
+  return lodger__pool_wants_call (worker) && atomic_load (&worker->place) != LODGER_PLACE_IDLE;
 }
 
 bool
@@ -130,7 +129,7 @@ pop (LodgerPool *pool)
   if (item != NULL)
     {
       pool->first = atomic_load_explicit (&item->next, memory_order_relaxed);
-      count_queued (pool, -1);
+      lodger__pool_count_queued (pool, -1);
     }
   return item;
 }
@@ -140,82 +139,29 @@ static void
 note_use (LodgerPool *pool, LodgerCaller *worker)
 {
   if (worker->has_run)
-    worker->last_use = ++pool->uses;
+    {
+      worker->last_use = ++pool->uses;
+      worker->idle_since = 0;
+    }
   worker->has_run = false;
-}
-
-static bool
-make_idle (LodgerPool *pool, LodgerCaller *worker)
-{
-  LodgerCaller **at;
-  if (pool->closed || !wants_call (worker) || (pool->idle_count >= IDLE_LIMIT && worker->suspended == NULL))
-    return false;
-  atomic_store (&worker->place, LODGER_PLACE_IDLE);
-  for (at = &pool->idle; *at != NULL && (*at)->last_use > worker->last_use; at = &(*at)->next_idle)
-    ;
-  worker->next_idle = *at;
-  *at = worker;
-  pool->idle_count++;
-  return true;
-}
-
-void
-lodger__pool_leave_place (LodgerPool *pool, LodgerCaller *worker)
-{
-  LodgerCaller **at;
-  switch ((LodgerPlace) atomic_load (&worker->place))
-    {
-    case LODGER_PLACE_AT_WORK: return;
-    case LODGER_PLACE_CALLED: pool->called--; break;
-    case LODGER_PLACE_SEARCHING: pool->is_searched = false; break;
-    case LODGER_PLACE_IDLE:
-      for (at = &pool->idle; *at != worker; at = &(*at)->next_idle)
-        ;
-      *at = worker->next_idle;
-      pool->idle_count--;
-      break;
-    }
-  atomic_store (&worker->place, LODGER_PLACE_AT_WORK);
-}
-
-LodgerHelp
-lodger__pool_find_help (LodgerCaller *root)
-{
-  LodgerPool *pool = root->pool;
-  LodgerHelp help = { NULL, 0 };
-  if (atomic_load_explicit (&pool->queued, memory_order_relaxed) <= pool->called || pool->is_searched || pool->closed
-      || lodger_caller_get_state (root) == LODGER_CALLER_INITIAL)
-    return help;
-  if (pool->idle != NULL)
-    {
-      help.worker = lodger_caller_ref (pool->idle);
-      lodger__pool_leave_place (pool, help.worker);
-      atomic_store (&help.worker->place, LODGER_PLACE_CALLED);
-      pool->called++;
-    }
-  else if (pool->worker_count < pool->worker_max)
-    {
-      pool->worker_count++;
-      pool->called++;
-      help.grows = ++pool->made;
-    }
-  return help;
 }
 
 /* ---- owner: the worker's side ------------------------------------------------------------------------------------- */
 
 /* Whoever took it is stopped by itself, while the root runs on: it stays the next. */
 static void
-put_back (LodgerCaller *root, LodgerItem *item)
+put_back (LodgerCaller *worker, LodgerItem *item)
 {
+  LodgerCaller *root = worker->root;
   LodgerPool *pool = root->pool;
   LodgerHelp help;
   pthread_mutex_lock (&pool->mutex);
+  lodger__pool_uncount (pool, worker);
   atomic_store_explicit (&item->next, pool->first, memory_order_relaxed);
   if (pool->first == NULL)
     pool->last = item;
   pool->first = item;
-  count_queued (pool, 1);
+  lodger__pool_count_queued (pool, 1);
   help = lodger__pool_find_help (root);
   pthread_mutex_unlock (&pool->mutex);
   lodger__pool_call_for_help (root, help);
@@ -229,55 +175,31 @@ lodger__pool_take (LodgerCaller *worker, bool searches)
   LodgerItem *item;
   LodgerHelp help = { NULL, 0 };
   bool surplus = false;
-  if (!wants_call (worker) || (!searches && atomic_load (&worker->place) == LODGER_PLACE_IDLE))
+  if (!lodger__pool_wants_call (worker) || (!searches && atomic_load (&worker->place) == LODGER_PLACE_IDLE))
     return NULL;
   pthread_mutex_lock (&pool->mutex);
   lodger__pool_leave_place (pool, worker);
+  lodger__pool_uncount (pool, worker);
   note_use (pool, worker);
-  item = pop (pool);
+  item = pool->running < pool->running_max ? pop (pool) : NULL;
   if (item != NULL)
-    help = lodger__pool_find_help (worker->root);
-  else if (searches && !pool->closed && !pool->is_searched)
+    {
+      worker->is_counted = true;
+      pool->running++;
+      help = lodger__pool_find_help (worker->root);
+    }
+  else if (searches && !pool->closed && !pool->is_searched && pool->first == NULL)
     {
       pool->is_searched = true;
       atomic_store (&worker->place, LODGER_PLACE_SEARCHING);
     }
   else
-    surplus = !pool->closed && !make_idle (pool, worker);
+    surplus = !pool->closed && !lodger__pool_make_idle (pool, worker);
   pthread_mutex_unlock (&pool->mutex);
   if (surplus)
     lodger_caller_stop (worker, true);
   lodger__pool_call_for_help (worker->root, help);
   return item;
-}
-
-/* What was expected of it is asked of another, unless that would go the same way: it never came to work. */
-static void
-step_back (LodgerCaller *worker)
-{
-  LodgerPool *pool = worker->root->pool;
-  LodgerHelp help = { NULL, 0 };
-  pthread_mutex_lock (&pool->mutex);
-  lodger__pool_leave_place (pool, worker);
-  if (lodger_pending_get_outcome (worker->started) == 0)
-    help = lodger__pool_find_help (worker->root);
-  pthread_mutex_unlock (&pool->mutex);
-  lodger__pool_call_for_help (worker->root, help);
-}
-
-/* Its state said so before, so that it does not become idle any more. */
-void
-lodger__pool_quit (LodgerCaller *worker)
-{
-  step_back (worker);
-}
-
-/* A call that was handed to it would have to wait for what it runs, or for ever if that waits for the call. */
-void
-lodger__pool_engage (LodgerCaller *worker)
-{
-  if (atomic_load (&worker->place) != LODGER_PLACE_AT_WORK)
-    step_back (worker);
 }
 
 /* Before the outcome is published, so that whoever learns that the call is done finds its worker free. Not if user code
@@ -289,62 +211,100 @@ lodger__pool_rest (LodgerCaller *worker, LodgerPending *pending)
   if (lodger__pending_tells_user_code (pending))
     return;
   worker->busy_with = NULL;
-  if (!wants_call (worker) || lodger__pool_has_calls (worker))
+  if (!lodger__pool_wants_call (worker) || lodger__pool_has_calls (worker))
     return;
   pthread_mutex_lock (&pool->mutex);
+  lodger__pool_uncount (pool, worker);
   note_use (pool, worker);
   if (pool->first == NULL)
-    make_idle (pool, worker);
+    lodger__pool_make_idle (pool, worker);
   pthread_mutex_unlock (&pool->mutex);
 }
 
 /* ---- any thread: the submitter's side ------------------------------------------------------------------------------ */
 
+/* A child that is not a worker has its calls on a list, since its own stop cancels them. */
+static LodgerPending *
+new_call (LodgerCaller *caller, void *data, LodgerDestroyFunc destroy, const LodgerCallOptions *options)
+{
+  if (caller->root == caller || caller->is_pooled)
+    return lodger__pending_new_call (&lodger__pool_call_ops, data, destroy, options);
+  return lodger__given_new (caller, data, destroy, options);
+}
+
+static int
+put_in (LodgerCaller *root, LodgerItem *item)
+{
+  LodgerPool *pool = root->pool;
+  LodgerHelp help = { NULL, 0 };
+  bool is_closed;
+  atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
+  pthread_mutex_lock (&pool->mutex);
+  is_closed = pool->closed;
+  if (!is_closed)
+    {
+      if (pool->first == NULL)
+        pool->first = item;
+      else
+        atomic_store_explicit (&pool->last->next, item, memory_order_relaxed);
+      pool->last = item;
+      lodger__pool_count_queued (pool, 1);
+      help = lodger__pool_find_help (root);
+    }
+  pthread_mutex_unlock (&pool->mutex);
+  lodger__pool_call_for_help (root, help);
+  return is_closed ? LODGER_ECANCELED : 0;
+}
+
+/* In the child of that name, whose inbox keeps the order. */
+static LodgerPending *
+to_named_worker (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+                 const LodgerCallOptions *options)
+{
+  const LodgerCallerOptions named = { .size = sizeof named, .name = options->worker };
+  LodgerError *error = NULL;
+  LodgerCaller *worker = lodger_caller_get (caller, &named, &error);
+  LodgerPending *pending;
+  if (worker != NULL)
+    pending = lodger_caller_call_soon_full (worker, func, data, destroy, options);
+  else
+    {
+      int code = lodger_error_get_code (error);
+      if (destroy != NULL)
+        destroy (data);
+      pending = lodger__submit_refused (code == LODGER_ESHUTDOWN ? LODGER_ECANCELED : code, "lodger_caller_to_thread",
+                                        options);
+    }
+  lodger_error_unref (error);
+  lodger_caller_unref (worker);
+  return pending;
+}
+
 LodgerPending *
 lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
                               const LodgerCallOptions *options)
 {
+  static const char function[] = "lodger_caller_to_thread";
   LodgerPending *pending = NULL;
-  LodgerPool *pool = NULL;
-  LodgerHelp help = { NULL, 0 };
-  int code = 0;
-  if (caller == NULL || func == NULL || (options != NULL && options->size < sizeof *options))
-    code = lodger__misuse ("lodger_caller_to_thread", LODGER_EINVAL, "NULL or a wrong size given");
-  else if (lodger_caller_get_state (caller) >= LODGER_CALLER_STOPPING)
-    code = LODGER_ECANCELED;
-  else if ((pool = pool_of (caller->root, &code)) != NULL
-           && (pending = lodger__pending_new_call (&lodger__pool_call_ops, data, destroy, options)) == NULL)
-    code = LODGER_ENOMEM;
-  if (pending != NULL)
+  int code = lodger__submit_check (caller, func != NULL, options, function);
+  if (code == 0 && options != NULL && options->worker != NULL)
+    return to_named_worker (caller, func, data, destroy, options);
+  if (code == 0 && pool_of (caller->root, &code) != NULL)
     {
-      code = 0;
-      pending->func.call = func;
-      atomic_store_explicit (&pending->item.next, NULL, memory_order_relaxed);
-      lodger__trace (LODGER_TRACE_SUBMIT, caller, pending, pending->file, pending->line, pending->name);
-      pthread_mutex_lock (&pool->mutex);
-      if (pool->closed)
-        code = LODGER_ECANCELED;
-      else
-        {
-          if (pool->first == NULL)
-            pool->first = &pending->item;
-          else
-            atomic_store_explicit (&pool->last->next, &pending->item, memory_order_relaxed);
-          pool->last = &pending->item;
-          count_queued (pool, 1);
-          help = lodger__pool_find_help (caller->root);
-        }
-      pthread_mutex_unlock (&pool->mutex);
+      pending = new_call (caller, data, destroy, options);
+      code = pending != NULL ? 0 : LODGER_ENOMEM;
     }
   if (code != 0)
     {
       if (destroy != NULL)
         destroy (data);
-      if (pending != NULL)
-        lodger__node_free (LODGER_NODE_MEDIUM, pending);
-      return lodger__submit_refused (code, "lodger_caller_to_thread", options);
+      return lodger__submit_refused (code, function, options);
     }
-  lodger__pool_call_for_help (caller->root, help);
+  pending->caller = caller->root;
+  pending->func.call = func;
+  lodger__trace (LODGER_TRACE_SUBMIT, caller, pending, pending->file, pending->line, pending->name);
+  if (put_in (caller->root, &pending->item) != 0)
+    pool_call_drop (caller, &pending->item);
   return pending;
 }
 

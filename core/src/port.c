@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -51,6 +52,17 @@ lodger__port_set_thread_name (const char *name)
   strncpy (short_name, name, sizeof short_name - 1);
   short_name[sizeof short_name - 1] = '\0';
   prctl (PR_SET_NAME, short_name);
+}
+
+/* On Linux each thread has a nice level of its own. */
+bool
+lodger__port_add_nice (int nice)
+{
+  id_t thread = (id_t) gettid ();
+  int before;
+  errno = 0;
+  before = getpriority (PRIO_PROCESS, thread);
+  return (before != -1 || errno == 0) && setpriority (PRIO_PROCESS, thread, before + nice) == 0;
 }
 
 void

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "caller-private.h"
+#include "fork.h"
+#include "quit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +88,8 @@ lodger__registry_backend (const char *name)
 void
 lodger__registry_add (LodgerCaller *caller)
 {
+  lodger__fork_notice ();
+  lodger__quit_notice ();
   pthread_mutex_lock (&mutex);
   caller->id = ++last_id;
   caller->prev_known = last_caller;
@@ -195,4 +199,18 @@ lodger_caller_list_free (LodgerCaller **callers, size_t count)
   for (size_t i = 0; i < count; i++)
     lodger_caller_unref (callers[i]);
   free (callers);
+}
+
+void
+lodger__registry_lock (void)
+{
+  pthread_mutex_lock (&mutex);
+}
+
+void
+lodger__registry_unlock (bool in_child)
+{
+  if (in_child)
+    first_caller = last_caller = NULL;
+  pthread_mutex_unlock (&mutex);
 }

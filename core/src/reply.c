@@ -15,6 +15,8 @@ lodger_pending_defer (LodgerPending *self)
   const unsigned wrong = P_PROMISE | P_RETURNED | P_ANSWERED | P_DEFERRED | P_DONE;
   LodgerReply *reply = NULL;
   bool right = false;
+  if (self != NULL && lodger__pending_is_foreign (self, __func__))
+    return NULL;
   if (self != NULL)
     {
       lodger__pending_lock (self);
@@ -55,10 +57,15 @@ reply (LodgerReply *self, LodgerValue value, const char *function)
   free (self);
   if (value.type == V_ERROR && value.error == &lodger__no_memory)
     code = LODGER_ENOMEM;
+  if (lodger__pending_is_foreign (pending, function))
+    {
+      lodger__value_clear (&value);
+      return LODGER_ECHILD;
+    }
   lodger__pending_lock (pending);
   if (lodger__pending_state (pending) & P_CANCELLED)
     code = LODGER_ECANCELED;
-  else
+  if (code != LODGER_ECANCELED || lodger__home_keeps (pending, &value))
     lodger__pending_store (pending, &value);
   lodger__pending_add_state (pending, P_ANSWERED);
   if (lodger__pending_state (pending) & P_RETURNED)
@@ -135,6 +142,8 @@ lodger_reply_return_from (LodgerReply *self, LodgerPending *other)
       return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
     }
   pending = self->pending;
+  if (lodger__pending_is_foreign (pending, __func__) || lodger__pending_is_foreign (other, __func__))
+    return LODGER_ECHILD;
   code = lodger__pending_link (pending, other, &state);
   if (code != 0)
     {

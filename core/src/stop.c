@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "caller-private.h"
+#include "custody.h"
 
-#include <stdlib.h>
-
-/* The order of a stop: `stopping` is signalled; the workers are told to stop, and what runs here is cancelled; then what
- * is queued, delayed or waits to continue is dropped, item by item as its turn comes, so that slices stay short; when
- * the workers and what ran have ended, `stopped` is signalled. All but the first refusal and the cancelling of what runs
- * happens in the owner's thread. */
+/* The order of a stop. In the thread that asks for it: nothing is accepted any more, `stopping` is signalled, the children
+ * are told, and what is on the caller's stack is cancelled, since it may block the thread. In the owner's thread: what is
+ * queued, delayed or waits to continue is dropped, item by item as its turn comes, so that slices stay short; then what has
+ * returned unfinished is cancelled; when all that has ended, and the children have, the stop hook runs and `stopped` is
+ * signalled. */
 
 LodgerItem *
 lodger__stop_next (LodgerCaller *caller)
@@ -55,8 +54,9 @@ cancel_running (LodgerCaller *caller)
     {
       const LodgerFrame *frame;
       pthread_mutex_lock (&caller->mutex);
-      for (frame = atomic_load (&caller->running); frame != NULL && lodger_pending_is_cancelled (frame->pending);
-           frame = frame->outer_running)
+      for (frame = lodger__custody_frame (caller);
+           frame != NULL && (frame->pending == NULL || lodger_pending_is_cancelled (frame->pending));
+           frame = lodger__custody_outer (frame))
         ;
       pending = frame != NULL ? lodger_pending_ref (frame->pending) : NULL;
       pthread_mutex_unlock (&caller->mutex);
@@ -73,13 +73,9 @@ begin (LodgerCaller *caller)
   if (caller->stop_begun)
     return;
   caller->stop_begun = true;
-  lodger__trace (LODGER_TRACE_STATE, caller, NULL, NULL, 0, NULL);
-  lodger__pending_signal (caller->stopping, NULL);
-  if (caller->root != caller)
+  if (caller->is_pooled)
     lodger__pool_quit (caller);
-  lodger__pool_stop (caller);
   lodger__timers_close (&caller->timers);
-  cancel_suspended (caller);
 }
 
 static void
@@ -98,20 +94,24 @@ stop_drop (LodgerCaller *caller, LodgerItem *item)
 
 const LodgerItemOps lodger__stop_ops = { .run = stop_run, .drop = stop_drop };
 
-/* Calls whose reply is still out when nothing can be waited for any more: whoever answers, frees. */
+/* ---- the end --------------------------------------------------------------------------------------------------------- */
+
+/* Calls that have returned and cannot be waited for any more: whoever answers them after all, frees their data. */
 static void
-let_go (LodgerCaller *caller)
+give_up_suspended (LodgerCaller *caller)
 {
-  LodgerPending *pending = caller->suspended;
-  caller->suspended = NULL;
-  while (pending != NULL)
+  LodgerPending *pending;
+  while ((pending = caller->suspended) != NULL)
     {
-      LodgerPending *next = pending->side->next_suspended;
-      lodger__log (LODGER_LOG_WARNING, "%s ended while %s (%s:%d) was not answered", caller->name,
-                   pending->name != NULL ? pending->name : "a call", pending->file != NULL ? pending->file : "?",
-                   pending->line);
-      pending->side->prev_suspended = pending->side->next_suspended = NULL;
-      pending = next;
+      LodgerSide *side = pending->side;
+      caller->suspended = side->next_suspended;
+      if (caller->suspended != NULL)
+        caller->suspended->side->prev_suspended = NULL;
+      side->next_suspended = NULL;
+      side->is_suspended = false;
+      lodger_pending_ref (pending);
+      lodger__abandon_call (caller, pending);
+      lodger_pending_unref (pending);
     }
 }
 
@@ -125,52 +125,166 @@ detach (LodgerCaller *caller)
 }
 
 static void
-end (LodgerCaller *caller)
+get_out_of_thread (LodgerCaller *caller)
+{
+  lodger__caller_unlink_thread (caller);
+  if (caller->is_driven && caller->backend_impl != NULL)
+    caller->backend->quit (caller->backend_impl);
+}
+
+static void
+drop_all (LodgerCaller *caller)
 {
   LodgerItem *item;
-  caller->ended = true;
-  let_go (caller);
-  detach (caller);
   while ((item = lodger__turn_next_due (caller)) != NULL || (item = lodger__stop_next (caller)) != NULL)
     item->ops->drop (caller, item);
   lodger__inbox_close (&caller->inbox);
   lodger__caller_drain (caller);
-  lodger__caller_unlink_thread (caller);
-  if (caller->is_driven && caller->backend_impl != NULL)
-    caller->backend->quit (caller->backend_impl);
+}
+
+static void
+publish_end (LodgerCaller *caller)
+{
   atomic_store (&caller->state, LODGER_CALLER_STOPPED);
   lodger__registry_remove (caller);
+  lodger__watch_end (caller);
+  lodger__family_watch (caller);
   lodger__trace (LODGER_TRACE_STATE, caller, NULL, NULL, 0, NULL);
-  lodger__pending_signal (caller->started, lodger_error_new (NULL, LODGER_ESHUTDOWN, lodger__closed_message));
+  if (!lodger_pending_is_done (caller->started))
+    lodger__pending_signal (caller->started, lodger_error_new (NULL, LODGER_ESHUTDOWN, lodger__closed_message));
   lodger__pending_signal (caller->stopped, NULL);
   lodger__parker_signal (&caller->parker);
-  if (caller->holds_itself)
+}
+
+static void
+let_itself_go (LodgerCaller *caller)
+{
+  bool held_itself = caller->holds_itself;
+  caller->holds_itself = false;
+  if (held_itself)
     lodger__caller_release (caller);
+}
+
+static void
+end (LodgerCaller *caller)
+{
+  if (lodger__caller_is_in_thread (caller, lodger__thread_peek ()))
+    lodger__turn_stop_hook (caller);
+  if (caller->taken)
+    return;
+  caller->ended = true;
+  give_up_suspended (caller);
+  lodger__given_abandon (caller);
+  detach (caller);
+  drop_all (caller);
+  get_out_of_thread (caller);
+  publish_end (caller);
+  let_itself_go (caller);
+}
+
+void
+lodger__stop_taken (LodgerCaller *caller)
+{
+  begin (caller);
+  caller->ended = true;
+  give_up_suspended (caller);
+  lodger__given_abandon (caller);
+  drop_all (caller);
+  publish_end (caller);
+}
+
+/* The loop calls back as long as it is attached: so this comes, by the end of the call that hung, or by the node. */
+void
+lodger__stop_come_back (LodgerCaller *caller)
+{
+  if (!caller->holds_itself)
+    return;
+  detach (caller);
+  get_out_of_thread (caller);
+  let_itself_go (caller);
+}
+
+static bool
+awaits_something (LodgerCaller *caller)
+{
+  return caller->suspended != NULL || caller->has_given || atomic_load (&caller->awaited) > 0
+         || lodger__pool_worker_count (caller) > 0;
 }
 
 void
 lodger__caller_try_end (LodgerCaller *caller)
 {
-  if (!caller->stop_begun || caller->ended || caller->depth > 0)
+  if (!caller->stop_begun || caller->ended || (lodger__turn_is_ready (caller) && !caller->is_too_late))
     return;
-  if (!caller->is_orphaned
-      && (caller->suspended != NULL || lodger__turn_is_ready (caller) || lodger__pool_worker_count (caller) > 0))
+  if (!caller->is_cancelling)
+    {
+      caller->is_cancelling = true;
+      cancel_suspended (caller);
+      lodger__given_cancel (caller);
+    }
+  if (caller->depth > 0)
     return;
-  end (caller);
+  if (caller->is_orphaned || caller->is_too_late || !awaits_something (caller))
+    end (caller);
+  else if (!caller->serves_alone && caller->parent == NULL)
+    lodger__watch_begin (caller, caller->stop_until);
 }
+
+void
+lodger__stop_is_late (LodgerCaller *caller)
+{
+  if (!caller->stop_begun || caller->ended)
+    return;
+  caller->has_left_behind = caller->has_left_behind || awaits_something (caller);
+  if (caller->is_late)
+    caller->is_too_late = true;
+  else
+    {
+      caller->is_late = true;
+      give_up_suspended (caller);
+      lodger__given_abandon (caller);
+      lodger__family_late (caller);
+    }
+}
+
+/* ---- asking for it --------------------------------------------------------------------------------------------------- */
 
 /* The mutex keeps a start and a stop apart; from `stopping` on nothing is accepted. True when this call made it so. */
 static bool
 refuse_from_now (LodgerCaller *caller, LodgerCallerState *ret_before)
 {
+  int64_t now = lodger__port_now ();
   LodgerCallerState before;
   pthread_mutex_lock (&caller->mutex);
   before = lodger_caller_get_state (caller);
   if (before < LODGER_CALLER_STOPPING)
-    atomic_store (&caller->state, LODGER_CALLER_STOPPING);
+    {
+      caller->stop_until = caller->stop_deadline < LODGER_FOREVER - now ? now + caller->stop_deadline : LODGER_FOREVER;
+      atomic_store (&caller->state, LODGER_CALLER_STOPPING);
+    }
   pthread_mutex_unlock (&caller->mutex);
   *ret_before = before;
-  return before < LODGER_CALLER_STOPPING;
+  if (before >= LODGER_CALLER_STOPPING)
+    return false;
+  lodger__trace (LODGER_TRACE_STATE, caller, NULL, NULL, 0, NULL);
+  lodger__pending_signal (caller->stopping, NULL);
+  lodger__room_close (caller);
+  lodger__pool_close (caller);
+  lodger__family_stop (caller);
+  return true;
+}
+
+/* Its thread may hang, now or as soon as it comes to the stop. A child that was told by its parent has that one's
+ * deadline, unless its own is earlier. */
+static bool
+needs_watch (const LodgerCaller *caller)
+{
+  const LodgerCaller *parent = caller->parent;
+  if (parent != NULL && lodger_caller_get_state (parent) == LODGER_CALLER_STOPPING
+      && caller->stop_until >= parent->stop_until)
+    return false;
+  return atomic_load (&caller->running) != 0
+         || (caller->is_driven && !lodger__caller_is_in_thread (caller, lodger__thread_peek ()));
 }
 
 LodgerCallerState
@@ -181,6 +295,11 @@ lodger_caller_stop (LodgerCaller *caller, bool force)
     {
       lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
       return LODGER_CALLER_STOPPED;
+    }
+  if (lodger__is_foreign (caller))
+    {
+      lodger__misuse (__func__, LODGER_ECHILD, "it belongs to the parent of this process");
+      return lodger_caller_get_state (caller);
     }
   if (caller->is_protected && !force)
     return lodger_caller_get_state (caller);
@@ -196,6 +315,8 @@ lodger_caller_stop (LodgerCaller *caller, bool force)
       else
         {
           lodger__caller_push (caller, &caller->stop_item);
+          if (needs_watch (caller))
+            lodger__watch_begin (caller, caller->stop_until);
           cancel_running (caller);
         }
     }
@@ -204,8 +325,10 @@ lodger_caller_stop (LodgerCaller *caller, bool force)
   return before;
 }
 
-/* Both sides say what they do before they look: the one who orphans sets the mark and then tries to take the turn; the
- * owner gives the turn back and then looks at the mark. So one of them gets to the end, and the exchange lets only one. */
+/* ---- a loop or a thread that is gone ---------------------------------------------------------------------------------- */
+
+/* Both sides say what they do before they look: the one who orphans sets the mark and then tries to take the caller; the
+ * owner gives it back and then looks at the mark. So one of them gets to the end, and the exchange lets only one. */
 void
 lodger__caller_end_orphan (LodgerCaller *caller)
 {
@@ -232,106 +355,21 @@ lodger__caller_orphan (LodgerCaller *caller)
   lodger__caller_release (caller);
 }
 
+/* Whatever was on the stack is gone with it. */
 void
 lodger__caller_thread_ends (LodgerCaller *caller)
 {
+  lodger__caller_hold (caller);
   lodger__log (LODGER_LOG_WARNING, "the thread of %s has ended before it was left", caller->name);
-  detach (caller);
   caller->depth = 0;
-  atomic_store (&caller->turning, LODGER_TURNING_FREE);
-  lodger__caller_orphan (caller);
-}
-
-/* ---- leaving -------------------------------------------------------------------------------------------------------- */
-
-/* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. The same
- * makes the way back safe: a submitter that still took this for the only server did so before the last look. */
-static void
-serve_until_stopped (LodgerCaller *caller)
-{
-  int64_t now = lodger__port_now ();
-  int64_t deadline = caller->stop_deadline < LODGER_FOREVER - now ? now + caller->stop_deadline : LODGER_FOREVER;
-  bool in_time = true;
-  atomic_store (&caller->serves_alone, true);
-  while (!caller->ended && in_time)
+  if (!caller->taken)
     {
-      lodger__inbox_look (&caller->inbox);
-      lodger__turn_slice (caller, LODGER_FOREVER);
-      in_time = caller->ended || lodger__parker_wait (&caller->parker, deadline);
+      detach (caller);
+      atomic_store (&caller->running, 0);
+      atomic_store (&caller->turning, LODGER_TURNING_FREE);
+      lodger__caller_orphan (caller);
     }
-  atomic_store (&caller->serves_alone, false);
-  if (caller->ended)
-    return;
-  lodger__inbox_look (&caller->inbox);
-  if (lodger__turn_is_ready (caller))
-    lodger__host_post_ahead (caller);
-}
-
-static void
-log_pending (const LodgerCaller *caller, LodgerPending *pending)
-{
-  char *line = lodger_pending_describe (pending);
-  lodger__log (LODGER_LOG_ERROR, "lodger_caller_leave: %s: still there: %s", caller->name, line != NULL ? line : "?");
-  lodger_free (line);
-}
-
-static void
-log_running (LodgerCaller *worker)
-{
-  LodgerPending *pending = NULL;
-  const LodgerFrame *frame;
-  pthread_mutex_lock (&worker->mutex);
-  frame = atomic_load (&worker->running);
-  if (frame != NULL)
-    pending = lodger_pending_ref (frame->pending);
-  pthread_mutex_unlock (&worker->mutex);
-  if (pending != NULL)
-    log_pending (worker, pending);
-  lodger_pending_unref (pending);
-}
-
-static void
-log_remains (LodgerCaller *caller)
-{
-  LodgerPending *pending;
-  size_t count;
-  LodgerCaller **workers = lodger__pool_workers (caller, &count);
-  for (pending = caller->suspended; pending != NULL; pending = pending->side->next_suspended)
-    log_pending (caller, pending);
-  for (size_t i = 0; i < count; i++)
-    log_running (workers[i]);
-  lodger_caller_list_free (workers, count);
-}
-
-int
-lodger_caller_leave (LodgerCaller *caller)
-{
-  const LodgerThread *thread = lodger__thread_peek ();
-  const LodgerFrame *frame;
-  bool is_stopped;
-  int code = 0;
-  if (caller == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-  is_stopped = lodger_caller_get_state (caller) == LODGER_CALLER_STOPPED;
-  if (!is_stopped && !lodger__caller_is_in_thread (caller, thread))
-    return lodger__misuse (__func__, LODGER_EWRONGTHREAD, "only in the caller's own thread");
-  for (frame = thread != NULL ? thread->frame : NULL; frame != NULL; frame = frame->outer)
-    if (frame->caller == caller)
-      break;
-  if (frame != NULL || (!is_stopped && caller->depth > 0))
-    return lodger__misuse (__func__, LODGER_EBUSY, "not from inside what the caller runs");
-  if (caller->enters == 0)
-    return lodger__misuse (__func__, LODGER_ESTATE, "left more often than entered");
-  if (--caller->enters > 0 || is_stopped)
-    return 0;
-  lodger_caller_ref (caller);
-  lodger_caller_stop (caller, true);
-  serve_until_stopped (caller);
-  if (!caller->ended)
-    {
-      log_remains (caller);
-      code = LODGER_ETIMEDOUT;
-    }
-  lodger_caller_unref (caller);
-  return code;
+  lodger__stop_come_back (caller);
+  lodger__caller_unlink_thread (caller);
+  lodger__caller_release (caller);
 }

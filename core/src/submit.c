@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define LODGER_NO_CALL_SITES
-#include "caller-private.h"
+#include "custody.h"
 
 #include <stdlib.h>
 
@@ -29,6 +29,13 @@ lodger__caller_push (LodgerCaller *caller, LodgerItem *item)
     case LODGER_PUSH_WAKE: lodger__host_post (caller); break;
     case LODGER_PUSH_CLOSED: lodger__caller_drain (caller); break;
     }
+}
+
+void
+lodger__caller_poke (LodgerCaller *caller)
+{
+  if (lodger__inbox_claim (&caller->inbox))
+    lodger__host_post (caller);
 }
 
 /* Several threads may have pushed too late, and each drains. Where one meets the gap of another, it leaves the rest to
@@ -72,29 +79,46 @@ lodger__submit_refused (int code, const char *function, const LodgerCallOptions 
   return lodger__pending_refused (code, lodger__closed_message);
 }
 
+int
+lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCallOptions *options, const char *function)
+{
+  if (caller == NULL || !has_func || (options != NULL && options->size < sizeof *options))
+    return lodger__misuse (function, LODGER_EINVAL, "NULL or a wrong size given");
+  if (lodger__is_foreign (caller))
+    return lodger__misuse (function, LODGER_ECHILD, "it belongs to the parent of this process");
+  return accepts (caller) ? 0 : LODGER_ECANCELED;
+}
+
 /* ---- direct ------------------------------------------------------------------------------------------------------- */
 
 static void
-direct_drop (LodgerCaller *caller, LodgerItem *item)
+direct_free (LodgerDirect *direct)
 {
-  LodgerDirect *direct = (LodgerDirect *) item;
-  (void) caller;
   if (direct->destroy != NULL)
     direct->destroy (direct->data);
   lodger__node_free (LODGER_NODE_SMALL, direct);
 }
 
 static void
+direct_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  lodger__room_leave (caller);
+  direct_free ((LodgerDirect *) item);
+}
+
+static void
 direct_run (LodgerCaller *caller, LodgerItem *item)
 {
   LodgerDirect *direct = (LodgerDirect *) item;
+  lodger__room_leave (caller);
   if (accepts (caller))
     {
       lodger__trace (LODGER_TRACE_START, caller, NULL, direct->file, direct->line, direct->name);
       lodger__turn_direct (caller, direct->func, direct->data);
       lodger__trace (LODGER_TRACE_END, caller, NULL, direct->file, direct->line, direct->name);
     }
-  direct_drop (caller, item);
+  if (!lodger__is_foreign (caller))
+    direct_free (direct);
 }
 
 static const LodgerItemOps direct_ops = { .run = direct_run, .drop = direct_drop, .node_class = LODGER_NODE_SMALL };
@@ -103,17 +127,21 @@ int
 lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, void *data, LodgerDestroyFunc destroy,
                                 const LodgerCallOptions *options)
 {
+  static const char function[] = "lodger_caller_call_direct";
   LodgerDirect *direct = NULL;
-  int code = 0;
-  if (caller == NULL || func == NULL || (options != NULL && options->size < sizeof *options))
-    code = lodger__misuse ("lodger_caller_call_direct", LODGER_EINVAL, "NULL or a wrong size given");
-  else if (!accepts (caller))
+  int code = lodger__submit_check (caller, func != NULL, options, function);
+  if (code == LODGER_ECANCELED)
     {
-      note_late ("lodger_caller_call_direct", options);
+      note_late (function, options);
       code = LODGER_ESHUTDOWN;
     }
-  else if ((direct = lodger__node_new (LODGER_NODE_SMALL)) == NULL)
-    code = LODGER_ENOMEM;
+  if (code == 0)
+    code = lodger__room_enter (caller, function);
+  if (code == 0 && (direct = lodger__node_new (LODGER_NODE_SMALL)) == NULL)
+    {
+      lodger__room_leave (caller);
+      code = LODGER_ENOMEM;
+    }
   if (code != 0)
     {
       if (destroy != NULL)
@@ -135,22 +163,28 @@ lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, voi
 /* ---- calls -------------------------------------------------------------------------------------------------------- */
 
 static void
-call_drop (LodgerCaller *caller, LodgerItem *item)
+drop (LodgerPending *pending)
 {
-  LodgerPending *pending = (LodgerPending *) item;
-  (void) caller;
   lodger_pending_cancel (pending, lodger__closed_message);
   lodger__turn_skip (pending);
   lodger_pending_unref (pending);
 }
 
 static void
+call_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  lodger__room_leave (caller);
+  drop ((LodgerPending *) item);
+}
+
+static void
 call_run (LodgerCaller *caller, LodgerItem *item)
 {
+  lodger__room_leave (caller);
   if (accepts (caller))
     lodger__turn_call (caller, (LodgerPending *) item, NULL);
   else
-    call_drop (caller, item);
+    drop ((LodgerPending *) item);
 }
 
 /* It holds its caller, since a cancel in another thread needs that. */
@@ -187,13 +221,14 @@ prepare (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, L
          LodgerDestroyFunc destroy, const LodgerCallOptions *options, LodgerPending **ret_refused)
 {
   LodgerPending *pending = NULL;
-  int code = 0;
-  if (caller == NULL || func == NULL || (options != NULL && options->size < sizeof *options))
-    code = lodger__misuse (function, LODGER_EINVAL, "NULL or a wrong size given");
-  else if (!accepts (caller))
-    code = LODGER_ECANCELED;
-  else if ((pending = lodger__pending_new_call (ops, data, destroy, options)) == NULL)
-    code = LODGER_ENOMEM;
+  int code = lodger__submit_check (caller, func != NULL, options, function);
+  if (code == 0)
+    code = lodger__room_enter (caller, function);
+  if (code == 0 && (pending = lodger__pending_new_call (ops, data, destroy, options)) == NULL)
+    {
+      lodger__room_leave (caller);
+      code = LODGER_ENOMEM;
+    }
   if (code != 0)
     {
       if (destroy != NULL)
@@ -250,6 +285,7 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
   code = lodger__timers_insert (&caller->timers, delayed, &first);
   if (code != 0)
     {
+      lodger__room_leave (caller);
       lodger__caller_release (caller);
       lodger__pending_destroy_data (pending);
       lodger_pending_unref (pending);
@@ -257,8 +293,8 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
       return lodger__submit_refused (code == LODGER_ENOMEM ? code : LODGER_ECANCELED, "lodger_caller_call_later",
                                      options);
     }
-  if (first && lodger__inbox_claim (&caller->inbox))
-    lodger__host_post (caller);
+  if (first)
+    lodger__caller_poke (caller);
   return pending;
 }
 
@@ -296,17 +332,18 @@ ended_finish (LodgerCaller *caller, LodgerItem *item)
 {
   LodgerPending *pending = (LodgerPending *) item;
   LodgerSide *side = pending->side;
-  if (!caller->ended)
+  if (side->is_suspended)
     {
+      side->is_suspended = false;
       if (side->prev_suspended != NULL)
         side->prev_suspended->side->next_suspended = side->next_suspended;
       else
         caller->suspended = side->next_suspended;
       if (side->next_suspended != NULL)
         side->next_suspended->side->prev_suspended = side->prev_suspended;
-      if (caller->busy_with == pending)
-        caller->busy_with = NULL;
     }
+  if (!caller->ended && caller->busy_with == pending)
+    caller->busy_with = NULL;
   lodger__pending_destroy_data (pending);
   lodger_pending_unref (pending);
   lodger__caller_release (caller);
@@ -319,6 +356,9 @@ lodger__caller_suspend (LodgerCaller *caller, LodgerPending *pending)
 {
   LodgerSide *side = pending->side;
   lodger__caller_hold (caller);
+  if (caller->ended || caller->taken)
+    return;
+  side->is_suspended = true;
   side->prev_suspended = NULL;
   side->next_suspended = caller->suspended;
   if (caller->suspended != NULL)
@@ -329,15 +369,18 @@ lodger__caller_suspend (LodgerCaller *caller, LodgerPending *pending)
 void
 lodger__caller_call_ended (LodgerCaller *caller, LodgerPending *pending)
 {
+  bool is_here = !caller->ended && lodger__caller_is_in_thread (caller, lodger__thread_peek ());
+  LodgerCustody custody = is_here ? lodger__custody_begin (caller) : LODGER_CUSTODY_NONE;
   pending->item.ops = &ended_ops;
   lodger__caller_hold (caller);
-  if (!caller->ended && lodger__caller_is_in_thread (caller, lodger__thread_peek ()))
+  if (custody == LODGER_CUSTODY_NONE)
+    lodger__caller_push (caller, &pending->item);
+  else
     {
       if (caller->depth == 0)
         lodger__host_post_ahead (caller);
       ended_finish (caller, &pending->item);
+      lodger__custody_end (caller, custody);
     }
-  else
-    lodger__caller_push (caller, &pending->item);
   lodger__caller_release (caller);
 }

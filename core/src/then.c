@@ -151,6 +151,8 @@ lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc f
   int code = 0;
   if (done == NULL || caller == NULL || func == NULL)
     code = lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  else if (lodger__is_foreign (caller) || lodger__pending_is_foreign (done, NULL))
+    code = lodger__misuse (__func__, LODGER_ECHILD, "it belongs to the parent of this process");
   else
     {
       then = (LodgerThen *) lodger__pending_new_call (&then_ops, data, destroy, &site);
@@ -183,6 +185,18 @@ lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc f
   if (!lodger__pending_listen (done, &then->listener))
     then_notify (&then->listener, done);
   return &then->pending;
+}
+
+bool
+lodger__is_then (const LodgerPending *pending)
+{
+  return pending->item.ops == &then_ops;
+}
+
+LodgerPending *
+lodger__then_source (LodgerPending *then)
+{
+  return ((LodgerThen *) then)->source;
 }
 
 LodgerItem *

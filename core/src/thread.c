@@ -2,12 +2,14 @@
 #include "thread.h"
 
 #include "caller-private.h"
+#include "fork.h"
 
 #include <stdlib.h>
 
 static _Thread_local LodgerThread *this_thread __attribute__ ((tls_model ("initial-exec")));
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
+static bool has_key;
 static _Atomic (uint64_t) last_serial;
 
 static void
@@ -26,7 +28,17 @@ thread_ends (void *data)
 static void
 make_key (void)
 {
-  pthread_key_create (&key, thread_ends);
+  has_key = pthread_key_create (&key, thread_ends) == 0;
+  lodger__fork_notice ();
+}
+
+void
+lodger__thread_forget (void)
+{
+  if (this_thread == NULL)
+    return;
+  this_thread->caller = NULL;
+  this_thread->frame = NULL;
 }
 
 LodgerThread *
@@ -42,11 +54,17 @@ lodger__thread (void)
   if (thread != NULL)
     return thread;
   pthread_once (&once, make_key);
-  thread = calloc (1, sizeof *thread);
+  thread = has_key ? calloc (1, sizeof *thread) : NULL;
   if (thread == NULL)
     return NULL;
-  if (lodger__parker_init (&thread->parker) != 0 || pthread_setspecific (key, thread) != 0)
+  if (lodger__parker_init (&thread->parker) != 0)
     {
+      free (thread);
+      return NULL;
+    }
+  if (pthread_setspecific (key, thread) != 0)
+    {
+      lodger__parker_clear (&thread->parker);
       free (thread);
       return NULL;
     }

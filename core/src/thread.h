@@ -11,7 +11,7 @@
 typedef struct LodgerFrame
 {
   struct LodgerFrame *outer;
-  struct LodgerFrame *outer_running; /* of the same caller */
+  uintptr_t outer_running; /* what `running` of its caller was before: custody.h */
   LodgerCaller *caller;
   LodgerPending *pending; /* NULL in a call_direct */
 } LodgerFrame;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "caller-private.h"
+#include "custody.h"
 
 enum
 {
@@ -23,51 +23,47 @@ int64_t
 lodger__turn_deadline (const LodgerCaller *caller)
 {
   int64_t earliest = lodger__timers_earliest (&caller->timers);
+  int64_t idle_until = caller->is_pooled ? lodger__pool_idle_until (caller) : LODGER_FOREVER;
+  if (idle_until < earliest)
+    earliest = idle_until;
   return earliest < caller->tidy_at ? earliest : caller->tidy_at;
 }
 
 /* ---- running ------------------------------------------------------------------------------------------------------ */
 
-/* A call may block its thread for long, so that a stop has to reach it from outside. The stop sets the state and then
- * reads `running`; the owner sets `running` and then reads the state; all of it sequentially consistent: so the stop finds
- * the call, or the call finds the stop and does not start. At the end the same holds the other way round: a stop that
- * found this frame had set the state before, and so the owner sees that here and waits, for the few instructions in
- * which the stop, under the mutex, takes its reference. */
-static bool
-enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending)
-{
-  LodgerThread *thread = lodger__thread_peek ();
-  *frame = (LodgerFrame) { .outer = thread->frame, .caller = caller, .pending = pending };
-  thread->frame = frame;
-  if (pending == NULL)
-    return true;
-  frame->outer_running = atomic_load_explicit (&caller->running, memory_order_relaxed);
-  atomic_exchange (&caller->running, frame);
-  return lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING;
-}
-
-static void
-leave (LodgerFrame *frame)
-{
-  LodgerCaller *caller = frame->caller;
-  lodger__thread_peek ()->frame = frame->outer;
-  if (frame->pending == NULL)
-    return;
-  atomic_exchange (&caller->running, frame->outer_running);
-  if (lodger_caller_get_state (caller) >= LODGER_CALLER_STOPPING)
-    {
-      pthread_mutex_lock (&caller->mutex);
-      pthread_mutex_unlock (&caller->mutex);
-    }
-}
-
 void
 lodger__turn_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data)
 {
   LodgerFrame frame;
-  enter (&frame, caller, NULL);
+  lodger__custody_enter (&frame, caller, NULL);
   func (data);
-  leave (&frame);
+  lodger__custody_leave (&frame);
+}
+
+int
+lodger__turn_start_hook (LodgerCaller *caller)
+{
+  LodgerFrame frame;
+  int code = 0;
+  lodger__custody_enter (&frame, caller, NULL);
+  if (caller->hooks.on_start != NULL)
+    code = caller->hooks.on_start (caller, caller->hooks.data);
+  if (!lodger__custody_leave (&frame) || code > 0)
+    code = 0;
+  caller->has_hooked = code == 0;
+  return code;
+}
+
+void
+lodger__turn_stop_hook (LodgerCaller *caller)
+{
+  LodgerFrame frame;
+  if (!caller->has_hooked || caller->hooks.on_stop == NULL)
+    return;
+  caller->has_hooked = false;
+  lodger__custody_enter (&frame, caller, NULL);
+  caller->hooks.on_stop (caller, caller->hooks.data);
+  lodger__custody_leave (&frame);
 }
 
 void
@@ -75,21 +71,20 @@ lodger__turn_skip (LodgerPending *pending)
 {
   lodger__pending_destroy_data (pending);
   lodger__pending_lock (pending);
-  if (lodger__pending_state (pending) & P_DONE)
-    lodger__pending_unlock (pending);
-  else
-    {
-      lodger__pending_add_state (pending, P_CANCELLED);
-      lodger__pending_complete (pending);
-    }
+  if (!(lodger__pending_state (pending) & P_DONE))
+    lodger__pending_add_state (pending, P_CANCELLED);
+  lodger__pending_complete (pending);
 }
 
+/* A call that was taken away with its caller has its outcome already, and the caller's inside is not to be touched any
+ * more: what is left to do here is to destroy its data. */
 bool
 lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
 {
   LodgerFrame frame;
   unsigned state;
-  if (!enter (&frame, caller, pending))
+  bool is_ours;
+  if (!lodger__custody_enter (&frame, caller, pending))
     lodger_pending_cancel (pending, lodger__closed_message);
   lodger__pending_lock (pending);
   state = lodger__pending_state (pending);
@@ -98,7 +93,7 @@ lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *
   lodger__pending_unlock (pending);
   if (state & P_CANCELLED)
     {
-      leave (&frame);
+      lodger__custody_leave (&frame);
       lodger__turn_skip (pending);
       lodger_pending_unref (pending);
       return true;
@@ -110,13 +105,15 @@ lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *
   else
     pending->func.call (pending, pending->data);
   lodger__trace (LODGER_TRACE_END, caller, pending, pending->file, pending->line, pending->name);
-  leave (&frame);
+  is_ours = lodger__custody_leave (&frame);
+  if (lodger__is_foreign (caller))
+    return true;
 
   state = lodger__pending_state (pending);
   if (!(state & (P_DEFERRED | P_FOLLOWS)))
     {
       lodger__pending_destroy_data (pending);
-      if (caller->busy_with == pending)
+      if (is_ours && caller->busy_with == pending)
         lodger__pool_rest (caller, pending);
       lodger__pending_lock (pending);
       lodger__pending_add_state (pending, P_RETURNED);
@@ -124,7 +121,7 @@ lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *
       lodger_pending_unref (pending);
       return true;
     }
-  if ((state & P_FOLLOWS) && caller->busy_with == pending)
+  if (is_ours && (state & P_FOLLOWS) && caller->busy_with == pending)
     caller->busy_with = NULL;
   lodger__caller_suspend (caller, pending);
   lodger__pending_lock (pending);
@@ -207,7 +204,7 @@ bool
 lodger__turn_is_ready (const LodgerCaller *caller)
 {
   return caller->turn.due != NULL || lodger__inbox_is_ready (&caller->inbox) || lodger__stop_has_next (caller)
-         || (caller->root != caller && lodger__pool_is_ready (caller));
+         || (caller->is_pooled && lodger__pool_is_ready (caller));
 }
 
 /* ---- budget ------------------------------------------------------------------------------------------------------- */
@@ -224,7 +221,7 @@ may_spin (LodgerCaller *caller)
 static bool
 finds (const LodgerCaller *caller)
 {
-  return lodger__inbox_is_ready (&caller->inbox) || (caller->root != caller && lodger__pool_has_calls (caller));
+  return lodger__inbox_is_ready (&caller->inbox) || (caller->is_pooled && lodger__pool_has_calls (caller));
 }
 
 static void
@@ -255,7 +252,7 @@ static LodgerItem *
 own_item (LodgerCaller *caller)
 {
   LodgerItem *item = next_item (caller);
-  if (item != NULL && caller->root != caller)
+  if (item != NULL && caller->is_pooled)
     lodger__pool_engage (caller);
   return item;
 }
@@ -265,7 +262,7 @@ static LodgerItem *
 next_for_slice (LodgerCaller *caller)
 {
   LodgerItem *item = own_item (caller);
-  bool is_pooled = caller->root != caller;
+  bool is_pooled = caller->is_pooled;
   bool spins;
   if (item != NULL || caller->turn.mark != NULL)
     return item;
@@ -298,6 +295,23 @@ tidy (LodgerCaller *caller, bool has_run)
     }
 }
 
+/* Owner, at the end of a slice: arm, ask to be called again, and see to the end if this stops. */
+static void
+settle_down (LodgerCaller *caller, bool has_run)
+{
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  if (caller->depth == 0)
+    tidy (caller, has_run);
+  if (caller->depth == 0 && caller->is_pooled && !has_run)
+    lodger__pool_expire (caller);
+  lodger__host_arm (caller);
+  if (lodger__turn_is_ready (caller))
+    lodger__host_post_ahead (caller);
+  if (caller->depth == 0 && ops->want_before_wait != NULL && atomic_load (&caller->host.attached))
+    ops->want_before_wait (caller->host.impl, false);
+  lodger__caller_try_end (caller);
+}
+
 void
 lodger__turn_slice (LodgerCaller *caller, int64_t budget)
 {
@@ -305,10 +319,10 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget)
   const LodgerHostOps *ops = lodger__host_ops (caller);
   bool asks = ops->want_before_wait != NULL && atomic_load (&host->attached);
   int64_t start = lodger__turn_now (caller);
-  int is_free = LODGER_TURNING_FREE;
+  LodgerCustody custody = lodger__custody_begin (caller);
   bool has_run = false;
   LodgerItem *item;
-  if (caller->depth == 0 && !atomic_compare_exchange_strong (&caller->turning, &is_free, LODGER_TURNING_OWNER))
+  if (custody == LODGER_CUSTODY_NONE)
     return;
   lodger__caller_hold (caller);
   if (caller->depth++ == 0 && asks)
@@ -326,28 +340,20 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget)
         }
       has_run = true;
       item->ops->run (caller, item);
-      if (caller->ended || lodger__turn_now (caller) - start >= budget)
+      if (caller->ended || caller->taken || lodger__is_foreign (caller) || lodger__turn_now (caller) - start >= budget)
         break;
     }
   caller->depth--;
-  if (!caller->ended)
+  if (caller->taken)
     {
       if (caller->depth == 0)
-        tidy (caller, has_run);
-      lodger__host_arm (caller);
-      if (lodger__turn_is_ready (caller))
-        lodger__host_post_ahead (caller);
-      if (caller->depth == 0)
-        {
-          if (asks && atomic_load (&host->attached))
-            ops->want_before_wait (host->impl, false);
-          lodger__caller_try_end (caller);
-        }
+        lodger__stop_come_back (caller);
     }
-  if (caller->depth == 0)
+  else
     {
-      atomic_store (&caller->turning, LODGER_TURNING_FREE);
-      lodger__caller_end_orphan (caller);
+      if (!caller->ended && !lodger__is_foreign (caller))
+        settle_down (caller, has_run);
+      lodger__custody_end (caller, custody);
     }
   lodger__caller_release (caller);
 }

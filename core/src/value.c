@@ -37,6 +37,8 @@ lodger_pending_get_outcome (const LodgerPending *pending)
   state = lodger__pending_state (pending);
   if (!(state & P_DONE))
     return LODGER_ENOTDONE;
+  if (state & P_ABANDONED)
+    return LODGER_EABANDONED;
   if (state & P_CANCELLED)
     return LODGER_ECANCELED;
   return resolve (pending)->value_type == V_ERROR ? LODGER_EFAILED : 0;
@@ -165,7 +167,7 @@ lodger_pending_get_error (LodgerPending *pending)
   int code = pending != NULL ? lodger_pending_get_outcome (pending) : 0;
   if (code == LODGER_EFAILED)
     return resolve (pending)->value.pointer;
-  if (code != LODGER_ECANCELED)
+  if (code != LODGER_ECANCELED && code != LODGER_EABANDONED)
     return NULL;
   lodger__pending_lock (pending);
   if (lodger__pending_side (pending) == NULL)
@@ -173,7 +175,8 @@ lodger_pending_get_error (LodgerPending *pending)
   else
     {
       if (pending->side->cancelled_error == NULL)
-        pending->side->cancelled_error = lodger_error_new (NULL, LODGER_ECANCELED, pending->side->message);
+        pending->side->cancelled_error
+            = lodger_error_new (NULL, code, code == LODGER_ECANCELED ? pending->side->message : NULL);
       error = pending->side->cancelled_error;
     }
   lodger__pending_unlock (pending);

@@ -17,33 +17,20 @@ waiter_notify (LodgerListener *listener, LodgerPending *done)
   lodger__parker_signal (((Waiter *) listener)->parker);
 }
 
-/* Why this thread may not block for it; 0 = it may. */
+/* Why this thread may not block; 0 = it may. */
 static int
-refusal (LodgerPending *pending, const LodgerThread *thread, int64_t timeout)
+refusal (const LodgerThread *thread)
 {
-  bool never;
   if (thread->frame != NULL && thread->frame->pending == NULL)
     return lodger__misuse ("lodger_pending_wait", LODGER_ESTATE, "a call_direct cannot wait");
   if (!lodger__caller_thread_may_block (thread))
     return lodger__misuse ("lodger_pending_wait", LODGER_EWRONGTHREAD,
                            "this thread's loop is not driven by Lodger: use lodger_pending_then");
-  if (timeout != LODGER_FOREVER)
-    return 0;
-  lodger__pending_lock (pending);
-  never = !(lodger__pending_state (pending) & (P_DONE | P_STARTED)) && pending->caller != NULL
-          && lodger__caller_is_in_thread (pending->caller, thread);
-  lodger__pending_unlock (pending);
-  if (never)
-    return lodger__misuse ("lodger_pending_wait", LODGER_EDEADLK,
-                           "it is queued in this thread, which would wait for itself");
-  if (lodger__pending_is_on_stack (pending))
-    return lodger__misuse ("lodger_pending_wait", LODGER_EDEADLK, "the call would wait for itself");
   return 0;
 }
 
-/* Puts the sleeper where a cancel of `self` finds it, and gives the one that was there. */
-static LodgerSleeper *
-swap_sleeper (LodgerPending *self, LodgerSleeper *sleeper)
+LodgerSleeper *
+lodger__sleeper_swap (LodgerPending *self, LodgerSleeper *sleeper)
 {
   LodgerSleeper *before;
   if (self == NULL)
@@ -57,8 +44,8 @@ swap_sleeper (LodgerPending *self, LodgerSleeper *sleeper)
   return before;
 }
 
-static bool
-is_cancelled (LodgerPending *self, const LodgerSleeper *sleeper)
+bool
+lodger__sleeper_is_cancelled (LodgerPending *self, const LodgerSleeper *sleeper)
 {
   bool cancelled;
   if (self == NULL)
@@ -75,50 +62,63 @@ outcome (const LodgerPending *pending, LodgerWaitFlags flags)
   return flags & LODGER_WAIT_NO_RESULT ? 0 : lodger_pending_get_outcome (pending);
 }
 
+/* 0 when it is done; LODGER_ETIMEDOUT; LODGER_ECANCELED when `self`, the call that waits, was cancelled. */
+static int
+block (LodgerPending *pending, LodgerPending *self, LodgerParker *parker, int64_t deadline)
+{
+  LodgerSleeper sleeper = { .parker = parker };
+  LodgerSleeper *before = lodger__sleeper_swap (self, &sleeper);
+  int code = LODGER_ETIMEDOUT;
+  do
+    {
+      if (lodger_pending_is_done (pending))
+        code = 0;
+      else if (lodger__sleeper_is_cancelled (self, &sleeper))
+        code = LODGER_ECANCELED;
+    }
+  while (code == LODGER_ETIMEDOUT && lodger__parker_wait (parker, deadline));
+  lodger__sleeper_swap (self, before);
+  return code;
+}
+
 int
 lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags flags)
 {
   LodgerThread *thread;
-  LodgerPending *self;
-  LodgerSleeper *before;
-  LodgerSleeper sleeper;
+  LodgerWait wait = { .pending = pending };
   Waiter waiter;
-  int64_t deadline = LODGER_FOREVER;
+  int64_t now = lodger__port_now ();
   int code;
 
   if (pending == NULL)
     return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
   if (lodger_pending_is_done (pending))
     return outcome (pending, flags);
+  if (lodger__pending_is_foreign (pending, __func__))
+    return LODGER_ECHILD;
   if (timeout <= 0)
     return LODGER_ETIMEDOUT;
   thread = lodger__thread ();
   if (thread == NULL)
     return LODGER_ENOMEM;
-  code = refusal (pending, thread, timeout);
+  code = refusal (thread);
+  if (code == 0)
+    code = lodger__wait_begin (&wait, thread, timeout != LODGER_FOREVER, __func__);
   if (code != 0)
     return code;
-  if (timeout < LODGER_FOREVER - lodger__port_now ())
-    deadline = lodger__port_now () + timeout;
 
   waiter = (Waiter) { .listener = { .notify = waiter_notify, .locked = true, .is_quiet = true },
                       .parker = &thread->parker };
-  sleeper = (LodgerSleeper) { .parker = &thread->parker };
-  if (!lodger__pending_listen (pending, &waiter.listener))
-    return outcome (pending, flags);
-  self = thread->frame != NULL && !(flags & LODGER_WAIT_SHIELD) ? thread->frame->pending : NULL;
-  before = swap_sleeper (self, &sleeper);
-  code = LODGER_ETIMEDOUT;
-  do
+  if (lodger__pending_listen (pending, &waiter.listener))
     {
-      if (lodger_pending_is_done (pending))
+      bool has_self = thread->frame != NULL && !(flags & LODGER_WAIT_SHIELD);
+      code = block (pending, has_self ? thread->frame->pending : NULL, &thread->parker,
+                    timeout < LODGER_FOREVER - now ? now + timeout : LODGER_FOREVER);
+      if (!lodger__pending_unlisten (pending, &waiter.listener))
         code = 0;
-      else if (is_cancelled (self, &sleeper))
-        code = LODGER_ECANCELED;
     }
-  while (code == LODGER_ETIMEDOUT && lodger__parker_wait (&thread->parker, deadline));
-  swap_sleeper (self, before);
-  if (!lodger__pending_unlisten (pending, &waiter.listener) || code == 0)
+  lodger__wait_end (&wait);
+  if (code == 0)
     return outcome (pending, flags);
   if (!(flags & LODGER_WAIT_PROTECT) && !(lodger__pending_state (pending) & P_PROTECTED))
     lodger_pending_cancel (pending, code == LODGER_ECANCELED ? "the one who waited was cancelled"

@@ -6,15 +6,59 @@
 
 /* The threads of a pool: how they come, and how the root sees them go. */
 
-static bool grow (LodgerCaller *root, LodgerPool *pool, unsigned number);
-
-/* No thread could be had. The workers that there are will come to what is queued; without any it ends here. */
-static void
-shrink (LodgerCaller *root, LodgerPool *pool)
+static LodgerCaller *
+worker_new (LodgerCaller *root, unsigned number)
 {
+  char name[24];
+  LodgerCallerOptions options
+      = { .size = sizeof options, .name = name, .stop_deadline = root->stop_deadline, .nice = root->nice };
+  LodgerCaller *worker;
+  snprintf (name, sizeof name, "worker-%u", number);
+  worker = lodger__caller_make (&options);
+  if (worker == NULL)
+    return NULL;
+  worker->root = root;
+  worker->parent = lodger_caller_ref (root);
+  worker->backend = root->worker_backend;
+  worker->worker_backend = root->worker_backend;
+  worker->hooks = root->hooks;
+  worker->is_driven = true;
+  worker->is_pooled = true;
+  atomic_init (&worker->place, LODGER_PLACE_CALLED);
+  return worker;
+}
+
+/* The pool counts it already, and as called. */
+static bool
+grow (LodgerCaller *root, unsigned number)
+{
+  LodgerPool *pool = root->pool;
+  LodgerCaller *worker = worker_new (root, number);
+  bool started = worker != NULL && lodger__family_start (root, worker, false) == 0;
+  pthread_mutex_lock (&pool->mutex);
+  pool->was_refused = !started;
+  if (!started)
+    pool->called--;
+  pthread_mutex_unlock (&pool->mutex);
+  if (!started && worker != NULL)
+    {
+      atomic_store (&worker->place, LODGER_PLACE_AT_WORK);
+      worker->is_pooled = false;
+      lodger__caller_orphan (worker);
+    }
+  lodger_caller_unref (worker);
+  return started;
+}
+
+/* No thread could be had. The workers that there are will come to what is queued; if there is none, or each waits in its
+ * call and may be waiting for just that, it ends here. */
+static void
+shrink (LodgerCaller *root)
+{
+  LodgerPool *pool = root->pool;
   LodgerItem *item = NULL;
   pthread_mutex_lock (&pool->mutex);
-  if (--pool->worker_count == 0)
+  if (--pool->worker_count == pool->blocked)
     {
       item = pool->first;
       pool->first = pool->last = NULL;
@@ -29,8 +73,7 @@ shrink (LodgerCaller *root, LodgerPool *pool)
       lodger__pending_signal (pending, lodger_error_new (NULL, LODGER_EAGAIN, "no worker thread"));
       lodger_pending_unref (pending);
     }
-  if (lodger__inbox_claim (&root->inbox))
-    lodger__host_post (root);
+  lodger__caller_poke (root);
 }
 
 void
@@ -38,101 +81,35 @@ lodger__pool_call_for_help (LodgerCaller *root, LodgerHelp help)
 {
   if (help.worker != NULL)
     {
-      if (lodger__inbox_claim (&help.worker->inbox))
-        lodger__host_post (help.worker);
+      lodger__caller_poke (help.worker);
       lodger_caller_unref (help.worker);
     }
-  else if (help.grows > 0 && !grow (root, root->pool, help.grows))
-    shrink (root, root->pool);
+  else if (help.grows > 0 && !grow (root, help.grows))
+    shrink (root);
 }
 
 void
 lodger__pool_worker_failed (LodgerCaller *worker)
 {
-  shrink (worker->root, worker->root->pool);
+  shrink (worker->root);
 }
 
-static void
-gone_run (LodgerCaller *root, LodgerItem *item)
+/* One that could not start, or was left behind, is not counted any more. */
+void
+lodger__pool_worker_gone (LodgerCaller *worker)
 {
-  LodgerCaller *worker = (LodgerCaller *) ((char *) item - offsetof (LodgerCaller, gone_item));
+  LodgerCaller *root = worker->root;
   LodgerPool *pool = root->pool;
   LodgerHelp help = { NULL, 0 };
-  LodgerCaller **at;
-  pthread_join (worker->thread, NULL);
   pthread_mutex_lock (&pool->mutex);
-  for (at = &pool->workers; *at != worker; at = &(*at)->next_worker)
-    ;
-  *at = worker->next_worker;
-  pool->thread_count--;
-  if (lodger_pending_get_outcome (worker->started) == 0)
+  if (!worker->is_forgotten && lodger_pending_get_outcome (worker->started) == 0)
     {
+      lodger__pool_uncount (pool, worker);
       pool->worker_count--;
       help = lodger__pool_find_help (root);
     }
   pthread_mutex_unlock (&pool->mutex);
   lodger__pool_call_for_help (root, help);
-  lodger_caller_unref (worker);
-}
-
-/* The root is gone before its worker, whose own thread this is. */
-static void
-gone_drop (LodgerCaller *root, LodgerItem *item)
-{
-  LodgerCaller *worker = (LodgerCaller *) ((char *) item - offsetof (LodgerCaller, gone_item));
-  (void) root;
-  pthread_detach (worker->thread);
-  lodger_caller_unref (worker);
-}
-
-static const LodgerItemOps gone_ops = { .run = gone_run, .drop = gone_drop };
-
-static LodgerCaller *
-worker_new (LodgerCaller *root, unsigned number)
-{
-  char name[24];
-  const LodgerCallerOptions options = { .size = sizeof options, .name = name };
-  LodgerCaller *worker;
-  snprintf (name, sizeof name, "worker-%u", number);
-  worker = lodger__caller_make (&options);
-  if (worker == NULL)
-    return NULL;
-  worker->root = lodger_caller_ref (root);
-  worker->backend = root->worker_backend;
-  worker->worker_backend = root->worker_backend;
-  worker->is_driven = true;
-  worker->gone_item.ops = &gone_ops;
-  return worker;
-}
-
-static bool
-grow (LodgerCaller *root, LodgerPool *pool, unsigned number)
-{
-  LodgerCaller *worker = worker_new (root, number);
-  bool linked = false;
-  pthread_mutex_lock (&pool->mutex);
-  if (worker != NULL && !pool->closed)
-    {
-      worker->next_worker = pool->workers;
-      pool->workers = worker;
-      linked = lodger__worker_start (worker) == 0;
-      if (!linked)
-        pool->workers = worker->next_worker;
-    }
-  if (linked)
-    {
-      atomic_store (&worker->place, LODGER_PLACE_CALLED);
-      pool->thread_count++;
-    }
-  else
-    pool->called--;
-  pthread_mutex_unlock (&pool->mutex);
-  if (!linked && worker != NULL)
-    {
-      lodger__caller_orphan (worker);
-      lodger_caller_unref (worker);
-    }
-  return linked;
 }
 
 unsigned
@@ -143,48 +120,27 @@ lodger__pool_worker_count (LodgerCaller *root)
   if (pool == NULL)
     return 0;
   pthread_mutex_lock (&pool->mutex);
-  count = pool->worker_count > pool->thread_count ? pool->worker_count : pool->thread_count;
+  count = pool->worker_count;
   pthread_mutex_unlock (&pool->mutex);
   return count;
 }
 
-LodgerCaller **
-lodger__pool_workers (LodgerCaller *root, size_t *ret_count)
+bool
+lodger__pool_is_full (LodgerCaller *root, unsigned *ret_workers)
 {
-  LodgerCaller **list;
-  LodgerCaller *worker;
-  *ret_count = 0;
-  if (root->pool == NULL)
-    return NULL;
-  pthread_mutex_lock (&root->pool->mutex);
-  list = calloc (root->pool->thread_count + 1, sizeof (LodgerCaller *));
-  for (worker = root->pool->workers; list != NULL && worker != NULL; worker = worker->next_worker)
-    list[(*ret_count)++] = lodger_caller_ref (worker);
-  pthread_mutex_unlock (&root->pool->mutex);
-  return list;
-}
-
-static LodgerCaller *
-untold_worker (LodgerPool *pool)
-{
-  LodgerCaller *worker;
+  LodgerPool *pool = root->pool;
+  bool is_full;
   pthread_mutex_lock (&pool->mutex);
-  for (worker = pool->workers; worker != NULL && worker->is_told; worker = worker->next_worker)
-    ;
-  if (worker != NULL)
-    {
-      worker->is_told = true;
-      lodger_caller_ref (worker);
-    }
+  is_full = pool->worker_count >= pool->worker_max || pool->was_refused;
+  *ret_workers = pool->worker_count;
   pthread_mutex_unlock (&pool->mutex);
-  return worker;
+  return is_full;
 }
 
 void
-lodger__pool_stop (LodgerCaller *root)
+lodger__pool_close (LodgerCaller *root)
 {
   LodgerPool *pool = root->pool;
-  LodgerCaller *worker;
   if (pool == NULL)
     return;
   pthread_mutex_lock (&pool->mutex);
@@ -192,9 +148,47 @@ lodger__pool_stop (LodgerCaller *root)
   while (pool->idle != NULL)
     lodger__pool_leave_place (pool, pool->idle);
   pthread_mutex_unlock (&pool->mutex);
-  while ((worker = untold_worker (pool)) != NULL)
+}
+
+/* ---- how many rest, and for how long ---------------------------------------------------------------------------------- */
+
+static int
+check (const LodgerCaller *caller, const char *function)
+{
+  if (caller == NULL)
+    return lodger__misuse (function, LODGER_EINVAL, "NULL given");
+  if (lodger__is_foreign (caller))
+    return lodger__misuse (function, LODGER_ECHILD, "it belongs to the parent of this process");
+  return 0;
+}
+
+int
+lodger_caller_set_idle_limit (LodgerCaller *caller, unsigned limit)
+{
+  int code = check (caller, __func__);
+  if (code == 0)
+    atomic_store (&caller->root->idle_limit, limit);
+  return code;
+}
+
+/* Those that are idle learn of it from their own loops, which each have to come round for that. */
+int
+lodger_caller_set_idle_duration (LodgerCaller *caller, int64_t duration)
+{
+  LodgerPool *pool;
+  int code = check (caller, __func__);
+  if (code != 0)
+    return code;
+  atomic_store (&caller->root->idle_duration, duration);
+  pool = caller->root->pool;
+  if (pool == NULL)
+    return 0;
+  pthread_mutex_lock (&pool->mutex);
+  for (LodgerCaller *worker = pool->idle; worker != NULL; worker = worker->next_idle)
     {
-      lodger_caller_stop (worker, true);
-      lodger_caller_unref (worker);
+      lodger__pool_note_idle (worker);
+      lodger__caller_poke (worker);
     }
+  pthread_mutex_unlock (&pool->mutex);
+  return 0;
 }

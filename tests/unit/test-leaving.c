@@ -73,7 +73,14 @@ typedef struct Stuck
 {
   Latch entered;
   Latch let_go;
+  Witness *witness;
 } Stuck;
+
+static void
+stuck_destroy (void *data)
+{
+  witness_destroy (((Stuck *) data)->witness);
+}
 
 static void
 be_stuck (LodgerPending *self, void *data)
@@ -84,32 +91,53 @@ be_stuck (LodgerPending *self, void *data)
   latch_wait (&stuck->let_go);
 }
 
-START_TEST (a_last_leave_that_cannot_end_gives_up)
+START_TEST (a_last_leave_that_cannot_end_leaves_behind)
 {
   LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 1000000 };
   LodgerCallOptions named = { .size = sizeof named, .name = "stuck one" };
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  ProcCount before = proc_count ();
   LodgerPending *pending;
-  Stuck stuck;
+  Witness witness = { 0 };
+  Stuck stuck = { .witness = &witness };
   latch_init (&stuck.entered);
   latch_init (&stuck.let_go);
-  pending = lodger_caller_to_thread_full (loop.caller, be_stuck, &stuck, NULL, &named);
+  pending = lodger_caller_to_thread_full (loop.caller, be_stuck, &stuck, stuck_destroy, &named);
   latch_wait (&stuck.entered);
   log_capture_begin ();
-  expect_code (lodger_caller_leave (loop.caller), LODGER_ETIMEDOUT);
-  ck_assert_uint_ge (log_capture_count (), 1);
+  expect_code (lodger_caller_leave (loop.caller), LODGER_EABANDONED);
   ck_assert (log_capture_has ("stuck one"));
   log_capture_end ();
-  ck_assert (!lodger_pending_is_done (pending));
-  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPING);
-  latch_open (&stuck.let_go);
-  loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
-  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_EABANDONED);
+  ck_assert_int_eq (lodger_pending_get_state (pending), LODGER_PENDING_FAILED);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EABANDONED));
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
+  ck_assert_int_eq (witness.destroyed, 0);
   lodger_pending_unref (pending);
   lodger_caller_unref (loop.caller);
   lodger_manual_host_unref (loop.host);
+  latch_open (&stuck.let_go);
+  proc_expect_back (before);
+  ck_assert_int_eq (witness.destroyed, 1);
   latch_clear (&stuck.entered);
   latch_clear (&stuck.let_go);
+}
+END_TEST
+
+START_TEST (stopping_and_waiting_needs_no_count)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Witness witness = { 0 };
+  expect_code (lodger_caller_enter (loop.caller), 0);
+  lodger_pending_unref (lodger_caller_call_soon (loop.caller, witness_call, &witness, witness_destroy));
+  expect_code (lodger_caller_stop_wait (loop.caller), 0);
+  witness_expect (&witness, 0, 1);
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
+  expect_code (lodger_caller_stop_wait (loop.caller), 0);
+  expect_code (lodger_caller_leave (loop.caller), 0);
+  expect_code (lodger_caller_leave (loop.caller), 0);
+  lodger_caller_unref (loop.caller);
+  lodger_manual_host_unref (loop.host);
 }
 END_TEST
 
@@ -119,6 +147,7 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("leaving");
   test_add (suite, leaving_from_inside_or_elsewhere_is_refused);
   test_add (suite, the_last_leave_waits_for_workers_calls);
-  test_add (suite, a_last_leave_that_cannot_end_gives_up);
+  test_add (suite, a_last_leave_that_cannot_end_leaves_behind);
+  test_add (suite, stopping_and_waiting_needs_no_count);
   return test_main (suite, argc, argv);
 }

@@ -12,7 +12,8 @@
  *    one.
  * 3. Exactly once: every accepted call ends once (result, error or cancelled); its data is destroyed once, in the
  *    thread that runs or would have run it; after the stop, in the submitting thread.
- * 4. Nothing vanishes: stopping cancels what is queued, delayed or running, with a reason.
+ * 4. Nothing vanishes: stopping cancels what is queued, delayed or running, with a reason. What does not end by the
+ *    deadline of the stop is settled with LODGER_EABANDONED, named in the log, and left behind.
  * 5. Bounded slices: however many calls arrive, the host's own input and redraw come through, and the other way round.
  * 9. Misuse is answered with an error code and a logged line that says which call.
  */
@@ -47,7 +48,14 @@ typedef enum LodgerCallerState
   LODGER_CALLER_STOPPED,
 } LodgerCallerState;
 
-/** Options of lodger_caller_new(). All strings are copied. Members are only ever appended. */
+/** A start hook: the first that runs in the caller's thread. 0, or a negative code: then the start has failed with it. It
+ * cannot wait. */
+typedef int (*LodgerStartHook) (LodgerCaller *caller, void *data);
+
+/** A stop hook: the last that runs in the caller's thread, just before `stopped`. It cannot wait. */
+typedef void (*LodgerStopHook) (LodgerCaller *caller, void *data);
+
+/** Options of lodger_caller_new() and lodger_caller_get(). All strings are copied. Members are only ever appended. */
 typedef struct LodgerCallerOptions
 {
   size_t size;                 /**< sizeof (LodgerCallerOptions) */
@@ -55,11 +63,21 @@ typedef struct LodgerCallerOptions
   const char *host;            /**< registered name of the host this thread's loop has; not for a new thread */
   const void *host_options;    /**< given to the host; what it means, the host's header says */
   const char *backend;         /**< of a new thread; NULL: "native" */
-  const void *backend_options; /**< given to the backend in the new thread; must live until `started` is done */
+  const void *backend_options; /**< given to the backend in the new thread, and to those of callers that inherit it:
+                                    must live as long as the caller */
   const char *worker_backend;  /**< of to_thread()'s workers; NULL: what the host names, else "native" */
   unsigned max_workers;        /**< calls that to_thread() runs at once, over the whole tree; 0: max (8, 4 × CPUs) */
-  int64_t stop_deadline;       /**< how long the last leave waits; 0: 10 s */
+  int64_t stop_deadline;       /**< how long a stop, or the last leave, waits for what runs; 0: 10 s */
   bool is_protected;           /**< lodger_caller_stop() without `force` does nothing */
+  unsigned max_threads;        /**< most threads that to_thread() has over the whole tree, blocked ones too; 0: 256 */
+  unsigned inbox_limit;        /**< most calls that may wait in this caller; 0: any number. What happens above it:
+                                    lodger_caller_call_soon_full() */
+  int nice;                 /**< added to the nice level of the threads that are started for it, and for its children:
+                                    a new thread's own, else its workers'; what the system refuses is logged */
+  LodgerStartHook on_start; /**< NULL, or the start hook; its children and workers have it too, each run in theirs */
+  LodgerStopHook on_stop;   /**< NULL, or the stop hook; as `on_start`, and not run where that has failed */
+  void *hook_data;          /**< given to both hooks; consumed, as soon as the options are given */
+  LodgerDestroyFunc hook_destroy; /**< runs once when nobody can run the hooks any more, in whatever thread */
 } LodgerCallerOptions;
 
 /** Options of the `…_full` submissions. Members are only ever appended. */
@@ -70,6 +88,11 @@ typedef struct LodgerCallOptions
   const char *file; /**< file of the submission, static; the macros below fill it in */
   int line;         /**< its line */
   LodgerPendingFlags flags; /**< LODGER_PENDING_PROTECTED */
+  LodgerCaller
+      *result_home;   /**< NULL, or where a pointer answer is destroyed: in that caller's thread, wherever the last
+                                  reference goes (once it has stopped: there); held until then */
+  const char *worker; /**< lodger_caller_to_thread_full() only: NULL, or the name of the worker that runs it: always
+                                  the same thread, one call after the other; made at its first use */
 } LodgerCallOptions;
 
 /* ---- life ------------------------------------------------------------------------------------------------------ */
@@ -88,6 +111,25 @@ typedef struct LodgerCallOptions
  * Test: unit/caller the_same_thread_and_host_give_the_same_caller
  */
 LODGER_API LodgerCaller *lodger_caller_new (LodgerCallerMode mode, const LodgerCallerOptions *options,
+                                            LodgerError **ret_error);
+
+/**
+ * Finds or makes a child of @p parent: a caller on a new thread, which stops with its parent, and before it.
+ *
+ * Any thread; does not block. A child of that name is made once; without a name each time a new one. What the options
+ * leave open it inherits: backend (of a parent in a GUI's thread: that of its workers) with its options, workers'
+ * backend, stop deadline, nice level, hooks. Its calls of to_thread() run in the workers of the whole tree's root; its
+ * own stop cancels those that it gave there. To a worker's call this makes a child of the worker's root.
+ *
+ * @param options NULL for defaults. `host` must be NULL or the name of the backend's host; `max_workers` and
+ *        `max_threads` are the root's and are ignored.
+ * @param ret_error NULL, or where a new reference to the error goes: LODGER_EINVAL, LODGER_ENOENT (no such backend),
+ *        LODGER_EMISMATCH (a child of that name has another backend or host), LODGER_ESTATE (the parent has not started),
+ *        LODGER_ESHUTDOWN (it is stopping), LODGER_EAGAIN (no thread), LODGER_ENOMEM, LODGER_ECHILD.
+ * @return a new reference, or NULL with an error. Dropping the reference does not stop it.
+ * Test: conformance edge_48_get_by_name_twice_is_the_same_child
+ */
+LODGER_API LodgerCaller *lodger_caller_get (LodgerCaller *parent, const LodgerCallerOptions *options,
                                             LodgerError **ret_error);
 
 /** Takes a reference. Any thread. NULL gives NULL. Test: unit/caller a_stopped_callers_memory_goes_with_its_reference */
@@ -115,25 +157,44 @@ LODGER_API int lodger_caller_start_sync (LodgerCaller *caller);
 LODGER_API int lodger_caller_enter (LodgerCaller *caller);
 
 /**
- * Leaves. The last leave is a forced stop, then blocks until `stopped`, at most the stop deadline; meanwhile this
- * thread serves the caller's inbox without the host. Only in its own thread, not from inside one of its calls.
+ * Leaves. The last leave is a forced stop, then blocks until `stopped`, at most a moment longer than the stop deadline;
+ * meanwhile this thread serves the caller's inbox without the host. Only in its own thread, not from inside one of its
+ * calls.
  *
  * @return 0; LODGER_EBUSY from inside a call; LODGER_ESTATE when left more often than entered; LODGER_EWRONGTHREAD;
- *         LODGER_ETIMEDOUT when something would not end (what it was is logged): it goes on stopping in the host's
- *         loop, if that still runs; LODGER_EINVAL.
+ *         LODGER_EABANDONED when something did not end by the deadline: it was named in the log, settled with that code
+ *         and left behind, and the caller has stopped; LODGER_EINVAL; LODGER_ECHILD.
  * Test: unit/caller the_last_leave_stops
  */
 LODGER_API int lodger_caller_leave (LodgerCaller *caller);
 
 /**
- * Stops: nothing new is accepted, what is queued or delayed is cancelled with the reason "the caller was closed",
- * running calls are cancelled and waited for, and so are its workers. Asynchronous: lodger_caller_get_stopped() tells
- * when it is over. Any thread; does not block; a second stop does nothing. A protected caller needs @p force.
+ * Stops, in this order: nothing new is accepted; `stopping` is signalled; its children, workers among them, are told to
+ * stop; what is queued or delayed is cancelled with the reason "the caller was closed"; running calls are cancelled (those
+ * on a stack at once, since they may block the thread) and waited for; the children's ends are waited for; `stopped` is
+ * signalled. Asynchronous: lodger_caller_get_stopped() tells when it is over. Any thread; does not block, but runs the
+ * done-callbacks of `stopping` and cancellers here; a second stop does nothing. A protected caller needs @p force.
  *
- * @return the state it has now.
+ * What has not ended when the caller's stop deadline has passed is settled with LODGER_EABANDONED, named in the log, and
+ * left behind: a call that blocks its thread, a deferred one without an answer, a child. An abandoned thread is no part of
+ * the program's end; the call's data lives until it returns after all, and is destroyed there. What else waited in an
+ * abandoned caller is cancelled and destroyed in the thread that gives it up. A host's own thread, when one of its calls
+ * does not return, is not abandoned (only that call is): the rest waits for it. Neither is a thread that hangs in a
+ * done-callback, a canceller or a destroy function.
+ *
+ * @return the state it has now; that, and a logged line, also when it does nothing: for NULL and in a forked child.
  * Test: conformance law_4_stop_cancels_queued_delayed_and_running
  */
 LODGER_API LodgerCallerState lodger_caller_stop (LodgerCaller *caller, bool force);
+
+/**
+ * A forced stop, then blocks until it is over, as the last lodger_caller_leave(), whatever the number of enters: for a
+ * program that ends by its framework's word. Only in its own thread, not from inside one of its calls; may be repeated.
+ *
+ * @return as lodger_caller_leave().
+ * Test: unit/leaving stopping_and_waiting_needs_no_count
+ */
+LODGER_API int lodger_caller_stop_wait (LodgerCaller *caller);
 
 /** A protected pending that is done when it runs, or fails with the reason why it could not start. Borrowed. Test:
  * unit/caller started_stopping_and_stopped_are_signalled_in_order */
@@ -185,24 +246,57 @@ LODGER_API bool lodger_caller_is_running (const LodgerCaller *caller);
 LODGER_API bool lodger_caller_is_protected (const LodgerCaller *caller);
 /** Whether this is the thread it runs in. Test: unit/caller current_is_the_innermost */
 LODGER_API bool lodger_caller_is_current_thread (const LodgerCaller *caller);
-/** The caller whose to_thread() made this worker, as a new reference; NULL for others, and once that has stopped.
- * Test: unit/pool workers_are_children_of_the_root */
+/** The caller that it is a child of (for a worker of to_thread(): the root of the tree that it serves), as a new
+ * reference; NULL for others, and once that has stopped. Any thread. Test: unit/pool workers_are_children_of_the_root */
 LODGER_API LodgerCaller *lodger_caller_get_parent (LodgerCaller *caller);
+/**
+ * Its children that have not stopped, workers of to_thread() among them, but not their children; as an array of new
+ * references, to be freed with lodger_caller_list_free(). Any thread.
+ *
+ * @return as lodger_caller_list().
+ * Test: conformance edge_48_a_grandchild_is_no_child
+ */
+LODGER_API LodgerCaller **lodger_caller_get_children (LodgerCaller *caller, size_t *ret_count);
 /** One line about it, freed with lodger_free(): `main #1: running, host glib, 3 workers`. NULL only without memory.
  * Test: unit/caller describe_is_one_line */
 LODGER_API char *lodger_caller_describe (LodgerCaller *caller);
+
+/* ---- workers ------------------------------------------------------------------------------------------------- */
+
+/**
+ * Sets how many idle workers the pool of this caller's tree keeps: above that a worker ends when its call is done. 10 if
+ * never set. Any thread; does not block; counts from the next call's end on.
+ *
+ * @return 0, LODGER_EINVAL, LODGER_ECHILD.
+ * Test: conformance edge_35_above_the_idle_limit_a_worker_ends
+ */
+LODGER_API int lodger_caller_set_idle_limit (LodgerCaller *caller, unsigned limit);
+
+/**
+ * Sets how long a worker of this caller's tree may be idle before it ends by itself. 60 s if never set; 0 and less: it
+ * never does. Any thread; does not block; holds for those that are idle now, too.
+ *
+ * @return 0, LODGER_EINVAL, LODGER_ECHILD.
+ * Test: conformance edge_37_a_worker_that_is_idle_for_long_ends_by_itself
+ */
+LODGER_API int lodger_caller_set_idle_duration (LodgerCaller *caller, int64_t duration);
 
 /* ---- submitting ------------------------------------------------------------------------------------------------- */
 
 /**
  * Runs @p func in the caller's thread, soon, in the order of submission.
  *
- * Any thread, with or without a loop of its own; does not block.
+ * Any thread, with or without a loop of its own; does not block, unless the caller has an `inbox_limit` and that many
+ * calls wait in it. Then a thread that may block (see lodger_pending_wait()) waits for room; in a thread whose loop Lodger
+ * does not drive, and in a call_direct, the submission fails with LODGER_EAGAIN; and it fails with LODGER_EDEADLK where
+ * the wait could never end: in the caller's own thread, and when that waits for this one. Continuations
+ * (lodger_pending_then()), cancels and destroys are never held up.
  *
  * @param options NULL for defaults.
  * @return a new reference to the outcome, never NULL; give it back with lodger_pending_unref(), or let it go at once:
- *         the call runs all the same. A refusal is a done pending: cancelled after the stop, failed with LODGER_EINVAL
- *         or LODGER_ENOMEM.
+ *         the call runs all the same. A refusal is a done pending: cancelled after the stop, or when the submitter's own
+ *         call was cancelled while it waited for room; failed with LODGER_EINVAL, LODGER_ENOMEM, LODGER_EAGAIN,
+ *         LODGER_EDEADLK or LODGER_ECHILD.
  * Test: conformance law_2_one_threads_calls_start_in_order
  */
 LODGER_API LodgerPending *lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *data,
@@ -222,7 +316,8 @@ LODGER_API LodgerPending *lodger_caller_call_later_full (LodgerCaller *caller, i
  * Runs @p func in the caller's thread, soon, in order with lodger_caller_call_soon(): the cheapest way, without an
  * outcome. It cannot wait and cannot fail. Any thread; does not block.
  *
- * @return 0; LODGER_ESHUTDOWN once the caller is stopping; LODGER_EINVAL; LODGER_ENOMEM.
+ * @return 0; LODGER_ESHUTDOWN once the caller is stopping; LODGER_EINVAL; LODGER_ENOMEM; LODGER_ECHILD; with an
+ *         `inbox_limit` also LODGER_EAGAIN, LODGER_EDEADLK, LODGER_ECANCELED: lodger_caller_call_soon_full().
  * Test: unit/calls edge_23_a_direct_call_cannot_wait
  */
 LODGER_API int lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, void *data,
@@ -230,10 +325,14 @@ LODGER_API int lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirec
 
 /**
  * Runs @p func in a worker: a thread with a main loop of its own, reused when idle. At most `max_workers` run at once
- * over the caller's whole tree, the rest wait first in, first out. In there it may block, compute, or use GIO.
+ * over the caller's whole tree, the rest wait first in, first out. In there it may block, compute, or use GIO. One that
+ * blocks in lodger_pending_wait() is not counted, so that calls which wait for others in the same pool go on; when it
+ * comes back there may be more than `max_workers` for a while, and no other starts until there are fewer.
  *
- * As lodger_caller_call_soon_full(); also fails with LODGER_EAGAIN when there is no worker and the system refuses a
- * thread. The data is destroyed in the worker that takes the call. To bring the outcome home: lodger_pending_then().
+ * As lodger_caller_call_soon_full(), but never held up by an `inbox_limit` (unless `worker` names one); also fails with
+ * LODGER_EAGAIN when there is no worker and the system refuses a thread. The data is destroyed in the worker that takes
+ * the call. To bring the outcome home: lodger_pending_then(). With `worker` set it runs in the child of that name
+ * (lodger_caller_get()), which is outside of the pool and of its limits.
  * Test: unit/pool an_idle_worker_is_reused
  */
 LODGER_API LodgerPending *lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *data,

@@ -40,6 +40,8 @@ typedef enum LodgerErrorCode
   LODGER_EFAILED = -17,     /**< the call failed: lodger_pending_get_error() says why */
   LODGER_EUNANSWERED = -18, /**< a deferred call's reply was freed without an answer */
   LODGER_EFOREIGN = -19,    /**< an error of another domain, wrapped by an adapter */
+  LODGER_EABANDONED = -20,  /**< it did not end by the deadline of a stop, and was left behind */
+  LODGER_ECHILD = -21,      /**< this is a forked child, and what was given belongs to its parent */
 } LodgerErrorCode;
 
 /** What a payload needs to live inside a LodgerError. Members are only ever appended. */

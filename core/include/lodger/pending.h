@@ -33,7 +33,7 @@ typedef enum LodgerPendingState
   LODGER_PENDING_QUEUED,    /**< not started, or a promise that nobody has answered */
   LODGER_PENDING_RUNNING,   /**< its function has started, the outcome is not there yet */
   LODGER_PENDING_SUCCEEDED, /**< done, with a result */
-  LODGER_PENDING_FAILED,    /**< done, with an error */
+  LODGER_PENDING_FAILED,    /**< done, with an error, or abandoned */
   LODGER_PENDING_CANCELLED, /**< done, cancelled */
 } LodgerPendingState;
 
@@ -201,7 +201,8 @@ LODGER_API LodgerPendingState lodger_pending_get_state (const LodgerPending *pen
 /**
  * How it ended. Any thread; does not block.
  *
- * @return 0 for success, LODGER_ENOTDONE, LODGER_ECANCELED (which beats any value), LODGER_EFAILED, LODGER_EINVAL.
+ * @return 0 for success, LODGER_ENOTDONE, LODGER_ECANCELED (which beats any value), LODGER_EABANDONED (which beats that:
+ *         a stop gave it up while it ran), LODGER_EFAILED, LODGER_EINVAL.
  * Test: unit/pending edge_02_result_before_done_is_an_error
  */
 LODGER_API int lodger_pending_get_outcome (const LodgerPending *pending);
@@ -236,7 +237,7 @@ LODGER_API int lodger_pending_take_pointer (LodgerPending *pending, void **ret_v
 
 /**
  * Why it failed, borrowed: it lives as long as a reference to the pending. A cancelled one gives an error of code
- * LODGER_ECANCELED with the cancel message. NULL when it is not done, has succeeded, or @p pending is NULL.
+ * LODGER_ECANCELED with the cancel message, an abandoned one of code LODGER_EABANDONED. NULL when it is not done, has succeeded, or @p pending is NULL.
  * Test: unit/pending an_error_comes_back
  */
 LODGER_API LodgerError *lodger_pending_get_error (LodgerPending *pending);
@@ -330,8 +331,11 @@ LODGER_API LodgerPending *lodger_pending_then (LodgerPending *done, LodgerCaller
  * @param timeout nanoseconds; LODGER_FOREVER waits without limit, 0 or less only looks.
  * @return as lodger_pending_get_outcome() once done (with LODGER_WAIT_NO_RESULT: 0); LODGER_ETIMEDOUT;
  *         LODGER_ECANCELED also when the waiter's own call was cancelled; LODGER_EWRONGTHREAD in a thread whose loop
- *         Lodger does not drive; LODGER_ESTATE in a call_direct; LODGER_EDEADLK for an unbounded wait for the call
- *         itself, or for a call that only this thread can run; LODGER_EINVAL.
+ *         Lodger does not drive; LODGER_ESTATE in a call_direct; LODGER_EINVAL; LODGER_ENOMEM; LODGER_ECHILD.
+ *         LODGER_EDEADLK, for an unbounded wait that nobody could end, since all that could is itself waiting without
+ *         limit, for this: the call itself, a call that only this thread can run, a circle of threads, a call that needs
+ *         a worker of a pool at its ceiling (`max_threads`) where every worker waits. The log line names both ends.
+ *         Promises and timed waits never count as such.
  * Test: unit/wait edge_05_timed_out_waiter_cancels
  */
 LODGER_API int lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags flags);

@@ -11,6 +11,9 @@
  *   call is refused (then before the function returns). A NULL destroy means that nothing has to be done.
  * - Options structs begin with `size`; set it to sizeof of the struct. NULL options mean all defaults.
  * - `…_ref` returns its argument; `…_unref` and `…_free` accept NULL.
+ * - A forked child can make callers and pendings of its own, but what was made before the fork belongs to the parent:
+ *   whoever submits to it, waits for it, answers, cancels, starts, leaves or stops it there gets LODGER_ECHILD and a log
+ *   line (Test: conformance edge_56_a_forked_child_is_refused). Reading what it is, and dropping references, is fine.
  */
 #ifndef LODGER_TYPES_H
 #define LODGER_TYPES_H

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who may touch the inside of a caller: its inbox's end, its timers' pops, its turn, what it has suspended.
+ *
+ * That is the owner, whenever it is at work on it, until somebody takes the caller away for good: because its loop is gone,
+ * or because a call does not return by the deadline of a stop. Two words say who has it.
+ *
+ *   turning   FREE     the owner is elsewhere: in its loop, asleep, not started
+ *             OWNER    the owner is at work, or in user code that it runs
+ *             ENDING   somebody has taken it
+ *   running   0        no user code is being run (or none that could be taken away)
+ *             frame    in the function of that call: the owner touches nothing until this is back, so that another thread
+ *                      may take the caller by putting TAKEN here
+ *             frame|1  in that function, but at work again: a nested loop, a reply answered from inside
+ *             TAKEN    for good
+ *
+ * Each change by which one of two gets it is a compare-and-swap of the one word that both must change: FREE to OWNER
+ * against FREE to ENDING; the frame's end, or its tag, against TAKEN. What the taker then does to the inside, the owner
+ * does not read any more, but for what it needs to get out of its stack: depth, thread, backend, which the taker leaves
+ * alone.
+ *
+ * Frames live on the owner's stack. Another thread looks at them only under the caller's mutex, only once the state says
+ * that it stops (or `lodger__custody_is_read` that somebody looks at all of them), and found through `running`; and the
+ * owner, when it leaves a frame then, waits for that mutex before the frame goes. */
+#ifndef LODGER_CUSTODY_H
+#define LODGER_CUSTODY_H
+
+#include "caller-private.h"
+
+typedef enum LodgerTurning
+{
+  LODGER_TURNING_FREE,
+  LODGER_TURNING_OWNER,
+  LODGER_TURNING_ENDING
+} LodgerTurning;
+
+enum
+{
+  LODGER_RUNNING_AT_WORK = 1,
+  LODGER_RUNNING_TAKEN = 2
+};
+
+/* How the owner has come to be at work. */
+typedef enum LodgerCustody
+{
+  LODGER_CUSTODY_NONE, /* it is not the owner's any more */
+  LODGER_CUSTODY_HELD, /* it was before */
+  LODGER_CUSTODY_FROM_LOOP,
+  LODGER_CUSTODY_FROM_CALL
+} LodgerCustody;
+
+/* Once the program ends. */
+extern atomic_bool lodger__custody_is_read;
+
+/* Owner: before it touches the inside, and after. The caller may be gone after the end, unless it is held. */
+LodgerCustody lodger__custody_begin (LodgerCaller *caller);
+void lodger__custody_end (LodgerCaller *caller, LodgerCustody custody);
+
+/* Owner, at work: user code begins; false when the caller is stopping, so that it should not. It ends; false when the
+ * caller was taken away meanwhile. */
+bool lodger__custody_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending);
+bool lodger__custody_leave (LodgerFrame *frame);
+
+/* Any thread, of a caller that stops: takes it from its call; or, if that is said, from the loop. */
+bool lodger__custody_take (LodgerCaller *caller, bool from_loop);
+/* Under the mutex, of a caller that stops: its innermost frame, and the one around; or NULL. */
+LodgerFrame *lodger__custody_frame (LodgerCaller *caller);
+LodgerFrame *lodger__custody_outer (const LodgerFrame *frame);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "quit.h"
+
+#include "custody.h"
+
+#include <stdlib.h>
+
+/* A program may end without having stopped its callers. Then their threads are ended by the system in the middle of what
+ * they do; all that is done here is to name what that is. Nothing is joined, no user code is run, nothing is freed. */
+
+static void
+name_caller (LodgerCaller *caller)
+{
+  char *line = NULL;
+  pthread_mutex_lock (&caller->mutex);
+  for (LodgerFrame *frame = lodger__custody_frame (caller); frame != NULL && line == NULL;
+       frame = lodger__custody_outer (frame))
+    if (frame->pending != NULL)
+      line = lodger_pending_describe (frame->pending);
+  pthread_mutex_unlock (&caller->mutex);
+  lodger__log (LODGER_LOG_WARNING, "the program ends while %s still runs%s%s", caller->name, line != NULL ? ": " : "",
+               line != NULL ? line : "");
+  lodger_free (line);
+}
+
+static void
+at_exit (void)
+{
+  size_t count;
+  LodgerCaller **callers = lodger_caller_list (false, &count);
+  atomic_store (&lodger__custody_is_read, true);
+  for (size_t i = 0; i < count; i++)
+    name_caller (callers[i]);
+  /* The references are kept: the last one of a caller that was never started would run user code. */
+}
+
+static void
+install (void)
+{
+  if (atexit (at_exit) != 0)
+    lodger__log (LODGER_LOG_DEBUG, "no memory to notice the program's end");
+}
+
+void
+lodger__quit_notice (void)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once (&once, install);
+}
