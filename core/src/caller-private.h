@@ -132,6 +132,7 @@ struct LodgerCaller
   bool is_forgotten;            /* a worker: left behind, the pool does not know it any more; under the pool's mutex */
   LodgerPending *busy_with;     /* a worker: the pool's call that is not done */
   bool is_counted;              /* a worker: as running a call; under the pool's mutex, as the next */
+  bool is_away;                 /* a worker: runs something of its own inbox */
   bool is_blocked;              /* a worker: waits in its call, and is not counted meanwhile */
   atomic_int place;             /* a worker: LodgerPlace; written under the pool's mutex */
 

@@ -67,7 +67,9 @@ lodger__pool_uncount (LodgerPool *pool, LodgerCaller *worker)
     pool->running--;
   if (worker->is_blocked)
     pool->blocked--;
-  worker->is_counted = worker->is_blocked = false;
+  if (worker->is_away)
+    pool->away--;
+  worker->is_counted = worker->is_blocked = worker->is_away = false;
 }
 
 LodgerHelp
@@ -85,7 +87,7 @@ lodger__pool_find_help (LodgerCaller *root)
       atomic_store (&help.worker->place, LODGER_PLACE_CALLED);
       pool->called++;
     }
-  else if (pool->worker_count < pool->worker_max)
+  else if (pool->worker_count < pool->worker_max && pool->worker_count - pool->blocked - pool->away < pool->running_max)
     {
       pool->worker_count++;
       pool->called++;
@@ -96,16 +98,32 @@ lodger__pool_find_help (LodgerCaller *root)
 
 /* ---- without the mutex ------------------------------------------------------------------------------------------------ */
 
+typedef enum Step
+{
+  STEP_QUIT,
+  STEP_ENGAGE,
+  STEP_FORGET
+} Step;
+
 /* What was expected of it is asked of another, unless that would go the same way: it never came to work. */
 static void
-step_back (LodgerCaller *worker, bool for_good)
+step_back (LodgerCaller *worker, Step step)
 {
   LodgerPool *pool = worker->root->pool;
   LodgerHelp help = { NULL, 0 };
   pthread_mutex_lock (&pool->mutex);
   lodger__pool_leave_place (pool, worker);
-  if (for_good)
-    lodger__pool_uncount (pool, worker);
+  if (step == STEP_FORGET)
+    {
+      worker->is_forgotten = true;
+      pool->worker_count--;
+      lodger__pool_uncount (pool, worker);
+    }
+  if (step == STEP_ENGAGE && !worker->is_away && !worker->is_counted && !worker->is_blocked)
+    {
+      worker->is_away = true;
+      pool->away++;
+    }
   if (lodger_pending_get_outcome (worker->started) == 0)
     help = lodger__pool_find_help (worker->root);
   pthread_mutex_unlock (&pool->mutex);
@@ -116,18 +134,13 @@ step_back (LodgerCaller *worker, bool for_good)
 void
 lodger__pool_quit (LodgerCaller *worker)
 {
-  step_back (worker, false);
+  step_back (worker, STEP_QUIT);
 }
 
 void
 lodger__pool_forget (LodgerCaller *worker)
 {
-  LodgerPool *pool = worker->root->pool;
-  pthread_mutex_lock (&pool->mutex);
-  worker->is_forgotten = true;
-  pool->worker_count--;
-  pthread_mutex_unlock (&pool->mutex);
-  step_back (worker, true);
+  step_back (worker, STEP_FORGET);
 }
 
 /* A call that was handed to it would have to wait for what it runs, or for ever if that waits for the call. */
@@ -135,7 +148,7 @@ void
 lodger__pool_engage (LodgerCaller *worker)
 {
   if (atomic_load (&worker->place) != LODGER_PLACE_AT_WORK)
-    step_back (worker, false);
+    step_back (worker, STEP_ENGAGE);
 }
 
 void

@@ -214,10 +214,12 @@ lodger__pool_rest (LodgerCaller *worker, LodgerPending *pending)
   if (!lodger__pool_wants_call (worker) || lodger__pool_has_calls (worker))
     return;
   pthread_mutex_lock (&pool->mutex);
-  lodger__pool_uncount (pool, worker);
   note_use (pool, worker);
   if (pool->first == NULL)
-    lodger__pool_make_idle (pool, worker);
+    {
+      lodger__pool_uncount (pool, worker);
+      lodger__pool_make_idle (pool, worker);
+    }
   pthread_mutex_unlock (&pool->mutex);
 }
 

@@ -27,6 +27,7 @@ struct LodgerPool
   LodgerCaller *idle; /* the most recently used first: its caches are warm */
   unsigned worker_count, idle_count, made;
   unsigned blocked; /* workers that wait in their calls */
+  unsigned away;    /* workers that run calls of their own inboxes */
   unsigned running; /* calls that are counted */
   unsigned running_max, worker_max;
   uint64_t uses;
@@ -58,7 +59,7 @@ void lodger__pool_call_for_help (LodgerCaller *root, LodgerHelp help);
 /* Under the mutex. */
 LodgerHelp lodger__pool_find_help (LodgerCaller *root);
 void lodger__pool_leave_place (LodgerPool *pool, LodgerCaller *worker);
-/* Under the mutex: its call is not counted any more. */
+/* Under the mutex: it is free, or gone. */
 void lodger__pool_uncount (LodgerPool *pool, LodgerCaller *worker);
 /* Under the mutex: onto the list of the idle; false when there are enough of them. */
 bool lodger__pool_make_idle (LodgerPool *pool, LodgerCaller *worker);
