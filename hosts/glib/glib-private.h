@@ -44,6 +44,9 @@ void lodger__glib_sources_attach (LodgerGlibHost *host);
 /* Destroys them, those that somebody else has destroyed included. */
 void lodger__glib_sources_detach (LodgerGlibHost *host);
 
+/* When the default application, if there is one, shuts down, the caller stops. */
+void lodger__glib_end_with_application (LodgerCaller *caller);
+
 /* Runs a main loop in the context, as this thread's default, until it is quit. */
 void lodger__glib_run (GMainContext *context, GMainLoop *loop);
 

@@ -214,7 +214,11 @@ lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *optio
     return NULL;
   result = lodger_caller_enter (caller);
   if (result == 0)
-    return caller;
+    {
+      if (context == NULL || context == g_main_context_default ())
+        lodger__glib_end_with_application (caller);
+      return caller;
+    }
   lodger_caller_unref (caller);
   return refuse (result, ret_error);
 }

@@ -41,12 +41,17 @@ typedef struct LodgerGlibHostOptions
  * Attaches this thread's caller to @context, making it if there is none, and enters it. The same context in the same
  * thread gives the same caller; each attach is undone by a lodger_caller_leave() and a lodger_caller_unref().
  *
+ * In the default context of a program that has a default #GApplication by now, the caller also stops by itself when the
+ * application shuts down: in its `shutdown` signal, as by lodger_caller_stop_wait(), so that a program which never leaves
+ * ends in order all the same.
+ *
  * Call it in the thread that runs the context, before or while it runs; it does not block. When another thread runs
  * the context just now it fails with LODGER_EWRONGTHREAD. Workers of lodger_caller_to_thread() get the backend "glib".
  *
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error as of lodger_caller_new()
  *
  * Test: unit/glib-host attaching_twice_gives_the_same_caller
+ * Test: unit/glib-application edge_53_a_caller_stops_when_the_application_shuts_down
  */
 LODGER_API LodgerCaller *lodger_glib_attach (GMainContext *context, GError **error);
 

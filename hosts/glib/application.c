@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The program's end by its framework's word: when the application shuts down, its caller stops in order. */
+#include "glib-private.h"
+
+static const char mark[] = "lodger-glib-application";
+
+static void
+shut_down (GApplication *application, void *data)
+{
+  LodgerCaller *caller = data;
+  (void) application;
+  if (lodger_caller_is_current_thread (caller))
+    lodger_caller_stop_wait (caller);
+  else
+    lodger_caller_stop (caller, true);
+}
+
+static void
+drop_caller (void *data, GClosure *closure)
+{
+  (void) closure;
+  lodger_caller_unref (data);
+}
+
+/* The handler holds the caller; once that has stopped by itself, there is nothing to be handled. */
+typedef struct Connection
+{
+  GWeakRef application;
+  gulong handler;
+} Connection;
+
+static int
+disconnect (LodgerPending *done, void *data)
+{
+  Connection *connection = data;
+  GObject *application = g_weak_ref_get (&connection->application);
+  (void) done;
+  if (application != NULL && g_signal_handler_is_connected (application, connection->handler))
+    g_signal_handler_disconnect (application, connection->handler);
+  g_clear_object (&application);
+  return 0;
+}
+
+static void
+connection_free (void *data)
+{
+  Connection *connection = data;
+  g_weak_ref_clear (&connection->application);
+  g_free (connection);
+}
+
+void
+lodger__glib_end_with_application (LodgerCaller *caller)
+{
+  GApplication *application = g_application_get_default ();
+  LodgerPending *stopped = lodger_caller_get_stopped (caller);
+  Connection *connection;
+  if (application == NULL || lodger_pending_get_metadata (stopped, mark) != NULL)
+    return;
+  connection = g_new0 (Connection, 1);
+  if (lodger_pending_set_metadata (stopped, mark, application, NULL) != 0)
+    {
+      g_free (connection);
+      return;
+    }
+  g_weak_ref_init (&connection->application, application);
+  connection->handler = g_signal_connect_data (application, "shutdown", G_CALLBACK (shut_down),
+                                               lodger_caller_ref (caller), drop_caller, 0);
+  lodger_pending_add_done_callback (stopped, disconnect, connection, connection_free);
+}
