@@ -129,7 +129,7 @@ struct LodgerCaller
   uint64_t last_use;            /* a worker: when its last call ended; under the pool's mutex */
   _Atomic (int64_t) idle_until; /* a worker: when it has been idle for too long; written under the pool's mutex */
   int64_t idle_since;           /* a worker: 0 while it works; under the pool's mutex */
-  bool is_forgotten;            /* a worker: left behind, the pool does not know it any more; under the pool's mutex */
+  bool is_forgotten;            /* a worker: the pool does not count on it any more; under the pool's mutex */
   LodgerPending *busy_with;     /* a worker: the pool's call that is not done */
   bool is_counted;              /* a worker: as running a call; under the pool's mutex, as the next */
   bool is_away;                 /* a worker: runs something of its own inbox */

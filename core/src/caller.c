@@ -81,10 +81,13 @@ lodger__caller_make (LodgerCallerOptions *options)
   return caller;
 }
 
+/* In a forked child the memory stays: its locks and its host are in whatever state they were. */
 static void
 caller_free (LodgerCaller *caller)
 {
   const LodgerHostOps *ops = lodger__host_ops (caller);
+  if (lodger__is_foreign (caller))
+    return;
   lodger__registry_remove (caller);
   if (ops != NULL && ops->destroy != NULL)
     ops->destroy (caller->host.impl);
@@ -135,7 +138,7 @@ lodger_caller_unref (LodgerCaller *caller)
   if (caller == NULL)
     return;
   if (atomic_fetch_sub_explicit (&caller->refs, 1, memory_order_acq_rel) == 1
-      && lodger_caller_get_state (caller) == LODGER_CALLER_INITIAL)
+      && lodger_caller_get_state (caller) == LODGER_CALLER_INITIAL && !lodger__is_foreign (caller))
     lodger_caller_stop (caller, true);
   lodger__caller_release (caller);
 }

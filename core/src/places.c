@@ -113,7 +113,7 @@ step_back (LodgerCaller *worker, Step step)
   LodgerHelp help = { NULL, 0 };
   pthread_mutex_lock (&pool->mutex);
   lodger__pool_leave_place (pool, worker);
-  if (step == STEP_FORGET)
+  if (step == STEP_FORGET && !worker->is_forgotten)
     {
       worker->is_forgotten = true;
       pool->worker_count--;

@@ -8,6 +8,7 @@
 /* A program may end without having stopped its callers. Then their threads are ended by the system in the middle of what
  * they do; all that is done here is to name what that is. Nothing is joined, no user code is run, nothing is freed. */
 
+/* A child that is at nothing belongs to a parent that is named. */
 static void
 name_caller (LodgerCaller *caller)
 {
@@ -18,6 +19,8 @@ name_caller (LodgerCaller *caller)
     if (frame->pending != NULL)
       line = lodger_pending_describe (frame->pending);
   pthread_mutex_unlock (&caller->mutex);
+  if (line == NULL && caller->parent != NULL)
+    return;
   lodger__log (LODGER_LOG_WARNING, "the program ends while %s still runs%s%s", caller->name, line != NULL ? ": " : "",
                line != NULL ? line : "");
   lodger_free (line);

@@ -355,21 +355,39 @@ lodger__caller_orphan (LodgerCaller *caller)
   lodger__caller_release (caller);
 }
 
+/* By pthread_exit, out of a call: what that was is not known any more, but for a pool's. */
+static void
+bury_call (LodgerCaller *caller)
+{
+  LodgerPending *pending = caller->busy_with;
+  if (pending == NULL || !(lodger__pending_state (pending) & P_STARTED)
+      || (lodger__pending_state (pending) & P_RETURNED))
+    return;
+  caller->busy_with = NULL;
+  lodger__abandon_call (caller, pending);
+  lodger__pending_destroy_data (pending);
+  lodger_pending_unref (pending);
+}
+
 /* Whatever was on the stack is gone with it. */
 void
 lodger__caller_thread_ends (LodgerCaller *caller)
 {
+  bool is_child = caller->is_driven && caller->parent != NULL;
   lodger__caller_hold (caller);
   lodger__log (LODGER_LOG_WARNING, "the thread of %s has ended before it was left", caller->name);
   caller->depth = 0;
   if (!caller->taken)
     {
       detach (caller);
+      bury_call (caller);
       atomic_store (&caller->running, 0);
       atomic_store (&caller->turning, LODGER_TURNING_FREE);
       lodger__caller_orphan (caller);
     }
   lodger__stop_come_back (caller);
   lodger__caller_unlink_thread (caller);
+  if (is_child)
+    lodger__family_gone (caller->parent, caller);
   lodger__caller_release (caller);
 }

@@ -3,6 +3,11 @@
 
 #include <stdlib.h>
 
+enum
+{
+  ROOM = 16
+};
+
 void
 lodger__timers_init (LodgerTimers *timers)
 {
@@ -69,6 +74,21 @@ note_earliest (LodgerTimers *timers)
   atomic_store (&timers->earliest, timers->count > 0 ? timers->heap[0]->deadline : LODGER_FOREVER);
 }
 
+/* After a flood. That the smaller one cannot be had is no harm. */
+static void
+give_room_back (LodgerTimers *timers)
+{
+  size_t capacity = timers->capacity / 2;
+  LodgerDelayed **heap;
+  if (timers->count >= timers->capacity / 4 || capacity < ROOM)
+    return;
+  heap = realloc (timers->heap, capacity * sizeof (LodgerDelayed *));
+  if (heap == NULL)
+    return;
+  timers->heap = heap;
+  timers->capacity = capacity;
+}
+
 static void
 take_out (LodgerTimers *timers, LodgerDelayed *delayed)
 {
@@ -82,6 +102,7 @@ take_out (LodgerTimers *timers, LodgerDelayed *delayed)
       else
         sift_down (timers, index, last);
     }
+  give_room_back (timers);
   note_earliest (timers);
 }
 
@@ -95,7 +116,7 @@ lodger__timers_insert (LodgerTimers *timers, LodgerDelayed *delayed, bool *ret_f
     code = LODGER_ESHUTDOWN;
   else if (timers->count == timers->capacity)
     {
-      size_t capacity = timers->capacity > 0 ? timers->capacity * 2 : 16;
+      size_t capacity = timers->capacity > 0 ? timers->capacity * 2 : ROOM;
       LodgerDelayed **heap = realloc (timers->heap, capacity * sizeof (LodgerDelayed *));
       if (heap != NULL)
         {

@@ -91,10 +91,17 @@ lodger__pool_call_for_help (LodgerCaller *root, LodgerHelp help)
 void
 lodger__pool_worker_failed (LodgerCaller *worker)
 {
-  shrink (worker->root);
+  LodgerPool *pool = worker->root->pool;
+  bool is_counted;
+  pthread_mutex_lock (&pool->mutex);
+  is_counted = !worker->is_forgotten;
+  worker->is_forgotten = true;
+  pthread_mutex_unlock (&pool->mutex);
+  if (is_counted)
+    shrink (worker->root);
 }
 
-/* One that could not start, or was left behind, is not counted any more. */
+/* One that could not start, or was left behind, is forgotten already. */
 void
 lodger__pool_worker_gone (LodgerCaller *worker)
 {
@@ -102,7 +109,7 @@ lodger__pool_worker_gone (LodgerCaller *worker)
   LodgerPool *pool = root->pool;
   LodgerHelp help = { NULL, 0 };
   pthread_mutex_lock (&pool->mutex);
-  if (!worker->is_forgotten && lodger_pending_get_outcome (worker->started) == 0)
+  if (!worker->is_forgotten)
     {
       lodger__pool_uncount (pool, worker);
       pool->worker_count--;
