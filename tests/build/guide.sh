@@ -10,11 +10,11 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 status=0
 
-awk -v dir="$dir" '
+cat "$source/docs/first-call.md" "$source/docs/lives.md" | awk -v dir="$dir" '
   /^```c$/    { file = dir "/" ++number ".c"; next }
   /^```text$/ { file = dir "/" number ".expected"; next }
   /^```$/     { file = ""; next }
-  file        { print > file }' "$source/docs/first-call.md"
+  file        { print > file }'
 
 sanitize=
 [ -z "${LODGER_SANITIZE:-}" ] || sanitize=-fsanitize=$LODGER_SANITIZE
