@@ -154,7 +154,8 @@ struct LodgerCaller
   unsigned max_workers, max_threads;
   int64_t stop_deadline;
   bool is_protected;
-  int nice;
+  int nice; /* added in its threads to `usual_nice` of its root: the level of the thread that made that */
+  int usual_nice;
   unsigned generation; /* fork.c */
   LodgerHooks hooks;
   bool has_hooked;                /* owner: the start hook has run */

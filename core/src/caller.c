@@ -71,6 +71,7 @@ lodger__caller_make (LodgerCallerOptions *options)
   caller->stop_deadline = options->stop_deadline > 0 ? options->stop_deadline : STOP_DEADLINE;
   caller->is_protected = options->is_protected;
   caller->nice = options->nice;
+  caller->usual_nice = lodger__port_get_nice ();
   caller->generation = atomic_load (&lodger__generation);
   caller->host_options = options->host_options;
   caller->backend_options = options->backend_options;

@@ -54,15 +54,17 @@ lodger__port_set_thread_name (const char *name)
   prctl (PR_SET_NAME, short_name);
 }
 
-/* On Linux each thread has a nice level of its own. */
-bool
-lodger__port_add_nice (int nice)
+/* On Linux each thread has a nice level of its own, and begins with that of the one that started it. */
+int
+lodger__port_get_nice (void)
 {
-  id_t thread = (id_t) gettid ();
-  int before;
-  errno = 0;
-  before = getpriority (PRIO_PROCESS, thread);
-  return (before != -1 || errno == 0) && setpriority (PRIO_PROCESS, thread, before + nice) == 0;
+  return getpriority (PRIO_PROCESS, (id_t) gettid ());
+}
+
+bool
+lodger__port_set_nice (int nice)
+{
+  return setpriority (PRIO_PROCESS, (id_t) gettid (), nice) == 0;
 }
 
 void

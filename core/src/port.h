@@ -14,8 +14,10 @@ bool lodger__port_is_main_thread (void);
 void lodger__port_thread_name (char name[16]);
 /* Of this thread; cut to what the system takes. */
 void lodger__port_set_thread_name (const char *name);
-/* Of this thread; false when the system refuses it. */
-bool lodger__port_add_nice (int nice);
+/* This thread's nice level. */
+int lodger__port_get_nice (void);
+/* False when the system refuses it. */
+bool lodger__port_set_nice (int nice);
 void lodger__port_relax (void);
 /* A mutex that is held for a few instructions: whoever finds it taken looks again for a moment before it sleeps. */
 void lodger__port_mutex_init (pthread_mutex_t *mutex);

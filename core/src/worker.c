@@ -13,12 +13,13 @@ fail_start (LodgerCaller *caller, int code, const char *what)
     lodger__pool_worker_failed (caller);
 }
 
-/* That the system refuses a nice level is no reason not to work. */
+/* Whichever thread has started this one, and has given it its own level: what is added counts from the level of the
+ * thread that made the root. That the system refuses it is no reason not to work. */
 static void
 begin_thread (const LodgerCaller *caller)
 {
   lodger__port_set_thread_name (caller->name);
-  if (caller->nice != 0 && !lodger__port_add_nice (caller->nice))
+  if (caller->nice != 0 && !lodger__port_set_nice (caller->root->usual_nice + caller->nice))
     lodger__log (LODGER_LOG_WARNING, "%s: the system refuses the nice level %d", caller->name, caller->nice);
 }
 

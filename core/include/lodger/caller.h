@@ -72,8 +72,9 @@ typedef struct LodgerCallerOptions
   unsigned max_threads;        /**< most threads that to_thread() has over the whole tree, blocked ones too; 0: 256 */
   unsigned inbox_limit;        /**< most calls that may wait in this caller; 0: any number. What happens above it:
                                     lodger_caller_call_soon_full() */
-  int nice;                 /**< added to the nice level of the threads that are started for it, and for its children:
-                                    a new thread's own, else its workers'; what the system refuses is logged */
+  int nice; /**< added to the nice level of the thread that makes it (or its root), in the threads that are
+                                    started for it and for its children: a new thread's own, and its workers'; what the system
+                                    refuses is logged */
   LodgerStartHook on_start; /**< NULL, or the start hook; its children and workers have it too, each run in theirs */
   LodgerStopHook on_stop;   /**< NULL, or the stop hook; as `on_start`, and not run where that has failed */
   void *hook_data;          /**< given to both hooks; consumed, as soon as the options are given */
