@@ -212,19 +212,24 @@ inherit (const LodgerCaller *parent, LodgerCallerOptions *options)
   options->host_options = NULL;
 }
 
-/* Hooks that it has from its parent are the parent's to destroy, which it keeps alive. */
+/* Hooks that it has from its parent are the parent's to destroy, which it keeps alive. Data without a hook is of no use to
+ * anybody, and stays the giver's. */
 static LodgerCaller *
 make_child (LodgerCaller *parent, LodgerCallerOptions *options, const LodgerBackendOps *backend,
             const LodgerBackendOps *workers)
 {
   LodgerCallerOptions own = *options;
+  bool has_hooks = options->on_start != NULL || options->on_stop != NULL;
   LodgerCaller *child;
   inherit (parent, &own);
+  if (!has_hooks)
+    own.hook_destroy = NULL;
   child = lodger__caller_make (&own);
   if (child == NULL)
     return NULL;
-  options->hook_destroy = own.hook_destroy;
-  if (options->on_start == NULL && options->on_stop == NULL)
+  if (has_hooks)
+    options->hook_destroy = own.hook_destroy;
+  else
     child->hooks = parent->hooks;
   child->parent = lodger_caller_ref (parent);
   child->root = parent->root;
