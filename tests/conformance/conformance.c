@@ -3,16 +3,36 @@
 
 #include <stdio.h>
 
+static void
+add (Suite *suite, const TTest *test, int i, unsigned traits, unsigned not_traits)
+{
+  const SubjectKind *kind = subject_kinds[i];
+  char name[200];
+  if ((kind->traits & traits) != traits || (kind->traits & (not_traits | SUBJECT_HOT)) != 0)
+    return;
+  snprintf (name, sizeof name, "%s/%s", test->name, kind->name);
+  test_add_variant (suite, name, test, i);
+}
+
 void
 add_law (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits)
 {
   for (int i = 0; subject_kinds[i] != NULL; i++)
-    if ((subject_kinds[i]->traits & traits) == traits && (subject_kinds[i]->traits & (not_traits | SUBJECT_HOT)) == 0)
-      {
-        char name[200];
-        snprintf (name, sizeof name, "%s/%s", test->name, subject_kinds[i]->name);
-        test_add_variant (suite, name, test, i);
-      }
+    add (suite, test, i, traits, not_traits);
+}
+
+static bool
+is_flavour (const SubjectKind *kind)
+{
+  return kind == &subject_manual_no_before_wait || kind == &subject_manual_real || kind == &subject_manual_real_bare;
+}
+
+void
+add_edge (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits)
+{
+  for (int i = 0; subject_kinds[i] != NULL; i++)
+    if (!is_flavour (subject_kinds[i]))
+      add (suite, test, i, traits, not_traits);
 }
 
 int
@@ -26,5 +46,8 @@ main (int argc, char **argv)
   add_law_sharing (suite);
   add_law_sleeping (suite);
   add_law_answering (suite);
+  add_edge_pool (suite);
+  add_edge_limits (suite);
+  add_edge_workers (suite);
   return test_main (suite, argc, argv);
 }

@@ -8,6 +8,9 @@
 /* Adds a test once for each kind of loop that has all those traits and none of the others. */
 void add_law (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits);
 
+/* The same for an edge case: without the flavours of the manual host, which differ in nothing that matters there. */
+void add_edge (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits);
+
 void add_law_submitting (Suite *suite);
 void add_law_nesting (Suite *suite);
 void add_law_ending (Suite *suite);
@@ -15,5 +18,8 @@ void add_law_stopping (Suite *suite);
 void add_law_sharing (Suite *suite);
 void add_law_sleeping (Suite *suite);
 void add_law_answering (Suite *suite);
+void add_edge_pool (Suite *suite);
+void add_edge_limits (Suite *suite);
+void add_edge_workers (Suite *suite);
 
 #endif

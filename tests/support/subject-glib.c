@@ -11,6 +11,7 @@ typedef struct Program
   GMainContext *context;
   GSource *redraw;
   GSource *timer;
+  LodgerGlibHostOptions host_options;
   bool frames; /* one after the other, each takes a while */
 } Program;
 
@@ -82,19 +83,38 @@ program_new (Subject *subject, GMainContext *context)
 /* ---- as host -------------------------------------------------------------------------------------------------- */
 
 static void
+attach (Subject *subject, GMainContext *context)
+{
+  Program *program = subject->impl;
+  program->host_options = (LodgerGlibHostOptions) { .size = sizeof program->host_options, .context = context };
+  subject->host_options = &program->host_options;
+  if (subject->is_initial)
+    {
+      test_check (lodger_glib_register () == 0);
+      subject->options.host = "glib";
+      subject->options.host_options = subject->host_options;
+      subject->caller = lodger_caller_new (LODGER_CALLER_MANUAL, &subject->options, NULL);
+    }
+  else
+    subject->caller = lodger_glib_attach_full (context, &subject->options, NULL);
+}
+
+static void
 open_default (Subject *subject)
 {
   Program *program = program_new (subject, g_main_context_ref (g_main_context_default ()));
   program_start (program, PRIORITY_REDRAW);
-  subject->caller = lodger_glib_attach (NULL, NULL);
+  attach (subject, NULL);
 }
 
 static void
 open_other (Subject *subject)
 {
   Program *program = program_new (subject, g_main_context_new ());
+  /* The first push in a thread would make it, and its descriptor stays. */
+  g_main_context_default ();
   program_start (program, PRIORITY_REDRAW);
-  subject->caller = lodger_glib_attach (program->context, NULL);
+  attach (subject, program->context);
 }
 
 static void
@@ -164,7 +184,7 @@ static void
 open_worker (Subject *subject)
 {
   lodger_glib_register ();
-  subject->caller = worker_start ("glib");
+  subject->caller = worker_start_full ("glib", &subject->options);
   subject_run_inside (subject, start_inside, subject);
 }
 

@@ -17,7 +17,16 @@ open_with (Subject *subject, LodgerManualFlags flags)
 {
   LodgerManualHost *host = lodger_manual_host_new (flags);
   subject->impl = host;
-  subject->caller = lodger_manual_attach (host, NULL, NULL);
+  subject->host_options = host;
+  if (subject->is_initial)
+    {
+      test_check (lodger_manual_register () == 0);
+      subject->options.host = lodger_manual_host_get_name (host);
+      subject->options.host_options = host;
+      subject->caller = lodger_caller_new (LODGER_CALLER_MANUAL, &subject->options, NULL);
+    }
+  else
+    subject->caller = lodger_manual_attach (host, &subject->options, NULL);
   lodger_manual_set_redraw (host, count_redraw, subject);
 }
 

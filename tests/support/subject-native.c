@@ -5,7 +5,7 @@
 static void
 open_worker (Subject *subject)
 {
-  subject->caller = worker_start ("native");
+  subject->caller = worker_start_full ("native", &subject->options);
 }
 
 static void

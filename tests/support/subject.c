@@ -43,14 +43,38 @@ switch_work (void *data)
   work->subject->kind->work (work->subject, work->on);
 }
 
-void
-subject_open (Subject *subject, int i, bool works)
+static void
+open_as_told (Subject *subject)
 {
-  *subject = (Subject) { .kind = subject_kinds[i] };
   subject->kind->open (subject);
   if (subject->caller == NULL)
     test_fail ("no caller on %s", subject->kind->name);
+}
+
+void
+subject_open_full (Subject *subject, int i, const LodgerCallerOptions *options)
+{
+  *subject = (Subject) { .kind = subject_kinds[i], .options = { .size = sizeof subject->options } };
+  if (options != NULL)
+    subject->options = *options;
+  open_as_told (subject);
   subject_run_inside (subject, note_thread, &subject->thread_id);
+}
+
+void
+subject_open_initial (Subject *subject, int i)
+{
+  *subject = (Subject) { .kind = subject_kinds[i],
+                         .options = { .size = sizeof subject->options },
+                         .thread_id = test_thread_id (),
+                         .is_initial = true };
+  open_as_told (subject);
+}
+
+void
+subject_open (Subject *subject, int i, bool works)
+{
+  subject_open_full (subject, i, NULL);
   if (works)
     {
       Switch work = { subject, true };
@@ -94,6 +118,46 @@ subject_run_until_done (Subject *subject, LodgerPending *pending)
       subject->kind->turn (subject);
 }
 
+const char *
+subject_backend (const Subject *subject)
+{
+  return strncmp (subject->kind->name, "glib", 4) == 0 ? "glib" : "native";
+}
+
+static void
+pass (LodgerPending *self, LodgerPending *done, void *data)
+{
+  (void) self;
+  (void) done;
+  (void) data;
+}
+
+void
+subject_await (Subject *subject, LodgerPending *pending)
+{
+  LodgerPending *then;
+  if (subject_is (subject, SUBJECT_DRIVEN))
+    {
+      if (lodger_pending_wait (pending, test_limit_ns (), LODGER_WAIT_PROTECT | LODGER_WAIT_NO_RESULT) != 0)
+        test_fail ("hangs: the pending is not done");
+      return;
+    }
+  then = lodger_pending_then (pending, subject->caller, pass, NULL, NULL);
+  subject_run_until_done (subject, then);
+  test_check (lodger_pending_get_outcome (then) == 0);
+  lodger_pending_unref (then);
+}
+
+int
+subject_outcome (Subject *subject, LodgerPending *pending)
+{
+  int code;
+  subject_await (subject, pending);
+  code = lodger_pending_get_outcome (pending);
+  lodger_pending_unref (pending);
+  return code;
+}
+
 typedef struct Inside
 {
   LodgerDirectFunc func;
@@ -117,6 +181,32 @@ subject_run_inside (Subject *subject, LodgerDirectFunc func, void *data)
   test_check (lodger_caller_call_direct (subject->caller, run_inside, &inside, NULL) == 0);
   subject_run_until (subject, &inside.runs, 1);
   counter_clear (&inside.runs);
+}
+
+static void
+settle (void *data)
+{
+  (void) data;
+}
+
+void
+subject_settle (Subject *subject)
+{
+  subject_run_inside (subject, settle, NULL);
+}
+
+void
+subject_expect_back_at (Subject *subject, ProcCount before, const char *file, int line)
+{
+  int64_t until = test_now () + test_limit_ns ();
+  ProcCount now;
+  do
+    {
+      subject_settle (subject);
+      now = proc_count ();
+    }
+  while ((now.fds > before.fds || now.threads > before.threads) && test_now () < until);
+  proc_expect_back_at (before, file, line);
 }
 
 void

@@ -52,7 +52,10 @@ struct Subject
   atomic_ulong redraws;
   atomic_ulong ticks; /* of the program's own work */
   atomic_bool works;
-  bool clock_follows; /* VIRTUAL: a loop with nothing else to do moves the clock to its deadline */
+  bool clock_follows;          /* VIRTUAL: a loop with nothing else to do moves the clock to its deadline */
+  LodgerCallerOptions options; /* of its caller */
+  bool is_initial;             /* not DRIVEN: the caller is made but not started */
+  const void *host_options;    /* not DRIVEN: what its host was given */
 };
 
 enum
@@ -63,6 +66,12 @@ enum
 
 /* The loop of _i, with its caller running; `works`: while the program does work of its own there. */
 void subject_open (Subject *subject, int i, bool works);
+/* The same with options for the caller. */
+void subject_open_full (Subject *subject, int i, const LodgerCallerOptions *options);
+/* Not DRIVEN: the caller is made, but not started. */
+void subject_open_initial (Subject *subject, int i);
+/* The backend that threads of its caller's tree have. */
+const char *subject_backend (const Subject *subject);
 /* Stops the caller if need be, waits for that, and takes everything down. */
 void subject_close (Subject *subject);
 
@@ -71,8 +80,18 @@ bool subject_is (const Subject *subject, unsigned trait);
  * come from the loop's thread, or wake it. */
 void subject_run_until (Subject *subject, Counter *counter, long at_least);
 void subject_run_until_done (Subject *subject, LodgerPending *pending);
+/* The test's thread: the same for a pending that is completed elsewhere, without waking the loop. Its thread is told of no
+ * user code. */
+void subject_await (Subject *subject, LodgerPending *pending);
+/* The outcome after that; the reference is dropped. */
+int subject_outcome (Subject *subject, LodgerPending *pending);
+/* The test's thread: lets the loop go on until there are no more threads and descriptors than these. */
+#define subject_expect_back(subject, before) subject_expect_back_at (subject, before, __FILE__, __LINE__)
+void subject_expect_back_at (Subject *subject, ProcCount before, const char *file, int line);
 /* The test's thread: runs func in the loop's thread, as a call_direct. */
 void subject_run_inside (Subject *subject, LodgerDirectFunc func, void *data);
+/* The test's thread: each call that was there before has had its turn. */
+void subject_settle (Subject *subject);
 /* The loop's thread: a call takes that long. */
 void subject_spend (Subject *subject, int64_t ns);
 /* Submits in a round-about way: 0 call_soon, 1 call_direct, 2 call_later without a delay. */

@@ -9,11 +9,13 @@
 #include <stdlib.h>
 
 LodgerCaller *
-worker_start (const char *backend)
+worker_start_full (const char *backend, const LodgerCallerOptions *options)
 {
-  LodgerCallerOptions options = { .size = sizeof options, .backend = backend };
+  LodgerCallerOptions own = *options;
   LodgerError *error = NULL;
-  LodgerCaller *caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, &error);
+  LodgerCaller *caller;
+  own.backend = backend;
+  caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &own, &error);
   if (caller == NULL)
     test_fail ("no worker: %s", lodger_error_get_message (error));
   wait_done (lodger_caller_get_started (caller));
@@ -21,6 +23,13 @@ worker_start (const char *backend)
     test_fail ("the worker did not start: %s",
                lodger_error_get_message (lodger_pending_get_error (lodger_caller_get_started (caller))));
   return caller;
+}
+
+LodgerCaller *
+worker_start (const char *backend)
+{
+  const LodgerCallerOptions options = { .size = sizeof options };
+  return worker_start_full (backend, &options);
 }
 
 typedef struct Run

@@ -7,6 +7,8 @@
 
 /* Starts one and waits until it runs. NULL is the native loop. */
 LodgerCaller *worker_start (const char *backend);
+/* The same with other options. */
+LodgerCaller *worker_start_full (const char *backend, const LodgerCallerOptions *options);
 /* Runs func there and waits until it has returned. */
 void worker_run (LodgerCaller *caller, LodgerDirectFunc func, void *data);
 /* The kernel's number of its thread. */

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How many calls of to_thread() run at once, who is not counted, and waits that could never end. */
+#include "conformance.h"
+#include "test-held.h"
+#include "test-threads.h"
+
+/* ---- at most so many, over the whole tree --------------------------------------------------------------------------- */
+
+typedef struct Limit
+{
+  atomic_int inside;
+  atomic_int most;
+  Barrier together;
+} Limit;
+
+static void
+run_limited (Limit *limit)
+{
+  int inside = atomic_fetch_add (&limit->inside, 1) + 1, most = atomic_load (&limit->most);
+  while (inside > most && !atomic_compare_exchange_weak (&limit->most, &most, inside))
+    ;
+  barrier_wait (&limit->together);
+  atomic_fetch_sub (&limit->inside, 1);
+}
+
+static void
+limited_call (LodgerPending *self, void *data)
+{
+  (void) self;
+  run_limited (data);
+}
+
+static void
+give_one_more (LodgerPending *self, void *data)
+{
+  LodgerPending *more = lodger_caller_to_thread (lodger_caller_current (), limited_call, data, NULL);
+  lodger_pending_return_from (self, more);
+  lodger_pending_unref (more);
+  run_limited (data);
+}
+
+START_TEST (edge_39_max_workers_holds_over_the_whole_tree)
+{
+  enum
+  {
+    CALLS = 10
+  };
+  const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 2 };
+  Subject subject;
+  Limit limit = { 0 };
+  LodgerCaller *child;
+  LodgerPending *pendings[2 * CALLS];
+  barrier_init (&limit.together, 2);
+  subject_open_full (&subject, _i, &options);
+  child = lodger_caller_get (subject.caller, NULL, NULL);
+  for (int i = 0; i < 2 * CALLS; i++)
+    pendings[i] = lodger_caller_to_thread (i % 2 ? child : subject.caller, give_one_more, &limit, NULL);
+  for (int i = 0; i < 2 * CALLS; i++)
+    expect_code (subject_outcome (&subject, pendings[i]), 0);
+  ck_assert_int_eq (limit.most, 2);
+  lodger_caller_unref (child);
+  subject_close (&subject);
+  barrier_clear (&limit.together);
+}
+END_TEST
+
+START_TEST (edge_39_the_rest_wait_in_order)
+{
+  enum
+  {
+    CALLS = 20
+  };
+  const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
+  Subject subject;
+  Journal journal;
+  Witness witnesses[CALLS];
+  LodgerPending *last = NULL;
+  Held held;
+  journal_init (&journal);
+  subject_open_full (&subject, _i, &options);
+  held_start (&held, subject.caller);
+  latch_wait (&held.entered);
+  for (int i = 0; i < CALLS; i++)
+    {
+      witnesses[i] = (Witness) { .journal = &journal, .number = i };
+      lodger_pending_unref (last);
+      last = lodger_caller_to_thread (subject.caller, witness_call, &witnesses[i], witness_destroy);
+    }
+  ck_assert_uint_eq (journal_count (&journal), 0);
+  latch_open (&held.let_go);
+  expect_code (subject_outcome (&subject, last), 0);
+  ck_assert_uint_eq (journal_count (&journal), CALLS);
+  for (int i = 0; i < CALLS; i++)
+    ck_assert_int_eq (journal_get (&journal, (size_t) i), i);
+  held_clear (&held);
+  subject_close (&subject);
+  journal_clear (&journal);
+}
+END_TEST
+
+/* ---- one that blocks is not counted ---------------------------------------------------------------------------------- */
+
+static void
+wait_for_the_rest (LodgerPending *self, void *data)
+{
+  int *depth = data;
+  LodgerPending *nested;
+  if (*depth == 0)
+    return;
+  depth++;
+  nested = lodger_caller_to_thread (lodger_caller_current (), wait_for_the_rest, depth, NULL);
+  if (lodger_pending_wait (nested, LODGER_FOREVER, LODGER_WAIT_DEFAULT) != 0)
+    lodger_pending_return_new_error (self, NULL, LODGER_EFAILED, "the nested one failed");
+  lodger_pending_unref (nested);
+}
+
+START_TEST (edge_39_a_blocked_worker_is_not_counted)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
+  int chain[] = { 5, 4, 3, 2, 1, 0 };
+  Subject subject;
+  subject_open_full (&subject, _i, &options);
+  for (int i = 5; i >= 0; i--)
+    expect_code (
+        subject_outcome (&subject, lodger_caller_to_thread (subject.caller, wait_for_the_rest, &chain[i], NULL)), 0);
+  subject_close (&subject);
+}
+END_TEST
+
+typedef struct Waiting
+{
+  Held held; /* first: entered once it is back from its wait */
+  LodgerPending *promise;
+} Waiting;
+
+static void
+wait_then_stay (LodgerPending *self, void *data)
+{
+  Waiting *waiting = data;
+  test_check (lodger_pending_wait (waiting->promise, LODGER_FOREVER, LODGER_WAIT_PROTECT) == 0);
+  held_call (self, &waiting->held);
+}
+
+START_TEST (edge_39_one_that_comes_back_may_be_one_too_many_and_none_starts_until_there_are_fewer)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
+  Subject subject;
+  Waiting first = { .promise = lodger_pending_new (LODGER_PENDING_DEFAULT) };
+  Held second;
+  Witness third = { 0 };
+  LodgerPending *pending;
+  subject_open_full (&subject, _i, &options);
+  held_init (&first.held);
+  first.held.pending = lodger_caller_to_thread (subject.caller, wait_then_stay, &first, held_destroy);
+  held_start (&second, subject.caller);
+  latch_wait (&second.entered);
+  lodger_pending_return_nothing (first.promise);
+  latch_wait (&first.held.entered);
+  /* Now two run, where one may. */
+  pending = lodger_caller_to_thread (subject.caller, witness_call, &third, witness_destroy);
+  latch_open (&second.let_go);
+  subject_await (&subject, second.pending);
+  proc_wait_asleep (second.witness.ran_in);
+  witness_expect (&third, 0, 0);
+  latch_open (&first.held.let_go);
+  expect_code (subject_outcome (&subject, pending), 0);
+  witness_expect (&third, 1, 1);
+  held_clear (&first.held);
+  held_clear (&second);
+  lodger_pending_unref (first.promise);
+  subject_close (&subject);
+}
+END_TEST
+
+/* ---- waits that could never end ------------------------------------------------------------------------------------- */
+
+/* A call that gives the next of its chain to somebody and waits for it. */
+typedef struct Link
+{
+  const char *name;
+  LodgerCaller *to; /* NULL: to the pool */
+  int64_t timeout;
+  atomic_int code;
+  struct Link *next;
+  Barrier *together; /* NULL, or it meets the other ones there, before it waits */
+} Link;
+
+static LodgerPending *give_link (LodgerCaller *from, Link *link);
+
+static void
+link_call (LodgerPending *self, void *data)
+{
+  Link *link = data;
+  LodgerPending *next;
+  (void) self;
+  if (link->next == NULL)
+    return;
+  next = give_link (lodger_caller_current (), link->next);
+  if (link->together != NULL)
+    barrier_wait (link->together);
+  link->code = lodger_pending_wait (next, link->timeout, LODGER_WAIT_PROTECT);
+  lodger_pending_unref (next);
+}
+
+static LodgerPending *
+give_link (LodgerCaller *from, Link *link)
+{
+  const LodgerCallOptions options = { .size = sizeof options, .name = link->name };
+  return link->to != NULL ? lodger_caller_call_soon_full (link->to, link_call, link, NULL, &options)
+                          : lodger_caller_to_thread_full (from, link_call, link, NULL, &options);
+}
+
+START_TEST (edge_39_at_max_threads_the_wait_that_closes_the_knot_is_refused)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1, .max_threads = 2 };
+  Subject subject;
+  Link third = { .name = "third of the chain" };
+  Link second = { .name = "second of the chain", .timeout = LODGER_FOREVER, .next = &third };
+  Link first = { .name = "first of the chain", .timeout = LODGER_FOREVER, .next = &second };
+  subject_open_full (&subject, _i, &options);
+  log_capture_begin ();
+  expect_code (subject_outcome (&subject, give_link (subject.caller, &first)), 0);
+  expect_code (second.code, LODGER_EDEADLK);
+  expect_code (first.code, 0);
+  ck_assert_uint_eq (log_capture_count (), 1);
+  ck_assert (log_capture_has ("lodger_pending_wait"));
+  ck_assert (log_capture_has ("second of the chain"));
+  ck_assert (log_capture_has ("third of the chain"));
+  log_capture_end ();
+  subject_close (&subject);
+}
+END_TEST
+
+START_TEST (edge_39_a_timed_wait_is_no_part_of_a_knot)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .max_threads = 2 };
+  Subject subject;
+  Link third = { .name = "third of the chain" };
+  Link second = { .name = "second of the chain", .timeout = LODGER_FOREVER, .next = &third };
+  Link first = { .name = "first of the chain", .timeout = 1000000, .next = &second };
+  LodgerPending *pending;
+  subject_open_full (&subject, _i, &options);
+  log_capture_begin ();
+  pending = give_link (subject.caller, &first);
+  expect_code (subject_outcome (&subject, pending), 0);
+  expect_code (first.code, LODGER_ETIMEDOUT);
+  expect_code (subject_outcome (&subject, give_link (subject.caller, &third)), 0);
+  ck_assert_uint_eq (log_capture_count (), 0);
+  log_capture_end ();
+  subject_close (&subject);
+  expect_code (second.code, 0);
+}
+END_TEST
+
+START_TEST (law_7_a_circle_of_waits_over_two_callers_is_refused)
+{
+  Subject subject;
+  Barrier together;
+  LodgerCaller *here, *there;
+  subject_open (&subject, _i, false);
+  barrier_init (&together, 2);
+  here = lodger_caller_get (subject.caller, NULL, NULL);
+  there = lodger_caller_get (subject.caller, NULL, NULL);
+  for (int round = 0; round < 10; round++)
+    {
+      Link back = { .name = "the way back", .to = here };
+      Link out
+          = { .name = "the way out", .to = there, .timeout = LODGER_FOREVER, .next = &back, .together = &together };
+      Link begin = { .name = "the begin", .to = here, .timeout = LODGER_FOREVER, .next = &out, .together = &together };
+      log_capture_begin ();
+      expect_code (wait_outcome (give_link (here, &begin)), 0);
+      worker_thread_id (there);
+      worker_thread_id (here);
+      ck_assert_uint_eq (log_capture_count (), 1);
+      ck_assert (log_capture_has ("the way out"));
+      if (begin.code == LODGER_EDEADLK)
+        ck_assert (out.code == 0 && log_capture_has ("the begin"));
+      else
+        {
+          expect_code (begin.code, 0);
+          expect_code (out.code, LODGER_EDEADLK);
+          ck_assert (log_capture_has ("the way back"));
+        }
+      log_capture_end ();
+    }
+  lodger_caller_unref (here);
+  lodger_caller_unref (there);
+  subject_close (&subject);
+  barrier_clear (&together);
+}
+END_TEST
+
+/* ---- the system refuses a thread ------------------------------------------------------------------------------------ */
+
+START_TEST (edge_40_without_a_thread_the_calls_go_to_the_workers_there_are)
+{
+  enum
+  {
+    CALLS = 3
+  };
+  Subject subject;
+  Held held;
+  Witness witnesses[CALLS] = { 0 };
+  LodgerPending *pendings[CALLS];
+  subject_open (&subject, _i, false);
+  held_start (&held, subject.caller);
+  latch_wait (&held.entered);
+  threads_refuse (true);
+  for (int i = 0; i < CALLS; i++)
+    pendings[i] = lodger_caller_to_thread (subject.caller, witness_call, &witnesses[i], witness_destroy);
+  latch_open (&held.let_go);
+  for (int i = 0; i < CALLS; i++)
+    {
+      expect_code (subject_outcome (&subject, pendings[i]), 0);
+      ck_assert_int_eq (witnesses[i].ran_in, held.witness.ran_in);
+    }
+  threads_refuse (false);
+  held_clear (&held);
+  subject_close (&subject);
+}
+END_TEST
+
+START_TEST (edge_40_without_any_worker_the_call_ends)
+{
+  Subject subject;
+  Witness witness = { 0 }, next = { 0 };
+  LodgerPending *pending;
+  LodgerError *error = NULL;
+  Witness hooks = { 0 };
+  const LodgerCallerOptions options = { .size = sizeof options, .hook_data = &hooks, .hook_destroy = witness_destroy };
+  subject_open (&subject, _i, false);
+  threads_refuse (true);
+  pending = lodger_caller_to_thread (subject.caller, witness_call, &witness, witness_destroy);
+  subject_await (&subject, pending);
+  expect_code (lodger_error_get_code (lodger_pending_get_error (pending)), LODGER_EAGAIN);
+  ck_assert_str_eq (lodger_error_get_message (lodger_pending_get_error (pending)), "no worker thread");
+  witness_expect (&witness, 0, 1);
+  lodger_pending_unref (pending);
+  log_capture_begin ();
+  ck_assert_ptr_null (lodger_caller_get (subject.caller, &options, &error));
+  ck_assert (log_capture_has ("lodger_caller_get"));
+  log_capture_end ();
+  expect_code (lodger_error_get_code (error), LODGER_EAGAIN);
+  lodger_error_unref (error);
+  witness_expect (&hooks, 0, 1);
+  threads_refuse (false);
+  pending = lodger_caller_to_thread (subject.caller, witness_call, &next, witness_destroy);
+  expect_code (subject_outcome (&subject, pending), 0);
+  subject_close (&subject);
+}
+END_TEST
+
+void
+add_edge_limits (Suite *suite)
+{
+  add_edge (suite, edge_39_max_workers_holds_over_the_whole_tree, 0, 0);
+  add_edge (suite, edge_39_the_rest_wait_in_order, 0, 0);
+  add_edge (suite, edge_39_a_blocked_worker_is_not_counted, 0, 0);
+  add_edge (suite, edge_39_one_that_comes_back_may_be_one_too_many_and_none_starts_until_there_are_fewer, 0, 0);
+  add_edge (suite, edge_39_at_max_threads_the_wait_that_closes_the_knot_is_refused, 0, 0);
+  add_edge (suite, edge_39_a_timed_wait_is_no_part_of_a_knot, 0, 0);
+  add_edge (suite, law_7_a_circle_of_waits_over_two_callers_is_refused, 0, 0);
+  add_edge (suite, edge_40_without_a_thread_the_calls_go_to_the_workers_there_are, 0, 0);
+  add_edge (suite, edge_40_without_any_worker_the_call_ends, 0, 0);
+}

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The workers of to_thread(): which one is taken, when they go, and whose children they are. */
+#include "conformance.h"
+#include "test-held.h"
+
+static void
+return_thread (LodgerPending *self, void *data)
+{
+  (void) data;
+  lodger_pending_return_int (self, test_thread_id ());
+}
+
+/* The thread in which a call of to_thread() ran. */
+static int
+run_once (Subject *subject)
+{
+  int64_t thread = 0;
+  LodgerPending *pending = lodger_caller_to_thread (subject->caller, return_thread, NULL, NULL);
+  subject_await (subject, pending);
+  expect_code (lodger_pending_get_int (pending, &thread), 0);
+  lodger_pending_unref (pending);
+  return (int) thread;
+}
+
+static void
+held_end (Held *held, Subject *subject)
+{
+  latch_open (&held->let_go);
+  subject_await (subject, held->pending);
+  proc_wait_asleep (held->witness.ran_in);
+  held_clear (held);
+}
+
+START_TEST (edge_35_an_idle_worker_is_reused)
+{
+  Subject subject;
+  int first;
+  subject_open (&subject, _i, false);
+  first = run_once (&subject);
+  ck_assert_int_ne (first, subject.thread_id);
+  ck_assert_int_ne (first, test_thread_id ());
+  for (int i = 0; i < 10; i++)
+    {
+      proc_wait_asleep (first);
+      ck_assert_int_eq (run_once (&subject), first);
+    }
+  subject_close (&subject);
+}
+END_TEST
+
+START_TEST (edge_35_the_most_recently_used_goes_first)
+{
+  Subject subject;
+  Held held[3];
+  int last;
+  subject_open (&subject, _i, false);
+  for (int i = 0; i < 3; i++)
+    held_start (&held[i], subject.caller);
+  for (int i = 0; i < 3; i++)
+    latch_wait (&held[i].entered);
+  last = held[1].witness.ran_in;
+  held_end (&held[2], &subject);
+  held_end (&held[0], &subject);
+  held_end (&held[1], &subject);
+  ck_assert_int_eq (run_once (&subject), last);
+  subject_close (&subject);
+}
+END_TEST
+
+static void
+run_at_once (Subject *subject, Held held[], int count)
+{
+  for (int i = 0; i < count; i++)
+    held_start (&held[i], subject->caller);
+  for (int i = 0; i < count; i++)
+    latch_wait (&held[i].entered);
+}
+
+static void
+end_all (Subject *subject, Held held[], int count)
+{
+  for (int i = 0; i < count; i++)
+    latch_open (&held[i].let_go);
+  for (int i = 0; i < count; i++)
+    {
+      subject_await (subject, held[i].pending);
+      held_clear (&held[i]);
+    }
+}
+
+static unsigned
+count_children (LodgerCaller *caller)
+{
+  size_t count;
+  LodgerCaller **children = lodger_caller_get_children (caller, &count);
+  lodger_caller_list_free (children, count);
+  return (unsigned) count;
+}
+
+/* Descriptors are not counted: how many one has is the backend's affair. */
+static void
+expect_workers (Subject *subject, ProcCount before, int workers)
+{
+  ProcCount kept = { .fds = before.fds + 1000, .threads = before.threads + workers };
+  subject_expect_back (subject, kept);
+  while (count_children (subject->caller) > (unsigned) workers)
+    subject_settle (subject);
+  ck_assert_int_eq (proc_count ().threads, kept.threads);
+  ck_assert_uint_eq (count_children (subject->caller), (unsigned) workers);
+}
+
+START_TEST (edge_35_above_the_idle_limit_a_worker_ends)
+{
+  enum
+  {
+    COUNT = 12,
+    USUAL_LIMIT = 10,
+    SMALL_LIMIT = 2
+  };
+  const LodgerCallerOptions options = { .size = sizeof options, .max_workers = COUNT };
+  Subject subject;
+  ProcCount before;
+  Held held[COUNT];
+  subject_open_full (&subject, _i, &options);
+  before = proc_count ();
+  run_at_once (&subject, held, COUNT);
+  ck_assert_int_eq (proc_count ().threads, before.threads + COUNT);
+  end_all (&subject, held, COUNT);
+  expect_workers (&subject, before, USUAL_LIMIT);
+
+  expect_code (lodger_caller_set_idle_limit (subject.caller, SMALL_LIMIT), 0);
+  ck_assert_int_eq (proc_count ().threads, before.threads + USUAL_LIMIT);
+  run_at_once (&subject, held, USUAL_LIMIT);
+  ck_assert_int_eq (proc_count ().threads, before.threads + USUAL_LIMIT);
+  end_all (&subject, held, USUAL_LIMIT);
+  expect_workers (&subject, before, SMALL_LIMIT);
+
+  expect_code (lodger_caller_set_idle_limit (subject.caller, 0), 0);
+  run_at_once (&subject, held, SMALL_LIMIT);
+  end_all (&subject, held, SMALL_LIMIT);
+  expect_workers (&subject, before, 0);
+  subject_expect_back (&subject, before);
+
+  log_capture_begin ();
+  expect_code (lodger_caller_set_idle_limit (NULL, 1), LODGER_EINVAL);
+  ck_assert (log_capture_has ("lodger_caller_set_idle_limit"));
+  log_capture_end ();
+  subject_close (&subject);
+}
+END_TEST
+
+/* ---- 36: one that is stopped by itself ---------------------------------------------------------------------------- */
+
+static void
+note_caller (LodgerPending *self, void *data)
+{
+  LodgerCaller **caller = data;
+  *caller = lodger_caller_ref (lodger_pending_get_caller (self));
+}
+
+static LodgerCaller *
+worker_of_a_call (Subject *subject)
+{
+  LodgerCaller *worker = NULL;
+  LodgerPending *pending = lodger_caller_to_thread (subject->caller, note_caller, &worker, NULL);
+  expect_code (subject_outcome (subject, pending), 0);
+  return worker;
+}
+
+START_TEST (edge_36_a_worker_stopped_while_idle_leaves_the_pool)
+{
+  Subject subject;
+  LodgerCaller *first, *second;
+  subject_open (&subject, _i, false);
+  first = worker_of_a_call (&subject);
+  lodger_caller_stop (first, true);
+  second = worker_of_a_call (&subject);
+  ck_assert_ptr_ne (first, second);
+  subject_await (&subject, lodger_caller_get_stopped (first));
+  ck_assert_int_eq (lodger_caller_get_state (first), LODGER_CALLER_STOPPED);
+  ck_assert_int_eq (lodger_caller_get_state (second), LODGER_CALLER_RUNNING);
+  while (count_children (subject.caller) > 1)
+    subject_settle (&subject);
+  lodger_caller_unref (first);
+  lodger_caller_unref (second);
+  subject_close (&subject);
+}
+END_TEST
+
+typedef struct Staying
+{
+  Held held; /* first */
+  LodgerCaller *worker;
+} Staying;
+
+static void
+stay (LodgerPending *self, void *data)
+{
+  Staying *staying = data;
+  staying->worker = lodger_caller_ref (lodger_pending_get_caller (self));
+  held_call (self, &staying->held);
+}
+
+START_TEST (edge_36_a_stopping_worker_is_never_handed_out)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
+  Subject subject;
+  Staying staying;
+  Witness next = { 0 };
+  LodgerPending *pending;
+  subject_open_full (&subject, _i, &options);
+  held_init (&staying.held);
+  staying.held.pending = lodger_caller_to_thread (subject.caller, stay, &staying, held_destroy);
+  latch_wait (&staying.held.entered);
+  pending = lodger_caller_to_thread (subject.caller, witness_call, &next, witness_destroy);
+  lodger_caller_stop (staying.worker, true);
+  ck_assert (lodger_pending_is_cancelled (staying.held.pending));
+  ck_assert (!lodger_pending_is_done (staying.held.pending));
+  latch_open (&staying.held.let_go);
+  expect_code (subject_outcome (&subject, pending), 0);
+  witness_expect (&next, 1, 1);
+  ck_assert_int_ne (next.ran_in, staying.held.witness.ran_in);
+  subject_await (&subject, staying.held.pending);
+  expect_code (lodger_pending_get_outcome (staying.held.pending), LODGER_ECANCELED);
+  witness_expect (&staying.held.witness, 1, 1);
+  lodger_caller_unref (staying.worker);
+  held_clear (&staying.held);
+  subject_close (&subject);
+}
+END_TEST
+
+/* ---- 37: idle for long ---------------------------------------------------------------------------------------------- */
+
+START_TEST (edge_37_a_worker_that_is_idle_for_long_ends_by_itself)
+{
+  Subject subject;
+  ProcCount before;
+  int thread;
+  subject_open (&subject, _i, false);
+  before = proc_count ();
+  /* No call comes after the one that it has run. */
+  expect_code (lodger_caller_set_idle_duration (subject.caller, 1000000), 0);
+  run_once (&subject);
+  expect_workers (&subject, before, 0);
+  subject_expect_back (&subject, before);
+
+  /* Those that are idle now, too. */
+  expect_code (lodger_caller_set_idle_duration (subject.caller, LODGER_FOREVER), 0);
+  thread = run_once (&subject);
+  proc_wait_asleep (thread);
+  expect_code (lodger_caller_set_idle_duration (subject.caller, 1), 0);
+  expect_workers (&subject, before, 0);
+  subject_expect_back (&subject, before);
+
+  log_capture_begin ();
+  expect_code (lodger_caller_set_idle_duration (NULL, 1), LODGER_EINVAL);
+  ck_assert (log_capture_has ("lodger_caller_set_idle_duration"));
+  log_capture_end ();
+  subject_close (&subject);
+}
+END_TEST
+
+START_TEST (edge_37_zero_turns_that_off)
+{
+  const int64_t offs[] = { 0, -1, INT64_MIN };
+  Subject subject;
+  int thread;
+  subject_open (&subject, _i, false);
+  thread = run_once (&subject);
+  for (int i = 0; i < 3; i++)
+    {
+      expect_code (lodger_caller_set_idle_duration (subject.caller, offs[i]), 0);
+      proc_wait_asleep (thread);
+      ck_assert_int_eq (run_once (&subject), thread);
+      proc_wait_asleep (thread);
+      ck_assert_uint_eq (count_children (subject.caller), 1);
+    }
+  subject_close (&subject);
+}
+END_TEST
+
+/* ---- 38: children of the root --------------------------------------------------------------------------------------- */
+
+static int
+note_in_journal (LodgerPending *done, void *data)
+{
+  Witness *witness = data;
+  (void) done;
+  witness_direct (witness);
+  return 0;
+}
+
+START_TEST (edge_38_workers_are_children_of_the_root_and_end_before_it)
+{
+  Subject subject;
+  Journal journal;
+  Witness worker_ends = { .journal = &journal, .number = 1 }, root_ends = { .journal = &journal, .number = 2 };
+  LodgerCaller *worker, *parent;
+  journal_init (&journal);
+  subject_open (&subject, _i, false);
+  worker = worker_of_a_call (&subject);
+  parent = lodger_caller_get_parent (worker);
+  ck_assert_ptr_eq (parent, subject.caller);
+  lodger_caller_unref (parent);
+  ck_assert_uint_eq (count_children (subject.caller), 1);
+  ck_assert_str_eq (lodger_caller_get_backend (worker), subject_backend (&subject));
+  lodger_pending_add_done_callback (lodger_caller_get_stopped (subject.caller), note_in_journal, &root_ends, NULL);
+  lodger_pending_add_done_callback (lodger_caller_get_stopped (worker), note_in_journal, &worker_ends, NULL);
+  lodger_caller_stop (subject.caller, true);
+  subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
+  ck_assert_int_eq (lodger_caller_get_state (worker), LODGER_CALLER_STOPPED);
+  journal_expect (&journal, 1, 2);
+  ck_assert_ptr_null (lodger_caller_get_parent (worker));
+  lodger_caller_unref (worker);
+  subject_close (&subject);
+  journal_clear (&journal);
+}
+END_TEST
+
+enum
+{
+  GIVEN = 3
+};
+
+static void
+expect_closed (LodgerPending *pending)
+{
+  char *message = lodger_pending_get_cancel_message (pending);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  ck_assert_str_eq (message, "the caller was closed");
+  lodger_free (message);
+  lodger_pending_unref (pending);
+}
+
+START_TEST (edge_38_a_stop_cancels_what_the_pool_was_given)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
+  Subject subject;
+  Counter ends;
+  Witness queued[GIVEN] = { 0 };
+  LodgerPending *pendings[GIVEN];
+  Held held;
+  counter_init (&ends);
+  subject_open_full (&subject, _i, &options);
+  held_start (&held, subject.caller);
+  latch_wait (&held.entered);
+  for (int i = 0; i < GIVEN; i++)
+    {
+      queued[i].ends = &ends;
+      pendings[i] = lodger_caller_to_thread (subject.caller, witness_call, &queued[i], witness_destroy);
+    }
+  lodger_caller_stop (subject.caller, true);
+  subject_run_until (&subject, &ends, GIVEN);
+  ck_assert_int_eq (lodger_caller_get_state (subject.caller), LODGER_CALLER_STOPPING);
+  ck_assert (lodger_pending_is_cancelled (held.pending));
+  latch_open (&held.let_go);
+  subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
+  for (int i = 0; i < GIVEN; i++)
+    {
+      expect_closed (pendings[i]);
+      witness_expect (&queued[i], 0, 1);
+      ck_assert_int_eq (queued[i].destroyed_in, subject.thread_id);
+    }
+  expect_code (lodger_pending_get_outcome (held.pending), LODGER_ECANCELED);
+  witness_expect (&held.witness, 1, 1);
+  ck_assert_int_eq (held.witness.destroyed_in, held.witness.ran_in);
+  held_clear (&held);
+  subject_close (&subject);
+  counter_clear (&ends);
+}
+END_TEST
+
+static void
+open_on_cancel (LodgerPending *pending, const char *message, void *data)
+{
+  (void) pending;
+  (void) message;
+  latch_open (data);
+}
+
+START_TEST (edge_38_a_childs_stop_cancels_what_it_gave_and_waits_while_the_pool_goes_on)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
+  Subject subject;
+  Held held;
+  Latch told;
+  Witness queued[GIVEN] = { 0 }, roots = { 0 };
+  LodgerPending *pendings[GIVEN], *of_root;
+  LodgerCaller *child;
+  int thread;
+  latch_init (&told);
+  subject_open_full (&subject, _i, &options);
+  child = lodger_caller_get (subject.caller, NULL, NULL);
+  thread = worker_thread_id (child);
+  held_start (&held, child);
+  latch_wait (&held.entered);
+  expect_code (lodger_pending_set_canceller (held.pending, open_on_cancel, &told, NULL), 0);
+  for (int i = 0; i < GIVEN; i++)
+    pendings[i] = lodger_caller_to_thread (child, witness_call, &queued[i], witness_destroy);
+  of_root = lodger_caller_to_thread (subject.caller, witness_call, &roots, witness_destroy);
+  lodger_caller_stop (child, true);
+  latch_wait (&told);
+  for (int i = 0; i < GIVEN; i++)
+    wait_done (pendings[i]);
+  proc_wait_asleep (thread);
+  ck_assert_int_eq (lodger_caller_get_state (child), LODGER_CALLER_STOPPING);
+  latch_open (&held.let_go);
+  subject_await (&subject, lodger_caller_get_stopped (child));
+  expect_code (lodger_pending_get_outcome (held.pending), LODGER_ECANCELED);
+  expect_code (subject_outcome (&subject, of_root), 0);
+  for (int i = 0; i < GIVEN; i++)
+    {
+      expect_closed (pendings[i]);
+      witness_expect (&queued[i], 0, 1);
+    }
+  witness_expect (&roots, 1, 1);
+  ck_assert (lodger_caller_is_running (subject.caller));
+  held_clear (&held);
+  lodger_caller_unref (child);
+  subject_close (&subject);
+  latch_clear (&told);
+}
+END_TEST
+
+void
+add_edge_pool (Suite *suite)
+{
+  add_edge (suite, edge_35_an_idle_worker_is_reused, 0, 0);
+  add_edge (suite, edge_35_the_most_recently_used_goes_first, 0, 0);
+  add_edge (suite, edge_35_above_the_idle_limit_a_worker_ends, 0, 0);
+  add_edge (suite, edge_36_a_worker_stopped_while_idle_leaves_the_pool, 0, 0);
+  add_edge (suite, edge_36_a_stopping_worker_is_never_handed_out, 0, 0);
+  add_edge (suite, edge_37_a_worker_that_is_idle_for_long_ends_by_itself, 0, 0);
+  add_edge (suite, edge_37_zero_turns_that_off, 0, 0);
+  add_edge (suite, edge_38_workers_are_children_of_the_root_and_end_before_it, 0, 0);
+  add_edge (suite, edge_38_a_stop_cancels_what_the_pool_was_given, 0, 0);
+  add_edge (suite, edge_38_a_childs_stop_cancels_what_it_gave_and_waits_while_the_pool_goes_on, 0, 0);
+}
