@@ -257,6 +257,9 @@ get (LodgerCaller *parent, LodgerCallerOptions *options, LodgerError **ret_error
     {
       if (options->name != NULL && (child = lodger__family_find (parent, options->name)) != NULL)
         return lodger__make_matching (child, options, function, ret_error);
+      if (options->host != NULL && strcmp (options->host, backend->name) != 0)
+        return lodger__make_fail (ret_error, function, LODGER_EINVAL, "a child has its backend's host, not",
+                                  options->host);
       child = make_child (parent, options, backend, workers);
       code = child != NULL ? lodger__family_start (parent, child, options->name != NULL) : LODGER_ENOMEM;
       if (code == 0)
