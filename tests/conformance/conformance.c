@@ -49,5 +49,8 @@ main (int argc, char **argv)
   add_edge_pool (suite);
   add_edge_limits (suite);
   add_edge_workers (suite);
+  add_edge_family (suite);
+  add_edge_life (suite);
+  add_edge_hooks (suite);
   return test_main (suite, argc, argv);
 }

@@ -21,5 +21,8 @@ void add_law_answering (Suite *suite);
 void add_edge_pool (Suite *suite);
 void add_edge_limits (Suite *suite);
 void add_edge_workers (Suite *suite);
+void add_edge_family (Suite *suite);
+void add_edge_life (Suite *suite);
+void add_edge_hooks (Suite *suite);
 
 #endif

@@ -44,8 +44,13 @@ switch_work (void *data)
 }
 
 static void
-open_as_told (Subject *subject)
+open_with (Subject *subject, int i, const LodgerCallerOptions *options, bool is_initial)
 {
+  *subject = (Subject) { .kind = subject_kinds[i],
+                         .options = { .size = sizeof subject->options },
+                         .is_initial = is_initial };
+  if (options != NULL)
+    subject->options = *options;
   subject->kind->open (subject);
   if (subject->caller == NULL)
     test_fail ("no caller on %s", subject->kind->name);
@@ -54,21 +59,15 @@ open_as_told (Subject *subject)
 void
 subject_open_full (Subject *subject, int i, const LodgerCallerOptions *options)
 {
-  *subject = (Subject) { .kind = subject_kinds[i], .options = { .size = sizeof subject->options } };
-  if (options != NULL)
-    subject->options = *options;
-  open_as_told (subject);
+  open_with (subject, i, options, false);
   subject_run_inside (subject, note_thread, &subject->thread_id);
 }
 
 void
-subject_open_initial (Subject *subject, int i)
+subject_open_initial (Subject *subject, int i, const LodgerCallerOptions *options)
 {
-  *subject = (Subject) { .kind = subject_kinds[i],
-                         .options = { .size = sizeof subject->options },
-                         .thread_id = test_thread_id (),
-                         .is_initial = true };
-  open_as_told (subject);
+  open_with (subject, i, options, true);
+  subject->thread_id = test_thread_id ();
 }
 
 void

@@ -68,8 +68,8 @@ enum
 void subject_open (Subject *subject, int i, bool works);
 /* The same with options for the caller. */
 void subject_open_full (Subject *subject, int i, const LodgerCallerOptions *options);
-/* Not DRIVEN: the caller is made, but not started. */
-void subject_open_initial (Subject *subject, int i);
+/* Not DRIVEN: the same, but it is not started. */
+void subject_open_initial (Subject *subject, int i, const LodgerCallerOptions *options);
 /* The backend that threads of its caller's tree have. */
 const char *subject_backend (const Subject *subject);
 /* Stops the caller if need be, waits for that, and takes everything down. */

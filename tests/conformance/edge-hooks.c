@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Start and stop hooks, and the order of a stop. */
+#include "conformance.h"
+#include "test-held.h"
+
+#include <string.h>
+
+/* What the hooks of a tree have seen. */
+typedef struct Hooks
+{
+  Counter starts;
+  Counter stops;
+  Witness data;   /* destroyed once */
+  int fails_from; /* this start and the later ones fail */
+  _Atomic (LodgerCaller *) caller;
+  atomic_int started_in, stopped_in;
+} Hooks;
+
+static int
+on_start (LodgerCaller *caller, void *data)
+{
+  Hooks *hooks = data;
+  long number = counter_add (&hooks->starts, 1);
+  test_check (lodger_caller_current () == caller);
+  test_check (lodger_pending_current () == NULL);
+  test_check (lodger_caller_get_state (caller) == LODGER_CALLER_STARTING);
+  test_check (!lodger_pending_is_done (lodger_caller_get_started (caller)));
+  hooks->caller = caller;
+  hooks->started_in = test_thread_id ();
+  return hooks->fails_from != 0 && number >= hooks->fails_from ? LODGER_ENOSYS : 0;
+}
+
+static void
+on_stop (LodgerCaller *caller, void *data)
+{
+  Hooks *hooks = data;
+  test_check (lodger_caller_current () == caller);
+  test_check (lodger_caller_get_state (caller) == LODGER_CALLER_STOPPING);
+  test_check (!lodger_pending_is_done (lodger_caller_get_stopped (caller)));
+  hooks->stopped_in = test_thread_id ();
+  counter_add (&hooks->stops, 1);
+}
+
+static void
+hooks_destroy (void *data)
+{
+  witness_destroy (&((Hooks *) data)->data);
+}
+
+static LodgerCallerOptions
+hooked (Hooks *hooks, int fails_from)
+{
+  *hooks = (Hooks) { .fails_from = fails_from };
+  counter_init (&hooks->starts);
+  counter_init (&hooks->stops);
+  return (LodgerCallerOptions) { .size = sizeof (LodgerCallerOptions),
+                                 .on_start = on_start,
+                                 .on_stop = on_stop,
+                                 .hook_data = hooks,
+                                 .hook_destroy = hooks_destroy };
+}
+
+static void
+hooks_expect (Hooks *hooks, int starts, int stops, int destroyed)
+{
+  ck_assert_int_eq ((int) counter_get (&hooks->starts), starts);
+  ck_assert_int_eq ((int) counter_get (&hooks->stops), stops);
+  ck_assert_int_eq (hooks->data.destroyed, destroyed);
+}
+
+static void
+hooks_clear (Hooks *hooks)
+{
+  counter_clear (&hooks->starts);
+  counter_clear (&hooks->stops);
+}
+
+START_TEST (hooks_run_in_the_callers_thread_once)
+{
+  Hooks hooks;
+  const LodgerCallerOptions options = hooked (&hooks, 0);
+  Subject subject;
+  subject_open_full (&subject, _i, &options);
+  hooks_expect (&hooks, 1, 0, 0);
+  ck_assert_ptr_eq (hooks.caller, subject.caller);
+  ck_assert_int_eq (hooks.started_in, subject.thread_id);
+  lodger_caller_stop (subject.caller, true);
+  subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
+  hooks_expect (&hooks, 1, 1, 0);
+  ck_assert_int_eq (hooks.stopped_in, subject.thread_id);
+  subject_close (&subject);
+  while (hooks.data.destroyed == 0)
+    ;
+  hooks_expect (&hooks, 1, 1, 1);
+  hooks_clear (&hooks);
+}
+END_TEST
+
+START_TEST (hooks_are_inherited_by_children_and_workers)
+{
+  Hooks hooks, own;
+  LodgerCallerOptions options = hooked (&hooks, 0), options_of_one = hooked (&own, 0);
+  Subject subject;
+  LodgerCaller *child, *grandchild, *other;
+  Witness witness = { 0 };
+  int thread;
+  subject_open_full (&subject, _i, &options);
+  child = lodger_caller_get (subject.caller, NULL, NULL);
+  thread = worker_thread_id (child);
+  hooks_expect (&hooks, 2, 0, 0);
+  ck_assert_ptr_eq (hooks.caller, child);
+  ck_assert_int_eq (hooks.started_in, thread);
+  grandchild = lodger_caller_get (child, NULL, NULL);
+  thread = worker_thread_id (grandchild);
+  hooks_expect (&hooks, 3, 0, 0);
+  ck_assert_int_eq (hooks.started_in, thread);
+  expect_code (wait_outcome (lodger_caller_to_thread (child, witness_call, &witness, NULL)), 0);
+  hooks_expect (&hooks, 4, 0, 0);
+  ck_assert_int_eq (hooks.started_in, witness.ran_in);
+  /* Of its own: then not the parent's. */
+  other = lodger_caller_get (subject.caller, &options_of_one, NULL);
+  thread = worker_thread_id (other);
+  hooks_expect (&hooks, 4, 0, 0);
+  hooks_expect (&own, 1, 0, 0);
+  lodger_caller_stop (other, true);
+  subject_await (&subject, lodger_caller_get_stopped (other));
+  hooks_expect (&own, 1, 1, 0);
+  ck_assert_int_eq (own.stopped_in, thread);
+  lodger_caller_unref (other);
+  lodger_caller_stop (subject.caller, true);
+  subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
+  hooks_expect (&hooks, 4, 4, 0);
+  hooks_expect (&own, 1, 1, 1);
+  /* A child that is still there keeps what it could run. */
+  subject_close (&subject);
+  hooks_expect (&hooks, 4, 4, 0);
+  lodger_caller_unref (child);
+  hooks_expect (&hooks, 4, 4, 0);
+  lodger_caller_unref (grandchild);
+  while (hooks.data.destroyed == 0)
+    ;
+  hooks_expect (&hooks, 4, 4, 1);
+  hooks_clear (&hooks);
+  hooks_clear (&own);
+}
+END_TEST
+
+START_TEST (edge_54_a_failing_start_hook_lands_in_started)
+{
+  Hooks hooks;
+  const LodgerCallerOptions options = hooked (&hooks, 1);
+  Subject subject;
+  Witness witness = { 0 };
+  LodgerPending *started;
+  LodgerCaller *child;
+  subject_open (&subject, _i, false);
+  log_capture_begin ();
+  child = lodger_caller_get (subject.caller, &options, NULL);
+  lodger_pending_unref (lodger_caller_call_soon (child, witness_call, &witness, witness_destroy));
+  subject_await (&subject, lodger_caller_get_stopped (child));
+  started = lodger_caller_get_started (child);
+  expect_code (lodger_pending_get_outcome (started), LODGER_EFAILED);
+  expect_code (lodger_error_get_code (lodger_pending_get_error (started)), LODGER_ENOSYS);
+  ck_assert (strstr (lodger_error_get_message (lodger_pending_get_error (started)), "the start hook failed") != NULL);
+  ck_assert (log_capture_has ("the start hook failed"));
+  log_capture_end ();
+  ck_assert_int_eq (lodger_caller_get_state (child), LODGER_CALLER_STOPPED);
+  witness_expect (&witness, 0, 1);
+  subject_settle (&subject);
+  lodger_caller_unref (child);
+  subject_close (&subject);
+  hooks_expect (&hooks, 1, 0, 1);
+  hooks_clear (&hooks);
+}
+END_TEST
+
+START_TEST (edge_54_a_failing_start_hook_of_a_hosts_caller_lands_in_started)
+{
+  Hooks hooks;
+  Subject subject;
+  LodgerPending *started;
+  Witness witness = { 0 };
+  const LodgerCallerOptions options = hooked (&hooks, 1);
+  subject_open_initial (&subject, _i, &options);
+  lodger_pending_unref (lodger_caller_call_soon (subject.caller, witness_call, &witness, witness_destroy));
+  log_capture_begin ();
+  expect_code (lodger_caller_enter (subject.caller), LODGER_ENOSYS);
+  ck_assert (log_capture_has ("the start hook failed"));
+  log_capture_end ();
+  started = lodger_caller_get_started (subject.caller);
+  expect_code (lodger_error_get_code (lodger_pending_get_error (started)), LODGER_ENOSYS);
+  ck_assert_int_eq (lodger_caller_get_state (subject.caller), LODGER_CALLER_STOPPED);
+  witness_expect (&witness, 0, 1);
+  subject_close (&subject);
+  hooks_expect (&hooks, 1, 0, 1);
+  hooks_clear (&hooks);
+}
+END_TEST
+
+START_TEST (edge_54_without_a_worker_that_starts_the_call_ends)
+{
+  Hooks hooks;
+  const LodgerCallerOptions options = hooked (&hooks, 2);
+  Subject subject;
+  Witness witness = { 0 };
+  LodgerPending *pending;
+  subject_open_full (&subject, _i, &options);
+  log_capture_begin ();
+  pending = lodger_caller_to_thread (subject.caller, witness_call, &witness, witness_destroy);
+  subject_await (&subject, pending);
+  expect_code (lodger_error_get_code (lodger_pending_get_error (pending)), LODGER_EAGAIN);
+  ck_assert (log_capture_has ("worker-1 could not start: the start hook failed"));
+  log_capture_end ();
+  witness_expect (&witness, 0, 1);
+  lodger_pending_unref (pending);
+  subject_close (&subject);
+  hooks_expect (&hooks, 2, 1, hooks.data.destroyed);
+  hooks_clear (&hooks);
+}
+END_TEST
+
+/* ---- 52: the order of a stop ------------------------------------------------------------------------------------------ */
+
+enum
+{
+  STOPPING = 1,
+  CHILD_TOLD,
+  RUNNING_TOLD, /* what is on the stack */
+  QUEUE_DROPPED,
+  RETURNED_TOLD, /* what had returned unfinished */
+  CHILD_STOPPED,
+  STOP_HOOK,
+  STOPPED
+};
+
+typedef struct Order
+{
+  Subject *subject;
+  Journal journal;
+  LodgerReply *reply;
+  Held in_child;
+  Held on_stack;
+  Latch deferred;
+} Order;
+
+typedef struct Mark
+{
+  Order *order;
+  int number;
+} Mark;
+
+static int
+mark_done (LodgerPending *done, void *data)
+{
+  const Mark *mark = data;
+  (void) done;
+  journal_add (&mark->order->journal, mark->number);
+  return 0;
+}
+
+static void
+mark_destroyed (void *data)
+{
+  mark_done (NULL, data);
+}
+
+static void
+mark_never (LodgerPending *self, void *data)
+{
+  (void) self;
+  (void) data;
+  test_fail ("a queued call runs in a caller that stops");
+}
+
+static void
+mark_stop_hook (LodgerCaller *caller, void *data)
+{
+  Order *order = data;
+  if (caller == order->subject->caller)
+    journal_add (&order->journal, STOP_HOOK);
+}
+
+static void
+defer (LodgerPending *self, void *data)
+{
+  Order *order = data;
+  order->reply = lodger_pending_defer (self);
+  latch_open (&order->deferred);
+}
+
+/* The child comes to its end only now. */
+static void
+answer_and_let_the_child_go (LodgerPending *pending, const char *message, void *data)
+{
+  Order *order = data;
+  (void) pending;
+  (void) message;
+  journal_add (&order->journal, RETURNED_TOLD);
+  lodger_reply_return_nothing (order->reply);
+  latch_open (&order->in_child.let_go);
+}
+
+static void
+note_told (LodgerPending *pending, const char *message, void *data)
+{
+  Order *order = data;
+  (void) pending;
+  (void) message;
+  journal_add (&order->journal, RUNNING_TOLD);
+}
+
+static void
+be_on_the_stack (LodgerPending *self, void *data)
+{
+  Order *order = data;
+  test_check (lodger_pending_set_canceller (self, note_told, order, NULL) == 0);
+  if (subject_is (order->subject, SUBJECT_DRIVEN))
+    held_direct (&order->on_stack);
+  else
+    lodger_caller_stop (order->subject->caller, false);
+}
+
+static void
+submit_marks (Order *order, Mark *dropped)
+{
+  LodgerCaller *caller = order->subject->caller;
+  lodger_pending_unref (
+      lodger_caller_call_later (caller, INT64_C (3600000000000), mark_never, dropped, mark_destroyed));
+  lodger_pending_unref (lodger_caller_call_soon (caller, be_on_the_stack, order, NULL));
+  if (subject_is (order->subject, SUBJECT_DRIVEN))
+    latch_wait (&order->on_stack.entered);
+  lodger_pending_unref (lodger_caller_call_soon (caller, mark_never, dropped, mark_destroyed));
+}
+
+START_TEST (edge_52_the_order_of_a_stop)
+{
+  Subject subject;
+  Order order = { .subject = &subject };
+  Mark marks[STOPPED + 1];
+  LodgerCaller *child;
+  LodgerPending *deferred;
+  const LodgerCallerOptions options = { .size = sizeof options, .on_stop = mark_stop_hook, .hook_data = &order };
+  for (int i = 0; i <= STOPPED; i++)
+    marks[i] = (Mark) { &order, i };
+  journal_init (&order.journal);
+  latch_init (&order.deferred);
+  held_init (&order.in_child);
+  held_init (&order.on_stack);
+  subject_open_full (&subject, _i, &options);
+  child = lodger_caller_get (subject.caller, NULL, NULL);
+  order.in_child.pending = lodger_caller_call_soon (child, held_call, &order.in_child, NULL);
+  latch_wait (&order.in_child.entered);
+  deferred = lodger_caller_call_soon (subject.caller, defer, &order, NULL);
+  subject_settle (&subject);
+  latch_wait (&order.deferred);
+  lodger_pending_set_canceller (deferred, answer_and_let_the_child_go, &order, NULL);
+  lodger_pending_add_done_callback (lodger_caller_get_stopping (subject.caller), mark_done, &marks[STOPPING], NULL);
+  lodger_pending_add_done_callback (lodger_caller_get_stopping (child), mark_done, &marks[CHILD_TOLD], NULL);
+  lodger_pending_add_done_callback (lodger_caller_get_stopped (child), mark_done, &marks[CHILD_STOPPED], NULL);
+  lodger_pending_add_done_callback (lodger_caller_get_stopped (subject.caller), mark_done, &marks[STOPPED], NULL);
+  submit_marks (&order, &marks[QUEUE_DROPPED]);
+  if (subject_is (&subject, SUBJECT_DRIVEN))
+    {
+      lodger_caller_stop (subject.caller, false);
+      latch_open (&order.on_stack.let_go);
+    }
+  subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
+  /* The last mark may still be on its way in a loop that Lodger drives. */
+  while (journal_count (&order.journal) < STOPPED + 1)
+    ;
+  journal_expect (&order.journal, STOPPING, CHILD_TOLD, RUNNING_TOLD, QUEUE_DROPPED, QUEUE_DROPPED, RETURNED_TOLD,
+                  CHILD_STOPPED, STOP_HOOK, STOPPED);
+  expect_code (lodger_pending_get_outcome (deferred), LODGER_ECANCELED);
+  lodger_pending_unref (deferred);
+  lodger_caller_unref (child);
+  subject_close (&subject);
+  held_clear (&order.in_child);
+  held_clear (&order.on_stack);
+  latch_clear (&order.deferred);
+  journal_clear (&order.journal);
+}
+END_TEST
+
+void
+add_edge_hooks (Suite *suite)
+{
+  add_edge (suite, hooks_run_in_the_callers_thread_once, 0, 0);
+  add_edge (suite, hooks_are_inherited_by_children_and_workers, 0, 0);
+  add_edge (suite, edge_54_a_failing_start_hook_lands_in_started, 0, 0);
+  add_edge (suite, edge_54_a_failing_start_hook_of_a_hosts_caller_lands_in_started, 0, SUBJECT_DRIVEN);
+  add_edge (suite, edge_54_without_a_worker_that_starts_the_call_ends, 0, 0);
+  add_edge (suite, edge_52_the_order_of_a_stop, 0, 0);
+}
