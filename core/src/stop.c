@@ -369,11 +369,11 @@ bury_call (LodgerCaller *caller)
   lodger_pending_unref (pending);
 }
 
-/* Whatever was on the stack is gone with it. */
+/* Whatever was on the stack is gone with it; each slice there held the caller. */
 void
 lodger__caller_thread_ends (LodgerCaller *caller)
 {
-  bool is_child = caller->is_driven && caller->parent != NULL;
+  unsigned depth = caller->depth;
   lodger__caller_hold (caller);
   lodger__log (LODGER_LOG_WARNING, "the thread of %s has ended before it was left", caller->name);
   caller->depth = 0;
@@ -387,7 +387,7 @@ lodger__caller_thread_ends (LodgerCaller *caller)
     }
   lodger__stop_come_back (caller);
   lodger__caller_unlink_thread (caller);
-  if (is_child)
-    lodger__family_gone (caller->parent, caller);
+  for (; depth > 0; depth--)
+    lodger__caller_release (caller);
   lodger__caller_release (caller);
 }

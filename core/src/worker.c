@@ -47,23 +47,12 @@ live_in_host (LodgerCaller *caller, LodgerThread *thread)
     }
 }
 
-static void *
-run (void *data)
+static void
+end_thread (LodgerCaller *caller)
 {
-  LodgerCaller *caller = data;
   LodgerCaller *parent = lodger_caller_ref (caller->parent);
-  LodgerThread *thread = lodger__thread ();
-  int code;
-  begin_thread (caller);
-  code = thread != NULL ? caller->backend->open (caller->backend_options, &caller->backend_impl) : LODGER_ENOMEM;
-  if (code != 0)
-    fail_start (caller, code, "opening the backend failed");
-  else
-    {
-      if (!caller->ended && !caller->taken)
-        live_in_host (caller, thread);
-      caller->backend->close (caller->backend_impl);
-    }
+  if (caller->backend_impl != NULL)
+    caller->backend->close (caller->backend_impl);
   if (parent == NULL)
     lodger_caller_unref (caller);
   else
@@ -71,6 +60,33 @@ run (void *data)
       lodger__family_gone (parent, caller);
       lodger_caller_unref (parent);
     }
+}
+
+/* By pthread_exit, or a cancel of the thread, out of whatever it was in. */
+static void
+exit_thread (void *data)
+{
+  LodgerCaller *caller = data;
+  if (caller->thread_data != NULL)
+    lodger__caller_thread_ends (caller);
+  end_thread (caller);
+}
+
+static void *
+run (void *data)
+{
+  LodgerCaller *caller = data;
+  LodgerThread *thread = lodger__thread ();
+  int code;
+  begin_thread (caller);
+  pthread_cleanup_push (exit_thread, caller);
+  code = thread != NULL ? caller->backend->open (caller->backend_options, &caller->backend_impl) : LODGER_ENOMEM;
+  if (code != 0)
+    fail_start (caller, code, "opening the backend failed");
+  else if (!caller->ended && !caller->taken)
+    live_in_host (caller, thread);
+  pthread_cleanup_pop (0);
+  end_thread (caller);
   return NULL;
 }
 
