@@ -94,8 +94,14 @@ lodger__custody_take (LodgerCaller *caller, bool from_loop)
       atomic_store (&caller->turning, LODGER_TURNING_ENDING);
       taken = true;
     }
-  else if (!caller->taken && from_loop)
-    taken = atomic_compare_exchange_strong (&caller->turning, &turning, LODGER_TURNING_ENDING);
+  else if (!caller->taken && from_loop
+           && atomic_compare_exchange_strong (&caller->turning, &turning, LODGER_TURNING_ENDING))
+    {
+      /* In its last turn the owner may have ended it by itself: it said so before it gave it back. */
+      taken = !caller->ended;
+      if (!taken)
+        atomic_store (&caller->turning, LODGER_TURNING_FREE);
+    }
   if (taken)
     caller->taken = true;
   pthread_mutex_unlock (&caller->mutex);
