@@ -8,7 +8,8 @@
  * First, at the deadline: a caller whose thread is inside a call is taken from it; any other is told that it is late, and
  * gives up by itself what it still waits for. Then, after the grace: whatever has not ended is taken, wherever its thread
  * is, unless that is in user code that is no call (see custody.h); it is tried again until it can be taken or has ended.
- * The caller of a host's own thread is never taken: what is queued there may have to be destroyed in that thread. */
+ * One that has children goes after them: they are taken first, and it may end by itself then. The caller of a host's own
+ * thread is never taken: what is queued there may have to be destroyed in that thread. */
 
 enum
 {
@@ -67,8 +68,8 @@ abandon (LodgerCaller *caller, bool from_loop)
     return false;
   lodger__log (LODGER_LOG_ERROR, "%s: its thread did not come to its end in time and is left behind", caller->name);
   settle_running (caller);
-  lodger__stop_taken (caller);
   lodger__family_late (caller);
+  lodger__stop_taken (caller);
   if (caller->is_pooled)
     lodger__pool_forget (caller);
   lodger__family_leave_behind (caller);
@@ -112,7 +113,12 @@ lodger__abandon_late (LodgerCaller *caller)
 bool
 lodger__abandon_at_last (LodgerCaller *caller)
 {
-  if (caller->ended || (caller->is_driven && abandon (caller, true)))
+  bool has_waited_for_family = caller->patience == 0 && atomic_load (&caller->awaited) > 0;
+  if (caller->ended)
+    return true;
+  if (has_waited_for_family)
+    lodger__family_at_last (caller);
+  else if (caller->is_driven && abandon (caller, true))
     return true;
   if (atomic_exchange (&caller->is_late_posted, true))
     return false;

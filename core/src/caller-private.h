@@ -291,6 +291,8 @@ int lodger__family_start (LodgerCaller *parent, LodgerCaller *child, bool is_onl
 void lodger__family_stop (LodgerCaller *parent);
 /* Any thread: they are late. */
 void lodger__family_late (LodgerCaller *parent);
+/* The same, and the time after that has passed, too. */
+void lodger__family_at_last (LodgerCaller *parent);
 /* Any thread: their parent waits for them no more, so that their deadlines are their own. */
 void lodger__family_watch (LodgerCaller *parent);
 /* Any thread: nobody waits for it any more. */

@@ -190,6 +190,19 @@ lodger__family_late (LodgerCaller *parent)
 }
 
 static void
+abandon_at_last (LodgerCaller *child)
+{
+  lodger__abandon_at_last (child);
+}
+
+/* They have had their parent's time, and go before it. */
+void
+lodger__family_at_last (LodgerCaller *parent)
+{
+  for_each (parent, abandon_at_last);
+}
+
+static void
 watch (LodgerCaller *child)
 {
   lodger__watch_begin (child, child->stop_until);
