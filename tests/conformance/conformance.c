@@ -52,5 +52,6 @@ main (int argc, char **argv)
   add_edge_family (suite);
   add_edge_life (suite);
   add_edge_hooks (suite);
+  add_edge_ending (suite);
   return test_main (suite, argc, argv);
 }

@@ -24,5 +24,6 @@ void add_edge_workers (Suite *suite);
 void add_edge_family (Suite *suite);
 void add_edge_life (Suite *suite);
 void add_edge_hooks (Suite *suite);
+void add_edge_ending (Suite *suite);
 
 #endif

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What does not end by the deadline of a stop: it is settled, named and left behind, and nothing of it stays when it ends
+ * after all. */
+#include "conformance.h"
+#include "test-backend.h"
+#include "test-held.h"
+
+static const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 2000000 };
+static const LodgerCallOptions named = { .size = sizeof named, .name = "the stuck one" };
+
+/* What is there for good once a first caller has come and gone, with a worker. */
+static ProcCount
+count_before (int i)
+{
+  ProcCount first = { .fds = 1000, .threads = proc_count ().threads };
+  Subject subject;
+  Witness witness = { 0 };
+  subject_open (&subject, i, false);
+  expect_code (
+      subject_outcome (&subject, lodger_caller_to_thread (subject.caller, witness_call, &witness, witness_destroy)), 0);
+  subject_close (&subject);
+  proc_expect_back (first);
+  return proc_count ();
+}
+
+/* The stop comes to its end though something hangs. */
+static void
+stop_late (Subject *subject)
+{
+  log_capture_begin ();
+  lodger_caller_stop (subject->caller, true);
+  subject_run_until_done (subject, lodger_caller_get_stopped (subject->caller));
+  ck_assert_int_eq (lodger_caller_get_state (subject->caller), LODGER_CALLER_STOPPED);
+  ck_assert (log_capture_has ("is left behind"));
+}
+
+static void
+expect_named (void)
+{
+  ck_assert (log_capture_has ("the stuck one"));
+}
+
+static void
+expect_abandoned (LodgerPending *pending)
+{
+  ck_assert (lodger_pending_is_done (pending));
+  expect_code (lodger_pending_get_outcome (pending), LODGER_EABANDONED);
+  ck_assert_int_eq (lodger_pending_get_state (pending), LODGER_PENDING_FAILED);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EABANDONED));
+}
+
+/* ---- in a worker ------------------------------------------------------------------------------------------------------ */
+
+START_TEST (edge_83_a_worker_that_is_stuck_is_left_behind)
+{
+  ProcCount before = count_before (_i);
+  Subject subject;
+  Held held;
+  subject_open_full (&subject, _i, &hasty);
+  held_init (&held);
+  held.pending = lodger_caller_to_thread_full (subject.caller, held_call, &held, held_destroy, &named);
+  latch_wait (&held.entered);
+  stop_late (&subject);
+  expect_named ();
+  expect_abandoned (held.pending);
+  witness_expect (&held.witness, 1, 0);
+  subject_close (&subject);
+  log_capture_end ();
+  witness_expect (&held.witness, 1, 0);
+  latch_open (&held.let_go);
+  proc_expect_back (before);
+  witness_expect (&held.witness, 1, 1);
+  ck_assert_int_eq (held.witness.destroyed_in, held.witness.ran_in);
+  held_clear (&held);
+}
+END_TEST
+
+START_TEST (edge_83_many_workers_that_are_stuck_are_left_behind)
+{
+  enum
+  {
+    COUNT = 5
+  };
+  const LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 1, .max_workers = COUNT };
+  ProcCount before = count_before (_i);
+  Subject subject;
+  Held held[COUNT];
+  subject_open_full (&subject, _i, &options);
+  for (int i = 0; i < COUNT; i++)
+    held_start (&held[i], subject.caller);
+  for (int i = 0; i < COUNT; i++)
+    latch_wait (&held[i].entered);
+  stop_late (&subject);
+  for (int i = 0; i < COUNT; i++)
+    expect_abandoned (held[i].pending);
+  subject_close (&subject);
+  log_capture_end ();
+  for (int i = 0; i < COUNT; i++)
+    latch_open (&held[i].let_go);
+  proc_expect_back (before);
+  for (int i = 0; i < COUNT; i++)
+    {
+      witness_expect (&held[i].witness, 1, 1);
+      held_clear (&held[i]);
+    }
+}
+END_TEST
+
+/* A worker that is stopped by itself and hangs is no worker of the pool any more, which goes on. */
+typedef struct Staying
+{
+  Held held; /* first */
+  LodgerCaller *worker;
+} Staying;
+
+static void
+stay (LodgerPending *self, void *data)
+{
+  Staying *staying = data;
+  staying->worker = lodger_caller_ref (lodger_pending_get_caller (self));
+  held_call (self, &staying->held);
+}
+
+START_TEST (edge_83_the_pool_goes_on_without_the_worker_that_is_stuck)
+{
+  const LodgerCallerOptions options
+      = { .size = sizeof options, .stop_deadline = 1000000, .max_workers = 1, .max_threads = 1 };
+  ProcCount before = count_before (_i);
+  Subject subject;
+  Staying staying;
+  Witness next = { 0 };
+  LodgerPending *pending;
+  subject_open_full (&subject, _i, &options);
+  held_init (&staying.held);
+  staying.held.pending = lodger_caller_to_thread_full (subject.caller, stay, &staying, held_destroy, &named);
+  latch_wait (&staying.held.entered);
+  pending = lodger_caller_to_thread (subject.caller, witness_call, &next, witness_destroy);
+  log_capture_begin ();
+  lodger_caller_stop (staying.worker, true);
+  expect_code (subject_outcome (&subject, pending), 0);
+  expect_abandoned (staying.held.pending);
+  ck_assert_int_eq (lodger_caller_get_state (staying.worker), LODGER_CALLER_STOPPED);
+  witness_expect (&next, 1, 1);
+  expect_named ();
+  log_capture_end ();
+  subject_close (&subject);
+  latch_open (&staying.held.let_go);
+  lodger_caller_unref (staying.worker);
+  proc_expect_back (before);
+  witness_expect (&staying.held.witness, 1, 1);
+  held_clear (&staying.held);
+}
+END_TEST
+
+/* ---- in a caller that Lodger drives --------------------------------------------------------------------------------- */
+
+typedef struct Behind
+{
+  Held held;
+  Witness queued, delayed, then;
+  LodgerPending *pendings[3];
+  LodgerPending *never;
+} Behind;
+
+static void
+wait_behind (Behind *behind, LodgerCaller *caller)
+{
+  behind->never = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  behind->pendings[0] = lodger_caller_call_soon (caller, witness_call, &behind->queued, witness_destroy);
+  behind->pendings[1]
+      = lodger_caller_call_later (caller, INT64_C (3600000000000), witness_call, &behind->delayed, witness_destroy);
+  behind->pendings[2] = lodger_pending_then (behind->never, caller, witness_then, &behind->then, witness_destroy);
+}
+
+static void
+expect_cancelled (Behind *behind)
+{
+  for (int i = 0; i < 3; i++)
+    {
+      expect_code (lodger_pending_get_outcome (behind->pendings[i]), LODGER_ECANCELED);
+      lodger_pending_unref (behind->pendings[i]);
+    }
+  witness_expect (&behind->queued, 0, 1);
+  witness_expect (&behind->delayed, 0, 1);
+  witness_expect (&behind->then, 0, 1);
+  ck_assert_int_ne (behind->queued.destroyed_in, behind->held.witness.ran_in);
+  lodger_pending_unref (behind->never);
+}
+
+/* In its call_soon (0), call_direct (1) or continuation (2). */
+static void
+leave_a_stuck_child (int kind, int how)
+{
+  ProcCount before = count_before (kind);
+  Subject subject;
+  Behind behind = { .never = NULL };
+  Held *held = &behind.held;
+  LodgerPending *done = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  LodgerCaller *child;
+  subject_open_full (&subject, kind, &hasty);
+  child = lodger_caller_get (subject.caller, NULL, NULL);
+  held_init (held);
+  lodger_pending_return_nothing (done);
+  switch (how)
+    {
+    case 0: held->pending = lodger_caller_call_soon_full (child, held_call, held, held_destroy, &named); break;
+    case 1: expect_code (lodger_caller_call_direct (child, held_direct, held, held_destroy), 0); break;
+    default: held->pending = lodger_pending_then (done, child, held_then, held, held_destroy);
+    }
+  latch_wait (&held->entered);
+  wait_behind (&behind, child);
+  stop_late (&subject);
+  if (how == 0)
+    expect_named ();
+  if (how != 1)
+    expect_abandoned (held->pending);
+  ck_assert_int_eq (lodger_caller_get_state (child), LODGER_CALLER_STOPPED);
+  ck_assert (lodger_pending_is_done (lodger_caller_get_stopped (child)));
+  expect_cancelled (&behind);
+  witness_expect (&held->witness, 1, 0);
+  subject_close (&subject);
+  log_capture_end ();
+  latch_open (&held->let_go);
+  lodger_caller_unref (child);
+  proc_expect_back (before);
+  witness_expect (&held->witness, 1, 1);
+  ck_assert_int_eq (held->witness.destroyed_in, held->witness.ran_in);
+  held_clear (held);
+  lodger_pending_unref (done);
+}
+
+START_TEST (edge_83_a_caller_that_is_stuck_in_a_call_is_left_behind)
+{
+  leave_a_stuck_child (_i, 0);
+}
+END_TEST
+
+START_TEST (edge_83_a_caller_that_is_stuck_in_a_direct_call_is_left_behind)
+{
+  leave_a_stuck_child (_i, 1);
+}
+END_TEST
+
+START_TEST (edge_83_a_caller_that_is_stuck_in_a_continuation_is_left_behind)
+{
+  leave_a_stuck_child (_i, 2);
+}
+END_TEST
+
+START_TEST (edge_83_a_root_that_is_stuck_is_left_behind)
+{
+  ProcCount before = count_before (_i);
+  Subject subject;
+  Behind behind = { .never = NULL };
+  Held *held = &behind.held;
+  subject_open_full (&subject, _i, &hasty);
+  held_init (held);
+  held->pending = lodger_caller_call_soon_full (subject.caller, held_call, held, held_destroy, &named);
+  latch_wait (&held->entered);
+  wait_behind (&behind, subject.caller);
+  stop_late (&subject);
+  expect_named ();
+  expect_abandoned (held->pending);
+  expect_cancelled (&behind);
+  log_capture_end ();
+  latch_open (&held->let_go);
+  subject_close (&subject);
+  proc_expect_back (before);
+  witness_expect (&held->witness, 1, 1);
+  held_clear (held);
+}
+END_TEST
+
+/* What its children are stuck in is settled before it has stopped. */
+static int
+expect_settled (LodgerPending *stopped, void *data)
+{
+  const Held *held = data;
+  (void) stopped;
+  test_check (lodger_pending_is_done (held->pending));
+  return 0;
+}
+
+START_TEST (edge_83_a_root_that_is_stuck_with_its_worker_is_left_behind)
+{
+  ProcCount before = count_before (_i);
+  Subject subject;
+  Held in_worker, in_root;
+  subject_open_full (&subject, _i, &hasty);
+  held_start (&in_worker, subject.caller);
+  latch_wait (&in_worker.entered);
+  held_init (&in_root);
+  in_root.pending = lodger_caller_call_soon_full (subject.caller, held_call, &in_root, held_destroy, &named);
+  latch_wait (&in_root.entered);
+  lodger_pending_add_done_callback (lodger_caller_get_stopped (subject.caller), expect_settled, &in_worker, NULL);
+  stop_late (&subject);
+  expect_named ();
+  expect_abandoned (in_root.pending);
+  expect_abandoned (in_worker.pending);
+  log_capture_end ();
+  latch_open (&in_root.let_go);
+  latch_open (&in_worker.let_go);
+  subject_close (&subject);
+  proc_expect_back (before);
+  witness_expect (&in_root.witness, 1, 1);
+  witness_expect (&in_worker.witness, 1, 1);
+  held_clear (&in_root);
+  held_clear (&in_worker);
+}
+END_TEST
+
+/* ---- what is no call -------------------------------------------------------------------------------------------------- */
+
+static int
+stuck_hook (LodgerCaller *caller, void *data)
+{
+  (void) caller;
+  held_direct (data);
+  return 0;
+}
+
+static void
+never_run (LodgerCaller *caller, void *data)
+{
+  (void) caller;
+  (void) data;
+  test_fail ("the stop hook of one that was left behind runs");
+}
+
+/* How often each has stopped: the one who gives it up and its own thread may both come to that. */
+typedef struct Ends
+{
+  LodgerCaller *root, *child;
+  atomic_int of_root, of_child;
+} Ends;
+
+static void
+count_ends (const LodgerTraceEvent *event, void *data)
+{
+  Ends *ends = data;
+  if (event->kind != LODGER_TRACE_STATE || lodger_caller_get_state (event->caller) != LODGER_CALLER_STOPPED)
+    return;
+  if (event->caller == ends->root)
+    atomic_fetch_add (&ends->of_root, 1);
+  else if (event->caller == ends->child)
+    atomic_fetch_add (&ends->of_child, 1);
+}
+
+/* The child has begun to hang, with a call in its inbox. */
+static void
+leave_a_child_that_does_not_start (Subject *subject, LodgerCaller *child, Held *held, ProcCount before)
+{
+  Witness queued = { 0 };
+  LodgerPending *pending = lodger_caller_call_soon (child, witness_call, &queued, witness_destroy);
+  Ends ends = { .root = subject->caller, .child = child };
+  latch_wait (&held->entered);
+  lodger_set_trace_func (count_ends, &ends);
+  stop_late (subject);
+  ck_assert_int_eq (lodger_caller_get_state (child), LODGER_CALLER_STOPPED);
+  ck_assert (lodger_pending_is_done (lodger_caller_get_started (child)));
+  expect_code (lodger_pending_get_outcome (lodger_caller_get_started (child)), LODGER_EFAILED);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  witness_expect (&queued, 0, 1);
+  lodger_pending_unref (pending);
+  subject_close (subject);
+  latch_open (&held->let_go);
+  lodger_caller_unref (child);
+  proc_expect_back (before);
+  log_capture_end ();
+  lodger_set_trace_func (NULL, NULL);
+  ck_assert_int_eq (ends.of_root, 1);
+  ck_assert_int_eq (ends.of_child, 1);
+}
+
+START_TEST (edge_83_a_start_hook_that_is_stuck_is_left_behind)
+{
+  ProcCount before = count_before (_i);
+  Subject subject;
+  Held held;
+  const LodgerCallerOptions options = { .size = sizeof options,
+                                        .on_start = stuck_hook,
+                                        .on_stop = never_run,
+                                        .hook_data = &held,
+                                        .hook_destroy = held_destroy };
+  held_init (&held);
+  subject_open_full (&subject, _i, &hasty);
+  leave_a_child_that_does_not_start (&subject, lodger_caller_get (subject.caller, &options, NULL), &held, before);
+  witness_expect (&held.witness, 1, 1);
+  held_clear (&held);
+}
+END_TEST
+
+START_TEST (edge_83_a_backend_whose_open_is_stuck_is_left_behind)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .backend = "stuck" };
+  ProcCount before = count_before (_i);
+  Subject subject;
+  Held held;
+  held_init (&held);
+  subject_open_full (&subject, _i, &hasty);
+  backend_register_stuck (subject_backend (&subject), &held);
+  leave_a_child_that_does_not_start (&subject, lodger_caller_get (subject.caller, &options, NULL), &held, before);
+  held_clear (&held);
+}
+END_TEST
+
+START_TEST (edge_54_a_backend_that_does_not_open_lands_in_started)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .backend = "broken" };
+  ProcCount before = count_before (_i);
+  Subject subject;
+  LodgerCaller *child;
+  LodgerError *error;
+  subject_open (&subject, _i, false);
+  backend_register_broken (subject_backend (&subject), LODGER_ENOSYS);
+  log_capture_begin ();
+  child = lodger_caller_get (subject.caller, &options, NULL);
+  subject_await (&subject, lodger_caller_get_stopped (child));
+  error = lodger_pending_get_error (lodger_caller_get_started (child));
+  expect_code (lodger_error_get_code (error), LODGER_ENOSYS);
+  ck_assert (log_capture_has ("opening the backend failed"));
+  log_capture_end ();
+  lodger_caller_unref (child);
+  subject_close (&subject);
+  proc_expect_back (before);
+}
+END_TEST
+
+void
+add_edge_ending (Suite *suite)
+{
+  add_edge (suite, edge_83_a_worker_that_is_stuck_is_left_behind, 0, 0);
+  add_edge (suite, edge_83_many_workers_that_are_stuck_are_left_behind, 0, 0);
+  add_edge (suite, edge_83_the_pool_goes_on_without_the_worker_that_is_stuck, 0, 0);
+  add_edge (suite, edge_83_a_caller_that_is_stuck_in_a_call_is_left_behind, 0, 0);
+  add_edge (suite, edge_83_a_caller_that_is_stuck_in_a_direct_call_is_left_behind, 0, 0);
+  add_edge (suite, edge_83_a_caller_that_is_stuck_in_a_continuation_is_left_behind, 0, 0);
+  add_edge (suite, edge_83_a_root_that_is_stuck_is_left_behind, SUBJECT_DRIVEN, 0);
+  add_edge (suite, edge_83_a_root_that_is_stuck_with_its_worker_is_left_behind, SUBJECT_DRIVEN, 0);
+  add_edge (suite, edge_83_a_start_hook_that_is_stuck_is_left_behind, 0, 0);
+  add_edge (suite, edge_83_a_backend_whose_open_is_stuck_is_left_behind, 0, 0);
+  add_edge (suite, edge_54_a_backend_that_does_not_open_lands_in_started, 0, 0);
+}
