@@ -53,5 +53,7 @@ main (int argc, char **argv)
   add_edge_life (suite);
   add_edge_hooks (suite);
   add_edge_ending (suite);
+  add_edge_leaving_behind (suite);
+  add_edge_rooms (suite);
   return test_main (suite, argc, argv);
 }

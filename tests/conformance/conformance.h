@@ -25,5 +25,7 @@ void add_edge_family (Suite *suite);
 void add_edge_life (Suite *suite);
 void add_edge_hooks (Suite *suite);
 void add_edge_ending (Suite *suite);
+void add_edge_leaving_behind (Suite *suite);
+void add_edge_rooms (Suite *suite);
 
 #endif

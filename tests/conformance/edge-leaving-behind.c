@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* More of what does not end by the deadline of a stop: deferred calls, and what hangs in a host's own thread. */
+#include "conformance.h"
+#include "test-held.h"
+
+static const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 2000000 };
+static const LodgerCallOptions named = { .size = sizeof named, .name = "the stuck one" };
+
+static void
+expect_abandoned (LodgerPending *pending)
+{
+  expect_code (lodger_pending_get_outcome (pending), LODGER_EABANDONED);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EABANDONED));
+}
+
+/* ---- deferred, and never answered in time --------------------------------------------------------------------------- */
+
+typedef struct Deferred
+{
+  LodgerReply *reply;
+  Latch deferred;
+  Witness data, value, then;
+  LodgerPending *pending;
+} Deferred;
+
+static void
+defer (LodgerPending *self, void *data)
+{
+  Deferred *deferred = data;
+  deferred->reply = lodger_pending_defer (self);
+  latch_open (&deferred->deferred);
+}
+
+static void
+deferred_destroy (void *data)
+{
+  witness_destroy (&((Deferred *) data)->data);
+}
+
+/* The pending is settled when `stopped` is signalled, and what waited for it is told. */
+static void
+stop_and_answer_late (Subject *subject, Deferred *deferred)
+{
+  log_capture_begin ();
+  lodger_caller_stop (subject->caller, true);
+  subject_run_until_done (subject, lodger_caller_get_stopped (subject->caller));
+  expect_abandoned (deferred->pending);
+  ck_assert (log_capture_has ("is left behind: the stuck one"));
+  log_capture_end ();
+  witness_expect (&deferred->data, 0, 0);
+  /* Whoever answers it after all: the value is destroyed, and the call's data, once. */
+  expect_code (lodger_reply_return_pointer (deferred->reply, &deferred->value, witness_destroy), LODGER_ECANCELED);
+  expect_abandoned (deferred->pending);
+  witness_expect (&deferred->value, 0, 1);
+  while (deferred->data.destroyed == 0)
+    ;
+  witness_expect (&deferred->data, 0, 1);
+}
+
+static void
+deferred_init (Deferred *deferred)
+{
+  *deferred = (Deferred) { .reply = NULL };
+  latch_init (&deferred->deferred);
+}
+
+static void
+deferred_clear (Deferred *deferred)
+{
+  lodger_pending_unref (deferred->pending);
+  latch_clear (&deferred->deferred);
+}
+
+START_TEST (edge_83_a_deferred_call_that_nobody_answers_is_left_behind)
+{
+  Subject subject;
+  Deferred deferred;
+  Witness told = { 0 };
+  deferred_init (&deferred);
+  subject_open_full (&subject, _i, &hasty);
+  deferred.pending = lodger_caller_call_soon_full (subject.caller, defer, &deferred, deferred_destroy, &named);
+  subject_settle (&subject);
+  latch_wait (&deferred.deferred);
+  lodger_pending_unref (lodger_pending_then (deferred.pending, subject.caller, witness_then, &told, witness_destroy));
+  stop_and_answer_late (&subject, &deferred);
+  witness_expect (&told, 0, 1);
+  subject_close (&subject);
+  deferred_clear (&deferred);
+}
+END_TEST
+
+START_TEST (edge_83_a_workers_deferred_call_that_nobody_answers_is_left_behind)
+{
+  Subject subject;
+  Deferred deferred;
+  deferred_init (&deferred);
+  subject_open_full (&subject, _i, &hasty);
+  deferred.pending = lodger_caller_to_thread_full (subject.caller, defer, &deferred, deferred_destroy, &named);
+  latch_wait (&deferred.deferred);
+  stop_and_answer_late (&subject, &deferred);
+  subject_close (&subject);
+  deferred_clear (&deferred);
+}
+END_TEST
+
+START_TEST (edge_83_what_a_child_gave_and_is_stuck_is_left_behind)
+{
+  Subject subject;
+  Held held;
+  LodgerCaller *child;
+  subject_open (&subject, _i, false);
+  child = lodger_caller_get (subject.caller, &hasty, NULL);
+  held_init (&held);
+  held.pending = lodger_caller_to_thread_full (child, held_call, &held, held_destroy, &named);
+  latch_wait (&held.entered);
+  log_capture_begin ();
+  lodger_caller_stop (child, true);
+  subject_await (&subject, lodger_caller_get_stopped (child));
+  expect_abandoned (held.pending);
+  ck_assert (log_capture_has ("is left behind: the stuck one"));
+  log_capture_end ();
+  /* The worker is the root's, which goes on. */
+  witness_expect (&held.witness, 1, 0);
+  ck_assert (lodger_caller_is_running (subject.caller));
+  latch_open (&held.let_go);
+  subject_close (&subject);
+  witness_expect (&held.witness, 1, 1);
+  ck_assert_int_eq (held.witness.destroyed_in, held.witness.ran_in);
+  lodger_caller_unref (child);
+  held_clear (&held);
+}
+END_TEST
+
+/* ---- in the host's own thread ------------------------------------------------------------------------------------------ */
+
+typedef struct InHost
+{
+  Subject *subject;
+  Latch settled;
+  Witness data, behind;
+  bool was_running;
+} InHost;
+
+static int
+open_settled (LodgerPending *done, void *data)
+{
+  (void) done;
+  latch_open (data);
+  return 0;
+}
+
+/* It comes back only once it has been given up. */
+static void
+hang_until_settled (LodgerPending *self, void *data)
+{
+  InHost *in_host = data;
+  test_check (lodger_pending_add_done_callback (self, open_settled, &in_host->settled, NULL) == 0);
+  lodger_caller_stop (in_host->subject->caller, true);
+  latch_wait (&in_host->settled);
+  test_check (lodger_pending_get_outcome (self) == LODGER_EABANDONED);
+  in_host->was_running = lodger_caller_get_state (in_host->subject->caller) == LODGER_CALLER_STOPPING;
+  test_check (in_host->behind.destroyed == 0);
+}
+
+static void
+in_host_destroy (void *data)
+{
+  witness_destroy (&((InHost *) data)->data);
+}
+
+START_TEST (edge_83_only_the_call_that_is_stuck_in_a_hosts_own_thread_is_left_behind)
+{
+  Subject subject;
+  InHost in_host = { .subject = &subject };
+  LodgerPending *stuck, *behind;
+  latch_init (&in_host.settled);
+  subject_open_full (&subject, _i, &hasty);
+  log_capture_begin ();
+  stuck = lodger_caller_call_soon_full (subject.caller, hang_until_settled, &in_host, in_host_destroy, &named);
+  behind = lodger_caller_call_soon (subject.caller, witness_call, &in_host.behind, witness_destroy);
+  subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
+  ck_assert (log_capture_has ("is left behind: the stuck one"));
+  log_capture_end ();
+  ck_assert (in_host.was_running);
+  expect_abandoned (stuck);
+  expect_code (lodger_pending_get_outcome (behind), LODGER_ECANCELED);
+  witness_expect (&in_host.data, 0, 1);
+  witness_expect (&in_host.behind, 0, 1);
+  ck_assert_int_eq (in_host.data.destroyed_in, subject.thread_id);
+  ck_assert_int_eq (in_host.behind.destroyed_in, subject.thread_id);
+  lodger_pending_unref (stuck);
+  lodger_pending_unref (behind);
+  subject_close (&subject);
+  latch_clear (&in_host.settled);
+}
+END_TEST
+
+START_TEST (edge_51_a_last_leave_that_cannot_end_leaves_behind)
+{
+  Subject subject;
+  Held held;
+  subject_open_full (&subject, _i, &hasty);
+  held_init (&held);
+  held.pending = lodger_caller_to_thread_full (subject.caller, held_call, &held, held_destroy, &named);
+  latch_wait (&held.entered);
+  log_capture_begin ();
+  expect_code (lodger_caller_leave (subject.caller), LODGER_EABANDONED);
+  ck_assert (log_capture_has ("is left behind: the stuck one"));
+  expect_code (lodger_caller_stop_wait (subject.caller), LODGER_EABANDONED);
+  log_capture_end ();
+  ck_assert_int_eq (lodger_caller_get_state (subject.caller), LODGER_CALLER_STOPPED);
+  expect_abandoned (held.pending);
+  witness_expect (&held.witness, 1, 0);
+  subject_close (&subject);
+  latch_open (&held.let_go);
+  while (held.witness.destroyed == 0)
+    ;
+  witness_expect (&held.witness, 1, 1);
+  held_clear (&held);
+}
+END_TEST
+
+START_TEST (edge_51_a_last_leave_waits_for_a_deferred_call_until_the_deadline)
+{
+  Subject subject;
+  Deferred deferred;
+  deferred_init (&deferred);
+  subject_open_full (&subject, _i, &hasty);
+  deferred.pending = lodger_caller_call_soon_full (subject.caller, defer, &deferred, deferred_destroy, &named);
+  subject_settle (&subject);
+  log_capture_begin ();
+  expect_code (lodger_caller_leave (subject.caller), LODGER_EABANDONED);
+  ck_assert (log_capture_has ("is left behind: the stuck one"));
+  log_capture_end ();
+  expect_abandoned (deferred.pending);
+  witness_expect (&deferred.data, 0, 0);
+  log_capture_begin ();
+  lodger_reply_free (deferred.reply);
+  ck_assert (log_capture_has ("unanswered"));
+  log_capture_end ();
+  witness_expect (&deferred.data, 0, 1);
+  subject_close (&subject);
+  deferred_clear (&deferred);
+}
+END_TEST
+
+void
+add_edge_leaving_behind (Suite *suite)
+{
+  add_edge (suite, edge_83_a_deferred_call_that_nobody_answers_is_left_behind, 0, 0);
+  add_edge (suite, edge_83_a_workers_deferred_call_that_nobody_answers_is_left_behind, 0, 0);
+  add_edge (suite, edge_83_what_a_child_gave_and_is_stuck_is_left_behind, 0, 0);
+  add_edge (suite, edge_83_only_the_call_that_is_stuck_in_a_hosts_own_thread_is_left_behind, 0, SUBJECT_DRIVEN);
+  add_edge (suite, edge_51_a_last_leave_that_cannot_end_leaves_behind, 0, SUBJECT_DRIVEN);
+  add_edge (suite, edge_51_a_last_leave_waits_for_a_deferred_call_until_the_deadline, 0, SUBJECT_DRIVEN);
+}
