@@ -264,6 +264,12 @@ get (LodgerCaller *parent, LodgerCallerOptions *options, LodgerError **ret_error
       code = child != NULL ? lodger__family_start (parent, child, options->name != NULL) : LODGER_ENOMEM;
       if (code == 0)
         return child;
+      if (child != NULL && child->hook_destroy != NULL)
+        {
+          /* It has not run them, and another may have to be made. */
+          options->hook_destroy = child->hook_destroy;
+          child->hook_destroy = NULL;
+        }
       if (child != NULL)
         lodger__caller_orphan (child);
       lodger_caller_unref (child);
