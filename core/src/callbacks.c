@@ -85,8 +85,11 @@ size_t
 lodger_pending_remove_done_callback (LodgerPending *pending, LodgerDoneFunc func, void *data)
 {
   size_t count = 0;
-  if (pending == NULL)
-    return 0;
+  if (pending == NULL || func == NULL)
+    {
+      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+      return 0;
+    }
   for (;;)
     {
       LodgerListener *found = NULL;

@@ -199,6 +199,9 @@ void lodger__caller_push (LodgerCaller *caller, LodgerItem *item);
 void lodger__caller_poke (LodgerCaller *caller);
 /* The answer to a submission that was not accepted: with LODGER_ECANCELED because the caller is stopping. */
 LodgerPending *lodger__submit_refused (int code, const char *function, const LodgerCallOptions *options);
+/* lodger_caller_call_soon_full() in the name of another function. */
+LodgerPending *lodger__call_soon (const char *function, LodgerCaller *caller, LodgerCallFunc func, void *data,
+                                  LodgerDestroyFunc destroy, const LodgerCallOptions *options);
 /* What speaks against this submission; 0: nothing. */
 int lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCallOptions *options,
                           const char *function);

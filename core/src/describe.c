@@ -114,6 +114,8 @@ lodger_caller_get_stopped (LodgerCaller *caller)
 LodgerCaller **
 lodger_caller_get_children (LodgerCaller *caller, size_t *ret_count)
 {
+  if (ret_count != NULL)
+    *ret_count = 0;
   if (caller == NULL || ret_count == NULL)
     {
       lodger__misuse (__func__, LODGER_EINVAL, "NULL given");

@@ -73,6 +73,11 @@ LodgerError *
 lodger_error_new_with_payload (const char *domain, int code, const char *message, const LodgerErrorPayloadOps *ops,
                                void *payload)
 {
+  if (ops != NULL && ops->size < sizeof *ops)
+    {
+      lodger__misuse (__func__, LODGER_EINVAL, "the size of the payload's operations is too small");
+      ops = NULL;
+    }
   return error_new_take (domain, code, strdup (message != NULL ? message : lodger_error_code_string (code)), ops,
                          payload);
 }

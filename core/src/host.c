@@ -76,6 +76,19 @@ is_over (LodgerCaller *caller)
   return true;
 }
 
+/* Whether the owner is here, in the process that it belongs to. */
+static bool
+is_right (const LodgerCaller *caller, const char *function)
+{
+  if (lodger__is_foreign (caller))
+    lodger__misuse (function, LODGER_ECHILD, "it belongs to the parent of this process");
+  else if (!is_owner (caller))
+    lodger__misuse (function, LODGER_EWRONGTHREAD, "called in another thread than the one that attached");
+  else
+    return true;
+  return false;
+}
+
 static int64_t
 slice_ns (const LodgerCaller *caller)
 {
@@ -97,13 +110,13 @@ lodger_host_run_node (LodgerHostNode *node)
   atomic_store (&host->has_node, false);
   if (!atomic_load (&host->attached))
     return;
-  if (!is_owner (caller))
+  if (!is_right (caller, __func__))
     {
-      lodger__misuse (__func__, LODGER_EWRONGTHREAD, "run in another thread than the one that attached");
-      lodger__host_post (caller);
+      if (!lodger__is_foreign (caller))
+        lodger__host_post (caller);
       return;
     }
-  if (lodger__is_foreign (caller) || is_over (caller))
+  if (is_over (caller))
     return;
   lodger__inbox_look (&caller->inbox);
   lodger__turn_slice (caller, slice_ns (caller));
@@ -119,14 +132,7 @@ lodger_host_deadline (LodgerHost *host)
       return;
     }
   caller = caller_of (host);
-  if (!atomic_load (&host->attached))
-    return;
-  if (!is_owner (caller))
-    {
-      lodger__misuse (__func__, LODGER_EWRONGTHREAD, "called in another thread than the one that attached");
-      return;
-    }
-  if (lodger__is_foreign (caller) || is_over (caller))
+  if (!atomic_load (&host->attached) || !is_right (caller, __func__) || is_over (caller))
     return;
   caller->armed = LODGER_FOREVER;
   lodger__turn_slice (caller, slice_ns (caller));
@@ -144,7 +150,8 @@ lodger_host_before_wait (LodgerHost *host)
       return LODGER_FOREVER;
     }
   caller = caller_of (host);
-  if (!atomic_load (&host->attached) || !is_owner (caller) || lodger__is_foreign (caller))
+  /* A loop that is carried over into a forked child comes here each time it sleeps: that is no line each. */
+  if (!atomic_load (&host->attached) || lodger__is_foreign (caller) || !is_right (caller, __func__))
     return LODGER_FOREVER;
   custody = lodger__custody_begin (caller);
   if (custody == LODGER_CUSTODY_NONE)

@@ -3,6 +3,7 @@
 #include "fork.h"
 
 #include <lodger/caller.h>
+#include <lodger/host.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,13 @@ lodger__misuse (const char *function, int code, const char *reason)
 {
   lodger__log (LODGER_LOG_WARNING, "%s: %s", function, reason);
   return code;
+}
+
+int
+lodger_host_misuse (const char *function, int code, const char *reason)
+{
+  return lodger__misuse (function != NULL ? function : __func__, code,
+                         reason != NULL ? reason : lodger_error_code_string (code));
 }
 
 void

@@ -87,8 +87,10 @@ lodger__pending_new_call (const LodgerItemOps *ops, void *data, LodgerDestroyFun
 LodgerPending *
 lodger_pending_new (LodgerPendingFlags flags)
 {
-  LodgerPending *pending
-      = pending_new (&promise_ops, P_PROMISE | (flags & LODGER_PENDING_PROTECTED ? P_PROTECTED : 0), 1);
+  LodgerPending *pending;
+  if ((unsigned) flags & ~(unsigned) LODGER_PENDING_PROTECTED)
+    return lodger__pending_refused (lodger__misuse (__func__, LODGER_EINVAL, "unknown flags"), NULL);
+  pending = pending_new (&promise_ops, P_PROMISE | (flags & LODGER_PENDING_PROTECTED ? P_PROTECTED : 0), 1);
   return pending != NULL ? pending : lodger__pending_refused (LODGER_ENOMEM, NULL);
 }
 

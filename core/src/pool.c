@@ -268,7 +268,7 @@ to_named_worker (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDe
   LodgerCaller *worker = lodger_caller_get (caller, &named, &error);
   LodgerPending *pending;
   if (worker != NULL)
-    pending = lodger_caller_call_soon_full (worker, func, data, destroy, options);
+    pending = lodger__call_soon ("lodger_caller_to_thread", worker, func, data, destroy, options);
   else
     {
       int code = lodger_error_get_code (error);

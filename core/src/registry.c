@@ -19,7 +19,7 @@ static LodgerCaller *first_caller, *last_caller;
 static uint64_t last_id;
 
 static int
-add (Entry **list, const char *name, const void *thing)
+add (Entry **list, const char *name, const void *thing, const char *function)
 {
   Entry *entry;
   int code = 0;
@@ -36,7 +36,7 @@ add (Entry **list, const char *name, const void *thing)
       *list = entry;
     }
   pthread_mutex_unlock (&mutex);
-  return code;
+  return code == LODGER_EALREADY ? lodger__misuse (function, code, "another of that name is registered") : code;
 }
 
 static const void *
@@ -57,7 +57,7 @@ lodger_host_register (const LodgerHostDriver *driver)
       || driver->ops->size < sizeof *driver->ops || driver->ops->name == NULL
       || driver->ops->run_sync_soon_threadsafe == NULL)
     return lodger__misuse (__func__, LODGER_EINVAL, "a mandatory operation or the size is missing");
-  return add (&hosts, driver->ops->name, driver);
+  return add (&hosts, driver->ops->name, driver, __func__);
 }
 
 int
@@ -66,7 +66,7 @@ lodger_backend_register (const LodgerBackendOps *ops)
   if (ops == NULL || ops->size < sizeof *ops || ops->name == NULL || ops->open == NULL || ops->host == NULL
       || ops->run == NULL || ops->quit == NULL || ops->close == NULL)
     return lodger__misuse (__func__, LODGER_EINVAL, "a mandatory operation or the size is missing");
-  return add (&backends, ops->name, ops);
+  return add (&backends, ops->name, ops, __func__);
 }
 
 const LodgerHostDriver *

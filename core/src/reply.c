@@ -60,6 +60,7 @@ reply (LodgerReply *self, LodgerValue value, const char *function)
   if (lodger__pending_is_foreign (pending, function))
     {
       lodger__value_clear (&value);
+      lodger_pending_unref (pending);
       return LODGER_ECHILD;
     }
   lodger__pending_lock (pending);
@@ -74,6 +75,23 @@ reply (LodgerReply *self, LodgerValue value, const char *function)
     lodger__pending_unlock (pending);
   lodger__value_clear (&value);
   lodger_pending_unref (pending);
+  return code;
+}
+
+/* Answers misuse: the call fails with the same code. */
+static int
+fail (LodgerReply *self, int code, const char *function, const char *reason)
+{
+  LodgerError *error = lodger_error_new (NULL, code, NULL);
+  lodger__misuse (function, code, reason);
+  if (lodger__pending_is_foreign (self->pending, NULL))
+    {
+      lodger_error_unref (error);
+      lodger_pending_unref (self->pending);
+      free (self);
+    }
+  else
+    reply (self, (LodgerValue) { .type = V_ERROR, .error = error }, function);
   return code;
 }
 
@@ -104,11 +122,10 @@ lodger_reply_return_string (LodgerReply *self, const char *value)
 int
 lodger_reply_return_bytes (LodgerReply *self, const void *value, size_t size)
 {
+  if (self == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
   if (value == NULL && size > 0)
-    {
-      lodger_reply_return_error (self, lodger_error_new (NULL, LODGER_EINVAL, NULL));
-      return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-    }
+    return fail (self, LODGER_EINVAL, __func__, "NULL given");
   return reply (self, lodger__value_bytes (value, size), __func__);
 }
 
@@ -121,11 +138,8 @@ lodger_reply_return_nothing (LodgerReply *self)
 int
 lodger_reply_return_error (LodgerReply *self, LodgerError *error)
 {
-  if (error == NULL)
-    {
-      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-      error = lodger_error_new (NULL, LODGER_EINVAL, NULL);
-    }
+  if (self != NULL && error == NULL)
+    return fail (self, LODGER_EINVAL, __func__, "NULL given");
   return reply (self, (LodgerValue) { .type = V_ERROR, .error = error }, __func__);
 }
 
@@ -138,19 +152,18 @@ lodger_reply_return_from (LodgerReply *self, LodgerPending *other)
   if (self == NULL || other == NULL)
     {
       if (self != NULL)
-        lodger_reply_return_error (self, lodger_error_new (NULL, LODGER_EINVAL, NULL));
+        return fail (self, LODGER_EINVAL, __func__, "NULL given");
       return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
     }
   pending = self->pending;
-  if (lodger__pending_is_foreign (pending, __func__) || lodger__pending_is_foreign (other, __func__))
-    return LODGER_ECHILD;
+  if (lodger__pending_is_foreign (pending, NULL) || lodger__pending_is_foreign (other, NULL))
+    return fail (self, LODGER_ECHILD, __func__, "it belongs to the parent of this process");
   code = lodger__pending_link (pending, other, &state);
+  if (code == LODGER_EALREADY) /* by a stop that has given it up */
+    return lodger_reply_return_nothing (self);
   if (code != 0)
-    {
-      lodger__misuse (__func__, code, "the other takes its outcome from this call");
-      lodger_reply_return_error (self, lodger_error_new (NULL, code, NULL));
-      return code;
-    }
+    return fail (self, code, __func__,
+                 code == LODGER_EDEADLK ? "the other takes its outcome from this call" : "no memory");
   free (self);
   if (state & P_RETURNED)
     {
@@ -168,7 +181,13 @@ lodger_reply_free (LodgerReply *self)
   if (self == NULL)
     return;
   pending = self->pending;
-  lodger__log (LODGER_LOG_WARNING, "the reply of %s (%s:%d) was freed unanswered",
+  if (lodger__pending_is_foreign (pending, NULL))
+    {
+      free (self);
+      lodger_pending_unref (pending);
+      return;
+    }
+  lodger__log (LODGER_LOG_WARNING, "%s: the reply of %s (%s:%d) was freed unanswered", __func__,
                pending->name != NULL ? pending->name : "a call", pending->file != NULL ? pending->file : "?",
                pending->line);
   lodger_reply_return_error (self, lodger_error_new (NULL, LODGER_EUNANSWERED, NULL));

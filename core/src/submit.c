@@ -243,16 +243,22 @@ prepare (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, L
 }
 
 LodgerPending *
-lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
-                              const LodgerCallOptions *options)
+lodger__call_soon (const char *function, LodgerCaller *caller, LodgerCallFunc func, void *data,
+                   LodgerDestroyFunc destroy, const LodgerCallOptions *options)
 {
   LodgerPending *refused;
-  LodgerPending *pending
-      = prepare ("lodger_caller_call_soon", caller, &call_ops, func, data, destroy, options, &refused);
+  LodgerPending *pending = prepare (function, caller, &call_ops, func, data, destroy, options, &refused);
   if (pending == NULL)
     return refused;
   lodger__caller_push (caller, &pending->item);
   return pending;
+}
+
+LodgerPending *
+lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+                              const LodgerCallOptions *options)
+{
+  return lodger__call_soon ("lodger_caller_call_soon", caller, func, data, destroy, options);
 }
 
 LodgerPending *
@@ -267,7 +273,7 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
   int64_t now;
   int code;
   if (delay <= 0)
-    return lodger_caller_call_soon_full (caller, func, data, destroy, options);
+    return lodger__call_soon ("lodger_caller_call_later", caller, func, data, destroy, options);
   if (ops != NULL && ops->arm == NULL)
     {
       if (destroy != NULL)

@@ -28,13 +28,10 @@ lodger_pending_is_cancelled (const LodgerPending *pending)
   return pending != NULL && (lodger__pending_state (pending) & P_CANCELLED);
 }
 
-int
-lodger_pending_get_outcome (const LodgerPending *pending)
+static int
+outcome (const LodgerPending *pending)
 {
-  unsigned state;
-  if (pending == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-  state = lodger__pending_state (pending);
+  unsigned state = lodger__pending_state (pending);
   if (!(state & P_DONE))
     return LODGER_ENOTDONE;
   if (state & P_ABANDONED)
@@ -44,10 +41,16 @@ lodger_pending_get_outcome (const LodgerPending *pending)
   return resolve (pending)->value_type == V_ERROR ? LODGER_EFAILED : 0;
 }
 
+int
+lodger_pending_get_outcome (const LodgerPending *pending)
+{
+  return pending != NULL ? outcome (pending) : lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+}
+
 LodgerPendingState
 lodger_pending_get_state (const LodgerPending *pending)
 {
-  switch (lodger_pending_get_outcome (pending))
+  switch (pending != NULL ? outcome (pending) : LODGER_EINVAL)
     {
     case 0: return LODGER_PENDING_SUCCEEDED;
     case LODGER_ECANCELED: return LODGER_PENDING_CANCELLED;
@@ -57,17 +60,24 @@ lodger_pending_get_state (const LodgerPending *pending)
     }
 }
 
-/* 0, and the pending that the value is in; or why there is none to be read. */
+/* 0, or why there is no value to be read. */
+static int
+check_value (const LodgerPending *pending, bool has_place, const char *function)
+{
+  int code = pending != NULL ? outcome (pending) : LODGER_EINVAL;
+  if (pending == NULL || (code == 0 && !has_place))
+    return lodger__misuse (function, LODGER_EINVAL, "NULL given");
+  return code;
+}
+
+/* The same, and the pending that the value is in. */
 static int
 open_value (const LodgerPending **pending, bool has_place, const char *function)
 {
-  int code = lodger_pending_get_outcome (*pending);
-  if (code != 0)
-    return code;
-  if (!has_place)
-    return lodger__misuse (function, LODGER_EINVAL, "NULL given");
-  *pending = resolve (*pending);
-  return 0;
+  int code = check_value (*pending, has_place, function);
+  if (code == 0)
+    *pending = resolve (*pending);
+  return code;
 }
 
 int
@@ -140,11 +150,9 @@ lodger_pending_get_bytes (const LodgerPending *pending, const void **ret_value, 
 int
 lodger_pending_take_pointer (LodgerPending *pending, void **ret_value)
 {
-  int code = lodger_pending_get_outcome (pending);
+  int code = check_value (pending, ret_value != NULL, __func__);
   if (code != 0)
     return code;
-  if (ret_value == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
   lodger__pending_lock (pending);
   if (pending->value_type != V_POINTER)
     code = LODGER_ETYPE;
@@ -164,7 +172,7 @@ LodgerError *
 lodger_pending_get_error (LodgerPending *pending)
 {
   LodgerError *error = NULL;
-  int code = pending != NULL ? lodger_pending_get_outcome (pending) : 0;
+  int code = pending != NULL ? outcome (pending) : 0;
   if (code == LODGER_EFAILED)
     return resolve (pending)->value.pointer;
   if (code != LODGER_ECANCELED && code != LODGER_EABANDONED)

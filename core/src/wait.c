@@ -81,6 +81,12 @@ block (LodgerPending *pending, LodgerPending *self, LodgerParker *parker, int64_
   return code;
 }
 
+static bool
+has_unknown (LodgerWaitFlags flags)
+{
+  return ((unsigned) flags & ~(unsigned) (LODGER_WAIT_PROTECT | LODGER_WAIT_SHIELD | LODGER_WAIT_NO_RESULT)) != 0;
+}
+
 int
 lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags flags)
 {
@@ -90,8 +96,8 @@ lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags fl
   int64_t now = lodger__port_now ();
   int code;
 
-  if (pending == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  if (pending == NULL || has_unknown (flags))
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL or unknown flags given");
   if (lodger_pending_is_done (pending))
     return outcome (pending, flags);
   if (lodger__pending_is_foreign (pending, __func__))
@@ -129,8 +135,10 @@ lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags fl
 int
 lodger_pending_cancel_wait (LodgerPending *pending, const char *message, int64_t timeout, LodgerWaitFlags flags)
 {
-  if (pending == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  if (pending == NULL || has_unknown (flags))
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL or unknown flags given");
+  if (!lodger_pending_is_done (pending) && lodger__pending_is_foreign (pending, __func__))
+    return LODGER_ECHILD;
   lodger_pending_cancel (pending, message);
   return lodger_pending_wait (pending, timeout, flags | LODGER_WAIT_NO_RESULT);
 }

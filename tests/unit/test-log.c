@@ -3,6 +3,7 @@
 #include "test-loop.h"
 #include "test-suite.h"
 
+#include <lodger/host.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,18 @@ misuse (void)
 {
   lodger_pending_return_int (NULL, 1);
 }
+
+START_TEST (an_adapters_misuse_is_logged)
+{
+  log_capture_begin ();
+  expect_code (lodger_host_misuse ("adapter_attach", LODGER_EBUSY, "it is busy"), LODGER_EBUSY);
+  ck_assert (log_capture_has ("adapter_attach: it is busy"));
+  expect_code (lodger_host_misuse ("adapter_attach", LODGER_ENOENT, NULL), LODGER_ENOENT);
+  ck_assert (log_capture_has (lodger_error_code_string (LODGER_ENOENT)));
+  ck_assert_uint_eq (log_capture_count (), 2);
+  log_capture_end ();
+}
+END_TEST
 
 START_TEST (without_a_hook_warnings_go_to_standard_error)
 {
@@ -200,6 +213,7 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("log");
   test_add (suite, log_lines_go_to_the_hook);
+  test_add (suite, an_adapters_misuse_is_logged);
   test_add (suite, without_a_hook_warnings_go_to_standard_error);
   for (int i = 0; i < 7; i++)
     {

@@ -214,7 +214,7 @@ LODGER_API LodgerPending *lodger_caller_get_stopped (LodgerCaller *caller);
 LODGER_API LodgerCaller *lodger_caller_current (void);
 
 /** The running caller of that id, as a new reference, or NULL; id 0 means this thread's. A stopping caller is not
- * found. Any thread. Test: unit/caller a_stopping_caller_is_not_found */
+ * found, nor in a forked child the parent's. Any thread. Test: unit/caller a_stopping_caller_is_not_found */
 LODGER_API LodgerCaller *lodger_caller_get_existing (uint64_t id);
 
 /**
@@ -254,12 +254,12 @@ LODGER_API LodgerCaller *lodger_caller_get_parent (LodgerCaller *caller);
  * Its children that have not stopped, workers of to_thread() among them, but not their children; as an array of new
  * references, to be freed with lodger_caller_list_free(). Any thread.
  *
- * @return as lodger_caller_list().
+ * @return as lodger_caller_list(); for a NULL @p caller, which is logged, as for one without children.
  * Test: conformance edge_48_a_grandchild_is_no_child
  */
 LODGER_API LodgerCaller **lodger_caller_get_children (LodgerCaller *caller, size_t *ret_count);
-/** One line about it, freed with lodger_free(): `main #1: running, host glib, 3 workers`. NULL only without memory.
- * Test: unit/caller describe_is_one_line */
+/** One line about it, freed with lodger_free(): `main #1: running, host glib, 3 workers`. NULL only for NULL and
+ * without memory. Test: unit/caller describe_is_one_line */
 LODGER_API char *lodger_caller_describe (LodgerCaller *caller);
 
 /* ---- workers ------------------------------------------------------------------------------------------------- */

@@ -63,14 +63,16 @@ typedef struct LodgerErrorPayloadOps
  */
 LODGER_API LodgerError *lodger_error_new (const char *domain, int code, const char *message);
 
-/** lodger_error_new() with a message made as by printf. Test: unit/error error_formats_its_message */
+/** lodger_error_new() with a message made as by printf; a NULL format is a NULL message. Test: unit/error
+ * error_formats_its_message */
 LODGER_API LodgerError *lodger_error_newf (const char *domain, int code, const char *format, ...)
     __attribute__ ((format (printf, 3, 4)));
 
 /**
  * lodger_error_new() with a payload, which is consumed: also when there is no memory for the error.
  *
- * @param ops static, or at least as long-lived as the error; NULL means no payload.
+ * @param ops static, or at least as long-lived as the error; NULL means no payload, and so does a size that is too small
+ *        (logged): then @p payload is left alone.
  * Test: unit/error error_payload_is_destroyed_once
  */
 LODGER_API LodgerError *lodger_error_new_with_payload (const char *domain, int code, const char *message,

@@ -113,7 +113,8 @@ LODGER_API void lodger_host_deadline (LodgerHost *host);
 /**
  * Adapter to Lodger: the loop is about to block. Owner's thread; runs no user code.
  *
- * @return 0: do not block, something is ready; else the latest time to wake up, LODGER_FOREVER for none.
+ * @return 0: do not block, something is ready; else the latest time to wake up, LODGER_FOREVER for none, and for a call
+ *         in another thread (logged).
  * Test: conformance nested_loop_goes_on_with_the_interrupted_turn
  */
 LODGER_API int64_t lodger_host_before_wait (LodgerHost *host);
@@ -129,6 +130,15 @@ LODGER_API void lodger_host_fd_ready (LodgerHostWatch *watch, uint32_t revents);
  * Test: unit/host edge_77_a_dead_host_gives_its_node_back
  */
 LODGER_API void lodger_host_closed (LodgerHost *host);
+
+/**
+ * Adapter to Lodger: one of the adapter's own functions was misused. Logs `function: reason` as a warning. Any thread.
+ *
+ * @param reason NULL: lodger_error_code_string() of @p code.
+ * @return @p code, so that the function can answer with it.
+ * Test: unit/log an_adapters_misuse_is_logged
+ */
+LODGER_API int lodger_host_misuse (const char *function, int code, const char *reason);
 
 LODGER_END_DECLS
 

@@ -61,7 +61,8 @@ typedef void (*LodgerCancelFunc) (LodgerPending *pending, const char *message, v
  *
  * Any thread; does not block. A promise whose last reference goes before it was answered is freed quietly.
  *
- * @return a new reference, never NULL: without memory it is a shared pending that has failed with LODGER_ENOMEM.
+ * @return a new reference, never NULL: without memory it is a shared pending that has failed with LODGER_ENOMEM, for
+ *         unknown flags one that has failed with LODGER_EINVAL.
  * Test: unit/pending a_promise_is_answered_from_any_thread
  */
 LODGER_API LodgerPending *lodger_pending_new (LodgerPendingFlags flags);
@@ -180,7 +181,7 @@ LODGER_API int lodger_reply_return_from (LodgerReply *reply, LodgerPending *othe
 
 /**
  * Frees a reply unanswered: the call ends with LODGER_EUNANSWERED (or cancelled, if it was), and a line is logged. Any
- * thread. NULL is ignored.
+ * thread. NULL is ignored. In a forked child only its memory goes.
  * Test: unit/calls edge_24_reply_freed_unanswered_is_an_error
  */
 LODGER_API void lodger_reply_free (LodgerReply *reply);
@@ -195,7 +196,8 @@ LODGER_API bool lodger_pending_is_done (const LodgerPending *pending);
  * unit/pending edge_03_cancel_with_canceller_waits_for_it */
 LODGER_API bool lodger_pending_is_cancelled (const LodgerPending *pending);
 
-/** What it is at. Any thread; does not block. Test: unit/pending edge_15_description_tells_states_apart */
+/** What it is at. Any thread; does not block. FAILED for NULL. Test: unit/pending
+ * edge_15_description_tells_states_apart */
 LODGER_API LodgerPendingState lodger_pending_get_state (const LodgerPending *pending);
 
 /**
@@ -244,7 +246,8 @@ LODGER_API LodgerError *lodger_pending_get_error (LodgerPending *pending);
 
 /**
  * One line about it, freed with lodger_free(): "read_header (main.c:12): running, cancelled: window closed". Tells
- * apart queued, running, cancelled but still running, cancelled and done, failed, done. NULL only without memory.
+ * apart queued, running, cancelled but still running, cancelled and done, failed, done. NULL only for NULL and without
+ * memory.
  * Test: unit/pending edge_15_description_tells_states_apart
  */
 LODGER_API char *lodger_pending_describe (LodgerPending *pending);
@@ -303,7 +306,7 @@ LODGER_API int lodger_pending_add_done_callback (LodgerPending *pending, LodgerD
  * Removes every callback of that @p func and @p data that has not been started; their data is destroyed here. Any
  * thread, also from inside a callback.
  *
- * @return how many were removed.
+ * @return how many were removed; 0, and a log line, for a NULL @p pending or @p func.
  * Test: unit/pending edge_11_remove_returns_how_many
  */
 LODGER_API size_t lodger_pending_remove_done_callback (LodgerPending *pending, LodgerDoneFunc func, void *data);
