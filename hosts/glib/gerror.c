@@ -6,6 +6,7 @@
  * error of that domain was made; so all errors with a payload of another kind share one domain of Lodger's. */
 #include "lodger-glib.h"
 
+#include <lodger/host.h>
 #include <string.h>
 
 typedef struct LodgerGlibForeignErrorPrivate
@@ -111,22 +112,34 @@ lodger_glib_error_to_gerror (LodgerError *error)
 
 /* ---- outcomes ---------------------------------------------------------------------------------------------------- */
 
+static int
+refuse (GError *error, const char *function)
+{
+  g_clear_error (&error);
+  return lodger_host_misuse (function, LODGER_EINVAL, "NULL given");
+}
+
 int
 lodger_glib_pending_return_gerror (LodgerPending *self, GError *error)
 {
-  return error != NULL ? lodger_pending_return_error (self, error_new_take (error)) : LODGER_EINVAL;
+  if (self == NULL || error == NULL)
+    return refuse (error, __func__);
+  return lodger_pending_return_error (self, error_new_take (error));
 }
 
 int
 lodger_glib_reply_return_gerror (LodgerReply *reply, GError *error)
 {
-  return error != NULL ? lodger_reply_return_error (reply, error_new_take (error)) : LODGER_EINVAL;
+  if (reply == NULL || error == NULL)
+    return refuse (error, __func__);
+  return lodger_reply_return_error (reply, error_new_take (error));
 }
 
 gboolean
 lodger_glib_pending_propagate_error (LodgerPending *done, GError **error)
 {
-  int outcome = done != NULL ? lodger_pending_get_outcome (done) : LODGER_EINVAL;
+  int outcome
+      = done != NULL ? lodger_pending_get_outcome (done) : lodger_host_misuse (__func__, LODGER_EINVAL, "NULL given");
   LodgerError *reason;
   if (outcome == LODGER_OK)
     return FALSE;

@@ -199,13 +199,17 @@ lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *optio
   LodgerCallerOptions own = { .size = sizeof own };
   LodgerCaller *caller;
   int result = lodger_glib_register ();
-  if (result < 0)
-    return refuse (result, ret_error);
   if (options != NULL)
     {
       size_t size = MIN (options->size, sizeof own);
       memcpy (&own, options, size);
       own.size = size;
+    }
+  if (result < 0)
+    {
+      if (own.hook_destroy != NULL)
+        own.hook_destroy (own.hook_data);
+      return refuse (result, ret_error);
     }
   own.host = ops.name;
   own.host_options = &host_options;

@@ -3,125 +3,14 @@
 #include "manual-private.h"
 
 #include <errno.h>
-#include <lodger/error.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
-
-#define SECOND INT64_C (1000000000)
 
 static int64_t
 clock_now (void)
 {
   struct timespec time;
   clock_gettime (CLOCK_MONOTONIC, &time);
-  return time.tv_sec * SECOND + time.tv_nsec;
-}
-
-LodgerManualHost *
-lodger_manual_host_new (LodgerManualFlags flags)
-{
-  LodgerManualHost *host;
-  pthread_condattr_t attributes;
-  if ((unsigned) flags >= LODGER_MANUAL_KINDS)
-    return NULL;
-  host = calloc (1, sizeof *host);
-  if (host == NULL)
-    return NULL;
-  atomic_init (&host->refs, 1);
-  host->flags = flags;
-  host->clock = SECOND;
-  atomic_init (&host->slice, SECOND / 1000);
-  pthread_mutex_init (&host->mutex, NULL);
-  pthread_condattr_init (&attributes);
-  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init (&host->changed, &attributes);
-  pthread_condattr_destroy (&attributes);
-  return host;
-}
-
-LodgerManualHost *
-lodger_manual_host_ref (LodgerManualHost *host)
-{
-  if (host != NULL)
-    atomic_fetch_add_explicit (&host->refs, 1, memory_order_relaxed);
-  return host;
-}
-
-void
-lodger_manual_host_unref (LodgerManualHost *host)
-{
-  if (host == NULL || atomic_fetch_sub_explicit (&host->refs, 1, memory_order_acq_rel) != 1)
-    return;
-  pthread_cond_destroy (&host->changed);
-  pthread_mutex_destroy (&host->mutex);
-  free (host);
-}
-
-LodgerCaller *
-lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options, LodgerError **ret_error)
-{
-  LodgerCallerOptions own = { .size = sizeof own };
-  LodgerCaller *caller;
-  int result = host == NULL ? LODGER_EINVAL : lodger_manual_register ();
-  if (result < 0)
-    {
-      if (ret_error != NULL)
-        *ret_error = lodger_error_new (NULL, result, NULL);
-      return NULL;
-    }
-  if (options != NULL)
-    {
-      size_t size = options->size < sizeof own ? options->size : sizeof own;
-      memcpy (&own, options, size);
-      own.size = size;
-    }
-  own.host = lodger_manual_host_get_name (host);
-  own.host_options = host;
-  caller = lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &own, ret_error);
-  result = caller != NULL ? lodger_caller_enter (caller) : 0;
-  if (result < 0)
-    {
-      lodger_caller_unref (caller);
-      if (ret_error != NULL)
-        *ret_error = lodger_error_new (NULL, result, NULL);
-      return NULL;
-    }
-  return caller;
-}
-
-int
-lodger__manual_connect (LodgerManualHost *host, ManualPort *port)
-{
-  int result = 0;
-  pthread_mutex_lock (&host->mutex);
-  if (host->closed)
-    result = LODGER_ESHUTDOWN;
-  else if (host->port != NULL && (host->flags & LODGER_MANUAL_NO_DETACH) == 0)
-    result = LODGER_EALREADY;
-  else
-    {
-      if (host->port != NULL)
-        host->port->refuses = true;
-      host->port = port;
-    }
-  pthread_mutex_unlock (&host->mutex);
-  return result;
-}
-
-bool
-lodger__manual_disconnect (ManualPort *port)
-{
-  LodgerManualHost *host = port->loop;
-  bool had_node;
-  pthread_mutex_lock (&host->mutex);
-  had_node = port->node != NULL;
-  port->refuses = true;
-  port->node = NULL;
-  if (host->port == port)
-    host->port = NULL;
-  pthread_mutex_unlock (&host->mutex);
-  return had_node;
+  return time.tv_sec * LODGER_MANUAL_SECOND + time.tv_nsec;
 }
 
 /* ---- one round --------------------------------------------------------------------------------------------------- */
@@ -217,7 +106,7 @@ is_ready_locked (const LodgerManualHost *host)
 static bool
 sleep_locked (LodgerManualHost *host, int64_t until)
 {
-  struct timespec time = { .tv_sec = until / SECOND, .tv_nsec = until % SECOND };
+  struct timespec time = { .tv_sec = until / LODGER_MANUAL_SECOND, .tv_nsec = until % LODGER_MANUAL_SECOND };
   if (until == LODGER_FOREVER)
     return pthread_cond_wait (&host->changed, &host->mutex) == 0;
   return pthread_cond_timedwait (&host->changed, &host->mutex, &time) != ETIMEDOUT;
@@ -228,6 +117,8 @@ lodger_manual_iterate (LodgerManualHost *host, bool may_block)
 {
   bool ran, ready;
   int64_t until;
+  if (lodger__manual_is_wrong (host, __func__))
+    return false;
   lodger_manual_host_ref (host);
   ran = run_node (host);
   ran = run_deadline (host) || ran;
@@ -267,6 +158,8 @@ unsigned
 lodger_manual_run_until_idle (LodgerManualHost *host)
 {
   unsigned count = 0;
+  if (lodger__manual_is_wrong (host, __func__))
+    return 0;
   while (lodger_manual_iterate (host, false))
     count++;
   return count;
@@ -277,6 +170,8 @@ lodger_manual_run_until_idle (LodgerManualHost *host)
 void
 lodger_manual_advance (LodgerManualHost *host, int64_t ns)
 {
+  if (lodger__manual_is_null (host, __func__))
+    return;
   pthread_mutex_lock (&host->mutex);
   if (ns > 0)
     host->clock = ns < LODGER_FOREVER - host->clock ? host->clock + ns : LODGER_FOREVER - 1;
@@ -287,6 +182,8 @@ int64_t
 lodger_manual_now (LodgerManualHost *host)
 {
   int64_t now;
+  if (host == NULL)
+    return 0;
   pthread_mutex_lock (&host->mutex);
   now = now_locked (host);
   pthread_mutex_unlock (&host->mutex);
@@ -297,6 +194,8 @@ int64_t
 lodger_manual_get_deadline (LodgerManualHost *host)
 {
   int64_t deadline;
+  if (host == NULL)
+    return LODGER_FOREVER;
   pthread_mutex_lock (&host->mutex);
   deadline = deadline_locked (host);
   pthread_mutex_unlock (&host->mutex);
@@ -306,22 +205,27 @@ lodger_manual_get_deadline (LodgerManualHost *host)
 void
 lodger_manual_set_slice (LodgerManualHost *host, int64_t ns)
 {
-  atomic_store (&host->slice, ns > 0 ? ns : 0);
+  if (!lodger__manual_is_null (host, __func__))
+    atomic_store (&host->slice, ns > 0 ? ns : 0);
 }
 
 void
 lodger_manual_set_redraw (LodgerManualHost *host, LodgerManualRedrawFunc func, void *data)
 {
+  if (lodger__manual_is_wrong (host, __func__))
+    return;
   host->redraw = func;
   host->redraw_data = data;
 }
 
 static uint64_t
-read_count (LodgerManualHost *host, const uint64_t *count)
+read_count (LodgerManualHost *host, size_t offset)
 {
   uint64_t value;
+  if (host == NULL)
+    return 0;
   pthread_mutex_lock (&host->mutex);
-  value = *count;
+  value = *(const uint64_t *) ((const char *) host + offset);
   pthread_mutex_unlock (&host->mutex);
   return value;
 }
@@ -329,25 +233,25 @@ read_count (LodgerManualHost *host, const uint64_t *count)
 uint64_t
 lodger_manual_get_redraws (LodgerManualHost *host)
 {
-  return read_count (host, &host->redraws);
+  return read_count (host, offsetof (LodgerManualHost, redraws));
 }
 
 uint64_t
 lodger_manual_get_posts (LodgerManualHost *host)
 {
-  return read_count (host, &host->posts);
+  return read_count (host, offsetof (LodgerManualHost, posts));
 }
 
 uint64_t
 lodger_manual_get_before_waits (LodgerManualHost *host)
 {
-  return read_count (host, &host->before_waits);
+  return read_count (host, offsetof (LodgerManualHost, before_waits));
 }
 
 bool
 lodger_manual_is_posted (LodgerManualHost *host)
 {
-  return lodger_manual_wait_posted (host, 0);
+  return host != NULL && lodger_manual_wait_posted (host, 0);
 }
 
 bool
@@ -356,32 +260,12 @@ lodger_manual_wait_posted (LodgerManualHost *host, int64_t timeout_ns)
   int64_t now = clock_now ();
   int64_t until = timeout_ns < LODGER_FOREVER - now ? now + timeout_ns : LODGER_FOREVER;
   bool posted;
+  if (lodger__manual_is_null (host, __func__))
+    return false;
   pthread_mutex_lock (&host->mutex);
   while (!is_posted_locked (host) && !host->closed && timeout_ns > 0 && sleep_locked (host, until))
     ;
   posted = is_posted_locked (host);
   pthread_mutex_unlock (&host->mutex);
   return posted;
-}
-
-void
-lodger_manual_close (LodgerManualHost *host)
-{
-  ManualPort *port = NULL;
-  pthread_mutex_lock (&host->mutex);
-  if (!host->closed)
-    {
-      host->closed = true;
-      port = host->port;
-      host->port = NULL;
-      if (port != NULL)
-        {
-          port->refuses = true;
-          port->node = NULL;
-        }
-      pthread_cond_broadcast (&host->changed);
-    }
-  pthread_mutex_unlock (&host->mutex);
-  if (port != NULL)
-    lodger_host_closed (port->host);
 }

@@ -5,7 +5,9 @@
  * each round and moves the clock by hand, so that what happens is the same every time. With LODGER_MANUAL_REAL it uses
  * the real clock and can block, and is then a small main loop of its own.
  *
- * The owner is the thread that attached the caller. Each function says in which threads it may be used.
+ * The owner is the thread that attached the caller; while there is none, any thread is. Each function says in which
+ * threads it may be used; in another it is logged and does nothing, as with a NULL host. What only reads a NULL one gives
+ * 0 (a deadline: LODGER_FOREVER).
  */
 #ifndef LODGER_MANUAL_H
 #define LODGER_MANUAL_H
