@@ -11,6 +11,10 @@
  *   call is refused (then before the function returns). A NULL destroy means that nothing has to be done.
  * - Options structs begin with `size`; set it to sizeof of the struct. NULL options mean all defaults.
  * - `…_ref` returns its argument; `…_unref` and `…_free` accept NULL.
+ * - Misuse is answered, never undefined: NULL where there has to be something, a size that is too small, an unknown flag,
+ *   the wrong thread or state give an error code, where there is one to give, and a log line that begins with the name of
+ *   the function. What only reads answers NULL with NULL, 0 or false, if it has no code, and no line
+ *   (Test: misuse every_cell_has_a_row).
  * - A forked child can make callers and pendings of its own, but what was made before the fork belongs to the parent:
  *   whoever submits to it, waits for it, answers, cancels, starts, leaves or stops it there gets LODGER_ECHILD and a log
  *   line (Test: conformance edge_56_a_forked_child_is_refused). Reading what it is, and dropping references, is fine.

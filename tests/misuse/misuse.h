@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Law 9, "misuse is answered", as a table: every public function, and everything that can be done wrong with it.
+ *
+ * What can be done wrong with a function, cells.awk reads from its declaration and its comment; a cell without a row
+ * fails the test `every_cell_has_a_row`, a row that no header asks for does not compile. A row is
+ *
+ *     CELL (function, kind, CHECK, CHECK …);
+ *     CELL_AT (where, function, kind, CHECK, CHECK …);
+ *
+ * and is the test `function/kind`. It finds a scene of objects ready (below), which the kind has stopped, closed or
+ * carried over into a forked child. After the row nothing may be left in the log, and all DATA must be destroyed once. */
+#ifndef LODGER_TEST_MISUSE_H
+#define LODGER_TEST_MISUSE_H
+
+#include "test-loop.h"
+#include "test-suite.h"
+#include "test-tiny.h"
+
+typedef enum Where
+{
+  HERE,      /* in the thread of CALLER, outside of any call */
+  IN_CALL,   /* in a call of CALLER, whose pending is SELF */
+  IN_DIRECT, /* in a call_direct of CALLER */
+  IN_WORKER, /* in a call in a worker, whose pending is SELF */
+  ELSEWHERE, /* in a thread that has no caller */
+  NOWHERE,   /* without a scene: nothing has been made or registered yet */
+} Where;
+
+typedef struct Scene
+{
+  const char *function, *kind;
+  const char *logged_as; /* NULL: as `function` */
+  Loop loop;
+  Tiny tiny; /* for lodger_host_… */
+  LodgerCaller *tiny_caller;
+  LodgerHostNode *node;
+  LodgerPending *promise, *number, *text, *call, *deferred, *self;
+  LodgerReply *reply; /* for …_reply_… */
+  Witness data, call_data;
+  int given;
+} Scene;
+
+typedef struct MisuseRow
+{
+  const char *function, *kind;
+  Where where;
+  void (*run) (Scene *s);
+} MisuseRow;
+
+void misuse_run (const MisuseRow *row);
+
+/* ---- what is there ------------------------------------------------------------------------------------------- */
+
+#define CALLER  (s->loop.caller)     /* of a manual host in the test's thread, running */
+#define LOOP    (s->loop.host)       /* that host */
+#define HOST    (s->tiny.host)       /* in lodger_host_…: another, of the same thread */
+#define NODE    (s->node)            /* its node, which it was given */
+#define PROMISE (s->promise)         /* not answered */
+#define NUMBER  (s->number)          /* answered with a number */
+#define TEXT    (s->text)            /* answered with a string */
+#define CALL    (s->call)            /* queued in CALLER */
+#define SELF    (s->self)            /* the call that this is in */
+#define REPLY   (misuse_reply (s))   /* in …_reply_…: of a call of CALLER; consumed */
+#define DATA    (misuse_data (s, 1)) /* to be given with DESTROY */
+#define DESTROY witness_destroy
+#define ERROR   (misuse_error (s)) /* one that has to be destroyed, too */
+
+LodgerReply *misuse_reply (Scene *s);
+void *misuse_data (Scene *s, int times);
+LodgerError *misuse_error (Scene *s);
+
+/* ---- checks -------------------------------------------------------------------------------------------------- */
+
+/* That code, and a warning that names the function. */
+#define ANSWERS(call, code) misuse_answers (s, #call, (call), code)
+/* True, and such a warning. */
+#define WARNS(expression) misuse_warns (s, #expression, (expression))
+/* A pending that is done with that code, and such a warning. */
+#define REFUSES(call, code) misuse_refuses (s, #call, (call), code)
+/* The same with a line for LODGER_DEBUG only, since it happens in each orderly end. */
+#define ANSWERS_LATE(call, code) misuse_answers_late (s, #call, (call), code)
+#define REFUSES_LATE(call)       misuse_refuses_late (s, #call, (call))
+/* That code, and no line: it is an outcome like others. */
+#define TELLS(call, code) misuse_tells (s, #call, (call), code)
+/* True, and no line: nothing is wrong with it. */
+#define FINE(expression) misuse_fine (s, #expression, (expression))
+/* A pending that comes to success, and no line. */
+#define ACCEPTS(call) misuse_accepts (s, #call, (call))
+/* The header says of another function what does not happen here. */
+#define RULED_OUT(why) misuse_ruled_out (s, why)
+/* The next warning names that function, which this one is said to be like. */
+#define BY(function) misuse_by (s, #function)
+/* A call without a result, as an expression. */
+#define DOES(call) ((call), true)
+
+void misuse_answers (Scene *s, const char *what, int actual, int code);
+void misuse_warns (Scene *s, const char *what, bool is_true);
+void misuse_refuses (Scene *s, const char *what, LodgerPending *refused, int code);
+void misuse_answers_late (Scene *s, const char *what, int actual, int code);
+void misuse_refuses_late (Scene *s, const char *what, LodgerPending *refused);
+void misuse_tells (Scene *s, const char *what, int actual, int code);
+void misuse_fine (Scene *s, const char *what, bool is_true);
+void misuse_accepts (Scene *s, const char *what, LodgerPending *accepted);
+void misuse_ruled_out (Scene *s, const char *why);
+void misuse_by (Scene *s, const char *function);
+
+/* For FINE and WARNS: whether there is one; it is freed. */
+bool is_text (char *text);
+bool is_caller (LodgerCaller *caller);
+/* Whether there is no caller but an error of that code; the error is freed. */
+bool is_error (LodgerCaller *caller, LodgerError *error, int code);
+
+/* ---- rows ---------------------------------------------------------------------------------------------------- */
+
+enum
+{
+#define MISUSE(function, kind, place) a_header_asks_for__##function##__##kind,
+#include "misuse-cells.h"
+#undef MISUSE
+};
+
+#define MISUSE(function, kind, place) extern const MisuseRow row__##function##__##kind __attribute__ ((weak));
+#include "misuse-cells.h"
+#undef MISUSE
+
+#define CELL_AT(where_, function_, kind_, ...)                                                                         \
+  static void function_##__##kind_ (Scene *s)                                                                          \
+  {                                                                                                                    \
+    (void) s;                                                                                                          \
+    (void) a_header_asks_for__##function_##__##kind_;                                                                  \
+    __VA_ARGS__;                                                                                                       \
+  }                                                                                                                    \
+  const MisuseRow row__##function_##__##kind_                                                                          \
+      = { .function = #function_, .kind = #kind_, .where = where_, .run = function_##__##kind_ }
+#define CELL(...) CELL_AT (HERE, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an adapter can do wrong. A late call, for a host whose caller has stopped, is none of it. */
+#include "misuse.h"
+
+#include "caller-private.h"
+
+#include <lodger/backend.h>
+
+/* ---- tables ------------------------------------------------------------------------------------------------------------ */
+
+static void
+register_another_driver (Scene *s)
+{
+  LodgerHostDriver another = tiny_driver;
+  FINE (lodger_host_register (&tiny_driver) == 0);
+  ANSWERS (lodger_host_register (&another), LODGER_EALREADY);
+}
+
+static void
+register_a_driver_without_size (Scene *s)
+{
+  LodgerHostDriver driver = tiny_driver;
+  LodgerHostOps ops = tiny_ops;
+  driver.size = 0;
+  ANSWERS (lodger_host_register (&driver), LODGER_EINVAL);
+  driver = tiny_driver;
+  driver.ops = &ops;
+  ops.size = 0;
+  ANSWERS (lodger_host_register (&driver), LODGER_EINVAL);
+}
+
+CELL (lodger_host_register, null_driver, ANSWERS (lodger_host_register (NULL), LODGER_EINVAL));
+CELL (lodger_host_register, size_driver, register_a_driver_without_size (s));
+CELL (lodger_host_register, already, register_another_driver (s));
+
+static void
+register_another_backend (Scene *s)
+{
+  static LodgerBackendOps first, second;
+  first = second = lodger__native_backend;
+  first.name = second.name = "first";
+  FINE (lodger_backend_register (&first) == 0);
+  ANSWERS (lodger_backend_register (&second), LODGER_EALREADY);
+}
+
+static void
+register_a_backend_without_size (Scene *s)
+{
+  LodgerBackendOps ops = lodger__native_backend;
+  ops.size = 0;
+  ANSWERS (lodger_backend_register (&ops), LODGER_EINVAL);
+}
+
+CELL (lodger_backend_register, null_ops, ANSWERS (lodger_backend_register (NULL), LODGER_EINVAL));
+CELL (lodger_backend_register, size_ops, register_a_backend_without_size (s));
+CELL (lodger_backend_register, already, register_another_backend (s));
+
+/* ---- calling back ------------------------------------------------------------------------------------------------------ */
+
+/* The call that the node was posted for has not run: call_data counts it. */
+#define HAS_NOT_RUN (atomic_load (&s->call_data.ran) == 0)
+
+CELL (lodger_host_run_node, null_node, WARNS (DOES (lodger_host_run_node (NULL))));
+CELL_AT (ELSEWHERE, lodger_host_run_node, wrong_thread, WARNS (DOES (lodger_host_run_node (NODE))), FINE (HAS_NOT_RUN));
+CELL (lodger_host_run_node, after_stop, FINE (DOES (lodger_host_run_node (NODE))));
+CELL (lodger_host_run_node, after_fork, WARNS (DOES (lodger_host_run_node (NODE))), FINE (HAS_NOT_RUN));
+
+CELL (lodger_host_deadline, null_host, WARNS (DOES (lodger_host_deadline (NULL))));
+CELL_AT (ELSEWHERE, lodger_host_deadline, wrong_thread, WARNS (DOES (lodger_host_deadline (HOST))), FINE (HAS_NOT_RUN));
+CELL (lodger_host_deadline, after_stop, FINE (DOES (lodger_host_deadline (HOST))));
+CELL (lodger_host_deadline, after_fork, WARNS (DOES (lodger_host_deadline (HOST))), FINE (HAS_NOT_RUN));
+
+CELL (lodger_host_before_wait, null_host, WARNS (lodger_host_before_wait (NULL) == LODGER_FOREVER));
+CELL_AT (ELSEWHERE, lodger_host_before_wait, wrong_thread, WARNS (lodger_host_before_wait (HOST) == LODGER_FOREVER));
+CELL (lodger_host_before_wait, after_stop, FINE (lodger_host_before_wait (HOST) == LODGER_FOREVER));
+CELL (lodger_host_before_wait, after_fork, FINE (lodger_host_before_wait (HOST) == LODGER_FOREVER));
+
+CELL (lodger_host_closed, null_host, WARNS (DOES (lodger_host_closed (NULL))));
+CELL (lodger_host_closed, after_stop, FINE (DOES (lodger_host_closed (HOST))));
+CELL (lodger_host_closed, after_fork, FINE (DOES (lodger_host_closed (HOST))),
+      FINE (lodger_caller_get_state (s->tiny_caller) == LODGER_CALLER_RUNNING));
+
+CELL (lodger_host_misuse, null_function,
+      ANSWERS (lodger_host_misuse (NULL, LODGER_EINVAL, "nobody says what"), LODGER_EINVAL));
+CELL (lodger_host_misuse, null_reason,
+      ANSWERS (lodger_host_misuse ("lodger_host_misuse", LODGER_EINVAL, NULL), LODGER_EINVAL));
+
+static struct LodgerHostWatch watch; /* as long as nobody is told */
+
+CELL (lodger_host_fd_ready, null_watch, WARNS (DOES (lodger_host_fd_ready (NULL, 0))));
+CELL (lodger_host_fd_ready, wrong_thread, RULED_OUT ("no host is asked to watch anything yet"));
+CELL (lodger_host_fd_ready, after_stop, FINE (DOES (lodger_host_fd_ready (&watch, 0))));
+CELL (lodger_host_fd_ready, after_fork, FINE (DOES (lodger_host_fd_ready (&watch, 0))));

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Submitting: what is refused has destroyed its data by then, and never runs. Without options each is a function and a
+ * macro of that name; both are tried. */
+#include "misuse.h"
+
+static const LodgerCallOptions no_size = { .name = "misuse" };
+static const LodgerCallOptions site = { .size = sizeof site, .name = "misuse" };
+
+static void
+nothing (LodgerPending *self, void *data)
+{
+  (void) self;
+  (void) data;
+}
+
+static void
+nothing_direct (void *data)
+{
+  (void) data;
+}
+
+static int
+is_nothing (LodgerPending *done, void *data)
+{
+  (void) done;
+  (void) data;
+  return 0;
+}
+
+/* SUBMIT and its sibling take (caller, func, data, destroy). */
+#define ROWS(function, SUBMIT, AS_WELL)                                                                                \
+  CELL (function, null_caller, REFUSES (SUBMIT (NULL, witness_call, DATA, DESTROY), LODGER_EINVAL),                    \
+        REFUSES (AS_WELL (NULL, witness_call, DATA, DESTROY), LODGER_EINVAL));                                         \
+  CELL (function, null_func, REFUSES (SUBMIT (CALLER, NULL, DATA, DESTROY), LODGER_EINVAL),                            \
+        REFUSES (AS_WELL (CALLER, NULL, DATA, DESTROY), LODGER_EINVAL));                                               \
+  CELL (function, null_data, ACCEPTS (SUBMIT (CALLER, nothing, NULL, nothing_direct)));                                \
+  CELL (function, null_destroy, ACCEPTS (SUBMIT (CALLER, nothing, s, NULL)));                                          \
+  CELL (function, after_stop, REFUSES_LATE (SUBMIT (CALLER, witness_call, DATA, DESTROY)),                             \
+        REFUSES_LATE (AS_WELL (CALLER, witness_call, DATA, DESTROY)),                                                  \
+        REFUSES (SUBMIT (CALLER, NULL, DATA, DESTROY), LODGER_EINVAL));                                                \
+  CELL (function, after_fork, REFUSES (SUBMIT (CALLER, witness_call, DATA, DESTROY), LODGER_ECHILD),                   \
+        REFUSES (AS_WELL (CALLER, witness_call, DATA, DESTROY), LODGER_ECHILD))
+
+#define ROWS_WITH_OPTIONS(function, SUBMIT)                                                                            \
+  CELL (function, null_options, ACCEPTS (SUBMIT (CALLER, nothing, s, NULL, NULL)));                                    \
+  CELL (function, size_options, REFUSES (SUBMIT (CALLER, witness_call, DATA, DESTROY, &no_size), LODGER_EINVAL))
+
+/* ---- call_soon ------------------------------------------------------------------------------------------------------ */
+
+#define SOON(caller, func, data, destroy)      (lodger_caller_call_soon) (caller, func, data, destroy)
+#define SOON_FULL(caller, func, data, destroy) lodger_caller_call_soon_full (caller, func, data, destroy, NULL)
+#define SOON_SITE(caller, func, data, destroy) lodger_caller_call_soon_full (caller, func, data, destroy, &site)
+
+ROWS (lodger_caller_call_soon, SOON, lodger_caller_call_soon);
+ROWS (lodger_caller_call_soon_full, SOON_FULL, SOON_SITE);
+ROWS_WITH_OPTIONS (lodger_caller_call_soon_full, lodger_caller_call_soon_full);
+
+/* ---- call_later ----------------------------------------------------------------------------------------------------- */
+
+#define LATER(caller, func, data, destroy)       (lodger_caller_call_later) (caller, 1, func, data, destroy)
+#define LATER_MACRO(caller, func, data, destroy) lodger_caller_call_later (caller, 1, func, data, destroy)
+#define LATER_FULL(caller, func, data, destroy)  lodger_caller_call_later_full (caller, 1, func, data, destroy, NULL)
+#define LATER_SITE(caller, func, data, destroy)  lodger_caller_call_later_full (caller, 1, func, data, destroy, &site)
+#define LATER_WITH(caller, func, data, destroy, options)                                                               \
+  lodger_caller_call_later_full (caller, 1, func, data, destroy, options)
+
+/* ACCEPTS turns the loop, but not its clock. */
+static LodgerPending *
+advanced (Scene *s, LodgerPending *pending)
+{
+  lodger_manual_advance (LOOP, 1);
+  return pending;
+}
+
+#define LATER_DUE(caller, func, data, destroy)      advanced (s, LATER (caller, func, data, destroy))
+#define LATER_FULL_DUE(caller, func, data, destroy) advanced (s, LATER_FULL (caller, func, data, destroy))
+
+ROWS (lodger_caller_call_later, LATER_DUE, LATER_MACRO);
+ROWS (lodger_caller_call_later_full, LATER_FULL_DUE, LATER_SITE);
+CELL (lodger_caller_call_later_full, null_options, ACCEPTS (advanced (s, LATER_WITH (CALLER, nothing, s, NULL, NULL))));
+CELL (lodger_caller_call_later_full, size_options,
+      REFUSES (LATER_WITH (CALLER, witness_call, DATA, DESTROY, &no_size), LODGER_EINVAL));
+CELL (lodger_caller_call_later, negative_delay,
+      ACCEPTS ((lodger_caller_call_later) (CALLER, INT64_MIN, nothing, s, NULL)),
+      REFUSES ((lodger_caller_call_later) (NULL, -1, witness_call, DATA, DESTROY), LODGER_EINVAL));
+CELL (lodger_caller_call_later_full, negative_delay,
+      ACCEPTS (lodger_caller_call_later_full (CALLER, INT64_MIN, nothing, s, NULL, NULL)),
+      REFUSES (lodger_caller_call_later_full (NULL, -1, witness_call, DATA, DESTROY, NULL), LODGER_EINVAL));
+
+static void
+on_a_host_without_timers (Scene *s, bool full)
+{
+  Loop loop = loop_open (LODGER_MANUAL_NO_ARM);
+  if (full)
+    REFUSES (LATER_FULL (loop.caller, witness_call, DATA, DESTROY), LODGER_ENOSYS);
+  else
+    REFUSES (LATER (loop.caller, witness_call, DATA, DESTROY), LODGER_ENOSYS);
+  loop_close (&loop);
+}
+
+CELL (lodger_caller_call_later, no_operation, on_a_host_without_timers (s, false));
+CELL (lodger_caller_call_later_full, no_operation, on_a_host_without_timers (s, true));
+
+/* ---- to_thread ------------------------------------------------------------------------------------------------------ */
+
+#define THREAD(caller, func, data, destroy)      (lodger_caller_to_thread) (caller, func, data, destroy)
+#define THREAD_FULL(caller, func, data, destroy) lodger_caller_to_thread_full (caller, func, data, destroy, NULL)
+#define THREAD_SITE(caller, func, data, destroy) lodger_caller_to_thread_full (caller, func, data, destroy, &site)
+
+ROWS (lodger_caller_to_thread, THREAD, lodger_caller_to_thread);
+ROWS (lodger_caller_to_thread_full, THREAD_FULL, THREAD_SITE);
+ROWS_WITH_OPTIONS (lodger_caller_to_thread_full, lodger_caller_to_thread_full);
+
+/* ---- call_direct ---------------------------------------------------------------------------------------------------- */
+
+#define DIRECT(caller, func, data, destroy)      (lodger_caller_call_direct) (caller, func, data, destroy)
+#define DIRECT_FULL(caller, func, data, destroy) lodger_caller_call_direct_full (caller, func, data, destroy, NULL)
+#define DIRECT_SITE(caller, func, data, destroy) lodger_caller_call_direct_full (caller, func, data, destroy, &site)
+
+#define DIRECT_ROWS(function, SUBMIT, AS_WELL)                                                                         \
+  CELL (function, null_caller, ANSWERS (SUBMIT (NULL, witness_direct, DATA, DESTROY), LODGER_EINVAL),                  \
+        ANSWERS (AS_WELL (NULL, witness_direct, DATA, DESTROY), LODGER_EINVAL));                                       \
+  CELL (function, null_func, ANSWERS (SUBMIT (CALLER, NULL, DATA, DESTROY), LODGER_EINVAL),                            \
+        ANSWERS (AS_WELL (CALLER, NULL, DATA, DESTROY), LODGER_EINVAL));                                               \
+  CELL (function, null_data, FINE (SUBMIT (CALLER, nothing_direct, NULL, nothing_direct) == 0));                       \
+  CELL (function, null_destroy, FINE (SUBMIT (CALLER, nothing_direct, s, NULL) == 0));                                 \
+  CELL (function, after_stop, ANSWERS_LATE (SUBMIT (CALLER, witness_direct, DATA, DESTROY), LODGER_ESHUTDOWN),         \
+        ANSWERS_LATE (AS_WELL (CALLER, witness_direct, DATA, DESTROY), LODGER_ESHUTDOWN));                             \
+  CELL (function, after_fork, ANSWERS (SUBMIT (CALLER, witness_direct, DATA, DESTROY), LODGER_ECHILD),                 \
+        ANSWERS (AS_WELL (CALLER, witness_direct, DATA, DESTROY), LODGER_ECHILD))
+
+DIRECT_ROWS (lodger_caller_call_direct, DIRECT, lodger_caller_call_direct);
+DIRECT_ROWS (lodger_caller_call_direct_full, DIRECT_FULL, DIRECT_SITE);
+CELL (lodger_caller_call_direct_full, null_options,
+      FINE (lodger_caller_call_direct_full (CALLER, nothing_direct, s, NULL, NULL) == 0));
+CELL (lodger_caller_call_direct_full, size_options,
+      ANSWERS (lodger_caller_call_direct_full (CALLER, witness_direct, DATA, DESTROY, &no_size), LODGER_EINVAL));
+
+/* ---- a full inbox ----------------------------------------------------------------------------------------------------- */
+
+/* Only the submitting thread could make room, so that to wait for it would be for ever. */
+typedef struct Full
+{
+  Scene *scene;
+  LodgerCaller *caller; /* has room for one call */
+  void (*submit) (Scene *s, LodgerCaller *full);
+} Full;
+
+static void
+fill (void *data)
+{
+  Full *full = data;
+  test_check (lodger_caller_call_direct (full->caller, nothing_direct, NULL, NULL) == 0);
+  full->submit (full->scene, full->caller);
+}
+
+static void
+with_a_full_one (Scene *s, void (*submit) (Scene *s, LodgerCaller *full))
+{
+  LodgerCallerOptions options = { .size = sizeof options, .name = "full", .inbox_limit = 1 };
+  Full full = { .scene = s, .submit = submit, .caller = lodger_caller_get (CALLER, &options, NULL) };
+  test_check (full.caller != NULL);
+  worker_run (full.caller, fill, &full);
+  worker_stop (full.caller);
+}
+
+#define WHEN_FULL(function, CHECK)                                                                                     \
+  static void function##_when_full (Scene *s, LodgerCaller *full)                                                      \
+  {                                                                                                                    \
+    CHECK;                                                                                                             \
+  }                                                                                                                    \
+  CELL (function, deadlock, with_a_full_one (s, function##_when_full))
+
+WHEN_FULL (lodger_caller_call_soon, REFUSES (SOON (full, witness_call, DATA, DESTROY), LODGER_EDEADLK));
+WHEN_FULL (lodger_caller_call_soon_full, REFUSES (SOON_FULL (full, witness_call, DATA, DESTROY), LODGER_EDEADLK));
+WHEN_FULL (lodger_caller_call_later, REFUSES (LATER (full, witness_call, DATA, DESTROY), LODGER_EDEADLK));
+WHEN_FULL (lodger_caller_call_later_full, REFUSES (LATER_FULL (full, witness_call, DATA, DESTROY), LODGER_EDEADLK));
+WHEN_FULL (lodger_caller_call_direct, ANSWERS (DIRECT (full, witness_direct, DATA, DESTROY), LODGER_EDEADLK));
+WHEN_FULL (lodger_caller_call_direct_full, ANSWERS (DIRECT_FULL (full, witness_direct, DATA, DESTROY), LODGER_EDEADLK));
+
+static const LodgerCallOptions in_the_full_one = { .size = sizeof in_the_full_one, .worker = "full" };
+
+static void
+to_a_full_worker (Scene *s, LodgerCaller *full)
+{
+  (void) full;
+  REFUSES (lodger_caller_to_thread_full (CALLER, witness_call, DATA, DESTROY, &in_the_full_one), LODGER_EDEADLK);
+}
+
+CELL (lodger_caller_to_thread_full, deadlock, with_a_full_one (s, to_a_full_worker));
+CELL (lodger_caller_to_thread, deadlock, RULED_OUT ("without a `worker` it is never held up"));
+
+/* ---- to be continued ------------------------------------------------------------------------------------------------ */
+
+#define THEN(caller, func, data, destroy) lodger_pending_then (NUMBER, caller, func, data, destroy)
+
+static void
+nothing_then (LodgerPending *self, LodgerPending *done, void *data)
+{
+  (void) self;
+  (void) done;
+  (void) data;
+}
+
+CELL (lodger_pending_then, null_done,
+      REFUSES (lodger_pending_then (NULL, CALLER, witness_then, DATA, DESTROY), LODGER_EINVAL));
+CELL (lodger_pending_then, null_caller, REFUSES (THEN (NULL, witness_then, DATA, DESTROY), LODGER_EINVAL));
+CELL (lodger_pending_then, null_func, REFUSES (THEN (CALLER, NULL, DATA, DESTROY), LODGER_EINVAL));
+CELL (lodger_pending_then, null_data, ACCEPTS (THEN (CALLER, nothing_then, NULL, nothing_direct)));
+CELL (lodger_pending_then, null_destroy, ACCEPTS (THEN (CALLER, nothing_then, s, NULL)));
+CELL (lodger_pending_then, after_stop, REFUSES_LATE (THEN (CALLER, witness_then, DATA, DESTROY)),
+      REFUSES_LATE (lodger_pending_then (PROMISE, CALLER, witness_then, DATA, DESTROY)));
+CELL (lodger_pending_then, after_fork, REFUSES (THEN (CALLER, witness_then, DATA, DESTROY), LODGER_ECHILD),
+      REFUSES (lodger_pending_then (PROMISE, CALLER, witness_then, DATA, DESTROY), LODGER_ECHILD));
+
+/* ---- done-callbacks ------------------------------------------------------------------------------------------------- */
+
+CELL (lodger_pending_add_done_callback, null_pending,
+      ANSWERS (lodger_pending_add_done_callback (NULL, is_nothing, DATA, DESTROY), LODGER_EINVAL));
+CELL (lodger_pending_add_done_callback, null_func,
+      ANSWERS (lodger_pending_add_done_callback (PROMISE, NULL, DATA, DESTROY), LODGER_EINVAL));
+CELL (lodger_pending_add_done_callback, null_data,
+      FINE (lodger_pending_add_done_callback (NUMBER, is_nothing, NULL, nothing_direct) == 0));
+CELL (lodger_pending_add_done_callback, null_destroy,
+      FINE (lodger_pending_add_done_callback (PROMISE, is_nothing, s, NULL) == 0));
+CELL (lodger_pending_add_done_callback, after_stop,
+      TELLS (lodger_pending_add_done_callback (CALL, is_nothing, DATA, DESTROY), 0));
+CELL (lodger_pending_add_done_callback, after_fork,
+      ANSWERS (lodger_pending_add_done_callback (PROMISE, is_nothing, DATA, DESTROY), LODGER_ECHILD));
+CELL (lodger_pending_remove_done_callback, null_pending,
+      WARNS (lodger_pending_remove_done_callback (NULL, is_nothing, s) == 0));
+CELL (lodger_pending_remove_done_callback, null_func,
+      WARNS (lodger_pending_remove_done_callback (PROMISE, NULL, s) == 0));
+CELL (lodger_pending_remove_done_callback, null_data,
+      FINE (lodger_pending_remove_done_callback (PROMISE, is_nothing, NULL) == 0));
+CELL (lodger_pending_remove_done_callback, after_stop,
+      FINE (lodger_pending_remove_done_callback (CALL, is_nothing, s) == 0));
+CELL (lodger_pending_remove_done_callback, after_fork,
+      FINE (lodger_pending_remove_done_callback (PROMISE, is_nothing, s) == 0));
