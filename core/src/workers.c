@@ -50,13 +50,14 @@ grow (LodgerCaller *root, unsigned number)
   return started;
 }
 
-/* No thread could be had. The workers that there are will come to what is queued; if there is none, or each waits in its
- * call and may be waiting for just that, it ends here. */
+/* No thread could be had. The workers that there are will come to what is queued, those that have become idle meanwhile
+ * if they are called; if there is none, or each waits in its call and may be waiting for just that, it ends here. */
 static void
 shrink (LodgerCaller *root)
 {
   LodgerPool *pool = root->pool;
   LodgerItem *item = NULL;
+  LodgerHelp help = { NULL, 0 };
   pthread_mutex_lock (&pool->mutex);
   if (--pool->worker_count == pool->blocked)
     {
@@ -64,7 +65,10 @@ shrink (LodgerCaller *root)
       pool->first = pool->last = NULL;
       atomic_store (&pool->queued, 0);
     }
+  else if (pool->idle != NULL)
+    help = lodger__pool_find_help (root);
   pthread_mutex_unlock (&pool->mutex);
+  lodger__pool_call_for_help (root, help);
   while (item != NULL)
     {
       LodgerPending *pending = (LodgerPending *) item;
