@@ -174,6 +174,7 @@ end (LodgerCaller *caller)
     return;
   caller->ended = true;
   give_up_suspended (caller);
+  lodger__given_cancel (caller);
   lodger__given_abandon (caller);
   detach (caller);
   drop_all (caller);
