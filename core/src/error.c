@@ -18,7 +18,14 @@ typedef struct Domain
 } Domain;
 
 LodgerError lodger__no_memory
-    = { .code = LODGER_ENOMEM, .domain = LODGER_ERROR_DOMAIN, .message = (char[]) { "no memory" } };
+    = { .code = LODGER_ENOMEM, .domain = LODGER_ERROR_DOMAIN, .message = (char[]) { "no memory" }, .is_static = true };
+LodgerError lodger__cancelled = {
+  .code = LODGER_ECANCELED, .domain = LODGER_ERROR_DOMAIN, .message = (char[]) { "cancelled" }, .is_static = true
+};
+LodgerError lodger__abandoned = { .code = LODGER_EABANDONED,
+                                  .domain = LODGER_ERROR_DOMAIN,
+                                  .message = (char[]) { "did not end in time, and was left behind" },
+                                  .is_static = true };
 
 static pthread_mutex_t domains_mutex = PTHREAD_MUTEX_INITIALIZER;
 static Domain *domains;
@@ -61,6 +68,7 @@ error_new_take (const char *domain, int code, char *message, const LodgerErrorPa
       return &lodger__no_memory;
     }
   atomic_init (&error->refs, 1);
+  error->is_static = false;
   error->code = code;
   error->domain = interned;
   error->ops = ops;
@@ -113,7 +121,7 @@ lodger_error_newf (const char *domain, int code, const char *format, ...)
 LodgerError *
 lodger_error_ref (LodgerError *error)
 {
-  if (error != NULL && error != &lodger__no_memory)
+  if (error != NULL && !error->is_static)
     atomic_fetch_add_explicit (&error->refs, 1, memory_order_relaxed);
   return error;
 }
@@ -121,8 +129,7 @@ lodger_error_ref (LodgerError *error)
 void
 lodger_error_unref (LodgerError *error)
 {
-  if (error == NULL || error == &lodger__no_memory
-      || atomic_fetch_sub_explicit (&error->refs, 1, memory_order_acq_rel) != 1)
+  if (error == NULL || error->is_static || atomic_fetch_sub_explicit (&error->refs, 1, memory_order_acq_rel) != 1)
     return;
   if (error->ops != NULL && error->ops->destroy != NULL)
     error->ops->destroy (error->payload);

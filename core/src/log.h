@@ -22,10 +22,11 @@ struct LodgerError
   const LodgerErrorPayloadOps *ops;
   void *payload;
   char *message;
+  bool is_static; /* shared: neither counted nor freed */
 };
 
-/* Shared and static: neither counted nor freed. */
-extern LodgerError lodger__no_memory;
+/* For when there is no memory for another; the latter two stand for a cancelled and an abandoned call. */
+extern LodgerError lodger__no_memory, lodger__cancelled, lodger__abandoned;
 
 extern atomic_bool lodger__tracing;
 void lodger__trace_emit (LodgerTraceKind kind, LodgerCaller *caller, LodgerPending *pending, const char *file, int line,

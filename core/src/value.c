@@ -168,25 +168,36 @@ lodger_pending_take_pointer (LodgerPending *pending, void **ret_value)
   return code;
 }
 
+/* Locked. Made when it is first asked for, and kept; without memory it says no more than what it is. */
+static LodgerError *
+cancelled_error (LodgerPending *pending, int code)
+{
+  LodgerSide *side = lodger__pending_side (pending);
+  LodgerError *error = side != NULL ? side->cancelled_error : NULL;
+  if (side != NULL && error == NULL)
+    {
+      error = lodger_error_new (NULL, code, code == LODGER_ECANCELED ? side->message : NULL);
+      if (lodger_error_get_code (error) == code)
+        side->cancelled_error = error;
+      else
+        error = NULL;
+    }
+  if (error == NULL)
+    error = code == LODGER_ECANCELED ? &lodger__cancelled : &lodger__abandoned;
+  return error;
+}
+
 LodgerError *
 lodger_pending_get_error (LodgerPending *pending)
 {
-  LodgerError *error = NULL;
+  LodgerError *error;
   int code = pending != NULL ? outcome (pending) : 0;
   if (code == LODGER_EFAILED)
     return resolve (pending)->value.pointer;
   if (code != LODGER_ECANCELED && code != LODGER_EABANDONED)
     return NULL;
   lodger__pending_lock (pending);
-  if (lodger__pending_side (pending) == NULL)
-    error = &lodger__no_memory;
-  else
-    {
-      if (pending->side->cancelled_error == NULL)
-        pending->side->cancelled_error
-            = lodger_error_new (NULL, code, code == LODGER_ECANCELED ? pending->side->message : NULL);
-      error = pending->side->cancelled_error;
-    }
+  error = cancelled_error (pending, code);
   lodger__pending_unlock (pending);
   return error;
 }
