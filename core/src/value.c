@@ -218,7 +218,7 @@ lodger_pending_set_metadata (LodgerPending *pending, const char *key, void *valu
       fresh->value = value;
       fresh->destroy = destroy;
       lodger__pending_lock (pending);
-      if (lodger__pending_side (pending) != NULL)
+      if (!(lodger__pending_state (pending) & P_STATIC) && lodger__pending_side (pending) != NULL)
         {
           for (at = &pending->side->metadata; *at != NULL && strcmp ((*at)->key, key) != 0; at = &(*at)->next)
             ;
