@@ -7,9 +7,7 @@
 #include <stdlib.h>
 
 static _Thread_local LodgerThread *this_thread __attribute__ ((tls_model ("initial-exec")));
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_key_t key;
-static bool has_key;
+static atomic_uint key_and_one; /* the key plus 1; 0: there is none yet */
 static _Atomic (uint64_t) last_serial;
 
 static void
@@ -25,11 +23,24 @@ thread_ends (void *data)
   free (thread);
 }
 
-static void
-make_key (void)
+/* No lock, which a fork could find taken. Whoever cannot make the key leaves that to the next. */
+static bool
+have_key (pthread_key_t *ret_key)
 {
-  has_key = pthread_key_create (&key, thread_ends) == 0;
-  lodger__fork_notice ();
+  unsigned known = atomic_load (&key_and_one);
+  pthread_key_t key;
+  if (known == 0)
+    {
+      lodger__fork_notice ();
+      if (pthread_key_create (&key, thread_ends) != 0)
+        return false;
+      if (atomic_compare_exchange_strong (&key_and_one, &known, key + 1))
+        known = key + 1;
+      else
+        pthread_key_delete (key);
+    }
+  *ret_key = known - 1;
+  return true;
 }
 
 void
@@ -51,11 +62,10 @@ LodgerThread *
 lodger__thread (void)
 {
   LodgerThread *thread = this_thread;
+  pthread_key_t key;
   if (thread != NULL)
     return thread;
-  pthread_once (&once, make_key);
-  thread = has_key ? calloc (1, sizeof *thread) : NULL;
-  if (thread == NULL)
+  if (!have_key (&key) || (thread = calloc (1, sizeof *thread)) == NULL)
     return NULL;
   if (lodger__parker_init (&thread->parker) != 0)
     {
