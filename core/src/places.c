@@ -67,7 +67,7 @@ lodger__pool_uncount (LodgerPool *pool, LodgerCaller *worker)
     pool->running--;
   if (worker->is_blocked)
     pool->blocked--;
-  if (worker->is_away)
+  else if (worker->is_away)
     pool->away--;
   worker->is_counted = worker->is_blocked = worker->is_away = false;
 }
@@ -157,11 +157,14 @@ lodger__pool_block (LodgerCaller *worker)
   LodgerPool *pool = worker->root->pool;
   LodgerHelp help = { NULL, 0 };
   pthread_mutex_lock (&pool->mutex);
-  if (worker->is_counted)
+  if (worker->is_counted || worker->is_away)
     {
+      if (worker->is_counted)
+        pool->running--;
+      else
+        pool->away--;
       worker->is_counted = false;
       worker->is_blocked = true;
-      pool->running--;
       pool->blocked++;
       help = lodger__pool_find_help (worker->root);
     }
@@ -177,9 +180,12 @@ lodger__pool_unblock (LodgerCaller *worker)
   if (worker->is_blocked)
     {
       worker->is_blocked = false;
-      worker->is_counted = true;
+      worker->is_counted = !worker->is_away;
       pool->blocked--;
-      pool->running++;
+      if (worker->is_away)
+        pool->away++;
+      else
+        pool->running++;
     }
   pthread_mutex_unlock (&pool->mutex);
 }

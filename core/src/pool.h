@@ -27,13 +27,12 @@ struct LodgerPool
   LodgerCaller *idle; /* the most recently used first: its caches are warm */
   unsigned worker_count, idle_count, made;
   unsigned blocked; /* workers that wait in their calls */
-  unsigned away;    /* workers that run calls of their own inboxes */
+  unsigned away;    /* others that run calls of their own inboxes */
   unsigned running; /* calls that are counted */
   unsigned running_max, worker_max;
   uint64_t uses;
   unsigned called;  /* workers on their way: each will take a call, and call the next if more are left */
   bool is_searched; /* by one worker */
-  bool was_refused; /* the last thread that was asked for */
   bool closed;
 };
 

@@ -35,11 +35,12 @@ grow (LodgerCaller *root, unsigned number)
   LodgerPool *pool = root->pool;
   LodgerCaller *worker = worker_new (root, number);
   bool started = worker != NULL && lodger__family_start (root, worker, false) == 0;
-  pthread_mutex_lock (&pool->mutex);
-  pool->was_refused = !started;
   if (!started)
-    pool->called--;
-  pthread_mutex_unlock (&pool->mutex);
+    {
+      pthread_mutex_lock (&pool->mutex);
+      pool->called--;
+      pthread_mutex_unlock (&pool->mutex);
+    }
   if (!started && worker != NULL)
     {
       atomic_store (&worker->place, LODGER_PLACE_AT_WORK);
@@ -142,7 +143,7 @@ lodger__pool_is_full (LodgerCaller *root, unsigned *ret_workers)
   LodgerPool *pool = root->pool;
   bool is_full;
   pthread_mutex_lock (&pool->mutex);
-  is_full = pool->worker_count >= pool->worker_max || pool->was_refused;
+  is_full = pool->worker_count >= pool->worker_max;
   *ret_workers = pool->worker_count;
   pthread_mutex_unlock (&pool->mutex);
   return is_full;
