@@ -6,11 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool
+init_changed (pthread_cond_t *changed)
+{
+  pthread_condattr_t attributes;
+  bool done;
+  if (pthread_condattr_init (&attributes) != 0)
+    return false;
+  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
+  done = pthread_cond_init (changed, &attributes) == 0;
+  pthread_condattr_destroy (&attributes);
+  return done;
+}
+
 LodgerManualHost *
 lodger_manual_host_new (LodgerManualFlags flags)
 {
   LodgerManualHost *host;
-  pthread_condattr_t attributes;
   if ((unsigned) flags >= LODGER_MANUAL_KINDS)
     {
       lodger_host_misuse (__func__, LODGER_EINVAL, "unknown flags");
@@ -23,11 +35,12 @@ lodger_manual_host_new (LodgerManualFlags flags)
   host->flags = flags;
   host->clock = LODGER_MANUAL_SECOND;
   atomic_init (&host->slice, LODGER_MANUAL_SECOND / 1000);
+  if (!init_changed (&host->changed))
+    {
+      free (host);
+      return NULL;
+    }
   pthread_mutex_init (&host->mutex, NULL);
-  pthread_condattr_init (&attributes);
-  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init (&host->changed, &attributes);
-  pthread_condattr_destroy (&attributes);
   return host;
 }
 
