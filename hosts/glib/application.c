@@ -55,6 +55,7 @@ lodger__glib_end_with_application (LodgerCaller *caller)
   GApplication *application = g_application_get_default ();
   LodgerPending *stopped = lodger_caller_get_stopped (caller);
   Connection *connection;
+  gulong handler;
   if (application == NULL || lodger_pending_get_metadata (stopped, mark) != NULL)
     return;
   connection = g_new0 (Connection, 1);
@@ -64,7 +65,9 @@ lodger__glib_end_with_application (LodgerCaller *caller)
       return;
     }
   g_weak_ref_init (&connection->application, application);
-  connection->handler = g_signal_connect_data (application, "shutdown", G_CALLBACK (shut_down),
-                                               lodger_caller_ref (caller), drop_caller, 0);
-  lodger_pending_add_done_callback (stopped, disconnect, connection, connection_free);
+  handler = g_signal_connect_data (application, "shutdown", G_CALLBACK (shut_down), lodger_caller_ref (caller),
+                                   drop_caller, 0);
+  connection->handler = handler;
+  if (lodger_pending_add_done_callback (stopped, disconnect, connection, connection_free) != 0)
+    g_signal_handler_disconnect (application, handler);
 }
