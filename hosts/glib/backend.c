@@ -3,6 +3,9 @@
  * also while a stopping worker serves its last calls without the loop. */
 #include "glib-private.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 typedef struct Worker
 {
   GMainContext *context;
@@ -11,11 +14,25 @@ typedef struct Worker
   bool quits;
 } Worker;
 
+/* Where GLib cannot have the descriptor that a context is woken by, it aborts the program. Other threads may take the last
+ * one between this look and GLib's; but as a rule a shortage is found here. */
+static bool
+has_descriptor (void)
+{
+  int fd = eventfd (0, EFD_CLOEXEC);
+  if (fd >= 0)
+    close (fd);
+  return fd >= 0;
+}
+
 static int
 open_loop (const void *options, void **ret_impl)
 {
-  Worker *worker = g_try_new0 (Worker, 1);
+  Worker *worker;
   (void) options;
+  if (!has_descriptor ())
+    return LODGER_EAGAIN;
+  worker = g_try_new0 (Worker, 1);
   if (worker == NULL)
     return LODGER_ENOMEM;
   worker->context = g_main_context_new ();

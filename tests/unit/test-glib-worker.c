@@ -3,6 +3,7 @@
 
 #include <gio/gunixinputstream.h>
 #include <lodger-glib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define MS INT64_C (1000000)
@@ -431,6 +432,42 @@ START_TEST (workers_of_a_glib_program_have_contexts)
 }
 END_TEST
 
+/* As many as there may be, so that there is none for anybody else. */
+static int
+take_all_descriptors (int taken[64])
+{
+  const struct rlimit few = { 64, 64 };
+  int count = 0;
+  ck_assert_int_eq (setrlimit (RLIMIT_NOFILE, &few), 0);
+  while (count < 64 && (taken[count] = dup (STDERR_FILENO)) >= 0)
+    count++;
+  return count;
+}
+
+START_TEST (edge_40_without_a_descriptor_there_is_no_worker)
+{
+  GMainContext *context = g_main_context_new ();
+  LodgerCaller *caller = lodger_glib_attach (context, NULL);
+  int taken[64];
+  int count = take_all_descriptors (taken);
+  LodgerPending *work;
+  log_capture_begin ();
+  work = lodger_caller_to_thread (caller, backend_call, NULL, NULL);
+  while (!lodger_pending_is_done (work))
+    g_main_context_iteration (context, FALSE);
+  expect_code (lodger_pending_get_outcome (work), LODGER_EFAILED);
+  expect_code (lodger_error_get_code (lodger_pending_get_error (work)), LODGER_EAGAIN);
+  ck_assert (log_capture_has ("could not start"));
+  log_capture_end ();
+  while (count > 0)
+    close (taken[--count]);
+  lodger_pending_unref (work);
+  expect_code (lodger_caller_leave (caller), 0);
+  lodger_caller_unref (caller);
+  g_main_context_unref (context);
+}
+END_TEST
+
 START_TEST (many_round_trips_between_glib_and_a_worker)
 {
   GMainContext *context = g_main_context_new ();
@@ -467,6 +504,7 @@ main (int argc, char **argv)
   test_add (suite, a_flood_in_a_worker_leaves_room_for_its_own_sources);
   test_add (suite, a_worker_may_be_stopped_at_once);
   test_add (suite, workers_of_a_glib_program_have_contexts);
+  test_add (suite, edge_40_without_a_descriptor_there_is_no_worker);
   test_add (suite, many_round_trips_between_glib_and_a_worker);
   return test_main (suite, argc, argv);
 }
