@@ -55,5 +55,7 @@ main (int argc, char **argv)
   add_edge_ending (suite);
   add_edge_leaving_behind (suite);
   add_edge_rooms (suite);
+  add_edge_homes (suite);
+  add_edge_forking (suite);
   return test_main (suite, argc, argv);
 }

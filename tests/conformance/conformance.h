@@ -27,5 +27,7 @@ void add_edge_hooks (Suite *suite);
 void add_edge_ending (Suite *suite);
 void add_edge_leaving_behind (Suite *suite);
 void add_edge_rooms (Suite *suite);
+void add_edge_homes (Suite *suite);
+void add_edge_forking (Suite *suite);
 
 #endif

@@ -400,6 +400,7 @@ START_TEST (edge_83_a_backend_whose_open_is_stuck_is_left_behind)
   subject_open_full (&subject, _i, &hasty);
   backend_register_stuck (subject_backend (&subject), &held);
   leave_a_child_that_does_not_start (&subject, lodger_caller_get (subject.caller, &options, NULL), &held, before);
+  witness_expect (&held.witness, 1, 1);
   held_clear (&held);
 }
 END_TEST

@@ -151,8 +151,7 @@ typedef struct Late
 {
   LodgerReply *reply;
   Witness data;
-  LodgerCaller *caller;
-  Latch stopping;
+  Latch cancelled;
 } Late;
 
 static void
@@ -168,19 +167,19 @@ late_call (LodgerPending *self, void *data)
   late->reply = lodger_pending_defer (self);
 }
 
-static int
-open_when_told (LodgerPending *done, void *data)
+static void
+open_when_cancelled (LodgerPending *pending, const char *message, void *data)
 {
-  (void) done;
+  (void) pending;
+  (void) message;
   latch_open (data);
-  return 0;
 }
 
 static void *
 answer_while_it_leaves (void *data)
 {
   Late *late = data;
-  latch_wait (&late->stopping);
+  latch_wait (&late->cancelled);
   test_check (lodger_reply_return_nothing (late->reply) == LODGER_ECANCELED);
   return NULL;
 }
@@ -191,14 +190,12 @@ START_TEST (edge_51_the_last_leave_serves_the_inbox_without_the_host)
   Late late = { .reply = NULL };
   LodgerPending *pending;
   pthread_t thread;
-  latch_init (&late.stopping);
+  latch_init (&late.cancelled);
   subject_open (&subject, _i, false);
   pending = lodger_caller_call_soon (subject.caller, late_call, &late, late_destroy);
   subject_settle (&subject);
   ck_assert_ptr_nonnull (late.reply);
-  expect_code (lodger_pending_add_done_callback (lodger_caller_get_stopping (subject.caller), open_when_told,
-                                                 &late.stopping, NULL),
-               0);
+  expect_code (lodger_pending_set_canceller (pending, open_when_cancelled, &late.cancelled, NULL), 0);
   thread = thread_start (answer_while_it_leaves, &late);
   expect_code (lodger_caller_leave (subject.caller), 0);
   ck_assert_int_eq (lodger_caller_get_state (subject.caller), LODGER_CALLER_STOPPED);
@@ -208,7 +205,7 @@ START_TEST (edge_51_the_last_leave_serves_the_inbox_without_the_host)
   thread_join (thread);
   lodger_pending_unref (pending);
   subject_close (&subject);
-  latch_clear (&late.stopping);
+  latch_clear (&late.cancelled);
 }
 END_TEST
 

@@ -13,6 +13,7 @@ static int
 stuck_open (const void *options, void **ret_impl)
 {
   held_direct (held_by_stuck);
+  held_destroy (held_by_stuck);
   return base_of_stuck->open (options, ret_impl);
 }
 

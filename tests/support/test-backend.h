@@ -5,7 +5,7 @@
 
 #include "test-held.h"
 
-/* Registers "stuck", which is `base` once it is let go. */
+/* Registers "stuck", which is `base` once it is let go, and then counts as destroyed. */
 void backend_register_stuck (const char *base, Held *held);
 /* Registers "broken", whose open answers with the code. */
 void backend_register_broken (const char *base, int code);

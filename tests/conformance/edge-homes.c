@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A result with a home is destroyed in that caller's thread, wherever its last reference goes. */
+#include "conformance.h"
+
+typedef struct Result
+{
+  Witness value;
+  Counter ends; /* of the value */
+  Latch entered, let_go;
+  bool waits; /* for let_go */
+  int code;   /* of its return */
+} Result;
+
+static void
+result_init (Result *result)
+{
+  *result = (Result) { .value.ends = &result->ends };
+  counter_init (&result->ends);
+  latch_init (&result->entered);
+  latch_init (&result->let_go);
+}
+
+static void
+result_clear (Result *result)
+{
+  counter_clear (&result->ends);
+  latch_clear (&result->entered);
+  latch_clear (&result->let_go);
+}
+
+static void
+return_value (LodgerPending *self, void *data)
+{
+  Result *result = data;
+  latch_open (&result->entered);
+  if (result->waits)
+    latch_wait (&result->let_go);
+  result->code = lodger_pending_return_pointer (self, &result->value, witness_destroy);
+}
+
+/* The call runs in a worker, and its result's home is there. */
+static LodgerPending *
+start (Subject *subject, LodgerCaller *home, Result *result)
+{
+  const LodgerCallOptions options = { .size = sizeof options, .result_home = home };
+  return lodger_caller_to_thread_full (subject->caller, return_value, result, NULL, &options);
+}
+
+static const LodgerCallerOptions one_worker = { .size = sizeof one_worker, .max_threads = 1 };
+
+/* The same, until it is done, and the only worker has let go of it. */
+static LodgerPending *
+run (Subject *subject, LodgerCaller *home, Result *result)
+{
+  LodgerPending *pending = start (subject, home, result);
+  LodgerPending *next = lodger_caller_to_thread (subject->caller, witness_call, &(Witness) { 0 }, NULL);
+  expect_code (subject_outcome (subject, next), 0);
+  ck_assert (lodger_pending_is_done (pending));
+  return pending;
+}
+
+static void *
+unref_elsewhere (void *data)
+{
+  lodger_pending_unref (data);
+  return NULL;
+}
+
+START_TEST (edge_82_a_result_is_destroyed_at_home)
+{
+  Subject subject;
+  Result result;
+  LodgerPending *pending;
+  void *value = NULL;
+  result_init (&result);
+  subject_open (&subject, _i, false);
+  pending = start (&subject, subject.caller, &result);
+  subject_await (&subject, pending);
+  expect_code (lodger_pending_get_pointer (pending, &value), 0);
+  ck_assert_ptr_eq (value, &result.value);
+  thread_join (thread_start (unref_elsewhere, pending));
+  subject_run_until (&subject, &result.ends, 1);
+  ck_assert_int_eq (result.value.destroyed_in, subject.thread_id);
+  subject_close (&subject);
+  witness_expect (&result.value, 0, 1);
+  result_clear (&result);
+}
+END_TEST
+
+/* The handle was dropped at once: the last reference is the worker's. */
+START_TEST (edge_82_a_result_that_nobody_asks_for_is_destroyed_at_home)
+{
+  Subject subject;
+  Result result;
+  result_init (&result);
+  subject_open (&subject, _i, false);
+  lodger_pending_unref (start (&subject, subject.caller, &result));
+  subject_run_until (&subject, &result.ends, 1);
+  ck_assert_int_eq (result.value.destroyed_in, subject.thread_id);
+  subject_close (&subject);
+  witness_expect (&result.value, 0, 1);
+  result_clear (&result);
+}
+END_TEST
+
+typedef struct Drop
+{
+  LodgerPending *pending;
+  Result *result;
+  bool was_at_once;
+} Drop;
+
+static void
+drop_at_home (void *data)
+{
+  Drop *drop = data;
+  lodger_pending_unref (drop->pending);
+  drop->was_at_once = drop->result->value.destroyed == 1;
+}
+
+START_TEST (edge_82_dropped_at_home_it_is_destroyed_at_once)
+{
+  Subject subject;
+  Result result;
+  Drop drop = { .result = &result };
+  result_init (&result);
+  subject_open_full (&subject, _i, &one_worker);
+  drop.pending = run (&subject, subject.caller, &result);
+  subject_run_inside (&subject, drop_at_home, &drop);
+  ck_assert (drop.was_at_once);
+  ck_assert_int_eq (result.value.destroyed_in, subject.thread_id);
+  subject_close (&subject);
+  witness_expect (&result.value, 0, 1);
+  result_clear (&result);
+}
+END_TEST
+
+START_TEST (edge_82_what_was_taken_is_the_takers)
+{
+  Subject subject;
+  Result result;
+  LodgerPending *pending;
+  void *value = NULL;
+  result_init (&result);
+  subject_open (&subject, _i, false);
+  pending = start (&subject, subject.caller, &result);
+  subject_await (&subject, pending);
+  expect_code (lodger_pending_take_pointer (pending, &value), 0);
+  ck_assert_ptr_eq (value, &result.value);
+  expect_code (lodger_pending_take_pointer (pending, &value), LODGER_EALREADY);
+  lodger_pending_unref (pending);
+  subject_close (&subject);
+  witness_expect (&result.value, 0, 0);
+  result_clear (&result);
+}
+END_TEST
+
+START_TEST (edge_82_a_value_that_comes_after_the_cancel_is_destroyed_at_home)
+{
+  Subject subject;
+  Result result;
+  LodgerPending *pending;
+  result_init (&result);
+  result.waits = true;
+  subject_open (&subject, _i, false);
+  pending = start (&subject, subject.caller, &result);
+  latch_wait (&result.entered);
+  ck_assert (lodger_pending_cancel (pending, "not needed"));
+  latch_open (&result.let_go);
+  subject_await (&subject, pending);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  expect_code (result.code, LODGER_ECANCELED);
+  lodger_pending_unref (pending);
+  subject_run_until (&subject, &result.ends, 1);
+  ck_assert_int_eq (result.value.destroyed_in, subject.thread_id);
+  subject_close (&subject);
+  witness_expect (&result.value, 0, 1);
+  result_clear (&result);
+}
+END_TEST
+
+/* Another child is the home, and stops. */
+START_TEST (edge_82_once_the_home_has_stopped_it_is_destroyed_where_it_goes)
+{
+  Subject subject;
+  Result result;
+  LodgerPending *pending;
+  LodgerCaller *home;
+  int thread;
+  result_init (&result);
+  subject_open_full (&subject, _i, &one_worker);
+  home = lodger_caller_get (subject.caller, NULL, NULL);
+  thread = worker_thread_id (home);
+  pending = run (&subject, home, &result);
+  lodger_caller_stop (home, true);
+  subject_await (&subject, lodger_caller_get_stopped (home));
+  lodger_caller_unref (home);
+  witness_expect (&result.value, 0, 0);
+  lodger_pending_unref (pending);
+  witness_expect (&result.value, 0, 1);
+  ck_assert_int_eq (result.value.destroyed_in, test_thread_id ());
+  ck_assert_int_ne (result.value.destroyed_in, thread);
+  subject_close (&subject);
+  result_clear (&result);
+}
+END_TEST
+
+/* It is held until then: the user may have let it go. */
+START_TEST (edge_82_the_home_is_held)
+{
+  Subject subject;
+  Result result;
+  LodgerPending *pending;
+  LodgerCaller *home;
+  int thread;
+  result_init (&result);
+  subject_open (&subject, _i, false);
+  home = lodger_caller_get (subject.caller, NULL, NULL);
+  thread = worker_thread_id (home);
+  pending = start (&subject, home, &result);
+  lodger_caller_unref (home);
+  subject_await (&subject, pending);
+  lodger_pending_unref (pending);
+  counter_wait (&result.ends, 1);
+  ck_assert_int_eq (result.value.destroyed_in, thread);
+  subject_close (&subject);
+  witness_expect (&result.value, 0, 1);
+  result_clear (&result);
+}
+END_TEST
+
+/* On its way while the home stops: it arrives or goes where it is, but once. */
+START_TEST (edge_82_on_its_way_while_the_home_stops_it_is_destroyed_once)
+{
+  Subject subject;
+  subject_open (&subject, _i, false);
+  for (int round = 0; round < 20; round++)
+    {
+      Result result;
+      pthread_t thread;
+      LodgerCaller *home = lodger_caller_get (subject.caller, NULL, NULL);
+      LodgerPending *pending;
+      result_init (&result);
+      pending = start (&subject, home, &result);
+      subject_await (&subject, pending);
+      thread = thread_start (unref_elsewhere, pending);
+      lodger_caller_stop (home, true);
+      subject_await (&subject, lodger_caller_get_stopped (home));
+      thread_join (thread);
+      counter_wait (&result.ends, 1);
+      witness_expect (&result.value, 0, 1);
+      lodger_caller_unref (home);
+      result_clear (&result);
+    }
+  subject_close (&subject);
+}
+END_TEST
+
+START_TEST (edge_82_a_value_of_one_that_was_left_behind_is_destroyed_once)
+{
+  const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 1000000 };
+  Subject subject;
+  Result result;
+  LodgerPending *pending;
+  result_init (&result);
+  result.waits = true;
+  subject_open_full (&subject, _i, &hasty);
+  pending = start (&subject, subject.caller, &result);
+  latch_wait (&result.entered);
+  log_capture_begin ();
+  lodger_caller_stop (subject.caller, true);
+  subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
+  log_capture_end ();
+  expect_code (lodger_pending_get_outcome (pending), LODGER_EABANDONED);
+  latch_open (&result.let_go);
+  counter_wait (&result.ends, 1);
+  lodger_pending_unref (pending);
+  subject_close (&subject);
+  witness_expect (&result.value, 0, 1);
+  result_clear (&result);
+}
+END_TEST
+
+void
+add_edge_homes (Suite *suite)
+{
+  add_edge (suite, edge_82_a_result_is_destroyed_at_home, 0, 0);
+  add_edge (suite, edge_82_a_result_that_nobody_asks_for_is_destroyed_at_home, 0, 0);
+  add_edge (suite, edge_82_dropped_at_home_it_is_destroyed_at_once, 0, 0);
+  add_edge (suite, edge_82_what_was_taken_is_the_takers, 0, 0);
+  add_edge (suite, edge_82_a_value_that_comes_after_the_cancel_is_destroyed_at_home, 0, 0);
+  add_edge (suite, edge_82_once_the_home_has_stopped_it_is_destroyed_where_it_goes, 0, 0);
+  add_edge (suite, edge_82_the_home_is_held, 0, 0);
+  add_edge (suite, edge_82_on_its_way_while_the_home_stops_it_is_destroyed_once, 0, 0);
+  add_edge (suite, edge_82_a_value_of_one_that_was_left_behind_is_destroyed_once, 0, 0);
+}
