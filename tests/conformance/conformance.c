@@ -57,5 +57,9 @@ main (int argc, char **argv)
   add_edge_rooms (suite);
   add_edge_homes (suite);
   add_edge_forking (suite);
+  add_edge_quitting (suite);
+#ifdef LODGER_HAVE_GLIB
+  add_edge_glib_ending (suite);
+#endif
   return test_main (suite, argc, argv);
 }

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The three ways in which a program ends: in order, by its framework's word, or without a word. Each is a process of its
+ * own here, which is forked before there is any caller, and says on its standard error what is logged. */
+#define _GNU_SOURCE
+#include "conformance.h"
+#include "test-held.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
+enum
+{
+  STATUS = 7
+};
+
+typedef enum Way
+{
+  IN_ORDER,      /* leave, or stop and wait for that */
+  STOP_WAIT,     /* a framework says so */
+  WITHOUT_A_WORD /* nobody says anything */
+} Way;
+
+typedef struct Program
+{
+  int kind;
+  Way way;
+  bool has_stuck_worker, has_stuck_child, exits_in_worker;
+} Program;
+
+static void
+user_code_runs (void *data)
+{
+  static const char line[] = "user code runs\n";
+  (void) data;
+  if (write (STDERR_FILENO, line, sizeof line - 1) < 0)
+    abort ();
+}
+
+static void
+user_stop_hook (LodgerCaller *caller, void *data)
+{
+  (void) caller;
+  user_code_runs (data);
+}
+
+static void
+user_call (LodgerPending *self, void *data)
+{
+  (void) self;
+  user_code_runs (data);
+}
+
+static void
+exit_inside (void *data)
+{
+  (void) data;
+  exit (STATUS);
+}
+
+static void
+end_in_order (Subject *subject, Way way)
+{
+  if (subject_is (subject, SUBJECT_DRIVEN))
+    worker_stop (subject->caller);
+  else
+    test_check ((way == IN_ORDER ? lodger_caller_leave (subject->caller) : lodger_caller_stop_wait (subject->caller))
+                == 0);
+}
+
+/* Its outcome is its status, and what it writes. What it leaks, it leaks on purpose. */
+static void
+be_the_program (const Program *program)
+{
+  static Subject subject;
+  static Held in_worker, in_child;
+  const LodgerCallOptions call = { .size = sizeof call, .name = "the stuck call" };
+  const LodgerCallerOptions quiet = { .size = sizeof quiet, .name = "sleeper" };
+  const LodgerCallerOptions hooked = { .size = sizeof hooked, .on_stop = user_stop_hook };
+#ifdef __SANITIZE_ADDRESS__
+  __lsan_disable ();
+#endif
+  subject_open_full (&subject, program->kind, program->way == WITHOUT_A_WORD ? &hooked : NULL);
+  held_init (&in_worker);
+  held_init (&in_child);
+  if (program->has_stuck_worker)
+    {
+      lodger_caller_to_thread_full (subject.caller, held_call, &in_worker, user_code_runs, &call);
+      latch_wait (&in_worker.entered);
+    }
+  if (program->has_stuck_child)
+    {
+      LodgerCaller *child = lodger_caller_get (subject.caller, &quiet, NULL);
+      lodger_caller_call_direct (child, held_direct, &in_child, user_code_runs);
+      latch_wait (&in_child.entered);
+      lodger_caller_call_soon (child, user_call, NULL, user_code_runs);
+    }
+  if (program->way != WITHOUT_A_WORD)
+    end_in_order (&subject, program->way);
+  else
+    lodger_caller_call_later (subject.caller, INT64_C (3600000000000), user_call, NULL, user_code_runs);
+  if (program->exits_in_worker)
+    {
+      lodger_caller_call_direct (subject.caller, exit_inside, NULL, NULL);
+      subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
+    }
+  exit (STATUS);
+}
+
+/* What the program has written, freed with free(). It has ended by itself, with its own status. */
+static char *
+run_program (Program program)
+{
+  int file = memfd_create ("standard error", MFD_CLOEXEC), status = 0;
+  char *text;
+  off_t size;
+  pid_t child = fork ();
+  test_check (file >= 0 && child >= 0);
+  if (child == 0)
+    {
+      if (dup2 (file, STDERR_FILENO) < 0)
+        abort ();
+      be_the_program (&program);
+    }
+  test_check (waitpid (child, &status, 0) == child);
+  size = lseek (file, 0, SEEK_END);
+  text = calloc (1, (size_t) size + 1);
+  test_check (text != NULL && pread (file, text, (size_t) size, 0) == size);
+  close (file);
+  if (!WIFEXITED (status) || WEXITSTATUS (status) != STATUS)
+    test_fail ("ended with status %#x and wrote: %s", (unsigned) status, text);
+  return text;
+}
+
+static void
+expect_quiet (Program program)
+{
+  char *text = run_program (program);
+  ck_assert_str_eq (text, "");
+  free (text);
+}
+
+static void
+expect_lines (Program program, const char *first, const char *second)
+{
+  char *text = run_program (program);
+  if (strstr (text, "the program ends while") == NULL || strstr (text, first) == NULL || strstr (text, second) == NULL
+      || strstr (text, "user code runs") != NULL)
+    test_fail ("wrote: %s", text);
+  free (text);
+}
+
+START_TEST (edge_53_a_program_that_ends_in_order_says_nothing)
+{
+  expect_quiet ((Program) { .kind = _i, .way = IN_ORDER });
+  expect_quiet ((Program) { .kind = _i, .way = STOP_WAIT });
+}
+END_TEST
+
+START_TEST (edge_53_a_program_that_ends_without_a_word_names_what_ran)
+{
+  expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_WORD }, "still runs", "");
+}
+END_TEST
+
+START_TEST (edge_53_a_program_that_ends_with_a_stuck_worker_names_its_call)
+{
+  expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_WORD, .has_stuck_worker = true },
+                "worker-1 still runs: the stuck call", "running");
+}
+END_TEST
+
+START_TEST (edge_53_a_program_that_ends_with_a_stuck_child_names_it)
+{
+  expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_WORD, .has_stuck_worker = true, .has_stuck_child = true },
+                "sleeper still runs", "worker-1 still runs: the stuck call");
+}
+END_TEST
+
+START_TEST (edge_53_a_program_that_ends_inside_a_call_names_it)
+{
+  expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_WORD, .has_stuck_worker = true, .exits_in_worker = true },
+                "worker-1 still runs: the stuck call", "");
+}
+END_TEST
+
+void
+add_edge_quitting (Suite *suite)
+{
+  add_edge (suite, edge_53_a_program_that_ends_in_order_says_nothing, 0, 0);
+  add_edge (suite, edge_53_a_program_that_ends_without_a_word_names_what_ran, 0, 0);
+  add_edge (suite, edge_53_a_program_that_ends_with_a_stuck_worker_names_its_call, 0, 0);
+  add_edge (suite, edge_53_a_program_that_ends_with_a_stuck_child_names_it, 0, 0);
+  add_edge (suite, edge_53_a_program_that_ends_inside_a_call_names_it, 0, 0);
+}
