@@ -58,6 +58,7 @@ main (int argc, char **argv)
   add_edge_homes (suite);
   add_edge_forking (suite);
   add_edge_quitting (suite);
+  add_edge_shortage (suite);
 #ifdef LODGER_HAVE_GLIB
   add_edge_glib_ending (suite);
 #endif

@@ -30,6 +30,7 @@ void add_edge_rooms (Suite *suite);
 void add_edge_homes (Suite *suite);
 void add_edge_forking (Suite *suite);
 void add_edge_quitting (Suite *suite);
+void add_edge_shortage (Suite *suite);
 /* Only with GLib. */
 void add_edge_glib_ending (Suite *suite);
 
