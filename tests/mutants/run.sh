@@ -108,9 +108,11 @@ build_mutant () { # build_mutant MUTANT FILE PROGRAM
     return 1
   objects=$(objects_of "$3")
   [ -n "$objects" ] || { printf 'there is no test program %s\n' "$3" >&2; return 1; }
+  link=
+  [ ! -e "$build_dir/tests/$3.link" ] || link="@$build_dir/tests/$3.link"
   # What the changed file defines is there already, so that the linker leaves the original in its archive.
   # shellcheck disable=SC2086 # several files
-  "$compiler" $flags -o "$work/mutant" "$work/mutated.o" $objects $libraries $libraries $system
+  "$compiler" $flags -o "$work/mutant" $link "$work/mutated.o" $objects $libraries $libraries $system
 }
 
 passed=
