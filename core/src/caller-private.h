@@ -342,7 +342,7 @@ bool lodger__pool_is_queued (const LodgerPending *pending);
 bool lodger__pool_is_full (LodgerCaller *root, unsigned *ret_workers);
 /* A worker's thread: it could not start, and the calls that waited for it may have nobody else. */
 void lodger__pool_worker_failed (LodgerCaller *worker);
-/* The root: a worker's thread has ended. */
+/* A worker's thread, as it ends: its root may be blocked just now, and somebody wait for its place. */
 void lodger__pool_worker_gone (LodgerCaller *worker);
 void lodger__pool_free (LodgerPool *pool);
 

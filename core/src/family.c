@@ -33,8 +33,6 @@ gone_run (LodgerCaller *parent, LodgerItem *item)
   if (!child->is_left_behind)
     atomic_fetch_sub (&parent->awaited, 1);
   pthread_mutex_unlock (&parent->mutex);
-  if (child->is_pooled)
-    lodger__pool_worker_gone (child);
   lodger_caller_unref (child);
 }
 

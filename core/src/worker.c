@@ -53,6 +53,8 @@ end_thread (LodgerCaller *caller)
   LodgerCaller *parent = lodger_caller_ref (caller->parent);
   if (caller->backend_impl != NULL)
     caller->backend->close (caller->backend_impl);
+  if (caller->is_pooled)
+    lodger__pool_worker_gone (caller);
   if (parent == NULL)
     lodger_caller_unref (caller);
   else

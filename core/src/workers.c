@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The threads of a pool: how they come, and how the root sees them go. */
+/* The threads of a pool: how they come, and how they go. */
 
 static LodgerCaller *
 worker_new (LodgerCaller *root, unsigned number)
