@@ -190,10 +190,13 @@ lodger__pool_unblock (LodgerCaller *worker)
   pthread_mutex_unlock (&pool->mutex);
 }
 
+/* With calls of its own that have returned and are not done, it takes others, but is not idle: its end would cancel them. */
 int64_t
 lodger__pool_idle_until (const LodgerCaller *worker)
 {
-  return atomic_load (&worker->place) == LODGER_PLACE_IDLE ? atomic_load (&worker->idle_until) : LODGER_FOREVER;
+  return worker->suspended == NULL && atomic_load (&worker->place) == LODGER_PLACE_IDLE
+             ? atomic_load (&worker->idle_until)
+             : LODGER_FOREVER;
 }
 
 /* Only if it is idle still: it is called under the same mutex. */

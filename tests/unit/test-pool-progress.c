@@ -43,6 +43,25 @@ START_TEST (a_worker_that_has_ended_is_replaced_while_its_root_is_blocked)
 }
 END_TEST
 
+static void
+follow (LodgerPending *self, void *promise)
+{
+  lodger_pending_return_from (self, promise);
+}
+
+START_TEST (edge_37_a_worker_whose_call_is_not_done_is_not_idle)
+{
+  LodgerCaller *root = root_start (1, 10, 1000000);
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  LodgerPending *pending = lodger_caller_to_thread (root, follow, promise, NULL);
+  ck_assert_int_eq (lodger_pending_wait (pending, 100000000, LODGER_WAIT_PROTECT), LODGER_ETIMEDOUT);
+  expect_code (lodger_pending_return_int (promise, 42), 0);
+  expect_code (wait_outcome (pending), 0);
+  lodger_pending_unref (promise);
+  worker_stop (root);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -51,5 +70,6 @@ main (int argc, char **argv)
                     a_worker_that_has_ended_is_replaced_while_its_root_is_blocked, 0);
   test_add_variant (suite, "a_worker_that_has_ended_is_replaced_while_its_root_is_blocked/idle_for_too_long",
                     a_worker_that_has_ended_is_replaced_while_its_root_is_blocked, 1);
+  test_add (suite, edge_37_a_worker_whose_call_is_not_done_is_not_idle);
   return test_main (suite, argc, argv);
 }
