@@ -107,11 +107,12 @@ lodger__pool_is_queued (const LodgerPending *pending)
 
 /* ---- owner: the worker's side ------------------------------------------------------------------------------------- */
 
-/* It has to come round once more: to take a call, or to be put on the list of the idle. */
+/* It has to come round once more: to take a call, or to be put on the list of the idle. Not from inside a call, which may
+ * be one of its own inbox: nobody may count on it before that is over. */
 bool
 lodger__pool_is_ready (const LodgerCaller *worker)
 {
-  return lodger__pool_wants_call (worker) && atomic_load (&worker->place) != LODGER_PLACE_IDLE;
+  return worker->depth == 0 && lodger__pool_wants_call (worker) && atomic_load (&worker->place) != LODGER_PLACE_IDLE;
 }
 
 bool

@@ -257,12 +257,12 @@ own_item (LodgerCaller *caller)
   return item;
 }
 
-/* The owner's own inbox goes before the pool: that is where its stop comes from. */
+/* The owner's own inbox goes before the pool: that is where its stop comes from. A nested loop takes no calls of the pool. */
 static LodgerItem *
 next_for_slice (LodgerCaller *caller)
 {
   LodgerItem *item = own_item (caller);
-  bool is_pooled = caller->is_pooled;
+  bool is_pooled = caller->is_pooled && caller->depth == 1;
   bool spins;
   if (item != NULL || caller->turn.mark != NULL)
     return item;

@@ -297,6 +297,46 @@ START_TEST (a_nested_loop_in_a_worker_goes_on_with_the_interrupted_turn)
 }
 END_TEST
 
+/* ---- a pool's worker in a nested loop ------------------------------------------------------------------------------ */
+
+static void
+nest_then_ask (LodgerPending *self, void *root)
+{
+  static Witness witness;
+  GMainContext *context = g_main_context_get_thread_default ();
+  LodgerPending *inner;
+  for (int i = 0; i < 10; i++)
+    g_main_context_iteration (context, FALSE);
+  inner = lodger_caller_to_thread (root, witness_call, &witness, NULL);
+  lodger_pending_return_int (self, lodger_pending_wait (inner, test_limit_ns () / 4, LODGER_WAIT_DEFAULT));
+  lodger_pending_unref (inner);
+}
+
+static void
+give_to_own_worker (LodgerPending *self, void *root)
+{
+  LodgerPending *inner = lodger_caller_call_soon (lodger_caller_current (), nest_then_ask, root, NULL);
+  lodger_pending_return_from (self, inner);
+  lodger_pending_unref (inner);
+}
+
+START_TEST (a_worker_in_a_nested_loop_of_its_own_call_is_not_idle)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .backend = "glib", .worker_backend = "glib" };
+  LodgerCaller *root;
+  LodgerPending *pending;
+  int64_t code = 1;
+  expect_code (lodger_glib_register (), 0);
+  root = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
+  pending = lodger_caller_to_thread (root, give_to_own_worker, root, NULL);
+  wait_done (pending);
+  expect_code (lodger_pending_get_int (pending, &code), 0);
+  expect_code ((int) code, 0);
+  lodger_pending_unref (pending);
+  worker_stop (root);
+}
+END_TEST
+
 typedef struct Beat
 {
   atomic_int count;
@@ -506,5 +546,6 @@ main (int argc, char **argv)
   test_add (suite, workers_of_a_glib_program_have_contexts);
   test_add (suite, edge_40_without_a_descriptor_there_is_no_worker);
   test_add (suite, many_round_trips_between_glib_and_a_worker);
+  test_add (suite, a_worker_in_a_nested_loop_of_its_own_call_is_not_idle);
   return test_main (suite, argc, argv);
 }
