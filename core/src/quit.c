@@ -13,13 +13,15 @@ static void
 name_caller (LodgerCaller *caller)
 {
   char *line = NULL;
+  bool is_at_work;
   pthread_mutex_lock (&caller->mutex);
+  is_at_work = lodger__custody_frame (caller) != NULL;
   for (LodgerFrame *frame = lodger__custody_frame (caller); frame != NULL && line == NULL;
        frame = lodger__custody_outer (frame))
     if (frame->pending != NULL)
       line = lodger_pending_describe (frame->pending);
   pthread_mutex_unlock (&caller->mutex);
-  if (line == NULL && caller->parent != NULL)
+  if (!is_at_work && caller->parent != NULL)
     return;
   lodger__log (LODGER_LOG_WARNING, "the program ends while %s still runs%s%s", caller->name, line != NULL ? ": " : "",
                line != NULL ? line : "");

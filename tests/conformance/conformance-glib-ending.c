@@ -87,10 +87,10 @@ leave_a_nested_loop (int i, bool is_worker)
   lodger_caller_unref (child);
   log_capture_end ();
   g_main_loop_quit (nested.loop);
+  g_main_loop_unref (nested.loop);
   proc_expect_back (before);
   witness_expect (&nested.data, 0, 1);
   witness_expect (&nested.inside, 1, 0);
-  g_main_loop_unref (nested.loop);
   latch_clear (&nested.runs);
 }
 
