@@ -40,12 +40,10 @@ done_callback_discard (LodgerListener *listener)
 }
 
 bool
-lodger__pending_tells_user_code (LodgerPending *pending)
+lodger__pending_tells_user_code (const LodgerPending *pending)
 {
-  const LodgerListener *at;
+  const LodgerListener *at = pending->listeners;
   bool found = false;
-  lodger__pending_lock (pending);
-  at = pending->listeners;
   if (at != NULL)
     do
       {
@@ -53,7 +51,6 @@ lodger__pending_tells_user_code (LodgerPending *pending)
         at = at->next;
       }
     while (!found && at != pending->listeners);
-  lodger__pending_unlock (pending);
   return found;
 }
 

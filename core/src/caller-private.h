@@ -313,7 +313,7 @@ LodgerCaller **lodger__family_list (LodgerCaller *parent, size_t *ret_count);
  * back with `searches` false. */
 LodgerItem *lodger__pool_take (LodgerCaller *worker, bool searches);
 bool lodger__pool_has_calls (const LodgerCaller *worker);
-/* Owner, a worker: its call has returned. */
+/* Owner, a worker: its call has returned. Locked: whom it tells is known from here on. */
 void lodger__pool_rest (LodgerCaller *worker, LodgerPending *pending);
 bool lodger__pool_is_ready (const LodgerCaller *worker);
 /* Owner, a worker: it stops. */

@@ -218,8 +218,8 @@ bool lodger__home_keeps (const LodgerPending *pending, const LodgerValue *value)
 
 /* ---- callbacks.c ---- */
 
-/* Its completion is going to run user code. */
-bool lodger__pending_tells_user_code (LodgerPending *pending);
+/* Locked: its completion is going to run user code. */
+bool lodger__pending_tells_user_code (const LodgerPending *pending);
 
 /* ---- outcome.c ---- */
 

@@ -204,7 +204,8 @@ lodger__pool_take (LodgerCaller *worker, bool searches)
 }
 
 /* Before the outcome is published, so that whoever learns that the call is done finds its worker free. Not if user code
- * is going to be told in this thread: a call for this worker would have to wait for that. */
+ * is going to be told in this thread: a call for this worker would have to wait for that. The pending is locked, so that
+ * nobody asks to be told between the look and the end. */
 void
 lodger__pool_rest (LodgerCaller *worker, LodgerPending *pending)
 {

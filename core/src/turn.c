@@ -113,9 +113,9 @@ lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *
   if (!(state & (P_DEFERRED | P_FOLLOWS)))
     {
       lodger__pending_destroy_data (pending);
+      lodger__pending_lock (pending);
       if (is_ours && caller->busy_with == pending)
         lodger__pool_rest (caller, pending);
-      lodger__pending_lock (pending);
       lodger__pending_add_state (pending, P_RETURNED);
       lodger__pending_complete (pending);
       lodger_pending_unref (pending);
