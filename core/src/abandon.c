@@ -25,10 +25,17 @@ lodger__pending_abandon (LodgerPending *pending)
   lodger__pending_complete (pending);
 }
 
+/* It is told first, if nobody has done that yet: it may end by that alone, and whoever goes on with it learns that nobody
+ * waits any more. */
 void
 lodger__abandon_call (const LodgerCaller *caller, LodgerPending *pending)
 {
-  char *line = lodger_pending_describe (pending);
+  char *line;
+  if (!lodger_pending_is_cancelled (pending))
+    lodger_pending_cancel (pending, lodger__closed_message);
+  if (lodger_pending_is_done (pending))
+    return;
+  line = lodger_pending_describe (pending);
   lodger__log (LODGER_LOG_ERROR, "%s: did not end in time and is left behind: %s", caller->name,
                line != NULL ? line : "a call");
   lodger_free (line);

@@ -131,6 +131,57 @@ START_TEST (edge_83_what_a_child_gave_and_is_stuck_is_left_behind)
 }
 END_TEST
 
+typedef struct Waiting
+{
+  LodgerPending *promise;
+  Latch begun, over;
+  int code;
+} Waiting;
+
+static void
+wait_for_ever (LodgerPending *self, void *data)
+{
+  Waiting *waiting = data;
+  (void) self;
+  latch_open (&waiting->begun);
+  waiting->code = lodger_pending_wait (waiting->promise, LODGER_FOREVER, LODGER_WAIT_PROTECT);
+  latch_open (&waiting->over);
+}
+
+/* The child's own thread is stuck, so that it never comes to cancelling what it gave to the pool. */
+START_TEST (edge_83_what_a_stuck_child_gave_is_cancelled)
+{
+  Subject subject;
+  Held held;
+  Waiting waiting = { .promise = lodger_pending_new (LODGER_PENDING_DEFAULT) };
+  LodgerCaller *child;
+  LodgerPending *given;
+  subject_open (&subject, _i, false);
+  child = lodger_caller_get (subject.caller, &hasty, NULL);
+  held_init (&held);
+  latch_init (&waiting.begun);
+  latch_init (&waiting.over);
+  held.pending = lodger_caller_call_soon (child, held_call, &held, held_destroy);
+  latch_wait (&held.entered);
+  given = lodger_caller_to_thread (child, wait_for_ever, &waiting, NULL);
+  latch_wait (&waiting.begun);
+  log_capture_begin ();
+  lodger_caller_stop (child, true);
+  subject_await (&subject, lodger_caller_get_stopped (child));
+  latch_wait (&waiting.over);
+  log_capture_end ();
+  expect_code (waiting.code, LODGER_ECANCELED);
+  latch_open (&held.let_go);
+  subject_close (&subject);
+  lodger_pending_unref (given);
+  lodger_pending_unref (waiting.promise);
+  lodger_caller_unref (child);
+  latch_clear (&waiting.begun);
+  latch_clear (&waiting.over);
+  held_clear (&held);
+}
+END_TEST
+
 /* ---- in the host's own thread ------------------------------------------------------------------------------------------ */
 
 typedef struct InHost
@@ -250,6 +301,7 @@ add_edge_leaving_behind (Suite *suite)
   add_edge (suite, edge_83_a_deferred_call_that_nobody_answers_is_left_behind, 0, 0);
   add_edge (suite, edge_83_a_workers_deferred_call_that_nobody_answers_is_left_behind, 0, 0);
   add_edge (suite, edge_83_what_a_child_gave_and_is_stuck_is_left_behind, 0, 0);
+  add_edge (suite, edge_83_what_a_stuck_child_gave_is_cancelled, 0, 0);
   add_edge (suite, edge_83_only_the_call_that_is_stuck_in_a_hosts_own_thread_is_left_behind, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_51_a_last_leave_that_cannot_end_leaves_behind, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_51_a_last_leave_waits_for_a_deferred_call_until_the_deadline, 0, SUBJECT_DRIVEN);

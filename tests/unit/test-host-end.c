@@ -111,11 +111,42 @@ START_TEST (a_host_that_dies_amid_submissions_loses_none)
 }
 END_TEST
 
+static void
+answer_when_cancelled (LodgerPending *pending, const char *message, void *reply)
+{
+  (void) pending;
+  ck_assert_str_eq (message, "the caller was closed");
+  lodger_reply_return_nothing (reply);
+}
+
+static void
+defer_until_cancelled (LodgerPending *self, void *data)
+{
+  LodgerReply *reply = lodger_pending_defer (self);
+  witness_direct (data);
+  test_check (lodger_pending_set_canceller (self, answer_when_cancelled, reply, NULL) == 0);
+}
+
+START_TEST (a_host_that_dies_cancels_deferred_calls)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Witness witness = { 0 };
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, defer_until_cancelled, &witness, witness_destroy);
+  loop_run (&loop);
+  lodger_manual_close (loop.host);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  witness_expect (&witness, 1, 1);
+  lodger_pending_unref (pending);
+  loop_close (&loop);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("host-end");
   test_add (suite, edge_77_a_thread_that_ends_counts_as_a_dead_host);
   test_add (suite, a_host_that_dies_amid_submissions_loses_none);
+  test_add (suite, a_host_that_dies_cancels_deferred_calls);
   return test_main (suite, argc, argv);
 }
