@@ -173,6 +173,8 @@ void lodger__caller_hold (LodgerCaller *caller);
 void lodger__caller_release (LodgerCaller *caller);
 bool lodger__caller_is_in_thread (const LodgerCaller *caller, const LodgerThread *thread);
 bool lodger__caller_thread_may_block (const LodgerThread *thread);
+/* A new reference, or NULL. */
+LodgerCaller *lodger__caller_first_in_thread (const LodgerThread *thread);
 /* Owner: make the host's state. */
 int lodger__caller_open_host (LodgerCaller *caller);
 /* Owner: this thread's loop is its host's; let it run. Not 0: the start hook's code. */

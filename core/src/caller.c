@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "caller-private.h"
+#include "fork.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,9 @@ enum
   SPIN_CREDIT = 16,
   IDLE_LIMIT = 10
 };
+
+/* Which callers each thread has: one may be ended, and so taken out, by another thread than its own. */
+static pthread_mutex_t threads_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static const int64_t STOP_DEADLINE = INT64_C (10000000000);
 static const int64_t IDLE_DURATION = INT64_C (60000000000);
@@ -156,28 +160,42 @@ bool
 lodger__caller_thread_may_block (const LodgerThread *thread)
 {
   const LodgerCaller *caller;
-  for (caller = thread->caller; caller != NULL; caller = caller->next_in_thread)
-    if (!caller->is_driven)
-      return false;
-  return true;
+  pthread_mutex_lock (&threads_mutex);
+  for (caller = thread->caller; caller != NULL && caller->is_driven; caller = caller->next_in_thread)
+    ;
+  pthread_mutex_unlock (&threads_mutex);
+  return caller == NULL;
+}
+
+LodgerCaller *
+lodger__caller_first_in_thread (const LodgerThread *thread)
+{
+  LodgerCaller *caller;
+  pthread_mutex_lock (&threads_mutex);
+  caller = lodger_caller_ref (thread->caller);
+  pthread_mutex_unlock (&threads_mutex);
+  return caller;
 }
 
 static void
 link_thread (LodgerCaller *caller, LodgerThread *thread)
 {
-  LodgerCaller **at = &thread->caller;
-  while (*at != NULL)
-    at = &(*at)->next_in_thread;
+  LodgerCaller **at;
+  pthread_mutex_lock (&threads_mutex);
+  for (at = &thread->caller; *at != NULL; at = &(*at)->next_in_thread)
+    ;
   caller->next_in_thread = NULL;
   caller->thread_data = thread;
   *at = caller;
   atomic_store (&caller->owner, thread->serial);
+  pthread_mutex_unlock (&threads_mutex);
 }
 
 void
 lodger__caller_unlink_thread (LodgerCaller *caller)
 {
   LodgerCaller **at;
+  pthread_mutex_lock (&threads_mutex);
   if (caller->thread_data != NULL)
     {
       for (at = &caller->thread_data->caller; *at != caller; at = &(*at)->next_in_thread)
@@ -186,6 +204,19 @@ lodger__caller_unlink_thread (LodgerCaller *caller)
       caller->thread_data = NULL;
     }
   atomic_store (&caller->owner, 0);
+  pthread_mutex_unlock (&threads_mutex);
+}
+
+void
+lodger__threads_lock (void)
+{
+  pthread_mutex_lock (&threads_mutex);
+}
+
+void
+lodger__threads_unlock (void)
+{
+  pthread_mutex_unlock (&threads_mutex);
 }
 
 bool

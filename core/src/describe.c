@@ -11,9 +11,12 @@ LodgerCaller *
 lodger_caller_current (void)
 {
   const LodgerThread *thread = lodger__thread_peek ();
-  if (thread == NULL)
-    return NULL;
-  return thread->frame != NULL ? thread->frame->caller : thread->caller;
+  LodgerCaller *first;
+  if (thread == NULL || thread->frame != NULL)
+    return thread != NULL ? thread->frame->caller : NULL;
+  first = lodger__caller_first_in_thread (thread);
+  lodger_caller_unref (first);
+  return first;
 }
 
 LodgerPending *

@@ -18,6 +18,7 @@ prepare (void)
   lodger__registry_lock ();
   lodger__pendings_lock ();
   lodger__watch_lock ();
+  lodger__threads_lock ();
   lodger__nodes_lock ();
   lodger__errors_lock ();
   lodger__log_lock ();
@@ -29,6 +30,7 @@ unlock_all (bool in_child)
   lodger__log_unlock ();
   lodger__errors_unlock ();
   lodger__nodes_unlock ();
+  lodger__threads_unlock ();
   lodger__watch_unlock (in_child);
   lodger__pendings_unlock ();
   lodger__registry_unlock (in_child);

@@ -19,6 +19,8 @@ void lodger__pendings_lock (void);
 void lodger__pendings_unlock (void);
 void lodger__watch_lock (void);
 void lodger__watch_unlock (bool in_child);
+void lodger__threads_lock (void);
+void lodger__threads_unlock (void);
 void lodger__nodes_lock (void);
 void lodger__nodes_unlock (void);
 void lodger__errors_lock (void);

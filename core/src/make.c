@@ -108,9 +108,10 @@ in_this_thread (LodgerCallerMode mode, LodgerCallerOptions *options, const Lodge
     return fail (ret_error, LODGER_ENOMEM, "no memory", NULL);
   if (options->host == NULL)
     {
-      if (mode == LODGER_CALLER_MANUAL || thread->caller == NULL)
+      caller = mode != LODGER_CALLER_MANUAL ? lodger__caller_first_in_thread (thread) : NULL;
+      if (caller == NULL)
         return fail (ret_error, LODGER_ENOENT, "no host is named, and none is attached in this thread", NULL);
-      return matching (lodger_caller_ref (thread->caller), options, ret_error);
+      return matching (caller, options, ret_error);
     }
   place.driver = lodger__registry_host (options->host);
   if (place.driver == NULL)

@@ -14,9 +14,13 @@ static void
 thread_ends (void *data)
 {
   LodgerThread *thread = data;
+  LodgerCaller *caller;
   this_thread = thread;
-  while (thread->caller != NULL)
-    lodger__caller_thread_ends (thread->caller);
+  while ((caller = lodger__caller_first_in_thread (thread)) != NULL)
+    {
+      lodger__caller_thread_ends (caller);
+      lodger_caller_unref (caller);
+    }
   lodger__nodes_release (thread);
   this_thread = NULL;
   lodger__parker_clear (&thread->parker);
