@@ -11,6 +11,7 @@ static const LodgerCallOptions named = { .size = sizeof named, .name = "the stuc
 
 typedef struct Nested
 {
+  GMainContext *context;
   GMainLoop *loop;
   Latch runs;
   Witness inside, data;
@@ -37,11 +38,20 @@ run_a_loop (LodgerPending *self, void *data)
 {
   Nested *nested = data;
   LodgerCaller *caller = lodger_pending_get_caller (self);
-  GMainContext *context = g_main_context_ref_thread_default ();
-  nested->loop = g_main_loop_new (context, FALSE);
+  nested->context = g_main_context_ref_thread_default ();
+  nested->loop = g_main_loop_new (nested->context, FALSE);
   lodger_pending_unref (lodger_caller_call_soon (caller, nested_inside, nested, NULL));
   g_main_loop_run (nested->loop);
-  g_main_context_unref (context);
+  g_main_loop_unref (nested->loop);
+  g_main_context_unref (nested->context);
+}
+
+/* In its own thread, so that nobody else has to do with the loop and its context. */
+static gboolean
+quit_the_loop (void *data)
+{
+  g_main_loop_quit (((Nested *) data)->loop);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -86,8 +96,7 @@ leave_a_nested_loop (int i, bool is_worker)
   subject_close (&subject);
   lodger_caller_unref (child);
   log_capture_end ();
-  g_main_loop_quit (nested.loop);
-  g_main_loop_unref (nested.loop);
+  g_main_context_invoke (nested.context, quit_the_loop, &nested);
   proc_expect_back (before);
   witness_expect (&nested.data, 0, 1);
   witness_expect (&nested.inside, 1, 0);

@@ -8,16 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifdef __SANITIZE_THREAD__
-/* The child has threads of its own, which it refuses otherwise. */
-const char *__tsan_default_options (void);
-const char *
-__tsan_default_options (void)
-{
-  return "die_after_fork=0";
-}
-#endif
-
 enum
 {
   CHILD_IS_FINE = 42
