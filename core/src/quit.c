@@ -37,6 +37,7 @@ at_exit (void)
   for (size_t i = 0; i < count; i++)
     name_caller (callers[i]);
   /* The references are kept: the last one of a caller that was never started would run user code. */
+  free (callers);
 }
 
 static void
