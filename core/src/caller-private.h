@@ -219,7 +219,8 @@ extern const char lodger__closed_message[];
 /* Owner: the next time that something is due. */
 int64_t lodger__turn_deadline (const LodgerCaller *caller);
 int64_t lodger__turn_now (const LodgerCaller *caller);
-void lodger__turn_slice (LodgerCaller *caller, int64_t budget);
+/* Owner: run turns for that long. If it looks, whoever pushes from here on asks for a call-back again. */
+void lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks);
 /* Owner: the next of this turn's timers. */
 LodgerItem *lodger__turn_next_due (LodgerCaller *caller);
 /* Owner: something could run now. */

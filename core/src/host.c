@@ -118,8 +118,7 @@ lodger_host_run_node (LodgerHostNode *node)
     }
   if (is_over (caller))
     return;
-  lodger__inbox_look (&caller->inbox);
-  lodger__turn_slice (caller, slice_ns (caller));
+  lodger__turn_slice (caller, slice_ns (caller), true);
 }
 
 void
@@ -135,7 +134,7 @@ lodger_host_deadline (LodgerHost *host)
   if (!atomic_load (&host->attached) || !is_right (caller, __func__) || is_over (caller))
     return;
   caller->armed = LODGER_FOREVER;
-  lodger__turn_slice (caller, slice_ns (caller));
+  lodger__turn_slice (caller, slice_ns (caller), false);
 }
 
 int64_t

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "caller-private.h"
+#include "custody.h"
 
 /* The last leave: the owner waits for the end itself, and serves without the host meanwhile. */
 
@@ -11,17 +11,17 @@ say_late (LodgerCaller *caller)
 }
 
 /* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. It looks at
- * the time itself, so that nobody else has to watch it: at the deadline it is late, and after the grace at its end. */
+ * the time itself, so that nobody else has to watch it: at the deadline it is late, and after the grace at its end. If the
+ * loop is gone, another thread may be ending it just now: then that is waited for. */
 static void
 serve_until_stopped (LodgerCaller *caller)
 {
   int64_t until = caller->stop_until;
   atomic_store (&caller->serves_alone, true);
-  while (!caller->ended)
+  while (!lodger_pending_is_done (caller->stopped))
     {
-      lodger__inbox_look (&caller->inbox);
-      lodger__turn_slice (caller, LODGER_FOREVER);
-      if (!caller->ended && !lodger__parker_wait (&caller->parker, until))
+      lodger__turn_slice (caller, LODGER_FOREVER, true);
+      if (!lodger_pending_is_done (caller->stopped) && !lodger__parker_wait (&caller->parker, until))
         {
           until = lodger__port_now () + LODGER_GRACE;
           say_late (caller);
@@ -36,14 +36,15 @@ refusal (LodgerCaller *caller, const char *function)
 {
   const LodgerThread *thread = lodger__thread_peek ();
   const LodgerFrame *frame = thread != NULL ? thread->frame : NULL;
+  bool is_here = lodger__caller_is_in_thread (caller, thread);
   bool is_stopped = lodger_caller_get_state (caller) == LODGER_CALLER_STOPPED;
   if (lodger__is_foreign (caller))
     return lodger__misuse (function, LODGER_ECHILD, "it belongs to the parent of this process");
-  if (!is_stopped && !lodger__caller_is_in_thread (caller, thread))
+  if (!is_here && !caller->ended)
     return lodger__misuse (function, LODGER_EWRONGTHREAD, "only in the caller's own thread");
   while (frame != NULL && frame->caller != caller)
     frame = frame->outer;
-  if (frame != NULL || (!is_stopped && caller->depth > 0))
+  if (frame != NULL || (is_here && !is_stopped && atomic_load (&caller->turning) == LODGER_TURNING_OWNER))
     return lodger__misuse (function, LODGER_EBUSY, "not from inside what the caller runs");
   return 0;
 }

@@ -312,8 +312,9 @@ settle_down (LodgerCaller *caller, bool has_run)
   lodger__caller_try_end (caller);
 }
 
+/* It looks only once the caller is its own: whoever has ended it has closed the inbox, and a look would open it again. */
 void
-lodger__turn_slice (LodgerCaller *caller, int64_t budget)
+lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
 {
   LodgerHost *host = &caller->host;
   const LodgerHostOps *ops = lodger__host_ops (caller);
@@ -325,6 +326,8 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget)
   if (custody == LODGER_CUSTODY_NONE)
     return;
   lodger__caller_hold (caller);
+  if (looks)
+    lodger__inbox_look (&caller->inbox);
   if (caller->depth++ == 0 && asks)
     ops->want_before_wait (host->impl, true);
   for (;;)

@@ -60,10 +60,30 @@ START_TEST (a_host_may_be_closed_while_its_owner_asks_who_is_here)
 }
 END_TEST
 
+static void
+leave (Loop *loop, Witness *witness)
+{
+  int code;
+  lodger_caller_call_direct (loop->caller, witness_direct, witness, witness_destroy);
+  code = lodger_caller_leave (loop->caller);
+  test_check (code == 0);
+  test_check (atomic_load (&witness->destroyed) == 1);
+  test_check (lodger_caller_get_state (loop->caller) == LODGER_CALLER_STOPPED);
+}
+
+START_TEST (a_last_leave_returns_after_the_end_also_if_another_thread_ends_it)
+{
+  log_capture_begin ();
+  close_during (leave, test_scaled (5000));
+  log_capture_end ();
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("closing");
   test_add (suite, a_host_may_be_closed_while_its_owner_asks_who_is_here);
+  test_add (suite, a_last_leave_returns_after_the_end_also_if_another_thread_ends_it);
   return test_main (suite, argc, argv);
 }
