@@ -108,7 +108,8 @@ struct LodgerCaller
   /* the family: family.c */
   LodgerCaller *root;                    /* itself, or its parent's: the one with the pool */
   LodgerCaller *parent;                  /* a reference, or NULL */
-  LodgerCaller *children, *next_sibling; /* under the parent's mutex */
+  LodgerCaller *children, *next_sibling; /* the youngest first; under the parent's mutex */
+  uint64_t births, birth;                /* how many children there were; the number of this one. The same */
   atomic_uint awaited;                   /* children that its end waits for */
   bool is_left_behind;                   /* a child: not waited for any more; under the parent's mutex */
   bool is_told;                          /* a child: to stop; the same */

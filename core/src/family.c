@@ -74,6 +74,7 @@ lodger__family_start (LodgerCaller *parent, LodgerCaller *child, bool is_only)
     code = LODGER_EALREADY;
   else
     {
+      child->birth = ++parent->births;
       child->next_sibling = parent->children;
       parent->children = child;
       code = lodger__worker_start (child);
@@ -160,22 +161,23 @@ lodger__family_list (LodgerCaller *parent, size_t *ret_count)
   return list;
 }
 
-/* Nothing may be allocated here: the n-th child is looked for anew each time. One that goes meanwhile may make another be
- * passed over; then that is reached when the grace is over. */
+/* Nothing may be allocated here, and children come and go meanwhile: the next is the youngest that is older than the one
+ * before. */
 static void
 for_each (LodgerCaller *parent, void (*see_to) (LodgerCaller *child))
 {
-  for (unsigned n = 0;; n++)
+  uint64_t younger = UINT64_MAX;
+  for (;;)
     {
       LodgerCaller *child;
-      unsigned at = 0;
       pthread_mutex_lock (&parent->mutex);
-      for (child = parent->children; child != NULL && at < n; child = child->next_sibling)
-        at++;
+      for (child = parent->children; child != NULL && child->birth >= younger; child = child->next_sibling)
+        ;
       lodger_caller_ref (child);
       pthread_mutex_unlock (&parent->mutex);
       if (child == NULL)
         return;
+      younger = child->birth;
       see_to (child);
       lodger_caller_unref (child);
     }
@@ -200,10 +202,12 @@ lodger__family_at_last (LodgerCaller *parent)
   for_each (parent, abandon_at_last);
 }
 
+/* Whoever stops one that has not been told yet finds a parent that has stopped, and has it watched then. */
 static void
 watch (LodgerCaller *child)
 {
-  lodger__watch_begin (child, child->stop_until);
+  if (lodger_caller_get_state (child) == LODGER_CALLER_STOPPING)
+    lodger__watch_begin (child, child->stop_until);
 }
 
 void

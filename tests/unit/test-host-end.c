@@ -141,6 +141,88 @@ START_TEST (a_host_that_dies_cancels_deferred_calls)
 }
 END_TEST
 
+typedef struct Closing
+{
+  LodgerManualHost *host;
+  Barrier barrier;
+} Closing;
+
+static void *
+close_host (void *data)
+{
+  Closing *closing = data;
+  barrier_wait (&closing->barrier);
+  lodger_manual_close (closing->host);
+  return NULL;
+}
+
+/* Two are there, so that the thread's list is changed and not only emptied. */
+START_TEST (a_host_may_be_closed_elsewhere_while_its_thread_looks_for_its_callers)
+{
+  for (unsigned round = 0; round < test_scaled (200); round++)
+    {
+      Loop first = loop_open (LODGER_MANUAL_DEFAULT), second = loop_open (LODGER_MANUAL_DEFAULT);
+      Closing closing = { .host = first.host };
+      pthread_t thread;
+      barrier_init (&closing.barrier, 2);
+      thread = thread_start (close_host, &closing);
+      barrier_wait (&closing.barrier);
+      while (lodger_caller_current () == first.caller)
+        ;
+      ck_assert_ptr_eq (lodger_caller_current (), second.caller);
+      thread_join (thread);
+      loop_close (&first);
+      loop_close (&second);
+      ck_assert_ptr_null (lodger_caller_current ());
+      barrier_clear (&closing.barrier);
+    }
+}
+END_TEST
+
+static void
+never_answer (LodgerPending *self, void *data)
+{
+  *(LodgerReply **) data = lodger_pending_defer (self);
+}
+
+/* Its children are told to stop, and have to be watched from then on; many of them go just while that is done. */
+START_TEST (a_host_that_dies_leaves_no_child_unwatched)
+{
+  enum
+  {
+    CHILDREN = 120
+  };
+  const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 5000000 };
+  for (unsigned round = 0; round < test_scaled (20); round++)
+    {
+      Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &hasty);
+      LodgerCaller *children[CHILDREN];
+      LodgerReply *replies[CHILDREN] = { NULL };
+      Witness witness = { 0 };
+      for (unsigned i = 0; i < CHILDREN; i++)
+        {
+          children[i] = lodger_caller_get (loop.caller, &hasty, NULL);
+          wait_done (lodger_caller_get_started (children[i]));
+          if (i % 3 == 0)
+            {
+              lodger_pending_unref (lodger_caller_call_soon (children[i], never_answer, &replies[i], NULL));
+              worker_run (children[i], witness_direct, &witness);
+            }
+        }
+      log_capture_begin ();
+      lodger_manual_close (loop.host);
+      loop_close (&loop);
+      for (unsigned i = 0; i < CHILDREN; i++)
+        {
+          wait_done (lodger_caller_get_stopped (children[i]));
+          lodger_reply_free (replies[i]);
+          lodger_caller_unref (children[i]);
+        }
+      log_capture_end ();
+    }
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -148,5 +230,7 @@ main (int argc, char **argv)
   test_add (suite, edge_77_a_thread_that_ends_counts_as_a_dead_host);
   test_add (suite, a_host_that_dies_amid_submissions_loses_none);
   test_add (suite, a_host_that_dies_cancels_deferred_calls);
+  test_add (suite, a_host_may_be_closed_elsewhere_while_its_thread_looks_for_its_callers);
+  test_add (suite, a_host_that_dies_leaves_no_child_unwatched);
   return test_main (suite, argc, argv);
 }
