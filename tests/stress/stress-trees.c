@@ -25,8 +25,8 @@
 enum
 {
   GARDENERS = 4,
-  DEEDS = 300,          /* at most, in a tree's life */
-  TOLERANCE = 96 * 1024 /* bytes, in which a block for each caller does not go */
+  DEEDS = 300,           /* at most, in a tree's life */
+  TOLERANCE = 256 * 1024 /* bytes: about forty for each caller */
 };
 
 /* How a tree's root lives and ends. */
