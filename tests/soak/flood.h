@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Thousands of calls at once, which are only counted. */
+#ifndef LODGER_SOAK_FLOOD_H
+#define LODGER_SOAK_FLOOD_H
+
+#include "test-limits.h"
+
+#include <lodger/lodger.h>
+
+typedef struct FloodCounts
+{
+  long floods, accepted, refused;
+  long ran, destroyed;
+} FloodCounts;
+
+/* Any thread: unless too much is on its way still. */
+void flood (TestRandom *random, LodgerCaller *caller);
+FloodCounts flood_counts (void);
+
+#endif
