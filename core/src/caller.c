@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "caller-private.h"
+#include "custody.h"
 #include "fork.h"
 
 #include <stdlib.h>
@@ -248,12 +248,13 @@ lodger__caller_open_host (LodgerCaller *caller)
 int
 lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
 {
+  LodgerCustody custody;
   int code;
   link_thread (caller, thread);
   lodger__caller_hold (caller);
   caller->holds_itself = true;
   code = lodger__turn_start_hook (caller);
-  if (code != 0 || caller->ended)
+  if (code != 0 || caller->ended || (custody = lodger__custody_begin (caller)) == LODGER_CUSTODY_NONE)
     return code;
   atomic_store (&caller->host.attached, true);
   lodger__caller_set_state (caller, LODGER_CALLER_STARTING, LODGER_CALLER_RUNNING);
@@ -264,6 +265,7 @@ lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
     lodger__host_post_ahead (caller);
   if (caller->root == caller)
     lodger__pool_start (caller);
+  lodger__custody_end (caller, custody);
   return 0;
 }
 

@@ -156,12 +156,11 @@ publish_end (LodgerCaller *caller)
   lodger__parker_signal (&caller->parker);
 }
 
+/* A host may be closed elsewhere just when its thread ends. */
 static void
 let_itself_go (LodgerCaller *caller)
 {
-  bool held_itself = caller->holds_itself;
-  caller->holds_itself = false;
-  if (held_itself)
+  if (atomic_exchange (&caller->holds_itself, false))
     lodger__caller_release (caller);
 }
 
@@ -375,6 +374,7 @@ void
 lodger__caller_thread_ends (LodgerCaller *caller)
 {
   unsigned depth = caller->depth;
+  int turning = LODGER_TURNING_OWNER;
   lodger__caller_hold (caller);
   lodger__log (LODGER_LOG_WARNING, "the thread of %s has ended before it was left", caller->name);
   caller->depth = 0;
@@ -383,7 +383,7 @@ lodger__caller_thread_ends (LodgerCaller *caller)
       detach (caller);
       bury_call (caller);
       atomic_store (&caller->running, 0);
-      atomic_store (&caller->turning, LODGER_TURNING_FREE);
+      atomic_compare_exchange_strong (&caller->turning, &turning, LODGER_TURNING_FREE);
       lodger__caller_orphan (caller);
     }
   lodger__stop_come_back (caller);
