@@ -206,7 +206,7 @@ stop_all (Submitter submitters[SUBMITTERS])
   watchdog_note (SUBMITTERS, "stops the main thread's, phase", phases);
   subject_close (&subject);
   for (unsigned i = 0; i < SUBMITTERS; i++)
-    ledger_empty (&submitters[i].bag);
+    ledger_empty (&submitters[i].bag, world.hangs);
   deeds_let_go (true);
   lodger_pending_return_nothing (world.promise);
 }

@@ -357,7 +357,7 @@ run_round (unsigned round, long callers)
   for (unsigned i = 0; i < GARDENERS; i++)
     thread_join (gardeners[i].thread);
   for (unsigned i = 0; i < GARDENERS; i++)
-    ledger_empty (&gardeners[i].bag);
+    ledger_empty (&gardeners[i].bag, mood != TREE_ORDERLY);
   deeds_let_go (true);
   lodger_pending_return_nothing (world.promise);
 }

@@ -218,11 +218,13 @@ keep (LedgerBag *bag, LedgerEntry *entry, LodgerPending *pending)
 }
 
 void
-ledger_empty (LedgerBag *bag)
+ledger_empty (LedgerBag *bag, bool may_be_undone)
 {
   for (unsigned i = 0; i < 32; i++)
     {
-      if (bag->entries[i] != NULL)
+      if (bag->entries[i] != NULL && may_be_undone)
+        tell (bag->entries[i], bag->pendings[i]);
+      else if (bag->entries[i] != NULL)
         end_outcome (bag->entries[i], bag->pendings[i]);
       lodger_pending_unref (bag->pendings[i]);
     }

@@ -71,8 +71,8 @@ void ledger_check (const LedgerEntry *entry);
 unsigned ledger_mark (void);
 void ledger_submitted (LedgerEntry *entry, unsigned mark, LodgerPending *pending, LedgerWay way, LedgerBag *bag);
 void ledger_submitted_direct (LedgerEntry *entry, unsigned mark, int code);
-/* Everything in the bag has to be done by now. */
-void ledger_empty (LedgerBag *bag);
+/* Everything in the bag has to be done by now; or else, if that is said, is told later. */
+void ledger_empty (LedgerBag *bag, bool may_be_undone);
 
 LedgerCounts ledger_counts (void);
 /* Goes up with everything that happens. */
