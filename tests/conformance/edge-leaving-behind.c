@@ -37,13 +37,14 @@ deferred_destroy (void *data)
   witness_destroy (&((Deferred *) data)->data);
 }
 
-/* The pending is settled when `stopped` is signalled, and what waited for it is told. */
+/* A worker that is just giving it up when the root's time is over settles it a moment after the root has stopped. */
 static void
 stop_and_answer_late (Subject *subject, Deferred *deferred)
 {
   log_capture_begin ();
   lodger_caller_stop (subject->caller, true);
   subject_run_until_done (subject, lodger_caller_get_stopped (subject->caller));
+  wait_done (deferred->pending);
   expect_abandoned (deferred->pending);
   ck_assert (log_capture_has ("is left behind: the stuck one"));
   log_capture_end ();
