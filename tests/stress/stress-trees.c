@@ -9,12 +9,11 @@
  *   stress-trees      LODGER_STRESS_CALLERS (10000), LODGER_STRESS_ROUNDS (12), LODGER_SEED,
  *                     LODGER_STRESS_MOOD (3: one after the other; 0, 1, 2: only that, see test-tree.h) */
 #include "test-deeds.h"
+#include "test-grove.h"
 #include "test-memory.h"
 #include "test-proc.h"
-#include "test-tree.h"
 #include "test-watchdog.h"
 
-#include <lodger-manual.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +23,6 @@
 
 enum
 {
-  GARDENERS = 4,
   DEEDS = 300,           /* at most, in a tree's life */
   TOLERANCE = 256 * 1024 /* bytes: about forty for each caller */
 };
@@ -48,96 +46,16 @@ typedef struct Gardener
   long until; /* so many callers */
 } Gardener;
 
-static Tree trees[GARDENERS];
 static DeedsWorld world;
 static TreeMood mood;
 static atomic_long tree_count, left_behind;
-static _Thread_local LodgerManualHost *my_host;
-static _Thread_local unsigned nested;
-
-/* ---- what happens to trees ------------------------------------------------------------------------------------ */
-
-static LodgerCaller *
-pick (TestRandom *random, bool may_block)
-{
-  return tree_pick (&trees[test_random_below (random, GARDENERS)], random, may_block, true);
-}
-
-static void
-stop_some (TestRandom *random, bool also_root)
-{
-  LodgerCaller *caller = tree_pick (&trees[test_random_below (random, GARDENERS)], random, true, also_root);
-  if (caller != NULL)
-    lodger_caller_stop (caller, test_random_below (random, 2) == 0);
-  lodger_caller_unref (caller);
-}
-
-static void
-stop_current (TestRandom *random)
-{
-  LodgerCaller *caller = lodger_caller_current ();
-  if (caller != NULL && test_random_below (random, 4) == 0)
-    lodger_caller_stop (caller, true);
-}
-
-static void
-look_at_some (TestRandom *random)
-{
-  LodgerCaller *caller = pick (random, true), *parent = lodger_caller_get_parent (caller), **list;
-  char *line = caller != NULL ? lodger_caller_describe (caller) : NULL;
-  size_t count = 0;
-  list = test_random_below (random, 2) == 0 || caller == NULL ? lodger_caller_list (false, &count)
-                                                              : lodger_caller_get_children (caller, &count);
-  lodger_caller_list_free (list, count);
-  lodger_free (line);
-  lodger_caller_unref (parent);
-  lodger_caller_unref (caller);
-}
-
-static void
-set_idle (TestRandom *random)
-{
-  LodgerCaller *caller = pick (random, true);
-  if (caller == NULL)
-    return;
-  lodger_caller_set_idle_limit (caller, test_random_below (random, 4));
-  lodger_caller_set_idle_duration (caller, test_random_below (random, 2000000));
-  lodger_caller_unref (caller);
-}
-
-static void
-nest (void)
-{
-  if (my_host == NULL || nested >= 3)
-    return;
-  nested++;
-  lodger_manual_iterate (my_host, false);
-  nested--;
-}
-
-static void
-special (TestRandom *random)
-{
-  switch (test_random_below (random, 24))
-    {
-    case 0: stop_some (random, false); break;
-    case 1: stop_some (random, test_random_below (random, 4) == 0); break;
-    case 2: stop_current (random); break;
-    case 3: look_at_some (random); break;
-    case 4: set_idle (random); break;
-    case 5:
-    case 6:
-    case 7: nest (); break;
-    default: tree_grow (&trees[test_random_below (random, GARDENERS)], random);
-    }
-}
 
 /* ---- a tree's life -------------------------------------------------------------------------------------------- */
 
 static void
 note (const Gardener *gardener, const char *what)
 {
-  watchdog_note (gardener->number, what, lodger_caller_get_id (trees[gardener->number].nodes[0].caller));
+  watchdog_note (gardener->number, what, lodger_caller_get_id (grove[gardener->number].nodes[0].caller));
 }
 
 static void
@@ -148,11 +66,11 @@ tend (Gardener *gardener)
     {
       note (gardener, "does deeds, its tree is");
       if (test_random_below (&gardener->random, 4) == 0)
-        tree_grow (&trees[gardener->number], &gardener->random);
+        tree_grow (&grove[gardener->number], &gardener->random);
       else
         deed (&gardener->random, &gardener->bag);
-      if (my_host != NULL)
-        lodger_manual_iterate (my_host, false);
+      if (grove_host != NULL)
+        lodger_manual_iterate (grove_host, false);
     }
 }
 
@@ -160,7 +78,7 @@ static void
 plant (Gardener *gardener, LodgerCaller *root, const LodgerCallerOptions *options, bool is_torn)
 {
   test_check (root != NULL);
-  tree_plant (&trees[gardener->number], root, options->inbox_limit != 0, is_torn, mood);
+  tree_plant (&grove[gardener->number], root, options->inbox_limit != 0, is_torn, mood);
   atomic_fetch_add (&tree_count, 1);
 }
 
@@ -209,10 +127,10 @@ attach (Gardener *gardener, bool is_torn)
   LodgerError *error = NULL;
   LodgerCaller *root;
   options.backend = NULL;
-  my_host = lodger_manual_host_new (
+  grove_host = lodger_manual_host_new (
       LODGER_MANUAL_REAL
       | (test_random_below (&gardener->random, 2) == 0 ? LODGER_MANUAL_NO_BEFORE_WAIT : LODGER_MANUAL_DEFAULT));
-  root = lodger_manual_attach (my_host, &options, &error);
+  root = lodger_manual_attach (grove_host, &options, &error);
   if (root != NULL)
     plant (gardener, root, &options, is_torn);
   else if (lodger_error_get_code (error) != LODGER_EAGAIN || options.on_start == NULL)
@@ -224,15 +142,15 @@ attach (Gardener *gardener, bool is_torn)
 static void
 let_host_go (void)
 {
-  lodger_manual_host_unref (my_host);
-  my_host = NULL;
+  lodger_manual_host_unref (grove_host);
+  grove_host = NULL;
 }
 
 static void
 turn_until_stopped (LodgerCaller *root)
 {
   while (!lodger_pending_is_done (lodger_caller_get_stopped (root)))
-    lodger_manual_iterate (my_host, true);
+    lodger_manual_iterate (grove_host, true);
 }
 
 static void
@@ -276,10 +194,10 @@ live_until_closed (Gardener *gardener)
       tend (gardener);
       note (gardener, "has its host closed");
       if (test_random_below (&gardener->random, 2) == 0)
-        lodger_manual_close (my_host);
+        lodger_manual_close (grove_host);
       else
         {
-          pthread_t thread = thread_start (close_host, my_host);
+          pthread_t thread = thread_start (close_host, grove_host);
           tend (gardener);
           thread_join (thread);
         }
@@ -314,7 +232,7 @@ live (void *data)
       else
         thread_join (thread_start (lose, gardener));
       note (gardener, "waits for the rest of its tree");
-      tree_end (&trees[gardener->number]);
+      tree_end (&grove[gardener->number]);
       deeds_let_go (false);
     }
   watchdog_note (gardener->number, "is ready, tree", 0);
@@ -339,24 +257,24 @@ listen (LodgerLogLevel level, const char *line, void *data)
 static void
 run_round (unsigned round, long callers)
 {
-  Gardener gardeners[GARDENERS];
+  Gardener gardeners[GROVE_TREES];
   long until = tree_sums.callers + callers;
   memset (&world, 0, sizeof world);
   world = (DeedsWorld) {
-    .pick = pick, .special = special, .hangs = mood == TREE_HANGING, .is_orderly = mood == TREE_ORDERLY
+    .pick = grove_pick, .special = grove_act, .hangs = mood == TREE_HANGING, .is_orderly = mood == TREE_ORDERLY
   };
   deeds_begin (&world);
   memset (gardeners, 0, sizeof gardeners);
-  for (unsigned i = 0; i < GARDENERS; i++)
+  for (unsigned i = 0; i < GROVE_TREES; i++)
     {
       gardeners[i].number = i;
-      gardeners[i].random = test_random_new (round * GARDENERS + i);
+      gardeners[i].random = test_random_new (round * GROVE_TREES + i);
       gardeners[i].until = until;
       gardeners[i].thread = thread_start (live, &gardeners[i]);
     }
-  for (unsigned i = 0; i < GARDENERS; i++)
+  for (unsigned i = 0; i < GROVE_TREES; i++)
     thread_join (gardeners[i].thread);
-  for (unsigned i = 0; i < GARDENERS; i++)
+  for (unsigned i = 0; i < GROVE_TREES; i++)
     ledger_empty (&gardeners[i].bag, mood != TREE_ORDERLY);
   deeds_let_go (true);
   lodger_pending_return_nothing (world.promise);
@@ -404,8 +322,7 @@ main (void)
 #endif
   lodger_set_log_func (listen, NULL);
   ledger_begin ();
-  for (unsigned i = 0; i < GARDENERS; i++)
-    tree_init (&trees[i]);
+  grove_init ();
   watchdog_begin (INT64_MAX);
   /* What watches over stops keeps its descriptor for good. */
   before = proc_count ();
@@ -416,8 +333,7 @@ main (void)
   /* Spare nodes come and go with what the rounds do: the number goes up and down a little, but it must not grow. */
   if (memory_growth (bytes, rounds, 1) > TOLERANCE)
     test_fail ("memory grows by %zu bytes", memory_growth (bytes, rounds, 1));
-  for (unsigned i = 0; i < GARDENERS; i++)
-    tree_clear (&trees[i]);
+  grove_clear ();
   free (bytes);
   return EXIT_SUCCESS;
 }

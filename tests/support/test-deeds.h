@@ -30,7 +30,5 @@ void deeds_end (DeedsWorld *world);
 void deeds_let_go (bool all);
 /* One deed, by a thread of the test. */
 void deed (TestRandom *random, LedgerBag *bag);
-/* Submits a short call to that caller, and sees to its outcome in some way. */
-void deed_for (TestRandom *random, LodgerCaller *caller, LedgerBag *bag);
 
 #endif
