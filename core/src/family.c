@@ -22,6 +22,15 @@ child_of (LodgerItem *item)
   return (LodgerCaller *) ((char *) item - offsetof (LodgerCaller, gone_item));
 }
 
+/* Under the mutex. Whoever leaves a child behind may come to this after its thread has returned, and has gone. */
+static void
+await_no_more (LodgerCaller *parent, LodgerCaller *child)
+{
+  if (!child->is_left_behind)
+    atomic_fetch_sub (&parent->awaited, 1);
+  child->is_left_behind = true;
+}
+
 /* The reference to the child is the one that its thread had. */
 static void
 gone_run (LodgerCaller *parent, LodgerItem *item)
@@ -30,8 +39,7 @@ gone_run (LodgerCaller *parent, LodgerItem *item)
   pthread_join (child->thread, NULL);
   pthread_mutex_lock (&parent->mutex);
   unlink_child (parent, child);
-  if (!child->is_left_behind)
-    atomic_fetch_sub (&parent->awaited, 1);
+  await_no_more (parent, child);
   pthread_mutex_unlock (&parent->mutex);
   lodger_caller_unref (child);
 }
@@ -100,9 +108,7 @@ lodger__family_leave_behind (LodgerCaller *child)
   if (parent == NULL)
     return;
   pthread_mutex_lock (&parent->mutex);
-  if (!child->is_left_behind)
-    atomic_fetch_sub (&parent->awaited, 1);
-  child->is_left_behind = true;
+  await_no_more (parent, child);
   pthread_mutex_unlock (&parent->mutex);
   lodger__caller_poke (parent);
 }
