@@ -245,17 +245,9 @@ lodger__caller_open_host (LodgerCaller *caller)
   return code;
 }
 
-int
-lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
+static void
+begin_life (LodgerCaller *caller)
 {
-  LodgerCustody custody;
-  int code;
-  link_thread (caller, thread);
-  lodger__caller_hold (caller);
-  caller->holds_itself = true;
-  code = lodger__turn_start_hook (caller);
-  if (code != 0 || caller->ended || (custody = lodger__custody_begin (caller)) == LODGER_CUSTODY_NONE)
-    return code;
   atomic_store (&caller->host.attached, true);
   lodger__caller_set_state (caller, LODGER_CALLER_STARTING, LODGER_CALLER_RUNNING);
   lodger__pending_signal (caller->started, NULL);
@@ -265,8 +257,26 @@ lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
     lodger__host_post_ahead (caller);
   if (caller->root == caller)
     lodger__pool_start (caller);
+}
+
+/* Its loop may be gone already, or go meanwhile: then whoever says so ends it, or the end of the custody here. */
+int
+lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
+{
+  LodgerCustody custody = lodger__custody_begin (caller);
+  int code;
+  if (custody == LODGER_CUSTODY_NONE)
+    return 0;
+  link_thread (caller, thread);
+  lodger__caller_hold (caller);
+  caller->holds_itself = true;
+  code = lodger__turn_start_hook (caller);
+  if (caller->taken)
+    return code;
+  if (code == 0)
+    begin_life (caller);
   lodger__custody_end (caller, custody);
-  return 0;
+  return code;
 }
 
 void

@@ -78,6 +78,25 @@ lodger__custody_leave (LodgerFrame *frame)
   return is_ours;
 }
 
+/* Under the mutex, since others look at frames under it. Where the loop is gone, another thread may be ending the caller. */
+bool
+lodger__custody_drop_stack (LodgerCaller *caller)
+{
+  int turning = LODGER_TURNING_OWNER;
+  bool is_ours;
+  lodger__thread_peek ()->frame = NULL;
+  pthread_mutex_lock (&caller->mutex);
+  is_ours = !caller->taken;
+  caller->taken_frame = NULL;
+  if (is_ours)
+    {
+      atomic_store (&caller->running, 0);
+      atomic_compare_exchange_strong (&caller->turning, &turning, LODGER_TURNING_FREE);
+    }
+  pthread_mutex_unlock (&caller->mutex);
+  return is_ours;
+}
+
 /* FREE is tried under the mutex as well, so that `taken` and the words agree for all who look under it. */
 bool
 lodger__custody_take (LodgerCaller *caller, bool from_loop)

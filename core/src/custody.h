@@ -60,6 +60,9 @@ void lodger__custody_end (LodgerCaller *caller, LodgerCustody custody);
 bool lodger__custody_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending);
 bool lodger__custody_leave (LodgerFrame *frame);
 
+/* Owner, whose thread ends: all frames are gone. False when the caller was taken from one of them. */
+bool lodger__custody_drop_stack (LodgerCaller *caller);
+
 /* Any thread, of a caller that stops: takes it from its call; or, if that is said, from the loop. */
 bool lodger__custody_take (LodgerCaller *caller, bool from_loop);
 /* Under the mutex, of a caller that stops: its innermost frame, and the one around; or NULL. */

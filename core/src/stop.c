@@ -164,9 +164,13 @@ let_itself_go (LodgerCaller *caller)
     lodger__caller_release (caller);
 }
 
+/* Once: the stop hook, or what is cancelled just before this, may run a loop, which comes here as well. */
 static void
 end (LodgerCaller *caller)
 {
+  if (caller->is_ending)
+    return;
+  caller->is_ending = true;
   if (lodger__caller_is_in_thread (caller, lodger__thread_peek ()))
     lodger__turn_stop_hook (caller);
   if (caller->taken)
@@ -309,8 +313,7 @@ lodger_caller_stop (LodgerCaller *caller, bool force)
       if (before == LODGER_CALLER_INITIAL)
         {
           caller->is_orphaned = true;
-          begin (caller);
-          end (caller);
+          lodger__caller_end_orphan (caller);
         }
       else
         {
@@ -374,19 +377,17 @@ void
 lodger__caller_thread_ends (LodgerCaller *caller)
 {
   unsigned depth = caller->depth;
-  int turning = LODGER_TURNING_OWNER;
   lodger__caller_hold (caller);
   lodger__log (LODGER_LOG_WARNING, "the thread of %s has ended before it was left", caller->name);
   caller->depth = 0;
-  if (!caller->taken)
+  if (lodger__custody_drop_stack (caller))
     {
       detach (caller);
       bury_call (caller);
-      atomic_store (&caller->running, 0);
-      atomic_compare_exchange_strong (&caller->turning, &turning, LODGER_TURNING_FREE);
       lodger__caller_orphan (caller);
     }
-  lodger__stop_come_back (caller);
+  else
+    lodger__stop_come_back (caller);
   lodger__caller_unlink_thread (caller);
   for (; depth > 0; depth--)
     lodger__caller_release (caller);

@@ -79,11 +79,55 @@ START_TEST (a_last_leave_returns_after_the_end_also_if_another_thread_ends_it)
 }
 END_TEST
 
+/* ---- before it runs ------------------------------------------------------------------------------------------------ */
+
+/* A thread with a caller whose loop it does not drive may not wait. */
+static void
+expect_no_callers (void)
+{
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  ck_assert_ptr_null (lodger_caller_current ());
+  expect_code (lodger_pending_wait (promise, 1, LODGER_WAIT_DEFAULT), LODGER_ETIMEDOUT);
+  lodger_pending_unref (promise);
+}
+
+START_TEST (a_host_may_be_closed_before_its_caller_runs)
+{
+  log_capture_begin ();
+  for (unsigned i = 0; i < test_scaled (2000); i++)
+    {
+      Loop loop = _i == 0 ? loop_open_initial (LODGER_MANUAL_REAL)
+                          : (Loop) { .host = lodger_manual_host_new (LODGER_MANUAL_REAL) };
+      Closing closing = { .host = loop.host };
+      pthread_t thread;
+      barrier_init (&closing.start, 2);
+      thread = thread_start (close_host, &closing);
+      barrier_wait (&closing.start);
+      if (_i == 0)
+        lodger_caller_stop (loop.caller, true);
+      else
+        loop.caller = lodger_manual_attach (loop.host, NULL, NULL);
+      thread_join (thread);
+      ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
+      ck_assert (loop.caller == NULL || lodger_pending_is_done (lodger_caller_get_stopped (loop.caller)));
+      expect_no_callers ();
+      lodger_caller_unref (loop.caller);
+      lodger_manual_host_unref (loop.host);
+      barrier_clear (&closing.start);
+    }
+  log_capture_end ();
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("closing");
   test_add (suite, a_host_may_be_closed_while_its_owner_asks_who_is_here);
   test_add (suite, a_last_leave_returns_after_the_end_also_if_another_thread_ends_it);
+  test_add_variant (suite, "a_host_may_be_closed_before_its_caller_runs/and_is_stopped",
+                    a_host_may_be_closed_before_its_caller_runs, 0);
+  test_add_variant (suite, "a_host_may_be_closed_before_its_caller_runs/and_is_attached",
+                    a_host_may_be_closed_before_its_caller_runs, 1);
   return test_main (suite, argc, argv);
 }

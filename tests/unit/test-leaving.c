@@ -141,6 +141,58 @@ START_TEST (stopping_and_waiting_needs_no_count)
 }
 END_TEST
 
+/* ---- a loop inside the end ----------------------------------------------------------------------------------------- */
+
+typedef struct Ending
+{
+  Loop loop;
+  LodgerPending *homed; /* its value goes home to the loop */
+  bool was_stopped;
+} Ending;
+
+static void *
+drop_pending (void *pending)
+{
+  lodger_pending_unref (pending);
+  return NULL;
+}
+
+/* What comes home gives the loop something to do. */
+static void
+run_a_loop (LodgerCaller *caller, void *data)
+{
+  Ending *ending = data;
+  thread_join (thread_start (drop_pending, ending->homed));
+  loop_run (&ending->loop);
+  ending->was_stopped = lodger_pending_is_done (lodger_caller_get_stopped (caller));
+}
+
+static void
+return_data (LodgerPending *self, void *data)
+{
+  lodger_pending_return_pointer (self, data, witness_destroy);
+}
+
+START_TEST (a_stop_hook_that_runs_a_loop_is_still_the_last)
+{
+  Ending ending = { .was_stopped = false };
+  LodgerCallerOptions options = { .size = sizeof options, .on_stop = run_a_loop, .hook_data = &ending };
+  LodgerCallOptions home = { .size = sizeof home };
+  Witness value = { 0 };
+  ending.loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  home.result_home = ending.loop.caller;
+  ending.homed = lodger_caller_call_soon_full (ending.loop.caller, return_data, &value, NULL, &home);
+  loop_run (&ending.loop);
+  lodger_caller_stop (ending.loop.caller, true);
+  loop_run (&ending.loop);
+  ck_assert_int_eq (lodger_caller_get_state (ending.loop.caller), LODGER_CALLER_STOPPED);
+  ck_assert (!ending.was_stopped);
+  witness_expect (&value, 0, 1);
+  ck_assert_int_eq (value.destroyed_in, test_thread_id ());
+  loop_close (&ending.loop);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -149,5 +201,6 @@ main (int argc, char **argv)
   test_add (suite, the_last_leave_waits_for_workers_calls);
   test_add (suite, a_last_leave_that_cannot_end_leaves_behind);
   test_add (suite, stopping_and_waiting_needs_no_count);
+  test_add (suite, a_stop_hook_that_runs_a_loop_is_still_the_last);
   return test_main (suite, argc, argv);
 }
