@@ -208,6 +208,15 @@ lodger__stop_come_back (LodgerCaller *caller)
   let_itself_go (caller);
 }
 
+/* A child that was told by its parent has that one's deadline, unless its own is earlier. */
+static bool
+has_its_parents_deadline (const LodgerCaller *caller)
+{
+  const LodgerCaller *parent = caller->parent;
+  return parent != NULL && lodger_caller_get_state (parent) == LODGER_CALLER_STOPPING
+         && caller->stop_until >= parent->stop_until;
+}
+
 static bool
 awaits_something (LodgerCaller *caller)
 {
@@ -230,7 +239,7 @@ lodger__caller_try_end (LodgerCaller *caller)
     return;
   if (caller->is_orphaned || caller->is_too_late || !awaits_something (caller))
     end (caller);
-  else if (!caller->serves_alone && caller->parent == NULL)
+  else if (!caller->serves_alone && !has_its_parents_deadline (caller))
     lodger__watch_begin (caller, caller->stop_until);
 }
 
@@ -278,14 +287,11 @@ refuse_from_now (LodgerCaller *caller, LodgerCallerState *ret_before)
   return true;
 }
 
-/* Its thread may hang, now or as soon as it comes to the stop. A child that was told by its parent has that one's
- * deadline, unless its own is earlier. */
+/* Its thread may hang, now or as soon as it comes to the stop. */
 static bool
 needs_watch (const LodgerCaller *caller)
 {
-  const LodgerCaller *parent = caller->parent;
-  if (parent != NULL && lodger_caller_get_state (parent) == LODGER_CALLER_STOPPING
-      && caller->stop_until >= parent->stop_until)
+  if (has_its_parents_deadline (caller))
     return false;
   return atomic_load (&caller->running) != 0
          || (caller->is_driven && !lodger__caller_is_in_thread (caller, lodger__thread_peek ()));

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Stops that are asked for at odd places and odd moments. */
+#include "test-loop.h"
+#include "test-suite.h"
+
+static LodgerCaller *
+root_start (void)
+{
+  const LodgerCallerOptions options = { .size = sizeof options };
+  LodgerCaller *root = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
+  ck_assert_ptr_nonnull (root);
+  return root;
+}
+
+/* ---- a child that is stopped by its own done-callback --------------------------------------------------------------- */
+
+static void
+defer (LodgerPending *self, void *ret_reply)
+{
+  *(LodgerReply **) ret_reply = lodger_pending_defer (self);
+}
+
+static int
+stop_the_caller (LodgerPending *done, void *caller)
+{
+  (void) done;
+  lodger_caller_stop (caller, true);
+  return 0;
+}
+
+START_TEST (edge_83_a_child_that_is_stopped_by_a_done_callback_has_a_deadline)
+{
+  const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 2000000 };
+  LodgerCaller *root = root_start (), *child = lodger_caller_get (root, &hasty, NULL);
+  LodgerReply *reply = NULL;
+  LodgerPending *deferred = lodger_caller_call_soon (child, defer, &reply, NULL);
+  WorkerHold *hold = worker_hold (child);
+  Witness witness = { 0 };
+  LodgerPending *last = lodger_caller_call_soon (child, witness_call, &witness, NULL);
+  lodger_pending_add_done_callback (last, stop_the_caller, child, NULL);
+  log_capture_begin ();
+  worker_let_go (hold);
+  wait_done (lodger_caller_get_stopped (child));
+  expect_code (lodger_pending_get_outcome (deferred), LODGER_EABANDONED);
+  log_capture_end ();
+  lodger_reply_free (reply);
+  lodger_pending_unref (deferred);
+  lodger_pending_unref (last);
+  lodger_caller_unref (child);
+  worker_stop (root);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("stopping");
+  test_add (suite, edge_83_a_child_that_is_stopped_by_a_done_callback_has_a_deadline);
+  return test_main (suite, argc, argv);
+}
