@@ -236,6 +236,14 @@ new_call (LodgerCaller *caller, void *data, LodgerDestroyFunc destroy, const Lod
   return lodger__given_new (caller, data, destroy, options);
 }
 
+/* A stop of the giver sets its state and then looks for what it has given; here it has been given, and then its state is
+ * looked at: so the one sees the other. */
+static bool
+is_given_too_late (const LodgerCaller *giver, const LodgerPending *pending)
+{
+  return pending->item.ops == &lodger__given_call_ops && lodger_caller_get_state (giver) >= LODGER_CALLER_STOPPING;
+}
+
 static int
 put_in (LodgerCaller *root, LodgerItem *item)
 {
@@ -307,7 +315,7 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
   pending->caller = caller->root;
   pending->func.call = func;
   lodger__trace (LODGER_TRACE_SUBMIT, caller, pending, pending->file, pending->line, pending->name);
-  if (put_in (caller->root, &pending->item) != 0)
+  if (is_given_too_late (caller, pending) || put_in (caller->root, &pending->item) != 0)
     pool_call_drop (caller, &pending->item);
   return pending;
 }

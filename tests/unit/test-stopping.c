@@ -51,10 +51,59 @@ START_TEST (edge_83_a_child_that_is_stopped_by_a_done_callback_has_a_deadline)
 }
 END_TEST
 
+/* ---- calls that a child gives to the pool while it is stopped ------------------------------------------------------- */
+
+typedef struct Giver
+{
+  LodgerCaller *child;
+  Barrier start;
+  LodgerPending *given;
+} Giver;
+
+static void
+is_not_stopped (LodgerPending *self, void *child)
+{
+  (void) self;
+  test_check (!lodger_pending_is_done (lodger_caller_get_stopped (child)));
+}
+
+static void *
+give (void *data)
+{
+  Giver *giver = data;
+  barrier_wait (&giver->start);
+  giver->given = lodger_caller_to_thread (giver->child, is_not_stopped, giver->child, NULL);
+  return NULL;
+}
+
+START_TEST (edge_38_no_call_that_a_child_has_given_begins_after_its_end)
+{
+  LodgerCaller *root = root_start ();
+  for (unsigned i = 0; i < test_scaled (3000); i++)
+    {
+      Giver giver = { .child = lodger_caller_get (root, NULL, NULL) };
+      pthread_t thread;
+      barrier_init (&giver.start, 2);
+      wait_done (lodger_caller_get_started (giver.child));
+      thread = thread_start (give, &giver);
+      barrier_wait (&giver.start);
+      lodger_caller_stop (giver.child, true);
+      thread_join (thread);
+      wait_done (giver.given);
+      lodger_pending_unref (giver.given);
+      wait_done (lodger_caller_get_stopped (giver.child));
+      lodger_caller_unref (giver.child);
+      barrier_clear (&giver.start);
+    }
+  worker_stop (root);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("stopping");
   test_add (suite, edge_83_a_child_that_is_stopped_by_a_done_callback_has_a_deadline);
+  test_add (suite, edge_38_no_call_that_a_child_has_given_begins_after_its_end);
   return test_main (suite, argc, argv);
 }
