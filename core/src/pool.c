@@ -149,23 +149,31 @@ note_use (LodgerPool *pool, LodgerCaller *worker)
 
 /* ---- owner: the worker's side ------------------------------------------------------------------------------------- */
 
-/* Whoever took it is stopped by itself, while the root runs on: it stays the next. */
+/* Whoever took it is stopped by itself, while the root runs on: it stays the next. If the root stops after all, it may have
+ * ended without its workers, and would not look again. */
 static void
 put_back (LodgerCaller *worker, LodgerItem *item)
 {
   LodgerCaller *root = worker->root;
   LodgerPool *pool = root->pool;
-  LodgerHelp help;
+  LodgerHelp help = { NULL, 0 };
+  bool is_closed;
   pthread_mutex_lock (&pool->mutex);
   lodger__pool_uncount (pool, worker);
-  atomic_store_explicit (&item->next, pool->first, memory_order_relaxed);
-  if (pool->first == NULL)
-    pool->last = item;
-  pool->first = item;
-  lodger__pool_count_queued (pool, 1);
-  help = lodger__pool_find_help (root);
+  is_closed = pool->closed;
+  if (!is_closed)
+    {
+      atomic_store_explicit (&item->next, pool->first, memory_order_relaxed);
+      if (pool->first == NULL)
+        pool->last = item;
+      pool->first = item;
+      lodger__pool_count_queued (pool, 1);
+      help = lodger__pool_find_help (root);
+    }
   pthread_mutex_unlock (&pool->mutex);
   lodger__pool_call_for_help (root, help);
+  if (is_closed)
+    pool_call_drop (worker, item);
 }
 
 /* One that finds nothing goes on to search, if it says so, else it goes to sleep. */
