@@ -91,6 +91,7 @@ struct LodgerCaller
   bool stop_begun;
   bool is_cancelling; /* owner: the queue is gone, what had returned unfinished has been cancelled */
   atomic_bool ended;
+  bool is_telling;               /* owner: that it stops, before anything comes of that */
   bool is_ending;                /* whoever ends it is at that; user code may run a loop meanwhile */
   atomic_bool holds_itself;      /* from its start until it is out of its thread */
   atomic_bool is_orphaned;       /* the host or the thread is gone: nothing can be waited for */

@@ -44,7 +44,8 @@ refusal (LodgerCaller *caller, const char *function)
     return lodger__misuse (function, LODGER_EWRONGTHREAD, "only in the caller's own thread");
   while (frame != NULL && frame->caller != caller)
     frame = frame->outer;
-  if (frame != NULL || (is_here && !is_stopped && atomic_load (&caller->turning) == LODGER_TURNING_OWNER))
+  if (frame != NULL
+      || (is_here && !is_stopped && (caller->is_telling || atomic_load (&caller->turning) == LODGER_TURNING_OWNER)))
     return lodger__misuse (function, LODGER_EBUSY, "not from inside what the caller runs");
   return 0;
 }

@@ -267,6 +267,7 @@ static bool
 refuse_from_now (LodgerCaller *caller, LodgerCallerState *ret_before)
 {
   int64_t now = lodger__port_now ();
+  bool is_here = lodger__caller_is_in_thread (caller, lodger__thread_peek ());
   LodgerCallerState before;
   pthread_mutex_lock (&caller->mutex);
   before = lodger_caller_get_state (caller);
@@ -279,11 +280,15 @@ refuse_from_now (LodgerCaller *caller, LodgerCallerState *ret_before)
   *ret_before = before;
   if (before >= LODGER_CALLER_STOPPING)
     return false;
+  if (is_here)
+    caller->is_telling = true;
   lodger__trace (LODGER_TRACE_STATE, caller, NULL, NULL, 0, NULL);
   lodger__pending_signal (caller->stopping, NULL);
   lodger__room_close (caller);
   lodger__pool_close (caller);
   lodger__family_stop (caller);
+  if (is_here)
+    caller->is_telling = false;
   return true;
 }
 

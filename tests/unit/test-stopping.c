@@ -99,11 +99,43 @@ START_TEST (edge_38_no_call_that_a_child_has_given_begins_after_its_end)
 }
 END_TEST
 
+/* ---- a callback that wants to wait for what it is part of ------------------------------------------------------------ */
+
+typedef struct Waiting
+{
+  LodgerCaller *caller;
+  int code;
+} Waiting;
+
+static int
+wait_for_the_stop (LodgerPending *done, void *data)
+{
+  Waiting *waiting = data;
+  (void) done;
+  waiting->code = lodger_caller_stop_wait (waiting->caller);
+  return 0;
+}
+
+START_TEST (waiting_for_a_stop_where_it_is_told_is_refused)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Waiting waiting = { .caller = loop.caller };
+  log_capture_begin ();
+  lodger_pending_add_done_callback (lodger_caller_get_stopping (loop.caller), wait_for_the_stop, &waiting, NULL);
+  lodger_caller_stop (loop.caller, true);
+  expect_code (waiting.code, LODGER_EBUSY);
+  log_capture_end ();
+  expect_code (lodger_caller_stop_wait (loop.caller), 0);
+  loop_close (&loop);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("stopping");
   test_add (suite, edge_83_a_child_that_is_stopped_by_a_done_callback_has_a_deadline);
   test_add (suite, edge_38_no_call_that_a_child_has_given_begins_after_its_end);
+  test_add (suite, waiting_for_a_stop_where_it_is_told_is_refused);
   return test_main (suite, argc, argv);
 }
