@@ -4,15 +4,15 @@
 
 static const char mark[] = "lodger-glib-application";
 
+/* From inside a call, or in another thread, it cannot be waited for, but it stops all the same. */
 static void
 shut_down (GApplication *application, void *data)
 {
   LodgerCaller *caller = data;
   (void) application;
+  lodger_caller_stop (caller, true);
   if (lodger_caller_is_current_thread (caller))
     lodger_caller_stop_wait (caller);
-  else
-    lodger_caller_stop (caller, true);
 }
 
 static void

@@ -75,11 +75,48 @@ START_TEST (a_caller_that_was_left_before_is_not_stopped_again)
 }
 END_TEST
 
+static void
+quit_at_once (GApplication *application, void *data)
+{
+  (void) data;
+  g_application_quit (application);
+}
+
+static void
+run_application (LodgerPending *self, void *application)
+{
+  (void) self;
+  ck_assert_int_eq (g_application_run (application, 0, NULL), 0);
+}
+
+START_TEST (edge_53_a_caller_stops_after_the_call_in_which_the_application_shuts_down)
+{
+  GApplication *application = g_application_new (NULL, (GApplicationFlags) 0);
+  LodgerCaller *caller;
+  LodgerPending *pending;
+  g_application_set_default (application);
+  g_signal_connect (application, "activate", G_CALLBACK (quit_at_once), NULL);
+  caller = lodger_glib_attach (NULL, NULL);
+  pending = lodger_caller_call_soon (caller, run_application, application, NULL);
+  log_capture_begin ();
+  while (!lodger_pending_is_done (pending))
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert (!lodger_caller_is_running (caller));
+  while (lodger_caller_get_state (caller) != LODGER_CALLER_STOPPED)
+    g_main_context_iteration (NULL, TRUE);
+  log_capture_end ();
+  lodger_pending_unref (pending);
+  lodger_caller_unref (caller);
+  g_object_unref (application);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("glib-application");
   test_add (suite, edge_53_a_caller_stops_when_the_application_shuts_down);
   test_add (suite, a_caller_that_was_left_before_is_not_stopped_again);
+  test_add (suite, edge_53_a_caller_stops_after_the_call_in_which_the_application_shuts_down);
   return test_main (suite, argc, argv);
 }
