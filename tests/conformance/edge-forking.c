@@ -14,10 +14,11 @@ enum
 };
 
 /* ThreadSanitizer takes the parent's other threads for running in the child, too, and then finds a new one of the same
- * number. */
+ * number. AddressSanitizer has a lock around the start of a thread, which stays locked in the child if another thread was
+ * being started at the fork: no thread starts there then. */
 enum
 {
-#ifdef __SANITIZE_THREAD__
+#if defined __SANITIZE_THREAD__ || defined __SANITIZE_ADDRESS__
   CHILD_IS_FOLLOWED = 0
 #else
   CHILD_IS_FOLLOWED = 1
