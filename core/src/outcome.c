@@ -36,9 +36,23 @@ refusal (const LodgerPending *self)
   return 0;
 }
 
+/* Locked: nobody reads what an abandoned call answers after all; but it goes home. */
+static LodgerHome *
+home_of_abandoned (LodgerPending *self, const LodgerValue *value)
+{
+  LodgerHome *home = NULL;
+  if ((lodger__pending_state (self) & P_ABANDONED) && lodger__home_keeps (self, value))
+    {
+      home = self->side->home;
+      self->side->home = NULL;
+    }
+  return home;
+}
+
 static int
 answer (LodgerPending *self, LodgerValue value, const char *function)
 {
+  LodgerHome *home = NULL;
   int code = LODGER_EINVAL;
   bool no_memory = value.type == V_ERROR && value.error == &lodger__no_memory;
   if (self == NULL)
@@ -61,8 +75,14 @@ answer (LodgerPending *self, LodgerValue value, const char *function)
         lodger__pending_unlock (self);
     }
   else
-    lodger__pending_unlock (self);
-  lodger__value_clear (&value);
+    {
+      home = code == LODGER_EALREADY ? home_of_abandoned (self, &value) : NULL;
+      lodger__pending_unlock (self);
+    }
+  if (home != NULL)
+    lodger__home_send (home, value.pointer, value.destroy);
+  else
+    lodger__value_clear (&value);
   if (code == LODGER_ESTATE)
     lodger__misuse (function, code, "a call is answered in its own function, or by its reply");
   if (code == LODGER_ECHILD)
@@ -218,14 +238,12 @@ lodger__pending_link (LodgerPending *pending, LodgerPending *leader, unsigned *r
 static void
 adopt (LodgerPending *self, LodgerPending *leader)
 {
-  bool cancelled = (lodger__pending_state (leader) & P_CANCELLED) != 0;
-  char *message = cancelled ? lodger_pending_get_cancel_message (leader) : NULL;
+  unsigned ends = lodger__pending_state (leader) & (P_CANCELLED | P_ABANDONED);
+  char *message = ends != 0 ? lodger_pending_get_cancel_message (leader) : NULL;
   lodger__pending_lock (self);
-  if (cancelled && !(lodger__pending_state (self) & P_CANCELLED))
-    {
-      lodger__message_append (&self->side->message, message);
-      lodger__pending_add_state (self, P_CANCELLED);
-    }
+  if ((ends & P_CANCELLED) && !(lodger__pending_state (self) & P_CANCELLED))
+    lodger__message_append (&self->side->message, message);
+  lodger__pending_add_state (self, ends);
   if (lodger__pending_state (self) & P_PROMISE)
     lodger__pending_complete (self);
   else

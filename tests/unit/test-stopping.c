@@ -130,6 +130,61 @@ START_TEST (waiting_for_a_stop_where_it_is_told_is_refused)
 }
 END_TEST
 
+/* ---- what comes of an abandoned call ---------------------------------------------------------------------------------- */
+
+typedef struct Stuck
+{
+  Latch entered, let_go, destroyed;
+  int destroyed_in;
+} Stuck;
+
+static void
+note_destroyed (void *data)
+{
+  Stuck *stuck = data;
+  stuck->destroyed_in = test_thread_id ();
+  latch_open (&stuck->destroyed);
+}
+
+static void
+be_stuck (LodgerPending *self, void *data)
+{
+  Stuck *stuck = data;
+  latch_open (&stuck->entered);
+  latch_wait (&stuck->let_go);
+  lodger_pending_return_pointer (self, stuck, note_destroyed);
+}
+
+START_TEST (edge_83_whoever_takes_the_outcome_of_an_abandoned_call_learns_that)
+{
+  const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 2000000 };
+  LodgerCaller *root = root_start (), *child = lodger_caller_get (root, &hasty, NULL);
+  LodgerCallOptions home = { .size = sizeof home, .result_home = root };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  LodgerPending *pending;
+  Stuck stuck = { .destroyed_in = 0 };
+  latch_init (&stuck.entered);
+  latch_init (&stuck.let_go);
+  latch_init (&stuck.destroyed);
+  pending = lodger_caller_call_soon_full (child, be_stuck, &stuck, NULL, &home);
+  expect_code (lodger_pending_return_from (promise, pending), 0);
+  latch_wait (&stuck.entered);
+  log_capture_begin ();
+  lodger_caller_stop (child, true);
+  wait_done (lodger_caller_get_stopped (child));
+  expect_code (lodger_pending_get_outcome (pending), LODGER_EABANDONED);
+  expect_code (lodger_pending_get_outcome (promise), LODGER_EABANDONED);
+  latch_open (&stuck.let_go);
+  lodger_pending_unref (promise);
+  lodger_pending_unref (pending);
+  latch_wait (&stuck.destroyed);
+  ck_assert_int_eq (stuck.destroyed_in, worker_thread_id (root));
+  log_capture_end ();
+  lodger_caller_unref (child);
+  worker_stop (root);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -137,5 +192,6 @@ main (int argc, char **argv)
   test_add (suite, edge_83_a_child_that_is_stopped_by_a_done_callback_has_a_deadline);
   test_add (suite, edge_38_no_call_that_a_child_has_given_begins_after_its_end);
   test_add (suite, waiting_for_a_stop_where_it_is_told_is_refused);
+  test_add (suite, edge_83_whoever_takes_the_outcome_of_an_abandoned_call_learns_that);
   return test_main (suite, argc, argv);
 }
