@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "custody.h"
+#include "ending.h"
 #include "fork.h"
+#include "pool.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "custody.h"
+#include "ending.h"
 
 atomic_bool lodger__custody_is_read;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define _GNU_SOURCE
 #include "caller-private.h"
+#include "ending.h"
+#include "pool.h"
 
 #include <stdio.h>
 #include <stdlib.h>

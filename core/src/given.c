@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "pool.h"
+#include "ending.h"
+#include "pool-private.h"
 
 /* Calls that a child has given to the root's pool: its own stop cancels them and waits for them, while the pool goes on.
  * Each is on its giver's list, under the pool's mutex, until it is done. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "custody.h"
+#include "ending.h"
 
 /* The last leave: the owner waits for the end itself, and serves without the host meanwhile. */
 

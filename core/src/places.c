@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "pool.h"
+#include "pool-private.h"
 
 /* Where the workers of a pool are, how many of them count, and who is called next. All but the last part is under the
  * pool's mutex. */

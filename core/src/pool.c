@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define LODGER_NO_CALL_SITES
-#include "pool.h"
+#include "pool-private.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "caller-private.h"
+#include "waits.h"
 
 /* Bounded inboxes: at most so many calls wait in a caller, and whoever comes then waits for room, or is refused.
  *

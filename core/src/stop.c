@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "custody.h"
+#include "ending.h"
+#include "pool.h"
+#include "waits.h"
 
 /* The order of a stop. In the thread that asks for it: nothing is accepted any more, `stopping` is signalled, the children
  * are told, and what is on the caller's stack is cancelled, since it may block the thread. In the owner's thread: what is

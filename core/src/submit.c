@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define LODGER_NO_CALL_SITES
 #include "custody.h"
+#include "waits.h"
 
 #include <stdlib.h>
 

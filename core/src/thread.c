@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "thread.h"
-
 #include "caller-private.h"
+#include "ending.h"
 #include "fork.h"
 
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "custody.h"
+#include "ending.h"
+#include "pool.h"
 
 enum
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "caller-private.h"
 #include "pending-private.h"
+#include "waits.h"
 
 /* Lives on the waiting thread's stack. It is told under the lock of what it waits for, so that once it has been taken
  * back, or was found to be gone, no other thread touches it. */

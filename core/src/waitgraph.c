@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fork.h"
-#include "pool.h"
+#include "pool-private.h"
+#include "waits.h"
 
 /* Who waits for whom, so that a wait which nobody could ever end is refused instead.
  *

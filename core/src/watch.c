@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "caller-private.h"
+#include "ending.h"
 #include "fork.h"
 
 /* Looks after the deadlines of stops, from outside: the thread of a caller that stops may be the one that hangs. One

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "caller-private.h"
+#include "ending.h"
+#include "pool.h"
 
 /* The thread of a caller that Lodger drives: open the backend, live in its host, run until the caller has stopped. A child
  * reports as its very last act, so that its parent, which joins the thread, waits for no more than the system's part of a

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "pool.h"
+#include "ending.h"
+#include "pool-private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
