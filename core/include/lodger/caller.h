@@ -162,7 +162,8 @@ LODGER_API int lodger_caller_enter (LodgerCaller *caller);
  * meanwhile this thread serves the caller's inbox without the host. Only in its own thread, not from inside one of its
  * calls.
  *
- * @return 0; LODGER_EBUSY from inside a call; LODGER_ESTATE when left more often than entered; LODGER_EWRONGTHREAD;
+ * @return 0; LODGER_EBUSY from inside a call, or from what else the caller runs in its thread (a hook, a canceller, a
+ *         destroy function, a done-callback of its own pendings); LODGER_ESTATE when left more often than entered; LODGER_EWRONGTHREAD;
  *         LODGER_EABANDONED when something did not end by the deadline: it was named in the log, settled with that code
  *         and left behind, and the caller has stopped; LODGER_EINVAL; LODGER_ECHILD.
  * Test: unit/caller the_last_leave_stops
@@ -333,7 +334,8 @@ LODGER_API int lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirec
  * As lodger_caller_call_soon_full(), but never held up by an `inbox_limit` (unless `worker` names one); also fails with
  * LODGER_EAGAIN when there is no worker and the system refuses a thread. The data is destroyed in the worker that takes
  * the call. To bring the outcome home: lodger_pending_then(). With `worker` set it runs in the child of that name
- * (lodger_caller_get()), which is outside of the pool and of its limits.
+ * (lodger_caller_get()), which is outside of the pool and of its limits; a caller that has not started yet has no
+ * children, so that this fails with LODGER_ESTATE there.
  * Test: unit/pool an_idle_worker_is_reused
  */
 LODGER_API LodgerPending *lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *data,

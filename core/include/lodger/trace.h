@@ -56,7 +56,8 @@ typedef struct LodgerTraceEvent
   LodgerPending *pending; /**< the call's, or NULL for call_direct */
 } LodgerTraceEvent;
 
-/** Receives trace events. It must not submit, wait or block. */
+/** Receives trace events. It must not submit, wait or block, and of a caller it may ask only id, name and state: some
+ * events come while the library holds a lock. */
 typedef void (*LodgerTraceFunc) (const LodgerTraceEvent *event, void *data);
 
 /**
