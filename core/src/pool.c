@@ -307,7 +307,10 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
   static const char function[] = "lodger_caller_to_thread";
   LodgerPending *pending = NULL;
   int code = lodger__submit_check (caller, func != NULL, options, function);
-  if (code == 0 && options != NULL && options->worker != NULL)
+  bool names_worker = options != NULL && options->worker != NULL;
+  if (code == 0 && names_worker && lodger_caller_get_state (caller) == LODGER_CALLER_INITIAL)
+    code = lodger__misuse (function, LODGER_ESTATE, "a caller that has not started has no named workers");
+  if (code == 0 && names_worker)
     return to_named_worker (caller, func, data, destroy, options);
   if (code == 0 && pool_of (caller->root, &code) != NULL)
     {

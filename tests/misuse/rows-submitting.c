@@ -190,6 +190,19 @@ to_a_full_worker (Scene *s, LodgerCaller *full)
 CELL (lodger_caller_to_thread_full, deadlock, with_a_full_one (s, to_a_full_worker));
 CELL (lodger_caller_to_thread, deadlock, RULED_OUT ("without a `worker` it is never held up"));
 
+/* A caller that has not started has no children. */
+static void
+to_a_named_worker_before_the_start (Scene *s)
+{
+  const LodgerCallOptions named = { .size = sizeof named, .worker = "named" };
+  Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
+  REFUSES (lodger_caller_to_thread_full (loop.caller, witness_call, DATA, DESTROY, &named), LODGER_ESTATE);
+  loop_close (&loop);
+}
+
+CELL (lodger_caller_to_thread_full, wrong_state, to_a_named_worker_before_the_start (s));
+CELL (lodger_caller_to_thread, wrong_state, RULED_OUT ("without a `worker` the call waits for the start"));
+
 /* ---- to be continued ------------------------------------------------------------------------------------------------ */
 
 #define THEN(caller, func, data, destroy) lodger_pending_then (NUMBER, caller, func, data, destroy)
