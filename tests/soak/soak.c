@@ -146,6 +146,12 @@ expect_equal (const char *what, long actual, long expected)
   printf ("DOES NOT ADD UP: %s: %ld, not %ld (LODGER_SEED=%" PRIu64 ")\n", what, actual, expected, test_seed ());
 }
 
+static size_t
+last (const size_t *samples)
+{
+  return phases > 0 && phases <= SAMPLES ? samples[phases - 1] : 0;
+}
+
 static void
 report (void)
 {
@@ -156,9 +162,10 @@ report (void)
     return;
   next_report += REPORT;
   printf ("%4" PRId64 " s: phase %u, %ld callers, %ld calls accepted, %ld refused, %ld in floods, %ld abandoned; %d "
-          "threads, %d descriptors, %zu KiB in use, %zu KiB resident\n",
+          "threads, %d descriptors; %zu KiB in use, %zu at rest; %zu KiB resident, %zu at rest\n",
           (test_now () - begun) / SECOND, phases, set_count (), counts.accepted, counts.refused, floods.accepted,
-          counts.abandoned, proc.threads, proc.fds, memory_in_use () / 1024, memory_resident () / 1024);
+          counts.abandoned, proc.threads, proc.fds, memory_in_use () / 1024, last (used) / 1024,
+          memory_resident () / 1024, last (resident) / 1024);
   fflush (stdout);
 }
 
