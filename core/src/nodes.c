@@ -9,7 +9,8 @@
  * none takes one from there; the depot's lock is taken once for BATCH nodes.
  *
  * After a flood the depot holds what the flood needed. That pays when the next one comes soon (fresh memory costs more
- * than all the rest of a call), and is given back, a little at a time, when none has come for a while: lodger__turn. */
+ * than all the rest of a call). What has lain there unused for a while is given back, a little at a time: turn.c watches,
+ * and says when. */
 
 enum
 {
@@ -32,6 +33,7 @@ static struct
   pthread_mutex_t mutex;
   Spare *batches[LODGER_NODE_CLASSES];
   atomic_uint count[LODGER_NODE_CLASSES]; /* written under the mutex */
+  unsigned lowest[LODGER_NODE_CLASSES];   /* that the count has been since the watch began */
 } depot = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
 static bool
@@ -85,6 +87,8 @@ get_batch (unsigned node_class)
     {
       depot.batches[node_class] = batch->next_batch;
       depot.count[node_class]--;
+      if (depot.count[node_class] < depot.lowest[node_class])
+        depot.lowest[node_class] = depot.count[node_class];
     }
   pthread_mutex_unlock (&depot.mutex);
   return batch;
@@ -159,16 +163,36 @@ lodger__nodes_have_surplus (void)
 }
 
 void
+lodger__nodes_begin_watch (void)
+{
+  pthread_mutex_lock (&depot.mutex);
+  for (unsigned i = 0; i < LODGER_NODE_CLASSES; i++)
+    depot.lowest[i] = depot.count[i];
+  pthread_mutex_unlock (&depot.mutex);
+}
+
+static unsigned
+count_unused (unsigned node_class)
+{
+  unsigned lowest;
+  pthread_mutex_lock (&depot.mutex);
+  lowest = depot.lowest[node_class];
+  pthread_mutex_unlock (&depot.mutex);
+  return lowest > KEPT ? lowest - KEPT : 0;
+}
+
+bool
 lodger__nodes_give_back (void)
 {
+  bool has_more = false;
   for (unsigned i = 0; i < LODGER_NODE_CLASSES; i++)
-    for (unsigned batches = 0; batches < GIVEN_BACK; batches++)
-      {
-        Spare *batch = NULL;
-        if (atomic_load_explicit (&depot.count[i], memory_order_relaxed) > KEPT)
-          batch = get_batch (i);
-        free_batch (batch);
-      }
+    {
+      unsigned unused = count_unused (i);
+      for (unsigned batches = 0; batches < unused && batches < GIVEN_BACK; batches++)
+        free_batch (get_batch (i));
+      has_more = has_more || unused > GIVEN_BACK;
+    }
+  return has_more;
 }
 
 void

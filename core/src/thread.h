@@ -47,9 +47,11 @@ LodgerThread *lodger__thread_peek (void);
 /* Nodes: memory for calls, recycled per thread. A node may be freed in another thread than the one that made it. */
 void *lodger__node_new (unsigned node_class);
 void lodger__node_free (unsigned node_class, void *node);
-/* More spares than are kept for ever; give some of them back to the system. */
+/* There are more spares than are kept for ever. */
 bool lodger__nodes_have_surplus (void);
-void lodger__nodes_give_back (void);
+/* From here on it is seen which of them are not used; some of those go back to the system; true when more are left. */
+void lodger__nodes_begin_watch (void);
+bool lodger__nodes_give_back (void);
 /* The thread ends: its spares go to the others. */
 void lodger__nodes_release (LodgerThread *thread);
 

@@ -280,21 +280,26 @@ next_for_slice (LodgerCaller *caller)
   return item;
 }
 
-/* A loop that has had nothing to run for a while gives back, bit by bit, the memory that a flood has left. */
+/* What a flood has left, and nobody has used for a while, is given back bit by bit. */
 static void
-tidy (LodgerCaller *caller, bool has_run)
+tidy (LodgerCaller *caller)
 {
+  bool is_watching = caller->tidy_at != LODGER_FOREVER;
   int64_t now;
-  if (caller->tidy_at == LODGER_FOREVER && !lodger__nodes_have_surplus ())
+  if (!is_watching && !lodger__nodes_have_surplus ())
     return;
   now = lodger__turn_now (caller);
-  if (has_run)
-    caller->tidy_at = now + TIDY_AFTER;
-  else if (now >= caller->tidy_at)
+  if (is_watching && now < caller->tidy_at)
+    return;
+  if (is_watching && lodger__nodes_give_back ())
+    caller->tidy_at = now + TIDY_AGAIN;
+  else if (lodger__nodes_have_surplus ())
     {
-      lodger__nodes_give_back ();
-      caller->tidy_at = lodger__nodes_have_surplus () ? now + TIDY_AGAIN : LODGER_FOREVER;
+      lodger__nodes_begin_watch ();
+      caller->tidy_at = now + TIDY_AFTER;
     }
+  else
+    caller->tidy_at = LODGER_FOREVER;
 }
 
 /* Owner, at the end of a slice: arm, ask to be called again, and see to the end if this stops. */
@@ -303,7 +308,7 @@ settle_down (LodgerCaller *caller, bool has_run)
 {
   const LodgerHostOps *ops = lodger__host_ops (caller);
   if (caller->depth == 0)
-    tidy (caller, has_run);
+    tidy (caller);
   if (caller->depth == 0 && caller->is_pooled && !has_run)
     lodger__pool_expire (caller);
   lodger__host_arm (caller);

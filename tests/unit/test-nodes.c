@@ -31,6 +31,32 @@ START_TEST (what_a_flood_needed_is_given_back_when_it_has_passed)
 }
 END_TEST
 
+static void
+tick (LodgerPending *self, void *data)
+{
+  (void) self;
+  lodger_pending_unref (lodger_caller_call_later (data, INT64_C (16000000), tick, data, NULL));
+}
+
+START_TEST (what_a_flood_needed_is_given_back_while_a_clock_ticks)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Witness witness = { 0 };
+  int ticks = 0;
+  lodger_pending_unref (lodger_caller_call_later (loop.caller, 1, tick, loop.caller, NULL));
+  for (int i = 0; i < FLOOD; i++)
+    lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
+  loop_run (&loop);
+  while (lodger__nodes_have_surplus () && ticks++ < MOST_TICKS)
+    {
+      lodger_manual_advance (loop.host, INT64_C (16000000));
+      loop_run (&loop);
+    }
+  ck_assert (!lodger__nodes_have_surplus ());
+  loop_close (&loop);
+}
+END_TEST
+
 START_TEST (a_flood_that_comes_again_soon_finds_its_memory)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
@@ -52,6 +78,7 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("nodes");
   test_add (suite, what_a_flood_needed_is_given_back_when_it_has_passed);
+  test_add (suite, what_a_flood_needed_is_given_back_while_a_clock_ticks);
   test_add (suite, a_flood_that_comes_again_soon_finds_its_memory);
   return test_main (suite, argc, argv);
 }
