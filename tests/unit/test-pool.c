@@ -74,24 +74,6 @@ START_TEST (an_idle_worker_is_reused)
 }
 END_TEST
 
-START_TEST (edge_35_the_most_recently_used_goes_first)
-{
-  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Counter entered;
-  Held held[3];
-  counter_init (&entered);
-  for (int i = 0; i < 3; i++)
-    held_start (&held[i], loop.caller, &entered);
-  counter_wait (&entered, 3);
-  held_end (&held[2], &loop);
-  held_end (&held[0], &loop);
-  held_end (&held[1], &loop);
-  ck_assert_int_eq (run_once (&loop), held[1].thread);
-  loop_close (&loop);
-  counter_clear (&entered);
-}
-END_TEST
-
 START_TEST (a_burst_starts_no_more_threads_than_it_has_calls)
 {
   enum
@@ -138,40 +120,6 @@ START_TEST (a_worker_is_found_again_after_a_long_call)
       ck_assert_int_eq (run_once (&loop), held.thread);
     }
   loop_close (&loop);
-  counter_clear (&entered);
-}
-END_TEST
-
-START_TEST (edge_35_above_the_idle_limit_a_worker_ends)
-{
-  enum
-  {
-    COUNT = 14,
-    IDLE_LIMIT = 10
-  };
-  LodgerCallerOptions options = { .size = sizeof options, .max_workers = COUNT };
-  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
-  ProcCount kept, before = proc_count ();
-  Counter entered;
-  Held held[COUNT];
-  counter_init (&entered);
-  for (int i = 0; i < COUNT; i++)
-    held_start (&held[i], loop.caller, &entered);
-  counter_wait (&entered, COUNT);
-  ck_assert_int_eq (proc_count ().threads, before.threads + COUNT);
-  for (int i = 0; i < COUNT; i++)
-    latch_open (&held[i].let_go);
-  for (int i = 0; i < COUNT; i++)
-    {
-      loop_run_until_done (&loop, held[i].pending);
-      lodger_pending_unref (held[i].pending);
-    }
-  kept = (ProcCount) { .fds = before.fds + IDLE_LIMIT * 10, .threads = before.threads + IDLE_LIMIT };
-  proc_expect_back (kept);
-  loop_close (&loop);
-  for (int i = 0; i < COUNT; i++)
-    latch_clear (&held[i].let_go);
-  proc_expect_back (before);
   counter_clear (&entered);
 }
 END_TEST
@@ -323,45 +271,6 @@ START_TEST (the_data_is_destroyed_in_the_worker_that_takes_the_call)
 }
 END_TEST
 
-START_TEST (edge_38_a_stop_cancels_what_the_pool_was_given)
-{
-  ProcCount before = proc_count ();
-  Witness queued[3] = { 0 };
-  LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
-  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
-  LodgerPending *pendings[3];
-  Counter entered;
-  Held held;
-  char *message;
-  counter_init (&entered);
-  held_start (&held, loop.caller, &entered);
-  counter_wait (&entered, 1);
-  for (int i = 0; i < 3; i++)
-    pendings[i] = lodger_caller_to_thread (loop.caller, witness_call, &queued[i], witness_destroy);
-  lodger_caller_stop (loop.caller, true);
-  loop_run (&loop);
-  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPING);
-  for (int i = 0; i < 3; i++)
-    {
-      expect_code (lodger_pending_get_outcome (pendings[i]), LODGER_ECANCELED);
-      message = lodger_pending_get_cancel_message (pendings[i]);
-      ck_assert_str_eq (message, "the caller was closed");
-      lodger_free (message);
-      witness_expect (&queued[i], 0, 1);
-      ck_assert_int_eq (queued[i].destroyed_in, test_thread_id ());
-      lodger_pending_unref (pendings[i]);
-    }
-  latch_open (&held.let_go);
-  loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
-  expect_code (lodger_pending_get_outcome (held.pending), LODGER_ECANCELED);
-  lodger_pending_unref (held.pending);
-  latch_clear (&held.let_go);
-  loop_close (&loop);
-  counter_clear (&entered);
-  proc_expect_back (before);
-}
-END_TEST
-
 typedef struct Later
 {
   LodgerReply *reply;
@@ -420,14 +329,11 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("pool");
   test_add (suite, an_idle_worker_is_reused);
-  test_add (suite, edge_35_the_most_recently_used_goes_first);
   test_add (suite, a_burst_starts_no_more_threads_than_it_has_calls);
   test_add (suite, a_worker_is_found_again_after_a_long_call);
-  test_add (suite, edge_35_above_the_idle_limit_a_worker_ends);
   test_add (suite, workers_are_children_of_the_root);
   test_add (suite, max_workers_run_at_once_and_the_rest_wait_in_order);
   test_add (suite, the_data_is_destroyed_in_the_worker_that_takes_the_call);
-  test_add (suite, edge_38_a_stop_cancels_what_the_pool_was_given);
   test_add (suite, a_deferred_call_keeps_its_worker_until_it_is_answered);
   test_add (suite, a_worker_caller_has_a_pool_of_its_own);
   return test_main (suite, argc, argv);
