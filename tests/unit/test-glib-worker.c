@@ -472,14 +472,22 @@ START_TEST (workers_of_a_glib_program_have_contexts)
 }
 END_TEST
 
-/* As many as there may be, so that there is none for anybody else. */
-static int
-take_all_descriptors (int taken[64])
+enum
 {
-  const struct rlimit few = { 64, 64 };
+  FEW = 64
+};
+
+/* As many as there may be, so that there is none for anybody else. Valgrind lets a program set its limit, and does not keep
+ * to it: then all of FEW are taken. */
+static int
+take_all_descriptors (int taken[FEW])
+{
+  struct rlimit limit;
   int count = 0;
-  ck_assert_int_eq (setrlimit (RLIMIT_NOFILE, &few), 0);
-  while (count < 64 && (taken[count] = dup (STDERR_FILENO)) >= 0)
+  ck_assert_int_eq (getrlimit (RLIMIT_NOFILE, &limit), 0);
+  limit.rlim_cur = FEW;
+  ck_assert_int_eq (setrlimit (RLIMIT_NOFILE, &limit), 0);
+  while (count < FEW && (taken[count] = dup (STDERR_FILENO)) >= 0)
     count++;
   return count;
 }
@@ -488,16 +496,17 @@ START_TEST (edge_40_without_a_descriptor_there_is_no_worker)
 {
   GMainContext *context = g_main_context_new ();
   LodgerCaller *caller = lodger_glib_attach (context, NULL);
-  int taken[64];
+  int taken[FEW];
   int count = take_all_descriptors (taken);
+  bool has_limit = count < FEW;
   LodgerPending *work;
   log_capture_begin ();
   work = lodger_caller_to_thread (caller, backend_call, NULL, NULL);
   while (!lodger_pending_is_done (work))
     g_main_context_iteration (context, FALSE);
-  expect_code (lodger_pending_get_outcome (work), LODGER_EFAILED);
-  expect_code (lodger_error_get_code (lodger_pending_get_error (work)), LODGER_EAGAIN);
-  ck_assert (log_capture_has ("could not start"));
+  expect_code (lodger_pending_get_outcome (work), has_limit ? LODGER_EFAILED : 0);
+  expect_code (lodger_error_get_code (lodger_pending_get_error (work)), has_limit ? LODGER_EAGAIN : 0);
+  ck_assert_int_eq (log_capture_has ("could not start"), has_limit);
   log_capture_end ();
   while (count > 0)
     close (taken[--count]);
