@@ -45,6 +45,14 @@ lodger__custody_end (LodgerCaller *caller, LodgerCustody custody)
     }
 }
 
+/* Without a pending there is nothing to be cancelled or settled, and a host's own thread is not taken: so nobody has to
+ * find such a frame there, and the cheapest call of a GUI thread pays for none of this. */
+static bool
+is_published (const LodgerFrame *frame)
+{
+  return frame->pending != NULL || frame->caller->is_driven;
+}
+
 /* A call may block its thread for long, so that a stop has to reach it from outside. The stop sets the state and then
  * reads `running`; the owner sets `running` and then reads the state; all of it sequentially consistent: so the stop finds
  * the call, or the call finds the stop. */
@@ -54,6 +62,8 @@ lodger__custody_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *
   LodgerThread *thread = lodger__thread_peek ();
   *frame = (LodgerFrame) { .outer = thread->frame, .caller = caller, .pending = pending };
   thread->frame = frame;
+  if (!is_published (frame))
+    return lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING;
   frame->outer_running = atomic_load_explicit (&caller->running, memory_order_relaxed);
   atomic_exchange (&caller->running, (uintptr_t) frame);
   return lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING;
@@ -66,8 +76,11 @@ lodger__custody_leave (LodgerFrame *frame)
 {
   LodgerCaller *caller = frame->caller;
   uintptr_t running = (uintptr_t) frame;
-  bool is_ours = atomic_compare_exchange_strong (&caller->running, &running, frame->outer_running);
+  bool is_ours;
   lodger__thread_peek ()->frame = frame->outer;
+  if (!is_published (frame))
+    return true;
+  is_ours = atomic_compare_exchange_strong (&caller->running, &running, frame->outer_running);
   if ((lodger_caller_get_state (caller) >= LODGER_CALLER_STOPPING || atomic_load (&lodger__custody_is_read))
       && !lodger__is_foreign (caller))
     {

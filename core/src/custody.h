@@ -7,7 +7,7 @@
  *   turning   FREE     the owner is elsewhere: in its loop, asleep, not started
  *             OWNER    the owner is at work, or in user code that it runs
  *             ENDING   somebody has taken it
- *   running   0        no user code is being run (or none that could be taken away)
+ *   running   0        no user code is being run (or none that could be cancelled or taken away)
  *             frame    in the function of that call: the owner touches nothing until this is back, so that another thread
  *                      may take the caller by putting TAKEN here
  *             frame|1  in that function, but at work again: a nested loop, a reply answered from inside

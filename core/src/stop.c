@@ -299,10 +299,10 @@ refuse_from_now (LodgerCaller *caller, LodgerCallerState *ret_before)
 static bool
 needs_watch (const LodgerCaller *caller)
 {
+  const LodgerThread *thread = lodger__thread_peek ();
   if (has_its_parents_deadline (caller))
     return false;
-  return atomic_load (&caller->running) != 0
-         || (caller->is_driven && !lodger__caller_is_in_thread (caller, lodger__thread_peek ()));
+  return !lodger__caller_is_in_thread (caller, thread) || thread->frame != NULL;
 }
 
 LodgerCallerState
