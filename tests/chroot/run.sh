@@ -44,7 +44,7 @@ open_chroot () { # open_chroot FOLDER: a fresh one, with a fresh clone in it
     mount -t sysfs -o ro sysfs "$1/sys" &&
     mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$1/dev/pts" &&
     mount -t tmpfs -o nosuid,nodev,mode=1777 tmpfs "$1/dev/shm" &&
-    cp -a "$work/lodger.git" "$1/root/" &&
+    cp -a "$work/lodger.git" "$1/srv/" &&
     within "$1" 'git clone -q lodger.git lodger'
 }
 
@@ -59,7 +59,7 @@ within () { # within FOLDER SCRIPT: in there, with nothing of this environment b
     [ -z "${!name:-}" ] || kept+=("$name=${!name}")
   done
   env -i HOME=/root USER=root TERM=dumb PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${kept[@]}" \
-    chroot "$1" /bin/sh -c "cd && $2"
+    chroot "$1" /bin/sh -c "cd /srv && $2"
 }
 
 no_glib () { # no_glib FOLDER WHEN: no header, no library, no pkg-config file
@@ -77,7 +77,7 @@ nogui () { # nogui FOLDER
 
 full () { # full FOLDER
   within "$1" 'cd lodger && ./dev test' && within "$1" 'cd lodger && ./dev demo /usr/include' || return 1
-  [ -s "$1/root/lodger/lodger-scan.png" ] || { say 'lodger-scan.png is missing or empty'; return 1; }
+  [ -s "$1/srv/lodger/lodger-scan.png" ] || { say 'lodger-scan.png is missing or empty'; return 1; }
 }
 
 offline () { # offline FOLDER

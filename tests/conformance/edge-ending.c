@@ -107,20 +107,6 @@ START_TEST (edge_83_many_workers_that_are_stuck_are_left_behind)
 END_TEST
 
 /* A worker that is stopped by itself and hangs is no worker of the pool any more, which goes on. */
-typedef struct Staying
-{
-  Held held; /* first */
-  LodgerCaller *worker;
-} Staying;
-
-static void
-stay (LodgerPending *self, void *data)
-{
-  Staying *staying = data;
-  staying->worker = lodger_caller_ref (lodger_pending_get_caller (self));
-  held_call (self, &staying->held);
-}
-
 START_TEST (edge_83_the_pool_goes_on_without_the_worker_that_is_stuck)
 {
   const LodgerCallerOptions options
@@ -132,7 +118,7 @@ START_TEST (edge_83_the_pool_goes_on_without_the_worker_that_is_stuck)
   LodgerPending *pending;
   subject_open_full (&subject, _i, &options);
   held_init (&staying.held);
-  staying.held.pending = lodger_caller_to_thread_full (subject.caller, stay, &staying, held_destroy, &named);
+  staying.held.pending = lodger_caller_to_thread_full (subject.caller, staying_call, &staying, held_destroy, &named);
   latch_wait (&staying.held.entered);
   pending = lodger_caller_to_thread (subject.caller, witness_call, &next, witness_destroy);
   log_capture_begin ();

@@ -187,20 +187,6 @@ START_TEST (edge_36_a_worker_stopped_while_idle_leaves_the_pool)
 }
 END_TEST
 
-typedef struct Staying
-{
-  Held held; /* first */
-  LodgerCaller *worker;
-} Staying;
-
-static void
-stay (LodgerPending *self, void *data)
-{
-  Staying *staying = data;
-  staying->worker = lodger_caller_ref (lodger_pending_get_caller (self));
-  held_call (self, &staying->held);
-}
-
 START_TEST (edge_36_a_stopping_worker_is_never_handed_out)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
@@ -210,7 +196,7 @@ START_TEST (edge_36_a_stopping_worker_is_never_handed_out)
   LodgerPending *pending;
   subject_open_full (&subject, _i, &options);
   held_init (&staying.held);
-  staying.held.pending = lodger_caller_to_thread (subject.caller, stay, &staying, held_destroy);
+  staying.held.pending = lodger_caller_to_thread (subject.caller, staying_call, &staying, held_destroy);
   latch_wait (&staying.held.entered);
   pending = lodger_caller_to_thread (subject.caller, witness_call, &next, witness_destroy);
   lodger_caller_stop (staying.worker, true);

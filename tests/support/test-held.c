@@ -60,3 +60,11 @@ held_thread (Held *held)
   latch_wait (&held->entered);
   return held->witness.ran_in;
 }
+
+void
+staying_call (LodgerPending *self, void *data)
+{
+  Staying *staying = data;
+  staying->worker = lodger_caller_ref (lodger_pending_get_caller (self));
+  held_call (self, &staying->held);
+}

@@ -24,6 +24,15 @@ void held_direct (void *held);
 /* Notes that. */
 void held_destroy (void *held);
 
+/* One that says which caller it is in. */
+typedef struct Staying
+{
+  Held held;            /* first */
+  LodgerCaller *worker; /* a reference */
+} Staying;
+
+void staying_call (LodgerPending *self, void *staying);
+
 /* Initialises it, and gives it to the caller's pool. */
 void held_start (Held *held, LodgerCaller *caller);
 /* The thread that it is in, once it is there. */
