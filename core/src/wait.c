@@ -94,7 +94,7 @@ lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags fl
   LodgerThread *thread;
   LodgerWait wait = { .pending = pending };
   Waiter waiter;
-  int64_t now = lodger__port_now ();
+  int64_t now;
   int code;
 
   if (pending == NULL || has_unknown (flags))
@@ -105,6 +105,7 @@ lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags fl
     return LODGER_ECHILD;
   if (timeout <= 0)
     return LODGER_ETIMEDOUT;
+  now = lodger__port_now ();
   thread = lodger__thread ();
   if (thread == NULL)
     return LODGER_ENOMEM;
