@@ -202,7 +202,15 @@ LodgerCaller *lodger__make_fail (LodgerError **ret_error, const char *function, 
 void lodger__caller_push (LodgerCaller *caller, LodgerItem *item);
 /* Has the owner look round, without an item. */
 void lodger__caller_poke (LodgerCaller *caller);
-/* The answer to a submission that was not accepted: with LODGER_ECANCELED because the caller is stopping. */
+static inline bool
+lodger__caller_accepts (const LodgerCaller *caller)
+{
+  return lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING;
+}
+/* It was submitted to a caller that stops. */
+void lodger__submit_note_late (const char *function, const LodgerCallOptions *options);
+/* The answer to a submission that was not accepted: with LODGER_ECANCELED because the caller is stopping, or its scope has
+ * ended. */
 LodgerPending *lodger__submit_refused (int code, const char *function, const LodgerCallOptions *options);
 /* lodger_caller_call_soon_full() in the name of another function. */
 LodgerPending *lodger__call_soon (const char *function, LodgerCaller *caller, LodgerCallFunc func, void *data,

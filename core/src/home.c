@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* A result's way home: where its pointer is destroyed, wherever the last reference goes. The node for the way is made when
+/* The way home of a result, or of a call's data: where the pointer is destroyed, wherever that is due. The node for the way is made when
  * the call is accepted. A home that has stopped has a closed inbox: the pointer is then destroyed by whoever brings it. */
 
 static void
@@ -17,16 +17,15 @@ arrive (LodgerCaller *caller, LodgerItem *item)
 
 static const LodgerItemOps home_ops = { .run = arrive, .drop = arrive };
 
-int
-lodger__home_set (LodgerPending *pending, LodgerCaller *caller)
+LodgerHome *
+lodger__home_new (LodgerCaller *caller)
 {
-  LodgerHome *home = lodger__pending_side (pending) != NULL ? malloc (sizeof *home) : NULL;
+  LodgerHome *home = malloc (sizeof *home);
   if (home == NULL)
-    return LODGER_ENOMEM;
+    return NULL;
   lodger__caller_hold (caller);
   *home = (LodgerHome) { .item.ops = &home_ops, .caller = caller };
-  pending->side->home = home;
-  return 0;
+  return home;
 }
 
 /* In a forked child there is no way to the parent's threads. */

@@ -103,7 +103,8 @@ typedef struct LodgerMetadata
 } LodgerMetadata;
 
 /* What few pendings have. */
-typedef struct LodgerSide
+typedef struct LodgerSide LodgerSide;
+struct LodgerSide
 {
   char *message; /* of all cancels */
   LodgerError *cancelled_error;
@@ -118,8 +119,12 @@ typedef struct LodgerSide
   LodgerPending *owner;  /* the one that this side belongs to */
   bool is_suspended;     /* on its caller's list */
   LodgerPending *prev_suspended, *next_suspended;
-  LodgerHome *home; /* where its pointer goes to be destroyed */
-} LodgerSide;
+  LodgerHome *home;      /* where its pointer goes to be destroyed */
+  LodgerHome *data_home; /* where its data goes */
+  LodgerScope *scope;    /* a reference; set before the call is shared */
+  bool is_bound;         /* on the scope's list, which is under its mutex, as the next */
+  LodgerSide *prev_bound, *next_bound;
+};
 
 /* Somebody who blocks in this call, to be woken by its cancellation. */
 typedef struct LodgerSleeper
@@ -181,10 +186,10 @@ lodger__pending_add_state (LodgerPending *pending, unsigned bits)
 /* A call's pending, with a reference for the one who asked and one for its run; NULL without memory. */
 LodgerPending *lodger__pending_new_call (const LodgerItemOps *ops, void *data, LodgerDestroyFunc destroy,
                                          const LodgerCallOptions *options);
+/* One that was made for a call which is refused after all; its data stays the caller's. */
+void lodger__pending_discard_call (LodgerPending *pending);
 /* A done pending that stands for a refusal. */
 LodgerPending *lodger__pending_refused (int code, const char *message);
-/* Locked: the side record, made if need be; NULL without memory. */
-LodgerSide *lodger__pending_side (LodgerPending *pending);
 /* An owned one: done, with success or the error (consumed), if it is not done yet. */
 LodgerPending *lodger__pending_new_owned (void);
 void lodger__pending_signal (LodgerPending *pending, LodgerError *error);
@@ -207,10 +212,18 @@ bool lodger__pending_unlisten (LodgerPending *pending, LodgerListener *listener)
 bool lodger__pending_unlink (LodgerPending *pending, LodgerListener *listener);
 void lodger__message_append (char **message, const char *more);
 
+/* ---- side.c ---- */
+
+/* Locked: the side record, made if need be; NULL without memory. */
+LodgerSide *lodger__pending_side (LodgerPending *pending);
+/* Not shared yet: what the options say; false without memory. */
+bool lodger__side_set (LodgerPending *pending, const LodgerCallOptions *options);
+void lodger__side_free (LodgerSide *side);
+
 /* ---- home.c ---- */
 
-/* 0 or LODGER_ENOMEM. Not shared yet. */
-int lodger__home_set (LodgerPending *pending, LodgerCaller *caller);
+/* A way there; NULL without memory. */
+LodgerHome *lodger__home_new (LodgerCaller *caller);
 /* The pointer is destroyed there; or the home is given up without one. */
 void lodger__home_send (LodgerHome *home, void *pointer, LodgerDestroyFunc destroy);
 /* Locked: a pointer that nobody will get may go the same way. */

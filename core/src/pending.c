@@ -3,6 +3,7 @@
 
 #include "caller-private.h"
 #include "fork.h"
+#include "scope.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,10 +75,9 @@ lodger__pending_new_call (const LodgerItemOps *ops, void *data, LodgerDestroyFun
       pending->file = options->file;
       pending->name = options->name;
       pending->line = options->line;
-      if (options->result_home != NULL && lodger__home_set (pending, options->result_home) != 0)
+      if (!lodger__side_set (pending, options))
         {
-          free (pending->side);
-          lodger__node_free (pending->node_class, pending);
+          lodger__pending_discard_call (pending);
           return NULL;
         }
     }
@@ -129,34 +129,19 @@ lodger__pending_refused (int code, const char *message)
   return pending;
 }
 
+void
+lodger__pending_discard_call (LodgerPending *pending)
+{
+  lodger__side_free (pending->side);
+  lodger__node_free (pending->node_class, pending);
+}
+
 LodgerPending *
 lodger_pending_ref (LodgerPending *pending)
 {
   if (pending != NULL && !(lodger__pending_state (pending) & P_STATIC))
     atomic_fetch_add_explicit (&pending->refs, 1, memory_order_relaxed);
   return pending;
-}
-
-static void
-side_free (LodgerSide *side)
-{
-  if (side == NULL)
-    return;
-  if (side->home != NULL)
-    lodger__home_send (side->home, NULL, NULL);
-  if (side->has_canceller && side->canceller_destroy != NULL)
-    side->canceller_destroy (side->canceller_data);
-  while (side->metadata != NULL)
-    {
-      LodgerMetadata *metadata = side->metadata;
-      side->metadata = metadata->next;
-      if (metadata->destroy != NULL)
-        metadata->destroy (metadata->value);
-      free (metadata);
-    }
-  lodger_error_unref (side->cancelled_error);
-  free (side->message);
-  free (side);
 }
 
 static LodgerListener *
@@ -194,7 +179,7 @@ pending_free (LodgerPending *pending)
     }
   else
     lodger__value_clear (&value);
-  side_free (pending->side);
+  lodger__side_free (pending->side);
   lodger__node_free (pending->node_class, pending);
   return leader;
 }
@@ -207,24 +192,18 @@ lodger_pending_unref (LodgerPending *pending)
     pending = pending_free (pending);
 }
 
-LodgerSide *
-lodger__pending_side (LodgerPending *pending)
-{
-  if (pending->side == NULL)
-    {
-      pending->side = calloc (1, sizeof *pending->side);
-      if (pending->side != NULL)
-        pending->side->owner = pending;
-    }
-  return pending->side;
-}
-
 void
 lodger__pending_destroy_data (LodgerPending *pending)
 {
   LodgerDestroyFunc destroy = pending->destroy;
+  LodgerHome *home = pending->side != NULL ? pending->side->data_home : NULL;
   pending->destroy = NULL;
-  if (destroy != NULL)
+  if (destroy != NULL && home != NULL)
+    {
+      pending->side->data_home = NULL;
+      lodger__home_send (home, pending->data, destroy);
+    }
+  else if (destroy != NULL)
     destroy (pending->data);
 }
 
@@ -285,6 +264,7 @@ lodger__pending_complete (LodgerPending *pending)
 {
   LodgerListener *listener;
   bool has_canceller = pending->side != NULL && pending->side->has_canceller;
+  bool has_scope = pending->side != NULL && pending->side->scope != NULL;
   if (lodger__pending_state (pending) & P_DONE)
     {
       lodger__pending_unlock (pending);
@@ -304,6 +284,8 @@ lodger__pending_complete (LodgerPending *pending)
       lodger__pending_lock (pending);
     }
   lodger__pending_unlock (pending);
+  if (has_scope)
+    lodger__scope_unlink (pending);
   if (has_canceller)
     canceller_release (pending);
   lodger_pending_unref (pending);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define LODGER_NO_CALL_SITES
 #include "pool-private.h"
+#include "scope.h"
 
 #include <stdlib.h>
 
@@ -328,6 +329,7 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
   lodger__trace (LODGER_TRACE_SUBMIT, caller, pending, pending->file, pending->line, pending->name);
   if (is_given_too_late (caller, pending) || put_in (caller->root, &pending->item) != 0)
     pool_call_drop (caller, &pending->item);
+  lodger__scope_link (pending);
   return pending;
 }
 

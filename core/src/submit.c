@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define LODGER_NO_CALL_SITES
 #include "custody.h"
+#include "scope.h"
 #include "waits.h"
 
 #include <stdlib.h>
 
 const char lodger__closed_message[] = "the caller was closed";
 
-typedef struct LodgerDirect
-{
-  LodgerItem item; /* first */
-  LodgerDirectFunc func;
-  void *data;
-  LodgerDestroyFunc destroy;
-  const char *file;
-  const char *name;
-  int line;
-} LodgerDirect;
-
-_Static_assert(sizeof (LodgerDirect) <= 64, "a direct call is a small node");
 _Static_assert(sizeof (LodgerDelayed) <= 192, "a delayed call is a large node");
 
 void
@@ -56,15 +45,9 @@ lodger__caller_drain (LodgerCaller *caller)
     }
 }
 
-static bool
-accepts (const LodgerCaller *caller)
-{
-  return lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING;
-}
-
 /* Not a warning: at a program's end it is usual. */
-static void
-note_late (const char *function, const LodgerCallOptions *options)
+void
+lodger__submit_note_late (const char *function, const LodgerCallOptions *options)
 {
   lodger__log (LODGER_LOG_DEBUG, "%s: %s: %s (%s:%d)", function, lodger__closed_message,
                options != NULL && options->name != NULL ? options->name : "a call",
@@ -76,7 +59,9 @@ lodger__submit_refused (int code, const char *function, const LodgerCallOptions 
 {
   if (code != LODGER_ECANCELED)
     return lodger__pending_refused (code, NULL);
-  note_late (function, options);
+  if (options != NULL && options->scope != NULL && lodger_scope_has_ended (options->scope))
+    return lodger__pending_refused (code, lodger__scope_message);
+  lodger__submit_note_late (function, options);
   return lodger__pending_refused (code, lodger__closed_message);
 }
 
@@ -87,78 +72,7 @@ lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCal
     return lodger__misuse (function, LODGER_EINVAL, "NULL or a wrong size given");
   if (lodger__is_foreign (caller))
     return lodger__misuse (function, LODGER_ECHILD, "it belongs to the parent of this process");
-  return accepts (caller) ? 0 : LODGER_ECANCELED;
-}
-
-/* ---- direct ------------------------------------------------------------------------------------------------------- */
-
-static void
-direct_free (LodgerDirect *direct)
-{
-  if (direct->destroy != NULL)
-    direct->destroy (direct->data);
-  lodger__node_free (LODGER_NODE_SMALL, direct);
-}
-
-static void
-direct_drop (LodgerCaller *caller, LodgerItem *item)
-{
-  lodger__room_leave (caller);
-  direct_free ((LodgerDirect *) item);
-}
-
-static void
-direct_run (LodgerCaller *caller, LodgerItem *item)
-{
-  LodgerDirect *direct = (LodgerDirect *) item;
-  lodger__room_leave (caller);
-  if (accepts (caller))
-    {
-      lodger__trace (LODGER_TRACE_START, caller, NULL, direct->file, direct->line, direct->name);
-      lodger__turn_direct (caller, direct->func, direct->data);
-      lodger__trace (LODGER_TRACE_END, caller, NULL, direct->file, direct->line, direct->name);
-    }
-  if (!lodger__is_foreign (caller))
-    direct_free (direct);
-}
-
-static const LodgerItemOps direct_ops = { .run = direct_run, .drop = direct_drop, .node_class = LODGER_NODE_SMALL };
-
-int
-lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, void *data, LodgerDestroyFunc destroy,
-                                const LodgerCallOptions *options)
-{
-  static const char function[] = "lodger_caller_call_direct";
-  LodgerDirect *direct = NULL;
-  int code = lodger__submit_check (caller, func != NULL, options, function);
-  if (code == LODGER_ECANCELED)
-    {
-      note_late (function, options);
-      code = LODGER_ESHUTDOWN;
-    }
-  if (code == 0)
-    code = lodger__room_enter (caller, function);
-  if (code == 0 && (direct = lodger__node_new (LODGER_NODE_SMALL)) == NULL)
-    {
-      lodger__room_leave (caller);
-      code = LODGER_ENOMEM;
-    }
-  if (code != 0)
-    {
-      if (destroy != NULL)
-        destroy (data);
-      return code;
-    }
-  direct->item.ops = &direct_ops;
-  direct->func = func;
-  direct->data = data;
-  direct->destroy = destroy;
-  direct->file = options != NULL ? options->file : NULL;
-  direct->name = options != NULL ? options->name : NULL;
-  direct->line = options != NULL ? options->line : 0;
-  lodger__trace (LODGER_TRACE_SUBMIT, caller, NULL, direct->file, direct->line, direct->name);
-  lodger__caller_push (caller, &direct->item);
-  return 0;
+  return lodger__caller_accepts (caller) ? lodger__scope_check (options, function) : LODGER_ECANCELED;
 }
 
 /* ---- calls -------------------------------------------------------------------------------------------------------- */
@@ -182,7 +96,7 @@ static void
 call_run (LodgerCaller *caller, LodgerItem *item)
 {
   lodger__room_leave (caller);
-  if (accepts (caller))
+  if (lodger__caller_accepts (caller))
     lodger__turn_call (caller, (LodgerPending *) item, NULL);
   else
     drop ((LodgerPending *) item);
@@ -252,6 +166,7 @@ lodger__call_soon (const char *function, LodgerCaller *caller, LodgerCallFunc fu
   if (pending == NULL)
     return refused;
   lodger__caller_push (caller, &pending->item);
+  lodger__scope_link (pending);
   return pending;
 }
 
@@ -294,7 +209,9 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
     {
       lodger__room_leave (caller);
       lodger__caller_release (caller);
-      lodger__pending_destroy_data (pending);
+      pending->destroy = NULL;
+      if (destroy != NULL)
+        destroy (data);
       lodger_pending_unref (pending);
       lodger_pending_unref (pending);
       return lodger__submit_refused (code == LODGER_ENOMEM ? code : LODGER_ECANCELED, "lodger_caller_call_later",
@@ -302,6 +219,7 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
     }
   if (first)
     lodger__caller_poke (caller);
+  lodger__scope_link (pending);
   return pending;
 }
 
@@ -317,12 +235,6 @@ lodger_caller_call_later (LodgerCaller *caller, int64_t delay, LodgerCallFunc fu
                           LodgerDestroyFunc destroy)
 {
   return lodger_caller_call_later_full (caller, delay, func, data, destroy, NULL);
-}
-
-int
-lodger_caller_call_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data, LodgerDestroyFunc destroy)
-{
-  return lodger_caller_call_direct_full (caller, func, data, destroy, NULL);
 }
 
 LodgerPending *

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "caller-private.h"
+#include "scope.h"
 
 /* A continuation is held by two: the pending it waits for (through its listener), and its caller (through the list of
  * what was accepted, so that a stop finds it). It reaches the caller's inbox once, by whoever comes first: the source's
@@ -139,23 +140,43 @@ accept (LodgerCaller *caller, LodgerThen *then)
   return accepted;
 }
 
-LodgerPending *
-lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func, void *data,
-                     LodgerDestroyFunc destroy)
+static int
+check (const LodgerPending *done, const LodgerCaller *caller, LodgerThenFunc func, const LodgerCallOptions *options)
 {
-  const LodgerCallOptions site = { .size = sizeof site,
-                                   .file = done != NULL ? done->file : NULL,
-                                   .line = done != NULL ? done->line : 0,
-                                   .name = done != NULL ? done->name : NULL };
-  LodgerThen *then = NULL;
-  int code = 0;
-  if (done == NULL || caller == NULL || func == NULL)
-    code = lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-  else if (lodger__is_foreign (caller) || lodger__pending_is_foreign (done, NULL))
-    code = lodger__misuse (__func__, LODGER_ECHILD, "it belongs to the parent of this process");
-  else
+  if (done == NULL || caller == NULL || func == NULL || (options != NULL && options->size < sizeof *options))
+    return lodger__misuse ("lodger_pending_then", LODGER_EINVAL, "NULL or a wrong size given");
+  if (lodger__is_foreign (caller) || lodger__pending_is_foreign (done, NULL))
+    return lodger__misuse ("lodger_pending_then", LODGER_ECHILD, "it belongs to the parent of this process");
+  return lodger__scope_check (options, "lodger_pending_then");
+}
+
+static LodgerCallOptions
+complete_options (const LodgerCallOptions *given, const LodgerPending *done)
+{
+  LodgerCallOptions options = { .size = sizeof options };
+  if (given != NULL)
+    options = *given;
+  if (options.file == NULL)
     {
-      then = (LodgerThen *) lodger__pending_new_call (&then_ops, data, destroy, &site);
+      options.file = done->file;
+      options.line = done->line;
+    }
+  if (options.name == NULL)
+    options.name = done->name;
+  return options;
+}
+
+LodgerPending *
+lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func, void *data,
+                          LodgerDestroyFunc destroy, const LodgerCallOptions *given)
+{
+  LodgerCallOptions options = { .size = sizeof options };
+  LodgerThen *then = NULL;
+  int code = check (done, caller, func, given);
+  if (code == 0)
+    {
+      options = complete_options (given, done);
+      then = (LodgerThen *) lodger__pending_new_call (&then_ops, data, destroy, &options);
       code = then != NULL ? 0 : LODGER_ENOMEM;
     }
   if (code == 0)
@@ -171,7 +192,7 @@ lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc f
         {
           lodger__caller_release (caller);
           lodger_pending_unref (done);
-          lodger__node_free (LODGER_NODE_LARGE, then);
+          lodger__pending_discard_call (&then->pending);
           code = LODGER_ECANCELED;
         }
     }
@@ -179,12 +200,20 @@ lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc f
     {
       if (destroy != NULL)
         destroy (data);
-      return lodger__submit_refused (code, __func__, &site);
+      return lodger__submit_refused (code, "lodger_pending_then", given != NULL ? given : &options);
     }
-  lodger__trace (LODGER_TRACE_SUBMIT, caller, &then->pending, site.file, site.line, site.name);
+  lodger__trace (LODGER_TRACE_SUBMIT, caller, &then->pending, options.file, options.line, options.name);
   if (!lodger__pending_listen (done, &then->listener))
     then_notify (&then->listener, done);
+  lodger__scope_link (&then->pending);
   return &then->pending;
+}
+
+LodgerPending *
+lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func, void *data,
+                     LodgerDestroyFunc destroy)
+{
+  return lodger_pending_then_full (done, caller, func, data, destroy, NULL);
 }
 
 bool

@@ -2,6 +2,7 @@
 #include "custody.h"
 #include "ending.h"
 #include "pool.h"
+#include "scope.h"
 
 enum
 {
@@ -84,10 +85,12 @@ bool
 lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
 {
   LodgerFrame frame;
+  LodgerScope *held = NULL;
   unsigned state;
   bool is_ours;
   if (!lodger__custody_enter (&frame, caller, pending))
     lodger_pending_cancel (pending, lodger__closed_message);
+  lodger__scope_enter (pending, &held);
   lodger__pending_lock (pending);
   state = lodger__pending_state (pending);
   if (!(state & P_CANCELLED))
@@ -98,6 +101,7 @@ lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *
       lodger__custody_leave (&frame);
       lodger__turn_skip (pending);
       lodger_pending_unref (pending);
+      lodger__scope_leave (held);
       return true;
     }
 
@@ -121,6 +125,7 @@ lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *
       lodger__pending_add_state (pending, P_RETURNED);
       lodger__pending_complete (pending);
       lodger_pending_unref (pending);
+      lodger__scope_leave (held);
       return true;
     }
   if (is_ours && (state & P_FOLLOWS) && caller->busy_with == pending)
@@ -135,6 +140,7 @@ lodger__turn_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *
     lodger__pending_end_call (pending);
   else
     lodger__pending_unlock (pending);
+  lodger__scope_leave (held);
   return false;
 }
 

@@ -46,6 +46,7 @@ main (int argc, char **argv)
   add_law_sharing (suite);
   add_law_sleeping (suite);
   add_law_answering (suite);
+  add_law_binding (suite);
   add_edge_pool (suite);
   add_edge_limits (suite);
   add_edge_workers (suite);

@@ -18,6 +18,7 @@ void add_law_stopping (Suite *suite);
 void add_law_sharing (Suite *suite);
 void add_law_sleeping (Suite *suite);
 void add_law_answering (Suite *suite);
+void add_law_binding (Suite *suite);
 void add_edge_pool (Suite *suite);
 void add_edge_limits (Suite *suite);
 void add_edge_workers (Suite *suite);

@@ -281,9 +281,57 @@ START_TEST (edge_82_a_value_of_one_that_was_left_behind_is_destroyed_once)
 }
 END_TEST
 
+/* ---- a home for the call's data ------------------------------------------------------------------------------------- */
+
+static LodgerPending *
+give (Subject *subject, LodgerCaller *home, Witness *witness)
+{
+  const LodgerCallOptions options = { .size = sizeof options, .data_home = home };
+  return lodger_caller_to_thread_full (subject->caller, witness_call, witness, witness_destroy, &options);
+}
+
+START_TEST (law_3_data_with_a_home_is_destroyed_there)
+{
+  Subject subject;
+  Counter ends;
+  Witness ran = { .ends = &ends }, dropped = { .ends = &ends }, refused = { .ends = &ends };
+  Result result;
+  LodgerPending *blocker, *pending;
+  counter_init (&ends);
+  result_init (&result);
+  result.waits = true;
+  subject_open_full (&subject, _i, &one_worker);
+  lodger_pending_unref (give (&subject, subject.caller, &ran));
+  subject_run_until (&subject, &ends, 1);
+  blocker = start (&subject, NULL, &result);
+  latch_wait (&result.entered);
+  pending = give (&subject, subject.caller, &dropped);
+  ck_assert (lodger_pending_cancel (pending, NULL));
+  latch_open (&result.let_go);
+  subject_run_until (&subject, &ends, 2);
+  lodger_pending_unref (pending);
+  subject_await (&subject, blocker);
+  lodger_pending_unref (blocker);
+  subject_run_until (&subject, &result.ends, 1);
+  witness_expect (&ran, 1, 1);
+  witness_expect (&dropped, 0, 1);
+  ck_assert_int_eq (ran.destroyed_in, subject.thread_id);
+  ck_assert_int_eq (dropped.destroyed_in, subject.thread_id);
+  lodger_caller_stop (subject.caller, true);
+  subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
+  lodger_pending_unref (give (&subject, subject.caller, &refused));
+  witness_expect (&refused, 0, 1);
+  ck_assert_int_eq (refused.destroyed_in, test_thread_id ());
+  subject_close (&subject);
+  result_clear (&result);
+  counter_clear (&ends);
+}
+END_TEST
+
 void
 add_edge_homes (Suite *suite)
 {
+  add_edge (suite, law_3_data_with_a_home_is_destroyed_there, 0, 0);
   add_edge (suite, edge_82_a_result_is_destroyed_at_home, 0, 0);
   add_edge (suite, edge_82_a_result_that_nobody_asks_for_is_destroyed_at_home, 0, 0);
   add_edge (suite, edge_82_dropped_at_home_it_is_destroyed_at_once, 0, 0);

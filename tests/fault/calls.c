@@ -108,6 +108,45 @@ bounded_inbox (Stage *stage)
   stage_settle (stage);
 }
 
+/* Bound calls of each kind, their data with a home; some of them are there when the scope ends. */
+static void
+submit_bound (Stage *stage, LodgerScope *scope, LodgerPending *promise, unsigned ends)
+{
+  const LodgerCallOptions options
+      = { .size = sizeof options, .scope = scope, .data_home = stage->caller, .flags = LODGER_PENDING_BOUND };
+  Deed *deed = deed_new (stage, "a bound call", DEED_RUNS);
+  deed_asked (deed, lodger_caller_call_soon_full (stage->caller, deed_call, deed, deed_destroy, &options));
+  stage_settle (stage);
+  deed = deed_new (stage, "a bound call that is delayed", ends);
+  deed_asked (deed, lodger_caller_call_later_full (stage->caller, HOUR, deed_call, deed, deed_destroy, &options));
+  deed = deed_new (stage, "a bound call in a worker", ends | DEED_RUNS | DEED_LACKS);
+  deed_asked (deed, lodger_caller_to_thread_full (stage->caller, deed_call, deed, deed_destroy, &options));
+  deed = deed_new (stage, "a bound continuation", ends);
+  deed_asked (deed, lodger_pending_then_full (promise, stage->caller, deed_continue, deed, deed_destroy, &options));
+}
+
+static void
+binding (Stage *stage)
+{
+  Deed *object = NULL;
+  LodgerScopeOptions options = { .size = sizeof options, .destroy = deed_destroy };
+  LodgerPending *promise;
+  LodgerScope *scope;
+  if (!stage_open (stage, NULL))
+    return;
+  object = deed_datum (stage, "what a scope stands for");
+  options.object = object;
+  scope = lodger_scope_new (&options);
+  if (scope == NULL)
+    return;
+  promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  submit_bound (stage, scope, promise, DEED_IS_CANCELLED);
+  lodger_scope_end (scope, "the window was closed");
+  lodger_scope_unref (scope);
+  stage_settle (stage);
+  lodger_pending_unref (promise);
+}
+
 /* What is made once for all in a process has to be made after all when it could not be at first. */
 static void
 first_use (Stage *stage)
@@ -127,5 +166,6 @@ const Scenario scenarios_calls[] = {
   { .name = "timers", .run = timers },
   { .name = "nesting", .run = nesting, .traits = PLACE_NESTS },
   { .name = "bounded_inbox", .run = bounded_inbox },
+  { .name = "binding", .run = binding },
   { .name = NULL },
 };

@@ -23,6 +23,7 @@ BEGIN {
     kind_of[word[i]] = word[i + 1]
   }
   objects = "^(const )?Lodger(Caller|Pending|Reply|Host|HostNode|HostWatch|ManualHost) [*]$"
+  scopes = "^(const )?LodgerScope [*]$"
 }
 
 function fail (what) {
@@ -67,6 +68,8 @@ function parameter (text,   type, name) {
       need ("after_stop")
     need ("after_fork")
   }
+  if (type ~ scopes)
+    need ("after_fork")
 }
 
 # What the comment says goes for it, too: "As lodger_x()", "lodger_x() with defaults".
@@ -107,7 +110,7 @@ function declaration (text, comment,   result, list, count, i) {
   for (i = 1; i <= count; i++)
     parameter(part[i])
   gsub (/[*]+$/, "*", result)
-  if (result ~ objects)
+  if (result ~ objects || result ~ scopes)
     need ("after_fork")
   note_codes (comment)
 }

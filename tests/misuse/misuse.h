@@ -36,6 +36,7 @@ typedef struct Scene
   LodgerHostNode *node;
   LodgerPending *promise, *number, *text, *call, *deferred, *self;
   LodgerReply *reply; /* for …_reply_… */
+  LodgerScope *scope;
   Witness data, call_data;
   int given;
 } Scene;
@@ -60,6 +61,7 @@ void misuse_run (const MisuseRow *row);
 #define TEXT    (s->text)            /* answered with a string */
 #define CALL    (s->call)            /* queued in CALLER */
 #define SELF    (s->self)            /* the call that this is in */
+#define SCOPE   (s->scope)           /* of this thread, not ended */
 #define REPLY   (misuse_reply (s))   /* in …_reply_…: of a call of CALLER; consumed */
 #define DATA    (misuse_data (s, 1)) /* to be given with DESTROY */
 #define DESTROY witness_destroy

@@ -205,8 +205,6 @@ CELL (lodger_caller_to_thread, wrong_state, RULED_OUT ("without a `worker` the c
 
 /* ---- to be continued ------------------------------------------------------------------------------------------------ */
 
-#define THEN(caller, func, data, destroy) lodger_pending_then (NUMBER, caller, func, data, destroy)
-
 static void
 nothing_then (LodgerPending *self, LodgerPending *done, void *data)
 {
@@ -215,16 +213,25 @@ nothing_then (LodgerPending *self, LodgerPending *done, void *data)
   (void) data;
 }
 
-CELL (lodger_pending_then, null_done,
-      REFUSES (lodger_pending_then (NULL, CALLER, witness_then, DATA, DESTROY), LODGER_EINVAL));
-CELL (lodger_pending_then, null_caller, REFUSES (THEN (NULL, witness_then, DATA, DESTROY), LODGER_EINVAL));
-CELL (lodger_pending_then, null_func, REFUSES (THEN (CALLER, NULL, DATA, DESTROY), LODGER_EINVAL));
-CELL (lodger_pending_then, null_data, ACCEPTS (THEN (CALLER, nothing_then, NULL, nothing_direct)));
-CELL (lodger_pending_then, null_destroy, ACCEPTS (THEN (CALLER, nothing_then, s, NULL)));
-CELL (lodger_pending_then, after_stop, REFUSES_LATE (THEN (CALLER, witness_then, DATA, DESTROY)),
-      REFUSES_LATE (lodger_pending_then (PROMISE, CALLER, witness_then, DATA, DESTROY)));
-CELL (lodger_pending_then, after_fork, REFUSES (THEN (CALLER, witness_then, DATA, DESTROY), LODGER_ECHILD),
-      REFUSES (lodger_pending_then (PROMISE, CALLER, witness_then, DATA, DESTROY), LODGER_ECHILD));
+#define THEN_ROWS(function, SUBMIT)                                                                                    \
+  CELL (function, null_done, REFUSES (SUBMIT (NULL, CALLER, witness_then, DATA, DESTROY), LODGER_EINVAL));             \
+  CELL (function, null_caller, REFUSES (SUBMIT (NUMBER, NULL, witness_then, DATA, DESTROY), LODGER_EINVAL));           \
+  CELL (function, null_func, REFUSES (SUBMIT (NUMBER, CALLER, NULL, DATA, DESTROY), LODGER_EINVAL));                   \
+  CELL (function, null_data, ACCEPTS (SUBMIT (NUMBER, CALLER, nothing_then, NULL, nothing_direct)));                   \
+  CELL (function, null_destroy, ACCEPTS (SUBMIT (NUMBER, CALLER, nothing_then, s, NULL)));                             \
+  CELL (function, after_stop, REFUSES_LATE (SUBMIT (NUMBER, CALLER, witness_then, DATA, DESTROY)),                     \
+        REFUSES_LATE (SUBMIT (PROMISE, CALLER, witness_then, DATA, DESTROY)));                                         \
+  CELL (function, after_fork, REFUSES (SUBMIT (NUMBER, CALLER, witness_then, DATA, DESTROY), LODGER_ECHILD),           \
+        REFUSES (SUBMIT (PROMISE, CALLER, witness_then, DATA, DESTROY), LODGER_ECHILD))
+
+#define THEN_FULL(done, caller, func, data, destroy) lodger_pending_then_full (done, caller, func, data, destroy, &site)
+
+THEN_ROWS (lodger_pending_then, lodger_pending_then);
+THEN_ROWS (lodger_pending_then_full, THEN_FULL);
+CELL (lodger_pending_then_full, null_options,
+      ACCEPTS (lodger_pending_then_full (NUMBER, CALLER, nothing_then, s, NULL, NULL)));
+CELL (lodger_pending_then_full, size_options,
+      REFUSES (lodger_pending_then_full (NUMBER, CALLER, witness_then, DATA, DESTROY, &no_size), LODGER_EINVAL));
 
 /* ---- done-callbacks ------------------------------------------------------------------------------------------------- */
 

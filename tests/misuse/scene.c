@@ -69,6 +69,7 @@ open_scene (Scene *s)
   if (strcmp (s->kind, "after_fork") == 0 && !is_about (s, "lodger_manual_"))
     open_worker (s);
   s->call = lodger_caller_call_soon (CALLER, witness_call, &s->call_data, witness_destroy);
+  s->scope = lodger_scope_new (NULL);
 }
 
 /* A reply that is out would hold up a stop; the end of the host does not wait for it. */
@@ -101,6 +102,7 @@ close_scene (Scene *s)
   lodger_pending_unref (s->text);
   lodger_pending_unref (s->call);
   lodger_pending_unref (s->deferred);
+  lodger_scope_unref (s->scope);
   lodger_caller_unref (s->tiny_caller);
   loop_close (&s->loop);
   test_check (atomic_load (&s->call_data.destroyed) == 1);

@@ -88,12 +88,17 @@ typedef struct LodgerCallOptions
   const char *name; /**< what descriptions and traces call it; static, or as long-lived as the pending; or NULL */
   const char *file; /**< file of the submission, static; the macros below fill it in */
   int line;         /**< its line */
-  LodgerPendingFlags flags; /**< LODGER_PENDING_PROTECTED */
+  LodgerPendingFlags flags; /**< LODGER_PENDING_PROTECTED, LODGER_PENDING_BOUND */
   LodgerCaller
       *result_home;   /**< NULL, or where a pointer answer is destroyed: in that caller's thread, wherever the last
                                   reference goes (once it has stopped: there); held until then */
   const char *worker; /**< lodger_caller_to_thread_full() only: NULL, or the name of the worker that runs it: always
                                   the same thread, one call after the other; made at its first use */
+  LodgerScope *scope; /**< NULL, or what the call is bound to (scope.h): when that ends it is cancelled; held until the
+                           call's pending goes; not for lodger_caller_call_direct_full() */
+  LodgerCaller *data_home; /**< NULL, or where the call's data is destroyed: in that caller's thread, whoever runs the
+                                call or drops it (once it has stopped: there); held until then; a refusal destroys it
+                                where it is; not for lodger_caller_call_direct_full() */
 } LodgerCallOptions;
 
 /* ---- life ------------------------------------------------------------------------------------------------------ */
@@ -297,7 +302,7 @@ LODGER_API int lodger_caller_set_idle_duration (LodgerCaller *caller, int64_t du
  * @param options NULL for defaults.
  * @return a new reference to the outcome, never NULL; give it back with lodger_pending_unref(), or let it go at once:
  *         the call runs all the same. A refusal is a done pending: cancelled after the stop, or when the submitter's own
- *         call was cancelled while it waited for room; failed with LODGER_EINVAL, LODGER_ENOMEM, LODGER_EAGAIN,
+ *         call was cancelled while it waited for room, or its scope has ended; failed with LODGER_EINVAL, LODGER_ENOMEM, LODGER_EAGAIN,
  *         LODGER_EDEADLK or LODGER_ECHILD.
  * Test: conformance law_2_one_threads_calls_start_in_order
  */
@@ -341,6 +346,16 @@ LODGER_API int lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirec
 LODGER_API LodgerPending *lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *data,
                                                         LodgerDestroyFunc destroy, const LodgerCallOptions *options);
 
+/**
+ * lodger_pending_then() with options; a name, file and line that they leave open are those of @p done. `worker` in them is
+ * ignored.
+ * @return as lodger_pending_then(); LODGER_EINVAL also as of lodger_caller_call_soon_full().
+ * Test: conformance edge_78_each_kind_of_call_can_be_bound
+ */
+LODGER_API LodgerPending *lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func,
+                                                    void *data, LodgerDestroyFunc destroy,
+                                                    const LodgerCallOptions *options);
+
 /** lodger_caller_call_soon_full() with defaults. In C and C++ it also records file and line. Test: conformance
  * law_1_submitting_never_runs_inline */
 LODGER_API LodgerPending *lodger_caller_call_soon (LodgerCaller *caller, LodgerCallFunc func, void *data,
@@ -370,15 +385,27 @@ struct LodgerCallSite
     options.file = file;
     options.line = line;
   }
+  LodgerCallSite (const char *file, int line, LodgerScope *scope) : LodgerCallSite (file, line)
+  {
+    options.flags = LODGER_PENDING_BOUND;
+    options.scope = scope;
+  }
   operator const LodgerCallOptions * () const
   {
     return &options;
   }
 };
-#define LODGER_CALL_SITE LodgerCallSite (__FILE__, __LINE__)
+#define LODGER_CALL_SITE           LodgerCallSite (__FILE__, __LINE__)
+#define LODGER_CALL_SITE_IN(scope) LodgerCallSite (__FILE__, __LINE__, (scope))
 #else
 #define LODGER_CALL_SITE                                                                                               \
   (&(const LodgerCallOptions) { .size = sizeof (LodgerCallOptions), .file = __FILE__, .line = __LINE__ })
+#define LODGER_CALL_SITE_IN(scope_)                                                                                    \
+  (&(const LodgerCallOptions) { .size = sizeof (LodgerCallOptions),                                                    \
+                                .file = __FILE__,                                                                      \
+                                .line = __LINE__,                                                                      \
+                                .flags = LODGER_PENDING_BOUND,                                                         \
+                                .scope = (scope_) })
 #endif
 
 #define lodger_caller_call_soon(caller, func, data, destroy)                                                           \

@@ -10,6 +10,7 @@
 #include <lodger/caller.h>
 #include <lodger/error.h>
 #include <lodger/pending.h>
+#include <lodger/scope.h>
 #include <lodger/trace.h>
 #include <lodger/types.h>
 

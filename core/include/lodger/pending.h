@@ -25,6 +25,8 @@ typedef enum LodgerPendingFlags
   LODGER_PENDING_DEFAULT = 0,
   /** A waiter that times out or is cancelled leaves it alone; only lodger_pending_cancel() itself cancels it. */
   LODGER_PENDING_PROTECTED = 1 << 0,
+  /** Of a submission: it has to be bound, so that one without a LodgerCallOptions::scope is refused. */
+  LODGER_PENDING_BOUND = 1 << 1,
 } LodgerPendingFlags;
 
 /** What a pending is at. */

@@ -50,6 +50,8 @@ typedef struct LodgerPending LodgerPending;
 typedef struct LodgerReply LodgerReply;
 /** A refcounted, immutable error: error.h. */
 typedef struct LodgerError LodgerError;
+/** Something that ends, and the calls that are bound to it: scope.h. */
+typedef struct LodgerScope LodgerScope;
 /** One host loop that a caller lives in: host.h. */
 typedef struct LodgerHost LodgerHost;
 

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Scopes at their edges: who keeps whom, and ends that come from several threads at once. */
+#include "test-loop.h"
+#include "test-suite.h"
+#include "test-worker.h"
+
+#include <lodger/lodger.h>
+
+START_TEST (a_scope_that_nobody_refers_to_has_not_ended)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Witness object = { 0 }, witness = { 0 };
+  const LodgerScopeOptions options = { .size = sizeof options, .object = &object, .destroy = witness_destroy };
+  LodgerScope *scope = lodger_scope_ref (lodger_scope_new (&options));
+  LodgerPending *pending = lodger_scope_call_soon (scope, loop.caller, witness_call, &witness, witness_destroy);
+  lodger_scope_unref (scope);
+  lodger_scope_unref (scope);
+  witness_expect (&object, 0, 0);
+  loop_run (&loop);
+  ck_assert_int_eq (lodger_pending_get_outcome (pending), 0);
+  witness_expect (&witness, 1, 1);
+  lodger_pending_unref (pending);
+  witness_expect (&object, 0, 1);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (a_direct_call_cannot_be_bound)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerScope *scope = lodger_scope_new (NULL);
+  Witness witness = { 0 };
+  const LodgerCallOptions bound = { .size = sizeof bound, .scope = scope };
+  const LodgerCallOptions housed = { .size = sizeof housed, .data_home = loop.caller };
+  ck_assert_int_eq (lodger_caller_call_direct_full (loop.caller, witness_direct, &witness, witness_destroy, &bound),
+                    LODGER_EINVAL);
+  ck_assert_int_eq (lodger_caller_call_direct_full (loop.caller, witness_direct, &witness, witness_destroy, &housed),
+                    LODGER_EINVAL);
+  witness_expect (&witness, 0, 2);
+  lodger_scope_unref (scope);
+  loop_close (&loop);
+}
+END_TEST
+
+/* The dialog's own button closes it: a nested loop in a bound call, in which the scope ends. */
+typedef struct Dialog
+{
+  Loop *loop;
+  LodgerScope *scope;
+  Witness behind;
+  LodgerPending *pending;
+  bool was_cancelled;
+} Dialog;
+
+static void
+close_dialog (void *data)
+{
+  lodger_scope_end (((Dialog *) data)->scope, NULL);
+}
+
+static void
+run_dialog (LodgerPending *self, void *data)
+{
+  Dialog *dialog = data;
+  lodger_caller_call_direct (dialog->loop->caller, close_dialog, dialog, NULL);
+  dialog->pending
+      = lodger_scope_call_soon (dialog->scope, dialog->loop->caller, witness_call, &dialog->behind, witness_destroy);
+  loop_run (dialog->loop);
+  dialog->was_cancelled = lodger_pending_is_cancelled (self);
+}
+
+START_TEST (a_scope_may_end_in_a_nested_loop_of_its_call)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Dialog dialog = { .loop = &loop, .scope = lodger_scope_new (NULL) };
+  lodger_pending_unref (lodger_scope_call_soon (dialog.scope, loop.caller, run_dialog, &dialog, NULL));
+  loop_run (&loop);
+  ck_assert (dialog.was_cancelled);
+  ck_assert_int_eq (lodger_pending_get_outcome (dialog.pending), LODGER_ECANCELED);
+  witness_expect (&dialog.behind, 0, 1);
+  lodger_pending_unref (dialog.pending);
+  lodger_scope_unref (dialog.scope);
+  loop_close (&loop);
+}
+END_TEST
+
+/* ---- from several threads at once ---------------------------------------------------------------------------------- */
+
+enum
+{
+  ROUNDS = 200,
+  CALLS = 20,
+  SUBMITTERS = 2
+};
+
+typedef struct Arena
+{
+  LodgerCaller *caller;
+  LodgerScope *scope;
+  LodgerPending *promise;
+  Barrier barrier;
+  atomic_int given, destroyed, ran_late;
+  atomic_bool has_ended; /* written in the caller's thread */
+} Arena;
+
+static void
+look (LodgerPending *self, void *data)
+{
+  Arena *arena = data;
+  (void) self;
+  if (atomic_load (&arena->has_ended))
+    atomic_fetch_add (&arena->ran_late, 1);
+}
+
+static void
+look_in_worker (LodgerPending *self, void *data)
+{
+  (void) self;
+  (void) data;
+}
+
+static void
+look_then (LodgerPending *self, LodgerPending *done, void *data)
+{
+  (void) done;
+  look (self, data);
+}
+
+static void
+count_destroyed (void *data)
+{
+  atomic_fetch_add (&((Arena *) data)->destroyed, 1);
+}
+
+static void *
+submit_many (void *data)
+{
+  Arena *arena = data;
+  barrier_wait (&arena->barrier);
+  for (int i = 0; i < CALLS; i++)
+    {
+      LodgerPending *pending;
+      atomic_fetch_add (&arena->given, 1);
+      switch (i % 4)
+        {
+        case 0: pending = lodger_scope_call_soon (arena->scope, arena->caller, look, arena, count_destroyed); break;
+        case 1: pending = lodger_scope_call_later (arena->scope, arena->caller, i, look, arena, count_destroyed); break;
+        case 2:
+          pending = lodger_scope_to_thread (arena->scope, arena->caller, look_in_worker, arena, count_destroyed);
+          break;
+        default:
+          pending = lodger_scope_then (arena->scope, arena->promise, arena->caller, look_then, arena, count_destroyed);
+          break;
+        }
+      lodger_pending_unref (pending);
+    }
+  return NULL;
+}
+
+static void *
+answer (void *data)
+{
+  Arena *arena = data;
+  barrier_wait (&arena->barrier);
+  lodger_pending_return_nothing (arena->promise);
+  return NULL;
+}
+
+static void
+end_it (void *data)
+{
+  Arena *arena = data;
+  lodger_scope_end (arena->scope, NULL);
+  atomic_store (&arena->has_ended, true);
+}
+
+static void *
+end_from_its_thread (void *data)
+{
+  Arena *arena = data;
+  barrier_wait (&arena->barrier);
+  lodger_caller_call_direct (arena->caller, end_it, arena, NULL);
+  return NULL;
+}
+
+static void *
+end_from_here (void *data)
+{
+  Arena *arena = data;
+  barrier_wait (&arena->barrier);
+  lodger_scope_end (arena->scope, NULL);
+  return NULL;
+}
+
+/* No bound call runs in the thread in which the scope has ended; each call's data is destroyed once. */
+START_TEST (ends_and_submissions_from_several_threads_leave_nothing_behind)
+{
+  for (int round = 0; round < ROUNDS; round++)
+    {
+      Arena arena = { .caller = worker_start (NULL), .scope = lodger_scope_new (NULL) };
+      pthread_t threads[SUBMITTERS + 3];
+      arena.promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+      barrier_init (&arena.barrier, SUBMITTERS + 3);
+      for (int i = 0; i < SUBMITTERS; i++)
+        threads[i] = thread_start (submit_many, &arena);
+      threads[SUBMITTERS] = thread_start (answer, &arena);
+      threads[SUBMITTERS + 1] = thread_start (end_from_its_thread, &arena);
+      threads[SUBMITTERS + 2] = thread_start (end_from_here, &arena);
+      for (int i = 0; i < SUBMITTERS + 3; i++)
+        thread_join (threads[i]);
+      worker_stop (arena.caller);
+      ck_assert_int_eq (atomic_load (&arena.ran_late), 0);
+      ck_assert_int_eq (atomic_load (&arena.given), SUBMITTERS * CALLS);
+      ck_assert_int_eq (atomic_load (&arena.destroyed), SUBMITTERS * CALLS);
+      lodger_pending_unref (arena.promise);
+      lodger_scope_unref (arena.scope);
+      barrier_clear (&arena.barrier);
+    }
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("scope");
+  test_add (suite, a_scope_that_nobody_refers_to_has_not_ended);
+  test_add (suite, a_direct_call_cannot_be_bound);
+  test_add (suite, a_scope_may_end_in_a_nested_loop_of_its_call);
+  test_add (suite, ends_and_submissions_from_several_threads_leave_nothing_behind);
+  return test_main (suite, argc, argv);
+}
