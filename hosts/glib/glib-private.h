@@ -21,6 +21,8 @@ typedef struct LodgerGlibHost
   GMainContext *context;
   pthread_t owner;
   LodgerGlibHostFlags flags;
+  int64_t (*ask_slice) (void *data); /* or NULL */
+  void *slice_data;
   _Atomic (LodgerHostNode *) node; /* always the same one, known from the first post on */
 
   /* the owner's */

@@ -161,6 +161,8 @@ open_host (LodgerHost *lodger_host, const void *host_options, void **ret_impl)
   host->context = g_main_context_ref (context);
   host->owner = pthread_self ();
   host->flags = options != NULL ? options->flags : LODGER_GLIB_HOST_DEFAULT;
+  host->ask_slice = options != NULL ? options->slice : NULL;
+  host->slice_data = options != NULL ? options->slice_data : NULL;
   host->deadline = LODGER_FOREVER;
   host->slice = LODGER_GLIB_SLICE;
   lodger__glib_sources_attach (host);
@@ -193,9 +195,9 @@ refuse (int code, LodgerError **ret_error)
 }
 
 LodgerCaller *
-lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options, LodgerError **ret_error)
+lodger_glib_get_caller (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options,
+                        LodgerError **ret_error)
 {
-  LodgerGlibHostOptions host_options = { .size = sizeof host_options, .context = context };
   LodgerCallerOptions own = { .size = sizeof own };
   LodgerCaller *caller;
   int result = lodger_glib_register ();
@@ -212,17 +214,21 @@ lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *optio
       return refuse (result, ret_error);
     }
   own.host = ops.name;
-  own.host_options = &host_options;
+  own.host_options = host_options;
   caller = lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &own, ret_error);
-  if (caller == NULL)
-    return NULL;
-  result = lodger_caller_enter (caller);
+  if (caller != NULL && context_of (host_options) == g_main_context_default ())
+    lodger__glib_end_with_application (caller);
+  return caller;
+}
+
+LodgerCaller *
+lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options, LodgerError **ret_error)
+{
+  LodgerGlibHostOptions host_options = { .size = sizeof host_options, .context = context };
+  LodgerCaller *caller = lodger_glib_get_caller (&host_options, options, ret_error);
+  int result = caller != NULL ? lodger_caller_enter (caller) : 0;
   if (result == 0)
-    {
-      if (context == NULL || context == g_main_context_default ())
-        lodger__glib_end_with_application (caller);
-      return caller;
-    }
+    return caller;
   lodger_caller_unref (caller);
   return refuse (result, ret_error);
 }

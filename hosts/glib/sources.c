@@ -132,7 +132,7 @@ slice_dispatch (GSource *source, GSourceFunc callback, void *data)
   (void) callback;
   (void) data;
   if (is_owner (host))
-    serve (host, LODGER_GLIB_SLICE);
+    serve (host, host->ask_slice != NULL ? host->ask_slice (host->slice_data) : LODGER_GLIB_SLICE);
   return G_SOURCE_CONTINUE;
 }
 

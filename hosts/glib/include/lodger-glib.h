@@ -13,6 +13,7 @@
 
 #include <gio/gio.h>
 
+#include <lodger-glib-scope.h>
 #include <lodger/lodger.h>
 
 LODGER_BEGIN_DECLS
@@ -30,7 +31,11 @@ typedef struct LodgerGlibHostOptions
 {
   size_t size;               /**< sizeof (LodgerGlibHostOptions) */
   GMainContext *context;     /**< NULL: the default context; a reference is kept until the caller's memory goes */
-  LodgerGlibHostFlags flags; /**< looked at only when the caller is made */
+  LodgerGlibHostFlags flags; /**< looked at only when the caller is made, as the next two */
+  /** NULL, or asked in the thread of the context before calls are run there: how long they may take together, in
+   * nanoseconds; one call runs in any case. NULL: 1 ms. */
+  int64_t (*slice) (void *slice_data);
+  void *slice_data; /**< given to `slice`; must live as long as the caller */
 } LodgerGlibHostOptions;
 
 /**
@@ -69,6 +74,22 @@ LODGER_API LodgerCaller *lodger_glib_attach (GMainContext *context, GError **err
  */
 LODGER_API LodgerCaller *lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options,
                                                   LodgerError **ret_error);
+
+/**
+ * lodger_glib_get_caller: (skip)
+ * @host_options: (nullable): which context, and how it is used; %NULL for the default one
+ * @options: (nullable): `host` and `host_options` in it are ignored; looked at only when the caller is made
+ * @ret_error: (nullable): where a new reference to the error goes
+ *
+ * The caller of a main context, which is made and started if there is none, as by lodger_glib_attach(), but without
+ * counting an enter: it runs until it is stopped, or its application shuts down. In the thread of that context.
+ *
+ * Returns: (transfer full) (nullable): the caller, or %NULL with an error as of lodger_caller_new()
+ *
+ * Test: unit/glib-scope a_caller_that_was_only_asked_for_counts_no_enter
+ */
+LODGER_API LodgerCaller *lodger_glib_get_caller (const LodgerGlibHostOptions *host_options,
+                                                 const LodgerCallerOptions *options, LodgerError **ret_error);
 
 /**
  * lodger_glib_register:
