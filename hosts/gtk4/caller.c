@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The GUI thread's caller. */
+#include "gtk-private.h"
+
+#include <pthread.h>
+
+static const LodgerGlibHostOptions host_options = { .size = sizeof host_options, .slice = lodger__gtk_slice };
+
+static LodgerCaller *caller; /* the GUI thread's, as the next */
+static pthread_t gui;
+static _Atomic (gboolean) has_gui; /* publishes `gui` */
+
+gboolean
+lodger__gtk_is_here (void)
+{
+  return has_gui && pthread_equal (gui, pthread_self ());
+}
+
+static int
+forget (LodgerPending *done, void *data)
+{
+  (void) done;
+  if (caller == data)
+    caller = NULL;
+  return 0;
+}
+
+static void
+drop (void *data)
+{
+  lodger_caller_unref (data);
+}
+
+/* Kept until it has stopped. */
+static LodgerCaller *
+find (LodgerError **ret_error)
+{
+  LodgerCaller *found;
+  if (caller != NULL && lodger_caller_get_state (caller) < LODGER_CALLER_STOPPED)
+    return caller;
+  found = lodger_glib_get_caller (&host_options, NULL, ret_error);
+  if (found == NULL)
+    return NULL;
+  if (!has_gui)
+    {
+      gui = pthread_self ();
+      has_gui = TRUE;
+    }
+  caller = found;
+  if (lodger_pending_add_done_callback (lodger_caller_get_stopped (found), forget, found, drop) != 0)
+    caller = NULL;
+  return caller;
+}
+
+LodgerCaller *
+lodger_gtk_get_caller (void)
+{
+  LodgerCaller *found;
+  LodgerError *error = NULL;
+  if (has_gui && !lodger__gtk_is_here ())
+    {
+      lodger_host_misuse (__func__, LODGER_EWRONGTHREAD, "this is not the GUI thread");
+      return NULL;
+    }
+  found = find (&error);
+  if (found == NULL)
+    lodger_host_misuse (__func__, error != NULL ? lodger_error_get_code (error) : LODGER_ENOMEM,
+                        error != NULL ? lodger_error_get_message (error) : NULL);
+  lodger_error_unref (error);
+  return found;
+}
+
+LodgerCaller *
+lodger_gtk_attach (GError **error)
+{
+  LodgerError *reason = NULL;
+  LodgerCaller *found = find (&reason);
+  int code = found != NULL ? lodger_caller_enter (found) : LODGER_ENOMEM;
+  if (code == 0)
+    return lodger_caller_ref (found);
+  if (reason == NULL)
+    reason = lodger_error_new (NULL, code, NULL);
+  g_propagate_error (error, lodger_glib_error_to_gerror (reason));
+  lodger_error_unref (reason);
+  return NULL;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Work in a worker, its outcome in the GUI thread: two calls that are bound to the widget's scope, and share a record that
+ * goes with the later of them. Both give it back in the GUI thread, where the data lives too. */
+#define LODGER_NO_CALL_SITES
+#include "gtk-private.h"
+
+typedef struct Run
+{
+  guint refs;        /* the two calls' */
+  GtkWidget *widget; /* there as long as the scope lasts */
+  LodgerGtkProgress *progress;
+  LodgerPending *pending; /* the work's; NULL before it has been submitted */
+  GtkButton *button;      /* weak */
+  gulong clicked_handler;
+
+  LodgerCallFunc work;
+  LodgerGtkDoneFunc done;
+  LodgerGtkErrorFunc failed;
+  void *data;
+  LodgerDestroyFunc destroy;
+} Run;
+
+/* ---- the button --------------------------------------------------------------------------------------------------- */
+
+static void
+on_clicked (GtkButton *button, void *data)
+{
+  Run *run = data;
+  gtk_widget_set_sensitive (GTK_WIDGET (button), FALSE);
+  lodger_pending_cancel (run->pending, "the user has cancelled it");
+}
+
+static void
+take_button (Run *run, GtkButton *button)
+{
+  if (button == NULL)
+    return;
+  g_set_weak_pointer (&run->button, button);
+  run->clicked_handler = g_signal_connect (button, "clicked", G_CALLBACK (on_clicked), run);
+  gtk_widget_set_sensitive (GTK_WIDGET (button), TRUE);
+}
+
+static void
+leave_button (Run *run)
+{
+  if (run->button == NULL)
+    return;
+  g_signal_handler_disconnect (run->button, run->clicked_handler);
+  gtk_widget_set_sensitive (GTK_WIDGET (run->button), FALSE);
+  g_clear_weak_pointer (&run->button);
+}
+
+/* ---- the calls ---------------------------------------------------------------------------------------------------- */
+
+static void
+run_unref (void *data)
+{
+  Run *run = data;
+  if (--run->refs > 0)
+    return;
+  if (run->destroy != NULL)
+    run->destroy (run->data);
+  lodger__gtk_progress_unref (run->progress);
+  lodger_pending_unref (run->pending);
+  g_free (run);
+}
+
+/* The continuation is through or will not come, which is known in the GUI thread: no widget is touched after this. The
+ * work may go on, and be left behind by a stop. */
+static void
+leave (void *data)
+{
+  Run *run = data;
+  leave_button (run);
+  lodger__gtk_progress_end (run->progress);
+  run_unref (run);
+}
+
+static void
+do_work (LodgerPending *self, void *data)
+{
+  Run *run = data;
+  lodger__gtk_progress_begin (run->progress, self);
+  run->work (self, run->data);
+}
+
+static void
+come_back (LodgerPending *self, LodgerPending *done, void *data)
+{
+  Run *run = data;
+  GError *error = NULL;
+  (void) self;
+  lodger__gtk_progress_flush (run->progress);
+  leave_button (run);
+  if (run->failed != NULL && lodger_glib_pending_propagate_error (done, &error))
+    run->failed (run->widget, error, run->data);
+  else if (run->done != NULL)
+    run->done (run->widget, done, run->data);
+  g_clear_error (&error);
+}
+
+/* ---- what a program calls ----------------------------------------------------------------------------------------- */
+
+static int
+check (GtkWidget *widget, LodgerCallFunc work, const LodgerGtkRunOptions *options)
+{
+  if (work == NULL || !GTK_IS_WIDGET (widget))
+    return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "NULL or no widget given");
+  if (options != NULL && options->size < sizeof *options)
+    return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "a wrong size given");
+  if (lodger_gtk_get_caller () == NULL)
+    return lodger__gtk_is_here () ? LODGER_ENOMEM : LODGER_EWRONGTHREAD;
+  return lodger_gtk_widget_get_scope (widget) != NULL ? 0 : LODGER_ESTATE;
+}
+
+static LodgerPending *
+refuse (int code, void *data, const LodgerGtkRunOptions *options)
+{
+  LodgerPending *refused = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  if (options != NULL && options->size >= sizeof *options && options->destroy != NULL)
+    options->destroy (data);
+  lodger_pending_return_error (refused, lodger_error_new (NULL, code, NULL));
+  return refused;
+}
+
+LodgerPending *
+lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data,
+                     const LodgerGtkRunOptions *given)
+{
+  const LodgerGtkRunOptions options
+      = given != NULL && given->size >= sizeof *given ? *given : (LodgerGtkRunOptions) { 0 };
+  LodgerCallOptions call = { .size = sizeof call, .name = options.name, .file = options.file, .line = options.line };
+  int code = check (widget, work, given);
+  LodgerPending *pending;
+  Run *run;
+  if (code != 0)
+    return refuse (code, data, given);
+  call.flags = LODGER_PENDING_BOUND;
+  call.scope = lodger_gtk_widget_get_scope (widget);
+  call.data_home = lodger_gtk_get_caller ();
+  run = g_new0 (Run, 1);
+  run->refs = 2;
+  run->widget = widget;
+  run->progress = lodger__gtk_progress_new (widget, call.scope, call.data_home, &options, data);
+  run->work = work;
+  run->done = done;
+  run->failed = options.failed;
+  run->data = data;
+  run->destroy = options.destroy;
+  take_button (run, options.cancel_button);
+  pending = lodger_caller_to_thread_full (call.data_home, do_work, run, run_unref, &call);
+  run->pending = lodger_pending_ref (pending);
+  lodger_pending_unref (lodger_pending_then_full (pending, call.data_home, come_back, run, leave, &call));
+  return pending;
+}
+
+void
+lodger_gtk_run (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data)
+{
+  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, NULL));
+}
+
+void
+lodger_gtk_run_with_progress (GtkWidget *widget, GtkProgressBar *bar, LodgerCallFunc work, LodgerGtkDoneFunc done,
+                              void *data)
+{
+  const LodgerGtkRunOptions options = { .size = sizeof options, .progress_bar = bar };
+  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, &options));
+}
+
+void
+lodger_gtk_run_with_cancel (GtkWidget *widget, GtkButton *button, LodgerCallFunc work, LodgerGtkDoneFunc done,
+                            void *data)
+{
+  const LodgerGtkRunOptions options = { .size = sizeof options, .cancel_button = button };
+  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, &options));
+}
+
+void
+lodger_gtk_run_with_error (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, LodgerGtkErrorFunc failed,
+                           void *data)
+{
+  const LodgerGtkRunOptions options = { .size = sizeof options, .failed = failed };
+  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, &options));
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A scope for each widget that asks for one, as long as the widget is in its window.
+ *
+ * Three things end it. The widget's "destroy" comes with its dispose. The window's "unrealize" comes when that is
+ * destroyed: a window that somebody refers to is neither disposed of then, nor are its widgets taken out. A window that
+ * was never shown has no such signal; but GTK has taken it off its list, which is looked at before a bound call runs.
+ * And a change of the root, if it leaves the widget without one until the next turn. */
+#include "gtk-private.h"
+
+static const char gone[] = "the widget is gone";
+static const char destroyed[] = "its window was destroyed";
+static const char taken_out[] = "the widget was taken out of its window";
+
+/* The widget's data. Handlers of the widget go with it. */
+typedef struct Watch
+{
+  GtkWidget *widget;
+  LodgerScope *scope; /* the newest, or NULL */
+  GtkRoot *root;      /* whose end is listened to; NULL or alive, since it tells when it goes */
+  gulong unrealize_handler;
+  gboolean is_checking, is_disposed;
+} Watch;
+
+static GQuark
+watch_quark (void)
+{
+  return g_quark_from_static_string ("lodger-gtk-watch");
+}
+
+static void
+end (Watch *watch, const char *message)
+{
+  LodgerScope *scope = lodger_scope_ref (watch->scope);
+  if (scope != NULL)
+    lodger_scope_end (scope, message);
+  lodger_scope_unref (scope);
+}
+
+/* ---- the window --------------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_destroyed (GtkRoot *root)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  gboolean found = FALSE;
+  if (!GTK_IS_WINDOW (root) || gtk_widget_get_realized (GTK_WIDGET (root)))
+    return FALSE;
+  for (guint i = 0; i < g_list_model_get_n_items (windows) && !found; i++)
+    {
+      GtkRoot *window = g_list_model_get_item (windows, i);
+      found = window == root;
+      g_object_unref (window);
+    }
+  return !found;
+}
+
+static void
+on_unrealize (GtkWidget *root, void *data)
+{
+  (void) root;
+  end (data, destroyed);
+}
+
+static void
+follow (Watch *watch, GtkRoot *root)
+{
+  if (watch->root != NULL)
+    {
+      g_signal_handler_disconnect (watch->root, watch->unrealize_handler);
+      g_object_remove_weak_pointer (G_OBJECT (watch->root), (gpointer *) &watch->root);
+    }
+  watch->root = root;
+  if (root == NULL)
+    return;
+  g_object_add_weak_pointer (G_OBJECT (root), (gpointer *) &watch->root);
+  watch->unrealize_handler = g_signal_connect (root, "unrealize", G_CALLBACK (on_unrealize), watch);
+}
+
+/* ---- a change of the root ----------------------------------------------------------------------------------------- */
+
+static void
+weak_free (void *data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static void
+check (LodgerPending *self, void *data)
+{
+  GtkWidget *widget = g_weak_ref_get (data);
+  Watch *watch;
+  (void) self;
+  if (widget == NULL)
+    return;
+  watch = g_object_get_qdata (G_OBJECT (widget), watch_quark ());
+  watch->is_checking = FALSE;
+  if (gtk_widget_get_root (widget) == NULL)
+    end (watch, taken_out);
+  g_object_unref (widget);
+}
+
+/* In a turn after this one; never, when the caller stops, which cancels what is bound by itself. */
+static void
+check_later (Watch *watch)
+{
+  LodgerCaller *caller = lodger_gtk_get_caller ();
+  GWeakRef *weak;
+  if (watch->is_checking || lodger_scope_has_ended (watch->scope) || caller == NULL)
+    return;
+  watch->is_checking = TRUE;
+  weak = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (weak, watch->widget);
+  lodger_pending_unref (lodger_caller_call_soon (caller, check, weak, weak_free));
+}
+
+static void
+on_root (GtkWidget *widget, GParamSpec *param, void *data)
+{
+  Watch *watch = data;
+  GtkRoot *root = gtk_widget_get_root (widget);
+  (void) param;
+  if (root == watch->root)
+    return;
+  follow (watch, root);
+  if (root == NULL)
+    check_later (watch);
+}
+
+/* ---- the widget --------------------------------------------------------------------------------------------------- */
+
+static void
+on_destroy (GtkWidget *widget, void *data)
+{
+  Watch *watch = data;
+  (void) widget;
+  watch->is_disposed = TRUE;
+  follow (watch, NULL);
+  end (watch, gone);
+}
+
+static void
+watch_free (void *data)
+{
+  Watch *watch = data;
+  follow (watch, NULL);
+  lodger_scope_unref (watch->scope);
+  g_free (watch);
+}
+
+static Watch *
+watch_of (GtkWidget *widget)
+{
+  Watch *watch = g_object_get_qdata (G_OBJECT (widget), watch_quark ());
+  if (watch != NULL)
+    return watch;
+  watch = g_new0 (Watch, 1);
+  watch->widget = widget;
+  g_object_set_qdata_full (G_OBJECT (widget), watch_quark (), watch, watch_free);
+  g_signal_connect (widget, "destroy", G_CALLBACK (on_destroy), watch);
+  g_signal_connect (widget, "notify::root", G_CALLBACK (on_root), watch);
+  return watch;
+}
+
+/* Only while the scope has not ended, so that the widget is there. */
+static bool
+hold (void *data)
+{
+  GtkWidget *widget = data;
+  GtkRoot *root = gtk_widget_get_root (widget);
+  if (root != NULL && is_destroyed (root))
+    return false;
+  g_object_ref (widget);
+  return true;
+}
+
+static void
+release (void *data)
+{
+  g_object_unref (data);
+}
+
+static LodgerScope *
+refuse (int code, const char *reason)
+{
+  lodger_host_misuse ("lodger_gtk_widget_get_scope", code, reason);
+  return NULL;
+}
+
+LodgerScope *
+lodger_gtk_widget_get_scope (GtkWidget *widget)
+{
+  const LodgerScopeOptions options = { .size = sizeof options, .hold = hold, .release = release, .object = widget };
+  GtkRoot *root;
+  Watch *watch;
+  if (!GTK_IS_WIDGET (widget))
+    return refuse (LODGER_EINVAL, "NULL or no widget given");
+  if (lodger_gtk_get_caller () == NULL)
+    return NULL;
+  root = gtk_widget_get_root (widget);
+  watch = g_object_get_qdata (G_OBJECT (widget), watch_quark ());
+  if (watch != NULL && watch->scope != NULL && (watch->is_disposed || !lodger_scope_has_ended (watch->scope)))
+    return watch->scope;
+  if (root == NULL)
+    return refuse (LODGER_ESTATE, "the widget is in no window: lodger_glib_object_get_scope() is for that");
+  watch = watch_of (widget);
+  lodger_scope_unref (watch->scope);
+  watch->scope = lodger_scope_new (&options);
+  if (watch->root != root)
+    follow (watch, root);
+  if (is_destroyed (root) || gtk_widget_in_destruction (widget))
+    end (watch, destroyed);
+  return watch->scope;
+}

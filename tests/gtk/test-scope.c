@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Edge 79: when the scope of a widget ends, and when not. */
+#include "gtk-window.h"
+
+typedef struct Bound
+{
+  Window window;
+  Witness witness;
+  LodgerPending *pending;
+} Bound;
+
+/* A call bound to the label, in the caller's inbox. */
+static Bound
+bound_open (gboolean shown)
+{
+  return (Bound) { .window = window_open (shown) };
+}
+
+static void
+bind_to (Bound *bound, GtkWidget *widget)
+{
+  bound->pending = lodger_scope_call_soon (lodger_gtk_widget_get_scope (widget), bound->window.caller, witness_call,
+                                           &bound->witness, witness_destroy);
+}
+
+static void
+bound_close (Bound *bound, int runs)
+{
+  window_settle ();
+  witness_expect (&bound->witness, runs, 1);
+  expect_code (lodger_pending_get_outcome (bound->pending), runs > 0 ? 0 : LODGER_ECANCELED);
+  lodger_pending_unref (bound->pending);
+  window_close (&bound->window);
+}
+
+START_TEST (a_call_bound_to_a_widget_runs)
+{
+  Bound bound = bound_open (TRUE);
+  bind_to (&bound, bound.window.label);
+  bound_close (&bound, 1);
+}
+END_TEST
+
+START_TEST (edge_79_a_window_that_somebody_refers_to_is_destroyed)
+{
+  Bound bound = bound_open (TRUE);
+  GtkWidget *label = g_object_ref (bound.window.label);
+  bind_to (&bound, label);
+  gtk_window_destroy (bound.window.window);
+  ck_assert_ptr_nonnull (gtk_widget_get_root (label));
+  expect_code (lodger_pending_get_outcome (bound.pending), LODGER_ECANCELED);
+  bound_close (&bound, 0);
+  g_object_unref (label);
+}
+END_TEST
+
+START_TEST (edge_79_the_window_itself_is_destroyed)
+{
+  Bound bound = bound_open (TRUE);
+  bind_to (&bound, GTK_WIDGET (bound.window.window));
+  gtk_window_destroy (bound.window.window);
+  bound_close (&bound, 0);
+}
+END_TEST
+
+START_TEST (edge_79_a_window_that_was_never_shown_is_destroyed)
+{
+  Bound bound = bound_open (FALSE);
+  bind_to (&bound, bound.window.label);
+  gtk_window_destroy (bound.window.window);
+  bound_close (&bound, 0);
+}
+END_TEST
+
+START_TEST (edge_79_a_scope_asked_for_after_the_windows_end_has_ended)
+{
+  Bound bound = bound_open (FALSE);
+  gtk_window_destroy (bound.window.window);
+  bind_to (&bound, bound.window.label);
+  expect_code (lodger_pending_get_outcome (bound.pending), LODGER_ECANCELED);
+  bound_close (&bound, 0);
+}
+END_TEST
+
+START_TEST (a_hidden_window_is_no_end)
+{
+  Bound bound = bound_open (TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (bound.window.window), FALSE);
+  bind_to (&bound, bound.window.label);
+  window_settle ();
+  gtk_widget_set_visible (GTK_WIDGET (bound.window.window), TRUE);
+  bound_close (&bound, 1);
+}
+END_TEST
+
+START_TEST (edge_79_a_widget_that_is_moved_inside_its_window_goes_on)
+{
+  Bound bound = bound_open (TRUE);
+  GtkWidget *other = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *label = g_object_ref (bound.window.label);
+  LodgerScope *scope = lodger_gtk_widget_get_scope (label);
+  gtk_box_append (GTK_BOX (bound.window.box), other);
+  gtk_box_remove (GTK_BOX (bound.window.box), label);
+  gtk_box_append (GTK_BOX (other), label);
+  bind_to (&bound, label);
+  window_settle ();
+  ck_assert (!lodger_scope_has_ended (scope));
+  ck_assert_ptr_eq (lodger_gtk_widget_get_scope (label), scope);
+  bound_close (&bound, 1);
+  g_object_unref (label);
+}
+END_TEST
+
+START_TEST (edge_79_a_widget_that_is_moved_to_another_window_goes_with_that)
+{
+  Bound bound = bound_open (TRUE);
+  GtkWindow *other = g_object_ref (GTK_WINDOW (gtk_window_new ()));
+  GtkWidget *label = g_object_ref (bound.window.label);
+  LodgerScope *scope = lodger_gtk_widget_get_scope (label);
+  gtk_window_present (other);
+  gtk_box_remove (GTK_BOX (bound.window.box), label);
+  gtk_window_set_child (other, label);
+  window_settle ();
+  gtk_window_destroy (bound.window.window);
+  ck_assert (!lodger_scope_has_ended (scope));
+  bind_to (&bound, label);
+  gtk_window_destroy (other);
+  ck_assert (lodger_scope_has_ended (scope));
+  bound_close (&bound, 0);
+  g_object_unref (label);
+  g_object_unref (other);
+}
+END_TEST
+
+START_TEST (edge_79_unrooted_for_longer_than_a_turn_ends_it)
+{
+  Bound bound = bound_open (TRUE);
+  GtkWidget *label = g_object_ref (bound.window.label);
+  LodgerScope *scope = lodger_gtk_widget_get_scope (label);
+  bound.pending = lodger_scope_call_later (scope, bound.window.caller, INT64_C (3600000000000), witness_call,
+                                           &bound.witness, witness_destroy);
+  gtk_box_remove (GTK_BOX (bound.window.box), label);
+  ck_assert (!lodger_scope_has_ended (scope));
+  window_settle ();
+  expect_code (lodger_pending_get_outcome (bound.pending), LODGER_ECANCELED);
+  gtk_box_append (GTK_BOX (bound.window.box), label);
+  ck_assert (!lodger_scope_has_ended (lodger_gtk_widget_get_scope (label)));
+  bound_close (&bound, 0);
+  g_object_unref (label);
+}
+END_TEST
+
+START_TEST (edge_79_a_removed_widget_is_disposed_of_at_once)
+{
+  Bound bound = bound_open (TRUE);
+  gpointer label = bound.window.label;
+  bind_to (&bound, label);
+  g_object_add_weak_pointer (label, &label);
+  gtk_box_remove (GTK_BOX (bound.window.box), label);
+  ck_assert_ptr_null (label);
+  bound_close (&bound, 0);
+}
+END_TEST
+
+START_TEST (edge_79_a_widget_in_no_window_has_no_scope)
+{
+  Bound bound = bound_open (TRUE);
+  GtkWidget *label = g_object_ref_sink (gtk_label_new ("nowhere"));
+  LodgerPending *refused;
+  log_capture_begin ();
+  ck_assert_ptr_null (lodger_gtk_widget_get_scope (label));
+  refused = lodger_scope_call_soon (lodger_gtk_widget_get_scope (label), bound.window.caller, witness_call,
+                                    &bound.witness, witness_destroy);
+  ck_assert (log_capture_has ("lodger_gtk_widget_get_scope: the widget is in no window"));
+  log_capture_end ();
+  ck_assert_int_eq (lodger_error_get_code (lodger_pending_get_error (refused)), LODGER_EINVAL);
+  witness_expect (&bound.witness, 0, 1);
+  lodger_pending_unref (refused);
+  bound.witness = (Witness) { 0 };
+  bind_to (&bound, bound.window.label);
+  bound_close (&bound, 1);
+  g_object_unref (label);
+}
+END_TEST
+
+/* ---- in its own call ----------------------------------------------------------------------------------------------- */
+
+static void
+destroy_own_window (LodgerPending *self, void *data)
+{
+  Window *window = data;
+  GtkWidget *label = window->label;
+  gtk_window_destroy (window->window);
+  g_clear_object (&window->window);
+  ck_assert (lodger_pending_is_cancelled (self));
+  ck_assert_str_eq (gtk_label_get_text (GTK_LABEL (label)), "a label");
+}
+
+START_TEST (law_8_a_widget_lives_while_its_call_destroys_the_window)
+{
+  Window window = window_open (TRUE);
+  gpointer label = window.label;
+  g_object_add_weak_pointer (label, &label);
+  lodger_pending_unref (lodger_scope_call_soon (lodger_gtk_widget_get_scope (window.label), window.caller,
+                                                destroy_own_window, &window, NULL));
+  window_settle ();
+  ck_assert_ptr_null (label);
+  window_close (&window);
+}
+END_TEST
+
+/* ---- the rows of a list -------------------------------------------------------------------------------------------- */
+
+typedef struct Rows
+{
+  Window window;
+  int bound, unbound, ended;
+  Witness witness;
+} Rows;
+
+static void
+set_up_row (GtkSignalListItemFactory *factory, GtkListItem *item, void *data)
+{
+  (void) factory;
+  (void) data;
+  gtk_list_item_set_child (item, gtk_label_new (NULL));
+}
+
+static void
+bind_row (GtkSignalListItemFactory *factory, GtkListItem *item, void *data)
+{
+  Rows *rows = data;
+  LodgerPending *pending
+      = lodger_scope_call_later (lodger_glib_object_get_scope (G_OBJECT (item)), rows->window.caller,
+                                 INT64_C (3600000000000), witness_call, &rows->witness, witness_destroy);
+  (void) factory;
+  rows->bound++;
+  lodger_pending_unref (pending);
+}
+
+static void
+unbind_row (GtkSignalListItemFactory *factory, GtkListItem *item, void *data)
+{
+  Rows *rows = data;
+  (void) factory;
+  rows->unbound++;
+  rows->ended += lodger_glib_object_end_scope (G_OBJECT (item), "the row shows something else");
+}
+
+START_TEST (edge_79_a_list_row_is_unbound)
+{
+  Rows rows = { .window = window_open (FALSE) };
+  GtkStringList *strings = gtk_string_list_new ((const char *const[]) { "one", "two", "three", NULL });
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkWidget *view;
+  g_signal_connect (factory, "setup", G_CALLBACK (set_up_row), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_row), &rows);
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_row), &rows);
+  view
+      = gtk_list_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (g_object_ref (strings)))), factory);
+  gtk_box_append (GTK_BOX (rows.window.box), view);
+  gtk_window_present (rows.window.window);
+  while (rows.bound < 3)
+    g_main_context_iteration (NULL, TRUE);
+  gtk_string_list_splice (strings, 0, 3, NULL);
+  window_settle ();
+  ck_assert_int_eq (rows.unbound, rows.bound);
+  ck_assert_int_eq (rows.ended, rows.bound);
+  witness_expect (&rows.witness, 0, rows.bound);
+  g_object_unref (strings);
+  window_close (&rows.window);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("gtk-scope");
+  test_add (suite, a_call_bound_to_a_widget_runs);
+  test_add (suite, edge_79_a_window_that_somebody_refers_to_is_destroyed);
+  test_add (suite, edge_79_the_window_itself_is_destroyed);
+  test_add (suite, edge_79_a_window_that_was_never_shown_is_destroyed);
+  test_add (suite, edge_79_a_scope_asked_for_after_the_windows_end_has_ended);
+  test_add (suite, a_hidden_window_is_no_end);
+  test_add (suite, edge_79_a_widget_that_is_moved_inside_its_window_goes_on);
+  test_add (suite, edge_79_a_widget_that_is_moved_to_another_window_goes_with_that);
+  test_add (suite, edge_79_unrooted_for_longer_than_a_turn_ends_it);
+  test_add (suite, edge_79_a_removed_widget_is_disposed_of_at_once);
+  test_add (suite, edge_79_a_widget_in_no_window_has_no_scope);
+  test_add (suite, law_8_a_widget_lives_while_its_call_destroys_the_window);
+  test_add (suite, edge_79_a_list_row_is_unbound);
+  return gtk_test_main (suite, argc, argv);
+}
