@@ -16,6 +16,12 @@ lodger__gtk_is_here (void)
   return has_gui && pthread_equal (gui, pthread_self ());
 }
 
+LodgerCaller *
+lodger__gtk_peek_caller (void)
+{
+  return caller;
+}
+
 static int
 forget (LodgerPending *done, void *data)
 {

@@ -10,6 +10,9 @@
 /* Whether this is the GUI thread: the one that asked first. */
 gboolean lodger__gtk_is_here (void);
 
+/* The caller if there is one. */
+LodgerCaller *lodger__gtk_peek_caller (void);
+
 /* frames.c: how long calls may take now. */
 int64_t lodger__gtk_slice (void *data);
 

@@ -100,11 +100,12 @@ check (LodgerPending *self, void *data)
   g_object_unref (widget);
 }
 
-/* In a turn after this one; never, when the caller stops, which cancels what is bound by itself. */
+/* In a turn after this one; never, when the caller stops, which cancels what is bound by itself. A widget may outlive it,
+ * and must not bring another one about. */
 static void
 check_later (Watch *watch)
 {
-  LodgerCaller *caller = lodger_gtk_get_caller ();
+  LodgerCaller *caller = lodger__gtk_peek_caller ();
   GWeakRef *weak;
   if (watch->is_checking || lodger_scope_has_ended (watch->scope) || caller == NULL)
     return;

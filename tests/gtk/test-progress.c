@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How far the work is, as the screen shows it. */
+#include "gtk-window.h"
+
+enum
+{
+  FLOOD = 100000
+};
+
+typedef struct Work
+{
+  Window window;
+  Latch shown, let_go;
+  Barrier barrier;
+  LodgerReply *reply;
+  int reports, code;
+  double newest;
+  char text[16];
+  gboolean is_over, was_last_first, goes_back;
+} Work;
+
+static void
+work_open (Work *work)
+{
+  *work = (Work) { .window = window_open (TRUE), .newest = -1 };
+  latch_init (&work->shown);
+  latch_init (&work->let_go);
+}
+
+static void
+work_close (Work *work)
+{
+  window_close (&work->window);
+  latch_clear (&work->shown);
+  latch_clear (&work->let_go);
+}
+
+static void
+report_a_half (LodgerPending *self, void *data)
+{
+  Work *work = data;
+  work->code = lodger_gtk_report (self, 0.5, "half of it");
+  latch_wait (&work->let_go);
+}
+
+static void
+report_a_flood (LodgerPending *self, void *data)
+{
+  char text[16];
+  (void) data;
+  for (int i = 1; i <= FLOOD; i++)
+    {
+      g_snprintf (text, sizeof text, "%d", i);
+      ck_assert_int_eq (lodger_gtk_report (self, (double) i / FLOOD, text), 0);
+    }
+}
+
+static void
+note_progress (GtkWidget *widget, double fraction, const char *text, void *data)
+{
+  Work *work = data;
+  ck_assert_ptr_eq (widget, work->window.label);
+  ck_assert (!work->is_over);
+  work->reports++;
+  work->goes_back |= fraction < work->newest;
+  work->newest = fraction;
+  g_strlcpy (work->text, text != NULL ? text : "", sizeof work->text);
+}
+
+static void
+note_over (GtkWidget *widget, LodgerPending *done, void *data)
+{
+  Work *work = data;
+  (void) widget;
+  (void) done;
+  work->was_last_first = work->newest == 1;
+  work->is_over = TRUE;
+}
+
+START_TEST (a_bar_shows_the_newest_report)
+{
+  Work work;
+  GtkWidget *bar;
+  work_open (&work);
+  bar = gtk_progress_bar_new ();
+  gtk_box_append (GTK_BOX (work.window.box), bar);
+  lodger_gtk_run_with_progress (work.window.label, GTK_PROGRESS_BAR (bar), report_a_half, note_over, &work);
+  while (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)) < 0.5)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_str_eq (gtk_progress_bar_get_text (GTK_PROGRESS_BAR (bar)), "half of it");
+  latch_open (&work.let_go);
+  window_run_until (&work.is_over);
+  expect_code (work.code, 0);
+  work_close (&work);
+}
+END_TEST
+
+/* However many there are: few are shown, in order, and the last one before the outcome. */
+START_TEST (a_flood_of_reports_becomes_a_few)
+{
+  const LodgerGtkRunOptions options = { .size = sizeof options, .progress = note_progress };
+  Work work;
+  work_open (&work);
+  lodger_pending_unref (lodger_gtk_run_full (work.window.label, report_a_flood, note_over, &work, &options));
+  window_run_until (&work.is_over);
+  ck_assert (work.was_last_first);
+  ck_assert (!work.goes_back);
+  ck_assert_int_lt (work.reports, FLOOD / 100);
+  ck_assert_str_eq (work.text, G_STRINGIFY (100000));
+  window_settle ();
+  work_close (&work);
+}
+END_TEST
+
+static void
+defer (LodgerPending *self, void *data)
+{
+  Work *work = data;
+  work->reply = lodger_pending_defer (self);
+  latch_open (&work->shown);
+}
+
+/* Reports about work that has been answered are refused, whatever the moment. */
+static void *
+report_for_long (void *data)
+{
+  LodgerPending *pending = data;
+  int code;
+  do
+    code = lodger_gtk_report (pending, 1, NULL);
+  while (code == 0);
+  ck_assert (code == LODGER_ESTATE || code == LODGER_ECANCELED);
+  return NULL;
+}
+
+START_TEST (a_report_may_race_with_the_outcome)
+{
+  const LodgerGtkRunOptions options = { .size = sizeof options, .progress = note_progress };
+  for (int i = 0; i < 50; i++)
+    {
+      Work work;
+      LodgerPending *pending;
+      pthread_t thread;
+      work_open (&work);
+      pending = lodger_gtk_run_full (work.window.label, defer, note_over, &work, &options);
+      latch_wait (&work.shown);
+      log_capture_begin ();
+      thread = thread_start (report_for_long, pending);
+      g_main_context_iteration (NULL, TRUE);
+      if (i % 2 == 0)
+        lodger_reply_return_nothing (work.reply);
+      else
+        {
+          gtk_window_destroy (work.window.window);
+          g_clear_object (&work.window.window);
+          lodger_reply_return_nothing (work.reply);
+        }
+      thread_join (thread);
+      window_settle ();
+      log_capture_end ();
+      ck_assert (work.is_over == (i % 2 == 0));
+      lodger_pending_unref (pending);
+      work_close (&work);
+    }
+}
+END_TEST
+
+static void
+report_when_cancelled (LodgerPending *self, void *data)
+{
+  Work *work = data;
+  latch_open (&work->shown);
+  latch_wait (&work->let_go);
+  work->code = lodger_gtk_report (self, 0.5, NULL);
+}
+
+START_TEST (a_report_says_that_the_work_was_cancelled)
+{
+  Work work;
+  LodgerPending *pending;
+  work_open (&work);
+  pending = lodger_gtk_run_full (work.window.label, report_when_cancelled, note_over, &work, NULL);
+  latch_wait (&work.shown);
+  lodger_pending_cancel (pending, NULL);
+  latch_open (&work.let_go);
+  window_run_until (&work.is_over);
+  expect_code (work.code, LODGER_ECANCELED);
+  lodger_pending_unref (pending);
+  work_close (&work);
+}
+END_TEST
+
+START_TEST (a_bar_may_go_before_the_work)
+{
+  Work work;
+  GtkWidget *bar;
+  work_open (&work);
+  bar = gtk_progress_bar_new ();
+  gtk_box_append (GTK_BOX (work.window.box), bar);
+  lodger_gtk_run_with_progress (work.window.label, GTK_PROGRESS_BAR (bar), report_a_half, note_over, &work);
+  gtk_box_remove (GTK_BOX (work.window.box), bar);
+  latch_open (&work.let_go);
+  window_run_until (&work.is_over);
+  work_close (&work);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("gtk-progress");
+  test_add (suite, a_bar_shows_the_newest_report);
+  test_add (suite, a_flood_of_reports_becomes_a_few);
+  test_add_long (suite, a_report_may_race_with_the_outcome, 3);
+  test_add (suite, a_report_says_that_the_work_was_cancelled);
+  test_add (suite, a_bar_may_go_before_the_work);
+  return gtk_test_main (suite, argc, argv);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lodger_gtk_run() and the lines around it. */
+#include "gtk-window.h"
+
+typedef struct Job
+{
+  Window window;
+  Latch entered, let_go;
+  Counter ends; /* of the data */
+  int ran_in, done_in, destroyed_in;
+  int done, failed, outcome;
+  int64_t answer;
+  gboolean is_over, was_cancelled;
+  GError *error;
+  GtkWidget *widget;
+} Job;
+
+static void
+job_open (Job *job)
+{
+  *job = (Job) { .window = window_open (TRUE) };
+  latch_init (&job->entered);
+  latch_init (&job->let_go);
+  counter_init (&job->ends);
+}
+
+static void
+job_close (Job *job)
+{
+  window_close (&job->window);
+  g_clear_error (&job->error);
+  latch_clear (&job->entered);
+  latch_clear (&job->let_go);
+  counter_clear (&job->ends);
+}
+
+static void
+job_destroy (void *data)
+{
+  Job *job = data;
+  job->destroyed_in = test_thread_id ();
+  counter_add (&job->ends, 1);
+}
+
+static const LodgerGtkRunOptions with_destroy = { .size = sizeof with_destroy, .destroy = job_destroy };
+
+static void
+answer (LodgerPending *self, void *data)
+{
+  ((Job *) data)->ran_in = test_thread_id ();
+  lodger_pending_return_int (self, 42);
+}
+
+static void
+fail_to_open (LodgerPending *self, void *data)
+{
+  (void) data;
+  lodger_glib_pending_return_gerror (self, g_error_new_literal (G_FILE_ERROR, G_FILE_ERROR_NOENT, "it is not there"));
+}
+
+/* Until it is told. */
+static void
+stay (LodgerPending *self, void *data)
+{
+  Job *job = data;
+  latch_open (&job->entered);
+  latch_wait (&job->let_go);
+  job->was_cancelled = lodger_pending_is_cancelled (self);
+}
+
+static void
+note (GtkWidget *widget, LodgerPending *done, void *data)
+{
+  Job *job = data;
+  job->done++;
+  job->done_in = test_thread_id ();
+  job->widget = widget;
+  job->outcome = lodger_pending_get_outcome (done);
+  lodger_pending_get_int (done, &job->answer);
+  job->is_over = TRUE;
+}
+
+static void
+note_error (GtkWidget *widget, const GError *error, void *data)
+{
+  Job *job = data;
+  (void) widget;
+  job->failed++;
+  job->error = g_error_copy (error);
+  job->is_over = TRUE;
+}
+
+START_TEST (the_outcome_comes_back_to_the_widget)
+{
+  Job job;
+  job_open (&job);
+  lodger_gtk_run (job.window.label, answer, note, &job);
+  window_run_until (&job.is_over);
+  ck_assert_int_eq (job.answer, 42);
+  ck_assert_ptr_eq (job.widget, job.window.label);
+  ck_assert_int_eq (job.done_in, test_thread_id ());
+  ck_assert_int_ne (job.ran_in, test_thread_id ());
+  job.is_over = FALSE;
+  (lodger_gtk_run) (job.window.label, answer, note, &job);
+  window_run_until (&job.is_over);
+  ck_assert_int_eq (job.done, 2);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (nobody_need_be_told)
+{
+  Job job;
+  LodgerPending *pending;
+  job_open (&job);
+  pending = lodger_gtk_run_full (job.window.label, answer, NULL, &job, NULL);
+  window_run_until_done (pending);
+  expect_code (lodger_pending_get_outcome (pending), 0);
+  lodger_pending_unref (pending);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (law_8_after_the_windows_end_nobody_is_told)
+{
+  Job job;
+  LodgerPending *pending;
+  job_open (&job);
+  pending = lodger_gtk_run_full (job.window.label, stay, note, &job, &with_destroy);
+  latch_wait (&job.entered);
+  gtk_window_destroy (job.window.window);
+  g_clear_object (&job.window.window);
+  window_settle ();
+  ck_assert_int_eq (counter_get (&job.ends), 0);
+  latch_open (&job.let_go);
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert (job.was_cancelled);
+  ck_assert_int_eq (job.done, 0);
+  ck_assert_int_eq (job.destroyed_in, test_thread_id ());
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  lodger_pending_unref (pending);
+  job_close (&job);
+}
+END_TEST
+
+/* The outcome is on its way when the window goes. */
+START_TEST (law_8_an_outcome_that_comes_too_late_is_dropped)
+{
+  Job job;
+  LodgerPending *pending;
+  job_open (&job);
+  pending = lodger_gtk_run_full (job.window.label, answer, note, &job, &with_destroy);
+  while (!lodger_pending_is_done (pending))
+    g_thread_yield ();
+  gtk_window_destroy (job.window.window);
+  g_clear_object (&job.window.window);
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_int_eq (job.done, 0);
+  ck_assert_int_eq (job.destroyed_in, test_thread_id ());
+  expect_code (lodger_pending_get_outcome (pending), 0);
+  lodger_pending_unref (pending);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (a_failure_comes_as_a_gerror)
+{
+  Job job;
+  job_open (&job);
+  lodger_gtk_run_with_error (job.window.label, fail_to_open, note, note_error, &job);
+  window_run_until (&job.is_over);
+  ck_assert_int_eq (job.done, 0);
+  ck_assert (g_error_matches (job.error, G_FILE_ERROR, G_FILE_ERROR_NOENT));
+  job.is_over = FALSE;
+  lodger_gtk_run_with_error (job.window.label, answer, note, note_error, &job);
+  window_run_until (&job.is_over);
+  ck_assert_int_eq (job.done, 1);
+  ck_assert_int_eq (job.failed, 1);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (a_button_cancels_the_work)
+{
+  Job job;
+  GtkWidget *button;
+  job_open (&job);
+  button = gtk_button_new_with_label ("Cancel");
+  gtk_widget_set_sensitive (button, FALSE);
+  gtk_box_append (GTK_BOX (job.window.box), button);
+  lodger_gtk_run_with_cancel (job.window.label, GTK_BUTTON (button), stay, note, &job);
+  ck_assert (gtk_widget_get_sensitive (button));
+  latch_wait (&job.entered);
+  g_signal_emit_by_name (button, "clicked");
+  ck_assert (!gtk_widget_get_sensitive (button));
+  latch_open (&job.let_go);
+  window_run_until (&job.is_over);
+  ck_assert (job.was_cancelled);
+  expect_code (job.outcome, LODGER_ECANCELED);
+  job_close (&job);
+}
+END_TEST
+
+/* A button that goes before the work, and one that is used again after it. */
+START_TEST (a_button_may_go_before_the_work)
+{
+  Job job;
+  GtkWidget *button;
+  job_open (&job);
+  button = gtk_button_new_with_label ("Cancel");
+  gtk_box_append (GTK_BOX (job.window.box), button);
+  lodger_gtk_run_with_cancel (job.window.label, GTK_BUTTON (button), stay, note, &job);
+  gtk_box_remove (GTK_BOX (job.window.box), button);
+  latch_open (&job.let_go);
+  window_run_until (&job.is_over);
+  expect_code (job.outcome, 0);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (the_data_goes_in_the_gui_thread_after_the_outcome)
+{
+  Job job;
+  job_open (&job);
+  lodger_pending_unref (lodger_gtk_run_full (job.window.label, answer, note, &job, &with_destroy));
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_int_eq (job.done, 1);
+  ck_assert_int_eq (job.destroyed_in, test_thread_id ());
+  window_settle ();
+  ck_assert_int_eq (counter_get (&job.ends), 1);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (a_stop_cancels_the_work_and_destroys_the_data)
+{
+  Job job;
+  job_open (&job);
+  lodger_pending_unref (lodger_gtk_run_full (job.window.label, stay, note, &job, &with_destroy));
+  latch_wait (&job.entered);
+  latch_open (&job.let_go);
+  expect_code (lodger_caller_stop_wait (job.window.caller), 0);
+  ck_assert_int_eq (counter_get (&job.ends), 1);
+  ck_assert_int_eq (job.done, 0);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (attaching_and_asking_give_the_same_caller)
+{
+  LodgerCaller *attached, *again;
+  ck_assert (gtk_init_check ());
+  attached = lodger_gtk_attach (NULL);
+  ck_assert_ptr_eq (lodger_gtk_get_caller (), attached);
+  again = lodger_glib_attach (NULL, NULL);
+  ck_assert_ptr_eq (again, attached);
+  expect_code (lodger_caller_leave (again), 0);
+  lodger_caller_unref (again);
+  expect_code (lodger_caller_leave (attached), 0);
+  ck_assert_int_eq (lodger_caller_get_state (attached), LODGER_CALLER_STOPPED);
+  again = lodger_caller_ref (lodger_gtk_get_caller ());
+  ck_assert_ptr_ne (again, attached);
+  expect_code (lodger_caller_stop_wait (again), 0);
+  lodger_caller_unref (again);
+  lodger_caller_unref (attached);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("gtk-run");
+  test_add (suite, the_outcome_comes_back_to_the_widget);
+  test_add (suite, nobody_need_be_told);
+  test_add (suite, law_8_after_the_windows_end_nobody_is_told);
+  test_add (suite, law_8_an_outcome_that_comes_too_late_is_dropped);
+  test_add (suite, a_failure_comes_as_a_gerror);
+  test_add (suite, a_button_cancels_the_work);
+  test_add (suite, a_button_may_go_before_the_work);
+  test_add (suite, the_data_goes_in_the_gui_thread_after_the_outcome);
+  test_add (suite, a_stop_cancels_the_work_and_destroys_the_data);
+  test_add (suite, attaching_and_asking_give_the_same_caller);
+  return gtk_test_main (suite, argc, argv);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The GTK adapter: work is refused with a pending, and what has none is logged. */
+#include "misuse.h"
+
+#include <lodger-gtk4.h>
+
+static const LodgerGtkRunOptions no_size = { .name = "misuse" };
+
+/* A label in a window. */
+typedef struct Place
+{
+  GtkWindow *window;
+  GtkWidget *label;
+} Place;
+
+static Place
+place_open (void)
+{
+  Place place;
+  test_check (gtk_init_check ());
+  place.window = GTK_WINDOW (gtk_window_new ());
+  place.label = gtk_label_new ("misuse");
+  gtk_window_set_child (place.window, place.label);
+  return place;
+}
+
+static void
+place_close (Place *place)
+{
+  LodgerCaller *caller = lodger_caller_ref (lodger_gtk_get_caller ());
+  gtk_window_destroy (place->window);
+  test_check (lodger_caller_stop_wait (caller) == 0);
+  lodger_caller_unref (caller);
+}
+
+static void
+work (LodgerPending *self, void *data)
+{
+  (void) self;
+  (void) data;
+}
+
+static void
+done (GtkWidget *widget, LodgerPending *pending, void *data)
+{
+  (void) widget;
+  (void) pending;
+  (void) data;
+}
+
+static void
+failed (GtkWidget *widget, const GError *error, void *data)
+{
+  (void) widget;
+  (void) error;
+  (void) data;
+}
+
+#define WITH_DESTROY (&(const LodgerGtkRunOptions) { .size = sizeof (LodgerGtkRunOptions), .destroy = witness_destroy })
+
+/* Rows with a label in a window. */
+#define PLACED(...)                                                                                                    \
+  Place place = place_open ();                                                                                         \
+  __VA_ARGS__;                                                                                                         \
+  place_close (&place)
+#define LABEL (place.label)
+
+/* It comes to that code in GTK's loop. */
+static bool
+comes_to (LodgerPending *pending, int code)
+{
+  bool does;
+  while (!lodger_pending_is_done (pending))
+    g_main_context_iteration (NULL, TRUE);
+  does = lodger_pending_get_outcome (pending) == code;
+  lodger_pending_unref (pending);
+  return does;
+}
+
+/* ---- the caller ------------------------------------------------------------------------------------------------------ */
+
+static bool
+attaches (LodgerCaller *caller)
+{
+  bool is = caller != NULL && lodger_caller_leave (caller) == 0;
+  lodger_caller_unref (caller);
+  return is;
+}
+
+CELL (lodger_gtk_attach, null_error, FINE (attaches (lodger_gtk_attach (NULL))));
+CELL (lodger_gtk_attach, after_fork, FINE (attaches (lodger_gtk_attach (NULL))));
+CELL (lodger_gtk_get_caller, after_fork, FINE (attaches (lodger_gtk_attach (NULL))));
+
+/* ---- scopes ---------------------------------------------------------------------------------------------------------- */
+
+static void *
+ask_elsewhere (void *label)
+{
+  test_check (lodger_gtk_widget_get_scope (label) == NULL);
+  return NULL;
+}
+
+static bool
+asks_elsewhere (GtkWidget *label)
+{
+  test_check (lodger_gtk_widget_get_scope (label) != NULL);
+  thread_join (thread_start (ask_elsewhere, label));
+  return true;
+}
+
+static bool
+has_none_in_no_window (void)
+{
+  GtkWidget *label = g_object_ref_sink (gtk_label_new ("nowhere"));
+  bool has = lodger_gtk_widget_get_scope (label) != NULL;
+  g_object_unref (label);
+  return !has;
+}
+
+CELL (lodger_gtk_widget_get_scope, null_widget, WARNS (lodger_gtk_widget_get_scope (NULL) == NULL));
+CELL (lodger_gtk_widget_get_scope, after_fork, PLACED (FINE (lodger_gtk_widget_get_scope (LABEL) != NULL)));
+CELL (lodger_gtk_widget_get_scope, wrong_thread, PLACED (BY (lodger_gtk_get_caller), WARNS (asks_elsewhere (LABEL))));
+CELL (lodger_gtk_widget_get_scope, wrong_state, PLACED (WARNS (has_none_in_no_window ())));
+
+/* ---- work ------------------------------------------------------------------------------------------------------------ */
+
+static LodgerPending *
+run_in_no_window (Scene *s)
+{
+  GtkWidget *label = g_object_ref_sink (gtk_label_new ("nowhere"));
+  LodgerPending *refused = lodger_gtk_run_full (label, work, done, DATA, WITH_DESTROY);
+  g_object_unref (label);
+  return refused;
+}
+
+typedef struct Elsewhere
+{
+  Scene *scene;
+  GtkWidget *label;
+  LodgerPending *refused;
+} Elsewhere;
+
+static void *
+run_elsewhere (void *data)
+{
+  Elsewhere *elsewhere = data;
+  Scene *s = elsewhere->scene;
+  elsewhere->refused = lodger_gtk_run_full (elsewhere->label, work, done, DATA, WITH_DESTROY);
+  return NULL;
+}
+
+static LodgerPending *
+refused_elsewhere (Scene *s, GtkWidget *label)
+{
+  Elsewhere elsewhere = { .scene = s, .label = label };
+  test_check (lodger_gtk_get_caller () != NULL);
+  thread_join (thread_start (run_elsewhere, &elsewhere));
+  return elsewhere.refused;
+}
+
+CELL (lodger_gtk_run_full, null_widget, BY (lodger_gtk_run),
+      REFUSES (lodger_gtk_run_full (NULL, work, done, DATA, WITH_DESTROY), LODGER_EINVAL));
+CELL (lodger_gtk_run_full, null_work,
+      PLACED (BY (lodger_gtk_run),
+              REFUSES (lodger_gtk_run_full (LABEL, NULL, done, DATA, WITH_DESTROY), LODGER_EINVAL)));
+CELL (lodger_gtk_run_full, null_done, PLACED (FINE (comes_to (lodger_gtk_run_full (LABEL, work, NULL, s, NULL), 0))));
+CELL (lodger_gtk_run_full, null_data,
+      PLACED (FINE (comes_to (lodger_gtk_run_full (LABEL, work, done, NULL, NULL), 0))));
+CELL (lodger_gtk_run_full, null_options,
+      PLACED (FINE (comes_to (lodger_gtk_run_full (LABEL, work, done, s, NULL), 0))));
+CELL (lodger_gtk_run_full, size_options,
+      PLACED (BY (lodger_gtk_run), REFUSES (lodger_gtk_run_full (LABEL, work, done, s, &no_size), LODGER_EINVAL)));
+CELL (lodger_gtk_run_full, after_fork, PLACED (FINE (comes_to (lodger_gtk_run_full (LABEL, work, done, s, NULL), 0))));
+CELL (lodger_gtk_run_full, wrong_thread,
+      PLACED (BY (lodger_gtk_get_caller), REFUSES (refused_elsewhere (s, LABEL), LODGER_EWRONGTHREAD)));
+CELL (lodger_gtk_run_full, wrong_state,
+      PLACED (BY (lodger_gtk_widget_get_scope), REFUSES (run_in_no_window (s), LODGER_ESTATE)));
+
+/* Those without a result; each is a function and a macro of that name. */
+#define RUN_ROWS(function, RUN)                                                                                        \
+  CELL (function, null_widget, BY (lodger_gtk_run), WARNS (DOES (RUN (function, NULL, work, done, s))));               \
+  CELL (function, null_work, PLACED (BY (lodger_gtk_run), WARNS (DOES (RUN (function, LABEL, NULL, done, s)))));       \
+  CELL (function, null_done, PLACED (FINE (DOES (RUN (function, LABEL, work, NULL, s)))));                             \
+  CELL (function, null_data, PLACED (FINE (DOES (RUN (function, LABEL, work, done, NULL)))));                          \
+  CELL (function, wrong_thread, RULED_OUT ("as lodger_gtk_run_full()"));                                               \
+  CELL (function, wrong_state, RULED_OUT ("as lodger_gtk_run_full()"))
+
+#define PLAIN(function, widget, work, done, data)      (function) (widget, work, done, data)
+#define WITH_NULL(function, widget, work, done, data)  (function) (widget, NULL, work, done, data)
+#define WITH_ERROR(function, widget, work, done, data) (function) (widget, work, done, failed, data)
+
+RUN_ROWS (lodger_gtk_run, PLAIN);
+RUN_ROWS (lodger_gtk_run_with_progress, WITH_NULL);
+RUN_ROWS (lodger_gtk_run_with_cancel, WITH_NULL);
+RUN_ROWS (lodger_gtk_run_with_error, WITH_ERROR);
+CELL (lodger_gtk_run_with_progress, null_bar,
+      PLACED (FINE (DOES (lodger_gtk_run_with_progress (LABEL, NULL, work, done, s)))));
+CELL (lodger_gtk_run_with_cancel, null_button,
+      PLACED (FINE (DOES (lodger_gtk_run_with_cancel (LABEL, NULL, work, done, s)))));
+CELL (lodger_gtk_run_with_error, null_failed,
+      PLACED (FINE (DOES (lodger_gtk_run_with_error (LABEL, work, done, NULL, s)))));
+
+/* ---- reports --------------------------------------------------------------------------------------------------------- */
+
+CELL (lodger_gtk_report, null_self, ANSWERS (lodger_gtk_report (NULL, 0, NULL), LODGER_EINVAL));
+CELL_AT (IN_CALL, lodger_gtk_report, null_text, ANSWERS (lodger_gtk_report (SELF, 0, NULL), LODGER_ESTATE));
+CELL_AT (IN_CALL, lodger_gtk_report, wrong_state, ANSWERS (lodger_gtk_report (SELF, 0, "misuse"), LODGER_ESTATE));
+CELL (lodger_gtk_report, after_stop, FINE (lodger_gtk_report (CALL, 0, NULL) == LODGER_ECANCELED));
+CELL (lodger_gtk_report, after_fork, ANSWERS (lodger_gtk_report (PROMISE, 0, NULL), LODGER_ESTATE));
