@@ -229,10 +229,10 @@ void
 lodger__scope_enter (LodgerPending *pending, LodgerScope **ret_held)
 {
   LodgerScope *scope = scope_of (pending);
-  bool is_gone;
+  bool has_ended, is_gone;
   if (scope == NULL)
     return;
-  is_gone = lodger_scope_has_ended (scope);
+  has_ended = is_gone = lodger_scope_has_ended (scope);
   if (!is_gone && scope->options.hold != NULL && lodger__thread ()->serial == scope->thread)
     {
       is_gone = !scope->options.hold (scope->options.object);
@@ -240,7 +240,7 @@ lodger__scope_enter (LodgerPending *pending, LodgerScope **ret_held)
         *ret_held = lodger_scope_ref (scope);
     }
   if (is_gone)
-    lodger_pending_cancel (pending, message_of (scope));
+    lodger_pending_cancel (pending, has_ended ? message_of (scope) : lodger__scope_message);
 }
 
 void

@@ -3,9 +3,11 @@
  * is finalized, after each dispose. */
 #include "glib-private.h"
 
+/* Of all ties: two threads may ask for the same object's at once. Ends run user code, so that it is not held then. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
 typedef struct Tie
 {
-  GMutex mutex;
   LodgerScope *scope; /* the present one, or NULL */
   gboolean is_disposed;
 } Tie;
@@ -54,21 +56,19 @@ tie_free (void *data)
 {
   Tie *tie = data;
   lodger_scope_unref (tie->scope);
-  g_mutex_clear (&tie->mutex);
   g_free (tie);
 }
 
-/* Ends run user code, so that nothing is locked. */
 static void
 on_dispose (void *data, GObject *where_the_object_was)
 {
   Tie *tie = data;
   LodgerScope *scope;
   (void) where_the_object_was;
-  g_mutex_lock (&tie->mutex);
+  pthread_mutex_lock (&mutex);
   tie->is_disposed = TRUE;
   scope = lodger_scope_ref (tie->scope);
-  g_mutex_unlock (&tie->mutex);
+  pthread_mutex_unlock (&mutex);
   if (scope != NULL)
     lodger_scope_end (scope, "the object it was bound to is gone");
   lodger_scope_unref (scope);
@@ -80,7 +80,7 @@ tie_quark (void)
   return g_quark_from_static_string ("lodger-glib-scope");
 }
 
-/* Two threads may be here at once: the one whose tie is not taken throws it away. */
+/* Locked. */
 static Tie *
 tie_of (GObject *object)
 {
@@ -88,12 +88,7 @@ tie_of (GObject *object)
   if (tie != NULL)
     return tie;
   tie = g_new0 (Tie, 1);
-  g_mutex_init (&tie->mutex);
-  if (!g_object_replace_qdata (object, tie_quark (), NULL, tie, tie_free, NULL))
-    {
-      tie_free (tie);
-      return g_object_get_qdata (object, tie_quark ());
-    }
+  g_object_set_qdata_full (object, tie_quark (), tie, tie_free);
   g_object_weak_ref (object, on_dispose, tie);
   return tie;
 }
@@ -109,15 +104,15 @@ lodger_glib_object_get_scope (GObject *object)
       lodger_host_misuse (__func__, LODGER_EINVAL, "NULL or no object given");
       return NULL;
     }
+  pthread_mutex_lock (&mutex);
   tie = tie_of (object);
-  g_mutex_lock (&tie->mutex);
   if (tie->scope == NULL)
     {
       tie->scope = scope_new (object);
       is_disposed = tie->is_disposed;
     }
   scope = tie->scope;
-  g_mutex_unlock (&tie->mutex);
+  pthread_mutex_unlock (&mutex);
   if (is_disposed && scope != NULL)
     lodger_scope_end (scope, NULL);
   return scope;
@@ -134,14 +129,11 @@ lodger_glib_object_end_scope (GObject *object, const char *message)
       lodger_host_misuse (__func__, LODGER_EINVAL, "NULL or no object given");
       return FALSE;
     }
+  pthread_mutex_lock (&mutex);
   tie = g_object_get_qdata (object, tie_quark ());
   if (tie != NULL)
-    {
-      g_mutex_lock (&tie->mutex);
-      scope = tie->scope;
-      tie->scope = NULL;
-      g_mutex_unlock (&tie->mutex);
-    }
+    scope = g_steal_pointer (&tie->scope);
+  pthread_mutex_unlock (&mutex);
   if (scope != NULL)
     has_ended = lodger_scope_end (scope, message);
   lodger_scope_unref (scope);
