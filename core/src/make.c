@@ -36,6 +36,16 @@ is_at (const LodgerCaller *caller, const void *what)
          && caller->host.identity == place->identity;
 }
 
+LodgerCaller *
+lodger_caller_find (const char *host, const void *host_options)
+{
+  Place place = { .thread = lodger__thread_peek (), .driver = host != NULL ? lodger__registry_host (host) : NULL };
+  if (place.thread == NULL || place.driver == NULL)
+    return NULL;
+  place.identity = place.driver->identify != NULL ? place.driver->identify (host_options) : host_options;
+  return lodger__registry_find (is_at, &place);
+}
+
 static bool
 is_mains (const LodgerCaller *caller, const void *what)
 {

@@ -119,10 +119,11 @@ struct LodgerSide
   LodgerPending *owner;  /* the one that this side belongs to */
   bool is_suspended;     /* on its caller's list */
   LodgerPending *prev_suspended, *next_suspended;
-  LodgerHome *home;      /* where its pointer goes to be destroyed */
-  LodgerHome *data_home; /* where its data goes */
-  LodgerScope *scope;    /* a reference; set before the call is shared */
-  bool is_bound;         /* on the scope's list, which is under its mutex, as the next */
+  LodgerHome *home;        /* where its pointer goes to be destroyed */
+  LodgerHome *data_home;   /* where its data goes */
+  LodgerCaller *completer; /* a promise: whose thread answers it, held; or NULL */
+  LodgerScope *scope;      /* a reference; set before the call is shared */
+  bool is_bound;           /* on the scope's list, which is under its mutex, as the next */
   LodgerSide *prev_bound, *next_bound;
 };
 
@@ -228,6 +229,11 @@ LodgerHome *lodger__home_new (LodgerCaller *caller);
 void lodger__home_send (LodgerHome *home, void *pointer, LodgerDestroyFunc destroy);
 /* Locked: a pointer that nobody will get may go the same way. */
 bool lodger__home_keeps (const LodgerPending *pending, const LodgerValue *value);
+
+/* ---- completer.c ---- */
+
+/* The pending goes. */
+void lodger__completer_release (LodgerPending *pending);
 
 /* ---- callbacks.c ---- */
 

@@ -8,7 +8,8 @@
  * Each thread that blocks without limit is on a list, with what it waits for. A wait is hopeless when its pending needs a
  * thread that waits hopelessly: the one that runs it, or has it in its inbox, or every one of a pool that can have no more.
  * That is the greatest such set: all are taken to be hopeless, and whoever is not is taken out, until nothing changes. A
- * promise, a deferred call, a timed wait, a thread that is not on the list: each may end by itself, so it is not hopeless.
+ * promise that no caller is said to answer, a deferred call, a timed wait, a thread that is not on the list: each may end by
+ * itself, so it is not hopeless.
  *
  * A wait that closes a circle is the last of it to be noted, and each is noted under the one mutex before it blocks: so that
  * one sees all the others. */
@@ -54,6 +55,9 @@ call_is_hopeless (LodgerPending *pending, LodgerPending **ret_next)
       if (lodger__pool_is_queued (pending) ? pool_is_hopeless (pending->caller) : caller_is_hopeless (pending->caller))
         return true;
     }
+  else if ((state & P_PROMISE) && !(state & P_ANSWERED) && pending->side != NULL && pending->side->completer != NULL
+           && caller_is_hopeless (pending->side->completer))
+    return true;
   if (state & P_FOLLOWS)
     *ret_next = lodger__pending_leader (pending);
   else if (lodger__is_then (pending) && !(state & (P_PUSHED | P_STARTED)))

@@ -272,6 +272,10 @@ has_children (LodgerCaller *caller, size_t expected)
 }
 
 CELL (lodger_caller_current, after_fork, FINE (lodger_caller_current () == NULL));
+CELL (lodger_caller_find, null_host, FINE (lodger_caller_find (NULL, LOOP) == NULL));
+CELL (lodger_caller_find, null_host_options,
+      FINE (lodger_caller_find (lodger_manual_host_get_name (LOOP), NULL) == NULL));
+CELL (lodger_caller_find, after_fork, FINE (lodger_caller_find (lodger_manual_host_get_name (LOOP), LOOP) == NULL));
 CELL (lodger_caller_get_existing, unknown_id, FINE (lodger_caller_get_existing (UINT64_MAX) == NULL));
 CELL (lodger_caller_get_existing, after_fork,
       FINE (lodger_caller_get_existing (lodger_caller_get_id (CALLER)) == NULL));

@@ -161,6 +161,17 @@ CELL (lodger_pending_set_canceller, already, TELLS (CANCELLER (NUMBER, ignore_ca
 CELL (lodger_pending_set_canceller, after_stop, TELLS (CANCELLER (CALL, ignore_cancel), LODGER_EALREADY));
 CELL (lodger_pending_set_canceller, after_fork, ANSWERS (CANCELLER (PROMISE, ignore_cancel), LODGER_ECHILD));
 
+#define COMPLETER(promise) lodger_pending_set_completer (promise, CALLER)
+
+CELL (lodger_pending_set_completer, null_promise, ANSWERS (COMPLETER (NULL), LODGER_EINVAL));
+CELL (lodger_pending_set_completer, null_caller, ANSWERS (lodger_pending_set_completer (PROMISE, NULL), LODGER_EINVAL));
+CELL (lodger_pending_set_completer, wrong_state, ANSWERS (COMPLETER (CALL), LODGER_ESTATE),
+      ANSWERS (COMPLETER (lodger_caller_get_stopped (CALLER)), LODGER_ESTATE));
+CELL (lodger_pending_set_completer, already, TELLS (COMPLETER (NUMBER), LODGER_EALREADY),
+      FINE (COMPLETER (PROMISE) == 0), TELLS (COMPLETER (PROMISE), LODGER_EALREADY));
+CELL (lodger_pending_set_completer, after_stop, FINE (COMPLETER (PROMISE) == 0));
+CELL (lodger_pending_set_completer, after_fork, ANSWERS (COMPLETER (PROMISE), LODGER_ECHILD));
+
 /* ---- waiting ---------------------------------------------------------------------------------------------------------- */
 
 #define UNKNOWN ((LodgerWaitFlags) 0x70)

@@ -219,6 +219,17 @@ LODGER_API LodgerPending *lodger_caller_get_stopped (LodgerCaller *caller);
  * Borrowed. Test: unit/caller current_is_the_innermost */
 LODGER_API LodgerCaller *lodger_caller_current (void);
 
+/**
+ * This thread's caller on a loop: the one that lodger_caller_new() would find for that host and those options. Does not
+ * block, and makes none.
+ *
+ * @param host a registered host's name; NULL finds none.
+ * @param host_options as for lodger_caller_new().
+ * @return a new reference, or NULL when there is none here that has not stopped.
+ * Test: unit/completer a_caller_is_found_by_its_loop
+ */
+LODGER_API LodgerCaller *lodger_caller_find (const char *host, const void *host_options);
+
 /** The running caller of that id, as a new reference, or NULL; id 0 means this thread's. A stopping caller is not
  * found, nor in a forked child the parent's. Any thread. Test: unit/caller a_stopping_caller_is_not_found */
 LODGER_API LodgerCaller *lodger_caller_get_existing (uint64_t id);

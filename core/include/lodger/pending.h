@@ -339,8 +339,9 @@ LODGER_API LodgerPending *lodger_pending_then (LodgerPending *done, LodgerCaller
  *         Lodger does not drive; LODGER_ESTATE in a call_direct; LODGER_EINVAL; LODGER_ENOMEM; LODGER_ECHILD.
  *         LODGER_EDEADLK, for an unbounded wait that nobody could end, since all that could is itself waiting without
  *         limit, for this: the call itself, a call that only this thread can run, a circle of threads, a call that needs
- *         a worker of a pool at its ceiling (`max_threads`) where every worker waits. The log line names both ends.
- *         Promises and timed waits never count as such.
+ *         a worker of a pool at its ceiling (`max_threads`) where every worker waits, a promise with a completer
+ *         (lodger_pending_set_completer()) whose thread waits. The log line names both ends. Other promises and timed
+ *         waits never count as such.
  * Test: unit/wait edge_05_timed_out_waiter_cancels
  */
 LODGER_API int lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags flags);
@@ -352,6 +353,19 @@ LODGER_API int lodger_pending_wait (LodgerPending *pending, int64_t timeout, Lod
  */
 LODGER_API int lodger_pending_cancel_wait (LodgerPending *pending, const char *message, int64_t timeout,
                                            LodgerWaitFlags flags);
+
+/**
+ * Says that a promise is answered by what runs in @p caller's thread, and by nothing else: an adapter does, for an
+ * operation of a loop. A wait without limit that keeps that very thread from it is refused then, see lodger_pending_wait().
+ *
+ * Any thread; does not block. The memory of @p caller is held until the promise goes. It stops nobody from answering in
+ * another thread, and no stop answers it.
+ *
+ * @return 0; LODGER_EINVAL for NULL; LODGER_ESTATE for what is no promise, or a caller's own; LODGER_EALREADY when it is
+ *         answered or has a completer; LODGER_ENOMEM; LODGER_ECHILD.
+ * Test: unit/completer waiting_for_what_this_thread_completes_is_refused
+ */
+LODGER_API int lodger_pending_set_completer (LodgerPending *promise, LodgerCaller *caller);
 
 /* ---- metadata ------------------------------------------------------------------------------------------------ */
 
