@@ -41,10 +41,3 @@ lodger_pending_set_completer (LodgerPending *promise, LodgerCaller *caller)
   lodger__pending_unlock (promise);
   return code == LODGER_ESTATE ? lodger__misuse (__func__, code, "it is no promise") : code;
 }
-
-void
-lodger__completer_release (LodgerPending *pending)
-{
-  if (pending->side != NULL && pending->side->completer != NULL)
-    lodger__caller_release (pending->side->completer);
-}

@@ -230,11 +230,6 @@ void lodger__home_send (LodgerHome *home, void *pointer, LodgerDestroyFunc destr
 /* Locked: a pointer that nobody will get may go the same way. */
 bool lodger__home_keeps (const LodgerPending *pending, const LodgerValue *value);
 
-/* ---- completer.c ---- */
-
-/* The pending goes. */
-void lodger__completer_release (LodgerPending *pending);
-
 /* ---- callbacks.c ---- */
 
 /* Locked: its completion is going to run user code. */

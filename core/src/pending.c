@@ -179,7 +179,6 @@ pending_free (LodgerPending *pending)
     }
   else
     lodger__value_clear (&value);
-  lodger__completer_release (pending);
   lodger__side_free (pending->side);
   lodger__node_free (pending->node_class, pending);
   return leader;

@@ -13,6 +13,7 @@
 
 #include <gio/gio.h>
 
+#include <lodger-glib-gio.h>
 #include <lodger-glib-scope.h>
 #include <lodger/lodger.h>
 

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A GIO operation as a pending.
+ *
+ * The operation has a reference to the pending, as its user data, and gives it back in lodger_glib_async_ready(); that is
+ * always in the thread whose context the operation was started in. If it never comes, because the loop has ended, nobody
+ * can know whether it still will: so that reference stays, and what there is to be ended is ended without it. PHASE says
+ * who does it, and is decided once. */
+#include "gio-private.h"
+
+#include <lodger/host.h>
+#include <stdatomic.h>
+
+static const char key[] = "lodger-glib-async";
+
+enum
+{
+  WAITS, /* for the operation */
+  CAME,  /* it is back */
+  LEFT,  /* the pending has ended without it */
+};
+
+/* Lives as long as the pending. */
+typedef struct Async
+{
+  LodgerGlibFinishFunc finish;
+  void *data;
+  LodgerDestroyFunc destroy;
+  atomic_int phase;
+  _Atomic (GAsyncResult *) result; /* what was answered with, to be compared only */
+} Async;
+
+static void
+destroy_data (Async *async)
+{
+  LodgerDestroyFunc destroy = async->destroy;
+  async->destroy = NULL;
+  if (destroy != NULL)
+    destroy (async->data);
+}
+
+static void
+async_free (void *data)
+{
+  destroy_data (data);
+  g_free (data);
+}
+
+static Async *
+async_of (LodgerPending *pending)
+{
+  return lodger_pending_get_metadata (pending, key);
+}
+
+/* ---- starting ---------------------------------------------------------------------------------------------------- */
+
+/* The pending ends without the operation, if that is not back. */
+static void
+leave (LodgerPending *pending, int code, const char *reason)
+{
+  Async *async = async_of (pending);
+  int phase = WAITS;
+  if (!atomic_compare_exchange_strong (&async->phase, &phase, LEFT))
+    return;
+  destroy_data (async);
+  lodger_pending_return_new_error (pending, NULL, code, "%s", reason);
+}
+
+static int
+on_stopped (LodgerPending *stopped, void *pending)
+{
+  (void) stopped;
+  leave (pending, LODGER_ESHUTDOWN, "the loop that would have brought it back has ended");
+  return 0;
+}
+
+static int
+prepare (LodgerPending *pending, Async *async, GCancellable *cancellable)
+{
+  GMainContext *context;
+  int code = lodger_pending_set_metadata (pending, key, async, async_free);
+  if (code != 0)
+    return code;
+  if (lodger__glib_cancellable_of (pending, "lodger_glib_async_new") == NULL)
+    return LODGER_ENOMEM;
+  context = g_main_context_ref_thread_default ();
+  code = lodger__glib_tie (pending, context, on_stopped);
+  if (code == 0 && cancellable != NULL)
+    code = lodger__glib_cancel_with (pending, cancellable, context, "lodger_glib_async_new");
+  g_main_context_unref (context);
+  return code;
+}
+
+LodgerPending *
+lodger_glib_async_new (GCancellable *cancellable, LodgerGlibFinishFunc finish, void *data, LodgerDestroyFunc destroy)
+{
+  LodgerPending *pending = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  Async *async = NULL;
+  int code = LODGER_ENOMEM;
+  if (cancellable != NULL && !G_IS_CANCELLABLE (cancellable))
+    code = lodger_host_misuse (__func__, LODGER_EINVAL, "that is no GCancellable");
+  else if (!lodger_pending_is_done (pending))
+    async = g_try_new0 (Async, 1);
+  if (async != NULL)
+    {
+      async->finish = finish;
+      async->data = data;
+      async->destroy = destroy;
+      atomic_init (&async->result, NULL);
+      atomic_init (&async->phase, WAITS);
+      code = prepare (pending, async, cancellable);
+    }
+  else if (destroy != NULL)
+    destroy (data);
+  if (code != 0 && async_of (pending) != NULL)
+    leave (pending, code, lodger_error_code_string (code));
+  else if (code != 0 && !lodger_pending_is_done (pending))
+    lodger_pending_return_new_error (pending, NULL, code, "%s", lodger_error_code_string (code));
+  return lodger_pending_ref (pending);
+}
+
+GCancellable *
+lodger_glib_async_get_cancellable (LodgerPending *pending)
+{
+  return pending != NULL && async_of (pending) != NULL
+             ? lodger__glib_cancellable_of (pending, "lodger_glib_async_get_cancellable")
+             : NULL;
+}
+
+/* ---- coming back ------------------------------------------------------------------------------------------------- */
+
+/* A GTask says whether it has failed before its `…_finish` is called, which would take the error. */
+static void
+answer_with_result (LodgerPending *pending, Async *async, GAsyncResult *result)
+{
+  GError *error = NULL;
+  if (G_IS_TASK (result) && g_task_had_error (G_TASK (result)))
+    {
+      g_task_propagate_pointer (G_TASK (result), &error);
+      lodger_glib_pending_return_gerror (pending, error);
+      return;
+    }
+  atomic_store (&async->result, result);
+  lodger_pending_return_pointer (pending, g_object_ref (result), g_object_unref);
+}
+
+/* Somebody may have cancelled the operation's cancellable itself. */
+static void
+note_cancel (LodgerPending *pending)
+{
+  GCancellable *cancellable = lodger_glib_async_get_cancellable (pending);
+  if (cancellable != NULL && g_cancellable_is_cancelled (cancellable) && !lodger_pending_is_cancelled (pending))
+    lodger_pending_cancel (pending, "the operation's GCancellable was cancelled");
+}
+
+static void
+come_back (LodgerPending *pending, Async *async, GObject *source, GAsyncResult *result)
+{
+  note_cancel (pending);
+  if (result == NULL)
+    lodger_pending_return_new_error (pending, NULL, LODGER_EUNANSWERED, "the operation was not started");
+  else if (async->finish == NULL)
+    answer_with_result (pending, async, result);
+  else
+    {
+      async->finish (pending, source, result, async->data);
+      if (!lodger_pending_is_done (pending))
+        lodger_pending_return_nothing (pending);
+    }
+  destroy_data (async);
+}
+
+void
+lodger_glib_async_ready (GObject *source, GAsyncResult *result, gpointer pending)
+{
+  Async *async = pending != NULL ? async_of (pending) : NULL;
+  int phase = LEFT;
+  if (pending == NULL || (async == NULL && !lodger_pending_is_done (pending)))
+    {
+      lodger_host_misuse (__func__, LODGER_EINVAL, pending == NULL ? "NULL given" : "not of lodger_glib_async_new()");
+      return;
+    }
+  if (async != NULL)
+    phase = atomic_exchange (&async->phase, CAME);
+  if (phase == CAME)
+    {
+      lodger_host_misuse (__func__, LODGER_EALREADY, "the operation has come back before");
+      return;
+    }
+  if (phase == WAITS)
+    come_back (pending, async, source, result);
+  lodger_pending_unref (pending);
+}
+
+GAsyncResult *
+lodger_glib_async_get_result (LodgerPending *done)
+{
+  Async *async = done != NULL ? async_of (done) : NULL;
+  GAsyncResult *result = async != NULL ? atomic_load (&async->result) : NULL;
+  void *pointer = NULL;
+  if (result == NULL || lodger_pending_get_pointer (done, &pointer) != 0 || pointer != result)
+    return NULL;
+  return result;
+}

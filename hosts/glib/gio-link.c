@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A GCancellable that cancels a pending.
+ *
+ * g_cancellable_connect() and g_cancellable_disconnect() are of no use here. The latter waits until a handler that runs in
+ * another thread has returned, and the pending may be done in such a handler, or in a thread that this one waits for: it
+ * would be waited for ever. The signal's own functions never wait; what they leave open is closed by one word of state:
+ *
+ * - Connected, then looked at. g_cancellable_cancel() sets its flag and then emits; the connecting thread connects and then
+ *   looks at the flag. The emission and the connection take the same lock in GLib: whichever is second sees the first, so a
+ *   cancel is never missed. Both may see it: FIRED lets one of them pass.
+ * - Done while the handler runs, or is about to in an emission that has begun: the closure keeps the link's memory, and OVER
+ *   tells the handler that the pending must not be touched.
+ * - The link's reference to the pending is dropped by whoever sets OVER first, unless the handler is BUSY with the pending:
+ *   then by the handler, at its end. BUSY is set only without OVER, and every change is a read-modify-write of the one
+ *   word: so it is always one of the two.
+ * - Done before the connecting thread knows the handler's id. That thread stores the id and then looks at OVER; the other
+ *   sets OVER and then takes the id; sequentially consistent, so that one of them disconnects, and the exchange allows
+ *   only one.
+ *
+ * The link holds the cancellable weakly: a promise that is never answered and a cancellable that is never cancelled would
+ * keep each other. When the cancellable goes, its closure does, and the pending is let go.
+ *
+ * The first thing that another thread does with a link is to read `state`, which the making thread has written last: the
+ * order does not hang on GLib's locks, which ThreadSanitizer does not see. */
+#include "gio-private.h"
+
+#include <lodger/host.h>
+#include <stdatomic.h>
+
+enum
+{
+  FIRED = 1 << 0,
+  BUSY = 1 << 1,
+  OVER = 1 << 2,
+};
+
+typedef struct Link
+{
+  LodgerPending *pending; /* a reference until OVER, or until the handler's end */
+  GMainContext *context;
+  GWeakRef cancellable;
+  atomic_uint refs; /* the closure's, the done-callback's, and for a while the connecting function's */
+  atomic_ulong handler;
+  atomic_uint state;
+} Link;
+
+static void
+link_unref (void *data)
+{
+  Link *link = data;
+  if (atomic_fetch_sub_explicit (&link->refs, 1, memory_order_acq_rel) != 1)
+    return;
+  g_weak_ref_clear (&link->cancellable);
+  if (link->context != NULL)
+    g_main_context_unref (link->context);
+  g_free (link);
+}
+
+static gboolean
+do_nothing (void *data)
+{
+  (void) data;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+drop_pending (void *pending)
+{
+  lodger_pending_unref (pending);
+}
+
+/* At a handler's end: the operation has come back meanwhile, and what it left in the pending belongs where it came back. */
+static void
+drop_in_context (Link *link)
+{
+  if (link->context == NULL || g_main_context_is_owner (link->context))
+    lodger_pending_unref (link->pending);
+  else
+    {
+      GSource *source = g_idle_source_new ();
+      g_source_set_name (source, "lodger drops a pending");
+      g_source_set_callback (source, do_nothing, link->pending, drop_pending);
+      g_source_attach (source, link->context);
+      g_source_unref (source);
+    }
+}
+
+static void
+fire (Link *link)
+{
+  unsigned state = atomic_load (&link->state);
+  do
+    if (state & (FIRED | OVER))
+      return;
+  while (!atomic_compare_exchange_weak (&link->state, &state, state | FIRED | BUSY));
+  lodger_pending_cancel (link->pending, "its GCancellable was cancelled");
+  if (atomic_fetch_and (&link->state, ~(unsigned) BUSY) & OVER)
+    drop_in_context (link);
+}
+
+static void
+on_cancelled (GCancellable *cancellable, void *link)
+{
+  (void) cancellable;
+  fire (link);
+}
+
+/* The pending is done, or the cancellable goes, or both at once. */
+static void
+end (Link *link)
+{
+  unsigned before = atomic_fetch_or (&link->state, OVER);
+  if (!(before & (OVER | BUSY)))
+    lodger_pending_unref (link->pending);
+}
+
+static void
+disconnect (Link *link)
+{
+  gulong handler = atomic_exchange (&link->handler, 0);
+  GObject *cancellable = handler != 0 ? g_weak_ref_get (&link->cancellable) : NULL;
+  if (cancellable == NULL)
+    return;
+  if (g_signal_handler_is_connected (cancellable, handler))
+    g_signal_handler_disconnect (cancellable, handler);
+  g_object_unref (cancellable);
+}
+
+static int
+on_done (LodgerPending *done, void *data)
+{
+  Link *link = data;
+  (void) done;
+  end (link);
+  disconnect (link);
+  return 0;
+}
+
+static void
+closure_gone (void *data, GClosure *closure)
+{
+  (void) closure;
+  end (data);
+  link_unref (data);
+}
+
+static Link *
+link_new (LodgerPending *pending, GCancellable *cancellable, GMainContext *context)
+{
+  Link *link = g_try_new0 (Link, 1);
+  if (link == NULL)
+    return NULL;
+  link->pending = lodger_pending_ref (pending);
+  link->context = context != NULL ? g_main_context_ref (context) : NULL;
+  g_weak_ref_init (&link->cancellable, cancellable);
+  atomic_init (&link->refs, 3);
+  atomic_init (&link->handler, 0);
+  atomic_store (&link->state, 0);
+  return link;
+}
+
+int
+lodger__glib_cancel_with (LodgerPending *pending, GCancellable *cancellable, GMainContext *context,
+                          const char *function)
+{
+  Link *link;
+  gulong handler;
+  int code;
+  if (pending == NULL || !G_IS_CANCELLABLE (cancellable))
+    return lodger_host_misuse (function, LODGER_EINVAL,
+                               pending == NULL || cancellable == NULL ? "NULL given" : "that is no GCancellable");
+  if (lodger_pending_is_done (pending))
+    return 0;
+  link = link_new (pending, cancellable, context);
+  if (link == NULL)
+    return lodger_host_misuse (function, LODGER_ENOMEM, NULL);
+  code = lodger_pending_add_done_callback (pending, on_done, link, link_unref);
+  if (code != 0)
+    {
+      end (link);
+      link_unref (link);
+      link_unref (link);
+      return code;
+    }
+  handler = g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_cancelled), link, closure_gone, 0);
+  atomic_store (&link->handler, handler);
+  if (atomic_load (&link->state) & OVER)
+    disconnect (link);
+  else if (g_cancellable_is_cancelled (cancellable))
+    fire (link);
+  link_unref (link);
+  return 0;
+}
+
+int
+lodger_glib_pending_cancel_with (LodgerPending *pending, GCancellable *cancellable)
+{
+  return lodger__glib_cancel_with (pending, cancellable, NULL, __func__);
+}

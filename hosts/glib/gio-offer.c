@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A pending behind an `…_async`/`…_finish` pair: a GTask that is returned, and given up, where it was made.
+ *
+ * g_task_return_pointer() may be called in any thread, and comes back in the right one by itself; but the thread that
+ * called it may then hold the last reference to the task, and with that to the source object, which is as a rule a thing of
+ * the GUI. So a source carries the task over, with the only reference to it, and does both there. */
+#include "gio-private.h"
+
+#include <lodger/host.h>
+#include <stdatomic.h>
+
+typedef struct Offer
+{
+  GTask *task;
+  LodgerPending *outcome; /* NULL: there will be none */
+  int code;               /* then: why */
+  atomic_bool is_sent;    /* written last by the thread that sends, read first by the one that gets it */
+} Offer;
+
+/* What the task was told, as data of the object: in the thread of its context only. */
+static const char was_returned[] = "lodger-returned", was_finished[] = "lodger-finished";
+
+static void
+mark (GTask *task, const char *what)
+{
+  g_object_set_data (G_OBJECT (task), what, GINT_TO_POINTER (TRUE));
+}
+
+static bool
+is_marked (GTask *task, const char *what)
+{
+  return g_object_get_data (G_OBJECT (task), what) != NULL;
+}
+
+static void
+drop_pending (void *pending)
+{
+  lodger_pending_unref (pending);
+}
+
+static GError *
+reason_of (LodgerPending *done)
+{
+  GError *error = NULL;
+  if (lodger_glib_pending_propagate_error (done, &error) && lodger_pending_get_outcome (done) == LODGER_ECANCELED)
+    {
+      GError *cancelled = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, error->message);
+      g_error_free (error);
+      return cancelled;
+    }
+  return error;
+}
+
+static gboolean
+give (void *data)
+{
+  Offer *offer = data;
+  GError *error;
+  if (!atomic_load (&offer->is_sent))
+    return G_SOURCE_CONTINUE;
+  error = offer->outcome != NULL
+              ? reason_of (offer->outcome)
+              : g_error_new_literal (LODGER_GLIB_ERROR, offer->code, lodger_error_code_string (offer->code));
+  mark (offer->task, was_returned);
+  if (error != NULL)
+    g_task_return_error (offer->task, error);
+  else
+    g_task_return_pointer (offer->task, lodger_pending_ref (offer->outcome), drop_pending);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+offer_free (void *data)
+{
+  Offer *offer = data;
+  lodger_pending_unref (offer->outcome);
+  g_object_unref (offer->task);
+  g_free (offer);
+}
+
+/* The thread that completes it, or drops the last reference to a promise: from the attaching on, the offer is the other
+ * thread's. */
+static void
+send_home (void *data)
+{
+  Offer *offer = data;
+  GMainContext *context = g_main_context_ref (g_task_get_context (offer->task));
+  GSource *source = g_idle_source_new ();
+  g_source_set_name (source, "lodger offers a pending");
+  g_source_set_priority (source, g_task_get_priority (offer->task));
+  g_source_set_callback (source, give, offer, offer_free);
+  atomic_store (&offer->is_sent, true);
+  g_source_attach (source, context);
+  g_source_unref (source);
+  g_main_context_unref (context);
+}
+
+static int
+on_done (LodgerPending *done, void *data)
+{
+  ((Offer *) data)->outcome = lodger_pending_ref (done);
+  return 0;
+}
+
+void
+lodger_glib_pending_offer (LodgerPending *pending, GObject *source, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer user_data)
+{
+  Offer *offer = g_new0 (Offer, 1);
+  offer->task = g_task_new (source, cancellable, callback, user_data);
+  g_task_set_source_tag (offer->task, lodger_glib_pending_offer);
+  offer->code = LODGER_EUNANSWERED;
+  atomic_init (&offer->is_sent, false);
+  if (pending == NULL)
+    {
+      offer->code = lodger_host_misuse (__func__, LODGER_EINVAL, "NULL given");
+      send_home (offer);
+      return;
+    }
+  lodger_pending_ref (pending);
+  if (lodger_pending_add_done_callback (pending, on_done, offer, send_home) == 0 && cancellable != NULL)
+    lodger__glib_cancel_with (pending, cancellable, NULL, __func__);
+  lodger_pending_unref (pending);
+}
+
+/* Why there is nothing to be fetched; 0 = there is. */
+static int
+refusal (GAsyncResult *result, GObject *source)
+{
+  if (!G_IS_TASK (result) || g_task_get_source_tag (G_TASK (result)) != lodger_glib_pending_offer
+      || !g_task_is_valid (result, source))
+    return LODGER_EINVAL;
+  if (is_marked (G_TASK (result), was_finished))
+    return LODGER_EALREADY;
+  return is_marked (G_TASK (result), was_returned) ? 0 : LODGER_ENOTDONE;
+}
+
+LodgerPending *
+lodger_glib_pending_finish (GAsyncResult *result, GObject *source, GError **error)
+{
+  int code = refusal (result, source);
+  if (code != 0)
+    {
+      lodger_host_misuse (__func__, code, result == NULL ? "NULL given" : NULL);
+      g_set_error_literal (error, LODGER_GLIB_ERROR, code, lodger_error_code_string (code));
+      return NULL;
+    }
+  mark (G_TASK (result), was_finished);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

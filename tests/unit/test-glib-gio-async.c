@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A GIO operation as a pending: how it starts, comes back and is answered. */
+#include "test-gio-glib.h"
+#include "test-suite.h"
+
+#include <unistd.h>
+
+typedef struct Told
+{
+  Witness witness;
+  char *text;
+  int code;
+} Told;
+
+static void
+on_read (LodgerPending *self, LodgerPending *done, void *data)
+{
+  Told *told = data;
+  GAsyncResult *result = lodger_glib_async_get_result (done);
+  GError *error = NULL;
+  char buffer[8] = "";
+  gssize size
+      = result != NULL
+            ? g_input_stream_read_finish (G_INPUT_STREAM (g_task_get_source_object (G_TASK (result))), result, &error)
+            : -1;
+  told->code = lodger_pending_get_outcome (done);
+  if (size == 5)
+    memcpy (buffer, "five", 5);
+  told->text = g_strdup (buffer);
+  witness_then (self, done, &told->witness);
+}
+
+START_TEST (a_pair_is_a_pending_in_three_lines)
+{
+  LodgerCaller *caller = lodger_glib_attach (NULL, NULL);
+  Census census = { 0 };
+  Spring spring;
+  Told told = { 0 };
+  LodgerPending *read, *then;
+  spring_open (&spring, &census);
+  read = lodger_glib_async_new (NULL, NULL, NULL, NULL);
+  census_add (&census, lodger_glib_async_get_cancellable (read));
+  spring_start (&spring, read);
+  then = lodger_pending_then (read, caller, on_read, &told, witness_destroy);
+  lodger_pending_unref (read);
+  turn_until_quiet (NULL);
+  ck_assert (!lodger_pending_is_done (then));
+  spring_feed (&spring);
+  turn_until_done (NULL, then);
+  ck_assert_str_eq (told.text, "five");
+  witness_expect (&told.witness, 1, 1);
+  ck_assert_int_eq (told.witness.ran_in, test_thread_id ());
+  lodger_pending_unref (then);
+  turn_until_quiet (NULL);
+  spring_close (&spring);
+  census_expect (&census, 0);
+  g_free (told.text);
+  lodger_caller_leave (caller);
+  lodger_caller_unref (caller);
+}
+END_TEST
+
+START_TEST (an_operation_comes_back_in_the_context_it_was_started_in)
+{
+  GMainContext *context = g_main_context_new ();
+  Spring spring;
+  LodgerPending *read;
+  spring_open (&spring, NULL);
+  g_main_context_push_thread_default (context);
+  read = spring_read (&spring, NULL);
+  g_main_context_pop_thread_default (context);
+  spring_feed (&spring);
+  turn_until_quiet (NULL);
+  ck_assert (!lodger_pending_is_done (read));
+  turn_until_done (context, read);
+  ck_assert_ptr_nonnull (lodger_glib_async_get_result (read));
+  lodger_pending_unref (read);
+  spring_close (&spring);
+  g_main_context_unref (context);
+}
+END_TEST
+
+/* ---- a finish function ------------------------------------------------------------------------------------------- */
+
+typedef struct Finish
+{
+  Witness witness;
+  Spring spring;
+  bool answers;
+  bool was_destroyed; /* when it ran */
+} Finish;
+
+static void
+finish (LodgerPending *self, GObject *source, GAsyncResult *result, void *data)
+{
+  Finish *finish = data;
+  finish->was_destroyed = finish->witness.destroyed > 0;
+  witness_call (self, &finish->witness);
+  if (finish->answers)
+    spring_finish (self, source, result, &finish->spring);
+}
+
+START_TEST (a_finish_function_answers_and_its_data_goes_after_it)
+{
+  Finish data = { .answers = true };
+  LodgerPending *read = lodger_glib_async_new (NULL, finish, &data, witness_destroy);
+  int64_t size = 0;
+  spring_open (&data.spring, NULL);
+  spring_start (&data.spring, read);
+  spring_feed (&data.spring);
+  turn_until_done (NULL, read);
+  expect_code (lodger_pending_get_int (read, &size), 0);
+  ck_assert_int_eq (size, 5);
+  ck_assert (!data.was_destroyed);
+  witness_expect (&data.witness, 1, 1);
+  ck_assert_int_eq (data.witness.destroyed_in, test_thread_id ());
+  ck_assert_ptr_null (lodger_glib_async_get_result (read));
+  lodger_pending_unref (read);
+  spring_close (&data.spring);
+}
+END_TEST
+
+START_TEST (a_finish_function_that_does_not_answer_is_success)
+{
+  Finish data = { .answers = false };
+  LodgerPending *read = lodger_glib_async_new (NULL, finish, &data, witness_destroy);
+  spring_open (&data.spring, NULL);
+  spring_start (&data.spring, read);
+  spring_feed (&data.spring);
+  turn_until_done (NULL, read);
+  expect_code (lodger_pending_get_outcome (read), 0);
+  witness_expect (&data.witness, 1, 1);
+  lodger_pending_unref (read);
+  spring_close (&data.spring);
+}
+END_TEST
+
+START_TEST (a_failed_operation_is_a_failed_pending)
+{
+  LodgerPending *read;
+  GError *error = NULL;
+  Spring spring;
+  spring_open (&spring, NULL);
+  g_input_stream_close (spring.stream, NULL, NULL);
+  read = spring_read (&spring, NULL);
+  turn_until_done (NULL, read);
+  ck_assert (lodger_glib_pending_propagate_error (read, &error));
+  ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED));
+  ck_assert_ptr_null (lodger_glib_async_get_result (read));
+  g_error_free (error);
+  lodger_pending_unref (read);
+  spring_close (&spring);
+}
+END_TEST
+
+/* ---- references -------------------------------------------------------------------------------------------------- */
+
+START_TEST (a_dropped_handle_does_not_stop_the_operation)
+{
+  Finish data = { .answers = true };
+  Census census = { 0 };
+  LodgerPending *read = lodger_glib_async_new (NULL, finish, &data, witness_destroy);
+  spring_open (&data.spring, &census);
+  census_add (&census, lodger_glib_async_get_cancellable (read));
+  spring_start (&data.spring, read);
+  lodger_pending_unref (read);
+  turn_until_quiet (NULL);
+  witness_expect (&data.witness, 0, 0);
+  spring_feed (&data.spring);
+  turn_until (NULL, &data.witness.destroyed, 1);
+  witness_expect (&data.witness, 1, 1);
+  spring_close (&data.spring);
+  turn_until_quiet (NULL);
+  census_expect (&census, 0);
+}
+END_TEST
+
+START_TEST (an_operation_that_was_not_started_is_given_back)
+{
+  Witness witness = { 0 };
+  LodgerPending *pending = lodger_glib_async_new (NULL, spring_finish, &witness, witness_destroy);
+  LodgerPending *cancelled = lodger_glib_async_new (NULL, NULL, NULL, NULL);
+  Census census = { 0 };
+  census_add (&census, lodger_glib_async_get_cancellable (pending));
+  lodger_glib_async_ready (NULL, NULL, pending);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EUNANSWERED));
+  witness_expect (&witness, 0, 1);
+  lodger_pending_unref (pending);
+  census_expect (&census, 0);
+  ck_assert (lodger_pending_cancel (cancelled, NULL));
+  ck_assert (!lodger_pending_is_done (cancelled));
+  lodger_glib_async_ready (NULL, NULL, cancelled);
+  expect_code (lodger_pending_get_outcome (cancelled), LODGER_ECANCELED);
+  lodger_pending_unref (cancelled);
+}
+END_TEST
+
+START_TEST (an_operation_comes_back_once)
+{
+  LodgerPending *pending = lodger_glib_async_new (NULL, NULL, NULL, NULL);
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_glib_async_ready (NULL, NULL, pending);
+  log_capture_begin ();
+  lodger_glib_async_ready (NULL, NULL, pending);
+  ck_assert (log_capture_has ("lodger_glib_async_ready: "));
+  log_capture_forget ();
+  lodger_glib_async_ready (NULL, NULL, promise);
+  ck_assert (log_capture_has ("lodger_glib_async_ready: "));
+  log_capture_end ();
+  lodger_pending_unref (pending);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+START_TEST (a_refusal_can_be_started_all_the_same)
+{
+  GObject *no_cancellable = g_object_new (G_TYPE_OBJECT, NULL);
+  Witness witness = { 0 };
+  Spring spring;
+  LodgerPending *refused;
+  spring_open (&spring, NULL);
+  log_capture_begin ();
+  refused = lodger_glib_async_new ((GCancellable *) (void *) no_cancellable, spring_finish, &witness, witness_destroy);
+  ck_assert (log_capture_has ("lodger_glib_async_new: "));
+  log_capture_end ();
+  witness_expect (&witness, 0, 1);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (refused), NULL, LODGER_EINVAL));
+  ck_assert_ptr_null (lodger_glib_async_get_cancellable (refused));
+  spring_start (&spring, refused);
+  spring_feed (&spring);
+  lodger_pending_unref (refused);
+  g_object_unref (no_cancellable);
+  turn_until_quiet (NULL);
+  spring_close (&spring);
+}
+END_TEST
+
+/* ---- a GTask of one's own ---------------------------------------------------------------------------------------- */
+
+static void
+run_task (GTask *task, void *source, void *task_data, GCancellable *cancellable)
+{
+  (void) source;
+  (void) cancellable;
+  switch (GPOINTER_TO_INT (task_data))
+    {
+    case 0: g_task_return_pointer (task, g_strdup ("pointer"), g_free); break;
+    case 1: g_task_return_int (task, 12); break;
+    case 2: g_task_return_boolean (task, TRUE); break;
+    case 3: g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_BUSY, "busy"); break;
+    default: test_check (g_task_return_error_if_cancelled (task)); break;
+    }
+}
+
+static LodgerPending *
+task_pending (int kind)
+{
+  LodgerPending *pending = lodger_glib_async_new (NULL, NULL, NULL, NULL);
+  GTask *task = g_task_new (NULL, lodger_glib_async_get_cancellable (pending), lodger_glib_async_ready, pending);
+  g_task_set_task_data (task, GINT_TO_POINTER (kind), NULL);
+  if (kind == 4)
+    lodger_pending_cancel (pending, NULL);
+#if !TEST_THREADS_ARE_CHECKED
+  g_task_run_in_thread (task, run_task);
+#else
+  run_task (task, NULL, GINT_TO_POINTER (kind), NULL);
+#endif
+  g_object_unref (task);
+  turn_until_done (NULL, pending);
+  return pending;
+}
+
+START_TEST (a_gtask_is_an_operation_of_each_type)
+{
+  LodgerPending *pending = task_pending (0);
+  GError *error = NULL;
+  char *text = g_task_propagate_pointer (G_TASK (lodger_glib_async_get_result (pending)), NULL);
+  ck_assert_str_eq (text, "pointer");
+  g_free (text);
+  lodger_pending_unref (pending);
+  pending = task_pending (0); /* nobody fetches it */
+  lodger_pending_unref (pending);
+  pending = task_pending (1);
+  ck_assert_int_eq (g_task_propagate_int (G_TASK (lodger_glib_async_get_result (pending)), NULL), 12);
+  lodger_pending_unref (pending);
+  pending = task_pending (2);
+  ck_assert (g_task_propagate_boolean (G_TASK (lodger_glib_async_get_result (pending)), NULL));
+  lodger_pending_unref (pending);
+  pending = task_pending (3);
+  ck_assert (lodger_glib_pending_propagate_error (pending, &error));
+  ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY));
+  g_clear_error (&error);
+  lodger_pending_unref (pending);
+  pending = task_pending (4);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  lodger_pending_unref (pending);
+}
+END_TEST
+
+/* ---- in a worker ------------------------------------------------------------------------------------------------- */
+
+static void
+read_in_worker (LodgerPending *self, void *data)
+{
+  Finish *reading = data;
+  LodgerPending *read = lodger_glib_async_new (NULL, finish, reading, witness_destroy);
+  spring_start (&reading->spring, read);
+  lodger_pending_return_from (self, read);
+  lodger_pending_unref (read);
+}
+
+START_TEST (a_workers_call_takes_the_operations_outcome)
+{
+  Finish data = { .answers = true };
+  LodgerCaller *worker;
+  LodgerPending *call;
+  int64_t size = 0;
+  int thread;
+  expect_code (lodger_glib_register (), 0);
+  worker = worker_start ("glib");
+  thread = worker_thread_id (worker);
+  spring_open (&data.spring, NULL);
+  call = lodger_caller_call_soon (worker, read_in_worker, &data, NULL);
+  spring_feed (&data.spring);
+  wait_done (call);
+  expect_code (lodger_pending_get_int (call, &size), 0);
+  ck_assert_int_eq (size, 5);
+  lodger_pending_unref (call);
+  worker_stop (worker);
+  witness_expect (&data.witness, 1, 1);
+  ck_assert_int_eq (data.witness.ran_in, thread);
+  ck_assert_int_eq (data.witness.destroyed_in, thread);
+  spring_close (&data.spring);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("glib-gio-async");
+  test_add (suite, a_pair_is_a_pending_in_three_lines);
+  test_add (suite, an_operation_comes_back_in_the_context_it_was_started_in);
+  test_add (suite, a_finish_function_answers_and_its_data_goes_after_it);
+  test_add (suite, a_finish_function_that_does_not_answer_is_success);
+  test_add (suite, a_failed_operation_is_a_failed_pending);
+  test_add (suite, a_dropped_handle_does_not_stop_the_operation);
+  test_add (suite, an_operation_that_was_not_started_is_given_back);
+  test_add (suite, an_operation_comes_back_once);
+  test_add (suite, a_refusal_can_be_started_all_the_same);
+  test_add (suite, a_gtask_is_an_operation_of_each_type);
+  test_add (suite, a_workers_call_takes_the_operations_outcome);
+  return test_main (suite, argc, argv);
+}
