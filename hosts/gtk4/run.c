@@ -150,6 +150,8 @@ lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc d
   take_button (run, options.cancel_button);
   pending = lodger_caller_to_thread_full (call.data_home, do_work, run, run_unref, &call);
   run->pending = lodger_pending_ref (pending);
+  if (options.cancellable != NULL)
+    lodger_glib_pending_cancel_with (pending, options.cancellable);
   lodger_pending_unref (lodger_pending_then_full (pending, call.data_home, come_back, run, leave, &call));
   return pending;
 }

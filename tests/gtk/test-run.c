@@ -203,6 +203,27 @@ START_TEST (a_button_cancels_the_work)
 }
 END_TEST
 
+START_TEST (a_cancellable_cancels_the_work)
+{
+  LodgerGtkRunOptions options = { .size = sizeof options, .cancellable = g_cancellable_new () };
+  Job job;
+  job_open (&job);
+  lodger_pending_unref (lodger_gtk_run_full (job.window.label, stay, note, &job, &options));
+  latch_wait (&job.entered);
+  g_cancellable_cancel (options.cancellable);
+  latch_open (&job.let_go);
+  window_run_until (&job.is_over);
+  ck_assert (job.was_cancelled);
+  job.is_over = FALSE;
+  job.ran_in = 0;
+  lodger_pending_unref (lodger_gtk_run_full (job.window.label, answer, note, &job, &options));
+  window_run_until (&job.is_over);
+  expect_code (job.outcome, LODGER_ECANCELED);
+  g_object_unref (options.cancellable);
+  job_close (&job);
+}
+END_TEST
+
 /* A button that goes before the work, and one that is used again after it. */
 START_TEST (a_button_may_go_before_the_work)
 {
@@ -279,6 +300,7 @@ main (int argc, char **argv)
   test_add (suite, law_8_an_outcome_that_comes_too_late_is_dropped);
   test_add (suite, a_failure_comes_as_a_gerror);
   test_add (suite, a_button_cancels_the_work);
+  test_add (suite, a_cancellable_cancels_the_work);
   test_add (suite, a_button_may_go_before_the_work);
   test_add (suite, the_data_goes_in_the_gui_thread_after_the_outcome);
   test_add (suite, a_stop_cancels_the_work_and_destroys_the_data);

@@ -95,10 +95,11 @@ typedef struct LodgerGtkRunOptions
   LodgerGtkProgressFunc progress; /**< NULL, or told what lodger_gtk_report() says */
   GtkProgressBar *progress_bar; /**< NULL, or shows it: the fraction, or a pulse when that is negative; and the text, if
                                        there is one */
-  GtkButton *cancel_button; /**< NULL, or cancels the work when it is clicked; sensitive as long as that is possible */
-  const char *name;         /**< as in LodgerCallOptions, as the next two */
-  const char *file;         /**< the macros below fill it in */
-  int line;                 /**< its line */
+  GtkButton *cancel_button;  /**< NULL, or cancels the work when it is clicked; sensitive as long as that is possible */
+  GCancellable *cancellable; /**< NULL, or cancels the work when it is cancelled, in whatever thread, before or later */
+  const char *name;          /**< as in LodgerCallOptions, as the next two */
+  const char *file;          /**< the macros below fill it in */
+  int line;                  /**< its line */
 } LodgerGtkRunOptions;
 
 /**
