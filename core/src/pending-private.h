@@ -39,6 +39,7 @@ enum
   P_TAKEN = 1 << 11,     /* its pointer was taken out */
   P_OWNED = 1 << 12,     /* a caller's own: users can neither answer nor cancel it */
   P_ABANDONED = 1 << 13, /* a stop has given it up */
+  P_SIDED = 1 << 14,     /* its side record was made with it, and can be looked at without the lock */
 };
 
 typedef enum LodgerValueType

@@ -196,7 +196,7 @@ void
 lodger__pending_destroy_data (LodgerPending *pending)
 {
   LodgerDestroyFunc destroy = pending->destroy;
-  LodgerHome *home = pending->side != NULL ? pending->side->data_home : NULL;
+  LodgerHome *home = lodger__pending_state (pending) & P_SIDED ? pending->side->data_home : NULL;
   pending->destroy = NULL;
   if (destroy != NULL && home != NULL)
     {

@@ -195,7 +195,7 @@ lodger__scope_check (const LodgerCallOptions *options, const char *function)
 static LodgerScope *
 scope_of (const LodgerPending *pending)
 {
-  return pending->side != NULL ? pending->side->scope : NULL;
+  return lodger__pending_state (pending) & P_SIDED ? pending->side->scope : NULL;
 }
 
 void

@@ -34,6 +34,7 @@ lodger__side_set (LodgerPending *pending, const LodgerCallOptions *options)
   if (options->data_home != NULL)
     side->data_home = lodger__home_new (options->data_home);
   side->scope = lodger_scope_ref (options->scope);
+  lodger__pending_add_state (pending, P_SIDED);
   return (options->result_home == NULL || side->home != NULL)
          && (options->data_home == NULL || side->data_home != NULL);
 }
