@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "caller-private.h"
+#include "custody.h"
 #include "fork.h"
 
-/* Which caller's thread a promise is answered in, so that the wait graph can tell a wait for it that nobody could end.
+/* Which caller's thread a promise is answered in, so that the wait graph can tell a wait for it that nobody could end, and
+ * the stop what its loop still has to bring back.
  *
  * The caller is written once, under the promise's lock, and read under it; it is held until the promise goes, because the
  * wait graph may look at a promise at any time before that. Held is only its memory: a caller whose thread has ended owns
@@ -17,6 +19,55 @@ refusal (const LodgerPending *promise)
   if ((state & (P_DONE | P_ANSWERED)) || (promise->side != NULL && promise->side->completer != NULL))
     return LODGER_EALREADY;
   return 0;
+}
+
+/* ---- the stop -------------------------------------------------------------------------------------------------------- */
+
+static const LodgerItemOps stand_in_ops = { .node_class = LODGER_NODE_MEDIUM };
+
+/* A call that has returned, and takes the promise's outcome: the caller cancels, awaits and gives up that one as it does any
+ * of its calls. At once, not by way of the inbox, where a stop could come before it. Owner only: in another thread, or if the
+ * caller is being taken away, the promise is on its own. */
+static int
+stand_in (LodgerCaller *caller, LodgerPending *promise)
+{
+  const LodgerCallOptions options = { .size = sizeof options, .name = "an operation" };
+  LodgerCustody custody;
+  LodgerPending *call;
+  unsigned state;
+  int code;
+  if (!caller->is_driven || caller->ended || !lodger__caller_is_in_thread (caller, lodger__thread_peek ()))
+    return 0;
+  call = lodger__pending_new_call (&stand_in_ops, NULL, NULL, &options);
+  if (call == NULL)
+    return LODGER_ENOMEM;
+  call->caller = caller;
+  lodger__pending_add_state (call, P_STARTED | P_RETURNED);
+  code = lodger__pending_link (call, promise, &state);
+  custody = code == 0 ? lodger__custody_begin (caller) : LODGER_CUSTODY_NONE;
+  if (custody == LODGER_CUSTODY_NONE)
+    {
+      lodger_pending_unref (call);
+      lodger_pending_unref (call);
+      return code;
+    }
+  lodger__caller_suspend (caller, call);
+  lodger__pending_lock (call);
+  lodger__pending_follow (call);
+  lodger__custody_end (caller, custody);
+  lodger_pending_unref (call);
+  return 0;
+}
+
+static void
+take_back (LodgerPending *promise)
+{
+  LodgerCaller *caller;
+  lodger__pending_lock (promise);
+  caller = promise->side->completer;
+  promise->side->completer = NULL;
+  lodger__pending_unlock (promise);
+  lodger__caller_release (caller);
 }
 
 int
@@ -39,5 +90,7 @@ lodger_pending_set_completer (LodgerPending *promise, LodgerCaller *caller)
       promise->side->completer = caller;
     }
   lodger__pending_unlock (promise);
+  if (code == 0 && (code = stand_in (caller, promise)) != 0)
+    take_back (promise);
   return code == LODGER_ESTATE ? lodger__misuse (__func__, code, "it is no promise") : code;
 }

@@ -20,8 +20,8 @@
  * The link holds the cancellable weakly: a promise that is never answered and a cancellable that is never cancelled would
  * keep each other. When the cancellable goes, its closure does, and the pending is let go.
  *
- * The first thing that another thread does with a link is to read `state`, which the making thread has written last: the
- * order does not hang on GLib's locks, which ThreadSanitizer does not see. */
+ * The handler has a reference of its own to the link's memory: the closure's is given back under GLib's locks, and the order
+ * of the last use and the free should be seen without them. */
 #include "gio-private.h"
 
 #include <lodger/host.h>
@@ -99,10 +99,14 @@ fire (Link *link)
 }
 
 static void
-on_cancelled (GCancellable *cancellable, void *link)
+on_cancelled (GCancellable *cancellable, void *data)
 {
+  Link *link = data;
   (void) cancellable;
+  lodger__glib_take_over (link);
+  atomic_fetch_add_explicit (&link->refs, 1, memory_order_relaxed);
   fire (link);
+  link_unref (link);
 }
 
 /* The pending is done, or the cancellable goes, or both at once. */
@@ -153,9 +157,9 @@ link_new (LodgerPending *pending, GCancellable *cancellable, GMainContext *conte
   link->pending = lodger_pending_ref (pending);
   link->context = context != NULL ? g_main_context_ref (context) : NULL;
   g_weak_ref_init (&link->cancellable, cancellable);
-  atomic_init (&link->refs, 3);
   atomic_init (&link->handler, 0);
-  atomic_store (&link->state, 0);
+  atomic_init (&link->state, 0);
+  atomic_init (&link->refs, 3);
   return link;
 }
 
@@ -182,6 +186,7 @@ lodger__glib_cancel_with (LodgerPending *pending, GCancellable *cancellable, GMa
       link_unref (link);
       return code;
     }
+  lodger__glib_hand_over (link);
   handler = g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_cancelled), link, closure_gone, 0);
   atomic_store (&link->handler, handler);
   if (atomic_load (&link->state) & OVER)

@@ -3,18 +3,22 @@
  *
  * g_task_return_pointer() may be called in any thread, and comes back in the right one by itself; but the thread that
  * called it may then hold the last reference to the task, and with that to the source object, which is as a rule a thing of
- * the GUI. So a source carries the task over, with the only reference to it, and does both there. */
+ * the GUI. So the task never leaves its context: a source there holds it, and the thread that completes the pending only
+ * says that the source is ready. Nothing is allocated then, all is there since the offer was accepted. */
 #include "gio-private.h"
 
 #include <lodger/host.h>
 #include <stdatomic.h>
 
+/* Held by the source and by the pending's done-callback: either may be the last. */
 typedef struct Offer
 {
-  GTask *task;
+  atomic_uint refs;
+  GTask *task; /* the source's */
+  GSource *source;
   LodgerPending *outcome; /* NULL: there will be none */
   int code;               /* then: why */
-  atomic_bool is_sent;    /* written last by the thread that sends, read first by the one that gets it */
+  atomic_bool is_sent;    /* written last by the thread that completes, read first in the context */
 } Offer;
 
 /* What the task was told, as data of the object: in the thread of its context only. */
@@ -51,49 +55,56 @@ reason_of (LodgerPending *done)
   return error;
 }
 
+static void
+offer_unref (Offer *offer)
+{
+  if (atomic_fetch_sub_explicit (&offer->refs, 1, memory_order_acq_rel) != 1)
+    return;
+  lodger_pending_unref (offer->outcome);
+  g_free (offer);
+}
+
 static gboolean
 give (void *data)
 {
   Offer *offer = data;
+  LodgerPending *outcome;
   GError *error;
   if (!atomic_load (&offer->is_sent))
     return G_SOURCE_CONTINUE;
-  error = offer->outcome != NULL
-              ? reason_of (offer->outcome)
+  outcome = offer->outcome;
+  offer->outcome = NULL;
+  error = outcome != NULL
+              ? reason_of (outcome)
               : g_error_new_literal (LODGER_GLIB_ERROR, offer->code, lodger_error_code_string (offer->code));
   mark (offer->task, was_returned);
-  if (error != NULL)
-    g_task_return_error (offer->task, error);
+  if (error == NULL)
+    g_task_return_pointer (offer->task, outcome, drop_pending);
   else
-    g_task_return_pointer (offer->task, lodger_pending_ref (offer->outcome), drop_pending);
+    {
+      lodger_pending_unref (outcome);
+      g_task_return_error (offer->task, error);
+    }
   return G_SOURCE_REMOVE;
 }
 
+/* In the context; or, without having been returned, where that ends. */
 static void
-offer_free (void *data)
+source_gone (void *data)
 {
   Offer *offer = data;
-  lodger_pending_unref (offer->outcome);
   g_object_unref (offer->task);
-  g_free (offer);
+  offer_unref (offer);
 }
 
-/* The thread that completes it, or drops the last reference to a promise: from the attaching on, the offer is the other
- * thread's. */
-static void
-send_home (void *data)
+static gboolean
+dispatch (GSource *source, GSourceFunc callback, void *data)
 {
-  Offer *offer = data;
-  GMainContext *context = g_main_context_ref (g_task_get_context (offer->task));
-  GSource *source = g_idle_source_new ();
-  g_source_set_name (source, "lodger offers a pending");
-  g_source_set_priority (source, g_task_get_priority (offer->task));
-  g_source_set_callback (source, give, offer, offer_free);
-  atomic_store (&offer->is_sent, true);
-  g_source_attach (source, context);
-  g_source_unref (source);
-  g_main_context_unref (context);
+  (void) source;
+  return callback (data);
 }
+
+static GSourceFuncs source_funcs = { .dispatch = dispatch };
 
 static int
 on_done (LodgerPending *done, void *data)
@@ -102,15 +113,42 @@ on_done (LodgerPending *done, void *data)
   return 0;
 }
 
+/* The thread that completes it, or drops the last reference to a promise. */
+static void
+send_home (void *data)
+{
+  Offer *offer = data;
+  GSource *source = offer->source;
+  atomic_store (&offer->is_sent, true);
+  g_source_set_ready_time (source, 0);
+  g_source_unref (source);
+  offer_unref (offer);
+}
+
+static Offer *
+offer_new (GTask *task)
+{
+  Offer *offer = g_new0 (Offer, 1);
+  atomic_init (&offer->refs, 2);
+  atomic_init (&offer->is_sent, false);
+  offer->task = task;
+  offer->code = LODGER_EUNANSWERED;
+  offer->source = g_source_new (&source_funcs, sizeof (GSource));
+  g_source_set_name (offer->source, "lodger offers a pending");
+  g_source_set_priority (offer->source, g_task_get_priority (task));
+  g_source_set_callback (offer->source, give, offer, source_gone);
+  g_source_attach (offer->source, g_task_get_context (task));
+  return offer;
+}
+
 void
 lodger_glib_pending_offer (LodgerPending *pending, GObject *source, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer user_data)
 {
-  Offer *offer = g_new0 (Offer, 1);
-  offer->task = g_task_new (source, cancellable, callback, user_data);
-  g_task_set_source_tag (offer->task, lodger_glib_pending_offer);
-  offer->code = LODGER_EUNANSWERED;
-  atomic_init (&offer->is_sent, false);
+  GTask *task = g_task_new (source, cancellable, callback, user_data);
+  Offer *offer;
+  g_task_set_source_tag (task, lodger_glib_pending_offer);
+  offer = offer_new (task);
   if (pending == NULL)
     {
       offer->code = lodger_host_misuse (__func__, LODGER_EINVAL, "NULL given");

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What ties an operation to the caller whose loop brings it back: the wait graph, and the stop.
  *
- * An operation that has not come back when the loop ends never does: the stop has to see to it. It cancels when it begins,
- * and that is enough as long as the loop turns on. Where Lodger drives the loop, a call stands for the operation until then,
- * and the stop waits for it as for any other. A GUI's loop may be over already, and waiting for it would only
- * use up the stop's deadline; there, what is left when the caller has stopped is ended by itself. */
+ * An operation that has not come back when the loop ends never does: the stop has to see to it. Where Lodger drives the
+ * loop, the core does: the operation counts as a call. A GUI's loop may be over already, and waiting for it would only use
+ * up the stop's deadline: there the stop cancels when it begins, which is enough as long as the loop turns on, and what is
+ * left when the caller has stopped is ended by itself. */
 #include "gio-private.h"
 
 static void
@@ -51,21 +51,6 @@ tie_free (void *data)
   g_free (tie);
 }
 
-static void
-stand_for (LodgerPending *self, LodgerPending *done, void *pending)
-{
-  (void) done;
-  lodger_pending_return_from (self, pending);
-}
-
-/* A continuation, of something that is done: a full inbox has room for it. */
-static void
-let_stop_wait (LodgerCaller *caller, LodgerPending *pending)
-{
-  lodger_pending_unref (lodger_pending_then (lodger_caller_get_started (caller), caller, stand_for,
-                                             lodger_pending_ref (pending), drop_pending));
-}
-
 static int
 tie_to (LodgerPending *pending, LodgerCaller *caller, LodgerDoneFunc left)
 {
@@ -75,21 +60,14 @@ tie_to (LodgerPending *pending, LodgerCaller *caller, LodgerDoneFunc left)
     return LODGER_ENOMEM;
   tie->caller = lodger_caller_ref (caller);
   tie->left = left;
+  code = lodger_pending_set_completer (pending, caller);
   /* The cleanup of a call that the stop has cancelled may need operations too: those it leaves alone. */
-  if (lodger_caller_is_running (caller))
-    {
-      code = lodger_pending_add_done_callback (lodger_caller_get_stopping (caller), on_stopping,
-                                               lodger_pending_ref (pending), drop_pending);
-      if (code == 0 && lodger_caller_get_backend (caller) != NULL)
-        let_stop_wait (caller, pending);
-    }
-  else
-    code = 0;
+  if (code == 0 && lodger_caller_get_backend (caller) == NULL && lodger_caller_is_running (caller))
+    code = lodger_pending_add_done_callback (lodger_caller_get_stopping (caller), on_stopping,
+                                             lodger_pending_ref (pending), drop_pending);
   if (code == 0)
     code = lodger_pending_add_done_callback (lodger_caller_get_stopped (caller), left, lodger_pending_ref (pending),
                                              drop_pending);
-  if (code == 0)
-    code = lodger_pending_set_completer (pending, caller);
   if (code == 0)
     return lodger_pending_add_done_callback (pending, on_done, tie, tie_free);
   on_done (pending, tie);

@@ -134,6 +134,66 @@ START_TEST (a_caller_that_has_stopped_refuses_nobody)
 }
 END_TEST
 
+typedef struct Operation
+{
+  LodgerPending *promise;
+  Latch is_cancelled;
+} Operation;
+
+static void
+note_cancel (LodgerPending *pending, const char *message, void *data)
+{
+  Operation *operation = data;
+  (void) pending;
+  (void) message;
+  latch_open (&operation->is_cancelled);
+}
+
+static void
+begin_operation (LodgerPending *self, void *data)
+{
+  Operation *operation = data;
+  (void) self;
+  operation->promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  test_check (lodger_pending_set_canceller (operation->promise, note_cancel, operation, NULL) == 0);
+  test_check (lodger_pending_set_completer (operation->promise, lodger_caller_current ()) == 0);
+}
+
+START_TEST (a_stop_cancels_what_it_would_complete_and_waits)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  Operation operation = { 0 };
+  latch_init (&operation.is_cancelled);
+  expect_code (wait_outcome (lodger_caller_call_soon (worker, begin_operation, &operation, NULL)), 0);
+  lodger_caller_stop (worker, true);
+  latch_wait (&operation.is_cancelled);
+  ck_assert (!lodger_pending_is_done (operation.promise));
+  ck_assert (!lodger_pending_is_done (lodger_caller_get_stopped (worker)));
+  expect_code (lodger_pending_return_nothing (operation.promise), LODGER_ECANCELED);
+  worker_stop (worker);
+  lodger_pending_unref (operation.promise);
+  latch_clear (&operation.is_cancelled);
+}
+END_TEST
+
+START_TEST (a_stop_gives_it_up_at_its_deadline)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 1000000 };
+  LodgerCaller *worker = worker_start_full (NULL, &options);
+  Operation operation = { 0 };
+  latch_init (&operation.is_cancelled);
+  expect_code (wait_outcome (lodger_caller_call_soon (worker, begin_operation, &operation, NULL)), 0);
+  log_capture_begin ();
+  worker_stop (worker);
+  ck_assert (log_capture_has ("left behind: an operation"));
+  log_capture_end ();
+  ck_assert (!lodger_pending_is_done (operation.promise));
+  expect_code (lodger_pending_return_nothing (operation.promise), LODGER_ECANCELED);
+  lodger_pending_unref (operation.promise);
+  latch_clear (&operation.is_cancelled);
+}
+END_TEST
+
 START_TEST (only_an_unanswered_promise_gets_one)
 {
   LodgerCaller *worker = worker_start (NULL);
@@ -183,6 +243,8 @@ main (int argc, char **argv)
   test_add (suite, a_circle_through_two_completers_is_refused);
   test_add (suite, another_thread_may_wait_and_the_completer_answers);
   test_add (suite, a_caller_that_has_stopped_refuses_nobody);
+  test_add (suite, a_stop_cancels_what_it_would_complete_and_waits);
+  test_add (suite, a_stop_gives_it_up_at_its_deadline);
   test_add (suite, only_an_unanswered_promise_gets_one);
   test_add (suite, a_caller_is_found_by_its_loop);
   return test_main (suite, argc, argv);

@@ -358,12 +358,15 @@ LODGER_API int lodger_pending_cancel_wait (LodgerPending *pending, const char *m
  * Says that a promise is answered by what runs in @p caller's thread, and by nothing else: an adapter does, for an
  * operation of a loop. A wait without limit that keeps that very thread from it is refused then, see lodger_pending_wait().
  *
- * Any thread; does not block. The memory of @p caller is held until the promise goes. It stops nobody from answering in
- * another thread, and no stop answers it.
+ * When this is said in that thread, and Lodger drives its loop, a stop cancels the promise and waits for it, as for a call
+ * of @p caller. Elsewhere a stop leaves it alone.
+ *
+ * Any thread; does not block. The memory of @p caller is held until the promise goes.
  *
  * @return 0; LODGER_EINVAL for NULL; LODGER_ESTATE for what is no promise, or a caller's own; LODGER_EALREADY when it is
  *         answered or has a completer; LODGER_ENOMEM; LODGER_ECHILD.
  * Test: unit/completer waiting_for_what_this_thread_completes_is_refused
+ * Test: unit/completer a_stop_cancels_what_it_would_complete_and_waits
  */
 LODGER_API int lodger_pending_set_completer (LodgerPending *promise, LodgerCaller *caller);
 
