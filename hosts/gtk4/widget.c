@@ -3,8 +3,8 @@
  *
  * Three things end it. The widget's "destroy" comes with its dispose. The window's "unrealize" comes when that is
  * destroyed: a window that somebody refers to is neither disposed of then, nor are its widgets taken out. A window that
- * was never shown has no such signal; but GTK has taken it off its list, which is looked at before a bound call runs.
- * And a change of the root, if it leaves the widget without one until the next turn. */
+ * was never shown has no such signal; but GTK has taken it off its list, which is looked at before a bound call runs, and
+ * when the widget leaves it. And a change of the root, if it leaves the widget without one until the next turn. */
 #include "gtk-private.h"
 
 static const char gone[] = "the widget is gone";
@@ -120,11 +120,14 @@ on_root (GtkWidget *widget, GParamSpec *param, void *data)
 {
   Watch *watch = data;
   GtkRoot *root = gtk_widget_get_root (widget);
+  gboolean is_end = watch->root != NULL && is_destroyed (watch->root);
   (void) param;
   if (root == watch->root)
     return;
   follow (watch, root);
-  if (root == NULL)
+  if (is_end)
+    end (watch, destroyed);
+  else if (root == NULL)
     check_later (watch);
 }
 

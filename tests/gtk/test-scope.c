@@ -72,6 +72,21 @@ START_TEST (edge_79_a_window_that_was_never_shown_is_destroyed)
 }
 END_TEST
 
+/* Its widgets are taken out as it goes; that is no move. */
+START_TEST (edge_79_a_window_that_was_never_shown_goes_and_its_widget_stays)
+{
+  Bound bound = bound_open (FALSE);
+  GtkWidget *label = g_object_ref (bound.window.label);
+  bind_to (&bound, label);
+  gtk_window_destroy (bound.window.window);
+  g_clear_object (&bound.window.window);
+  ck_assert_ptr_null (gtk_widget_get_root (label));
+  expect_code (lodger_pending_get_outcome (bound.pending), LODGER_ECANCELED);
+  bound_close (&bound, 0);
+  g_object_unref (label);
+}
+END_TEST
+
 START_TEST (edge_79_a_scope_asked_for_after_the_windows_end_has_ended)
 {
   Bound bound = bound_open (FALSE);
@@ -280,6 +295,7 @@ main (int argc, char **argv)
   test_add (suite, edge_79_a_window_that_somebody_refers_to_is_destroyed);
   test_add (suite, edge_79_the_window_itself_is_destroyed);
   test_add (suite, edge_79_a_window_that_was_never_shown_is_destroyed);
+  test_add (suite, edge_79_a_window_that_was_never_shown_goes_and_its_widget_stays);
   test_add (suite, edge_79_a_scope_asked_for_after_the_windows_end_has_ended);
   test_add (suite, a_hidden_window_is_no_end);
   test_add (suite, edge_79_a_widget_that_is_moved_inside_its_window_goes_on);
