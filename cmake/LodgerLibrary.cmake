@@ -39,8 +39,9 @@ function (lodger_library target)
                                               "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
     set_target_properties (${lib} PROPERTIES LINKER_LANGUAGE C)
   endforeach ()
+  # The program's own search path is not asked for the libraries that only this one needs.
   set_target_properties (${target} PROPERTIES
-    VERSION ${PROJECT_VERSION} SOVERSION 0 EXPORT_NAME ${arg_NAME} LINK_DEPENDS "${arg_MAP}")
+    VERSION ${PROJECT_VERSION} SOVERSION 0 EXPORT_NAME ${arg_NAME} LINK_DEPENDS "${arg_MAP}" INSTALL_RPATH "$ORIGIN")
   target_link_options (${target} PRIVATE "LINKER:--version-script=${arg_MAP}" LINKER:--as-needed)
   if (NOT LODGER_SANITIZE)
     target_link_options (${target} PRIVATE LINKER:--no-undefined)

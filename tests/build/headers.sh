@@ -37,5 +37,10 @@ alone "$source/hosts/manual/include" "-I$source/core/include"
 if [ "${LODGER_HAVE_GLIB:-0}" = 1 ]; then
   # shellcheck disable=SC2046 # several flags
   alone "$source/hosts/glib/include" "-I$source/core/include" $(system_flags gio-2.0 gio-unix-2.0)
+  if [ "${LODGER_HAVE_GTK:-0}" = 1 ]; then
+    # shellcheck disable=SC2046
+    alone "$source/hosts/gtk4/include" "-I$source/core/include" "-I$source/hosts/glib/include" \
+      $(system_flags gtk4 gio-unix-2.0)
+  fi
 fi
 exit $status

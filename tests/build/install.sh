@@ -8,6 +8,8 @@ source=${LODGER_SOURCE:?}
 build=${LODGER_BUILD:?}
 cc=${CC:-cc}
 glib=${LODGER_HAVE_GLIB:-0}
+gtk=0
+[ "$glib" = 0 ] || gtk=${LODGER_HAVE_GTK:-0}
 if [ -n "${LODGER_SANITIZE:-}" ]; then
   echo "the libraries of this build need a sanitizer's run time"
   exit 77
@@ -18,19 +20,26 @@ trap 'rm -rf "$dir"' EXIT
 prefix=$dir/prefix
 cmake --install "$build" --prefix "$prefix" >"$dir/install.log"
 
-gives () { # gives RESULT PROGRAM
-  output=$("$2")
-  [ "$output" = "$1" ] || { echo "$2 printed '$output', not '$1'"; exit 1; }
+gives () { # gives RESULT COMMAND …
+  result=$1
+  shift
+  output=$("$@")
+  [ "$output" = "$result" ] || { echo "$* printed '$output', not '$result'"; exit 1; }
 }
+
+on_display=$source/tests/support/with-xvfb
 
 cp -r "$source/tests/build/outside" "$dir/outside"
 with_glib=OFF
 [ "$glib" = 0 ] || with_glib=ON
+with_gtk=OFF
+[ "$gtk" = 0 ] || with_gtk=ON
 cmake -S "$dir/outside" -B "$dir/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" \
-  -DWITH_GLIB=$with_glib >"$dir/configure.log" 2>&1 || { cat "$dir/configure.log"; exit 1; }
+  -DWITH_GLIB=$with_glib -DWITH_GTK=$with_gtk >"$dir/configure.log" 2>&1 || { cat "$dir/configure.log"; exit 1; }
 cmake --build "$dir/cmake" >"$dir/build.log" 2>&1 || { cat "$dir/build.log"; exit 1; }
 gives 'result 42' "$dir/cmake/program"
 [ "$glib" = 0 ] || gives 'result 42' "$dir/cmake/program-glib"
+[ "$gtk" = 0 ] || gives 'result 42' "$on_display" "$dir/cmake/program-gtk4"
 
 libdir=$(dirname "$(dirname "$(find "$prefix" -name lodger.pc)")")
 export PKG_CONFIG_PATH="$libdir/pkgconfig"
@@ -45,4 +54,9 @@ if [ "$glib" = 1 ]; then
   # shellcheck disable=SC2046
   "$cc" -Wall -Werror -o "$dir/program-glib" "$dir/outside/program-glib.c" $(pkg-config --cflags --libs lodger-glib)
   gives 'result 42' "$dir/program-glib"
+fi
+if [ "$gtk" = 1 ]; then
+  # shellcheck disable=SC2046
+  "$cc" -Wall -Werror -o "$dir/program-gtk4" "$dir/outside/program-gtk4.c" $(pkg-config --cflags --libs lodger-gtk4)
+  gives 'result 42' "$on_display" "$dir/program-gtk4"
 fi

@@ -48,5 +48,8 @@ one_library lodger core core/lodger.map
 one_library lodger-manual hosts/manual hosts/manual/lodger-manual.map
 if [ "$maps_only" = yes ] || [ "${LODGER_HAVE_GLIB:-0}" = 1 ]; then
   one_library lodger-glib hosts/glib hosts/glib/lodger-glib.map
+  if [ "$maps_only" = yes ] || [ "${LODGER_HAVE_GTK:-0}" = 1 ]; then
+    one_library lodger-gtk4 hosts/gtk4 hosts/gtk4/lodger-gtk4.map
+  fi
 fi
 exit $status
