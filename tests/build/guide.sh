@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Each program in the guides is built as it stands there, and prints what the guide says.
+# Each program in the guides is built as it stands there, and prints what the guide says. One that includes what is not
+# there is left out; one with GTK runs on a display of its own.
 set -eu
 
 source=${LODGER_SOURCE:?}
@@ -10,7 +11,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 status=0
 
-cat "$source/docs/first-call.md" "$source/docs/lives.md" "$source/docs/gio.md" | awk -v dir="$dir" '
+cat "$source/docs/first-call.md" "$source/docs/lives.md" "$source/docs/gio.md" "$source/docs/from-gtask.md" | awk -v dir="$dir" '
   /^```c$/    { file = dir "/" ++number ".c"; next }
   /^```text$/ { file = dir "/" number ".expected"; next }
   /^```$/     { file = ""; next }
@@ -22,14 +23,24 @@ ran=0
 for program in "$dir"/*.c; do
   name=${program%.c}
   flags="-I$source/core/include -L$build/core -llodger"
-  if grep -q lodger-glib.h "$program"; then
+  glib=no
+  gtk=no
+  ! grep -q lodger-glib.h "$program" || glib=yes
+  ! grep -q lodger-gtk4.h "$program" || { glib=yes; gtk=yes; }
+  if [ $glib = yes ]; then
     [ "${LODGER_HAVE_GLIB:-0}" = 1 ] || continue
     flags="-I$source/hosts/glib/include -L$build/hosts/glib -llodger-glib $(pkg-config --cflags --libs gio-2.0) $flags"
   fi
+  if [ $gtk = yes ]; then
+    [ "${LODGER_HAVE_GTK:-0}" = 1 ] || continue
+    flags="-I$source/hosts/gtk4/include -L$build/hosts/gtk4 -llodger-gtk4 $(pkg-config --cflags --libs gtk4) $flags"
+  fi
   # shellcheck disable=SC2086 # several flags
   "${CC:-cc}" -std=gnu11 -Wall -Wextra -Werror -g $sanitize -o "$name" "$program" $flags \
-    -Wl,-rpath,"$build/core:$build/hosts/glib" || { status=1; continue; }
-  if ! "$name" >"$name.output"; then
+    -Wl,-rpath,"$build/core:$build/hosts/glib:$build/hosts/gtk4" || { status=1; continue; }
+  set -- "$name"
+  [ $gtk = no ] || set -- "$source/tests/support/with-xvfb" "$name"
+  if ! "$@" >"$name.output"; then
     echo "program $(basename "$name") failed"
     status=1
   fi
