@@ -25,8 +25,8 @@ if [ "${1:-}" != --on-display ]; then
   for row in "with-lodger.c | $lodger" "with-gtask.c | $gtask" "window.c | $window"; do
     grep -qF "| $row |" "$demo/README.md" || { echo "demos/compare/README.md does not say '$row'"; exit 1; }
   done
-  if [ "${LODGER_HAVE_GTK:-0}" != 1 ] || [ "${LODGER_HAVE_GLIB:-0}" != 1 ]; then
-    echo "left out: the rest needs GTK 4"
+  if [ "${LODGER_HAVE_GTK:-0}" != 1 ] || [ "${LODGER_HAVE_DEMOS:-0}" != 1 ]; then
+    echo "left out: the rest needs GTK 4 and the demos"
     exit 77
   fi
   dir=$(mktemp -d)

@@ -140,6 +140,12 @@ WRAP (void *, g_try_malloc0, size_t size)
   return FAILS ("g_try_malloc0") ? NULL : HOLD (__real_g_try_malloc0 (size), size, "g_try_malloc0");
 }
 
+/* What g_try_new0() is without optimisation. */
+WRAP (void *, g_try_malloc0_n, size_t count, size_t size)
+{
+  return FAILS ("g_try_malloc0") ? NULL : HOLD (__real_g_try_malloc0_n (count, size), count * size, "g_try_malloc0");
+}
+
 WRAP (void, g_free, void *memory)
 {
   inject_let_go (memory);
