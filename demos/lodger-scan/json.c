@@ -63,15 +63,15 @@ append_hash (GString *text, const guint8 *hash)
 }
 
 static void
-write_files (Writer *writer, const Store *store)
+write_files (Writer *writer, const Report *report)
 {
-  for (guint i = 0; i < store->files->len; i++)
+  for (guint i = 0; i < report->files->len; i++)
     {
-      const StoreFile *file = &g_array_index (store->files, StoreFile, i);
+      const StoreFile *file = g_ptr_array_index (report->files, i);
       g_string_append (writer->text, i == 0 ? "\n{\"path\":" : ",\n{\"path\":");
       append_path (writer, file->dir, file->name);
       g_string_append_printf (writer->text, ",\"size\":%" G_GUINT64_FORMAT ",\"type\":", file->size);
-      text_append_json (writer->text, g_array_index (store->types, StoreType, file->type).name);
+      text_append_json (writer->text, g_array_index (report->store->types, StoreType, file->type).name);
       g_string_append (writer->text, ",\"sha256\":");
       append_hash (writer->text, file->sha256);
       g_string_append_c (writer->text, '}');
@@ -80,11 +80,11 @@ write_files (Writer *writer, const Store *store)
 }
 
 static void
-write_errors (Writer *writer, const Store *store)
+write_errors (Writer *writer, const Report *report)
 {
-  for (guint i = 0; i < store->errors->len; i++)
+  for (guint i = 0; i < report->errors->len; i++)
     {
-      const StoreError *error = &g_array_index (store->errors, StoreError, i);
+      const StoreError *error = g_ptr_array_index (report->errors, i);
       g_string_append (writer->text, i == 0 ? "\n{\"path\":" : ",\n{\"path\":");
       append_path (writer, error->dir, error->name);
       g_string_append (writer->text, ",\"reason\":");
@@ -127,9 +127,9 @@ write_report (FILE *out, const Report *report)
   g_string_append (writer.text, ",\"seconds\":");
   text_append_seconds (writer.text, report->seconds);
   g_string_append (writer.text, ",\n\"files\":[");
-  write_files (&writer, report->store);
+  write_files (&writer, report);
   g_string_append (writer.text, "],\n\"errors\":[");
-  write_errors (&writer, report->store);
+  write_errors (&writer, report);
   g_string_append (writer.text, "],\n\"duplicates\":[");
   write_duplicates (&writer, report);
   g_string_append (writer.text, "]}\n");

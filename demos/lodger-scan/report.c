@@ -17,28 +17,27 @@ enum
 static int
 compare_files (const void *a, const void *b)
 {
-  const StoreFile *file_a = a;
-  const StoreFile *file_b = b;
+  const StoreFile *file_a = *(StoreFile *const *) a;
+  const StoreFile *file_b = *(StoreFile *const *) b;
   return store_compare_paths (file_a->dir, file_a->name, file_b->dir, file_b->name);
 }
 
 static int
 compare_errors (const void *a, const void *b)
 {
-  const StoreError *error_a = a;
-  const StoreError *error_b = b;
+  const StoreError *error_a = *(StoreError *const *) a;
+  const StoreError *error_b = *(StoreError *const *) b;
   int order = store_compare_paths (error_a->dir, error_a->name, error_b->dir, error_b->name);
   return order != 0 ? order : error_a->reason - error_b->reason;
 }
 
-/* By content, then path: the files are sorted by path already, so their addresses tell that order. */
+/* By content. The files are sorted by path already, and the sort is a stable one. */
 static int
 compare_twins (const void *a, const void *b)
 {
   const StoreFile *file_a = *(StoreFile *const *) a;
   const StoreFile *file_b = *(StoreFile *const *) b;
-  int order = memcmp (file_a->sha256, file_b->sha256, STORE_HASH_BYTES);
-  return order != 0 ? order : (file_a > file_b) - (file_a < file_b);
+  return memcmp (file_a->sha256, file_b->sha256, STORE_HASH_BYTES);
 }
 
 static int
@@ -61,7 +60,7 @@ compare_groups (const void *a, const void *b, void *data)
   const StoreFile *file_b = g_ptr_array_index (report->twins, group_b->first);
   if (group_a->wasted != group_b->wasted)
     return group_a->wasted > group_b->wasted ? -1 : 1;
-  return (file_a > file_b) - (file_a < file_b);
+  return store_compare_paths (file_a->dir, file_a->name, file_b->dir, file_b->name);
 }
 
 static guint
@@ -81,14 +80,13 @@ static void
 find_groups (Report *report)
 {
   GPtrArray *twins = report->twins;
-  for (guint i = 0; i < report->store->files->len; i++)
+  for (guint i = 0; i < report->files->len; i++)
     {
-      StoreFile *file = &g_array_index (report->store->files, StoreFile, i);
+      StoreFile *file = g_ptr_array_index (report->files, i);
       if (file->has_twin)
         g_ptr_array_add (twins, file);
     }
-  if (twins->len > 0)
-    qsort (twins->pdata, twins->len, sizeof *twins->pdata, compare_twins);
+  g_ptr_array_sort (twins, compare_twins);
   for (guint first = 0, end; first < twins->len; first = end)
     {
       const StoreFile *file = g_ptr_array_index (twins, first);
@@ -105,7 +103,7 @@ find_groups (Report *report)
 }
 
 Report *
-report_new (Store *store, const char *folder, double seconds, gboolean interrupted)
+report_new (const Store *store, const char *folder, double seconds, gboolean interrupted)
 {
   Report *report = g_new0 (Report, 1);
   report->store = store;
@@ -114,10 +112,14 @@ report_new (Store *store, const char *folder, double seconds, gboolean interrupt
   report->interrupted = interrupted;
   report->twins = g_ptr_array_new ();
   report->groups = g_array_new (FALSE, FALSE, sizeof (ReportGroup));
-  if (store->files->len > 0)
-    qsort (store->files->data, store->files->len, sizeof (StoreFile), compare_files);
-  if (store->errors->len > 0)
-    qsort (store->errors->data, store->errors->len, sizeof (StoreError), compare_errors);
+  report->files = g_ptr_array_sized_new (store->files->len);
+  for (guint i = 0; i < store->files->len; i++)
+    g_ptr_array_add (report->files, &g_array_index (store->files, StoreFile, i));
+  g_ptr_array_sort (report->files, compare_files);
+  report->errors = g_ptr_array_sized_new (store->errors->len);
+  for (guint i = 0; i < store->errors->len; i++)
+    g_ptr_array_add (report->errors, &g_array_index (store->errors, StoreError, i));
+  g_ptr_array_sort (report->errors, compare_errors);
   find_groups (report);
   return report;
 }
@@ -127,6 +129,8 @@ report_free (Report *report)
 {
   if (report == NULL)
     return;
+  g_ptr_array_unref (report->files);
+  g_ptr_array_unref (report->errors);
   g_ptr_array_unref (report->twins);
   g_array_unref (report->groups);
   g_free (report->folder);
@@ -209,19 +213,19 @@ append_groups (GString *text, const Report *report)
 }
 
 static void
-append_errors (GString *text, const Store *store)
+append_errors (GString *text, const Report *report)
 {
-  if (store->errors->len > 0)
+  if (report->errors->len > 0)
     g_string_append (text, "errors:\n");
-  for (guint i = 0; i < MIN (store->errors->len, ERRORS_SHOWN); i++)
+  for (guint i = 0; i < MIN (report->errors->len, ERRORS_SHOWN); i++)
     {
-      const StoreError *error = &g_array_index (store->errors, StoreError, i);
+      const StoreError *error = g_ptr_array_index (report->errors, i);
       g_string_append (text, "  ");
       append_path (text, error->dir, error->name);
       g_string_append_printf (text, ": %s\n", store_reason_text (error->reason));
     }
-  if (store->errors->len > ERRORS_SHOWN)
-    g_string_append_printf (text, "  and %u more; --json lists them all\n", store->errors->len - ERRORS_SHOWN);
+  if (report->errors->len > ERRORS_SHOWN)
+    g_string_append_printf (text, "  and %u more; --json lists them all\n", report->errors->len - ERRORS_SHOWN);
 }
 
 char *
@@ -251,7 +255,7 @@ report_summary (const Report *report)
   g_string_append (text, "/s\n");
   append_types (text, store);
   append_groups (text, report);
-  append_errors (text, store);
+  append_errors (text, report);
   return g_string_free (text, FALSE);
 }
 

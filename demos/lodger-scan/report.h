@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What came out of a scan, in order: all paths sorted byte by byte, what is there twice, and both as text. Making it
- * takes time with many files; it may be done in a worker as long as nobody else uses the store.
+ * takes time with many files; it may be done in a worker as long as the store does not change: it is only read.
  *
  * Duplicates are files with the same hash. All paths of such a group are listed; what it wastes is its size times the
  * inodes that are too many: empty files and further names of one inode waste nothing.
@@ -21,17 +21,19 @@ typedef struct ReportGroup
 
 typedef struct Report
 {
-  Store *store; /* not owned */
+  const Store *store; /* not owned */
   char *folder;
   double seconds;
   gboolean interrupted;
-  GPtrArray *twins; /* StoreFile, group by group */
-  GArray *groups;   /* ReportGroup, the one that wastes most first */
+  GPtrArray *files;  /* StoreFile, by path */
+  GPtrArray *errors; /* StoreError, by path */
+  GPtrArray *twins;  /* StoreFile, group by group, by path in each */
+  GArray *groups;    /* ReportGroup, the one that wastes most first */
   guint64 wasted;
 } Report;
 
-/* Sorts what is in the store. */
-Report *report_new (Store *store, const char *folder, double seconds, gboolean interrupted);
+/* Sorts what is in the store, which has to stay as it is as long as the report is used. */
+Report *report_new (const Store *store, const char *folder, double seconds, gboolean interrupted);
 void report_free (Report *report);
 
 /* The summary, for people. */

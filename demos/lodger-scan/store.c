@@ -4,6 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
+enum
+{
+  SLOTS_A_FILE = 16
+};
+
 typedef struct FileId
 {
   guint64 dev, ino;
@@ -79,6 +84,7 @@ store_free (Store *store)
   g_ptr_array_unref (store->dirs);
   g_string_chunk_free (store->names);
   g_free (store->slots);
+  g_free (store->old_slots);
   g_free (store);
 }
 
@@ -142,13 +148,13 @@ type_number (Store *store, const char *name)
 
 /* The slot of the first file that has this content, or the free one where it belongs. */
 static guint32 *
-find_slot (Store *store, const StoreFile *file)
+find_slot (const Store *store, guint32 *slots, guint n_slots, const StoreFile *file)
 {
   guint64 start;
   memcpy (&start, file->sha256, sizeof start);
   for (guint i = (guint) start;; i++)
     {
-      guint32 *slot = &store->slots[i & (store->n_slots - 1)];
+      guint32 *slot = &slots[i & (n_slots - 1)];
       if (*slot == 0)
         return slot;
       if (memcmp (g_array_index (store->files, StoreFile, *slot - 1).sha256, file->sha256, STORE_HASH_BYTES) == 0)
@@ -156,19 +162,36 @@ find_slot (Store *store, const StoreFile *file)
     }
 }
 
+/* Moving a large table at once would be felt in a window. The new one has room for as many files again as the old one
+ * held, and SLOTS_A_FILE of the old one move with each of them: long before it is full the old one is empty. */
 static void
 grow_slots (Store *store)
 {
-  guint32 *old = store->slots;
-  guint n_old = store->n_slots;
-  if (store->files->len < n_old / 2)
-    return;
-  store->n_slots = n_old == 0 ? 1024 : n_old * 2;
-  store->slots = g_new0 (guint32, store->n_slots);
-  for (guint i = 0; i < n_old; i++)
-    if (old[i] != 0)
-      *find_slot (store, &g_array_index (store->files, StoreFile, old[i] - 1)) = old[i];
-  g_free (old);
+  if (store->files->len >= store->n_slots / 2)
+    {
+      store->old_slots = store->slots;
+      store->n_old_slots = store->n_slots;
+      store->n_moved = 0;
+      store->n_slots = store->n_slots == 0 ? 1024 : store->n_slots * 2;
+      store->slots = g_new0 (guint32, store->n_slots);
+    }
+  for (guint i = 0; i < SLOTS_A_FILE && store->n_moved < store->n_old_slots; i++)
+    {
+      guint32 index = store->old_slots[store->n_moved++];
+      if (index != 0)
+        *find_slot (store, store->slots, store->n_slots, &g_array_index (store->files, StoreFile, index - 1)) = index;
+    }
+  if (store->old_slots != NULL && store->n_moved == store->n_old_slots)
+    g_clear_pointer (&store->old_slots, g_free);
+}
+
+static guint32 *
+find_in_both (Store *store, const StoreFile *file)
+{
+  guint32 *slot = find_slot (store, store->slots, store->n_slots, file);
+  if (*slot == 0 && store->old_slots != NULL)
+    *slot = *find_slot (store, store->old_slots, store->n_old_slots, file);
+  return slot;
 }
 
 /* Counts what is there twice. Another name of an inode that was counted wastes nothing. */
@@ -177,7 +200,7 @@ look_for_twin (Store *store, StoreFile *file, gboolean another_name)
 {
   guint32 *slot;
   grow_slots (store);
-  slot = find_slot (store, file);
+  slot = find_in_both (store, file);
   if (*slot == 0)
     *slot = store->files->len + 1;
   else

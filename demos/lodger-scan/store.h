@@ -82,6 +82,8 @@ typedef struct Store
   GArray *devices;        /* dev_t */
   guint32 *slots;         /* file index + 1 by hash, open addressing */
   guint n_slots;          /* a power of two */
+  guint32 *old_slots;     /* NULL, or the table before it grew, of which `n_moved` slots are in the new one */
+  guint n_old_slots, n_moved;
 } Store;
 
 Store *store_new (void);
