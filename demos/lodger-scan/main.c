@@ -27,6 +27,9 @@ static const char help[] = "Usage: lodger-scan [OPTION…] [FOLDER]\n"
                            "  --json FILE                 write all of it to FILE when the scan is over\n"
                            "  --exit-when-done[=SECONDS]  when the scan is over, print the summary, keep the\n"
                            "                              window for so long (0), and end\n"
+                           "  --page=PAGE                 what the window shows first: files, duplicates,\n"
+                           "                              types or errors\n"
+                           "  --dark                      a dark window\n"
                            "  --help                      this text\n"
                            "  --version                   the version\n"
                            "\n"
@@ -39,6 +42,8 @@ static const char help[] = "Usage: lodger-scan [OPTION…] [FOLDER]\n"
                            "Status: 0 done (single files may have failed: they are listed), 1 something\n"
                            "cannot be written, 2 FOLDER or the arguments are wrong, 130 and 143 ended early\n"
                            "by SIGINT or SIGTERM, with what was found so far.\n";
+
+static const char *const pages[] = { "files", "duplicates", "types", "errors", NULL };
 
 static int
 wrong (const char *what, const char *argument)
@@ -153,6 +158,14 @@ parse_option (Arguments *arguments, const char *option, const char **next)
       options->exit_when_done = TRUE;
       if (!parse_seconds (option + strlen ("--exit-when-done="), &options->stay))
         arguments->status = wrong ("not a number of seconds in", option);
+    }
+  else if (strcmp (option, "--dark") == 0)
+    options->dark = TRUE;
+  else if (g_str_has_prefix (option, "--page="))
+    {
+      options->page = option + strlen ("--page=");
+      if (!g_strv_contains (pages, options->page))
+        arguments->status = wrong ("there is no such page as in", option);
     }
   else
     arguments->status = wrong ("unknown option", option);

@@ -25,6 +25,8 @@ typedef struct ScanOptions
   const char *json; /* or NULL */
   gboolean exit_when_done;
   double stay; /* seconds that the window stays when it is done */
+  gboolean dark;
+  const char *page; /* that the window shows first, or NULL */
 } ScanOptions;
 
 /* Both run a scan to its end and return the status. */

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "status-bar.h"
+
+#include "../text.h"
+
+struct StatusBar
+{
+  GtkWidget *box, *progress, *state, *current, *figures, *frames, *button;
+  GString *text;
+};
+
+static GtkWidget *
+make_label (float align, const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (label), align);
+  gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
+  gtk_widget_add_css_class (label, css_class);
+  return label;
+}
+
+StatusBar *
+status_bar_new (const char *action)
+{
+  StatusBar *bar = g_new0 (StatusBar, 1);
+  GtkWidget *grid = gtk_grid_new ();
+  bar->text = g_string_new (NULL);
+  bar->box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
+  bar->progress = gtk_progress_bar_new ();
+  gtk_accessible_update_property (GTK_ACCESSIBLE (bar->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, "Scan", -1);
+  bar->state = make_label (0, "heading");
+  bar->current = make_label (0, "dim-label");
+  gtk_label_set_ellipsize (GTK_LABEL (bar->current), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_widget_set_hexpand (bar->current, TRUE);
+  bar->figures = make_label (0, "numeric");
+  gtk_label_set_ellipsize (GTK_LABEL (bar->figures), PANGO_ELLIPSIZE_END);
+  bar->frames = make_label (1, "frames");
+  gtk_widget_add_css_class (bar->frames, "dim-label");
+  gtk_widget_add_css_class (bar->frames, "numeric");
+  gtk_widget_set_tooltip_text (bar->frames, "How often this window was painted during the scan, and the longest time "
+                                            "between two frames");
+  bar->button = gtk_button_new_with_mnemonic ("_Cancel");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (bar->button), action);
+  gtk_widget_set_size_request (bar->button, 96, -1);
+  gtk_widget_set_valign (bar->button, GTK_ALIGN_CENTER);
+
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 2);
+  gtk_widget_add_css_class (grid, "status");
+  gtk_grid_attach (GTK_GRID (grid), bar->state, 0, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), bar->current, 1, 0, 2, 1);
+  gtk_grid_attach (GTK_GRID (grid), bar->figures, 0, 1, 2, 1);
+  gtk_grid_attach (GTK_GRID (grid), bar->frames, 2, 1, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), bar->button, 3, 0, 1, 2);
+  gtk_box_append (GTK_BOX (bar->box), bar->progress);
+  gtk_box_append (GTK_BOX (bar->box), grid);
+  return bar;
+}
+
+void
+status_bar_free (StatusBar *bar)
+{
+  g_object_unref (bar->box);
+  g_string_free (bar->text, TRUE);
+  g_free (bar);
+}
+
+GtkWidget *
+status_bar_get_widget (StatusBar *bar)
+{
+  return bar->box;
+}
+
+GtkWidget *
+status_bar_get_button (StatusBar *bar)
+{
+  return bar->button;
+}
+
+static void
+show (GtkWidget *label, GString *text)
+{
+  gtk_label_set_text (GTK_LABEL (label), text->str);
+  g_string_truncate (text, 0);
+}
+
+/* How much of a scan is left nobody knows before its end, so that the bar only moves until then. */
+void
+status_bar_set (StatusBar *bar, const Session *session)
+{
+  SessionState state = session == NULL ? SESSION_DONE : session_get_state (session);
+  static const char *const words[] = { "Scanning", "Cancelling…", "Sorting…", "Done" };
+  g_string_assign (bar->text, session == NULL ? "Nothing scanned" : words[state]);
+  if (session != NULL && state == SESSION_DONE)
+    {
+      if (session_was_cancelled (session))
+        g_string_assign (bar->text, "Cancelled");
+      g_string_append (bar->text, session_was_cancelled (session) ? " after " : " in ");
+      text_append_seconds (bar->text, session_get_report (session)->seconds);
+      g_string_append (bar->text, " s");
+    }
+  show (bar->state, bar->text);
+  if (state != SESSION_SCANNING)
+    gtk_label_set_text (GTK_LABEL (bar->current), NULL);
+  if (session == NULL)
+    {
+      gtk_label_set_text (GTK_LABEL (bar->figures), NULL);
+      gtk_label_set_text (GTK_LABEL (bar->frames), NULL);
+    }
+  if (state == SESSION_DONE)
+    {
+      gboolean whole = session != NULL && !session_was_cancelled (session);
+      gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar->progress), whole ? 1 : 0);
+    }
+  else
+    gtk_progress_bar_pulse (GTK_PROGRESS_BAR (bar->progress));
+  gtk_button_set_label (GTK_BUTTON (bar->button), state == SESSION_DONE ? "_Close" : "_Cancel");
+}
+
+static void
+append_figure (GString *text, guint64 count, const char *one, const char *many)
+{
+  text_append_count (text, count);
+  g_string_append (text, count == 1 ? one : many);
+}
+
+void
+status_bar_refresh (StatusBar *bar, const Session *session, const Frames *frames)
+{
+  const Store *store = session_get_store (session);
+  Engine *engine = session_get_engine (session);
+  double seconds = MAX (engine_get_seconds (engine), 0.001);
+  guint64 bytes = engine_get_bytes (engine);
+
+  append_figure (bar->text, store->files->len, " file, ", " files, ");
+  text_append_size (bar->text, bytes);
+  append_figure (g_string_append (bar->text, " in "), store->folders, " folder", " folders");
+  text_append_count (g_string_append (bar->text, "  ·  "), (guint64) ((double) store->files->len / seconds));
+  text_append_size (g_string_append (bar->text, " files/s, "), (guint64) ((double) bytes / seconds));
+  g_string_append (bar->text, "/s");
+  show (bar->figures, bar->text);
+  if (frames_append (frames, FALSE, bar->text))
+    g_string_prepend (bar->text, "Frames: ");
+  show (bar->frames, bar->text);
+  if (session_get_state (session) == SESSION_SCANNING)
+    {
+      char *current = engine_get_current (engine);
+      text_append_shown (bar->text, *current == '\0' ? session_get_folder (session) : current);
+      g_free (current);
+      show (bar->current, bar->text);
+    }
+  if (session_get_state (session) != SESSION_DONE)
+    gtk_progress_bar_pulse (GTK_PROGRESS_BAR (bar->progress));
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "window.h"
+
+#include "../scan.h"
+#include "../session.h"
+#include "../text.h"
+#include "actions.h"
+#include "cells.h"
+#include "chart.h"
+#include "duplicates-view.h"
+#include "errors-view.h"
+#include "files-view.h"
+#include "frames.h"
+#include "status-bar.h"
+
+#include <lodger-glib.h>
+#include <stdio.h>
+
+static const char style[] = ".numeric { font-feature-settings: 'tnum'; }"
+                            ".status { padding: 8px 12px; }"
+                            ".frames { font-size: smaller; }"
+                            ".page-heading { padding: 10px 12px; }";
+
+enum
+{
+  WORKERS_NICE = 10
+};
+
+#define PAINT_PATIENCE (INT64_C (1000) * 1000 * 1000)
+
+struct ScanWindow
+{
+  const ScanOptions *options;
+  LodgerCaller *caller;
+  GMainLoop *loop;
+  GtkWidget *window, *folder_label, *outer, *pages, *wrong;
+  FilesView *files;
+  DuplicatesView *duplicates;
+  Chart *chart;
+  ErrorsView *errors;
+  StatusBar *bar;
+  Frames *frames;
+  Session *session; /* NULL when the folder that was chosen last cannot be scanned */
+  char *folder;
+  gboolean closed, printed;
+  int status;
+};
+
+/* ---- what is shown ---------------------------------------------------------------------------------------------- */
+
+static void
+set_title (ScanWindow *window, const char *name, const char *title, guint count)
+{
+  GtkStack *stack = GTK_STACK (window->pages);
+  GtkStackPage *page = gtk_stack_get_page (stack, gtk_stack_get_child_by_name (stack, name));
+  GString *text = g_string_new (title);
+  if (count > 0)
+    text_append_count (g_string_append (text, "  "), count);
+  if (g_strcmp0 (gtk_stack_page_get_title (page), text->str) != 0)
+    gtk_stack_page_set_title (page, text->str);
+  g_string_free (text, TRUE);
+}
+
+static void
+refresh (ScanWindow *window)
+{
+  const Store *store = session_get_store (window->session);
+  const Report *report = session_get_report (window->session);
+  gboolean over = session_get_state (window->session) >= SESSION_SORTING;
+  set_title (window, "files", "_Files", store->files->len);
+  set_title (window, "duplicates", "_Duplicates", report == NULL ? 0 : report->groups->len);
+  set_title (window, "types", "_Types", store->types->len);
+  set_title (window, "errors", "_Errors", store->errors->len);
+  files_view_refresh (window->files, over);
+  errors_view_refresh (window->errors, over);
+  duplicates_view_refresh (window->duplicates, store);
+  chart_refresh (window->chart, over);
+  status_bar_refresh (window->bar, window->session, window->frames);
+}
+
+static void print (ScanWindow *window);
+
+static void
+on_settled (LodgerPending *self G_GNUC_UNUSED, void *data)
+{
+  print (data);
+}
+
+/* Each frame takes a portion of what has come; when all is shown the clock may stand still. What is called from here
+ * runs when this frame has been painted. */
+static void
+on_frame (void *data)
+{
+  ScanWindow *window = data;
+  gboolean more = files_view_grow (window->files);
+  more |= errors_view_grow (window->errors);
+  more |= duplicates_view_grow (window->duplicates);
+  if (!more && (window->session == NULL || session_get_state (window->session) == SESSION_DONE))
+    {
+      frames_want (window->frames, FALSE);
+      if (window->session != NULL)
+        lodger_pending_unref (lodger_caller_call_soon (window->caller, on_settled, window, NULL));
+    }
+}
+
+/* ---- a scan ----------------------------------------------------------------------------------------------------- */
+
+static void
+on_stayed (LodgerPending *self G_GNUC_UNUSED, void *data)
+{
+  window_close (data);
+}
+
+/* Once: who asked for that wants the first scan that comes to its end. It is done when the window shows all of it, or,
+ * as nobody paints a window that cannot be seen, PAINT_PATIENCE later. */
+static void
+print (ScanWindow *window)
+{
+  GString *text;
+  if (!window->options->exit_when_done || window->printed || window->session == NULL
+      || session_get_state (window->session) != SESSION_DONE)
+    return;
+  window->printed = TRUE;
+  text = g_string_new (NULL);
+  if (frames_append (window->frames, TRUE, text))
+    g_string_append_c (g_string_prepend (text, "frames: "), '\n');
+  g_string_append (text, "lodger-scan: finished");
+  if (!report_print (session_get_report (window->session), text->str))
+    window->status = SCAN_CANNOT_WRITE;
+  g_string_free (text, TRUE);
+  lodger_pending_unref (
+      lodger_caller_call_later (window->caller, (int64_t) (window->options->stay * 1e9), on_stayed, window, NULL));
+}
+
+static void
+on_progress (Session *session G_GNUC_UNUSED, void *data)
+{
+  refresh (data);
+}
+
+static void
+on_changed (Session *session, void *data)
+{
+  ScanWindow *window = data;
+  window->session = session;
+  status_bar_set (window->bar, session);
+  if (session_get_state (session) == SESSION_DONE)
+    {
+      duplicates_view_set (window->duplicates, session_get_report (session));
+      if (session_json_failed (session))
+        window->status = SCAN_CANNOT_WRITE;
+      /* Somebody who has not cancelled expects no button that closes under the space bar. */
+      if (!session_was_cancelled (session) && gtk_widget_has_focus (status_bar_get_button (window->bar)))
+        gtk_widget_child_focus (window->pages, GTK_DIR_TAB_FORWARD);
+      refresh (window);
+      lodger_pending_unref (lodger_caller_call_later (window->caller, PAINT_PATIENCE, on_settled, window, NULL));
+    }
+  else if (session_get_state (session) == SESSION_SORTING)
+    refresh (window);
+}
+
+/* What is shown must not outlive its store. */
+static void
+end_session (ScanWindow *window)
+{
+  files_view_set (window->files, NULL, NULL);
+  duplicates_view_set (window->duplicates, NULL);
+  errors_view_set (window->errors, NULL);
+  chart_set (window->chart, NULL);
+  g_clear_pointer (&window->session, session_drop);
+}
+
+static void
+show_folder (ScanWindow *window)
+{
+  GString *shown = g_string_new (NULL);
+  text_append_shown (shown, window->folder);
+  gtk_label_set_text (GTK_LABEL (window->folder_label), shown->str);
+  gtk_widget_set_tooltip_text (window->folder_label, shown->str);
+  g_string_free (shown, TRUE);
+}
+
+/* FALSE, with a message, when it cannot be scanned; then there is no session. */
+static gboolean
+start (ScanWindow *window, char **ret_message)
+{
+  SessionEvents events = { on_progress, on_changed, window };
+  end_session (window);
+  show_folder (window);
+  frames_restart (window->frames);
+  window->session = session_start (window->caller, window->folder, window->options->json, &events, ret_message);
+  status_bar_set (window->bar, window->session);
+  gtk_stack_set_visible_child_name (GTK_STACK (window->outer), window->session != NULL ? "pages" : "wrong");
+  frames_want (window->frames, TRUE);
+  if (window->session == NULL)
+    return FALSE;
+  files_view_set (window->files, session_get_store (window->session), window->folder);
+  errors_view_set (window->errors, session_get_store (window->session));
+  chart_set (window->chart, session_get_store (window->session));
+  refresh (window);
+  return TRUE;
+}
+
+static void
+restart (ScanWindow *window)
+{
+  char *message = NULL;
+  if (!start (window, &message))
+    {
+      GString *text = g_string_new (NULL);
+      text_append_shown (text, window->folder);
+      g_string_append_printf (text, "\n%s", message);
+      cells_empty_page_say (window->wrong, "This folder cannot be scanned", text->str);
+      g_string_free (text, TRUE);
+    }
+  g_free (message);
+}
+
+/* ---- what can be done with it ----------------------------------------------------------------------------------- */
+
+GtkWindow *
+window_get_gtk_window (ScanWindow *window)
+{
+  return GTK_WINDOW (window->window);
+}
+
+const char *
+window_get_folder (ScanWindow *window)
+{
+  return window->folder;
+}
+
+void
+window_open (ScanWindow *window, GFile *folder)
+{
+  const char *path = g_file_peek_path (folder);
+  end_session (window);
+  g_free (window->folder);
+  window->folder = path != NULL ? g_strdup (path) : g_file_get_uri (folder);
+  restart (window);
+}
+
+void
+window_rescan (ScanWindow *window)
+{
+  restart (window);
+}
+
+gboolean
+window_cancel (ScanWindow *window)
+{
+  if (window->session == NULL || session_get_state (window->session) == SESSION_DONE)
+    return FALSE;
+  session_cancel (window->session);
+  return TRUE;
+}
+
+void
+window_close (ScanWindow *window)
+{
+  window->closed = TRUE;
+  g_main_loop_quit (window->loop);
+}
+
+void
+window_show_page (ScanWindow *window, const char *name)
+{
+  gtk_stack_set_visible_child_name (GTK_STACK (window->pages), name);
+}
+
+static gboolean
+on_close_request (GtkWindow *gtk_window G_GNUC_UNUSED, void *data)
+{
+  window_close (data);
+  return TRUE;
+}
+
+/* ---- how it is built -------------------------------------------------------------------------------------------- */
+
+static void
+add_page (ScanWindow *window, GtkWidget *page, const char *name)
+{
+  GtkStackPage *stack_page = gtk_stack_add_titled (GTK_STACK (window->pages), page, name, name);
+  gtk_stack_page_set_use_underline (stack_page, TRUE);
+}
+
+static GtkWidget *
+make_wrong_page (ScanWindow *window)
+{
+  GtkWidget *open = gtk_button_new_with_mnemonic ("_Choose another folder…");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (open), ACTION_OPEN);
+  gtk_widget_set_halign (open, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (open, "suggested-action");
+  window->wrong = cells_empty_page ("dialog-warning-symbolic");
+  gtk_box_append (GTK_BOX (window->wrong), open);
+  return window->wrong;
+}
+
+static GtkWidget *
+make_header (ScanWindow *window)
+{
+  GtkWidget *header = gtk_header_bar_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *title = gtk_label_new ("Lodger Scan");
+  window->folder_label = gtk_label_new (NULL);
+  gtk_widget_add_css_class (title, "title");
+  gtk_widget_add_css_class (window->folder_label, "subtitle");
+  gtk_label_set_ellipsize (GTK_LABEL (window->folder_label), PANGO_ELLIPSIZE_START);
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), title);
+  gtk_box_append (GTK_BOX (box), window->folder_label);
+  gtk_header_bar_set_title_widget (GTK_HEADER_BAR (header), box);
+  actions_fill_header (GTK_HEADER_BAR (header));
+  return header;
+}
+
+static void
+build (ScanWindow *window)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *switcher = gtk_stack_switcher_new ();
+  GtkCssProvider *css = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_data (css, style, -1);
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  g_object_unref (css);
+
+  window->window = g_object_ref (gtk_window_new ());
+  gtk_window_set_title (GTK_WINDOW (window->window), "Lodger Scan");
+  gtk_window_set_default_size (GTK_WINDOW (window->window), 1000, 680);
+  gtk_window_set_titlebar (GTK_WINDOW (window->window), make_header (window));
+  window->files = files_view_new ();
+  window->duplicates = duplicates_view_new ();
+  window->chart = chart_new ();
+  window->errors = errors_view_new ();
+  window->bar = status_bar_new (ACTION_CANCEL_OR_CLOSE);
+  window->frames = frames_new (window->window, on_frame, window);
+
+  window->pages = gtk_stack_new ();
+  add_page (window, files_view_get_widget (window->files), "files");
+  add_page (window, duplicates_view_get_widget (window->duplicates), "duplicates");
+  add_page (window, chart_get_widget (window->chart), "types");
+  add_page (window, errors_view_get_widget (window->errors), "errors");
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (window->pages));
+  gtk_widget_set_halign (switcher, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_top (switcher, 8);
+  gtk_widget_set_margin_bottom (switcher, 8);
+  gtk_box_append (GTK_BOX (box), switcher);
+  gtk_box_append (GTK_BOX (box), window->pages);
+
+  window->outer = gtk_stack_new ();
+  gtk_stack_add_named (GTK_STACK (window->outer), box, "pages");
+  gtk_stack_add_named (GTK_STACK (window->outer), make_wrong_page (window), "wrong");
+  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (box), window->outer);
+  gtk_box_append (GTK_BOX (box), status_bar_get_widget (window->bar));
+  gtk_window_set_child (GTK_WINDOW (window->window), box);
+  g_signal_connect (window->window, "close-request", G_CALLBACK (on_close_request), window);
+  actions_install (window, window->options->dark);
+  if (window->options->page != NULL)
+    window_show_page (window, window->options->page);
+  gtk_widget_grab_focus (status_bar_get_button (window->bar));
+}
+
+static void
+take_down (ScanWindow *window)
+{
+  end_session (window);
+  frames_free (window->frames);
+  gtk_window_destroy (GTK_WINDOW (window->window));
+  files_view_free (window->files);
+  duplicates_view_free (window->duplicates);
+  chart_free (window->chart);
+  errors_view_free (window->errors);
+  status_bar_free (window->bar);
+  g_object_unref (window->window);
+}
+
+int
+scan_window (const ScanOptions *options)
+{
+  /* The workers give way: whoever looks at the window has more to wait for than they. */
+  LodgerCallerOptions caller_options
+      = { .size = sizeof caller_options, .stop_deadline = SCAN_PATIENCE, .nice = WORKERS_NICE };
+  ScanWindow window = { .options = options, .status = SCAN_OK };
+  LodgerError *error = NULL;
+  char *message = NULL;
+
+  /* The summary is the same with a window and without one. */
+  gtk_disable_setlocale ();
+  if (!gtk_init_check ())
+    {
+      fputs ("lodger-scan: no display can be opened; use --headless\n", stderr);
+      return SCAN_WRONG;
+    }
+  window.caller = lodger_glib_attach_full (NULL, &caller_options, &error);
+  if (window.caller == NULL)
+    {
+      fprintf (stderr, "lodger-scan: cannot start: %s\n", lodger_error_get_message (error));
+      lodger_error_unref (error);
+      return SCAN_CANNOT_WRITE;
+    }
+  window.loop = g_main_loop_new (NULL, FALSE);
+  window.folder = g_strdup (options->folder);
+  build (&window);
+  if (!start (&window, &message))
+    window.status = scan_refuse (options, message);
+  else
+    {
+      gtk_window_present (GTK_WINDOW (window.window));
+      if (!window.closed)
+        g_main_loop_run (window.loop);
+    }
+  g_free (message);
+  take_down (&window);
+  g_main_loop_unref (window.loop);
+  g_free (window.folder);
+  (void) lodger_caller_leave (window.caller);
+  lodger_caller_unref (window.caller);
+  return window.status;
+}

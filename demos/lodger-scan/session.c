@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session.h"
+
+#include <stdatomic.h>
+
+struct Session
+{
+  atomic_int refs; /* its owner's, and those of the report's way there and back */
+  LodgerCaller *caller;
+  Engine *engine;
+  char *folder;
+  const char *json;
+  SessionEvents events;
+  SessionState state;
+  gboolean cancelled, dropped, json_failed;
+  Report *report;
+};
+
+static void *
+session_ref (Session *session)
+{
+  atomic_fetch_add (&session->refs, 1);
+  return session;
+}
+
+static void
+session_unref (void *data)
+{
+  Session *session = data;
+  if (atomic_fetch_sub (&session->refs, 1) != 1)
+    return;
+  report_free (session->report);
+  engine_free (session->engine);
+  lodger_caller_unref (session->caller);
+  g_free (session->folder);
+  g_free (session);
+}
+
+static void
+enter (Session *session, SessionState state)
+{
+  session->state = state;
+  if (!session->dropped)
+    session->events.changed (session, session->events.data);
+}
+
+/* Sorting and writing many files takes a while, so a worker does it. The window reads the store meanwhile, as this does:
+ * since the engine has finished, nobody writes there. */
+static void
+make_report (LodgerPending *self G_GNUC_UNUSED, void *data)
+{
+  Session *session = data;
+  session->report = report_new (engine_get_store (session->engine), session->folder,
+                                engine_get_seconds (session->engine), session->cancelled);
+  if (session->json != NULL)
+    session->json_failed = !report_write_json (session->report, session->json);
+}
+
+static void
+report_home (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
+{
+  Session *session = data;
+  if (session->dropped)
+    return;
+  /* There was no worker for it: late is better than never. */
+  if (lodger_pending_get_outcome (done) != LODGER_OK && session->report == NULL)
+    make_report (NULL, session);
+  enter (session, SESSION_DONE);
+}
+
+static void
+on_progress (Engine *engine G_GNUC_UNUSED, void *data)
+{
+  Session *session = data;
+  session->events.progress (session, session->events.data);
+}
+
+/* The worker's reference goes at home, too: the engine must not be freed in another thread. */
+static void
+on_finished (Engine *engine, void *data)
+{
+  Session *session = data;
+  LodgerCallOptions options
+      = { .size = sizeof options, .file = __FILE__, .line = __LINE__, .name = "report", .data_home = session->caller };
+  LodgerPending *making;
+  session->engine = engine;
+  making = lodger_caller_to_thread_full (session->caller, make_report, session_ref (session), session_unref, &options);
+  lodger_pending_unref (
+      lodger_pending_then (making, session->caller, report_home, session_ref (session), session_unref));
+  lodger_pending_unref (making);
+  enter (session, SESSION_SORTING);
+}
+
+Session *
+session_start (LodgerCaller *caller, const char *folder, const char *json, const SessionEvents *events,
+               char **ret_message)
+{
+  Session *session = g_new0 (Session, 1);
+  EngineEvents engine_events = { on_progress, on_finished, session };
+  atomic_init (&session->refs, 1);
+  session->caller = lodger_caller_ref (caller);
+  session->folder = g_strdup (folder);
+  session->json = json;
+  session->events = *events;
+  session->engine = engine_start (caller, folder, &engine_events, ret_message);
+  if (session->engine != NULL)
+    return session;
+  session_unref (session);
+  return NULL;
+}
+
+void
+session_cancel (Session *session)
+{
+  if (session->state != SESSION_SCANNING)
+    return;
+  session->cancelled = TRUE;
+  engine_cancel (session->engine);
+  enter (session, SESSION_CANCELLING);
+}
+
+/* A scan has no report to lose, and what its workers do does not touch the store: it ends here. A report in the making
+ * reads the store until it is at home. */
+void
+session_drop (Session *session)
+{
+  if (session == NULL)
+    return;
+  session->dropped = TRUE;
+  session_unref (session);
+}
+
+SessionState
+session_get_state (const Session *session)
+{
+  return session->state;
+}
+
+Engine *
+session_get_engine (const Session *session)
+{
+  return session->engine;
+}
+
+const Store *
+session_get_store (const Session *session)
+{
+  return engine_get_store (session->engine);
+}
+
+const char *
+session_get_folder (const Session *session)
+{
+  return session->folder;
+}
+
+gboolean
+session_was_cancelled (const Session *session)
+{
+  return session->cancelled;
+}
+
+const Report *
+session_get_report (const Session *session)
+{
+  return session->report;
+}
+
+gboolean
+session_json_failed (const Session *session)
+{
+  return session->json_failed;
+}
