@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The window, on a display of its own (tests/support/with-xvfb)."""
 
+import json
 import os
 import signal
 import subprocess
+import tempfile
 import time
 
 from scantest import SANITIZED, SCAN, ScanTest, main, run
@@ -19,18 +21,55 @@ CLOSE_WINDOW = os.path.join(os.path.dirname(__file__), "../support/close-window"
 PATIENCE = 20 if SANITIZED else 2
 
 
-def find_window():
+def find_window(title=TITLE):
     """Waits until the window is there."""
-    out = subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", TITLE], stdout=subprocess.PIPE,
+    out = subprocess.run(["xdotool", "search", "--sync", "--onlyvisible", "--name", title], stdout=subprocess.PIPE,
                          timeout=60, check=True).stdout
     return int(out.split()[0])
 
 
+def press(window, *keys):
+    """Gives the window the focus, and presses keys one after the other."""
+    subprocess.run(["xdotool", "windowfocus", str(window), "key", *keys], timeout=60, check=False,
+                   stderr=subprocess.DEVNULL)
+
+
 class Window(ScanTest):
-    def start_endless(self):
+    def start(self, *arguments):
+        # What GTK remembers of folders that were chosen is not to be found in anybody's home.
+        data = tempfile.TemporaryDirectory()
+        self.addCleanup(data.cleanup)
+        environment = dict(os.environ, XDG_DATA_HOME=data.name, XDG_CONFIG_HOME=data.name)
+        process = subprocess.Popen([SCAN, *arguments, self.folder], stdin=subprocess.DEVNULL, env=environment)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def start_endless(self, *arguments):
         self.make("small", b"x")
         os.truncate(self.make("sub/endless"), 64 << 30)
-        return subprocess.Popen([SCAN, self.folder], stdin=subprocess.DEVNULL)
+        return self.start(*arguments)
+
+    def place_beside(self):
+        """Where JSON goes that is not in the scan."""
+        place = os.fsdecode(self.folder) + ".json"
+        self.addCleanup(lambda: os.path.exists(place) and os.unlink(place))
+        return place
+
+    def take_json(self, process, place, then=lambda: None):
+        """Waits for the end of a scan, which is told by its JSON, and takes that away; `then` helps until it comes."""
+        while not os.path.exists(place):
+            self.assertIsNone(process.poll())
+            then()
+        with open(place, encoding="utf-8") as file:
+            out = json.load(file)
+        os.unlink(place)
+        return out
+
+    def quit(self, process, window):
+        while process.poll() is None:
+            press(window, "ctrl+q")
+        self.assertEqual(process.returncode, 0)
 
     def test_exit_when_done_prints_the_summary_of_the_headless_run(self):
         for i in range(20):
@@ -73,9 +112,79 @@ class Window(ScanTest):
         window = find_window()
         # The button has the focus; the second time it closes the window.
         while process.poll() is None:
-            subprocess.run(["xdotool", "windowfocus", str(window), "key", "space"], timeout=60, check=False,
-                           stderr=subprocess.DEVNULL)
+            press(window, "space")
         self.assertEqual(process.returncode, 0)
+
+    def test_escape_cancels_and_what_was_found_stays(self):
+        place = self.place_beside()
+        process = self.start_endless("--json", place)
+        window = find_window()
+        found = self.take_json(process, place, lambda: press(window, "Escape"))
+        self.assertEqual([file["path"] for file in found["files"]], ["small"])
+        press(window, "Escape", "Escape")
+        self.assertIsNone(process.poll())
+        self.quit(process, window)
+
+    def test_a_scan_can_be_had_again(self):
+        place = self.place_beside()
+        process = self.start_endless("--json", place)
+        window = find_window()
+        for again in ("F5", "ctrl+r"):
+            # Once while the scan goes on, once when it is over.
+            press(window, again)
+            self.take_json(process, place, lambda: press(window, "Escape"))
+        os.unlink(os.path.join(self.folder, b"sub/endless"))
+        press(window, "F5")
+        found = self.take_json(process, place)
+        self.assertEqual([file["path"] for file in found["files"]], ["small"])
+        self.quit(process, window)
+
+    def test_a_folder_that_is_gone_is_told_in_the_window(self):
+        place = self.place_beside()
+        self.make("file", b"x")
+        process = self.start("--json", place)
+        window = find_window()
+        self.take_json(process, place)
+        os.rename(self.folder, self.folder + b".gone")
+        press(window, "F5", "alt+2", "alt+3", "alt+4", "alt+1", "F5")
+        self.assertIsNone(process.poll())
+        os.rename(self.folder + b".gone", self.folder)
+        found = self.take_json(process, place, lambda: press(window, "F5"))
+        self.assertEqual(len(found["files"]), 1)
+        self.quit(process, window)
+
+    def test_a_folder_can_be_chosen_while_another_one_is_scanned(self):
+        place = self.place_beside()
+        other = os.fsdecode(self.folder) + ".other"
+        os.mkdir(other)
+        self.addCleanup(os.rmdir, other)
+        process = self.start_endless("--json", place)
+        window = find_window()
+        press(window, "ctrl+o")
+        chooser = find_window("Which folder")
+        subprocess.run(["xdotool", "windowfocus", str(chooser), "type", other], timeout=60, check=True)
+        found = self.take_json(process, place, lambda: press(chooser, "Return"))
+        self.assertEqual((found["folder"], found["files"]), (other, []))
+        self.quit(process, window)
+
+    def test_the_frames_of_the_scan_are_in_the_summary(self):
+        os.truncate(self.make("zeros"), 128 << 20)
+        process = run("--exit-when-done", self.folder)
+        self.assertEqual((process.returncode, process.stderr), (0, b""))
+        self.assertRegex(process.stdout.splitlines()[-2], rb"^frames: \d+, [\d.]+ per second, worst gap [\d.]+ ms$")
+
+    def test_each_page_is_shown_in_light_and_dark_without_a_complaint(self):
+        for i in range(300):
+            self.make(f"{i % 7}/{i}.{chr(97 + i % 26)}{i % 13}", b"%d" % (i % 50) * (i % 50))
+        os.symlink(b"nothing", os.path.join(self.folder, b"broken"))
+        self.make(b"caf\xe9 \x01\n<b>", b"x")
+        self.make("/".join(["a" * 200] * 15 + ["file"]), b"x")
+        os.mkdir(os.path.join(self.folder, b"empty"))
+        for page in ("files", "duplicates", "types", "errors"):
+            for arguments in ((), ("--dark",)):
+                for folder in (self.folder, os.path.join(self.folder, b"empty")):
+                    process = run("--exit-when-done", f"--page={page}", *arguments, folder)
+                    self.assertEqual((process.returncode, process.stderr), (0, b""))
 
     def test_sigint_ends_the_program(self):
         process = self.start_endless()

@@ -20,6 +20,7 @@ struct DuplicatesView
 {
   GtkWidget *stack, *cells, *heading, *empty;
   Rows *rows;
+  GtkTreeListModel *tree; /* the list's */
   const Report *report;
   GString *path;
 };
@@ -50,13 +51,15 @@ static void
 append_path (void *data, gconstpointer row, GString *text)
 {
   DuplicatesView *view = data;
+  const ReportGroup *group = get_group (view, row);
   const StoreFile *file = get_file (view, row);
   if (file == NULL)
     return;
   g_string_truncate (view->path, 0);
-  if (row_get_kind (row) == ROW_TWIN)
-    store_append_path (view->path, file->dir, file->name);
-  text_append_shown (text, row_get_kind (row) == ROW_TWIN ? view->path->str : file->name);
+  store_append_path (view->path, file->dir, file->name);
+  text_append_shown (text, view->path->str);
+  if (group != NULL)
+    g_string_append_printf (text, " and %u more", group->count - 1);
 }
 
 static void
@@ -113,13 +116,12 @@ DuplicatesView *
 duplicates_view_new (void)
 {
   DuplicatesView *view = g_new0 (DuplicatesView, 1);
-  GtkTreeListModel *tree;
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   view->path = g_string_new (NULL);
   view->rows = rows_new (ROW_GROUP, 0, 0);
-  tree = gtk_tree_list_model_new (g_object_ref (G_LIST_MODEL (view->rows)), FALSE, FALSE, open_group, view, NULL);
+  view->tree = gtk_tree_list_model_new (g_object_ref (G_LIST_MODEL (view->rows)), FALSE, FALSE, open_group, view, NULL);
   view->stack = g_object_ref_sink (gtk_stack_new ());
-  view->cells = cells_new ("Duplicates", columns, G_LIST_MODEL (tree), view);
+  view->cells = cells_new ("Duplicates", columns, G_LIST_MODEL (view->tree), view);
   view->heading = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (view->heading), 0);
   gtk_label_set_ellipsize (GTK_LABEL (view->heading), PANGO_ELLIPSIZE_END);
@@ -172,6 +174,13 @@ duplicates_view_set (DuplicatesView *view, const Report *report)
   gtk_stack_set_visible_child_name (GTK_STACK (view->stack), any ? "duplicates" : "empty");
   g_string_free (text, TRUE);
   duplicates_view_grow (view);
+  /* One is open, so that it is seen what these are. */
+  if (any)
+    {
+      GtkTreeListRow *first = gtk_tree_list_model_get_child_row (view->tree, 0);
+      gtk_tree_list_row_set_expanded (first, TRUE);
+      g_object_unref (first);
+    }
 }
 
 gboolean

@@ -12,7 +12,7 @@ enum
 {
   ROWS_A_FRAME = 2000,
   ROWS_IN_ORDER = 10000,
-  FRAMES_BETWEEN = 15
+  FRAMES_BETWEEN = 30
 };
 
 struct FilesView
@@ -243,8 +243,7 @@ files_view_grow (FilesView *view)
   if (is_in_order (view) && rows_get_count (view->rows) > 0)
     most = view->frames % FRAMES_BETWEEN == 0 ? ROWS_IN_ORDER : 0;
   view->frames++;
-  if (found > 0)
-    gtk_stack_set_visible_child_name (GTK_STACK (view->stack), "files");
+
   return rows_grow (view->rows, found, most);
 }
 
@@ -254,7 +253,6 @@ files_view_refresh (FilesView *view, gboolean over)
   cells_refresh (view->cells);
   if (view->store != NULL && view->store->files->len > 0)
     return;
-  cells_empty_page_say (view->empty, "No files",
-                        over ? "There is no regular file in this folder, nor in those in it." : "None was found yet.");
-  gtk_stack_set_visible_child_name (GTK_STACK (view->stack), "empty");
+  cells_empty_page_say (view->empty, "No files", "There is no regular file in this folder, nor in those in it.");
+  gtk_stack_set_visible_child_name (GTK_STACK (view->stack), over ? "empty" : "files");
 }

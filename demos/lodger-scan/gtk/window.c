@@ -151,7 +151,10 @@ on_changed (Session *session, void *data)
         window->status = SCAN_CANNOT_WRITE;
       /* Somebody who has not cancelled expects no button that closes under the space bar. */
       if (!session_was_cancelled (session) && gtk_widget_has_focus (status_bar_get_button (window->bar)))
-        gtk_widget_child_focus (window->pages, GTK_DIR_TAB_FORWARD);
+        {
+          gtk_window_set_focus (GTK_WINDOW (window->window), NULL);
+          gtk_widget_child_focus (window->pages, GTK_DIR_TAB_FORWARD);
+        }
       refresh (window);
       lodger_pending_unref (lodger_caller_call_later (window->caller, PAINT_PATIENCE, on_settled, window, NULL));
     }
@@ -389,6 +392,7 @@ scan_window (const ScanOptions *options)
 
   /* The summary is the same with a window and without one. */
   gtk_disable_setlocale ();
+  g_set_application_name ("Lodger Scan");
   if (!gtk_init_check ())
     {
       fputs ("lodger-scan: no display can be opened; use --headless\n", stderr);
