@@ -165,7 +165,12 @@ class Window(ScanTest):
         subprocess.run(["xdotool", "windowfocus", str(chooser), "type", other], timeout=60, check=True)
         found = self.take_json(process, place, lambda: press(chooser, "Return"))
         self.assertEqual((found["folder"], found["files"]), (other, []))
-        self.quit(process, window)
+        if SANITIZED:
+            # GTK 4.8's chooser leaves names of icons behind, in functions that have no name to suppress them by.
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(timeout=60), -signal.SIGINT)
+        else:
+            self.quit(process, window)
 
     def test_the_frames_of_the_scan_are_in_the_summary(self):
         os.truncate(self.make("zeros"), 128 << 20)
