@@ -3,12 +3,46 @@
 #include "custody.h"
 #include "fork.h"
 
+#include <stdlib.h>
+
 /* Which caller's thread a promise is answered in, so that the wait graph can tell a wait for it that nobody could end, and
  * the stop what its loop still has to bring back.
  *
- * The caller is written once, under the promise's lock, and read under it; it is held until the promise goes, because the
- * wait graph may look at a promise at any time before that. Held is only its memory: a caller whose thread has ended owns
- * no thread, and so is never one that waits. */
+ * The caller is written and taken out under the promise's lock, and read under it. Held until the promise is done is only
+ * its memory: a caller whose thread has ended owns no thread, and so is never one that waits. Not longer, since the promise
+ * may live as long as what the caller's loop still holds, and that as long as the caller. */
+
+typedef struct Completer
+{
+  LodgerListener listener; /* first */
+  LodgerPending *promise;
+} Completer;
+
+static void
+let_go (LodgerPending *promise)
+{
+  LodgerCaller *caller;
+  lodger__pending_lock (promise);
+  caller = promise->side->completer;
+  promise->side->completer = NULL;
+  lodger__pending_unlock (promise);
+  if (caller != NULL)
+    lodger__caller_release (caller);
+}
+
+static void
+completer_discard (LodgerListener *listener)
+{
+  let_go (((Completer *) listener)->promise);
+  free (listener);
+}
+
+static void
+completer_notify (LodgerListener *listener, LodgerPending *done)
+{
+  (void) done;
+  completer_discard (listener);
+}
 
 static int
 refusal (const LodgerPending *promise)
@@ -59,27 +93,10 @@ stand_in (LodgerCaller *caller, LodgerPending *promise)
   return 0;
 }
 
-static void
-take_back (LodgerPending *promise)
-{
-  LodgerCaller *caller;
-  lodger__pending_lock (promise);
-  caller = promise->side->completer;
-  promise->side->completer = NULL;
-  lodger__pending_unlock (promise);
-  lodger__caller_release (caller);
-}
-
-int
-lodger_pending_set_completer (LodgerPending *promise, LodgerCaller *caller)
+static int
+set (LodgerPending *promise, LodgerCaller *caller, Completer *completer)
 {
   int code;
-  if (promise == NULL || caller == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-  if (lodger__is_foreign (caller))
-    return lodger__misuse (__func__, LODGER_ECHILD, "the caller belongs to the parent of this process");
-  if (lodger__pending_is_foreign (promise, __func__))
-    return LODGER_ECHILD;
   lodger__pending_lock (promise);
   code = refusal (promise);
   if (code == 0 && lodger__pending_side (promise) == NULL)
@@ -90,7 +107,36 @@ lodger_pending_set_completer (LodgerPending *promise, LodgerCaller *caller)
       promise->side->completer = caller;
     }
   lodger__pending_unlock (promise);
-  if (code == 0 && (code = stand_in (caller, promise)) != 0)
-    take_back (promise);
+  if (code != 0)
+    {
+      free (completer);
+      return code;
+    }
+  completer->listener = (LodgerListener) { .notify = completer_notify, .discard = completer_discard, .is_quiet = true };
+  completer->promise = promise;
+  if (!lodger__pending_listen (promise, &completer->listener))
+    {
+      completer_discard (&completer->listener);
+      return LODGER_EALREADY;
+    }
+  code = stand_in (caller, promise);
+  if (code != 0)
+    let_go (promise);
+  return code;
+}
+
+int
+lodger_pending_set_completer (LodgerPending *promise, LodgerCaller *caller)
+{
+  Completer *completer;
+  int code;
+  if (promise == NULL || caller == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+  if (lodger__is_foreign (caller))
+    return lodger__misuse (__func__, LODGER_ECHILD, "the caller belongs to the parent of this process");
+  if (lodger__pending_is_foreign (promise, __func__))
+    return LODGER_ECHILD;
+  completer = malloc (sizeof *completer);
+  code = completer != NULL ? set (promise, caller, completer) : LODGER_ENOMEM;
   return code == LODGER_ESTATE ? lodger__misuse (__func__, code, "it is no promise") : code;
 }

@@ -48,8 +48,6 @@ lodger__side_free (LodgerSide *side)
     lodger__home_send (side->home, NULL, NULL);
   if (side->data_home != NULL)
     lodger__home_send (side->data_home, NULL, NULL);
-  if (side->completer != NULL)
-    lodger__caller_release (side->completer);
   lodger_scope_unref (side->scope);
   if (side->has_canceller && side->canceller_destroy != NULL)
     side->canceller_destroy (side->canceller_data);

@@ -235,6 +235,98 @@ START_TEST (a_refusal_can_be_started_all_the_same)
 }
 END_TEST
 
+/* ---- files and sockets, for which GIO has threads ---------------------------------------------------------------- */
+
+#if !TEST_THREADS_ARE_CHECKED
+
+static void
+on_loaded (LodgerPending *self, GObject *file, GAsyncResult *result, void *data)
+{
+  GError *error = NULL;
+  char *text = NULL;
+  (void) data;
+  if (g_file_load_contents_finish (G_FILE (file), result, &text, NULL, NULL, &error))
+    lodger_pending_return_pointer (self, text, g_free);
+  else
+    lodger_glib_pending_return_gerror (self, error);
+}
+
+static LodgerPending *
+load (GFile *file)
+{
+  LodgerPending *loaded = lodger_glib_async_new (NULL, on_loaded, NULL, NULL);
+  g_file_load_contents_async (file, lodger_glib_async_get_cancellable (loaded), lodger_glib_async_ready, loaded);
+  return loaded;
+}
+
+static void
+load_in_worker (LodgerPending *self, void *file)
+{
+  LodgerPending *loaded = load (file);
+  lodger_pending_return_from (self, loaded);
+  lodger_pending_unref (loaded);
+}
+
+START_TEST (a_file_is_loaded_here_and_in_a_worker)
+{
+  GFileIOStream *stream = NULL;
+  GFile *file = g_file_new_tmp ("lodger-XXXXXX", &stream, NULL);
+  LodgerPending *loaded;
+  LodgerCaller *worker;
+  void *text = NULL;
+  ck_assert_ptr_nonnull (file);
+  g_object_unref (stream);
+  ck_assert (g_file_replace_contents (file, "bread", 5, NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL, NULL));
+  loaded = load (file);
+  turn_until_done (NULL, loaded);
+  expect_code (lodger_pending_get_pointer (loaded, &text), 0);
+  ck_assert_str_eq (text, "bread");
+  lodger_pending_unref (loaded);
+  expect_code (lodger_glib_register (), 0);
+  worker = worker_start ("glib");
+  loaded = lodger_caller_call_soon (worker, load_in_worker, file, NULL);
+  wait_done (loaded);
+  expect_code (lodger_pending_get_pointer (loaded, &text), 0);
+  ck_assert_str_eq (text, "bread");
+  lodger_pending_unref (loaded);
+  worker_stop (worker);
+  ck_assert (g_file_delete (file, NULL, NULL));
+  g_object_unref (file);
+}
+END_TEST
+
+START_TEST (a_connection_is_made_and_accepted)
+{
+  GSocketListener *listener = g_socket_listener_new ();
+  GSocketClient *client = g_socket_client_new ();
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  LodgerPending *accepted = lodger_glib_async_new (NULL, NULL, NULL, NULL);
+  LodgerPending *connected = lodger_glib_async_new (NULL, NULL, NULL, NULL);
+  GSocketConnection *here, *there;
+  ck_assert_uint_ne (port, 0);
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_listener_accept_async (listener, lodger_glib_async_get_cancellable (accepted), lodger_glib_async_ready,
+                                  accepted);
+  g_socket_client_connect_to_host_async (client, "127.0.0.1", port, lodger_glib_async_get_cancellable (connected),
+                                         lodger_glib_async_ready, connected);
+  turn_until_done (NULL, connected);
+  turn_until_done (NULL, accepted);
+  there = g_socket_client_connect_to_host_finish (client, lodger_glib_async_get_result (connected), NULL);
+  here = g_socket_listener_accept_finish (listener, lodger_glib_async_get_result (accepted), NULL, NULL);
+  ck_assert_ptr_nonnull (there);
+  ck_assert_ptr_nonnull (here);
+  g_object_unref (there);
+  g_object_unref (here);
+  lodger_pending_unref (accepted);
+  lodger_pending_unref (connected);
+  turn_until_quiet (NULL);
+  g_object_unref (client);
+  g_object_unref (listener);
+}
+END_TEST
+
+#endif
+
 /* ---- a GTask of one's own ---------------------------------------------------------------------------------------- */
 
 static void
@@ -347,6 +439,10 @@ main (int argc, char **argv)
   test_add (suite, an_operation_that_was_not_started_is_given_back);
   test_add (suite, an_operation_comes_back_once);
   test_add (suite, a_refusal_can_be_started_all_the_same);
+#if !TEST_THREADS_ARE_CHECKED
+  test_add (suite, a_file_is_loaded_here_and_in_a_worker);
+  test_add (suite, a_connection_is_made_and_accepted);
+#endif
   test_add (suite, a_gtask_is_an_operation_of_each_type);
   test_add (suite, a_workers_call_takes_the_operations_outcome);
   return test_main (suite, argc, argv);

@@ -361,7 +361,7 @@ LODGER_API int lodger_pending_cancel_wait (LodgerPending *pending, const char *m
  * When this is said in that thread, and Lodger drives its loop, a stop cancels the promise and waits for it, as for a call
  * of @p caller. Elsewhere a stop leaves it alone.
  *
- * Any thread; does not block. The memory of @p caller is held until the promise goes.
+ * Any thread; does not block. The memory of @p caller is held until the promise is done or gone.
  *
  * @return 0; LODGER_EINVAL for NULL; LODGER_ESTATE for what is no promise, or a caller's own; LODGER_EALREADY when it is
  *         answered or has a completer; LODGER_ENOMEM; LODGER_ECHILD.
