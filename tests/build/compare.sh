@@ -55,6 +55,7 @@ program=
 
 stop () { [ -z "$program" ] || { kill -KILL "$program" 2>/dev/null || true; wait "$program" 2>/dev/null || true; }; }
 trap stop EXIT
+trap 'exit 143' TERM HUP
 
 wrong () { echo "$name: $*"; exit 1; }
 
