@@ -44,27 +44,53 @@ enter (Session *session, SessionState state)
     session->events.changed (session, session->events.data);
 }
 
-/* Sorting and writing many files takes a while, so a worker does it. The window reads the store meanwhile, as this does:
- * since the engine has finished, nobody writes there. */
-static void
-make_report (LodgerPending *self G_GNUC_UNUSED, void *data)
+/* What the worker brings home. */
+typedef struct Made
 {
-  Session *session = data;
-  session->report = report_new (engine_get_store (session->engine), session->folder,
-                                engine_get_seconds (session->engine), session->cancelled);
+  Report *report;
+  gboolean json_failed;
+} Made;
+
+static void
+made_free (void *data)
+{
+  Made *made = data;
+  report_free (made->report);
+  g_free (made);
+}
+
+static Made *
+make (const Session *session)
+{
+  Made *made = g_new0 (Made, 1);
+  made->report = report_new (engine_get_store (session->engine), session->folder, engine_get_seconds (session->engine),
+                             session->cancelled);
   if (session->json != NULL)
-    session->json_failed = !report_write_json (session->report, session->json);
+    made->json_failed = !report_write_json (made->report, session->json);
+  return made;
+}
+
+/* Sorting and writing many files takes a while, so a worker does it. The window looks at the session and its store
+ * meanwhile, as this does: once the engine has finished nobody writes there, and what is made is the outcome. */
+static void
+make_report (LodgerPending *self, void *data)
+{
+  (void) lodger_pending_return_pointer (self, make (data), made_free);
 }
 
 static void
 report_home (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
 {
   Session *session = data;
+  void *value = NULL;
+  Made *made;
   if (session->dropped)
     return;
-  /* There was no worker for it: late is better than never. */
-  if (lodger_pending_get_outcome (done) != LODGER_OK && session->report == NULL)
-    make_report (NULL, session);
+  /* When there was no worker for it: late is better than never. */
+  made = lodger_pending_take_pointer (done, &value) == LODGER_OK ? value : make (session);
+  session->report = g_steal_pointer (&made->report);
+  session->json_failed = made->json_failed;
+  made_free (made);
   enter (session, SESSION_DONE);
 }
 
