@@ -180,9 +180,26 @@ actions_install (ScanWindow *window, gboolean dark)
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (drop));
 }
 
-void
-actions_fill_header (GtkHeaderBar *header)
+static GtkWidget *
+make_title (GtkWidget **ret_folder)
 {
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *title = gtk_label_new ("Lodger Scan");
+  GtkWidget *folder = gtk_label_new (NULL);
+  gtk_widget_add_css_class (title, "title");
+  gtk_widget_add_css_class (folder, "subtitle");
+  gtk_label_set_ellipsize (GTK_LABEL (folder), PANGO_ELLIPSIZE_START);
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), title);
+  gtk_box_append (GTK_BOX (box), folder);
+  *ret_folder = folder;
+  return box;
+}
+
+GtkWidget *
+actions_make_header (GtkWidget **ret_folder)
+{
+  GtkHeaderBar *header = GTK_HEADER_BAR (gtk_header_bar_new ());
   GtkWidget *open = gtk_button_new_with_mnemonic ("_Open…");
   GtkWidget *rescan = gtk_button_new_from_icon_name ("view-refresh-symbolic");
   GtkWidget *menu = gtk_menu_button_new ();
@@ -208,4 +225,6 @@ actions_fill_header (GtkHeaderBar *header)
   gtk_header_bar_pack_start (header, open);
   gtk_header_bar_pack_start (header, rescan);
   gtk_header_bar_pack_end (header, menu);
+  gtk_header_bar_set_title_widget (header, make_title (ret_folder));
+  return GTK_WIDGET (header);
 }

@@ -13,7 +13,7 @@
 
 /* Gives the window its actions, keys, and a place to drop folders at; once, before it is shown. */
 void actions_install (ScanWindow *window, gboolean dark);
-/* The header bar's ends. */
-void actions_fill_header (GtkHeaderBar *header);
+/* The header bar: the buttons, the menu, and a label for the folder. */
+GtkWidget *actions_make_header (GtkWidget **ret_folder);
 
 #endif

@@ -254,3 +254,17 @@ cells_empty_page_say (GtkWidget *page, const char *heading, const char *text)
   gtk_label_set_text (GTK_LABEL (label), heading);
   gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (label)), text);
 }
+
+void
+cells_load_style (void)
+{
+  static const char style[] = ".numeric { font-feature-settings: 'tnum'; }"
+                              ".status { padding: 8px 12px; }"
+                              ".frames { font-size: smaller; }"
+                              ".page-heading { padding: 10px 12px; }";
+  GtkCssProvider *css = gtk_css_provider_new ();
+  gtk_css_provider_load_from_data (css, style, -1);
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  g_object_unref (css);
+}

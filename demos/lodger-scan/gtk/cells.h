@@ -39,6 +39,9 @@ void cells_refresh (GtkWidget *cells);
 /* The row that is selected, as a new reference, or NULL. */
 void *cells_get_selected (GtkWidget *cells);
 
+/* The few rules of style that the window has beside the theme's; once, when there is a display. */
+void cells_load_style (void);
+
 /* A picture in the middle of a page that has nothing else to show, and what is said below. */
 GtkWidget *cells_empty_page (const char *icon);
 void cells_empty_page_say (GtkWidget *page, const char *heading, const char *text);

@@ -6,7 +6,7 @@
 
 enum
 {
-  GROUPS_A_FRAME = 500
+  GROUPS_A_FRAME = 2000
 };
 
 /* What a row is: a group, or a file in one. */

@@ -16,11 +16,6 @@
 #include <lodger-glib.h>
 #include <stdio.h>
 
-static const char style[] = ".numeric { font-feature-settings: 'tnum'; }"
-                            ".status { padding: 8px 12px; }"
-                            ".frames { font-size: smaller; }"
-                            ".page-heading { padding: 10px 12px; }";
-
 enum
 {
   WORKERS_NICE = 10
@@ -299,40 +294,18 @@ make_wrong_page (ScanWindow *window)
   return window->wrong;
 }
 
-static GtkWidget *
-make_header (ScanWindow *window)
-{
-  GtkWidget *header = gtk_header_bar_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *title = gtk_label_new ("Lodger Scan");
-  window->folder_label = gtk_label_new (NULL);
-  gtk_widget_add_css_class (title, "title");
-  gtk_widget_add_css_class (window->folder_label, "subtitle");
-  gtk_label_set_ellipsize (GTK_LABEL (window->folder_label), PANGO_ELLIPSIZE_START);
-  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (box), title);
-  gtk_box_append (GTK_BOX (box), window->folder_label);
-  gtk_header_bar_set_title_widget (GTK_HEADER_BAR (header), box);
-  actions_fill_header (GTK_HEADER_BAR (header));
-  return header;
-}
-
 static void
 build (ScanWindow *window)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *switcher = gtk_stack_switcher_new ();
-  GtkCssProvider *css = gtk_css_provider_new ();
 
-  gtk_css_provider_load_from_data (css, style, -1);
-  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css),
-                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-  g_object_unref (css);
+  cells_load_style ();
 
   window->window = g_object_ref (gtk_window_new ());
   gtk_window_set_title (GTK_WINDOW (window->window), "Lodger Scan");
   gtk_window_set_default_size (GTK_WINDOW (window->window), 1000, 680);
-  gtk_window_set_titlebar (GTK_WINDOW (window->window), make_header (window));
+  gtk_window_set_titlebar (GTK_WINDOW (window->window), actions_make_header (&window->folder_label));
   window->files = files_view_new ();
   window->duplicates = duplicates_view_new ();
   window->chart = chart_new ();
