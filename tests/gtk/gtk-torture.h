@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Windows that are opened and destroyed, and the calls that are bound to them: what test-torture.c is made of. */
+#ifndef LODGER_TEST_GTK_TORTURE_H
+#define LODGER_TEST_GTK_TORTURE_H
+
+#include "test-ledger.h"
+#include "test-limits.h"
+
+#include <lodger-gtk4.h>
+#include <stdatomic.h>
+
+/* What a call can be bound to. */
+typedef enum PaneScope
+{
+  PANE_LABEL,  /* the label as a widget */
+  PANE_WINDOW, /* the window as a widget */
+  PANE_OBJECT, /* the window as an object */
+  PANE_SCOPES
+} PaneScope;
+
+/* A window under torture. All threads have references; the widgets are the GUI thread's, and NULL once disposed of. */
+typedef struct Pane
+{
+  atomic_int refs;
+  LodgerScope *scopes[PANE_SCOPES];
+  atomic_bool over[PANE_SCOPES]; /* set by whoever ends that, in the GUI thread: no bound call runs there any more */
+  GCancellable *cancellable;
+  GtkWindow *window;
+  GtkWindow *other; /* where the label has moved to, or NULL */
+  GtkWidget *box, *inner, *label, *button, *bar;
+  GtkWindow *kept_window; /* references that somebody has beyond the end */
+  GtkWidget *kept_label;
+} Pane;
+
+/* What all threads share. */
+typedef struct Torture
+{
+  LodgerCaller *caller;
+  pthread_t gui;
+  atomic_bool is_torn; /* the caller stops with everything under way */
+  bool may_defer;      /* calls may be answered by GIO alone, which a stop of the GUI's caller would wait for in vain */
+  atomic_long live_panes;   /* these must come back to 0 */
+  atomic_long live_objects; /* widgets, finalized or not */
+  atomic_long live_loads;   /* GIO operations */
+  unsigned depth;           /* of loops in calls; the GUI thread's */
+  unsigned long touches, ends[8];
+} Torture;
+
+extern Torture torture;
+
+/* ---- windows: support-torture-panes.c ---- */
+
+Pane *pane_new (TestRandom *random);
+Pane *pane_ref (Pane *pane);
+void pane_unref (void *pane);
+/* GUI thread, from here on. A bound call runs: its scope has not ended, and its widget is there. */
+void pane_touch (Pane *pane, PaneScope scope);
+/* It goes on: the widget is still there, though it may have been taken out and its window destroyed meanwhile. */
+void pane_touch_held (Pane *pane, PaneScope scope);
+/* Ends it in one of several ways, or only a part of it; may be repeated. */
+void pane_destroy (Pane *pane);
+void pane_harm (Pane *pane, TestRandom *random);
+/* A loop inside a call, in which it may be destroyed. */
+void pane_nest (Pane *pane, TestRandom *random);
+/* By a timer of GLib. */
+void pane_destroy_later (Pane *pane, TestRandom *random);
+/* Destroys what there still is, and lets go of it. */
+void pane_finish (Pane *pane);
+/* Whether every widget of it has been disposed of. */
+bool pane_is_gone (const Pane *pane);
+
+/* ---- calls: support-torture-calls.c ---- */
+
+/* Submits something that is bound to it, in any thread. */
+void torture_submit (Pane *pane, TestRandom *random, unsigned depth);
+/* An unbound call in the GUI thread, which has the pane. */
+void torture_call (const char *what, Pane *pane, void (*func) (Pane *pane));
+/* lodger_gtk_run() and its siblings; in the GUI thread. */
+void torture_run_work (Pane *pane, TestRandom *random);
+/* Cancels something that anybody has submitted; any thread. */
+void torture_cancel (TestRandom *random);
+/* Lets go of what could be cancelled. */
+void torture_forget (void);
+
+/* ---- GIO, in the GUI thread: support-torture-gio.c ---- */
+
+/* An operation that reads a file, as a pending; a new reference. */
+LodgerPending *torture_start_load (Pane *pane, TestRandom *random);
+/* A call's answer is what that brings; or a reply's, which is given when another operation comes back. */
+void torture_load (LodgerPending *self, Pane *pane, TestRandom *random);
+void torture_query (LodgerPending *self, TestRandom *random);
+
+#endif
