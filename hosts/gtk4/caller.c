@@ -39,14 +39,19 @@ drop (void *data)
 
 /* Kept until it has stopped. */
 static LodgerCaller *
-find (LodgerError **ret_error)
+find (const LodgerCallerOptions *options, LodgerError **ret_error)
 {
   LodgerCaller *found;
-  if (caller != NULL && lodger_caller_get_state (caller) < LODGER_CALLER_STOPPED)
+  if (options == NULL && caller != NULL && lodger_caller_get_state (caller) < LODGER_CALLER_STOPPED)
     return caller;
-  found = lodger_glib_get_caller (&host_options, NULL, ret_error);
+  found = lodger_glib_get_caller (&host_options, options, ret_error);
   if (found == NULL)
     return NULL;
+  if (found == caller)
+    {
+      lodger_caller_unref (found);
+      return caller;
+    }
   if (!has_gui)
     {
       gui = pthread_self ();
@@ -68,7 +73,7 @@ lodger_gtk_get_caller (void)
       lodger_host_misuse (__func__, LODGER_EWRONGTHREAD, "this is not the GUI thread");
       return NULL;
     }
-  found = find (&error);
+  found = find (NULL, &error);
   if (found == NULL)
     lodger_host_misuse (__func__, error != NULL ? lodger_error_get_code (error) : LODGER_ENOMEM,
                         error != NULL ? lodger_error_get_message (error) : NULL);
@@ -77,16 +82,22 @@ lodger_gtk_get_caller (void)
 }
 
 LodgerCaller *
+lodger_gtk_attach_full (const LodgerCallerOptions *options, LodgerError **ret_error)
+{
+  LodgerCaller *found = find (options, ret_error);
+  int code = found != NULL ? lodger_caller_enter (found) : 0;
+  if (code != 0 && ret_error != NULL)
+    *ret_error = lodger_error_new (NULL, code, NULL);
+  return code == 0 ? lodger_caller_ref (found) : NULL;
+}
+
+LodgerCaller *
 lodger_gtk_attach (GError **error)
 {
   LodgerError *reason = NULL;
-  LodgerCaller *found = find (&reason);
-  int code = found != NULL ? lodger_caller_enter (found) : LODGER_ENOMEM;
-  if (code == 0)
-    return lodger_caller_ref (found);
-  if (reason == NULL)
-    reason = lodger_error_new (NULL, code, NULL);
-  g_propagate_error (error, lodger_glib_error_to_gerror (reason));
+  LodgerCaller *found = lodger_gtk_attach_full (NULL, &reason);
+  if (found == NULL)
+    g_propagate_error (error, lodger_glib_error_to_gerror (reason));
   lodger_error_unref (reason);
-  return NULL;
+  return found;
 }

@@ -275,10 +275,19 @@ END_TEST
 
 START_TEST (attaching_and_asking_give_the_same_caller)
 {
+  Witness hooks = { 0 };
+  LodgerCallerOptions options
+      = { .size = sizeof options, .name = "gui", .hook_data = &hooks, .hook_destroy = witness_destroy };
   LodgerCaller *attached, *again;
   ck_assert (gtk_init_check ());
-  attached = lodger_gtk_attach (NULL);
+  attached = lodger_gtk_attach_full (&options, NULL);
   ck_assert_ptr_eq (lodger_gtk_get_caller (), attached);
+  ck_assert_str_eq (lodger_caller_get_name (attached), "gui");
+  options.hook_data = &(Witness) { 0 };
+  again = lodger_gtk_attach_full (&options, NULL);
+  ck_assert_int_eq (atomic_load (&((Witness *) options.hook_data)->destroyed), 1);
+  expect_code (lodger_caller_leave (again), 0);
+  lodger_caller_unref (again);
   again = lodger_glib_attach (NULL, NULL);
   ck_assert_ptr_eq (again, attached);
   expect_code (lodger_caller_leave (again), 0);
@@ -290,6 +299,7 @@ START_TEST (attaching_and_asking_give_the_same_caller)
   expect_code (lodger_caller_stop_wait (again), 0);
   lodger_caller_unref (again);
   lodger_caller_unref (attached);
+  witness_expect (&hooks, 0, 1);
 }
 END_TEST
 

@@ -38,6 +38,19 @@ LODGER_BEGIN_DECLS
 LODGER_API LodgerCaller *lodger_gtk_attach (GError **error);
 
 /**
+ * lodger_gtk_attach_full: (skip)
+ * @options: (nullable): `host` and `host_options` in it are ignored; looked at only when the caller is made
+ * @ret_error: (nullable): where a new reference to the error goes
+ *
+ * lodger_gtk_attach() with options.
+ *
+ * Returns: (transfer full) (nullable): the caller, or %NULL with an error as of lodger_caller_new()
+ *
+ * Test: gtk/run attaching_and_asking_give_the_same_caller
+ */
+LODGER_API LodgerCaller *lodger_gtk_attach_full (const LodgerCallerOptions *options, LodgerError **ret_error);
+
+/**
  * lodger_gtk_get_caller: (skip)
  *
  * The GUI thread's caller: that of lodger_gtk_attach() or lodger_glib_attach(), else one that is made now, runs until the

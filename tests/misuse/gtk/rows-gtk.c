@@ -96,6 +96,21 @@ attaches (LodgerCaller *caller)
 
 CELL (lodger_gtk_attach, null_error, FINE (attaches (lodger_gtk_attach (NULL))));
 CELL (lodger_gtk_attach, after_fork, FINE (attaches (lodger_gtk_attach (NULL))));
+static const LodgerCallerOptions no_caller_size = { .name = "misuse" };
+
+static bool
+is_refused (void)
+{
+  LodgerError *error = NULL;
+  LodgerCaller *caller = lodger_gtk_attach_full (&no_caller_size, &error);
+  return is_error (caller, error, LODGER_EINVAL);
+}
+
+CELL (lodger_gtk_attach_full, null_options, FINE (attaches (lodger_gtk_attach_full (NULL, NULL))));
+CELL (lodger_gtk_attach_full, null_ret_error, BY (lodger_caller_new),
+      WARNS (lodger_gtk_attach_full (&no_caller_size, NULL) == NULL));
+CELL (lodger_gtk_attach_full, size_options, BY (lodger_caller_new), WARNS (is_refused ()));
+CELL (lodger_gtk_attach_full, after_fork, FINE (attaches (lodger_gtk_attach_full (NULL, NULL))));
 CELL (lodger_gtk_get_caller, after_fork, FINE (attaches (lodger_gtk_attach (NULL))));
 
 /* ---- scopes ---------------------------------------------------------------------------------------------------------- */
