@@ -82,7 +82,7 @@ proc_expect_back_at (ProcCount before, const char *file, int line)
 ProcThread
 proc_thread (int thread_id)
 {
-  ProcThread thread = { 0, 0, '?' };
+  ProcThread thread = { .state = '?' };
   char path[64], line[1024], *rest;
   unsigned long user, system;
   FILE *file;
@@ -92,8 +92,8 @@ proc_thread (int thread_id)
   if (file == NULL)
     test_fail ("there is no thread %d", thread_id);
   while (fgets (line, sizeof line, file) != NULL)
-    if (sscanf (line, "voluntary_ctxt_switches: %lu", &thread.switches) == 1)
-      break;
+    if (sscanf (line, "voluntary_ctxt_switches: %lu", &thread.switches) != 1)
+      sscanf (line, "nonvoluntary_ctxt_switches: %lu", &thread.preempted);
   fclose (file);
 
   snprintf (path, sizeof path, "/proc/self/task/%d/stat", thread_id);
@@ -107,6 +107,22 @@ proc_thread (int thread_id)
     test_fail ("cannot read %s", path);
   thread.ticks = user + system;
   return thread;
+}
+
+ProcSyscall
+proc_syscall (int thread_id)
+{
+  ProcSyscall call = { "" };
+  char path[64];
+  FILE *file;
+  snprintf (path, sizeof path, "/proc/self/task/%d/syscall", thread_id);
+  file = fopen (path, "re");
+  if (file == NULL)
+    return call;
+  if (fgets (call.text, sizeof call.text, file) == NULL)
+    call.text[0] = '\0';
+  fclose (file);
+  return call;
 }
 
 void

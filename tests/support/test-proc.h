@@ -20,12 +20,20 @@ void proc_expect_back_at (ProcCount before, const char *file, int line);
 /* What a thread of this process has done so far. */
 typedef struct ProcThread
 {
-  unsigned long switches; /* how often it went to sleep by itself */
-  unsigned long ticks;    /* of CPU, in user and kernel mode */
-  char state;             /* R, S, … */
+  unsigned long switches;  /* how often it went to sleep by itself */
+  unsigned long preempted; /* how often it lost its CPU */
+  unsigned long ticks;     /* of CPU, in user and kernel mode */
+  char state;              /* R, S, … */
 } ProcThread;
 
 ProcThread proc_thread (int thread_id);
+/* The system call that it is in, with arguments, stack and place, as the kernel writes it; empty where that is not told. */
+typedef struct ProcSyscall
+{
+  char text[256];
+} ProcSyscall;
+
+ProcSyscall proc_syscall (int thread_id);
 /* Waits until that thread sleeps. */
 #define proc_wait_asleep(thread_id) proc_wait_asleep_at (thread_id, __FILE__, __LINE__)
 void proc_wait_asleep_at (int thread_id, const char *file, int line);
