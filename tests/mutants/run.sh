@@ -11,7 +11,7 @@
 # `KEY: VALUE`, where KEY is one of
 #   law      what the change breaks, for the report
 #   file     the file to be changed, from the top of the source
-#   run      the test program, and the names to be given to it
+#   run      the test program, and the names to be given to it; one of tests/gtk gets a display
 #   rounds   optional: LODGER_STRESS_ROUNDS for the mutant, which may need a few until it is caught
 #   after    optional: look for the next `find` only behind the line that is this one, blanks at its ends aside
 #   find     the line to be replaced; there must be exactly one (behind `after`: the first one counts)
@@ -90,9 +90,22 @@ else
   system=$(pkg-config --libs check)
 fi
 libraries="$libraries $build_dir/hosts/manual/liblodger-manual-static.a $build_dir/core/liblodger-static.a"
-for folder in core/include core/src hosts/manual/include hosts/manual hosts/glib/include hosts/glib; do
+gtk_library="$build_dir/hosts/gtk4/liblodger-gtk4-static.a"
+for folder in core/include core/src hosts/manual/include hosts/manual hosts/glib/include hosts/glib hosts/gtk4/include; do
   flags="$flags -I$source_dir/$folder"
 done
+
+is_gtk () { # is_gtk PROGRAM
+  case "$1" in gtk-*) return 0 ;; *) return 1 ;; esac
+}
+
+start () { # start PROGRAM-FILE NAME ARGUMENT …: NAME is that of the test program
+  started=$1
+  if is_gtk "$2"; then started="$source_dir/tests/support/with-xvfb $started"; fi
+  shift 2
+  # shellcheck disable=SC2086 # a command and its argument
+  timeout "$seconds" $started "$@" >"$work/log" 2>&1
+}
 
 objects_of () { # objects_of PROGRAM: not those of files that are gone
   (cd "$build_dir/tests/CMakeFiles/$1.dir" 2>/dev/null && find . -name '*.o') | while read -r object; do
@@ -103,8 +116,14 @@ objects_of () { # objects_of PROGRAM: not those of files that are gone
 build_mutant () { # build_mutant MUTANT FILE PROGRAM
   [ -f "$source_dir/$2" ] || { printf 'there is no %s\n' "$2" >&2; return 1; }
   mutate "$1" "$source_dir/$2" >"$work/mutated.c" || return 1
+  gtk_flags=
+  gtk_libraries=
+  if is_gtk "$3"; then
+    gtk_flags=$(pkg-config --cflags gtk4)
+    gtk_libraries=$(pkg-config --libs gtk4)
+  fi
   # shellcheck disable=SC2086 # several flags
-  "$compiler" $flags -I"$source_dir/$(dirname "$2")" -c -o "$work/mutated.o" "$work/mutated.c" ||
+  "$compiler" $flags $gtk_flags -I"$source_dir/$(dirname "$2")" -c -o "$work/mutated.o" "$work/mutated.c" ||
     return 1
   objects=$(objects_of "$3")
   [ -n "$objects" ] || { printf 'there is no test program %s\n' "$3" >&2; return 1; }
@@ -112,18 +131,22 @@ build_mutant () { # build_mutant MUTANT FILE PROGRAM
   [ ! -e "$build_dir/tests/$3.link" ] || link="@$build_dir/tests/$3.link"
   # What the changed file defines is there already, so that the linker leaves the original in its archive.
   # shellcheck disable=SC2086 # several files
-  "$compiler" $flags -o "$work/mutant" $link "$work/mutated.o" $objects $libraries $libraries $system
+  "$compiler" $flags -o "$work/mutant" $link "$work/mutated.o" $objects ${gtk_libraries:+"$gtk_library"} \
+    $libraries $libraries $system $gtk_libraries
 }
 
 passed=
-check_original () { # check_original RUN: once for each
+check_original () { # check_original RUN: once for each; false when it is left out
   case "$passed" in *"[$1]"*) return 0 ;; esac
   # shellcheck disable=SC2086 # a program and its arguments
   set -- "$1" $1
   run=$1
   program=$2
   shift 2
-  timeout "$seconds" "$build_dir/tests/$program" "$@" >"$work/log" 2>&1 || {
+  status=0
+  start "$build_dir/tests/$program" "$program" "$@" || status=$?
+  [ "$status" != 77 ] || return 1
+  [ "$status" = 0 ] || {
     cat "$work/log" >&2
     die "'$run' fails without any mutant"
   }
@@ -146,7 +169,14 @@ for mutant; do
     say "left out: $name, which needs GLib"
     continue
   fi
-  check_original "$run"
+  if is_gtk "$program" && [ ! -e "$gtk_library" ]; then
+    say "left out: $name, which needs GTK"
+    continue
+  fi
+  check_original "$run" || {
+    say "left out: $name, which needs a display"
+    continue
+  }
   build_mutant "$mutant" "$file" "$program" || {
     say "DOES NOT APPLY: $name (law $(value law "$mutant")): mend it, it tests nothing any more"
     broken="$broken $name"
@@ -154,7 +184,7 @@ for mutant; do
   }
   begin=$(date +%s)
   # shellcheck disable=SC2086 # several arguments
-  if CK_DEFAULT_TIMEOUT=$hang LODGER_STRESS_ROUNDS=${rounds:-1} timeout "$seconds" "$work/mutant" ${run#"$program"} >"$work/log" 2>&1; then
+  if CK_DEFAULT_TIMEOUT=$hang LODGER_STRESS_ROUNDS=${rounds:-1} start "$work/mutant" "$program" ${run#"$program"}; then
     say "SURVIVED: $name (law $(value law "$mutant")): '$run' does not notice it"
     survived="$survived $name"
   else
