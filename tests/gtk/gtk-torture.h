@@ -18,6 +18,9 @@ typedef enum PaneScope
   PANE_SCOPES
 } PaneScope;
 
+/* How many ways pane_harm() knows. */
+#define PANE_HARMS 8
+
 /* A window under torture. All threads have references; the widgets are the GUI thread's, and NULL once disposed of. */
 typedef struct Pane
 {
@@ -43,7 +46,8 @@ typedef struct Torture
   atomic_long live_objects; /* widgets, finalized or not */
   atomic_long live_loads;   /* GIO operations */
   unsigned depth;           /* of loops in calls; the GUI thread's */
-  unsigned long touches, ends[8];
+  unsigned long touches;    /* looks at widgets in bound calls */
+  unsigned long harms[PANE_HARMS];
 } Torture;
 
 extern Torture torture;

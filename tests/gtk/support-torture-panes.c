@@ -235,8 +235,8 @@ keep (Pane *pane)
 void
 pane_harm (Pane *pane, TestRandom *random)
 {
-  unsigned how = test_random_below (random, 8);
-  torture.ends[how]++;
+  unsigned how = test_random_below (random, PANE_HARMS);
+  torture.harms[how]++;
   switch (how)
     {
     case 0: keep (pane); /* fall through */

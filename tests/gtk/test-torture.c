@@ -218,7 +218,7 @@ run_round (unsigned round, unsigned windows)
   if (round % 2 == 1)
     {
       torture.is_torn = true;
-      counter_add (&steps, 1);
+      counter_add (&steps, 4);
       stop ();
     }
   finish_all ();
@@ -268,9 +268,11 @@ run_rounds (unsigned windows, unsigned rounds, size_t *bytes)
 }
 
 static void
-expect_all_sorts (void)
+expect_all_sorts (unsigned windows)
 {
   LedgerCounts counts = ledger_counts ();
+  for (unsigned i = 0; i < PANE_HARMS; i++)
+    test_check (torture.harms[i] > 0 || windows < 100);
   test_check (counts.finished > 0 && counts.failed > 0 && counts.cancelled > 0 && counts.refused > 0);
   test_check (torture.touches > 0);
 }
@@ -296,7 +298,7 @@ main (void)
   watchdog_begin (INT64_MAX);
   run_rounds (windows, rounds, bytes);
   watchdog_end ();
-  expect_all_sorts ();
+  expect_all_sorts (windows);
   if (memory_growth (bytes, rounds, WARM_UP) > TOLERANCE)
     test_fail ("memory grows by %zu bytes", memory_growth (bytes, rounds, WARM_UP));
   g_free (bytes);
