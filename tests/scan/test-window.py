@@ -172,6 +172,23 @@ class Window(ScanTest):
         else:
             self.quit(process, window)
 
+    def test_the_list_can_be_sorted_at_any_time(self):
+        for i in range(2000):
+            self.make(f"{i % 10}/{i}", b"%d" % (i // 2))
+        place = self.place_beside()
+        process = self.start_endless("--json", place)
+        window = find_window()
+        # Where the titles of the columns are is not known, but they are all in this line.
+        clicks = []
+        for x in range(60, 1000, 60):
+            clicks += ["mousemove", "--window", str(window), str(x), "113", "click", "1"]
+        subprocess.run(["xdotool", *clicks], timeout=60, check=True)
+        found = self.take_json(process, place, lambda: press(window, "Escape"))
+        subprocess.run(["xdotool", *clicks], timeout=60, check=True)
+        press(window, "F5")
+        self.assertNotIn("sub/endless", [file["path"] for file in found["files"]])
+        self.quit(process, window)
+
     def test_the_frames_of_the_scan_are_in_the_summary(self):
         os.truncate(self.make("zeros"), 128 << 20)
         process = run("--exit-when-done", self.folder)

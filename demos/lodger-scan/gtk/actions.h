@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * All ways to tell the window something: its actions with their keys, the menu, the folder chooser, and what is dropped.
+ * All ways to tell the window something: its actions with their keys, the menu, the folder chooser, what is dropped.
  */
 #ifndef LODGER_SCAN_ACTIONS_H
 #define LODGER_SCAN_ACTIONS_H

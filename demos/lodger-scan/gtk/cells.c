@@ -179,12 +179,7 @@ cells_new (const char *label, const CellColumn *columns, GListModel *model, void
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   for (; columns->title != NULL; columns++)
     add_column (cells, columns, data);
-  if (!GTK_IS_TREE_LIST_MODEL (model))
-    {
-      GtkSortListModel *sorted = gtk_sort_list_model_new (model, g_object_ref (gtk_column_view_get_sorter (view)));
-      gtk_sort_list_model_set_incremental (sorted, TRUE);
-      model = G_LIST_MODEL (sorted);
-    }
+
   selection = gtk_single_selection_new (model);
   gtk_single_selection_set_autoselect (selection, FALSE);
   gtk_single_selection_set_can_unselect (selection, TRUE);

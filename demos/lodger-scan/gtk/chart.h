@@ -18,7 +18,7 @@ GtkWidget *chart_get_widget (Chart *chart);
 
 /* What to draw from now on; NULL: nothing. It is not owned: before it goes, something else has to be drawn. */
 void chart_set (Chart *chart, const Store *store);
-/* The store has changed. Costs nothing when the chart is not on the screen; at the end it is described in words, too. */
+/* The store has changed. Costs nothing when the chart is not on the screen; at the end it is put in words, too. */
 void chart_refresh (Chart *chart, gboolean over);
 
 #endif

@@ -4,11 +4,6 @@
 #include "../text.h"
 #include "cells.h"
 
-enum
-{
-  GROUPS_A_FRAME = 2000
-};
-
 /* What a row is: a group, or a file in one. */
 enum
 {
@@ -186,7 +181,7 @@ duplicates_view_set (DuplicatesView *view, const Report *report)
 gboolean
 duplicates_view_grow (DuplicatesView *view)
 {
-  return rows_grow (view->rows, view->report == NULL ? 0 : view->report->groups->len, GROUPS_A_FRAME);
+  return rows_grow (view->rows, view->report == NULL ? 0 : view->report->groups->len);
 }
 
 void

@@ -6,11 +6,6 @@
 
 #include <string.h>
 
-enum
-{
-  ROWS_A_FRAME = 2000
-};
-
 struct ErrorsView
 {
   GtkWidget *stack, *cells, *empty;
@@ -76,7 +71,7 @@ static const CellColumn columns[] = {
 };
 
 ErrorsView *
-errors_view_new (void)
+errors_view_new (void (*wake) (void *data), void *data)
 {
   ErrorsView *view = g_new0 (ErrorsView, 1);
   view->path = g_string_new (NULL);
@@ -86,6 +81,7 @@ errors_view_new (void)
   view->empty = cells_empty_page ("emblem-ok-symbolic");
   gtk_stack_add_named (GTK_STACK (view->stack), view->empty, "empty");
   gtk_stack_add_named (GTK_STACK (view->stack), view->cells, "errors");
+  rows_set_sorter (view->rows, gtk_column_view_get_sorter (cells_get_view (view->cells)), wake, data);
   return view;
 }
 
@@ -93,6 +89,7 @@ void
 errors_view_free (ErrorsView *view)
 {
   view->store = NULL;
+  rows_forget_sorter (view->rows);
   g_object_unref (view->stack);
   g_object_unref (view->rows);
   g_string_free (view->path, TRUE);
@@ -119,7 +116,7 @@ errors_view_grow (ErrorsView *view)
   guint found = view->store == NULL ? 0 : view->store->errors->len;
   if (found > 0)
     gtk_stack_set_visible_child_name (GTK_STACK (view->stack), "errors");
-  return rows_grow (view->rows, found, ROWS_A_FRAME);
+  return rows_grow (view->rows, found);
 }
 
 void

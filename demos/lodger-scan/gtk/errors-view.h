@@ -11,7 +11,8 @@
 
 typedef struct ErrorsView ErrorsView;
 
-ErrorsView *errors_view_new (void);
+/* `wake` asks for frames: rows are to be added though nothing was found. */
+ErrorsView *errors_view_new (void (*wake) (void *data), void *data);
 /* After its widget has gone. */
 void errors_view_free (ErrorsView *view);
 GtkWidget *errors_view_get_widget (ErrorsView *view);

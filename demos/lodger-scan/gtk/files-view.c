@@ -6,15 +6,6 @@
 
 #include <string.h>
 
-/* How many rows are added at once. Appending costs little; into an order it means that all rows on the screen may be
- * others, which is paid for each time and not for each row: then more of them go in less often. */
-enum
-{
-  ROWS_A_FRAME = 2000,
-  ROWS_IN_ORDER = 10000,
-  FRAMES_BETWEEN = 30
-};
-
 struct FilesView
 {
   GtkWidget *stack, *cells, *empty;
@@ -22,7 +13,6 @@ struct FilesView
   const Store *store;
   const char *folder;
   GString *path;
-  guint frames;
 };
 
 /* A row that somebody still holds may be of a scan that is gone. */
@@ -183,7 +173,7 @@ on_copy (GtkWidget *widget, GVariant *arguments G_GNUC_UNUSED, void *data)
 /* ---- the page --------------------------------------------------------------------------------------------------- */
 
 FilesView *
-files_view_new (void)
+files_view_new (void (*wake) (void *data), void *data)
 {
   FilesView *view = g_new0 (FilesView, 1);
   GtkEventController *shortcuts = gtk_shortcut_controller_new ();
@@ -194,6 +184,7 @@ files_view_new (void)
   view->empty = cells_empty_page ("folder-symbolic");
   gtk_stack_add_named (GTK_STACK (view->stack), view->empty, "empty");
   gtk_stack_add_named (GTK_STACK (view->stack), view->cells, "files");
+  rows_set_sorter (view->rows, gtk_column_view_get_sorter (cells_get_view (view->cells)), wake, data);
   g_signal_connect (cells_get_view (view->cells), "activate", G_CALLBACK (on_activate), view);
   gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
                                         gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("<Control>c"),
@@ -206,6 +197,7 @@ void
 files_view_free (FilesView *view)
 {
   view->store = NULL;
+  rows_forget_sorter (view->rows);
   g_object_unref (view->stack);
   g_object_unref (view->rows);
   g_string_free (view->path, TRUE);
@@ -224,27 +216,14 @@ files_view_set (FilesView *view, const Store *store, const char *folder)
   rows_clear (view->rows);
   view->store = store;
   view->folder = folder;
-  view->frames = 0;
-  files_view_refresh (view, FALSE);
-}
 
-static gboolean
-is_in_order (const FilesView *view)
-{
-  GtkSorter *sorter = gtk_column_view_get_sorter (cells_get_view (view->cells));
-  return gtk_sorter_get_order (sorter) != GTK_SORTER_ORDER_NONE;
+  files_view_refresh (view, FALSE);
 }
 
 gboolean
 files_view_grow (FilesView *view)
 {
-  guint found = view->store == NULL ? 0 : view->store->files->len;
-  guint most = ROWS_A_FRAME;
-  if (is_in_order (view) && rows_get_count (view->rows) > 0)
-    most = view->frames % FRAMES_BETWEEN == 0 ? ROWS_IN_ORDER : 0;
-  view->frames++;
-
-  return rows_grow (view->rows, found, most);
+  return rows_grow (view->rows, view->store == NULL ? 0 : view->store->files->len);
 }
 
 void

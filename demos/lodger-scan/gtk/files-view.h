@@ -11,7 +11,8 @@
 
 typedef struct FilesView FilesView;
 
-FilesView *files_view_new (void);
+/* `wake` asks for frames: rows are to be added though nothing was found. */
+FilesView *files_view_new (void (*wake) (void *data), void *data);
 /* After its widget has gone. */
 void files_view_free (FilesView *view);
 GtkWidget *files_view_get_widget (FilesView *view);

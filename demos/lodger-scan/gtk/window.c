@@ -73,12 +73,34 @@ refresh (ScanWindow *window)
   status_bar_refresh (window->bar, window->session, window->frames);
 }
 
-static void print (ScanWindow *window);
+/* ---- a scan ----------------------------------------------------------------------------------------------------- */
 
 static void
-on_settled (LodgerPending *self G_GNUC_UNUSED, void *data)
+on_stayed (LodgerPending *self G_GNUC_UNUSED, void *data)
 {
-  print (data);
+  window_close (data);
+}
+
+/* Once: who asked for that wants the first scan that comes to its end. It is done when the window shows all of it, or,
+ * as nobody paints a window that cannot be seen, PAINT_PATIENCE later. */
+static void
+print (LodgerPending *self G_GNUC_UNUSED, void *data)
+{
+  ScanWindow *window = data;
+  GString *text;
+  if (!window->options->exit_when_done || window->printed || window->session == NULL
+      || session_get_state (window->session) != SESSION_DONE)
+    return;
+  window->printed = TRUE;
+  text = g_string_new (NULL);
+  if (frames_append (window->frames, TRUE, text))
+    g_string_append_c (g_string_prepend (text, "frames: "), '\n');
+  g_string_append (text, "lodger-scan: finished");
+  if (!report_print (session_get_report (window->session), text->str))
+    window->status = SCAN_CANNOT_WRITE;
+  g_string_free (text, TRUE);
+  lodger_pending_unref (
+      lodger_caller_call_later (window->caller, (int64_t) (window->options->stay * 1e9), on_stayed, window, NULL));
 }
 
 /* Each frame takes a portion of what has come; when all is shown the clock may stand still. What is called from here
@@ -94,37 +116,16 @@ on_frame (void *data)
     {
       frames_want (window->frames, FALSE);
       if (window->session != NULL)
-        lodger_pending_unref (lodger_caller_call_soon (window->caller, on_settled, window, NULL));
+        lodger_pending_unref (lodger_caller_call_soon (window->caller, print, window, NULL));
     }
 }
 
-/* ---- a scan ----------------------------------------------------------------------------------------------------- */
-
 static void
-on_stayed (LodgerPending *self G_GNUC_UNUSED, void *data)
+on_wake (void *data)
 {
-  window_close (data);
-}
-
-/* Once: who asked for that wants the first scan that comes to its end. It is done when the window shows all of it, or,
- * as nobody paints a window that cannot be seen, PAINT_PATIENCE later. */
-static void
-print (ScanWindow *window)
-{
-  GString *text;
-  if (!window->options->exit_when_done || window->printed || window->session == NULL
-      || session_get_state (window->session) != SESSION_DONE)
-    return;
-  window->printed = TRUE;
-  text = g_string_new (NULL);
-  if (frames_append (window->frames, TRUE, text))
-    g_string_append_c (g_string_prepend (text, "frames: "), '\n');
-  g_string_append (text, "lodger-scan: finished");
-  if (!report_print (session_get_report (window->session), text->str))
-    window->status = SCAN_CANNOT_WRITE;
-  g_string_free (text, TRUE);
-  lodger_pending_unref (
-      lodger_caller_call_later (window->caller, (int64_t) (window->options->stay * 1e9), on_stayed, window, NULL));
+  ScanWindow *window = data;
+  if (window->frames != NULL)
+    frames_want (window->frames, TRUE);
 }
 
 static void
@@ -151,7 +152,7 @@ on_changed (Session *session, void *data)
           gtk_widget_child_focus (window->pages, GTK_DIR_TAB_FORWARD);
         }
       refresh (window);
-      lodger_pending_unref (lodger_caller_call_later (window->caller, PAINT_PATIENCE, on_settled, window, NULL));
+      lodger_pending_unref (lodger_caller_call_later (window->caller, PAINT_PATIENCE, print, window, NULL));
     }
   else if (session_get_state (session) == SESSION_SORTING)
     refresh (window);
@@ -306,12 +307,12 @@ build (ScanWindow *window)
   gtk_window_set_title (GTK_WINDOW (window->window), "Lodger Scan");
   gtk_window_set_default_size (GTK_WINDOW (window->window), 1000, 680);
   gtk_window_set_titlebar (GTK_WINDOW (window->window), actions_make_header (&window->folder_label));
-  window->files = files_view_new ();
+  window->frames = frames_new (window->window, on_frame, window);
+  window->files = files_view_new (on_wake, window);
   window->duplicates = duplicates_view_new ();
   window->chart = chart_new ();
-  window->errors = errors_view_new ();
+  window->errors = errors_view_new (on_wake, window);
   window->bar = status_bar_new (ACTION_CANCEL_OR_CLOSE);
-  window->frames = frames_new (window->window, on_frame, window);
 
   window->pages = gtk_stack_new ();
   add_page (window, files_view_get_widget (window->files), "files");
@@ -343,7 +344,7 @@ static void
 take_down (ScanWindow *window)
 {
   end_session (window);
-  frames_free (window->frames);
+  g_clear_pointer (&window->frames, frames_free);
   gtk_window_destroy (GTK_WINDOW (window->window));
   files_view_free (window->files);
   duplicates_view_free (window->duplicates);
