@@ -123,6 +123,24 @@ refuse (int code, void *data, const LodgerGtkRunOptions *options)
   return refused;
 }
 
+/* What is cancelled from the first does not start, however fast a worker may be. */
+static LodgerPending *
+submit (Run *run, GCancellable *cancellable, const LodgerCallOptions *call)
+{
+  LodgerPending *pending;
+  if (cancellable != NULL && g_cancellable_is_cancelled (cancellable))
+    {
+      pending = lodger_pending_new (LODGER_PENDING_DEFAULT);
+      lodger_pending_cancel (pending, "its GCancellable was cancelled");
+      run_unref (run);
+      return pending;
+    }
+  pending = lodger_caller_to_thread_full (call->data_home, do_work, run, run_unref, call);
+  if (cancellable != NULL)
+    lodger_glib_pending_cancel_with (pending, cancellable);
+  return pending;
+}
+
 LodgerPending *
 lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data,
                      const LodgerGtkRunOptions *given)
@@ -148,10 +166,8 @@ lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc d
   run->data = data;
   run->destroy = options.destroy;
   take_button (run, options.cancel_button);
-  pending = lodger_caller_to_thread_full (call.data_home, do_work, run, run_unref, &call);
+  pending = submit (run, options.cancellable, &call);
   run->pending = lodger_pending_ref (pending);
-  if (options.cancellable != NULL)
-    lodger_glib_pending_cancel_with (pending, options.cancellable);
   lodger_pending_unref (lodger_pending_then_full (pending, call.data_home, come_back, run, leave, &call));
   return pending;
 }

@@ -222,6 +222,7 @@ START_TEST (a_cancellable_cancels_the_work)
   lodger_pending_unref (lodger_gtk_run_full (job.window.label, answer, note, &job, &options));
   window_run_until (&job.is_over);
   expect_code (job.outcome, LODGER_ECANCELED);
+  ck_assert_int_eq (job.ran_in, 0);
   g_object_unref (options.cancellable);
   job_close (&job);
 }
