@@ -137,7 +137,7 @@ int
 main (int argc, char **argv)
 {
   Control control = { .count = MAX (PER_CPU * g_get_num_processors (), AT_LEAST) };
-  GString *text = g_string_new ("frames: ");
+  GString *text = g_string_new (NULL);
   GtkWidget *window;
   if (argc != 2)
     {
@@ -163,8 +163,8 @@ main (int argc, char **argv)
   g_main_loop_run (control.loop);
   for (guint i = 0; i < control.count; i++)
     g_thread_join (control.threads[i]);
-  frames_append (control.frames, TRUE, text);
-  printf ("%ld files, %ld bytes\n%s\n", atomic_load (&control.files), atomic_load (&control.bytes), text->str);
+  frames_append_summary (control.frames, text);
+  printf ("%ld files, %ld bytes\n%s", atomic_load (&control.files), atomic_load (&control.bytes), text->str);
   frames_free (control.frames);
   gtk_window_destroy (GTK_WINDOW (window));
   g_string_free (text, TRUE);

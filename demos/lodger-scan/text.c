@@ -109,3 +109,10 @@ text_append_seconds (GString *text, double seconds)
   char number[G_ASCII_DTOSTR_BUF_SIZE];
   g_string_append (text, g_ascii_formatd (number, sizeof number, "%.3f", seconds));
 }
+
+void
+text_append_tenths (GString *text, double value)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  g_string_append (text, g_ascii_formatd (number, sizeof number, "%.1f", value));
+}

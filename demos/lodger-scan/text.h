@@ -19,7 +19,8 @@ void text_append_shown (GString *text, const char *bytes);
 void text_append_count (GString *text, guint64 count);
 /* 1234567 as "1.2 MB". */
 void text_append_size (GString *text, guint64 bytes);
-/* With a point, whatever the locale says. */
+/* With a point, whatever the locale says, as the next. */
 void text_append_seconds (GString *text, double seconds);
+void text_append_tenths (GString *text, double value);
 
 #endif

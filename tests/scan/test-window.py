@@ -82,7 +82,7 @@ class Window(ScanTest):
         lines = process.stdout.splitlines()
         self.assertEqual(lines[-1], b"lodger-scan: finished")
         headless = run("--headless", self.folder).stdout.splitlines()
-        self.assertEqual([line for line in lines[:-1] if not line.startswith((b"  time", b"frames: "))],
+        self.assertEqual([line for line in lines[:-1] if not line.startswith((b"  time", b"calls: ", b"frames: "))],
                          [line for line in headless if not line.startswith(b"  time")])
         self.assertGreater(os.path.getsize(place), 0)
 
@@ -194,6 +194,7 @@ class Window(ScanTest):
         process = run("--exit-when-done", self.folder)
         self.assertEqual((process.returncode, process.stderr), (0, b""))
         self.assertRegex(process.stdout.splitlines()[-2], rb"^frames: \d+, [\d.]+ per second, worst gap [\d.]+ ms$")
+        self.assertRegex(process.stdout.splitlines()[-3], rb"^calls: at most [\d.]+ ms between two frames, the longest [\d.]+ ms$")
 
     def test_each_page_is_shown_in_light_and_dark_without_a_complaint(self):
         for i in range(300):

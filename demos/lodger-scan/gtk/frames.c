@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "frames.h"
 
+#include "../text.h"
+
 struct Frames
 {
   GtkWidget *window;
@@ -92,23 +94,24 @@ frames_restart (Frames *frames)
   frames->count = 0;
 }
 
-static void
-append_tenths (GString *text, double value)
-{
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-  g_string_append (text, g_ascii_formatd (number, sizeof number, "%.1f", value));
-}
-
 gboolean
-frames_append (const Frames *frames, gboolean count, GString *text)
+frames_append (const Frames *frames, GString *text)
 {
   if (frames->count == 0 || frames->spent == 0)
     return FALSE;
-  if (count)
-    g_string_append_printf (text, "%u, ", frames->count);
-  append_tenths (text, (double) frames->count * G_USEC_PER_SEC / (double) frames->spent);
+  text_append_tenths (text, (double) frames->count * G_USEC_PER_SEC / (double) frames->spent);
   g_string_append (text, " per second, worst gap ");
-  append_tenths (text, (double) frames->worst / 1000);
+  text_append_tenths (text, (double) frames->worst / 1000);
   g_string_append (text, " ms");
   return TRUE;
+}
+
+void
+frames_append_summary (const Frames *frames, GString *text)
+{
+  if (frames->count == 0 || frames->spent == 0)
+    return;
+  g_string_append_printf (text, "frames: %u, ", frames->count);
+  frames_append (frames, text);
+  g_string_append_c (text, '\n');
 }

@@ -19,7 +19,9 @@ void frames_free (Frames *frames);
 void frames_want (Frames *frames, gboolean wanted);
 /* Forgets what was counted. */
 void frames_restart (Frames *frames);
-/* "59.8 per second, worst gap 21.3 ms", with `count` as "812, 59.8 per …"; FALSE when there is nothing to tell. */
-gboolean frames_append (const Frames *frames, gboolean count, GString *text);
+/* "59.8 per second, worst gap 21.3 ms"; FALSE when there is nothing to tell. */
+gboolean frames_append (const Frames *frames, GString *text);
+/* The same as a line that begins with "frames: " and their number. */
+void frames_append_summary (const Frames *frames, GString *text);
 
 #endif

@@ -139,7 +139,7 @@ status_bar_refresh (StatusBar *bar, const Session *session, const Frames *frames
   text_append_size (g_string_append (bar->text, " files/s, "), (guint64) ((double) bytes / seconds));
   g_string_append (bar->text, "/s");
   show (bar->figures, bar->text);
-  if (frames_append (frames, FALSE, bar->text))
+  if (frames_append (frames, bar->text))
     g_string_prepend (bar->text, "Frames: ");
   show (bar->frames, bar->text);
   if (session_get_state (session) == SESSION_SCANNING)

@@ -5,6 +5,7 @@
 #include "../session.h"
 #include "../text.h"
 #include "actions.h"
+#include "calls.h"
 #include "cells.h"
 #include "chart.h"
 #include "duplicates-view.h"
@@ -13,14 +14,10 @@
 #include "frames.h"
 #include "status-bar.h"
 
-#include <lodger-glib.h>
+#include <lodger-gtk4.h>
 #include <stdio.h>
 
-enum
-{
-  WORKERS_NICE = 10
-};
-
+#define WORKERS_NICE   10
 #define PAINT_PATIENCE (INT64_C (1000) * 1000 * 1000)
 
 struct ScanWindow
@@ -93,14 +90,14 @@ print (LodgerPending *self G_GNUC_UNUSED, void *data)
     return;
   window->printed = TRUE;
   text = g_string_new (NULL);
-  if (frames_append (window->frames, TRUE, text))
-    g_string_append_c (g_string_prepend (text, "frames: "), '\n');
+  calls_append_summary (text);
+  frames_append_summary (window->frames, text);
   g_string_append (text, "lodger-scan: finished");
   if (!report_print (session_get_report (window->session), text->str))
     window->status = SCAN_CANNOT_WRITE;
   g_string_free (text, TRUE);
-  lodger_pending_unref (
-      lodger_caller_call_later (window->caller, (int64_t) (window->options->stay * 1e9), on_stayed, window, NULL));
+  lodger_pending_unref (lodger_scope_call_later (lodger_gtk_widget_get_scope (window->window), window->caller,
+                                                 (int64_t) (window->options->stay * 1e9), on_stayed, window, NULL));
 }
 
 /* Each frame takes a portion of what has come; when all is shown the clock may stand still. What is called from here
@@ -110,13 +107,15 @@ on_frame (void *data)
 {
   ScanWindow *window = data;
   gboolean more = files_view_grow (window->files);
+  calls_frame ();
   more |= errors_view_grow (window->errors);
   more |= duplicates_view_grow (window->duplicates);
   if (!more && (window->session == NULL || session_get_state (window->session) == SESSION_DONE))
     {
       frames_want (window->frames, FALSE);
       if (window->session != NULL)
-        lodger_pending_unref (lodger_caller_call_soon (window->caller, print, window, NULL));
+        lodger_pending_unref (
+            lodger_scope_call_soon (lodger_gtk_widget_get_scope (window->window), window->caller, print, window, NULL));
     }
 }
 
@@ -152,7 +151,8 @@ on_changed (Session *session, void *data)
           gtk_widget_child_focus (window->pages, GTK_DIR_TAB_FORWARD);
         }
       refresh (window);
-      lodger_pending_unref (lodger_caller_call_later (window->caller, PAINT_PATIENCE, print, window, NULL));
+      lodger_pending_unref (lodger_scope_call_later (lodger_gtk_widget_get_scope (window->window), window->caller,
+                                                     PAINT_PATIENCE, print, window, NULL));
     }
   else if (session_get_state (session) == SESSION_SORTING)
     refresh (window);
@@ -372,13 +372,15 @@ scan_window (const ScanOptions *options)
       fputs ("lodger-scan: no display can be opened; use --headless\n", stderr);
       return SCAN_WRONG;
     }
-  window.caller = lodger_glib_attach_full (NULL, &caller_options, &error);
+  window.caller = lodger_gtk_attach_full (&caller_options, &error);
   if (window.caller == NULL)
     {
       fprintf (stderr, "lodger-scan: cannot start: %s\n", lodger_error_get_message (error));
       lodger_error_unref (error);
       return SCAN_CANNOT_WRITE;
     }
+  if (options->exit_when_done)
+    calls_begin (window.caller);
   window.loop = g_main_loop_new (NULL, FALSE);
   window.folder = g_strdup (options->folder);
   build (&window);
@@ -395,6 +397,7 @@ scan_window (const ScanOptions *options)
   g_main_loop_unref (window.loop);
   g_free (window.folder);
   (void) lodger_caller_leave (window.caller);
+  calls_end ();
   lodger_caller_unref (window.caller);
   return window.status;
 }
