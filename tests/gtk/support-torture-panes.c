@@ -87,10 +87,19 @@ pane_new (TestRandom *random)
   return pane;
 }
 
+static void
+expect_ended (const Pane *pane, PaneScope scope)
+{
+  test_check (lodger_scope_has_ended (pane->scopes[scope]));
+}
+
 bool
 pane_is_gone (const Pane *pane)
 {
-  return pane->window == NULL && pane->label == NULL && pane->button == NULL && pane->bar == NULL;
+  bool is_gone = pane->window == NULL && pane->label == NULL && pane->button == NULL && pane->bar == NULL;
+  for (unsigned i = 0; i < PANE_SCOPES && is_gone; i++)
+    expect_ended (pane, i);
+  return is_gone;
 }
 
 /* ---- bound calls look at it --------------------------------------------------------------------------------------- */
@@ -120,13 +129,18 @@ pane_touch (Pane *pane, PaneScope scope)
 
 /* ---- its ends ----------------------------------------------------------------------------------------------------- */
 
-/* The flags are set first: even while the window is being destroyed nothing may run. */
+/* The flags are set first: even while the window is being destroyed nothing may run. One that was shown ends its scopes at
+ * once, whoever refers to it; the others are looked at when a call is about to run. */
 static void
 destroy (Pane *pane, GtkWindow *window)
 {
-  if (pane->label != NULL && gtk_widget_get_root (pane->label) == GTK_ROOT (window))
+  bool has_label = pane->label != NULL && gtk_widget_get_root (pane->label) == GTK_ROOT (window);
+  bool was_shown = gtk_widget_get_realized (GTK_WIDGET (window));
+  if (has_label)
     pane->over[PANE_LABEL] = true;
   gtk_window_destroy (window);
+  if (has_label && was_shown)
+    expect_ended (pane, PANE_LABEL);
 }
 
 void
@@ -134,10 +148,13 @@ pane_destroy (Pane *pane)
 {
   bool is_label_elsewhere = pane->label != NULL && !pane->over[PANE_LABEL] && pane->other != NULL
                             && gtk_widget_get_root (pane->label) == GTK_ROOT (pane->other);
+  bool was_shown = !pane->over[PANE_WINDOW] && gtk_widget_get_realized (GTK_WIDGET (pane->window));
   if (pane->over[PANE_WINDOW])
     return;
   pane->over[PANE_WINDOW] = true;
   destroy (pane, pane->window);
+  if (was_shown)
+    expect_ended (pane, PANE_WINDOW);
   if (is_label_elsewhere && !torture.is_torn)
     test_check (!lodger_scope_has_ended (pane->scopes[PANE_LABEL]));
 }
