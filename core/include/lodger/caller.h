@@ -15,6 +15,7 @@
  * 4. Nothing vanishes: stopping cancels what is queued, delayed or running, with a reason. What does not end by the
  *    deadline of the stop is settled with LODGER_EABANDONED, named in the log, and left behind.
  * 5. Bounded slices: however many calls arrive, the host's own input and redraw come through, and the other way round.
+ * 8. No touch after death: a call that is bound to a scope does not run once that has ended (scope.h).
  * 9. Misuse is answered with an error code and a logged line that says which call.
  */
 #ifndef LODGER_CALLER_H
