@@ -10,9 +10,9 @@ typedef struct Bound
   Subject *subject;
   LodgerScope *scope;
   Witness first, second;
-  LodgerPending *pending;
+  LodgerPending *pending, *own;
   Counter ran;
-  Latch entered, let_go;
+  Latch entered, submitted, let_go;
   int held, released, destroyed; /* what the scope stands for */
   bool is_gone, was_held, was_cancelled, was_first;
 } Bound;
@@ -55,6 +55,7 @@ bound_open (Bound *bound, Subject *subject, int i)
   *bound = (Bound) { .subject = subject, .first.runs = &bound->ran, .second.runs = &bound->ran };
   counter_init (&bound->ran);
   latch_init (&bound->entered);
+  latch_init (&bound->submitted);
   latch_init (&bound->let_go);
   subject_open (subject, i, false);
   subject_run_inside (subject, make_scope, bound);
@@ -70,6 +71,7 @@ bound_close (Bound *bound)
   ck_assert_int_eq (bound->destroyed, 1);
   counter_clear (&bound->ran);
   latch_clear (&bound->entered);
+  latch_clear (&bound->submitted);
   latch_clear (&bound->let_go);
 }
 
@@ -132,6 +134,7 @@ end_while_it_stays (void *data)
 {
   Bound *bound = data;
   latch_wait (&bound->entered);
+  latch_wait (&bound->submitted);
   end_scope (bound);
   latch_open (&bound->let_go);
   return NULL;
@@ -148,6 +151,7 @@ START_TEST (edge_78_a_scope_ends_in_another_thread)
   thread = thread_start (end_while_it_stays, &bound);
   running = lodger_scope_call_soon (bound.scope, subject.caller, stay, &bound, NULL);
   bound.pending = lodger_scope_call_soon (bound.scope, subject.caller, witness_call, &bound.first, witness_destroy);
+  latch_open (&bound.submitted);
   subject_await (&subject, running);
   thread_join (thread);
   ck_assert (bound.was_cancelled);
@@ -169,21 +173,29 @@ end_own_scope (LodgerPending *self, void *data)
   bound->was_held = bound->held == 1 && bound->released == 0;
 }
 
+/* In the loop's thread, so that both are bound before the first one runs. */
+static void
+submit_own_and_another (void *data)
+{
+  Bound *bound = data;
+  LodgerCaller *caller = bound->subject->caller;
+  bound->own = lodger_scope_call_soon (bound->scope, caller, end_own_scope, bound, NULL);
+  bound->pending = lodger_scope_call_soon (bound->scope, caller, witness_call, &bound->first, witness_destroy);
+}
+
 START_TEST (edge_78_a_scope_ends_in_its_own_call)
 {
   Subject subject;
   Bound bound;
-  LodgerPending *own;
   bound_open (&bound, &subject, _i);
-  own = lodger_scope_call_soon (bound.scope, subject.caller, end_own_scope, &bound, NULL);
-  bound.pending = lodger_scope_call_soon (bound.scope, subject.caller, witness_call, &bound.first, witness_destroy);
-  subject_await (&subject, own);
+  subject_run_inside (&subject, submit_own_and_another, &bound);
+  subject_await (&subject, bound.own);
   ck_assert (bound.was_first && bound.was_cancelled && bound.was_held);
-  expect_cancelled (own, "the window was closed");
+  expect_cancelled (bound.own, "the window was closed");
   subject_settle (&subject);
   expect_cancelled (bound.pending, "the window was closed");
   witness_expect (&bound.first, 0, 1);
-  lodger_pending_unref (own);
+  lodger_pending_unref (bound.own);
   bound_close (&bound);
 }
 END_TEST
@@ -264,6 +276,7 @@ START_TEST (edge_78_each_kind_of_call_can_be_bound)
   bound = (Bound) { .subject = &subject };
   counter_init (&bound.ran);
   latch_init (&bound.entered);
+  latch_init (&bound.submitted);
   latch_init (&bound.let_go);
   subject_open_full (&subject, _i, &one_worker);
   subject_run_inside (&subject, make_scope, &bound);
