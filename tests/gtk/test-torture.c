@@ -21,6 +21,8 @@ enum
 {
   SLOTS = 8,
   THREADS = 2,
+  /* Windows in which everything happens at least once. */
+  FEWEST = 200,
   /* Rounds until GTK has its caches, and GTK and GIO have the threads that they keep. */
   WARM_UP = 3,
   /* Bytes. GTK's caches grow for a while and are thrown away at once, which is up to 150 KB to and fro. Of 10,000 windows
@@ -271,8 +273,10 @@ static void
 expect_all_sorts (unsigned windows)
 {
   LedgerCounts counts = ledger_counts ();
+  if (windows < FEWEST)
+    return;
   for (unsigned i = 0; i < PANE_HARMS; i++)
-    test_check (torture.harms[i] > 0 || windows < 100);
+    test_check (torture.harms[i] > 0);
   test_check (counts.finished > 0 && counts.failed > 0 && counts.cancelled > 0 && counts.refused > 0);
   test_check (torture.touches > 0);
 }
@@ -280,7 +284,7 @@ expect_all_sorts (unsigned windows)
 int
 main (void)
 {
-  unsigned windows = (unsigned) test_env ("LODGER_TORTURE_WINDOWS", test_scaled (500));
+  unsigned windows = (unsigned) test_env ("LODGER_TORTURE_WINDOWS", MAX (test_scaled (500), FEWEST));
   unsigned rounds = (unsigned) test_env ("LODGER_TORTURE_ROUNDS", 10);
   size_t *bytes = g_new0 (size_t, rounds);
   if ((getenv ("DISPLAY") == NULL && getenv ("WAYLAND_DISPLAY") == NULL) || !gtk_init_check ())
