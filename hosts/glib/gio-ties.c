@@ -2,9 +2,10 @@
 /* What ties an operation to the caller whose loop brings it back: the wait graph, and the stop.
  *
  * An operation that has not come back when the loop ends never does: the stop has to see to it. Where Lodger drives the
- * loop, the core does: the operation counts as a call. A GUI's loop may be over already, and waiting for it would only use
- * up the stop's deadline: there the stop cancels when it begins, which is enough as long as the loop turns on, and what is
- * left when the caller has stopped is ended by itself. */
+ * loop, the core does: the operation counts as a call. A GUI's loop may be over already, while a call waits for the
+ * operation's outcome, and the stop for the call: there a stop cancels the operation and ends the pending without it, in the
+ * caller's own thread. A continuation brings that about: when it is dropped, the operation has not come back. One that is
+ * started later, in the cleanup of a call that the stop has cancelled, has until the caller has stopped. */
 #include "gio-private.h"
 
 static void
@@ -13,21 +14,59 @@ drop_pending (void *pending)
   lodger_pending_unref (pending);
 }
 
+/* ---- from the beginning of a stop ---------------------------------------------------------------------------------- */
+
+/* What the continuation holds. */
+typedef struct Guard
+{
+  LodgerPending *pending;
+  LodgerDoneFunc left;
+  gboolean is_set; /* the continuation was accepted */
+} Guard;
+
 static void
-drop_caller (void *caller)
+come_back (LodgerPending *self, LodgerPending *done, void *guard)
 {
-  lodger_caller_unref (caller);
+  (void) self;
+  (void) done;
+  (void) guard;
 }
 
+static void
+guard_free (void *data)
+{
+  Guard *guard = data;
+  if (guard->is_set && !lodger_pending_is_done (guard->pending))
+    {
+      lodger_pending_cancel (guard->pending, "the caller was closed");
+      guard->left (NULL, guard->pending);
+    }
+  lodger_pending_unref (guard->pending);
+  g_free (guard);
+}
+
+/* In the caller's thread, so that nobody drops it meanwhile. */
 static int
-on_stopping (LodgerPending *stopping, void *pending)
+set_guard (LodgerPending *pending, LodgerCaller *caller, LodgerDoneFunc left)
 {
-  (void) stopping;
-  lodger_pending_cancel (pending, "the caller was closed");
-  return 0;
+  Guard *guard = g_try_new0 (Guard, 1);
+  LodgerPending *then;
+  gboolean is_refused;
+  if (guard == NULL)
+    return LODGER_ENOMEM;
+  guard->pending = lodger_pending_ref (pending);
+  guard->left = left;
+  then = lodger_pending_then (pending, caller, come_back, guard, guard_free);
+  is_refused = lodger_pending_is_done (then);
+  if (!is_refused)
+    guard->is_set = TRUE;
+  lodger_pending_unref (then);
+  return is_refused ? LODGER_ENOMEM : 0;
 }
 
-/* The caller's two pendings may live long; each of the call-backs there holds the operation's. */
+/* ---- until it has stopped ------------------------------------------------------------------------------------------ */
+
+/* The caller's own pending may live long; its call-back holds the operation's. */
 typedef struct Tie
 {
   LodgerCaller *caller;
@@ -38,7 +77,6 @@ static int
 on_done (LodgerPending *done, void *data)
 {
   Tie *tie = data;
-  lodger_pending_remove_done_callback (lodger_caller_get_stopping (tie->caller), on_stopping, done);
   lodger_pending_remove_done_callback (lodger_caller_get_stopped (tie->caller), tie->left, done);
   return 0;
 }
@@ -47,7 +85,7 @@ static void
 tie_free (void *data)
 {
   Tie *tie = data;
-  drop_caller (tie->caller);
+  lodger_caller_unref (tie->caller);
   g_free (tie);
 }
 
@@ -61,10 +99,8 @@ tie_to (LodgerPending *pending, LodgerCaller *caller, LodgerDoneFunc left)
   tie->caller = lodger_caller_ref (caller);
   tie->left = left;
   code = lodger_pending_set_completer (pending, caller);
-  /* The cleanup of a call that the stop has cancelled may need operations too: those it leaves alone. */
   if (code == 0 && lodger_caller_get_backend (caller) == NULL && lodger_caller_is_running (caller))
-    code = lodger_pending_add_done_callback (lodger_caller_get_stopping (caller), on_stopping,
-                                             lodger_pending_ref (pending), drop_pending);
+    code = set_guard (pending, caller, left);
   if (code == 0)
     code = lodger_pending_add_done_callback (lodger_caller_get_stopped (caller), left, lodger_pending_ref (pending),
                                              drop_pending);

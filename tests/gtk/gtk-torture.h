@@ -41,7 +41,8 @@ typedef struct Torture
   LodgerCaller *caller;
   pthread_t gui;
   atomic_bool is_torn; /* the caller stops with everything under way */
-  bool may_defer;      /* calls may be answered by GIO alone, which a stop of the GUI's caller would wait for in vain */
+  bool
+      may_defer; /* calls may be answered by a reply that GIO's call-back has, which a stop of the GUI's caller would wait for in vain */
   atomic_long live_panes;   /* these must come back to 0 */
   atomic_long live_objects; /* widgets, finalized or not */
   atomic_long live_loads;   /* GIO operations */

@@ -162,10 +162,7 @@ act (LodgerPending *self, Pane *pane, TestRandom *random, unsigned depth)
       if (torture.may_defer)
         torture_query (self, random);
       break;
-    case 11:
-      if (torture.may_defer)
-        torture_load (self, pane, random);
-      break;
+    case 11: torture_load (self, pane, random); break;
     default: answer (self, how); break;
     }
 }

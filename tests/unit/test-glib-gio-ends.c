@@ -121,6 +121,29 @@ START_TEST (what_has_not_come_back_when_its_caller_has_stopped_ends)
 }
 END_TEST
 
+/* The loop does not turn while the last leave waits, so that the operation cannot come back. */
+START_TEST (a_call_that_takes_an_operation_does_not_hold_up_the_last_leave)
+{
+  LodgerCaller *caller = lodger_glib_attach (NULL, NULL);
+  Reading reading = { .takes = true };
+  LodgerPending *call;
+  reading_open (&reading);
+  call = lodger_caller_call_soon (caller, start_reading, &reading, NULL);
+  while (!latch_is_open (&reading.is_underway))
+    g_main_context_iteration (NULL, TRUE);
+  expect_code (lodger_caller_leave (caller), 0);
+  expect_code (lodger_pending_get_outcome (call), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (reading.read), LODGER_ECANCELED);
+  witness_expect (&reading.witness, 0, 1);
+  ck_assert_int_eq (reading.witness.destroyed_in, test_thread_id ());
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  lodger_pending_unref (call);
+  reading_close (&reading);
+  lodger_caller_unref (caller);
+}
+END_TEST
+
 START_TEST (an_operation_that_has_ended_is_nothing_to_a_stop)
 {
   LodgerCaller *caller = lodger_glib_attach (NULL, NULL);
@@ -235,6 +258,7 @@ main (int argc, char **argv)
   test_add (suite, a_stop_cancels_an_operation_and_waits_for_it);
   test_add (suite, a_cancelled_call_cancels_the_operation_that_it_takes);
   test_add (suite, what_has_not_come_back_when_its_caller_has_stopped_ends);
+  test_add (suite, a_call_that_takes_an_operation_does_not_hold_up_the_last_leave);
   test_add (suite, an_operation_that_has_ended_is_nothing_to_a_stop);
   test_add (suite, a_full_inbox_has_room_for_an_operation);
   test_add (suite, waiting_for_an_operation_of_this_workers_own_loop_is_refused);
