@@ -51,8 +51,8 @@ typedef void (*LodgerGlibFinishFunc) (LodgerPending *self, GObject *source, GAsy
  *
  * When the thread's default context is the one that a caller of this thread lives in, that caller completes the pending
  * (lodger_pending_set_completer()), and its stop cancels the operation. One that Lodger drives, a worker, waits for that
- * as for its calls; another does not. If the caller has stopped and the operation has not come back, since nobody
- * runs the loop any more, the pending ends here, cancelled, @data is destroyed there, and @finish will not run.
+ * as for its calls. In a thread whose loop Lodger does not drive nobody may turn that any more: there the pending ends when
+ * the stop begins, cancelled, @data is destroyed in that thread, and @finish does not run.
  *
  * Returns: (transfer full): a new reference, never %NULL, beside the one that the operation has and
  * lodger_glib_async_ready() drops. A refusal (no memory, or @cancellable is none) is a failed pending, that the operation
@@ -60,6 +60,7 @@ typedef void (*LodgerGlibFinishFunc) (LodgerPending *self, GObject *source, GAsy
  *
  * Test: unit/glib-gio-async a_pair_is_a_pending_in_three_lines
  * Test: unit/glib-gio-ends a_stop_cancels_an_operation_and_waits_for_it
+ * Test: unit/glib-gio-ends a_call_that_takes_an_operation_does_not_hold_up_the_last_leave
  */
 LODGER_API LodgerPending *lodger_glib_async_new (GCancellable *cancellable, LodgerGlibFinishFunc finish, void *data,
                                                  LodgerDestroyFunc destroy);
