@@ -121,7 +121,8 @@ submit_bound (Stage *stage, LodgerScope *scope, LodgerPending *promise, unsigned
   deed_asked (deed, lodger_caller_call_later_full (stage->caller, HOUR, deed_call, deed, deed_destroy, &options));
   deed = deed_new (stage, "a bound call in a worker", ends | DEED_RUNS | DEED_LACKS);
   deed_asked (deed, lodger_caller_to_thread_full (stage->caller, deed_call, deed, deed_destroy, &options));
-  deed = deed_new (stage, "a bound continuation", ends);
+  /* Without memory for a promise there is one that is done already, so that nothing holds back what follows it. */
+  deed = deed_new (stage, "a bound continuation", lodger_pending_is_done (promise) ? ends | DEED_RUNS : ends);
   deed_asked (deed, lodger_pending_then_full (promise, stage->caller, deed_continue, deed, deed_destroy, &options));
 }
 
