@@ -79,25 +79,27 @@ follow (Watch *watch, GtkRoot *root)
 /* ---- a change of the root ----------------------------------------------------------------------------------------- */
 
 static void
-weak_free (void *data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
-static void
 check (LodgerPending *self, void *data)
 {
   GtkWidget *widget = g_weak_ref_get (data);
-  Watch *watch;
   (void) self;
   if (widget == NULL)
     return;
-  watch = g_object_get_qdata (G_OBJECT (widget), watch_quark ());
-  watch->is_checking = FALSE;
   if (gtk_widget_get_root (widget) == NULL)
-    end (watch, taken_out);
+    end (g_object_get_qdata (G_OBJECT (widget), watch_quark ()), taken_out);
   g_object_unref (widget);
+}
+
+/* The call is through, or will not come: with the caller that it was given to, but there may be another one later. */
+static void
+check_over (void *data)
+{
+  GtkWidget *widget = g_weak_ref_get (data);
+  if (widget != NULL)
+    ((Watch *) g_object_get_qdata (G_OBJECT (widget), watch_quark ()))->is_checking = FALSE;
+  g_clear_object (&widget);
+  g_weak_ref_clear (data);
+  g_free (data);
 }
 
 /* In a turn after this one; never, when the caller stops, which cancels what is bound by itself. A widget may outlive it,
@@ -112,7 +114,7 @@ check_later (Watch *watch)
   watch->is_checking = TRUE;
   weak = g_new0 (GWeakRef, 1);
   g_weak_ref_init (weak, watch->widget);
-  lodger_pending_unref (lodger_caller_call_soon (caller, check, weak, weak_free));
+  lodger_pending_unref (lodger_caller_call_soon (caller, check, weak, check_over));
 }
 
 static void

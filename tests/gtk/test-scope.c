@@ -165,6 +165,27 @@ START_TEST (edge_79_unrooted_for_longer_than_a_turn_ends_it)
 }
 END_TEST
 
+/* The caller stops with the look at the root on its way: the next one's looks again. */
+START_TEST (edge_79_the_next_caller_sees_a_widget_taken_out_as_well)
+{
+  Bound bound = bound_open (TRUE);
+  GtkWidget *label = g_object_ref (bound.window.label);
+  LodgerScope *scope = lodger_scope_ref (lodger_gtk_widget_get_scope (label));
+  gtk_box_remove (GTK_BOX (bound.window.box), label);
+  expect_code (lodger_caller_stop_wait (bound.window.caller), 0);
+  lodger_caller_unref (bound.window.caller);
+  bound.window.caller = lodger_gtk_attach (NULL);
+  gtk_box_append (GTK_BOX (bound.window.box), label);
+  bind_to (&bound, label);
+  gtk_box_remove (GTK_BOX (bound.window.box), label);
+  window_settle ();
+  ck_assert (lodger_scope_has_ended (scope));
+  lodger_scope_unref (scope);
+  bound_close (&bound, 1);
+  g_object_unref (label);
+}
+END_TEST
+
 START_TEST (edge_79_a_removed_widget_is_disposed_of_at_once)
 {
   Bound bound = bound_open (TRUE);
@@ -301,6 +322,7 @@ main (int argc, char **argv)
   test_add (suite, edge_79_a_widget_that_is_moved_inside_its_window_goes_on);
   test_add (suite, edge_79_a_widget_that_is_moved_to_another_window_goes_with_that);
   test_add (suite, edge_79_unrooted_for_longer_than_a_turn_ends_it);
+  test_add (suite, edge_79_the_next_caller_sees_a_widget_taken_out_as_well);
   test_add (suite, edge_79_a_removed_widget_is_disposed_of_at_once);
   test_add (suite, edge_79_a_widget_in_no_window_has_no_scope);
   test_add (suite, law_8_a_widget_lives_while_its_call_destroys_the_window);
