@@ -22,12 +22,38 @@ typedef struct Run
 
 /* ---- the button --------------------------------------------------------------------------------------------------- */
 
+/* How many can be cancelled with it: work that was cancelled may be on its way home when the next begins. */
+static guint
+count_of (GtkButton *button, gint change)
+{
+  static const char key[] = "lodger-gtk-cancels";
+  guint count = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), key)) + (guint) change;
+  g_object_set_data (G_OBJECT (button), key, GUINT_TO_POINTER (count));
+  return count;
+}
+
+/* What is told of the change may destroy the button, and end the run. */
+static void
+leave_button (Run *run)
+{
+  GtkButton *button = run->button;
+  if (button == NULL)
+    return;
+  g_clear_weak_pointer (&run->button);
+  g_signal_handler_disconnect (button, run->clicked_handler);
+  if (count_of (button, -1) == 0)
+    gtk_widget_set_sensitive (GTK_WIDGET (button), FALSE);
+}
+
 static void
 on_clicked (GtkButton *button, void *data)
 {
   Run *run = data;
-  gtk_widget_set_sensitive (GTK_WIDGET (button), FALSE);
-  lodger_pending_cancel (run->pending, "the user has cancelled it");
+  LodgerPending *pending = lodger_pending_ref (run->pending);
+  (void) button;
+  leave_button (run);
+  lodger_pending_cancel (pending, "the user has cancelled it");
+  lodger_pending_unref (pending);
 }
 
 static void
@@ -37,17 +63,8 @@ take_button (Run *run, GtkButton *button)
     return;
   g_set_weak_pointer (&run->button, button);
   run->clicked_handler = g_signal_connect (button, "clicked", G_CALLBACK (on_clicked), run);
+  count_of (button, 1);
   gtk_widget_set_sensitive (GTK_WIDGET (button), TRUE);
-}
-
-static void
-leave_button (Run *run)
-{
-  if (run->button == NULL)
-    return;
-  g_signal_handler_disconnect (run->button, run->clicked_handler);
-  gtk_widget_set_sensitive (GTK_WIDGET (run->button), FALSE);
-  g_clear_weak_pointer (&run->button);
 }
 
 /* ---- the calls ---------------------------------------------------------------------------------------------------- */
@@ -84,14 +101,16 @@ do_work (LodgerPending *self, void *data)
   run->work (self, run->data);
 }
 
+/* The last progress, and the button that goes grey, may be what makes the program destroy the window. */
 static void
 come_back (LodgerPending *self, LodgerPending *done, void *data)
 {
   Run *run = data;
   GError *error = NULL;
-  (void) self;
   lodger__gtk_progress_flush (run->progress);
   leave_button (run);
+  if (lodger_pending_is_cancelled (self))
+    return;
   if (run->failed != NULL && lodger_glib_pending_propagate_error (done, &error))
     run->failed (run->widget, error, run->data);
   else if (run->done != NULL)

@@ -245,6 +245,63 @@ START_TEST (a_button_may_go_before_the_work)
 }
 END_TEST
 
+/* Who cancels and starts again does so before the first has come back. */
+START_TEST (a_button_is_good_for_the_next_work_too)
+{
+  Job first, next;
+  GtkWidget *button;
+  job_open (&first);
+  next = (Job) { .window = first.window };
+  latch_init (&next.entered);
+  latch_init (&next.let_go);
+  button = gtk_button_new_with_label ("Cancel");
+  gtk_box_append (GTK_BOX (first.window.box), button);
+  lodger_gtk_run_with_cancel (first.window.label, GTK_BUTTON (button), stay, note, &first);
+  latch_wait (&first.entered);
+  g_signal_emit_by_name (button, "clicked");
+  ck_assert (!gtk_widget_get_sensitive (button));
+  lodger_gtk_run_with_cancel (first.window.label, GTK_BUTTON (button), stay, note, &next);
+  latch_wait (&next.entered);
+  latch_open (&first.let_go);
+  window_run_until (&first.is_over);
+  ck_assert (gtk_widget_get_sensitive (button));
+  g_signal_emit_by_name (button, "clicked");
+  ck_assert (!gtk_widget_get_sensitive (button));
+  latch_open (&next.let_go);
+  window_run_until (&next.is_over);
+  ck_assert (next.was_cancelled);
+  latch_clear (&next.entered);
+  latch_clear (&next.let_go);
+  job_close (&first);
+}
+END_TEST
+
+static void
+destroy_window (GObject *button, GParamSpec *param, void *data)
+{
+  Job *job = data;
+  (void) param;
+  if (!gtk_widget_get_sensitive (GTK_WIDGET (button)))
+    gtk_window_destroy (job->window.window);
+}
+
+START_TEST (law_8_nobody_is_told_when_the_button_ends_the_window)
+{
+  LodgerGtkRunOptions options = { .size = sizeof options, .destroy = job_destroy };
+  Job job;
+  job_open (&job);
+  options.cancel_button = GTK_BUTTON (gtk_button_new_with_label ("Cancel"));
+  gtk_box_append (GTK_BOX (job.window.box), GTK_WIDGET (options.cancel_button));
+  g_signal_connect (options.cancel_button, "notify::sensitive", G_CALLBACK (destroy_window), &job);
+  lodger_pending_unref (lodger_gtk_run_full (job.window.label, answer, note, &job, &options));
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_int_eq (job.done, 0);
+  g_clear_object (&job.window.window);
+  job_close (&job);
+}
+END_TEST
+
 START_TEST (the_data_goes_in_the_gui_thread_after_the_outcome)
 {
   Job job;
@@ -316,6 +373,8 @@ main (int argc, char **argv)
   test_add (suite, a_button_cancels_the_work);
   test_add (suite, a_cancellable_cancels_the_work);
   test_add (suite, a_button_may_go_before_the_work);
+  test_add (suite, a_button_is_good_for_the_next_work_too);
+  test_add (suite, law_8_nobody_is_told_when_the_button_ends_the_window);
   test_add (suite, the_data_goes_in_the_gui_thread_after_the_outcome);
   test_add (suite, a_stop_cancels_the_work_and_destroys_the_data);
   test_add (suite, attaching_and_asking_give_the_same_caller);
