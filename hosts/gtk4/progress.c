@@ -79,22 +79,25 @@ lodger__gtk_progress_begin (LodgerGtkProgress *progress, LodgerPending *self)
   lodger_pending_set_metadata (self, mark, lodger__gtk_progress_ref (progress), lodger__gtk_progress_unref);
 }
 
+/* What the bar tells may be what makes the program destroy it, or the window. */
 static void
 show (LodgerGtkProgress *progress, double fraction, const char *text)
 {
-  if (progress->bar != NULL)
+  GtkProgressBar *bar = progress->bar != NULL ? g_object_ref (progress->bar) : NULL;
+  if (bar != NULL)
     {
       if (fraction < 0)
-        gtk_progress_bar_pulse (progress->bar);
+        gtk_progress_bar_pulse (bar);
       else
-        gtk_progress_bar_set_fraction (progress->bar, CLAMP (fraction, 0, 1));
+        gtk_progress_bar_set_fraction (bar, CLAMP (fraction, 0, 1));
       if (text != NULL)
         {
-          gtk_progress_bar_set_show_text (progress->bar, TRUE);
-          gtk_progress_bar_set_text (progress->bar, text);
+          gtk_progress_bar_set_show_text (bar, TRUE);
+          gtk_progress_bar_set_text (bar, text);
         }
+      g_object_unref (bar);
     }
-  if (progress->func != NULL)
+  if (progress->func != NULL && !lodger_scope_has_ended (progress->scope))
     progress->func (progress->widget, fraction, text, progress->data);
 }
 
@@ -133,12 +136,20 @@ flush (LodgerPending *self, void *data)
   lodger__gtk_progress_flush (data);
 }
 
-/* One call at most is on its way, so that a flood of reports costs the GUI thread nothing. */
+/* One call at most is on its way, so that a flood of reports costs the GUI thread nothing. One that was refused, as by an
+ * inbox that is full, is not on its way: the next report tries again. */
 static void
 post (LodgerGtkProgress *progress, int64_t delay)
 {
-  lodger_pending_unref (lodger_scope_call_later (progress->scope, progress->caller, delay, flush,
-                                                 lodger__gtk_progress_ref (progress), lodger__gtk_progress_unref));
+  LodgerPending *pending = lodger_scope_call_later (progress->scope, progress->caller, delay, flush,
+                                                    lodger__gtk_progress_ref (progress), lodger__gtk_progress_unref);
+  if (lodger_pending_is_done (pending) && lodger_pending_get_outcome (pending) != 0)
+    {
+      pthread_mutex_lock (&progress->mutex);
+      progress->is_posted = FALSE;
+      pthread_mutex_unlock (&progress->mutex);
+    }
+  lodger_pending_unref (pending);
 }
 
 int

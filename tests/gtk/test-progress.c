@@ -205,6 +205,93 @@ START_TEST (a_bar_may_go_before_the_work)
 }
 END_TEST
 
+static void
+take_out_bar (GObject *bar, GParamSpec *param, void *data)
+{
+  Work *work = data;
+  (void) param;
+  gtk_box_remove (GTK_BOX (work->window.box), GTK_WIDGET (bar));
+}
+
+START_TEST (a_bar_may_go_as_it_shows_a_report)
+{
+  Work work;
+  GtkWidget *bar;
+  work_open (&work);
+  bar = gtk_progress_bar_new ();
+  gtk_box_append (GTK_BOX (work.window.box), bar);
+  g_signal_connect (bar, "notify::fraction", G_CALLBACK (take_out_bar), &work);
+  lodger_gtk_run_with_progress (work.window.label, GTK_PROGRESS_BAR (bar), report_a_half, note_over, &work);
+  g_object_add_weak_pointer (G_OBJECT (bar), (gpointer *) &bar);
+  while (bar != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  latch_open (&work.let_go);
+  window_run_until (&work.is_over);
+  work_close (&work);
+}
+END_TEST
+
+static void
+destroy_window (GObject *bar, GParamSpec *param, void *data)
+{
+  Work *work = data;
+  (void) bar;
+  (void) param;
+  gtk_window_destroy (work->window.window);
+  work->is_over = TRUE;
+}
+
+START_TEST (law_8_nobody_is_told_when_the_bar_ends_the_window)
+{
+  LodgerGtkRunOptions options = { .size = sizeof options, .progress = note_progress };
+  Work work;
+  LodgerPending *pending;
+  work_open (&work);
+  options.progress_bar = GTK_PROGRESS_BAR (gtk_progress_bar_new ());
+  gtk_box_append (GTK_BOX (work.window.box), GTK_WIDGET (options.progress_bar));
+  g_signal_connect (options.progress_bar, "notify::fraction", G_CALLBACK (destroy_window), &work);
+  pending = lodger_gtk_run_full (work.window.label, report_a_half, NULL, &work, &options);
+  window_run_until (&work.is_over);
+  latch_open (&work.let_go);
+  window_run_until_done (pending);
+  ck_assert_int_eq (work.reports, 0);
+  lodger_pending_unref (pending);
+  g_clear_object (&work.window.window);
+  work_close (&work);
+}
+END_TEST
+
+/* The one call that fits in waits; the report of this thread, which must not wait, is refused. */
+START_TEST (a_report_that_was_refused_does_not_stop_the_next)
+{
+  const LodgerCallerOptions narrow = { .size = sizeof narrow, .inbox_limit = 1 };
+  const LodgerGtkRunOptions options = { .size = sizeof options, .progress = note_progress };
+  Work work;
+  Witness witness = { 0 };
+  LodgerCaller *caller;
+  LodgerPending *pending;
+  ck_assert (gtk_init_check ());
+  caller = lodger_gtk_attach_full (&narrow, NULL);
+  work_open (&work);
+  pending = lodger_gtk_run_full (work.window.label, defer, note_over, &work, &options);
+  latch_wait (&work.shown);
+  lodger_pending_unref (lodger_caller_call_soon (caller, witness_call, &witness, witness_destroy));
+  expect_code (lodger_gtk_report (pending, 0.25, NULL), 0);
+  window_settle ();
+  witness_expect (&witness, 1, 1);
+  ck_assert_int_eq (work.reports, 0);
+  expect_code (lodger_gtk_report (pending, 0.5, NULL), 0);
+  window_settle ();
+  ck_assert_int_eq (work.reports, 1);
+  lodger_reply_return_nothing (work.reply);
+  window_run_until (&work.is_over);
+  lodger_pending_unref (pending);
+  work_close (&work);
+  expect_code (lodger_caller_leave (caller), 0);
+  lodger_caller_unref (caller);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -214,5 +301,8 @@ main (int argc, char **argv)
   test_add_long (suite, a_report_may_race_with_the_outcome, 3);
   test_add (suite, a_report_says_that_the_work_was_cancelled);
   test_add (suite, a_bar_may_go_before_the_work);
+  test_add (suite, a_bar_may_go_as_it_shows_a_report);
+  test_add (suite, law_8_nobody_is_told_when_the_bar_ends_the_window);
+  test_add (suite, a_report_that_was_refused_does_not_stop_the_next);
   return gtk_test_main (suite, argc, argv);
 }

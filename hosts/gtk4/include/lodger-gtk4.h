@@ -191,7 +191,9 @@ LODGER_API void lodger_gtk_run_with_error (GtkWidget *widget, LodgerCallFunc wor
  * @text: (nullable): copied
  *
  * Says how far the work is. Only the newest report is shown, at most once in 16 ms; the last one is shown before `done`.
- * In the work's function, or while its answer is deferred, in any thread; does not block.
+ * In the work's function, or while its answer is deferred, in any thread; does not block, unless the caller has an
+ * `inbox_limit` and that many calls wait: then as lodger_caller_call_soon_full(), and the next report is shown instead of
+ * one that was refused.
  *
  * Returns: 0; LODGER_ECANCELED when the work was cancelled, and should end; LODGER_EINVAL for %NULL, LODGER_ESTATE for a
  *   pending that is not the work of lodger_gtk_run_full()
