@@ -9,13 +9,14 @@
 /* A call is bound in two steps, since an end in another thread may come at any moment:
  *
  *   side->scope   is set before anybody else knows the call: whoever is about to run it looks there for `ended`, so that
- *                 it does not start after an end, linked or not;
+ *                 it does not start after an end, and links it, if the one who submits has not come to that yet: so that an
+ *                 end after the look finds it;
  *   the list      has it from the moment when it has been accepted until it is done, so that an end cancels it. That needs
  *                 a call which can be cancelled in full (it is in an inbox, a heap, a pool, on its source), and so comes
  *                 after all that.
  *
  * An end between the two sets `ended` under the mutex; the link looks under the same mutex, and cancels by itself. A call
- * that is done before it is linked has P_DONE by then: completion sets that, and takes the mutex afterwards to unlink; the
+ * that is done before it is linked has P_DONE by then: completion sets that, and takes the mutex afterwards to unlink; a
  * link looks at it under the mutex. If the link came first, unlink finds it on the list; else the link finds P_DONE.
  *
  * No lock of a pending is taken under the mutex, nor the other way round. A pending on the list is alive: who completes it
@@ -198,19 +199,24 @@ scope_of (const LodgerPending *pending)
   return lodger__pending_state (pending) & P_SIDED ? pending->side->scope : NULL;
 }
 
+/* False: the scope has ended, and cancels nothing any more. */
+static bool
+put_on (LodgerScope *scope, LodgerPending *pending)
+{
+  bool has_ended;
+  pthread_mutex_lock (&scope->mutex);
+  has_ended = atomic_load_explicit (&scope->ended, memory_order_relaxed);
+  if (!has_ended && !pending->side->is_bound && !(lodger__pending_state (pending) & P_DONE))
+    append (scope, pending->side);
+  pthread_mutex_unlock (&scope->mutex);
+  return !has_ended;
+}
+
 void
 lodger__scope_link (LodgerPending *pending)
 {
   LodgerScope *scope = scope_of (pending);
-  bool has_ended;
-  if (scope == NULL)
-    return;
-  pthread_mutex_lock (&scope->mutex);
-  has_ended = atomic_load_explicit (&scope->ended, memory_order_relaxed);
-  if (!has_ended && !(lodger__pending_state (pending) & P_DONE))
-    append (scope, pending->side);
-  pthread_mutex_unlock (&scope->mutex);
-  if (has_ended)
+  if (scope != NULL && !put_on (scope, pending))
     lodger_pending_cancel (pending, message_of (scope));
 }
 
@@ -232,7 +238,7 @@ lodger__scope_enter (LodgerPending *pending, LodgerScope **ret_held)
   bool has_ended, is_gone;
   if (scope == NULL)
     return;
-  has_ended = is_gone = lodger_scope_has_ended (scope);
+  has_ended = is_gone = !put_on (scope, pending);
   if (!is_gone && scope->options.hold != NULL && lodger__thread ()->serial == scope->thread)
     {
       is_gone = !scope->options.hold (scope->options.object);

@@ -2,6 +2,7 @@
 /* Scopes at their edges: who keeps whom, and ends that come from several threads at once. */
 #include "test-loop.h"
 #include "test-suite.h"
+#include "test-tiny.h"
 #include "test-worker.h"
 
 #include <lodger/lodger.h>
@@ -81,6 +82,108 @@ START_TEST (a_scope_may_end_in_a_nested_loop_of_its_call)
   lodger_pending_unref (dialog.pending);
   lodger_scope_unref (dialog.scope);
   loop_close (&loop);
+}
+END_TEST
+
+/* ---- an end before the one who submits has come back ---------------------------------------------------------------- */
+
+typedef struct Slow
+{
+  Tiny tiny; /* first */
+  Latch posted, let_go;
+  LodgerCaller *caller;
+  LodgerScope *scope;
+  Witness witness;
+  bool ends_in_hold, was_cancelled;
+} Slow;
+
+static int
+slow_post (void *impl, LodgerHostNode *node)
+{
+  Slow *slow = impl;
+  int code = tiny_ops.run_sync_soon_threadsafe (&slow->tiny, node);
+  latch_open (&slow->posted);
+  latch_wait (&slow->let_go);
+  return code;
+}
+
+static bool
+slow_hold (void *data)
+{
+  Slow *slow = data;
+  if (slow->ends_in_hold)
+    lodger_scope_end (slow->scope, NULL);
+  return true;
+}
+
+static void
+end_and_look (LodgerPending *self, void *data)
+{
+  Slow *slow = data;
+  lodger_scope_end (slow->scope, NULL);
+  slow->was_cancelled = lodger_pending_is_cancelled (self);
+  witness_call (self, &slow->witness);
+}
+
+static void *
+submit_slowly (void *data)
+{
+  Slow *slow = data;
+  lodger_pending_unref (lodger_scope_call_soon (slow->scope, slow->caller, end_and_look, slow, NULL));
+  return NULL;
+}
+
+/* The call is in its thread, and the submitter still in the host's post. */
+static void
+run_slow (Slow *slow)
+{
+  static LodgerHostOps ops;
+  static LodgerHostDriver driver;
+  LodgerCallerOptions options = { .size = sizeof options, .host = "slow" };
+  const LodgerScopeOptions held = { .size = sizeof held, .hold = slow_hold, .object = slow };
+  Tiny *tiny = &slow->tiny;
+  pthread_t thread;
+  ops = tiny_ops;
+  ops.name = "slow";
+  ops.run_sync_soon_threadsafe = slow_post;
+  driver = tiny_driver;
+  driver.ops = &ops;
+  options.host_options = &tiny;
+  pthread_mutex_init (&tiny->mutex, NULL);
+  latch_init (&slow->posted);
+  latch_init (&slow->let_go);
+  ck_assert_int_eq (lodger_host_register (&driver), 0);
+  slow->caller = lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &options, NULL);
+  ck_assert_ptr_nonnull (slow->caller);
+  slow->scope = lodger_scope_new (&held);
+  thread = thread_start (submit_slowly, slow);
+  latch_wait (&slow->posted);
+  lodger_host_run_node (tiny_take (tiny));
+  latch_open (&slow->let_go);
+  thread_join (thread);
+  tiny_run (tiny);
+  lodger_scope_unref (slow->scope);
+  ck_assert_int_eq (lodger_caller_stop_wait (slow->caller), 0);
+  lodger_caller_unref (slow->caller);
+  latch_clear (&slow->posted);
+  latch_clear (&slow->let_go);
+  pthread_mutex_destroy (&tiny->mutex);
+}
+
+START_TEST (an_end_while_it_is_held_comes_before_the_call)
+{
+  Slow slow = { .ends_in_hold = true };
+  run_slow (&slow);
+  witness_expect (&slow.witness, 0, 0);
+}
+END_TEST
+
+START_TEST (a_call_that_ends_its_scope_is_told)
+{
+  Slow slow = { .ends_in_hold = false };
+  run_slow (&slow);
+  witness_expect (&slow.witness, 1, 0);
+  ck_assert (slow.was_cancelled);
 }
 END_TEST
 
@@ -226,6 +329,8 @@ main (int argc, char **argv)
   test_add (suite, a_scope_that_nobody_refers_to_has_not_ended);
   test_add (suite, a_direct_call_cannot_be_bound);
   test_add (suite, a_scope_may_end_in_a_nested_loop_of_its_call);
+  test_add (suite, an_end_while_it_is_held_comes_before_the_call);
+  test_add (suite, a_call_that_ends_its_scope_is_told);
   test_add (suite, ends_and_submissions_from_several_threads_leave_nothing_behind);
   return test_main (suite, argc, argv);
 }
