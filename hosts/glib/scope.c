@@ -3,8 +3,29 @@
  * is finalized, after each dispose. */
 #include "glib-private.h"
 
-/* Of all ties: two threads may ask for the same object's at once. Ends run user code, so that it is not held then. */
+/* Of all ties: two threads may ask for the same object's at once. Ends run user code, so that it is not held then. A fork
+ * holds it, so that in the child it is free. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void
+lock (void)
+{
+  pthread_mutex_lock (&mutex);
+}
+
+static void
+unlock (void)
+{
+  pthread_mutex_unlock (&mutex);
+}
+
+static void
+notice_forks (void)
+{
+  if (pthread_atfork (lock, unlock, unlock) != 0)
+    lodger_host_misuse ("lodger_glib_object_get_scope", LODGER_ENOMEM,
+                        "no memory to notice a fork: a forked child must not use it");
+}
 
 typedef struct Tie
 {
@@ -65,10 +86,10 @@ on_dispose (void *data, GObject *where_the_object_was)
   Tie *tie = data;
   LodgerScope *scope;
   (void) where_the_object_was;
-  pthread_mutex_lock (&mutex);
+  lock ();
   tie->is_disposed = TRUE;
   scope = lodger_scope_ref (tie->scope);
-  pthread_mutex_unlock (&mutex);
+  unlock ();
   if (scope != NULL)
     lodger_scope_end (scope, "the object it was bound to is gone");
   lodger_scope_unref (scope);
@@ -96,6 +117,7 @@ tie_of (GObject *object)
 LodgerScope *
 lodger_glib_object_get_scope (GObject *object)
 {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
   LodgerScope *scope;
   gboolean is_disposed = FALSE;
   Tie *tie;
@@ -104,7 +126,8 @@ lodger_glib_object_get_scope (GObject *object)
       lodger_host_misuse (__func__, LODGER_EINVAL, "NULL or no object given");
       return NULL;
     }
-  pthread_mutex_lock (&mutex);
+  pthread_once (&once, notice_forks);
+  lock ();
   tie = tie_of (object);
   if (tie->scope == NULL)
     {
@@ -112,7 +135,7 @@ lodger_glib_object_get_scope (GObject *object)
       is_disposed = tie->is_disposed;
     }
   scope = tie->scope;
-  pthread_mutex_unlock (&mutex);
+  unlock ();
   if (is_disposed && scope != NULL)
     lodger_scope_end (scope, NULL);
   return scope;
@@ -129,11 +152,11 @@ lodger_glib_object_end_scope (GObject *object, const char *message)
       lodger_host_misuse (__func__, LODGER_EINVAL, "NULL or no object given");
       return FALSE;
     }
-  pthread_mutex_lock (&mutex);
+  lock ();
   tie = g_object_get_qdata (object, tie_quark ());
   if (tie != NULL)
     scope = g_steal_pointer (&tie->scope);
-  pthread_mutex_unlock (&mutex);
+  unlock ();
   if (scope != NULL)
     has_ended = lodger_scope_end (scope, message);
   lodger_scope_unref (scope);

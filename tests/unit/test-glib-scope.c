@@ -3,6 +3,8 @@
 #include "test-suite.h"
 
 #include <lodger-glib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define HOUR (INT64_C (3600) * G_USEC_PER_SEC * 1000)
 
@@ -216,6 +218,54 @@ END_TEST
 
 /* ---- the caller and its slices ------------------------------------------------------------------------------------ */
 
+typedef struct Asker
+{
+  atomic_bool is_over;
+  Counter rounds;
+} Asker;
+
+static void *
+ask_for_long (void *data)
+{
+  Asker *asker = data;
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  while (!atomic_load (&asker->is_over))
+    {
+      for (int i = 0; i < 100; i++)
+        lodger_glib_object_get_scope (object);
+      counter_add (&asker->rounds, 1);
+    }
+  g_object_unref (object);
+  return NULL;
+}
+
+/* Wherever the other thread is just then: what the child has not got it does not wait for. */
+START_TEST (edge_56_a_child_forked_while_another_thread_asks_can_ask)
+{
+  Asker asker = { .is_over = false };
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  pthread_t thread;
+  counter_init (&asker.rounds);
+  thread = thread_start (ask_for_long, &asker);
+  for (int round = 1; round <= 50; round++)
+    {
+      int status = 0;
+      pid_t child;
+      counter_wait (&asker.rounds, round);
+      child = fork ();
+      if (child == 0)
+        _exit (lodger_glib_object_get_scope (object) != NULL ? 0 : 1);
+      ck_assert_int_eq (waitpid (child, &status, 0), child);
+      ck_assert (WIFEXITED (status));
+      ck_assert_int_eq (WEXITSTATUS (status), 0);
+    }
+  atomic_store (&asker.is_over, true);
+  thread_join (thread);
+  g_object_unref (object);
+  counter_clear (&asker.rounds);
+}
+END_TEST
+
 START_TEST (a_caller_that_was_only_asked_for_counts_no_enter)
 {
   LodgerCaller *caller = lodger_glib_get_caller (NULL, NULL, NULL);
@@ -267,6 +317,7 @@ main (int argc, char **argv)
   test_add (suite, edge_79_a_list_row_has_a_scope_for_each_binding);
   test_add (suite, edge_78_an_object_may_be_disposed_of_in_another_thread);
   test_add (suite, two_threads_that_ask_at_once_get_the_same_scope);
+  test_add (suite, edge_56_a_child_forked_while_another_thread_asks_can_ask);
   test_add (suite, a_caller_that_was_only_asked_for_counts_no_enter);
   test_add (suite, a_slice_is_as_long_as_the_host_options_say);
   return test_main (suite, argc, argv);
