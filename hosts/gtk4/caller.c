@@ -37,11 +37,25 @@ drop (void *data)
   lodger_caller_unref (data);
 }
 
+/* Another thread's caller for the main context would be taken for the GUI thread's. */
+static LodgerCaller *
+refuse_thread (const LodgerCallerOptions *options, LodgerError **ret_error)
+{
+  int code = lodger_host_misuse ("lodger_gtk_attach", LODGER_EWRONGTHREAD, "this is not the GUI thread");
+  if (options != NULL && options->size >= sizeof *options && options->hook_destroy != NULL)
+    options->hook_destroy (options->hook_data);
+  if (ret_error != NULL)
+    *ret_error = lodger_error_new (NULL, code, NULL);
+  return NULL;
+}
+
 /* Kept until it has stopped. */
 static LodgerCaller *
 find (const LodgerCallerOptions *options, LodgerError **ret_error)
 {
   LodgerCaller *found;
+  if (has_gui && !lodger__gtk_is_here ())
+    return refuse_thread (options, ret_error);
   if (options == NULL && caller != NULL && lodger_caller_get_state (caller) < LODGER_CALLER_STOPPED)
     return caller;
   found = lodger_glib_get_caller (&host_options, options, ret_error);

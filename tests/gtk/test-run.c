@@ -361,6 +361,28 @@ START_TEST (attaching_and_asking_give_the_same_caller)
 }
 END_TEST
 
+static void *
+attach_elsewhere (void *data)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .hook_data = data, .hook_destroy = witness_destroy };
+  LodgerError *error = NULL;
+  ck_assert_ptr_null (lodger_gtk_attach_full (&options, &error));
+  expect_code (lodger_error_get_code (error), LODGER_EWRONGTHREAD);
+  lodger_error_unref (error);
+  return NULL;
+}
+
+/* Nobody is in the main context, so that it could be had. */
+START_TEST (another_thread_does_not_become_the_guis)
+{
+  Witness hooks = { 0 };
+  Window window = window_open (FALSE);
+  window_close (&window);
+  thread_join (thread_start (attach_elsewhere, &hooks));
+  witness_expect (&hooks, 0, 1);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -378,5 +400,6 @@ main (int argc, char **argv)
   test_add (suite, the_data_goes_in_the_gui_thread_after_the_outcome);
   test_add (suite, a_stop_cancels_the_work_and_destroys_the_data);
   test_add (suite, attaching_and_asking_give_the_same_caller);
+  test_add (suite, another_thread_does_not_become_the_guis);
   return gtk_test_main (suite, argc, argv);
 }
