@@ -184,6 +184,9 @@ lodger__scope_check (const LodgerCallOptions *options, const char *function)
 {
   if (options == NULL)
     return 0;
+  if ((options->data_home != NULL && lodger__is_foreign (options->data_home))
+      || (options->result_home != NULL && lodger__is_foreign (options->result_home)))
+    return lodger__misuse (function, LODGER_ECHILD, "its home belongs to the parent of this process");
   if (options->scope == NULL)
     return options->flags & LODGER_PENDING_BOUND
                ? lodger__misuse (function, LODGER_EINVAL, "a bound call needs a scope")

@@ -141,6 +141,21 @@ read_and_drop (Before *before)
   test_check (log_capture_count () == 0);
 }
 
+/* What is sent to the parent would never be destroyed. */
+static void
+call_with_home (LodgerCaller *home)
+{
+  const LodgerCallOptions data = { .size = sizeof data, .data_home = home };
+  const LodgerCallOptions result = { .size = sizeof result, .result_home = home };
+  LodgerCaller *caller = worker_start (NULL);
+  Witness w = { 0 };
+  expect_foreign (refusal (lodger_caller_call_soon_full (caller, witness_call, &w, witness_destroy, &data), &w),
+                  "lodger_caller_call_soon");
+  expect_foreign (refusal (lodger_caller_to_thread_full (caller, witness_call, &w, witness_destroy, &result), &w),
+                  "lodger_caller_to_thread");
+  worker_stop (caller);
+}
+
 static void
 have_own (const char *backend)
 {
@@ -166,6 +181,7 @@ be_the_child (Before *before)
       live_with (before->initial);
     }
   use_pendings (before);
+  call_with_home (before->worker);
   read_and_drop (before);
   log_capture_end ();
   have_own ("native");
