@@ -113,7 +113,7 @@ START_TEST (edge_79_a_widget_that_is_moved_inside_its_window_goes_on)
   Bound bound = bound_open (TRUE);
   GtkWidget *other = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   GtkWidget *label = g_object_ref (bound.window.label);
-  LodgerScope *scope = lodger_gtk_widget_get_scope (label);
+  LodgerScope *scope = lodger_scope_ref (lodger_gtk_widget_get_scope (label));
   gtk_box_append (GTK_BOX (bound.window.box), other);
   gtk_box_remove (GTK_BOX (bound.window.box), label);
   gtk_box_append (GTK_BOX (other), label);
@@ -122,6 +122,7 @@ START_TEST (edge_79_a_widget_that_is_moved_inside_its_window_goes_on)
   ck_assert (!lodger_scope_has_ended (scope));
   ck_assert_ptr_eq (lodger_gtk_widget_get_scope (label), scope);
   bound_close (&bound, 1);
+  lodger_scope_unref (scope);
   g_object_unref (label);
 }
 END_TEST
