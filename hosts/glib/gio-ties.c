@@ -105,9 +105,11 @@ tie_to (LodgerPending *pending, LodgerCaller *caller, LodgerDoneFunc left)
     code = lodger_pending_add_done_callback (lodger_caller_get_stopped (caller), left, lodger_pending_ref (pending),
                                              drop_pending);
   if (code == 0)
-    return lodger_pending_add_done_callback (pending, on_done, tie, tie_free);
-  on_done (pending, tie);
-  tie_free (tie);
+    code = lodger_pending_add_done_callback (pending, on_done, tie, tie_free);
+  else
+    tie_free (tie);
+  if (code != 0)
+    lodger_pending_remove_done_callback (lodger_caller_get_stopped (caller), left, pending);
   return code;
 }
 

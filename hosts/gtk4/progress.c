@@ -97,7 +97,8 @@ show (LodgerGtkProgress *progress, double fraction, const char *text)
         }
       g_object_unref (bar);
     }
-  if (progress->func != NULL && !lodger_scope_has_ended (progress->scope))
+  if (progress->func != NULL && !lodger_scope_has_ended (progress->scope)
+      && lodger__gtk_widget_is_there (progress->widget))
     progress->func (progress->widget, fraction, text, progress->data);
 }
 

@@ -2,9 +2,10 @@
 /* A scope for each widget that asks for one, as long as the widget is in its window.
  *
  * Three things end it. The widget's "destroy" comes with its dispose. The window's "unrealize" comes when that is
- * destroyed: a window that somebody refers to is neither disposed of then, nor are its widgets taken out. A window that
- * was never shown has no such signal; but GTK has taken it off its list, which is looked at before a bound call runs, and
- * when the widget leaves it. And a change of the root, if it leaves the widget without one until the next turn. */
+ * destroyed: a window that somebody refers to is neither disposed of then, nor are its widgets taken out. It comes as well
+ * when a window moves to another display; but GTK takes off its list only what is destroyed. A window that was never shown
+ * has no such signal: there the list is looked at before a bound call runs, and when the widget leaves it. And a change of
+ * the root, if it leaves the widget without one until the next turn. */
 #include "gtk-private.h"
 
 static const char gone[] = "the widget is gone";
@@ -38,27 +39,32 @@ end (Watch *watch, const char *message)
 
 /* ---- the window --------------------------------------------------------------------------------------------------- */
 
+/* No root but a window is. */
 static gboolean
-is_destroyed (GtkRoot *root)
+is_listed (GtkRoot *root)
 {
   GListModel *windows = gtk_window_get_toplevels ();
   gboolean found = FALSE;
-  if (!GTK_IS_WINDOW (root) || gtk_widget_get_realized (GTK_WIDGET (root)))
-    return FALSE;
   for (guint i = 0; i < g_list_model_get_n_items (windows) && !found; i++)
     {
       GtkRoot *window = g_list_model_get_item (windows, i);
       found = window == root;
       g_object_unref (window);
     }
-  return !found;
+  return found;
+}
+
+static gboolean
+is_destroyed (GtkRoot *root)
+{
+  return GTK_IS_WINDOW (root) && !gtk_widget_get_realized (GTK_WIDGET (root)) && !is_listed (root);
 }
 
 static void
 on_unrealize (GtkWidget *root, void *data)
 {
-  (void) root;
-  end (data, destroyed);
+  if (!is_listed (GTK_ROOT (root)))
+    end (data, destroyed);
 }
 
 static void
@@ -168,15 +174,20 @@ watch_of (GtkWidget *widget)
   return watch;
 }
 
+gboolean
+lodger__gtk_widget_is_there (GtkWidget *widget)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+  return root == NULL || !is_destroyed (root);
+}
+
 /* Only while the scope has not ended, so that the widget is there. */
 static bool
 hold (void *data)
 {
-  GtkWidget *widget = data;
-  GtkRoot *root = gtk_widget_get_root (widget);
-  if (root != NULL && is_destroyed (root))
+  if (!lodger__gtk_widget_is_there (data))
     return false;
-  g_object_ref (widget);
+  g_object_ref (data);
   return true;
 }
 

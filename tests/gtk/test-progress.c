@@ -20,11 +20,17 @@ typedef struct Work
 } Work;
 
 static void
-work_open (Work *work)
+work_open_in (Work *work, Window window)
 {
-  *work = (Work) { .window = window_open (TRUE), .newest = -1 };
+  *work = (Work) { .window = window, .newest = -1 };
   latch_init (&work->shown);
   latch_init (&work->let_go);
+}
+
+static void
+work_open (Work *work)
+{
+  work_open_in (work, window_open (TRUE));
 }
 
 static void
@@ -241,12 +247,13 @@ destroy_window (GObject *bar, GParamSpec *param, void *data)
   work->is_over = TRUE;
 }
 
-START_TEST (law_8_nobody_is_told_when_the_bar_ends_the_window)
+static void
+bar_ends (gboolean shown)
 {
   LodgerGtkRunOptions options = { .size = sizeof options, .progress = note_progress };
   Work work;
   LodgerPending *pending;
-  work_open (&work);
+  work_open_in (&work, window_open (shown));
   options.progress_bar = GTK_PROGRESS_BAR (gtk_progress_bar_new ());
   gtk_box_append (GTK_BOX (work.window.box), GTK_WIDGET (options.progress_bar));
   g_signal_connect (options.progress_bar, "notify::fraction", G_CALLBACK (destroy_window), &work);
@@ -258,6 +265,17 @@ START_TEST (law_8_nobody_is_told_when_the_bar_ends_the_window)
   lodger_pending_unref (pending);
   g_clear_object (&work.window.window);
   work_close (&work);
+}
+
+START_TEST (law_8_nobody_is_told_when_the_bar_ends_the_window)
+{
+  bar_ends (TRUE);
+}
+END_TEST
+
+START_TEST (law_8_nobody_is_told_when_the_bar_ends_a_window_that_was_never_shown)
+{
+  bar_ends (FALSE);
 }
 END_TEST
 
@@ -303,6 +321,7 @@ main (int argc, char **argv)
   test_add (suite, a_bar_may_go_before_the_work);
   test_add (suite, a_bar_may_go_as_it_shows_a_report);
   test_add (suite, law_8_nobody_is_told_when_the_bar_ends_the_window);
+  test_add (suite, law_8_nobody_is_told_when_the_bar_ends_a_window_that_was_never_shown);
   test_add (suite, a_report_that_was_refused_does_not_stop_the_next);
   return gtk_test_main (suite, argc, argv);
 }

@@ -16,12 +16,18 @@ typedef struct Job
 } Job;
 
 static void
-job_open (Job *job)
+job_open_in (Job *job, Window window)
 {
-  *job = (Job) { .window = window_open (TRUE) };
+  *job = (Job) { .window = window };
   latch_init (&job->entered);
   latch_init (&job->let_go);
   counter_init (&job->ends);
+}
+
+static void
+job_open (Job *job)
+{
+  job_open_in (job, window_open (TRUE));
 }
 
 static void
@@ -285,11 +291,12 @@ destroy_window (GObject *button, GParamSpec *param, void *data)
     gtk_window_destroy (job->window.window);
 }
 
-START_TEST (law_8_nobody_is_told_when_the_button_ends_the_window)
+static void
+button_ends (gboolean shown)
 {
   LodgerGtkRunOptions options = { .size = sizeof options, .destroy = job_destroy };
   Job job;
-  job_open (&job);
+  job_open_in (&job, window_open (shown));
   options.cancel_button = GTK_BUTTON (gtk_button_new_with_label ("Cancel"));
   gtk_box_append (GTK_BOX (job.window.box), GTK_WIDGET (options.cancel_button));
   g_signal_connect (options.cancel_button, "notify::sensitive", G_CALLBACK (destroy_window), &job);
@@ -299,6 +306,17 @@ START_TEST (law_8_nobody_is_told_when_the_button_ends_the_window)
   ck_assert_int_eq (job.done, 0);
   g_clear_object (&job.window.window);
   job_close (&job);
+}
+
+START_TEST (law_8_nobody_is_told_when_the_button_ends_the_window)
+{
+  button_ends (TRUE);
+}
+END_TEST
+
+START_TEST (law_8_nobody_is_told_when_the_button_ends_a_window_that_was_never_shown)
+{
+  button_ends (FALSE);
 }
 END_TEST
 
@@ -397,6 +415,7 @@ main (int argc, char **argv)
   test_add (suite, a_button_may_go_before_the_work);
   test_add (suite, a_button_is_good_for_the_next_work_too);
   test_add (suite, law_8_nobody_is_told_when_the_button_ends_the_window);
+  test_add (suite, law_8_nobody_is_told_when_the_button_ends_a_window_that_was_never_shown);
   test_add (suite, the_data_goes_in_the_gui_thread_after_the_outcome);
   test_add (suite, a_stop_cancels_the_work_and_destroys_the_data);
   test_add (suite, attaching_and_asking_give_the_same_caller);

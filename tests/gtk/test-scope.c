@@ -108,6 +108,21 @@ START_TEST (a_hidden_window_is_no_end)
 }
 END_TEST
 
+START_TEST (a_window_that_moves_to_another_display_is_no_end)
+{
+  Bound bound = bound_open (TRUE);
+  GdkDisplay *home = gtk_widget_get_display (bound.window.label);
+  GdkDisplay *other = gdk_display_open (gdk_display_get_name (home));
+  ck_assert_ptr_nonnull (other);
+  bind_to (&bound, bound.window.label);
+  gtk_window_set_display (bound.window.window, other);
+  ck_assert (!lodger_pending_is_done (bound.pending));
+  gtk_window_set_display (bound.window.window, home);
+  bound_close (&bound, 1);
+  gdk_display_close (other);
+}
+END_TEST
+
 START_TEST (edge_79_a_widget_that_is_moved_inside_its_window_goes_on)
 {
   Bound bound = bound_open (TRUE);
@@ -320,6 +335,7 @@ main (int argc, char **argv)
   test_add (suite, edge_79_a_window_that_was_never_shown_goes_and_its_widget_stays);
   test_add (suite, edge_79_a_scope_asked_for_after_the_windows_end_has_ended);
   test_add (suite, a_hidden_window_is_no_end);
+  test_add (suite, a_window_that_moves_to_another_display_is_no_end);
   test_add (suite, edge_79_a_widget_that_is_moved_inside_its_window_goes_on);
   test_add (suite, edge_79_a_widget_that_is_moved_to_another_window_goes_with_that);
   test_add (suite, edge_79_unrooted_for_longer_than_a_turn_ends_it);

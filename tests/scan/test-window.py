@@ -172,6 +172,29 @@ class Window(ScanTest):
         else:
             self.quit(process, window)
 
+    def test_a_folder_can_be_dropped_while_another_one_is_scanned(self):
+        place = self.place_beside()
+        other = os.fsdecode(self.folder) + ".other"
+        os.mkdir(other)
+        self.addCleanup(os.rmdir, other)
+        process = self.start_endless("--json", place)
+        window = find_window()
+        source = subprocess.Popen([os.environ["LODGER_SCAN_DRAG"], other], stdin=subprocess.DEVNULL)
+        self.addCleanup(source.wait)
+        self.addCleanup(source.kill)
+        dragged = find_window("What is dragged")
+        subprocess.run(["xdotool", "windowmove", "--sync", str(dragged), "1040", "600"], timeout=60, check=True)
+
+        def drag():
+            steps = ["mousemove", "1100", "650", "mousedown", "1"]
+            for x in range(1090, 500, -20):
+                steps += ["mousemove", str(x), "400"]
+            subprocess.run(["xdotool", *steps, "mouseup", "1"], timeout=60, check=True)
+
+        found = self.take_json(process, place, drag)
+        self.assertEqual((found["folder"], found["files"]), (other, []))
+        self.quit(process, window)
+
     def test_the_list_can_be_sorted_at_any_time(self):
         for i in range(2000):
             self.make(f"{i % 10}/{i}", b"%d" % (i // 2))

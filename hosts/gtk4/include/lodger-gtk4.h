@@ -71,8 +71,9 @@ LODGER_API LodgerCaller *lodger_gtk_get_caller (void);
  *
  * The scope of @widget in its window. It ends when the widget is disposed of; when its window is destroyed, also if
  * somebody refers to that or to the widget; and when the widget is taken out of its window, unless it is in one again in
- * the caller's next turn: so it may be moved from one place to another. A widget that is put into a window again has a
- * new scope. What is bound to it: lodger_scope_call_soon() and its siblings.
+ * the caller's next turn: so it may be moved from one place to another. A window that is hidden, or moves to another
+ * display, is no end. A widget that is put into a window again has a new scope. What is bound to it:
+ * lodger_scope_call_soon() and its siblings.
  *
  * In the GUI thread; does not block. For a widget that is in no window yet there is lodger_glib_object_get_scope(); for
  * the row of a list, that and lodger_glib_object_end_scope() in `unbind`.
