@@ -24,7 +24,8 @@ while [ "$round" -lt "$rounds" ]; do
       *) "$xvfb" "$build/demos/lodger-scan/lodger-scan" --exit-when-done "$folder" ;;
     esac | sed -n 's/^ *frames: *//p' >"$dir/line"
     printf '%-12s %s\n' "$who" "$(cat "$dir/line")"
-    sed -n 's/.*, \([0-9.]*\) per second, worst gap \([0-9.]*\) ms.*/\1 \2/p' "$dir/line" >>"$dir/$who"
+    sed -n 's/.*, \([0-9.]*\) per second, worst gap \([0-9.]*\) ms, \([0-9]*\) over.*/\1 \2 \3/p' "$dir/line" \
+      >>"$dir/$who"
   done
 done
 
@@ -33,8 +34,8 @@ median () { # median FILE COLUMN
 }
 
 for who in lodger-scan control; do
-  printf '%-12s median of %s: %s frames per second, worst gap %s ms\n' "$who" "$rounds" \
-    "$(median "$dir/$who" 1)" "$(median "$dir/$who" 2)"
+  printf '%-12s median of %s: %s frames per second, worst gap %s ms, %s over 25 ms\n' "$who" "$rounds" \
+    "$(median "$dir/$who" 1)" "$(median "$dir/$who" 2)" "$(median "$dir/$who" 3)"
 done
 awk -v a="$(median "$dir/lodger-scan" 2)" -v b="$(median "$dir/control" 2)" \
   'BEGIN { printf "the worst gap of lodger-scan minus that of the control: %.1f ms\n", a - b }'

@@ -3,6 +3,8 @@
 
 #include "../text.h"
 
+#define LATE 25000 /* microseconds; a screen mostly has a frame each 16,667 */
+
 struct Frames
 {
   GtkWidget *window;
@@ -13,7 +15,7 @@ struct Frames
   gulong handler;
   gint64 last; /* when the frame before was painted, or 0 */
   gint64 spent, worst;
-  guint count; /* gaps, which are frames but for the first one */
+  guint count, late; /* gaps, which are frames but for the first one; those longer than LATE */
 };
 
 /* The clock's own frame times are smoothed; how late a frame really is, only the end of its painting tells. */
@@ -25,6 +27,7 @@ on_after_paint (GdkFrameClock *clock G_GNUC_UNUSED, void *data)
   if (frames->last != 0)
     {
       frames->count++;
+      frames->late += now - frames->last > LATE ? 1 : 0;
       frames->spent += now - frames->last;
       frames->worst = MAX (frames->worst, now - frames->last);
     }
@@ -91,7 +94,7 @@ void
 frames_restart (Frames *frames)
 {
   frames->last = frames->spent = frames->worst = 0;
-  frames->count = 0;
+  frames->count = frames->late = 0;
 }
 
 gboolean
@@ -113,5 +116,5 @@ frames_append_summary (const Frames *frames, GString *text)
     return;
   g_string_append_printf (text, "frames: %u, ", frames->count);
   frames_append (frames, text);
-  g_string_append_c (text, '\n');
+  g_string_append_printf (text, ", %u over %d ms\n", frames->late, LATE / 1000);
 }

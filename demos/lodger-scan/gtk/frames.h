@@ -21,7 +21,7 @@ void frames_want (Frames *frames, gboolean wanted);
 void frames_restart (Frames *frames);
 /* "59.8 per second, worst gap 21.3 ms"; FALSE when there is nothing to tell. */
 gboolean frames_append (const Frames *frames, GString *text);
-/* The same as a line that begins with "frames: " and their number. */
+/* The same as a line that begins with "frames: " and their number, and ends with ", 3 over 25 ms". */
 void frames_append_summary (const Frames *frames, GString *text);
 
 #endif

@@ -53,16 +53,25 @@ set_title (ScanWindow *window, const char *name, const char *title, guint count)
   g_string_free (text, TRUE);
 }
 
+/* Not while the scan goes on: for a title that changes GTK asks the X server twice where the pointer is, in case there is
+ * a tooltip, and the server has to share the processor with the workers. */
+static void
+set_titles (ScanWindow *window, gboolean over)
+{
+  const Store *store = session_get_store (window->session);
+  const Report *report = session_get_report (window->session);
+  set_title (window, "files", "_Files", over ? store->files->len : 0);
+  set_title (window, "duplicates", "_Duplicates", report == NULL ? 0 : report->groups->len);
+  set_title (window, "types", "_Types", over ? store->types->len : 0);
+  set_title (window, "errors", "_Errors", over ? store->errors->len : 0);
+}
+
 static void
 refresh (ScanWindow *window)
 {
   const Store *store = session_get_store (window->session);
-  const Report *report = session_get_report (window->session);
   gboolean over = session_get_state (window->session) >= SESSION_SORTING;
-  set_title (window, "files", "_Files", store->files->len);
-  set_title (window, "duplicates", "_Duplicates", report == NULL ? 0 : report->groups->len);
-  set_title (window, "types", "_Types", store->types->len);
-  set_title (window, "errors", "_Errors", store->errors->len);
+  set_titles (window, over);
   files_view_refresh (window->files, over);
   errors_view_refresh (window->errors, over);
   duplicates_view_refresh (window->duplicates, store);
