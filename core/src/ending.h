@@ -14,16 +14,29 @@ LodgerItem *lodger__stop_next (LodgerCaller *caller);
 bool lodger__stop_has_next (const LodgerCaller *caller);
 /* Owner: the deadline has passed; and then the time after that. */
 void lodger__stop_is_late (LodgerCaller *caller);
-void lodger__caller_thread_ends (LodgerCaller *caller);
-/* The loop is gone. Any thread: ends it here, or in the owner's thread if that is at work just now. */
-void lodger__caller_orphan (LodgerCaller *caller);
-/* The owner is no more at work: end it if it was orphaned meanwhile. */
-void lodger__caller_end_orphan (LodgerCaller *caller);
+/* Any thread: from `stopping` on nothing is accepted. True when this call made it so; and what it was before. */
+bool lodger__stop_refuse (LodgerCaller *caller, LodgerCallerState *ret_before);
+/* Any thread: the owner may be blocked in its call, and would come to the stop only after that. */
+void lodger__stop_cancel_running (LodgerCaller *caller);
+/* Whoever ends it, each once: what is queued is to be dropped from now on; all that is left, and the end. */
+void lodger__stop_begin (LodgerCaller *caller);
+void lodger__stop_end (LodgerCaller *caller);
+/* Once: its loop has nothing to do with it any more. */
+void lodger__stop_detach (LodgerCaller *caller);
 /* Whoever has taken it: ends it for all others. The owner gets out of its thread later. */
 void lodger__stop_taken (LodgerCaller *caller);
 /* Owner, of a caller that was taken, with none of its calls on the stack any more. */
 void lodger__stop_come_back (LodgerCaller *caller);
 extern const LodgerItemOps lodger__stop_ops;
+
+/* ---- orphan.c: a loop or a thread that is gone ---- */
+
+/* The thread, as its last act. */
+void lodger__caller_thread_ends (LodgerCaller *caller);
+/* The loop is gone. Any thread: ends it here, or in the owner's thread if that is at work just now. */
+void lodger__caller_orphan (LodgerCaller *caller);
+/* The owner is no more at work: end it if it was orphaned meanwhile. */
+void lodger__caller_end_orphan (LodgerCaller *caller);
 
 /* ---- abandon.c: what does not end in time ---- */
 

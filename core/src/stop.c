@@ -48,9 +48,8 @@ cancel_suspended (LodgerCaller *caller)
   while (pending != NULL);
 }
 
-/* Any thread: the owner may be blocked in its call, and would come to the stop only after that. */
-static void
-cancel_running (LodgerCaller *caller)
+void
+lodger__stop_cancel_running (LodgerCaller *caller)
 {
   LodgerPending *pending;
   do
@@ -70,8 +69,8 @@ cancel_running (LodgerCaller *caller)
   while (pending != NULL);
 }
 
-static void
-begin (LodgerCaller *caller)
+void
+lodger__stop_begin (LodgerCaller *caller)
 {
   if (caller->stop_begun)
     return;
@@ -85,7 +84,7 @@ static void
 stop_run (LodgerCaller *caller, LodgerItem *item)
 {
   (void) item;
-  begin (caller);
+  lodger__stop_begin (caller);
 }
 
 static void
@@ -118,8 +117,8 @@ give_up_suspended (LodgerCaller *caller)
     }
 }
 
-static void
-detach (LodgerCaller *caller)
+void
+lodger__stop_detach (LodgerCaller *caller)
 {
   LodgerHost *host = &caller->host;
   const LodgerHostOps *ops = lodger__host_ops (caller);
@@ -168,8 +167,8 @@ let_itself_go (LodgerCaller *caller)
 }
 
 /* Once: the stop hook, or what is cancelled just before this, may run a loop, which comes here as well. */
-static void
-end (LodgerCaller *caller)
+void
+lodger__stop_end (LodgerCaller *caller)
 {
   if (caller->is_ending)
     return;
@@ -182,7 +181,7 @@ end (LodgerCaller *caller)
   give_up_suspended (caller);
   lodger__given_cancel (caller);
   lodger__given_abandon (caller);
-  detach (caller);
+  lodger__stop_detach (caller);
   drop_all (caller);
   get_out_of_thread (caller);
   publish_end (caller);
@@ -192,7 +191,7 @@ end (LodgerCaller *caller)
 void
 lodger__stop_taken (LodgerCaller *caller)
 {
-  begin (caller);
+  lodger__stop_begin (caller);
   caller->ended = true;
   give_up_suspended (caller);
   lodger__given_abandon (caller);
@@ -206,7 +205,7 @@ lodger__stop_come_back (LodgerCaller *caller)
 {
   if (!caller->holds_itself)
     return;
-  detach (caller);
+  lodger__stop_detach (caller);
   get_out_of_thread (caller);
   let_itself_go (caller);
 }
@@ -241,7 +240,7 @@ lodger__caller_try_end (LodgerCaller *caller)
   if (caller->depth > 0)
     return;
   if (caller->is_orphaned || caller->is_too_late || !awaits_something (caller))
-    end (caller);
+    lodger__stop_end (caller);
   else if (!caller->serves_alone && !has_its_parents_deadline (caller))
     lodger__watch_begin (caller, caller->stop_until);
 }
@@ -265,9 +264,9 @@ lodger__stop_is_late (LodgerCaller *caller)
 
 /* ---- asking for it --------------------------------------------------------------------------------------------------- */
 
-/* The mutex keeps a start and a stop apart; from `stopping` on nothing is accepted. True when this call made it so. */
-static bool
-refuse_from_now (LodgerCaller *caller, LodgerCallerState *ret_before)
+/* The mutex keeps a start and a stop apart. */
+bool
+lodger__stop_refuse (LodgerCaller *caller, LodgerCallerState *ret_before)
 {
   int64_t now = lodger__port_now ();
   bool is_here = lodger__caller_is_in_thread (caller, lodger__thread_peek ());
@@ -322,7 +321,7 @@ lodger_caller_stop (LodgerCaller *caller, bool force)
   if (caller->is_protected && !force)
     return lodger_caller_get_state (caller);
   lodger_caller_ref (caller);
-  if (refuse_from_now (caller, &before))
+  if (lodger__stop_refuse (caller, &before))
     {
       if (before == LODGER_CALLER_INITIAL)
         {
@@ -334,76 +333,10 @@ lodger_caller_stop (LodgerCaller *caller, bool force)
           lodger__caller_push (caller, &caller->stop_item);
           if (needs_watch (caller))
             lodger__watch_begin (caller, caller->stop_until);
-          cancel_running (caller);
+          lodger__stop_cancel_running (caller);
         }
     }
   before = lodger_caller_get_state (caller);
   lodger_caller_unref (caller);
   return before;
-}
-
-/* ---- a loop or a thread that is gone ---------------------------------------------------------------------------------- */
-
-/* Both sides say what they do before they look: the one who orphans sets the mark and then tries to take the caller; the
- * owner gives it back and then looks at the mark. So one of them gets to the end, and the exchange lets only one. */
-void
-lodger__caller_end_orphan (LodgerCaller *caller)
-{
-  int is_free = LODGER_TURNING_FREE;
-  if (!caller->is_orphaned || caller->ended
-      || !atomic_compare_exchange_strong (&caller->turning, &is_free, LODGER_TURNING_ENDING))
-    return;
-  if (!caller->ended)
-    {
-      begin (caller);
-      end (caller);
-    }
-}
-
-void
-lodger__caller_orphan (LodgerCaller *caller)
-{
-  LodgerCallerState before;
-  lodger__caller_hold (caller);
-  refuse_from_now (caller, &before);
-  caller->is_orphaned = true;
-  cancel_running (caller);
-  lodger__caller_end_orphan (caller);
-  lodger__caller_release (caller);
-}
-
-/* By pthread_exit, out of a call: what that was is not known any more, but for a pool's. */
-static void
-bury_call (LodgerCaller *caller)
-{
-  LodgerPending *pending = caller->busy_with;
-  if (pending == NULL || !(lodger__pending_state (pending) & P_STARTED)
-      || (lodger__pending_state (pending) & P_RETURNED))
-    return;
-  caller->busy_with = NULL;
-  lodger__abandon_call (caller, pending);
-  lodger__pending_destroy_data (pending);
-  lodger_pending_unref (pending);
-}
-
-/* Whatever was on the stack is gone with it; each slice there held the caller. */
-void
-lodger__caller_thread_ends (LodgerCaller *caller)
-{
-  unsigned depth = caller->depth;
-  lodger__caller_hold (caller);
-  lodger__log (LODGER_LOG_WARNING, "the thread of %s has ended before it was left", caller->name);
-  caller->depth = 0;
-  if (lodger__custody_drop_stack (caller))
-    {
-      detach (caller);
-      bury_call (caller);
-      lodger__caller_orphan (caller);
-    }
-  else
-    lodger__stop_come_back (caller);
-  lodger__caller_unlink_thread (caller);
-  for (; depth > 0; depth--)
-    lodger__caller_release (caller);
-  lodger__caller_release (caller);
 }

@@ -12,6 +12,7 @@
 #include "errors-view.h"
 #include "files-view.h"
 #include "frames.h"
+#include "pages.h"
 #include "status-bar.h"
 
 #include <lodger-gtk4.h>
@@ -25,7 +26,8 @@ struct ScanWindow
   const ScanOptions *options;
   LodgerCaller *caller;
   GMainLoop *loop;
-  GtkWidget *window, *folder_label, *outer, *pages, *wrong;
+  GtkWidget *window, *folder_label, *outer, *wrong;
+  Pages *pages;
   FilesView *files;
   DuplicatesView *duplicates;
   Chart *chart;
@@ -40,30 +42,16 @@ struct ScanWindow
 
 /* ---- what is shown ---------------------------------------------------------------------------------------------- */
 
+/* Only when the scan is over: they are dear. */
 static void
-set_title (ScanWindow *window, const char *name, const char *title, guint count)
-{
-  GtkStack *stack = GTK_STACK (window->pages);
-  GtkStackPage *page = gtk_stack_get_page (stack, gtk_stack_get_child_by_name (stack, name));
-  GString *text = g_string_new (title);
-  if (count > 0)
-    text_append_count (g_string_append (text, "  "), count);
-  if (g_strcmp0 (gtk_stack_page_get_title (page), text->str) != 0)
-    gtk_stack_page_set_title (page, text->str);
-  g_string_free (text, TRUE);
-}
-
-/* Not while the scan goes on: for a title that changes GTK asks the X server twice where the pointer is, in case there is
- * a tooltip, and the server has to share the processor with the workers. */
-static void
-set_titles (ScanWindow *window, gboolean over)
+set_counts (ScanWindow *window, gboolean over)
 {
   const Store *store = session_get_store (window->session);
   const Report *report = session_get_report (window->session);
-  set_title (window, "files", "_Files", over ? store->files->len : 0);
-  set_title (window, "duplicates", "_Duplicates", report == NULL ? 0 : report->groups->len);
-  set_title (window, "types", "_Types", over ? store->types->len : 0);
-  set_title (window, "errors", "_Errors", over ? store->errors->len : 0);
+  pages_set_count (window->pages, "files", over ? store->files->len : 0);
+  pages_set_count (window->pages, "duplicates", report == NULL ? 0 : report->groups->len);
+  pages_set_count (window->pages, "types", over ? store->types->len : 0);
+  pages_set_count (window->pages, "errors", over ? store->errors->len : 0);
 }
 
 static void
@@ -71,7 +59,7 @@ refresh (ScanWindow *window)
 {
   const Store *store = session_get_store (window->session);
   gboolean over = session_get_state (window->session) >= SESSION_SORTING;
-  set_titles (window, over);
+  set_counts (window, over);
   files_view_refresh (window->files, over);
   errors_view_refresh (window->errors, over);
   duplicates_view_refresh (window->duplicates, store);
@@ -157,7 +145,7 @@ on_changed (Session *session, void *data)
       if (!session_was_cancelled (session) && gtk_widget_has_focus (status_bar_get_button (window->bar)))
         {
           gtk_window_set_focus (GTK_WINDOW (window->window), NULL);
-          gtk_widget_child_focus (window->pages, GTK_DIR_TAB_FORWARD);
+          gtk_widget_child_focus (pages_get_stack (window->pages), GTK_DIR_TAB_FORWARD);
         }
       refresh (window);
       lodger_pending_unref (lodger_scope_call_later (lodger_gtk_widget_get_scope (window->window), window->caller,
@@ -273,7 +261,7 @@ window_close (ScanWindow *window)
 void
 window_show_page (ScanWindow *window, const char *name)
 {
-  gtk_stack_set_visible_child_name (GTK_STACK (window->pages), name);
+  pages_show (window->pages, name);
 }
 
 static gboolean
@@ -284,13 +272,6 @@ on_close_request (GtkWindow *gtk_window G_GNUC_UNUSED, void *data)
 }
 
 /* ---- how it is built -------------------------------------------------------------------------------------------- */
-
-static void
-add_page (ScanWindow *window, GtkWidget *page, const char *name)
-{
-  GtkStackPage *stack_page = gtk_stack_add_titled (GTK_STACK (window->pages), page, name, name);
-  gtk_stack_page_set_use_underline (stack_page, TRUE);
-}
 
 static GtkWidget *
 make_wrong_page (ScanWindow *window)
@@ -308,7 +289,6 @@ static void
 build (ScanWindow *window)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *switcher = gtk_stack_switcher_new ();
 
   cells_load_style ();
 
@@ -323,22 +303,15 @@ build (ScanWindow *window)
   window->errors = errors_view_new (on_wake, window);
   window->bar = status_bar_new (ACTION_CANCEL_OR_CLOSE);
 
-  window->pages = gtk_stack_new ();
-  add_page (window, files_view_get_widget (window->files), "files");
-  add_page (window, duplicates_view_get_widget (window->duplicates), "duplicates");
-  add_page (window, chart_get_widget (window->chart), "types");
-  add_page (window, errors_view_get_widget (window->errors), "errors");
-  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (window->pages));
-  gtk_widget_set_halign (switcher, GTK_ALIGN_CENTER);
-  gtk_widget_set_margin_top (switcher, 8);
-  gtk_widget_set_margin_bottom (switcher, 8);
-  gtk_box_append (GTK_BOX (box), switcher);
-  gtk_box_append (GTK_BOX (box), window->pages);
+  window->pages = pages_new ();
+  pages_add (window->pages, files_view_get_widget (window->files), "files", "_Files");
+  pages_add (window->pages, duplicates_view_get_widget (window->duplicates), "duplicates", "_Duplicates");
+  pages_add (window->pages, chart_get_widget (window->chart), "types", "_Types");
+  pages_add (window->pages, errors_view_get_widget (window->errors), "errors", "_Errors");
 
   window->outer = gtk_stack_new ();
-  gtk_stack_add_named (GTK_STACK (window->outer), box, "pages");
+  gtk_stack_add_named (GTK_STACK (window->outer), pages_get_widget (window->pages), "pages");
   gtk_stack_add_named (GTK_STACK (window->outer), make_wrong_page (window), "wrong");
-  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_box_append (GTK_BOX (box), window->outer);
   gtk_box_append (GTK_BOX (box), status_bar_get_widget (window->bar));
   gtk_window_set_child (GTK_WINDOW (window->window), box);
@@ -355,6 +328,7 @@ take_down (ScanWindow *window)
   end_session (window);
   g_clear_pointer (&window->frames, frames_free);
   gtk_window_destroy (GTK_WINDOW (window->window));
+  pages_free (window->pages);
   files_view_free (window->files);
   duplicates_view_free (window->duplicates);
   chart_free (window->chart);

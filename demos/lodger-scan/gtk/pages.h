@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The pages of the window, with the row of titles that switches between them.
+ */
+#ifndef LODGER_SCAN_PAGES_H
+#define LODGER_SCAN_PAGES_H
+
+#include <gtk/gtk.h>
+
+typedef struct Pages Pages;
+
+Pages *pages_new (void);
+void pages_free (Pages *pages);
+
+/* Borrowed: it is there until pages_free(). */
+GtkWidget *pages_get_widget (Pages *pages);
+/* Where the focus goes when nothing has it. */
+GtkWidget *pages_get_stack (Pages *pages);
+
+/* `title` has a mnemonic. */
+void pages_add (Pages *pages, GtkWidget *page, const char *name, const char *title);
+void pages_show (Pages *pages, const char *name);
+/* How much is on it: behind its title, if it is anything. Dear: for a title that changes GTK asks the X server twice where
+ * the pointer is, in case there is a tooltip, and a server that shares the processor with workers takes its time. */
+void pages_set_count (Pages *pages, const char *name, guint count);
+
+#endif
