@@ -13,9 +13,6 @@ gboolean lodger__gtk_is_here (void);
 /* The caller if there is one. */
 LodgerCaller *lodger__gtk_peek_caller (void);
 
-/* widget.c: whether its window has not been destroyed, which the widget's scope, if it has not ended, may not know yet. */
-gboolean lodger__gtk_widget_is_there (GtkWidget *widget);
-
 /* frames.c: how long calls may take now. */
 int64_t lodger__gtk_slice (void *data);
 

@@ -97,8 +97,7 @@ show (LodgerGtkProgress *progress, double fraction, const char *text)
         }
       g_object_unref (bar);
     }
-  if (progress->func != NULL && !lodger_scope_has_ended (progress->scope)
-      && lodger__gtk_widget_is_there (progress->widget))
+  if (progress->func != NULL && !lodger_scope_has_ended (progress->scope))
     progress->func (progress->widget, fraction, text, progress->data);
 }
 

@@ -109,7 +109,7 @@ come_back (LodgerPending *self, LodgerPending *done, void *data)
   GError *error = NULL;
   lodger__gtk_progress_flush (run->progress);
   leave_button (run);
-  if (lodger_pending_is_cancelled (self) || !lodger__gtk_widget_is_there (run->widget))
+  if (lodger_pending_is_cancelled (self))
     return;
   if (run->failed != NULL && lodger_glib_pending_propagate_error (done, &error))
     run->failed (run->widget, error, run->data);

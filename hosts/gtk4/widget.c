@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A scope for each widget that asks for one, as long as the widget is in its window.
  *
- * Three things end it. The widget's "destroy" comes with its dispose. The window's "unrealize" comes when that is
- * destroyed: a window that somebody refers to is neither disposed of then, nor are its widgets taken out. It comes as well
- * when a window moves to another display; but GTK takes off its list only what is destroyed. A window that was never shown
- * has no such signal: there the list is looked at before a bound call runs, and when the widget leaves it. And a change of
- * the root, if it leaves the widget without one until the next turn. */
+ * Three things end it. The widget's "destroy" comes with its dispose. A window that is destroyed is taken off GTK's list of
+ * windows, which tells that: one that somebody refers to is neither disposed of then, nor are its widgets taken out. And a
+ * change of the root, if it leaves the widget without one until the next turn. */
 #include "gtk-private.h"
 
 static const char gone[] = "the widget is gone";
@@ -17,8 +15,7 @@ typedef struct Watch
 {
   GtkWidget *widget;
   LodgerScope *scope; /* the newest, or NULL */
-  GtkRoot *root;      /* whose end is listened to; NULL or alive, since it tells when it goes */
-  gulong unrealize_handler;
+  gulong windows_handler;
   gboolean is_checking, is_disposed;
 } Watch;
 
@@ -57,29 +54,18 @@ is_listed (GtkRoot *root)
 static gboolean
 is_destroyed (GtkRoot *root)
 {
-  return GTK_IS_WINDOW (root) && !gtk_widget_get_realized (GTK_WIDGET (root)) && !is_listed (root);
+  return GTK_IS_WINDOW (root) && !is_listed (root);
 }
 
 static void
-on_unrealize (GtkWidget *root, void *data)
+on_windows (GListModel *windows, guint position, guint removed, guint added, void *data)
 {
-  if (!is_listed (GTK_ROOT (root)))
-    end (data, destroyed);
-}
-
-static void
-follow (Watch *watch, GtkRoot *root)
-{
-  if (watch->root != NULL)
-    {
-      g_signal_handler_disconnect (watch->root, watch->unrealize_handler);
-      g_object_remove_weak_pointer (G_OBJECT (watch->root), (gpointer *) &watch->root);
-    }
-  watch->root = root;
-  if (root == NULL)
-    return;
-  g_object_add_weak_pointer (G_OBJECT (root), (gpointer *) &watch->root);
-  watch->unrealize_handler = g_signal_connect (root, "unrealize", G_CALLBACK (on_unrealize), watch);
+  Watch *watch = data;
+  (void) windows;
+  (void) position;
+  (void) added;
+  if (removed > 0 && is_destroyed (gtk_widget_get_root (watch->widget)))
+    end (watch, destroyed);
 }
 
 /* ---- a change of the root ----------------------------------------------------------------------------------------- */
@@ -128,15 +114,11 @@ on_root (GtkWidget *widget, GParamSpec *param, void *data)
 {
   Watch *watch = data;
   GtkRoot *root = gtk_widget_get_root (widget);
-  gboolean is_end = watch->root != NULL && is_destroyed (watch->root);
   (void) param;
-  if (root == watch->root)
-    return;
-  follow (watch, root);
-  if (is_end)
-    end (watch, destroyed);
-  else if (root == NULL)
+  if (root == NULL)
     check_later (watch);
+  else if (is_destroyed (root))
+    end (watch, destroyed);
 }
 
 /* ---- the widget --------------------------------------------------------------------------------------------------- */
@@ -147,7 +129,6 @@ on_destroy (GtkWidget *widget, void *data)
   Watch *watch = data;
   (void) widget;
   watch->is_disposed = TRUE;
-  follow (watch, NULL);
   end (watch, gone);
 }
 
@@ -155,7 +136,7 @@ static void
 watch_free (void *data)
 {
   Watch *watch = data;
-  follow (watch, NULL);
+  g_signal_handler_disconnect (gtk_window_get_toplevels (), watch->windows_handler);
   lodger_scope_unref (watch->scope);
   g_free (watch);
 }
@@ -171,22 +152,15 @@ watch_of (GtkWidget *widget)
   g_object_set_qdata_full (G_OBJECT (widget), watch_quark (), watch, watch_free);
   g_signal_connect (widget, "destroy", G_CALLBACK (on_destroy), watch);
   g_signal_connect (widget, "notify::root", G_CALLBACK (on_root), watch);
+  watch->windows_handler
+      = g_signal_connect (gtk_window_get_toplevels (), "items-changed", G_CALLBACK (on_windows), watch);
   return watch;
-}
-
-gboolean
-lodger__gtk_widget_is_there (GtkWidget *widget)
-{
-  GtkRoot *root = gtk_widget_get_root (widget);
-  return root == NULL || !is_destroyed (root);
 }
 
 /* Only while the scope has not ended, so that the widget is there. */
 static bool
 hold (void *data)
 {
-  if (!lodger__gtk_widget_is_there (data))
-    return false;
   g_object_ref (data);
   return true;
 }
@@ -223,8 +197,6 @@ lodger_gtk_widget_get_scope (GtkWidget *widget)
   watch = watch_of (widget);
   lodger_scope_unref (watch->scope);
   watch->scope = lodger_scope_new (&options);
-  if (watch->root != root)
-    follow (watch, root);
   if (is_destroyed (root) || gtk_widget_in_destruction (widget))
     end (watch, destroyed);
   return watch->scope;

@@ -97,6 +97,45 @@ START_TEST (edge_79_a_scope_asked_for_after_the_windows_end_has_ended)
 }
 END_TEST
 
+/* Who is told that a call was cancelled, and makes another one for the same widget. */
+static int
+bind_again (LodgerPending *done, void *data)
+{
+  Bound *again = data;
+  (void) done;
+  bind_to (again, again->window.label);
+  return 0;
+}
+
+static void
+window_goes_and_is_asked (gboolean shown)
+{
+  Bound bound = bound_open (shown);
+  Bound again = { .window = bound.window };
+  GtkWidget *label = g_object_ref (bound.window.label);
+  bind_to (&bound, label);
+  lodger_pending_add_done_callback (bound.pending, bind_again, &again, NULL);
+  gtk_window_destroy (bound.window.window);
+  expect_code (lodger_pending_get_outcome (bound.pending), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (again.pending), LODGER_ECANCELED);
+  witness_expect (&again.witness, 0, 1);
+  lodger_pending_unref (again.pending);
+  bound_close (&bound, 0);
+  g_object_unref (label);
+}
+
+START_TEST (edge_79_a_scope_asked_for_while_the_window_goes_has_ended)
+{
+  window_goes_and_is_asked (TRUE);
+}
+END_TEST
+
+START_TEST (edge_79_a_window_that_was_never_shown_ends_at_once_what_is_bound)
+{
+  window_goes_and_is_asked (FALSE);
+}
+END_TEST
+
 START_TEST (a_hidden_window_is_no_end)
 {
   Bound bound = bound_open (TRUE);
@@ -334,6 +373,8 @@ main (int argc, char **argv)
   test_add (suite, edge_79_a_window_that_was_never_shown_is_destroyed);
   test_add (suite, edge_79_a_window_that_was_never_shown_goes_and_its_widget_stays);
   test_add (suite, edge_79_a_scope_asked_for_after_the_windows_end_has_ended);
+  test_add (suite, edge_79_a_scope_asked_for_while_the_window_goes_has_ended);
+  test_add (suite, edge_79_a_window_that_was_never_shown_ends_at_once_what_is_bound);
   test_add (suite, a_hidden_window_is_no_end);
   test_add (suite, a_window_that_moves_to_another_display_is_no_end);
   test_add (suite, edge_79_a_widget_that_is_moved_inside_its_window_goes_on);
