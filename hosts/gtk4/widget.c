@@ -71,31 +71,31 @@ on_windows (GListModel *windows, guint position, guint removed, guint added, voi
 /* ---- a change of the root ----------------------------------------------------------------------------------------- */
 
 static void
-check (LodgerPending *self, void *data)
+be_there (LodgerPending *self, LodgerPending *started, void *data)
+{
+  (void) self;
+  (void) started;
+  (void) data;
+}
+
+/* The turn has come, or will not: with the caller that it was to be one of, but there may be another one later. */
+static void
+check (void *data)
 {
   GtkWidget *widget = g_weak_ref_get (data);
-  (void) self;
-  if (widget == NULL)
+  Watch *watch = widget != NULL ? g_object_get_qdata (G_OBJECT (widget), watch_quark ()) : NULL;
+  g_weak_ref_clear (data);
+  g_free (data);
+  if (watch == NULL)
     return;
+  watch->is_checking = FALSE;
   if (gtk_widget_get_root (widget) == NULL)
-    end (g_object_get_qdata (G_OBJECT (widget), watch_quark ()), taken_out);
+    end (watch, taken_out);
   g_object_unref (widget);
 }
 
-/* The call is through, or will not come: with the caller that it was given to, but there may be another one later. */
-static void
-check_over (void *data)
-{
-  GtkWidget *widget = g_weak_ref_get (data);
-  if (widget != NULL)
-    ((Watch *) g_object_get_qdata (G_OBJECT (widget), watch_quark ()))->is_checking = FALSE;
-  g_clear_object (&widget);
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
-/* In a turn after this one; never, when the caller stops, which cancels what is bound by itself. A widget may outlive it,
- * and must not bring another one about. */
+/* In a turn after this one: by a continuation, for which an inbox is never full. A widget may outlive the caller, and must
+ * not bring another one about. */
 static void
 check_later (Watch *watch)
 {
@@ -106,7 +106,7 @@ check_later (Watch *watch)
   watch->is_checking = TRUE;
   weak = g_new0 (GWeakRef, 1);
   g_weak_ref_init (weak, watch->widget);
-  lodger_pending_unref (lodger_caller_call_soon (caller, check, weak, check_over));
+  lodger_pending_unref (lodger_pending_then (lodger_caller_get_started (caller), caller, be_there, weak, check));
 }
 
 static void

@@ -241,6 +241,45 @@ START_TEST (edge_79_the_next_caller_sees_a_widget_taken_out_as_well)
 }
 END_TEST
 
+/* There is no room for the look at the root among the calls. */
+START_TEST (edge_79_a_widget_is_seen_to_be_taken_out_when_the_inbox_is_full)
+{
+  const LodgerCallerOptions one = { .size = sizeof one, .inbox_limit = 1 };
+  Bound bound = bound_open (TRUE);
+  GtkWidget *label = g_object_ref (bound.window.label);
+  LodgerScope *scope;
+  expect_code (lodger_caller_stop_wait (bound.window.caller), 0);
+  lodger_caller_unref (bound.window.caller);
+  bound.window.caller = lodger_gtk_attach_full (&one, NULL);
+  scope = lodger_scope_ref (lodger_gtk_widget_get_scope (label));
+  bind_to (&bound, label);
+  gtk_box_remove (GTK_BOX (bound.window.box), label);
+  ck_assert (!lodger_scope_has_ended (scope));
+  window_settle ();
+  ck_assert (lodger_scope_has_ended (scope));
+  lodger_scope_unref (scope);
+  bound_close (&bound, 1);
+  g_object_unref (label);
+}
+END_TEST
+
+/* The caller stops with the look at the root on its way. */
+START_TEST (edge_79_a_widget_stays_taken_out_for_the_next_caller)
+{
+  Bound bound = bound_open (TRUE);
+  GtkWidget *label = g_object_ref (bound.window.label);
+  LodgerScope *scope = lodger_gtk_widget_get_scope (label);
+  gtk_box_remove (GTK_BOX (bound.window.box), label);
+  expect_code (lodger_caller_stop_wait (bound.window.caller), 0);
+  lodger_caller_unref (bound.window.caller);
+  bound.window.caller = lodger_gtk_attach (NULL);
+  ck_assert (lodger_scope_has_ended (scope));
+  bind_to (&bound, bound.window.box);
+  bound_close (&bound, 1);
+  g_object_unref (label);
+}
+END_TEST
+
 START_TEST (edge_79_a_removed_widget_is_disposed_of_at_once)
 {
   Bound bound = bound_open (TRUE);
@@ -381,6 +420,8 @@ main (int argc, char **argv)
   test_add (suite, edge_79_a_widget_that_is_moved_to_another_window_goes_with_that);
   test_add (suite, edge_79_unrooted_for_longer_than_a_turn_ends_it);
   test_add (suite, edge_79_the_next_caller_sees_a_widget_taken_out_as_well);
+  test_add (suite, edge_79_a_widget_is_seen_to_be_taken_out_when_the_inbox_is_full);
+  test_add (suite, edge_79_a_widget_stays_taken_out_for_the_next_caller);
   test_add (suite, edge_79_a_removed_widget_is_disposed_of_at_once);
   test_add (suite, edge_79_a_widget_in_no_window_has_no_scope);
   test_add (suite, law_8_a_widget_lives_while_its_call_destroys_the_window);
