@@ -9,7 +9,7 @@ typedef struct Run
   guint refs;        /* the two calls' */
   GtkWidget *widget; /* there as long as the scope lasts */
   LodgerGtkProgress *progress;
-  LodgerPending *pending; /* the work's; NULL before it has been submitted */
+  LodgerPending *pending; /* the work's */
   GtkButton *button;      /* weak */
   gulong clicked_handler;
 
@@ -184,9 +184,9 @@ lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc d
   run->failed = options.failed;
   run->data = data;
   run->destroy = options.destroy;
-  take_button (run, options.cancel_button);
   pending = submit (run, options.cancellable, &call);
   run->pending = lodger_pending_ref (pending);
+  take_button (run, options.cancel_button);
   lodger_pending_unref (lodger_pending_then_full (pending, call.data_home, come_back, run, leave, &call));
   return pending;
 }

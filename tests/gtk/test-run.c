@@ -282,6 +282,34 @@ START_TEST (a_button_is_good_for_the_next_work_too)
 }
 END_TEST
 
+/* The program has bound the button to something else as well, which clicks it as soon as it can. */
+static void
+click_at_once (GtkWidget *button, GParamSpec *param, void *data)
+{
+  (void) param;
+  (void) data;
+  if (gtk_widget_get_sensitive (button))
+    g_signal_emit_by_name (button, "clicked");
+}
+
+START_TEST (a_button_that_is_clicked_at_once_cancels_the_work)
+{
+  Job job;
+  GtkWidget *button;
+  job_open (&job);
+  button = gtk_button_new_with_label ("Cancel");
+  gtk_widget_set_sensitive (button, FALSE);
+  gtk_box_append (GTK_BOX (job.window.box), button);
+  g_signal_connect (button, "notify::sensitive", G_CALLBACK (click_at_once), NULL);
+  latch_open (&job.let_go);
+  lodger_gtk_run_with_cancel (job.window.label, GTK_BUTTON (button), stay, note, &job);
+  window_run_until (&job.is_over);
+  expect_code (job.outcome, LODGER_ECANCELED);
+  ck_assert (!gtk_widget_get_sensitive (button));
+  job_close (&job);
+}
+END_TEST
+
 static void
 destroy_window (GObject *button, GParamSpec *param, void *data)
 {
@@ -414,6 +442,7 @@ main (int argc, char **argv)
   test_add (suite, a_cancellable_cancels_the_work);
   test_add (suite, a_button_may_go_before_the_work);
   test_add (suite, a_button_is_good_for_the_next_work_too);
+  test_add (suite, a_button_that_is_clicked_at_once_cancels_the_work);
   test_add (suite, law_8_nobody_is_told_when_the_button_ends_the_window);
   test_add (suite, law_8_nobody_is_told_when_the_button_ends_a_window_that_was_never_shown);
   test_add (suite, the_data_goes_in_the_gui_thread_after_the_outcome);
