@@ -25,6 +25,7 @@ typedef struct Async
   LodgerGlibFinishFunc finish;
   void *data;
   LodgerDestroyFunc destroy;
+  GCancellable *cancellable; /* the pending's; NULL: it was refused */
   atomic_int phase;
   _Atomic (GAsyncResult *) result; /* what was answered with, to be compared only */
 } Async;
@@ -77,16 +78,22 @@ static int
 prepare (LodgerPending *pending, Async *async, GCancellable *cancellable)
 {
   GMainContext *context;
+  GCancellable *own;
   int code = lodger_pending_set_metadata (pending, key, async, async_free);
   if (code != 0)
     return code;
-  if (lodger__glib_cancellable_of (pending, "lodger_glib_async_new") == NULL)
+  if (cancellable != NULL && !G_IS_CANCELLABLE (cancellable))
+    return lodger_host_misuse ("lodger_glib_async_new", LODGER_EINVAL, "that is no GCancellable");
+  own = lodger__glib_cancellable_of (pending, "lodger_glib_async_new");
+  if (own == NULL)
     return LODGER_ENOMEM;
   context = g_main_context_ref_thread_default ();
   code = lodger__glib_tie (pending, context, on_stopped);
   if (code == 0 && cancellable != NULL)
     code = lodger__glib_cancel_with (pending, cancellable, context, "lodger_glib_async_new");
   g_main_context_unref (context);
+  if (code == 0)
+    async->cancellable = own;
   return code;
 }
 
@@ -94,12 +101,8 @@ LodgerPending *
 lodger_glib_async_new (GCancellable *cancellable, LodgerGlibFinishFunc finish, void *data, LodgerDestroyFunc destroy)
 {
   LodgerPending *pending = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  Async *async = NULL;
+  Async *async = !lodger_pending_is_done (pending) ? g_try_new0 (Async, 1) : NULL;
   int code = LODGER_ENOMEM;
-  if (cancellable != NULL && !G_IS_CANCELLABLE (cancellable))
-    code = lodger_host_misuse (__func__, LODGER_EINVAL, "that is no GCancellable");
-  else if (!lodger_pending_is_done (pending))
-    async = g_try_new0 (Async, 1);
   if (async != NULL)
     {
       async->finish = finish;
@@ -121,9 +124,8 @@ lodger_glib_async_new (GCancellable *cancellable, LodgerGlibFinishFunc finish, v
 GCancellable *
 lodger_glib_async_get_cancellable (LodgerPending *pending)
 {
-  return pending != NULL && async_of (pending) != NULL
-             ? lodger__glib_cancellable_of (pending, "lodger_glib_async_get_cancellable")
-             : NULL;
+  const Async *async = pending != NULL ? async_of (pending) : NULL;
+  return async != NULL ? async->cancellable : NULL;
 }
 
 /* ---- coming back ------------------------------------------------------------------------------------------------- */
@@ -169,12 +171,14 @@ come_back (LodgerPending *pending, Async *async, GObject *source, GAsyncResult *
   destroy_data (async);
 }
 
+/* Without memory there is no record of a refusal but its outcome. */
 void
 lodger_glib_async_ready (GObject *source, GAsyncResult *result, gpointer pending)
 {
   Async *async = pending != NULL ? async_of (pending) : NULL;
   int phase = LEFT;
-  if (pending == NULL || (async == NULL && !lodger_pending_is_done (pending)))
+  if (pending == NULL
+      || (async == NULL && !lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_ENOMEM)))
     {
       lodger_host_misuse (__func__, LODGER_EINVAL, pending == NULL ? "NULL given" : "not of lodger_glib_async_new()");
       return;

@@ -212,6 +212,21 @@ START_TEST (an_operation_comes_back_once)
 }
 END_TEST
 
+START_TEST (what_is_done_and_no_operation_is_not_let_go_of)
+{
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  Witness witness = { 0 };
+  lodger_pending_return_pointer (promise, &witness, witness_destroy);
+  log_capture_begin ();
+  lodger_glib_async_ready (NULL, NULL, promise);
+  ck_assert (log_capture_has ("lodger_glib_async_ready: "));
+  log_capture_end ();
+  witness_expect (&witness, 0, 0);
+  lodger_pending_unref (promise);
+  witness_expect (&witness, 0, 1);
+}
+END_TEST
+
 START_TEST (a_refusal_can_be_started_all_the_same)
 {
   GObject *no_cancellable = g_object_new (G_TYPE_OBJECT, NULL);
@@ -438,6 +453,7 @@ main (int argc, char **argv)
   test_add (suite, a_dropped_handle_does_not_stop_the_operation);
   test_add (suite, an_operation_that_was_not_started_is_given_back);
   test_add (suite, an_operation_comes_back_once);
+  test_add (suite, what_is_done_and_no_operation_is_not_let_go_of);
   test_add (suite, a_refusal_can_be_started_all_the_same);
 #if !TEST_THREADS_ARE_CHECKED
   test_add (suite, a_file_is_loaded_here_and_in_a_worker);
