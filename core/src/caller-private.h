@@ -279,6 +279,7 @@ int lodger__worker_start (LodgerCaller *caller);
 
 /* Owner, of a caller that stops: the next continuation that was accepted and is not on its way, or NULL. */
 LodgerItem *lodger__thens_take (LodgerCaller *caller);
+bool lodger__thens_has_next (const LodgerCaller *caller);
 /* Locked, not on its way yet: the one it waits for. */
 LodgerPending *lodger__then_source (LodgerPending *then);
 bool lodger__is_then (const LodgerPending *pending);

@@ -28,7 +28,7 @@ bool
 lodger__stop_has_next (const LodgerCaller *caller)
 {
   return caller->stop_begun
-         && (lodger__timers_earliest (&caller->timers) != LODGER_FOREVER || caller->thens != NULL
+         && (lodger__timers_earliest (&caller->timers) != LODGER_FOREVER || lodger__thens_has_next (caller)
              || !lodger__pool_is_empty (caller));
 }
 
@@ -239,7 +239,7 @@ lodger__caller_try_end (LodgerCaller *caller)
     }
   if (caller->depth > 0)
     return;
-  if (caller->is_orphaned || caller->is_too_late || !awaits_something (caller))
+  if (caller->is_orphaned || caller->is_too_late || (!awaits_something (caller) && caller->thens == NULL))
     lodger__stop_end (caller);
   else if (!caller->serves_alone && !has_its_parents_deadline (caller))
     lodger__watch_begin (caller, caller->stop_until);

@@ -4,7 +4,8 @@
 
 /* A continuation is held by two: the pending it waits for (through its listener), and its caller (through the list of
  * what was accepted, so that a stop finds it). It reaches the caller's inbox once, by whoever comes first: the source's
- * completion or a cancel; P_PUSHED says that somebody has. The data is destroyed in the caller's thread alone. */
+ * completion or a cancel; P_PUSHED says that somebody is about to, or has. It is on the list until it has been taken out of
+ * there, so that a stop waits for one that is on its way. The data is destroyed in the caller's thread alone. */
 
 struct LodgerThen
 {
@@ -12,22 +13,26 @@ struct LodgerThen
   LodgerListener listener;
   LodgerPending *source;
   LodgerThen *prev, *next;
-  bool linked;
 };
 
 _Static_assert(sizeof (LodgerThen) <= 192, "a continuation is a large node");
+
+static bool
+claim (LodgerPending *pending)
+{
+  bool mine;
+  lodger__pending_lock (pending);
+  mine = !(lodger__pending_state (pending) & P_PUSHED);
+  lodger__pending_add_state (pending, P_PUSHED);
+  lodger__pending_unlock (pending);
+  return mine;
+}
 
 static void
 push_once (LodgerThen *then)
 {
   LodgerPending *pending = &then->pending;
-  bool mine;
-  lodger__pending_lock (pending);
-  mine = !(lodger__pending_state (pending) & P_PUSHED);
-  if (mine)
-    lodger__pending_add_state (pending, P_PUSHED);
-  lodger__pending_unlock (pending);
-  if (mine)
+  if (claim (pending))
     {
       LodgerCaller *caller = pending->caller;
       lodger__caller_hold (caller);
@@ -62,9 +67,6 @@ then_withdraw (LodgerPending *pending)
 static void
 unlink_then (LodgerCaller *caller, LodgerThen *then)
 {
-  if (!then->linked)
-    return;
-  then->linked = false;
   if (then->prev != NULL)
     then->prev->next = then->next;
   else
@@ -127,7 +129,6 @@ accept (LodgerCaller *caller, LodgerThen *then)
   accepted = lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING;
   if (accepted)
     {
-      then->linked = true;
       then->next = NULL;
       then->prev = caller->last_then;
       if (caller->last_then != NULL)
@@ -185,7 +186,6 @@ lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenF
       then->pending.func.then = func;
       then->source = lodger_pending_ref (done);
       then->listener = (LodgerListener) { .notify = then_notify, .discard = then_discard, .is_quiet = true };
-      then->linked = false;
       lodger_pending_ref (&then->pending);
       lodger__caller_hold (caller);
       if (!accept (caller, then))
@@ -232,21 +232,19 @@ LodgerItem *
 lodger__thens_take (LodgerCaller *caller)
 {
   LodgerThen *then;
-  bool mine = false;
-  do
-    {
-      pthread_mutex_lock (&caller->mutex);
-      then = caller->thens;
-      if (then != NULL)
-        {
-          unlink_then (caller, then);
-          lodger__pending_lock (&then->pending);
-          mine = !(lodger__pending_state (&then->pending) & P_PUSHED);
-          lodger__pending_add_state (&then->pending, P_PUSHED);
-          lodger__pending_unlock (&then->pending);
-        }
-      pthread_mutex_unlock (&caller->mutex);
-    }
-  while (then != NULL && !mine);
+  pthread_mutex_lock (&caller->mutex);
+  for (then = caller->thens; then != NULL && !claim (&then->pending); then = then->next)
+    ;
+  pthread_mutex_unlock (&caller->mutex);
   return then != NULL ? &then->pending.item : NULL;
+}
+
+/* A stop has begun: nobody but the owner changes the list any more. */
+bool
+lodger__thens_has_next (const LodgerCaller *caller)
+{
+  const LodgerThen *then = caller->thens;
+  while (then != NULL && (lodger__pending_state (&then->pending) & P_PUSHED))
+    then = then->next;
+  return then != NULL;
 }

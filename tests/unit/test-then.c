@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "caller-private.h"
 #include "test-loop.h"
 #include "test-suite.h"
 
@@ -222,6 +223,37 @@ START_TEST (a_promise_that_goes_unanswered_ends_its_then_at_the_stop)
 }
 END_TEST
 
+static void *
+push (void *then)
+{
+  lodger__caller_push (((LodgerPending *) then)->caller, &((LodgerPending *) then)->item);
+  return NULL;
+}
+
+/* A thread that completes the source has said that it brings the continuation, and has not come to that yet. */
+START_TEST (law_4_a_stop_waits_for_a_continuation_that_is_on_its_way)
+{
+  Witness witness = { 0 };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  LodgerPending *then = lodger_pending_then (promise, loop.caller, expect_five, &witness, witness_destroy);
+  loop_run (&loop);
+  lodger__pending_add_state (then, P_PUSHED);
+  lodger_caller_stop (loop.caller, true);
+  loop_run (&loop);
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPING);
+  thread_join (thread_start (push, then));
+  loop_run (&loop);
+  ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
+  expect_code (lodger_pending_get_outcome (then), LODGER_ECANCELED);
+  witness_expect (&witness, 0, 1);
+  ck_assert_int_eq (witness.destroyed_in, test_thread_id ());
+  lodger_pending_unref (then);
+  lodger_pending_unref (promise);
+  loop_close (&loop);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -235,5 +267,6 @@ main (int argc, char **argv)
   test_add (suite, a_then_to_a_stopped_caller_is_refused);
   test_add (suite, bad_arguments_of_a_then_are_answered);
   test_add (suite, a_promise_that_goes_unanswered_ends_its_then_at_the_stop);
+  test_add (suite, law_4_a_stop_waits_for_a_continuation_that_is_on_its_way);
   return test_main (suite, argc, argv);
 }
