@@ -45,23 +45,23 @@ guard_free (void *data)
   g_free (guard);
 }
 
-/* In the caller's thread, so that nobody drops it meanwhile. */
+/* In the caller's thread, so that nobody drops it meanwhile. A stop that has begun, in whatever thread, refuses it. */
 static int
 set_guard (LodgerPending *pending, LodgerCaller *caller, LodgerDoneFunc left)
 {
   Guard *guard = g_try_new0 (Guard, 1);
   LodgerPending *then;
-  gboolean is_refused;
+  int code;
   if (guard == NULL)
     return LODGER_ENOMEM;
   guard->pending = lodger_pending_ref (pending);
   guard->left = left;
   then = lodger_pending_then (pending, caller, come_back, guard, guard_free);
-  is_refused = lodger_pending_is_done (then);
-  if (!is_refused)
+  code = lodger_pending_get_outcome (then);
+  if (code == LODGER_ENOTDONE)
     guard->is_set = TRUE;
   lodger_pending_unref (then);
-  return is_refused ? LODGER_ENOMEM : 0;
+  return code == LODGER_ENOTDONE || code == LODGER_ECANCELED ? 0 : LODGER_ENOMEM;
 }
 
 /* ---- until it has stopped ------------------------------------------------------------------------------------------ */
@@ -99,7 +99,7 @@ tie_to (LodgerPending *pending, LodgerCaller *caller, LodgerDoneFunc left)
   tie->caller = lodger_caller_ref (caller);
   tie->left = left;
   code = lodger_pending_set_completer (pending, caller);
-  if (code == 0 && lodger_caller_get_backend (caller) == NULL && lodger_caller_is_running (caller))
+  if (code == 0 && lodger_caller_get_backend (caller) == NULL)
     code = set_guard (pending, caller, left);
   if (code == 0)
     code = lodger_pending_add_done_callback (lodger_caller_get_stopped (caller), left, lodger_pending_ref (pending),
