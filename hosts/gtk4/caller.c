@@ -73,7 +73,11 @@ find (const LodgerCallerOptions *options, LodgerError **ret_error)
     }
   caller = found;
   if (lodger_pending_add_done_callback (lodger_caller_get_stopped (found), forget, found, drop) != 0)
-    caller = NULL;
+    {
+      caller = NULL;
+      if (ret_error != NULL)
+        *ret_error = lodger_error_new (NULL, LODGER_ENOMEM, NULL);
+    }
   return caller;
 }
 

@@ -43,9 +43,20 @@ window_settle (void)
     ;
 }
 
+static int
+wake (LodgerPending *done, void *data)
+{
+  (void) done;
+  (void) data;
+  g_main_context_wakeup (NULL);
+  return 0;
+}
+
+/* What is done in a worker, and has nobody left to come back to, wakes no loop by itself. */
 void
 window_run_until_done (LodgerPending *pending)
 {
+  lodger_pending_add_done_callback (pending, wake, NULL, NULL);
   while (!lodger_pending_is_done (pending))
     g_main_context_iteration (NULL, TRUE);
 }
