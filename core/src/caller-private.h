@@ -290,8 +290,9 @@ const LodgerHostDriver *lodger__registry_host (const char *name);
 const LodgerBackendOps *lodger__registry_backend (const char *name);
 void lodger__registry_add (LodgerCaller *caller);
 void lodger__registry_remove (LodgerCaller *caller);
-/* The living caller for which `matches` says so, as a new reference, or NULL. */
-LodgerCaller *lodger__registry_find (bool (*matches) (const LodgerCaller *caller, const void *what), const void *what);
+/* A caller for which `matches` says so, and that is not as far as `below`, as a new reference, or NULL. */
+LodgerCaller *lodger__registry_find (bool (*matches) (const LodgerCaller *caller, const void *what), const void *what,
+                                     LodgerCallerState below);
 
 /* ---- native.c ---- */
 

@@ -40,10 +40,12 @@ LodgerCaller *
 lodger_caller_find (const char *host, const void *host_options)
 {
   Place place = { .thread = lodger__thread_peek (), .driver = host != NULL ? lodger__registry_host (host) : NULL };
+  LodgerCaller *found;
   if (place.thread == NULL || place.driver == NULL)
     return NULL;
   place.identity = place.driver->identify != NULL ? place.driver->identify (host_options) : host_options;
-  return lodger__registry_find (is_at, &place);
+  found = lodger__registry_find (is_at, &place, LODGER_CALLER_STOPPING);
+  return found != NULL ? found : lodger__registry_find (is_at, &place, LODGER_CALLER_STOPPED);
 }
 
 static bool
@@ -129,7 +131,7 @@ in_this_thread (LodgerCallerMode mode, LodgerCallerOptions *options, const Lodge
     return fail (ret_error, LODGER_ENOENT, "no such host", options->host);
   place.identity
       = place.driver->identify != NULL ? place.driver->identify (options->host_options) : options->host_options;
-  caller = lodger__registry_find (is_at, &place);
+  caller = lodger__registry_find (is_at, &place, LODGER_CALLER_STOPPING);
   if (caller != NULL && mode != LODGER_CALLER_MANUAL)
     return matching (caller, options, ret_error);
   lodger_caller_unref (caller);
@@ -185,7 +187,7 @@ find_or_make (LodgerCallerMode mode, LodgerCallerOptions *options, LodgerError *
     case LODGER_CALLER_MAIN_THREAD:
       if (lodger__port_is_main_thread ())
         return in_this_thread (mode, options, workers, ret_error);
-      caller = lodger__registry_find (is_mains, NULL);
+      caller = lodger__registry_find (is_mains, NULL, LODGER_CALLER_STOPPING);
       return caller != NULL ? matching (caller, options, ret_error)
                             : fail (ret_error, LODGER_EWRONGTHREAD, "the main thread has no caller yet", NULL);
     case LODGER_CALLER_CURRENT_THREAD:

@@ -132,13 +132,14 @@ try_ref (LodgerCaller *caller)
 }
 
 LodgerCaller *
-lodger__registry_find (bool (*matches) (const LodgerCaller *caller, const void *what), const void *what)
+lodger__registry_find (bool (*matches) (const LodgerCaller *caller, const void *what), const void *what,
+                       LodgerCallerState below)
 {
   LodgerCaller *caller;
   LodgerCaller *found = NULL;
   pthread_mutex_lock (&mutex);
   for (caller = first_caller; caller != NULL && found == NULL; caller = caller->next_known)
-    if (lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING && matches (caller, what))
+    if (lodger_caller_get_state (caller) < below && matches (caller, what))
       found = try_ref (caller);
   pthread_mutex_unlock (&mutex);
   return found;
@@ -156,7 +157,7 @@ lodger_caller_get_existing (uint64_t id)
   const LodgerCaller *current = id == 0 ? lodger_caller_current () : NULL;
   if (current != NULL)
     id = current->id;
-  return lodger__registry_find (has_id, &id);
+  return lodger__registry_find (has_id, &id, LODGER_CALLER_STOPPING);
 }
 
 LodgerCaller **

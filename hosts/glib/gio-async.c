@@ -69,8 +69,11 @@ leave (LodgerPending *pending, int code, const char *reason)
 static int
 on_stopped (LodgerPending *stopped, void *pending)
 {
+  static const char reason[] = "the caller was closed";
   (void) stopped;
-  leave (pending, LODGER_ESHUTDOWN, "the loop that would have brought it back has ended");
+  if (!lodger_pending_is_done (pending))
+    lodger_pending_cancel (pending, reason);
+  leave (pending, LODGER_ESHUTDOWN, reason);
   return 0;
 }
 

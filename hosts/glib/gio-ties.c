@@ -3,8 +3,8 @@
  *
  * An operation that has not come back when the loop ends never does: the stop has to see to it. Where Lodger drives the
  * loop, the core does: the operation counts as a call. A GUI's loop may be over already, while a call waits for the
- * operation's outcome, and the stop for the call: there a stop cancels the operation and ends the pending without it, in the
- * caller's own thread. A continuation brings that about: when it is dropped, the operation has not come back. One that is
+ * operation's outcome, and the stop for the call: there a stop cancels the operation and ends the pending without it (`left`),
+ * in the caller's own thread. A continuation brings that about: when it is dropped, the operation has not come back. One that is
  * started later, in the cleanup of a call that the stop has cancelled, has until the caller has stopped. */
 #include "gio-private.h"
 
@@ -37,10 +37,7 @@ guard_free (void *data)
 {
   Guard *guard = data;
   if (guard->is_set && !lodger_pending_is_done (guard->pending))
-    {
-      lodger_pending_cancel (guard->pending, "the caller was closed");
-      guard->left (NULL, guard->pending);
-    }
+    guard->left (NULL, guard->pending);
   lodger_pending_unref (guard->pending);
   g_free (guard);
 }

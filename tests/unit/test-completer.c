@@ -229,6 +229,10 @@ START_TEST (a_caller_is_found_by_its_loop)
   ck_assert_ptr_null (lodger_caller_find ("nowhere", two.host));
   ck_assert_ptr_null (lodger_caller_find (NULL, two.host));
   thread_join (thread_start (find_elsewhere, two.host));
+  lodger_caller_stop (two.caller, true);
+  found = lodger_caller_find (lodger_manual_host_get_name (two.host), two.host);
+  ck_assert_ptr_eq (found, two.caller);
+  lodger_caller_unref (found);
   loop_close (&two);
   loop_close (&one);
 }

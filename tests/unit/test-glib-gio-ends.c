@@ -121,6 +121,27 @@ START_TEST (what_has_not_come_back_when_its_caller_has_stopped_ends)
 }
 END_TEST
 
+/* Nothing tells it of the stop that has begun already, but its end. */
+START_TEST (what_is_started_during_a_stop_is_cancelled_by_its_end)
+{
+  LodgerCaller *caller = lodger_glib_attach (NULL, NULL);
+  Reading reading = { 0 };
+  reading_open (&reading);
+  lodger_caller_stop (caller, true);
+  start_reading (NULL, &reading);
+  ck_assert (!lodger_pending_is_done (reading.read));
+  expect_code (lodger_caller_leave (caller), 0);
+  lodger_caller_unref (caller);
+  expect_code (lodger_pending_get_outcome (reading.read), LODGER_ECANCELED);
+  ck_assert (g_cancellable_is_cancelled (lodger_glib_async_get_cancellable (reading.read)));
+  expect_code (lodger_pending_get_outcome (reading.read), LODGER_ECANCELED);
+  witness_expect (&reading.witness, 0, 1);
+  turn_until_quiet (NULL);
+  witness_expect (&reading.witness, 0, 1);
+  reading_close (&reading);
+}
+END_TEST
+
 /* The loop does not turn while the last leave waits, so that the operation cannot come back. */
 START_TEST (a_call_that_takes_an_operation_does_not_hold_up_the_last_leave)
 {
@@ -258,6 +279,7 @@ main (int argc, char **argv)
   test_add (suite, a_stop_cancels_an_operation_and_waits_for_it);
   test_add (suite, a_cancelled_call_cancels_the_operation_that_it_takes);
   test_add (suite, what_has_not_come_back_when_its_caller_has_stopped_ends);
+  test_add (suite, what_is_started_during_a_stop_is_cancelled_by_its_end);
   test_add (suite, a_call_that_takes_an_operation_does_not_hold_up_the_last_leave);
   test_add (suite, an_operation_that_has_ended_is_nothing_to_a_stop);
   test_add (suite, a_full_inbox_has_room_for_an_operation);

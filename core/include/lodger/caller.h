@@ -221,8 +221,8 @@ LODGER_API LodgerPending *lodger_caller_get_stopped (LodgerCaller *caller);
 LODGER_API LodgerCaller *lodger_caller_current (void);
 
 /**
- * This thread's caller on a loop: the one that lodger_caller_new() would find for that host and those options. Does not
- * block, and makes none.
+ * This thread's caller on a loop: the one that lodger_caller_new() would find for that host and those options, else one
+ * that is stopping there. Does not block, and makes none.
  *
  * @param host a registered host's name; NULL finds none.
  * @param host_options as for lodger_caller_new().
