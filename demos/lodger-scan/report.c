@@ -187,7 +187,8 @@ append_types (GString *text, const Store *store)
       g_string_append (text, type->files == 1 ? " file\n" : " files\n");
     }
   if (types->len > TYPES_SHOWN)
-    g_string_append_printf (text, "  and %u more types\n", types->len - TYPES_SHOWN);
+    g_string_append_printf (text, "  and %u more type%s\n", types->len - TYPES_SHOWN,
+                            types->len - TYPES_SHOWN == 1 ? "" : "s");
   g_ptr_array_unref (types);
 }
 

@@ -3,9 +3,10 @@
  *
  * An operation that has not come back when the loop ends never does: the stop has to see to it. Where Lodger drives the
  * loop, the core does: the operation counts as a call. A GUI's loop may be over already, while a call waits for the
- * operation's outcome, and the stop for the call: there a stop cancels the operation and ends the pending without it (`left`),
- * in the caller's own thread. A continuation brings that about: when it is dropped, the operation has not come back. One that is
- * started later, in the cleanup of a call that the stop has cancelled, has until the caller has stopped. */
+ * operation's outcome, and the stop for the call: there a stop cancels the operation and ends the pending without it
+ * (`left`), in the caller's own thread. A continuation brings that about: when it is dropped, the operation has not come
+ * back. One that is started later, in the cleanup of a call that the stop has cancelled, has until the caller has stopped,
+ * or until the deadline. */
 #include "gio-private.h"
 
 static void

@@ -86,7 +86,7 @@ show (LodgerGtkProgress *progress, double fraction, const char *text)
   GtkProgressBar *bar = progress->bar != NULL ? g_object_ref (progress->bar) : NULL;
   if (bar != NULL)
     {
-      if (fraction < 0)
+      if (!(fraction >= 0))
         gtk_progress_bar_pulse (bar);
       else
         gtk_progress_bar_set_fraction (bar, CLAMP (fraction, 0, 1));

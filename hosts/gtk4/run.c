@@ -124,9 +124,13 @@ static int
 check (GtkWidget *widget, LodgerCallFunc work, const LodgerGtkRunOptions *options)
 {
   if (work == NULL || !GTK_IS_WIDGET (widget))
-    return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "NULL or no widget given");
+    return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "NULL work, or no widget given");
   if (options != NULL && options->size < sizeof *options)
     return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "a wrong size given");
+  if (options != NULL && options->cancel_button != NULL && !GTK_IS_BUTTON (options->cancel_button))
+    return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "the cancel button is no button");
+  if (options != NULL && options->progress_bar != NULL && !GTK_IS_PROGRESS_BAR (options->progress_bar))
+    return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "the progress bar is none");
   if (lodger_gtk_get_caller () == NULL)
     return lodger__gtk_is_here () ? LODGER_ENOMEM : LODGER_EWRONGTHREAD;
   return lodger_gtk_widget_get_scope (widget) != NULL ? 0 : LODGER_ESTATE;

@@ -24,7 +24,7 @@ if [ "${1:-}" != --on-display ]; then
   sanitize=
   [ -z "${LODGER_SANITIZE:-}" ] || sanitize=-fsanitize=$LODGER_SANITIZE
   # shellcheck disable=SC2046,SC2086 # several flags
-  "${CC:-cc}" -Wall -Wextra -Wno-unused-parameter -Werror -g $sanitize -o "$dir/readme" "$dir/readme.c" -I"$source/core/include" \
+  "${CC:-cc}" -Wall -Wextra -Werror -g $sanitize -o "$dir/readme" "$dir/readme.c" -I"$source/core/include" \
     -I"$source/hosts/glib/include" -I"$source/hosts/gtk4/include" $(pkg-config --cflags gtk4 gio-unix-2.0 | sed 's/-I/-isystem /g') \
     -L"$build/hosts/gtk4" -L"$build/hosts/glib" -L"$build/core" -llodger-gtk4 -llodger-glib -llodger \
     $(pkg-config --libs gtk4) -Wl,-rpath,"$build/hosts/gtk4:$build/hosts/glib:$build/core"

@@ -2,6 +2,8 @@
 /* How far the work is, as the screen shows it. */
 #include "gtk-window.h"
 
+#include <stdlib.h>
+
 enum
 {
   FLOOD = 100000
@@ -180,6 +182,30 @@ report_when_cancelled (LodgerPending *self, void *data)
   work->code = lodger_gtk_report (self, 0.5, NULL);
 }
 
+static void
+report_no_number (LodgerPending *self, void *data)
+{
+  Work *work = data;
+  work->code = lodger_gtk_report (self, 0.0 / strtod ("0", NULL), NULL);
+}
+
+/* As when what is done is divided by all there is, before anything is known. */
+START_TEST (what_is_not_a_number_is_not_known)
+{
+  LodgerGtkRunOptions options = { .size = sizeof options };
+  Work work;
+  work_open (&work);
+  options.progress_bar = GTK_PROGRESS_BAR (gtk_progress_bar_new ());
+  gtk_box_append (GTK_BOX (work.window.box), GTK_WIDGET (options.progress_bar));
+  gtk_progress_bar_set_fraction (options.progress_bar, 0.25);
+  lodger_pending_unref (lodger_gtk_run_full (work.window.label, report_no_number, note_over, &work, &options));
+  window_run_until (&work.is_over);
+  expect_code (work.code, 0);
+  ck_assert (gtk_progress_bar_get_fraction (options.progress_bar) == 0.25);
+  work_close (&work);
+}
+END_TEST
+
 START_TEST (a_report_says_that_the_work_was_cancelled)
 {
   Work work;
@@ -317,6 +343,7 @@ main (int argc, char **argv)
   test_add (suite, a_bar_shows_the_newest_report);
   test_add (suite, a_flood_of_reports_becomes_a_few);
   test_add_long (suite, a_report_may_race_with_the_outcome, 3);
+  test_add (suite, what_is_not_a_number_is_not_known);
   test_add (suite, a_report_says_that_the_work_was_cancelled);
   test_add (suite, a_bar_may_go_before_the_work);
   test_add (suite, a_bar_may_go_as_it_shows_a_report);

@@ -292,6 +292,31 @@ click_at_once (GtkWidget *button, GParamSpec *param, void *data)
     g_signal_emit_by_name (button, "clicked");
 }
 
+START_TEST (a_button_or_bar_that_is_none_is_refused)
+{
+  LodgerGtkRunOptions options = with_destroy;
+  LodgerPending *pending;
+  Job job;
+  job_open (&job);
+  log_capture_begin ();
+  options.cancel_button = (GtkButton *) job.window.label;
+  pending = lodger_gtk_run_full (job.window.label, answer, note, &job, &options);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EINVAL));
+  lodger_pending_unref (pending);
+  options.cancel_button = NULL;
+  options.progress_bar = (GtkProgressBar *) job.window.label;
+  pending = lodger_gtk_run_full (job.window.label, answer, note, &job, &options);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EINVAL));
+  lodger_pending_unref (pending);
+  ck_assert (log_capture_has ("lodger_gtk_run: "));
+  log_capture_end ();
+  window_settle ();
+  ck_assert_int_eq (counter_get (&job.ends), 2);
+  ck_assert_int_eq (job.done, 0);
+  job_close (&job);
+}
+END_TEST
+
 START_TEST (a_button_that_is_clicked_at_once_cancels_the_work)
 {
   Job job;
@@ -442,6 +467,7 @@ main (int argc, char **argv)
   test_add (suite, a_cancellable_cancels_the_work);
   test_add (suite, a_button_may_go_before_the_work);
   test_add (suite, a_button_is_good_for_the_next_work_too);
+  test_add (suite, a_button_or_bar_that_is_none_is_refused);
   test_add (suite, a_button_that_is_clicked_at_once_cancels_the_work);
   test_add (suite, law_8_nobody_is_told_when_the_button_ends_the_window);
   test_add (suite, law_8_nobody_is_told_when_the_button_ends_a_window_that_was_never_shown);

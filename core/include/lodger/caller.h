@@ -169,7 +169,8 @@ LODGER_API int lodger_caller_enter (LodgerCaller *caller);
  * calls.
  *
  * @return 0; LODGER_EBUSY from inside a call, or from what else the caller runs in its thread (a hook, a canceller, a
- *         destroy function, a done-callback of its own pendings); LODGER_ESTATE when left more often than entered; LODGER_EWRONGTHREAD;
+ *         destroy function, a done-callback of its own pendings); LODGER_ESTATE when left more often than entered;
+ *         LODGER_EWRONGTHREAD;
  *         LODGER_EABANDONED when something did not end by the deadline: it was named in the log, settled with that code
  *         and left behind, and the caller has stopped; LODGER_EINVAL; LODGER_ECHILD.
  * Test: unit/caller the_last_leave_stops
@@ -314,8 +315,8 @@ LODGER_API int lodger_caller_set_idle_duration (LodgerCaller *caller, int64_t du
  * @param options NULL for defaults.
  * @return a new reference to the outcome, never NULL; give it back with lodger_pending_unref(), or let it go at once:
  *         the call runs all the same. A refusal is a done pending: cancelled after the stop, or when the submitter's own
- *         call was cancelled while it waited for room, or its scope has ended; failed with LODGER_EINVAL, LODGER_ENOMEM, LODGER_EAGAIN,
- *         LODGER_EDEADLK or LODGER_ECHILD.
+ *         call was cancelled while it waited for room, or its scope has ended; failed with LODGER_EINVAL, LODGER_ENOMEM,
+ *         LODGER_EAGAIN, LODGER_EDEADLK or LODGER_ECHILD.
  * Test: conformance law_2_one_threads_calls_start_in_order
  */
 LODGER_API LodgerPending *lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *data,

@@ -241,7 +241,8 @@ LODGER_API int lodger_pending_take_pointer (LodgerPending *pending, void **ret_v
 
 /**
  * Why it failed, borrowed: it lives as long as a reference to the pending. A cancelled one gives an error of code
- * LODGER_ECANCELED with the cancel message, an abandoned one of code LODGER_EABANDONED. NULL when it is not done, has succeeded, or @p pending is NULL.
+ * LODGER_ECANCELED with the cancel message, an abandoned one of code LODGER_EABANDONED. NULL when it is not done, has
+ * succeeded, or @p pending is NULL.
  * Test: unit/pending an_error_comes_back
  */
 LODGER_API LodgerError *lodger_pending_get_error (LodgerPending *pending);

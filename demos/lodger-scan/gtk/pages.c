@@ -60,13 +60,13 @@ pages_show (Pages *pages, const char *name)
 }
 
 void
-pages_set_count (Pages *pages, const char *name, guint count)
+pages_set_count (Pages *pages, const char *name, gint64 count)
 {
   GtkStack *stack = GTK_STACK (pages->stack);
   GtkStackPage *page = gtk_stack_get_page (stack, gtk_stack_get_child_by_name (stack, name));
   GString *text = g_string_new (g_object_get_data (G_OBJECT (page), title_key));
-  if (count > 0)
-    text_append_count (g_string_append (text, "  "), count);
+  if (count >= 0)
+    text_append_count (g_string_append (text, "  "), (guint64) count);
   if (g_strcmp0 (gtk_stack_page_get_title (page), text->str) != 0)
     gtk_stack_page_set_title (page, text->str);
   g_string_free (text, TRUE);

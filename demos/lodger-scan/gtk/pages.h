@@ -20,8 +20,8 @@ GtkWidget *pages_get_stack (Pages *pages);
 /* `title` has a mnemonic. */
 void pages_add (Pages *pages, GtkWidget *page, const char *name, const char *title);
 void pages_show (Pages *pages, const char *name);
-/* How much is on it: behind its title, if it is anything. Dear: for a title that changes GTK asks the X server twice where
+/* How much is on it, behind its title; less than nothing: that is not known yet. Dear: for a title that changes GTK asks the X server twice where
  * the pointer is, in case there is a tooltip, and a server that shares the processor with workers takes its time. */
-void pages_set_count (Pages *pages, const char *name, guint count);
+void pages_set_count (Pages *pages, const char *name, gint64 count);
 
 #endif

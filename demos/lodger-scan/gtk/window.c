@@ -48,10 +48,10 @@ set_counts (ScanWindow *window, gboolean over)
 {
   const Store *store = session_get_store (window->session);
   const Report *report = session_get_report (window->session);
-  pages_set_count (window->pages, "files", over ? store->files->len : 0);
-  pages_set_count (window->pages, "duplicates", report == NULL ? 0 : report->groups->len);
-  pages_set_count (window->pages, "types", over ? store->types->len : 0);
-  pages_set_count (window->pages, "errors", over ? store->errors->len : 0);
+  pages_set_count (window->pages, "files", over ? (gint64) store->files->len : -1);
+  pages_set_count (window->pages, "duplicates", report == NULL ? -1 : (gint64) report->groups->len);
+  pages_set_count (window->pages, "types", over ? (gint64) store->types->len : -1);
+  pages_set_count (window->pages, "errors", over ? (gint64) store->errors->len : -1);
 }
 
 static void

@@ -52,7 +52,8 @@ typedef void (*LodgerGlibFinishFunc) (LodgerPending *self, GObject *source, GAsy
  * When the thread's default context is the one that a caller of this thread lives in, that caller completes the pending
  * (lodger_pending_set_completer()), and its stop cancels the operation. One that Lodger drives, a worker, waits for that
  * as for its calls. In a thread whose loop Lodger does not drive nobody may turn that any more: there the pending ends when
- * the stop begins, cancelled, @data is destroyed in that thread, and @finish does not run.
+ * the stop begins, cancelled, @data is destroyed in that thread, and @finish does not run. An operation that is started
+ * during a stop, as by a call that cleans up, is not cancelled at once: it has until the stop's end, or its deadline.
  *
  * Returns: (transfer full): a new reference, never %NULL, beside the one that the operation has and
  * lodger_glib_async_ready() drops. A refusal (no memory, or @cancellable is none) is a failed pending, that the operation

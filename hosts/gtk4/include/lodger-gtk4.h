@@ -96,7 +96,8 @@ typedef void (*LodgerGtkDoneFunc) (GtkWidget *widget, LodgerPending *done, void 
  * LODGER_GLIB_ERROR. @error is borrowed. */
 typedef void (*LodgerGtkErrorFunc) (GtkWidget *widget, const GError *error, void *data);
 
-/** Runs in the GUI thread with the newest that the work has reported, at most once a frame; @text may be NULL. */
+/** Runs in the GUI thread with the newest that the work has reported, at most once in 16 ms; @text is the newest
+ * that came with a fraction, or NULL when none has come since this was called last. */
 typedef void (*LodgerGtkProgressFunc) (GtkWidget *widget, double fraction, const char *text, void *data);
 
 /** Options of lodger_gtk_run_full(). Members are only ever appended. */
@@ -104,12 +105,14 @@ typedef struct LodgerGtkRunOptions
 {
   size_t size;                    /**< sizeof (LodgerGtkRunOptions) */
   LodgerDestroyFunc destroy;      /**< of the data: once, in the GUI thread, when neither `work` nor `done` needs it; if
-                                       the caller has stopped, in whatever thread that is */
+                                       the caller has stopped, or it is called in another one, in that thread */
   LodgerGtkErrorFunc failed;      /**< NULL, or called instead of `done` when there is no success */
   LodgerGtkProgressFunc progress; /**< NULL, or told what lodger_gtk_report() says */
   GtkProgressBar *progress_bar; /**< NULL, or shows it: the fraction, or a pulse when that is negative; and the text, if
                                        there is one */
-  GtkButton *cancel_button;  /**< NULL, or cancels the work when it is clicked; sensitive as long as that is possible */
+  GtkButton
+      *cancel_button; /**< NULL, or cancels the work when it is clicked; sensitive from the start until then, or until
+                                       the work has come home */
   GCancellable *cancellable; /**< NULL, or cancels the work when it is cancelled, in whatever thread, before or later */
   const char *name;          /**< as in LodgerCallOptions, as the next two */
   const char *file;          /**< the macros below fill it in */
@@ -130,8 +133,8 @@ typedef struct LodgerGtkRunOptions
  *
  * Returns: (transfer full): a new reference to the outcome of the work, never %NULL, to be cancelled or let go of; a
  *   refusal is a done pending, of which `failed` or @done is told as well, unless it is misuse: LODGER_EINVAL for a %NULL
- *   @widget or @work and a wrong size, LODGER_EWRONGTHREAD, LODGER_ESTATE for a widget in no window. The data is consumed
- *   in each case.
+ *   @widget or @work, a button or bar that is none, and a wrong size, LODGER_EWRONGTHREAD, LODGER_ESTATE for a widget in no window. The data is consumed
+ *   in each case, but for a wrong size: then nothing in the options is believed, `destroy` neither.
  *
  * Test: gtk/run the_outcome_comes_back_to_the_widget
  */
@@ -188,8 +191,8 @@ LODGER_API void lodger_gtk_run_with_error (GtkWidget *widget, LodgerCallFunc wor
 /**
  * lodger_gtk_report: (skip)
  * @self: the work's own pending
- * @fraction: from 0 to 1, or negative when it is not known
- * @text: (nullable): copied
+ * @fraction: from 0 to 1, or negative or not a number when it is not known; a bar takes more than 1 for 1
+ * @text: (nullable): copied; %NULL leaves what was said before
  *
  * Says how far the work is. Only the newest report is shown, at most once in 16 ms; the last one is shown before `done`.
  * In the work's function, or while its answer is deferred, in any thread; does not block, unless the caller has an
