@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "test-suite.h"
+#include "test-witness.h"
 
 #include <lodger-glib.h>
 
@@ -248,10 +249,33 @@ START_TEST (a_refused_gerror_is_freed)
 }
 END_TEST
 
+static void
+hold_for_a_block (Witness *witness)
+{
+  g_autoptr (LodgerCaller) caller = lodger_glib_attach (NULL, NULL);
+  g_autoptr (LodgerPending) pending = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  g_autoptr (LodgerScope) scope = lodger_scope_new (NULL);
+  g_autoptr (LodgerScope) none = NULL;
+  g_autoptr (LodgerError) error = lodger_error_new (NULL, LODGER_ENOENT, NULL);
+  ck_assert (scope != NULL && none == NULL && lodger_error_matches (error, NULL, LODGER_ENOENT));
+  lodger_pending_return_pointer (pending, witness, witness_destroy);
+  witness_expect (witness, 0, 0);
+  expect_code (lodger_caller_leave (caller), 0);
+}
+
+START_TEST (references_go_with_their_block)
+{
+  Witness witness = { 0 };
+  hold_for_a_block (&witness);
+  witness_expect (&witness, 0, 1);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("glib-error");
+  test_add (suite, references_go_with_their_block);
   test_add (suite, a_gerror_keeps_domain_code_and_message);
   test_add (suite, an_extended_gerror_survives_the_round_trip);
   test_add (suite, lodgers_own_errors_keep_domain_and_code);

@@ -19,6 +19,12 @@
 
 LODGER_BEGIN_DECLS
 
+/* For g_autoptr(). Test: unit/glib-error references_go_with_their_block */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LodgerCaller, lodger_caller_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LodgerPending, lodger_pending_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LodgerScope, lodger_scope_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LodgerError, lodger_error_unref)
+
 /** How a main context is used. */
 typedef enum LodgerGlibHostFlags
 {
