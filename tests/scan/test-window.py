@@ -71,6 +71,14 @@ class Window(ScanTest):
             press(window, "ctrl+q")
         self.assertEqual(process.returncode, 0)
 
+    def quit_but_for_leaks(self, process, window):
+        """What GTK leaves behind, in functions that have no name to suppress it by, is not looked at."""
+        if SANITIZED:
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(timeout=60), -signal.SIGINT)
+        else:
+            self.quit(process, window)
+
     def test_exit_when_done_prints_the_summary_of_the_headless_run(self):
         for i in range(20):
             self.make(f"{i}", b"%d" % (i % 7))
@@ -165,12 +173,8 @@ class Window(ScanTest):
         subprocess.run(["xdotool", "windowfocus", str(chooser), "type", other], timeout=60, check=True)
         found = self.take_json(process, place, lambda: press(chooser, "Return"))
         self.assertEqual((found["folder"], found["files"]), (other, []))
-        if SANITIZED:
-            # GTK 4.8's chooser leaves names of icons behind, in functions that have no name to suppress them by.
-            process.send_signal(signal.SIGINT)
-            self.assertEqual(process.wait(timeout=60), -signal.SIGINT)
-        else:
-            self.quit(process, window)
+        # GTK 4.8's chooser leaves names of icons behind.
+        self.quit_but_for_leaks(process, window)
 
     def test_a_folder_can_be_dropped_while_another_one_is_scanned(self):
         place = self.place_beside()
@@ -193,7 +197,8 @@ class Window(ScanTest):
 
         found = self.take_json(process, place, drag)
         self.assertEqual((found["folder"], found["files"]), (other, []))
-        self.quit(process, window)
+        # GTK 4.8 leaves the stream behind that the folder's name came through.
+        self.quit_but_for_leaks(process, window)
 
     def test_the_list_can_be_sorted_at_any_time(self):
         for i in range(2000):
