@@ -56,6 +56,13 @@ class Window(ScanTest):
         self.addCleanup(lambda: os.path.exists(place) and os.unlink(place))
         return place
 
+    def make_other(self):
+        """An empty folder to change to."""
+        other = os.fsdecode(self.folder) + ".other"
+        os.mkdir(other)
+        self.addCleanup(os.rmdir, other)
+        return other
+
     def take_json(self, process, place, then=lambda: None):
         """Waits for the end of a scan, which is told by its JSON, and takes that away; `then` helps until it comes."""
         while not os.path.exists(place):
@@ -163,9 +170,7 @@ class Window(ScanTest):
 
     def test_a_folder_can_be_chosen_while_another_one_is_scanned(self):
         place = self.place_beside()
-        other = os.fsdecode(self.folder) + ".other"
-        os.mkdir(other)
-        self.addCleanup(os.rmdir, other)
+        other = self.make_other()
         process = self.start_endless("--json", place)
         window = find_window()
         press(window, "ctrl+o")
@@ -178,9 +183,7 @@ class Window(ScanTest):
 
     def test_a_folder_can_be_dropped_while_another_one_is_scanned(self):
         place = self.place_beside()
-        other = os.fsdecode(self.folder) + ".other"
-        os.mkdir(other)
-        self.addCleanup(os.rmdir, other)
+        other = self.make_other()
         process = self.start_endless("--json", place)
         window = find_window()
         source = subprocess.Popen([os.environ["LODGER_SCAN_DRAG"], other], stdin=subprocess.DEVNULL)

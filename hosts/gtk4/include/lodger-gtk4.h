@@ -110,9 +110,8 @@ typedef struct LodgerGtkRunOptions
   LodgerGtkProgressFunc progress; /**< NULL, or told what lodger_gtk_report() says */
   GtkProgressBar *progress_bar; /**< NULL, or shows it: the fraction, or a pulse when that is negative; and the text, if
                                        there is one */
-  GtkButton
-      *cancel_button; /**< NULL, or cancels the work when it is clicked; sensitive from the start until then, or until
-                                       the work has come home */
+  /** NULL, or cancels the work when it is clicked; sensitive from the start until then, or until the work has come home */
+  GtkButton *cancel_button;
   GCancellable *cancellable; /**< NULL, or cancels the work when it is cancelled, in whatever thread, before or later */
   const char *name;          /**< as in LodgerCallOptions, as the next two */
   const char *file;          /**< the macros below fill it in */
@@ -133,10 +132,12 @@ typedef struct LodgerGtkRunOptions
  *
  * Returns: (transfer full): a new reference to the outcome of the work, never %NULL, to be cancelled or let go of; a
  *   refusal is a done pending, of which `failed` or @done is told as well, unless it is misuse: LODGER_EINVAL for a %NULL
- *   @widget or @work, a button or bar that is none, and a wrong size, LODGER_EWRONGTHREAD, LODGER_ESTATE for a widget in no window. The data is consumed
- *   in each case, but for a wrong size: then nothing in the options is believed, `destroy` neither.
+ *   @widget or @work, a button or bar that is none, and a wrong size, LODGER_EWRONGTHREAD, LODGER_ESTATE for a widget in
+ *   no window. The data is consumed in each case, but for a wrong size: then nothing in the options is believed, `destroy`
+ *   neither.
  *
  * Test: gtk/run the_outcome_comes_back_to_the_widget
+ * Test: gtk/run what_is_wrong_in_the_options_is_refused
  */
 LODGER_API LodgerPending *lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done,
                                                void *data, const LodgerGtkRunOptions *options);
