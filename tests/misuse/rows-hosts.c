@@ -2,7 +2,8 @@
 /* What an adapter can do wrong. A late call, for a host whose caller has stopped, is none of it. */
 #include "misuse.h"
 
-#include "caller-private.h"
+#include "loop/native.h"
+#include "mailbox/part.h"
 
 #include <lodger/backend.h>
 

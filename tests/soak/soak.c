@@ -11,7 +11,7 @@
 #include "test-deeds.h"
 #include "test-memory.h"
 #include "test-watchdog.h"
-#include "thread.h"
+#include "base/slab.h"
 
 #include <inttypes.h>
 #include <lodger-manual.h>
@@ -249,7 +249,7 @@ sample (void)
 {
   int64_t until = test_now () + 20 * SECOND;
   watchdog_note (SUBMITTERS, "waits for quiet, phase", phases);
-  while (lodger__nodes_have_surplus () && test_now () < until && !is_interrupted)
+  while (lodger__slab_have_surplus () && test_now () < until && !is_interrupted)
     turn ();
   malloc_trim (0);
   if (phases < SAMPLES)

@@ -4,7 +4,7 @@
  * the inbox's own order of memory accesses between a push and a lost wake-up, so that an order too weak shows at once.
  *
  *   stress-inbox      LODGER_STRESS_CALLS (200000), LODGER_STRESS_ROUNDS (1), LODGER_SEED */
-#include "inbox.h"
+#include "mailbox/inbox.h"
 #include "test-latch.h"
 #include "test-limits.h"
 

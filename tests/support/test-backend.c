@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "test-backend.h"
 
-#include "caller-private.h"
+#include "caller/caller.h"
 #include "test-limits.h"
 
 static LodgerBackendOps stuck, broken;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "inbox.h"
+#include "mailbox/inbox.h"
 #include "test-suite.h"
 
 #include <sched.h>

@@ -2,7 +2,7 @@
 #include "test-loop.h"
 #include "test-suite.h"
 #include "test-witness.h"
-#include "thread.h"
+#include "base/slab.h"
 
 enum
 {
@@ -20,12 +20,12 @@ START_TEST (what_a_flood_needed_is_given_back_when_it_has_passed)
     lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
   loop_run (&loop);
   witness_expect (&witness, FLOOD, FLOOD);
-  while (lodger__nodes_have_surplus () && ticks++ < MOST_TICKS)
+  while (lodger__slab_have_surplus () && ticks++ < MOST_TICKS)
     {
       lodger_manual_advance (loop.host, INT64_C (10000000));
       loop_run (&loop);
     }
-  ck_assert (!lodger__nodes_have_surplus ());
+  ck_assert (!lodger__slab_have_surplus ());
   ck_assert (lodger_manual_get_deadline (loop.host) == LODGER_FOREVER || ticks == 0);
   loop_close (&loop);
 }
@@ -47,12 +47,12 @@ START_TEST (what_a_flood_needed_is_given_back_while_a_clock_ticks)
   for (int i = 0; i < FLOOD; i++)
     lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
   loop_run (&loop);
-  while (lodger__nodes_have_surplus () && ticks++ < MOST_TICKS)
+  while (lodger__slab_have_surplus () && ticks++ < MOST_TICKS)
     {
       lodger_manual_advance (loop.host, INT64_C (16000000));
       loop_run (&loop);
     }
-  ck_assert (!lodger__nodes_have_surplus ());
+  ck_assert (!lodger__slab_have_surplus ());
   loop_close (&loop);
 }
 END_TEST
@@ -65,10 +65,10 @@ START_TEST (a_flood_that_comes_again_soon_finds_its_memory)
   for (int i = 0; i < FLOOD; i++)
     lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
   loop_run (&loop);
-  had_surplus = lodger__nodes_have_surplus ();
+  had_surplus = lodger__slab_have_surplus ();
   lodger_manual_advance (loop.host, INT64_C (900000000));
   loop_run (&loop);
-  ck_assert_int_eq (lodger__nodes_have_surplus (), had_surplus);
+  ck_assert_int_eq (lodger__slab_have_surplus (), had_surplus);
   loop_close (&loop);
 }
 END_TEST

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "caller-private.h"
+#include "mailbox/post.h"
+#include "pending/pending.h"
 #include "test-loop.h"
 #include "test-suite.h"
 
@@ -226,7 +227,7 @@ END_TEST
 static void *
 push (void *then)
 {
-  lodger__caller_push (((LodgerPending *) then)->caller, &((LodgerPending *) then)->item);
+  lodger__push (lodger__pending_caller (then), lodger__pending_item (then));
   return NULL;
 }
 

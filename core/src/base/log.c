@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/log.h"
+
+#include "base/fork.h"
+
+#include <lodger/host.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+LODGER_FORK_LOCK (mutex, LODGER_RANK_LOG, NULL);
+static LodgerLogFunc log_func;
+static void *log_data;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static unsigned asked; /* bits of LodgerTraceKind */
+
+static unsigned
+asked_by (const char *word, size_t length)
+{
+  static const struct
+  {
+    const char *word;
+    unsigned kinds;
+  } words[] = {
+    { "calls", 1u << LODGER_TRACE_SUBMIT | 1u << LODGER_TRACE_START | 1u << LODGER_TRACE_END },
+    { "wakes", 1u << LODGER_TRACE_WAKE },
+    { "states", 1u << LODGER_TRACE_STATE },
+    { "all", ~0u },
+  };
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    if (strlen (words[i].word) == length && strncmp (words[i].word, word, length) == 0)
+      return words[i].kinds;
+  if (length > 0)
+    fprintf (stderr, "lodger: LODGER_DEBUG knows calls, wakes, states and all, not %.*s\n", (int) length, word);
+  return 0;
+}
+
+static void
+read_environment (void)
+{
+  const char *word = getenv ("LODGER_DEBUG");
+  while (word != NULL)
+    {
+      const char *comma = strchr (word, ',');
+      asked |= asked_by (word, comma != NULL ? (size_t) (comma - word) : strlen (word));
+      word = comma != NULL ? comma + 1 : NULL;
+    }
+}
+
+unsigned
+lodger__debug_kinds (void)
+{
+  pthread_once (&once, read_environment);
+  return asked;
+}
+
+void
+lodger_set_log_func (LodgerLogFunc func, void *data)
+{
+  pthread_mutex_lock (&mutex);
+  log_func = func;
+  log_data = data;
+  pthread_mutex_unlock (&mutex);
+}
+
+void
+lodger__log (LodgerLogLevel level, const char *format, ...)
+{
+  char line[512];
+  LodgerLogFunc func;
+  void *data;
+  va_list args;
+  va_start (args, format);
+  vsnprintf (line, sizeof line, format, args);
+  va_end (args);
+  pthread_mutex_lock (&mutex);
+  func = log_func;
+  data = log_data;
+  pthread_mutex_unlock (&mutex);
+  if (func != NULL)
+    func (level, line, data);
+  else if (level != LODGER_LOG_DEBUG || lodger__debug_kinds () != 0)
+    fprintf (stderr, "lodger: %s\n", line);
+}
+
+int
+lodger__misuse (const char *function, int code, const char *reason)
+{
+  lodger__log (LODGER_LOG_WARNING, "%s: %s", function, reason);
+  return code;
+}
+
+int
+lodger_host_misuse (const char *function, int code, const char *reason)
+{
+  return lodger__misuse (function != NULL ? function : __func__, code,
+                         reason != NULL ? reason : lodger_error_code_string (code));
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Log lines, and what LODGER_DEBUG asks for. */
+#ifndef LODGER_LOG_H
+#define LODGER_LOG_H
+
+#include <lodger/error.h>
+#include <lodger/trace.h>
+
+void lodger__log (LodgerLogLevel level, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
+/* Logs `function: reason` and returns the code: the answer to misuse. */
+int lodger__misuse (const char *function, int code, const char *reason);
+/* The kinds of trace events that LODGER_DEBUG asks for, as bits of LodgerTraceKind. */
+unsigned lodger__debug_kinds (void);
+
+#endif

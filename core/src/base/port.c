@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE
+#include "base/port.h"
+
+#include <errno.h>
+#include <lodger/error.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_S  INT64_C (1000000000)
+#define NS_PER_MS INT64_C (1000000)
+
+int64_t
+lodger__port_now (void)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (int64_t) now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+unsigned
+lodger__port_cpu_count (void)
+{
+  long count = sysconf (_SC_NPROCESSORS_ONLN);
+  return count > 0 ? (unsigned) count : 1;
+}
+
+bool
+lodger__port_is_main_thread (void)
+{
+  return getpid () == gettid ();
+}
+
+void
+lodger__port_thread_name (char name[16])
+{
+  memset (name, 0, 16);
+  if (prctl (PR_GET_NAME, name) != 0)
+    strcpy (name, "thread");
+}
+
+void
+lodger__port_set_thread_name (const char *name)
+{
+  char short_name[16];
+  strncpy (short_name, name, sizeof short_name - 1);
+  short_name[sizeof short_name - 1] = '\0';
+  prctl (PR_SET_NAME, short_name);
+}
+
+/* On Linux each thread has a nice level of its own, and begins with that of the one that started it. */
+int
+lodger__port_get_nice (void)
+{
+  return getpriority (PRIO_PROCESS, (id_t) gettid ());
+}
+
+bool
+lodger__port_set_nice (int nice)
+{
+  return setpriority (PRIO_PROCESS, (id_t) gettid (), nice) == 0;
+}
+
+void
+lodger__port_mutex_init (pthread_mutex_t *mutex)
+{
+  pthread_mutexattr_t attr;
+  pthread_mutexattr_init (&attr);
+  pthread_mutexattr_settype (&attr, PTHREAD_MUTEX_ADAPTIVE_NP);
+  pthread_mutex_init (mutex, &attr);
+  pthread_mutexattr_destroy (&attr);
+}
+
+void
+lodger__port_relax (void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause ();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+bool
+lodger__port_is_checked (void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  return true;
+#endif
+#endif
+  const char *preload = getenv ("LD_PRELOAD");
+  return preload != NULL && strstr (preload, "vgpreload") != NULL;
+}
+
+int
+lodger__parker_init (LodgerParker *parker)
+{
+  pthread_condattr_t attr;
+  int failed = pthread_condattr_init (&attr);
+  if (failed != 0)
+    return LODGER_ENOMEM;
+  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
+  failed = pthread_cond_init (&parker->cond, &attr);
+  pthread_condattr_destroy (&attr);
+  if (failed != 0)
+    return LODGER_ENOMEM;
+  pthread_mutex_init (&parker->mutex, NULL);
+  parker->signalled = false;
+  return 0;
+}
+
+void
+lodger__parker_clear (LodgerParker *parker)
+{
+  pthread_cond_destroy (&parker->cond);
+  pthread_mutex_destroy (&parker->mutex);
+}
+
+void
+lodger__parker_signal (LodgerParker *parker)
+{
+  pthread_mutex_lock (&parker->mutex);
+  parker->signalled = true;
+  pthread_cond_signal (&parker->cond);
+  pthread_mutex_unlock (&parker->mutex);
+}
+
+bool
+lodger__parker_wait (LodgerParker *parker, int64_t deadline)
+{
+  struct timespec until = { .tv_sec = (time_t) (deadline / NS_PER_S), .tv_nsec = (long) (deadline % NS_PER_S) };
+  bool signalled;
+  pthread_mutex_lock (&parker->mutex);
+  while (!parker->signalled)
+    {
+      if (deadline == LODGER_FOREVER)
+        pthread_cond_wait (&parker->cond, &parker->mutex);
+      else if (pthread_cond_timedwait (&parker->cond, &parker->mutex, &until) != 0)
+        break;
+    }
+  signalled = parker->signalled;
+  parker->signalled = false;
+  pthread_mutex_unlock (&parker->mutex);
+  return signalled;
+}
+
+int
+lodger__poller_open (LodgerPoller *poller)
+{
+  struct epoll_event event = { .events = EPOLLIN };
+  poller->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (poller->epoll_fd < 0)
+    return LODGER_EAGAIN;
+  poller->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (poller->wake_fd >= 0 && epoll_ctl (poller->epoll_fd, EPOLL_CTL_ADD, poller->wake_fd, &event) == 0)
+    return 0;
+  lodger__poller_close (poller);
+  return LODGER_EAGAIN;
+}
+
+void
+lodger__poller_close (LodgerPoller *poller)
+{
+  if (poller->wake_fd >= 0)
+    close (poller->wake_fd);
+  close (poller->epoll_fd);
+}
+
+void
+lodger__poller_wake (LodgerPoller *poller)
+{
+  uint64_t one = 1;
+  while (write (poller->wake_fd, &one, sizeof one) < 0 && errno == EINTR)
+    ;
+}
+
+static int
+timeout_ms (int64_t deadline)
+{
+  int64_t left;
+  if (deadline == LODGER_FOREVER)
+    return -1;
+  left = deadline - lodger__port_now ();
+  if (left <= 0)
+    return 0;
+  left = (left - 1) / NS_PER_MS + 1;
+  return left > INT32_MAX ? INT32_MAX : (int) left;
+}
+
+void
+lodger__poller_wait (LodgerPoller *poller, int64_t deadline)
+{
+  struct epoll_event event;
+  uint64_t count;
+  if (epoll_wait (poller->epoll_fd, &event, 1, timeout_ms (deadline)) == 1)
+    while (read (poller->wake_fd, &count, sizeof count) < 0 && errno == EINTR)
+      ;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/thread.h"
+
+#include "base/fork.h"
+
+#include <stdlib.h>
+
+static _Thread_local LodgerThread *this_thread __attribute__ ((tls_model ("initial-exec")));
+static atomic_uint key_and_one; /* the key plus 1; 0: there is none yet */
+static _Atomic (uint64_t) last_serial;
+
+/* A forked child: this thread has no callers, and nothing of theirs on its stack. */
+static void
+forget (void)
+{
+  if (this_thread == NULL)
+    return;
+  this_thread->callers = (LodgerList) { NULL, NULL };
+  this_thread->frame = NULL;
+}
+
+LODGER_FORK_LOCKS (threads_across_fork, NULL, 0, 0, LODGER_RANK_THREADS, forget);
+
+static void
+thread_ends (void *data)
+{
+  LodgerThread *thread = data;
+  this_thread = thread;
+  if (thread->at_end != NULL)
+    thread->at_end (thread);
+  lodger__slab_release (thread->spares);
+  this_thread = NULL;
+  lodger__parker_clear (&thread->parker);
+  free (thread);
+}
+
+/* No lock, which a fork could find taken. Whoever cannot make the key leaves that to the next. */
+static bool
+have_key (pthread_key_t *ret_key)
+{
+  unsigned known = atomic_load (&key_and_one);
+  pthread_key_t key;
+  if (known == 0)
+    {
+      lodger__fork_notice ();
+      if (pthread_key_create (&key, thread_ends) != 0)
+        return false;
+      if (atomic_compare_exchange_strong (&key_and_one, &known, key + 1))
+        known = key + 1;
+      else
+        pthread_key_delete (key);
+    }
+  *ret_key = known - 1;
+  return true;
+}
+
+LodgerThread *
+lodger__thread_peek (void)
+{
+  return this_thread;
+}
+
+LodgerThread *
+lodger__thread (void)
+{
+  LodgerThread *thread = this_thread;
+  pthread_key_t key;
+  if (thread != NULL)
+    return thread;
+  if (!have_key (&key) || (thread = calloc (1, sizeof *thread)) == NULL)
+    return NULL;
+  if (lodger__parker_init (&thread->parker) != 0)
+    {
+      free (thread);
+      return NULL;
+    }
+  if (pthread_setspecific (key, thread) != 0)
+    {
+      lodger__parker_clear (&thread->parker);
+      free (thread);
+      return NULL;
+    }
+  thread->serial = atomic_fetch_add (&last_serial, 1) + 1;
+  this_thread = thread;
+  return thread;
+}

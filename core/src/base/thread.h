@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What Lodger keeps for each thread that uses it: its callers, the calls on its stack, its spare memory. */
+#ifndef LODGER_THREAD_H
+#define LODGER_THREAD_H
+
+#include "base/list.h"
+#include "base/port.h"
+#include "base/slab.h"
+
+#include <lodger/types.h>
+
+/* A call that is on this thread's C stack. */
+typedef struct LodgerFrame
+{
+  struct LodgerFrame *outer;
+  uintptr_t outer_running; /* ownership.h: what `running` of its caller was before */
+  LodgerCaller *caller;
+  LodgerPending *pending; /* NULL in a call_direct */
+} LodgerFrame;
+
+typedef struct LodgerThread LodgerThread;
+struct LodgerThread
+{
+  LodgerFrame *frame; /* innermost */
+  LodgerList callers; /* the first attached first: owner.h */
+  uint64_t serial;    /* never used twice, as an address may be */
+  LodgerSpares spares[LODGER_SLAB_CLASSES];
+  LodgerParker parker;
+  void (*at_end) (LodgerThread *thread); /* NULL: it has never had a caller */
+};
+
+/* This thread's, made on first use; NULL only without memory. */
+LodgerThread *lodger__thread (void);
+/* This thread's if it has one. */
+LodgerThread *lodger__thread_peek (void);
+
+/* The innermost call of this thread, or NULL. */
+static inline LodgerPending *
+lodger__thread_pending (const LodgerThread *thread)
+{
+  return thread != NULL && thread->frame != NULL ? thread->frame->pending : NULL;
+}
+
+#endif

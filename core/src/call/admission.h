@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Bounded inboxes: at most so many calls wait in a caller. Whoever comes then waits for space, or is refused. */
+#ifndef LODGER_ADMISSION_H
+#define LODGER_ADMISSION_H
+
+#include "parts.h"
+
+/* 0: no limit. False without memory. */
+bool lodger__admission_init (LodgerCaller *caller, unsigned limit);
+void lodger__admission_clear (LodgerCaller *caller);
+/* Any thread: space in the inbox, or why there is none. */
+int lodger__admission_take (LodgerCaller *caller, const char *function);
+void lodger__admission_give (LodgerCaller *caller);
+/* Any thread, of a caller that stops: there will be no more. */
+void lodger__admission_close (LodgerCaller *caller);
+
+static inline int
+lodger__admission_enter (LodgerCaller *caller, const char *function)
+{
+  return caller->admission == NULL ? 0 : lodger__admission_take (caller, function);
+}
+
+/* Whoever takes the call out. */
+static inline void
+lodger__admission_leave (LodgerCaller *caller)
+{
+  if (caller->admission != NULL)
+    lodger__admission_give (caller);
+}
+
+#endif

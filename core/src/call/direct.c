@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define LODGER_NO_CALL_SITES
+#include "base/log.h"
+#include "base/slab.h"
+#include "call/admission.h"
+#include "call/run.h"
+#include "call/submit.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "life/trace.h"
+#include "mailbox/post.h"
+
+/* Direct calls: the cheapest, without an outcome. */
+
+typedef struct LodgerDirect
+{
+  LodgerItem item; /* first */
+  LodgerDirectFunc func;
+  void *data;
+  LodgerDestroyFunc destroy;
+  const char *file;
+  const char *name;
+  int line;
+} LodgerDirect;
+
+_Static_assert(sizeof (LodgerDirect) <= 64, "a direct call is a small piece of the slab");
+
+static void
+direct_free (LodgerDirect *direct)
+{
+  if (direct->destroy != NULL)
+    direct->destroy (direct->data);
+  lodger__slab_free (LODGER_SLAB_SMALL, direct);
+}
+
+static void
+direct_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  lodger__admission_leave (caller);
+  direct_free ((LodgerDirect *) item);
+}
+
+static void
+direct_run (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerDirect *direct = (LodgerDirect *) item;
+  lodger__admission_leave (caller);
+  if (!lodger__is_stopping (caller))
+    {
+      lodger__trace (LODGER_TRACE_START, caller, NULL, direct->file, direct->line, direct->name);
+      lodger__run_direct (caller, direct->func, direct->data);
+      lodger__trace (LODGER_TRACE_END, caller, NULL, direct->file, direct->line, direct->name);
+    }
+  if (!lodger__is_before_fork (caller))
+    direct_free (direct);
+}
+
+static const LodgerItemOps direct_ops = { .run = direct_run, .drop = direct_drop, .slab_class = LODGER_SLAB_SMALL };
+
+int
+lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, void *data, LodgerDestroyFunc destroy,
+                                const LodgerCallOptions *options)
+{
+  static const char function[] = "lodger_caller_call_direct";
+  LodgerDirect *direct = NULL;
+  int code = lodger__submit_check (caller, func != NULL, options, function);
+  if ((code == 0 || code == LODGER_ECANCELED) && options != NULL
+      && (options->scope != NULL || options->data_home != NULL))
+    code = lodger__misuse (function, LODGER_EINVAL, "a direct call has neither a scope nor a home of its data");
+  if (code == LODGER_ECANCELED)
+    {
+      lodger__submit_note_late (function, options);
+      code = LODGER_ESHUTDOWN;
+    }
+  if (code == 0)
+    code = lodger__admission_enter (caller, function);
+  if (code == 0 && (direct = lodger__slab_new (LODGER_SLAB_SMALL)) == NULL)
+    {
+      lodger__admission_leave (caller);
+      code = LODGER_ENOMEM;
+    }
+  if (code != 0)
+    {
+      if (destroy != NULL)
+        destroy (data);
+      return code;
+    }
+  direct->item.ops = &direct_ops;
+  direct->func = func;
+  direct->data = data;
+  direct->destroy = destroy;
+  direct->file = options != NULL ? options->file : NULL;
+  direct->name = options != NULL ? options->name : NULL;
+  direct->line = options != NULL ? options->line : 0;
+  lodger__trace (LODGER_TRACE_SUBMIT, caller, NULL, direct->file, direct->line, direct->name);
+  lodger__push (caller, &direct->item);
+  return 0;
+}
+
+int
+lodger_caller_call_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data, LodgerDestroyFunc destroy)
+{
+  return lodger_caller_call_direct_full (caller, func, data, destroy, NULL);
+}

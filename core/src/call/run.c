@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "call/run.h"
+
+#include "call/scope.h"
+#include "call/submit.h"
+#include "life/life.h"
+#include "loop/ownership.h"
+
+void
+lodger__run_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data)
+{
+  LodgerFrame frame;
+  lodger__ownership_enter (&frame, caller, NULL);
+  func (data);
+  lodger__ownership_leave (&frame);
+}
+
+void
+lodger__run_skip (LodgerPending *pending)
+{
+  lodger__pending_destroy_data (pending);
+  lodger__pending_lock (pending);
+  if (!(lodger__pending_state (pending) & P_DONE))
+    lodger__pending_add_state (pending, P_CANCELLED);
+  lodger__pending_complete (pending);
+}
+
+void
+lodger__run_drop (LodgerPending *pending)
+{
+  lodger_pending_cancel (pending, lodger__closed_message);
+  lodger__run_skip (pending);
+  lodger_pending_unref (pending);
+}
+
+void
+lodger__run_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
+{
+  if (!(lodger__pending_state (pending) & P_RETURNED))
+    ret_blocked->caller = lodger__pending_caller (pending);
+}
+
+/* Locked on entry, unlocked on return. `is_ours`: the caller was not taken away meanwhile. */
+static void
+tell_returned (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
+{
+  const LodgerItemOps *ops = lodger__pending_ops (pending);
+  if (is_ours && ops->returned != NULL)
+    ops->returned (caller, pending);
+  lodger__pending_add_state (pending, P_RETURNED);
+}
+
+static void
+finish (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
+{
+  lodger__pending_destroy_data (pending);
+  lodger__pending_lock (pending);
+  tell_returned (caller, pending, is_ours);
+  lodger__pending_complete (pending);
+  lodger_pending_unref (pending);
+}
+
+static void
+leave_unfinished (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
+{
+  unsigned state;
+  lodger__unfinished_add (caller, pending);
+  lodger__pending_lock (pending);
+  tell_returned (caller, pending, is_ours);
+  state = lodger__pending_state (pending);
+  if (state & P_FOLLOWS)
+    lodger__pending_follow (pending);
+  else if (state & P_ANSWERED)
+    lodger__pending_end_call (pending);
+  else
+    lodger__pending_unlock (pending);
+}
+
+/* True: it may run, and has started. */
+static bool
+start (LodgerPending *pending)
+{
+  bool starts;
+  lodger__pending_lock (pending);
+  starts = !(lodger__pending_state (pending) & P_CANCELLED);
+  if (starts)
+    lodger__pending_add_state (pending, P_STARTED);
+  lodger__pending_unlock (pending);
+  return starts;
+}
+
+/* A call that was taken away with its caller has its outcome already, and the caller's inside is not to be touched any
+ * more: what is left to do here is to destroy its data. */
+bool
+lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
+{
+  LodgerFrame frame;
+  LodgerScope *held = NULL;
+  bool is_ours, is_done;
+  if (!lodger__ownership_enter (&frame, caller, pending))
+    lodger_pending_cancel (pending, lodger__closed_message);
+  lodger__scope_enter (pending, &held);
+  if (!start (pending))
+    {
+      lodger__ownership_leave (&frame);
+      lodger__run_skip (pending);
+      lodger_pending_unref (pending);
+      lodger__scope_leave (held);
+      return true;
+    }
+  lodger__pending_invoke (pending, caller, done);
+  is_ours = lodger__ownership_leave (&frame);
+  if (lodger__is_before_fork (caller))
+    return true;
+  is_done = !(lodger__pending_state (pending) & (P_DEFERRED | P_FOLLOWS));
+  if (is_done)
+    finish (caller, pending, is_ours);
+  else
+    leave_unfinished (caller, pending, is_ours);
+  lodger__scope_leave (held);
+  return is_done;
+}

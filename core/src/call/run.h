@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The only file that runs the functions of calls, and what becomes of a call that has returned unfinished. */
+#ifndef LODGER_RUN_H
+#define LODGER_RUN_H
+
+#include "parts.h"
+#include "pending/pending.h"
+
+/* ---- run.c ---- */
+
+/* Owner: run a call's function, `done` being the pending that a continuation waited for. False when the call goes on after
+ * that. */
+bool lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done);
+/* See to the end of a call that never runs: its data goes, and it is cancelled. */
+void lodger__run_skip (LodgerPending *pending);
+/* The same for one that its caller drops, with its reference. */
+void lodger__run_drop (LodgerPending *pending);
+void lodger__run_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data);
+/* For `blocked_on` of a call: its caller, until it has returned. */
+void lodger__run_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked);
+
+/* ---- unfinished.c ---- */
+
+/* Owner: it has returned, and is not done. */
+void lodger__unfinished_add (LodgerCaller *caller, LodgerPending *pending);
+/* For `ended` of a call: its data goes, in the owner's thread. */
+void lodger__unfinished_ended (LodgerPending *pending);
+/* The same with another `run`, which ends with lodger__unfinished_finish. */
+void lodger__unfinished_ended_as (LodgerPending *pending, const LodgerItemOps *ops);
+void lodger__unfinished_finish (LodgerCaller *caller, LodgerItem *item);
+
+/* Owner, of a caller that stops. */
+bool lodger__unfinished_is_empty (const LodgerCaller *caller);
+void lodger__unfinished_cancel (LodgerCaller *caller);
+/* Whoever ends it: takes one off the list, as a new reference; or NULL. Whoever answers it after all frees its data. */
+LodgerPending *lodger__unfinished_pop (LodgerCaller *caller);
+
+/* ---- then.c ---- */
+
+/* Owner, of a caller that stops: the next continuation that was accepted and is not on its way, or NULL. */
+LodgerItem *lodger__thens_take (LodgerCaller *caller);
+bool lodger__thens_has_next (const LodgerCaller *caller);
+bool lodger__thens_is_empty (const LodgerCaller *caller);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a scope is to the files that submit and run calls. */
+#ifndef LODGER_SCOPE_PRIVATE_H
+#define LODGER_SCOPE_PRIVATE_H
+
+#include "pending/pending.h"
+
+#include <lodger/scope.h>
+
+extern const char lodger__scope_message[];
+
+/* What speaks against a call with these options; 0: nothing. LODGER_ECANCELED: its scope has ended. */
+int lodger__scope_check (const LodgerCallOptions *options, const char *function);
+/* Whoever submits, before the call is shared: it is bound to that scope. False without memory. */
+bool lodger__scope_bind (LodgerPending *pending, LodgerScope *scope);
+/* Whoever submits, once the call has been accepted: the end will cancel it, or has. */
+void lodger__scope_link (LodgerPending *pending);
+/* Owner, before a call runs: cancels it if its scope has ended. Else holds the object that the scope stands for, as
+ * *ret_held, which may be NULL and is given back afterwards. */
+void lodger__scope_enter (LodgerPending *pending, LodgerScope **ret_held);
+void lodger__scope_leave (LodgerScope *held);
+
+#endif

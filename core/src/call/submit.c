@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define LODGER_NO_CALL_SITES
+#include "call/submit.h"
+
+#include "base/log.h"
+#include "base/slab.h"
+#include "call/admission.h"
+#include "call/run.h"
+#include "call/scope.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "loop/turn.h"
+#include "mailbox/post.h"
+
+const char lodger__closed_message[] = "the caller was closed";
+
+_Static_assert(sizeof (LodgerDelayed) <= 192, "a delayed call is a large piece of the slab");
+
+/* Not a warning: at a program's end it is usual. */
+void
+lodger__submit_note_late (const char *function, const LodgerCallOptions *options)
+{
+  lodger__log (LODGER_LOG_DEBUG, "%s: %s: %s (%s:%d)", function, lodger__closed_message,
+               options != NULL && options->name != NULL ? options->name : "a call",
+               options != NULL && options->file != NULL ? options->file : "?", options != NULL ? options->line : 0);
+}
+
+LodgerPending *
+lodger__submit_refuse (int code, const char *function, LodgerWork work, const LodgerCallOptions *options)
+{
+  if (work.destroy != NULL)
+    work.destroy (work.data);
+  if (code != LODGER_ECANCELED)
+    return lodger__pending_refused (code, NULL);
+  if (options != NULL && options->scope != NULL && lodger_scope_has_ended (options->scope))
+    return lodger__pending_refused (code, lodger__scope_message);
+  lodger__submit_note_late (function, options);
+  return lodger__pending_refused (code, lodger__closed_message);
+}
+
+int
+lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCallOptions *options, const char *function)
+{
+  if (caller == NULL || !has_func || (options != NULL && options->size < sizeof *options))
+    return lodger__misuse (function, LODGER_EINVAL, "NULL or a wrong size given");
+  if (lodger__is_before_fork (caller))
+    return lodger__misuse (function, LODGER_ECHILD, lodger__before_fork_message);
+  return lodger__is_stopping (caller) ? LODGER_ECANCELED : lodger__scope_check (options, function);
+}
+
+LodgerPending *
+lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *caller, LodgerWork work, const LodgerCallOptions *options)
+{
+  LodgerPending *pending = lodger__pending_new_call (ops, caller, work, options);
+  if (pending == NULL || options == NULL || options->scope == NULL || lodger__scope_bind (pending, options->scope))
+    return pending;
+  lodger__pending_discard_call (pending);
+  return NULL;
+}
+
+/* ---- calls, now and later -------------------------------------------------------------------------------------------- */
+
+static void
+call_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  lodger__admission_leave (caller);
+  lodger__run_drop ((LodgerPending *) item);
+}
+
+static void
+call_run (LodgerCaller *caller, LodgerItem *item)
+{
+  lodger__admission_leave (caller);
+  if (lodger__is_stopping (caller))
+    lodger__run_drop ((LodgerPending *) item);
+  else
+    lodger__run_call (caller, (LodgerPending *) item, NULL);
+}
+
+/* It holds its caller, since a cancel in another thread needs that. */
+static void
+delayed_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  call_drop (caller, item);
+  lodger__release (caller);
+}
+
+static void
+delayed_run (LodgerCaller *caller, LodgerItem *item)
+{
+  call_run (caller, item);
+  lodger__release (caller);
+}
+
+/* Out of the heap, and through the inbox to the owner, which finds it done and destroys its data. */
+static void
+delayed_withdraw (LodgerPending *pending)
+{
+  LodgerCaller *caller = lodger__pending_caller (pending);
+  if (lodger__timers_remove (lodger__timers (caller), (LodgerDelayed *) pending))
+    lodger__push (caller, lodger__pending_item (pending));
+}
+
+static const LodgerItemOps call_ops = { .run = call_run,
+                                        .drop = call_drop,
+                                        .ended = lodger__unfinished_ended,
+                                        .blocked_on = lodger__run_blocked_on,
+                                        .slab_class = LODGER_SLAB_MEDIUM };
+static const LodgerItemOps delayed_ops = { .run = delayed_run,
+                                           .drop = delayed_drop,
+                                           .withdraw = delayed_withdraw,
+                                           .ended = lodger__unfinished_ended,
+                                           .blocked_on = lodger__run_blocked_on,
+                                           .slab_class = LODGER_SLAB_LARGE };
+
+/* 0 and *ret_pending; or what speaks against it. */
+static int
+admit (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, LodgerWork work,
+       const LodgerCallOptions *options, LodgerPending **ret_pending)
+{
+  LodgerPending *pending;
+  int code = lodger__submit_check (caller, work.call != NULL, options, function);
+  if (code == 0)
+    code = lodger__admission_enter (caller, function);
+  if (code != 0)
+    return code;
+  pending = lodger__submit_new (ops, caller, work, options);
+  if (pending == NULL)
+    {
+      lodger__admission_leave (caller);
+      return LODGER_ENOMEM;
+    }
+  lodger__pending_trace_submit (pending, caller);
+  *ret_pending = pending;
+  return 0;
+}
+
+LodgerPending *
+lodger__submit_soon (const char *function, LodgerCaller *caller, LodgerWork work, const LodgerCallOptions *options)
+{
+  LodgerPending *pending;
+  int code = admit (function, caller, &call_ops, work, options, &pending);
+  if (code != 0)
+    return lodger__submit_refuse (code, function, work, options);
+  lodger__push (caller, lodger__pending_item (pending));
+  lodger__scope_link (pending);
+  return pending;
+}
+
+/* It is in the heap then; or 0 is not the answer, and it is gone. */
+static int
+delay_until (LodgerCaller *caller, LodgerPending *pending, int64_t delay)
+{
+  LodgerDelayed *delayed = (LodgerDelayed *) pending;
+  int64_t now = lodger__host_now (caller);
+  bool first = false;
+  int code;
+  delayed->deadline = delay < LODGER_FOREVER - now ? now + delay : LODGER_FOREVER - 1;
+  lodger__hold (caller);
+  code = lodger__timers_insert (lodger__timers (caller), delayed, &first);
+  if (code != 0)
+    {
+      lodger__admission_leave (caller);
+      lodger__release (caller);
+      lodger__pending_discard_call (pending);
+      return code == LODGER_ENOMEM ? code : LODGER_ECANCELED;
+    }
+  if (first)
+    lodger__poke (caller);
+  return 0;
+}
+
+LodgerPending *
+lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFunc func, void *data,
+                               LodgerDestroyFunc destroy, const LodgerCallOptions *options)
+{
+  static const char function[] = "lodger_caller_call_later";
+  const LodgerWork work = { .call = func, .data = data, .destroy = destroy };
+  const LodgerHostOps *ops = caller != NULL ? lodger__host_ops (caller) : NULL;
+  LodgerPending *pending;
+  int code;
+  if (delay <= 0)
+    return lodger__submit_soon (function, caller, work, options);
+  if (ops != NULL && ops->arm == NULL)
+    code = lodger__misuse (function, LODGER_ENOSYS, "this host has no timers");
+  else
+    code = admit (function, caller, &delayed_ops, work, options, &pending);
+  if (code == 0)
+    code = delay_until (caller, pending, delay);
+  if (code != 0)
+    return lodger__submit_refuse (code, function, work, options);
+  lodger__scope_link (pending);
+  return pending;
+}
+
+LodgerPending *
+lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+                              const LodgerCallOptions *options)
+{
+  const LodgerWork work = { .call = func, .data = data, .destroy = destroy };
+  return lodger__submit_soon ("lodger_caller_call_soon", caller, work, options);
+}
+
+#undef lodger_caller_call_soon
+LodgerPending *
+lodger_caller_call_soon (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy)
+{
+  return lodger_caller_call_soon_full (caller, func, data, destroy, NULL);
+}
+
+LodgerPending *
+lodger_caller_call_later (LodgerCaller *caller, int64_t delay, LodgerCallFunc func, void *data,
+                          LodgerDestroyFunc destroy)
+{
+  return lodger_caller_call_later_full (caller, delay, func, data, destroy, NULL);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/log.h"
+#include "base/slab.h"
+#include "call/run.h"
+#include "call/scope.h"
+#include "call/submit.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "mailbox/post.h"
+
+/* A continuation is held by two: the pending it waits for (through its listener), and its caller (through the list of
+ * what was accepted, so that a stop finds it). It reaches the caller's inbox once, by whoever comes first: the source's
+ * completion or a cancel; P_PUSHED says that somebody is about to, or has. It is on the list until it has been taken out of
+ * there, so that a stop waits for one that is on its way. The data is destroyed in the caller's thread alone. */
+
+typedef struct Then
+{
+  LodgerPending pending; /* first */
+  LodgerListener listener;
+  LodgerPending *source;
+  LodgerLink link; /* on its caller's list of accepted ones */
+} Then;
+
+_Static_assert(sizeof (Then) <= 192, "a continuation is a large piece of the slab");
+
+static bool
+claim (LodgerPending *pending)
+{
+  bool mine;
+  lodger__pending_lock (pending);
+  mine = !(lodger__pending_state (pending) & P_PUSHED);
+  lodger__pending_add_state (pending, P_PUSHED);
+  lodger__pending_unlock (pending);
+  return mine;
+}
+
+static void
+push_once (Then *then)
+{
+  LodgerPending *pending = &then->pending;
+  if (claim (pending))
+    {
+      LodgerCaller *caller = lodger__pending_caller (pending);
+      lodger__hold (caller);
+      lodger__push (caller, lodger__pending_item (pending));
+      lodger__release (caller);
+    }
+}
+
+static void
+then_notify (LodgerListener *listener, LodgerPending *done)
+{
+  Then *then = lodger__list_item (listener, Then, listener);
+  (void) done;
+  push_once (then);
+  lodger_pending_unref (&then->pending);
+}
+
+static void
+then_discard (LodgerListener *listener)
+{
+  Then *then = lodger__list_item (listener, Then, listener);
+  lodger_pending_unref (&then->pending);
+}
+
+static void
+then_withdraw (LodgerPending *pending)
+{
+  push_once ((Then *) pending);
+}
+
+/* It has been taken out of the inbox: nobody but the caller's thread looks at it any more. */
+static LodgerPending *
+detach (LodgerCaller *caller, Then *then)
+{
+  LodgerPending *source = then->source;
+  lodger__caller_lock (caller);
+  lodger__list_remove (&then->link);
+  lodger__caller_unlock (caller);
+  if (lodger__pending_unlisten (source, &then->listener))
+    lodger_pending_unref (&then->pending);
+  return source;
+}
+
+static void
+then_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  Then *then = (Then *) item;
+  LodgerPending *source = detach (caller, then);
+  lodger_pending_cancel (&then->pending, lodger__closed_message);
+  lodger__run_skip (&then->pending);
+  lodger_pending_unref (source);
+  lodger_pending_unref (&then->pending);
+  lodger__release (caller);
+}
+
+static void
+then_run (LodgerCaller *caller, LodgerItem *item)
+{
+  Then *then = (Then *) item;
+  LodgerPending *source;
+  if (lodger__is_stopping (caller))
+    {
+      then_drop (caller, item);
+      return;
+    }
+  source = detach (caller, then);
+  lodger__run_call (caller, &then->pending, source);
+  lodger_pending_unref (source);
+  lodger__release (caller);
+}
+
+/* Until it is on its way, it hangs on its source too. */
+static void
+then_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
+{
+  lodger__run_blocked_on (pending, ret_blocked);
+  if (!(lodger__pending_state (pending) & (P_PUSHED | P_STARTED)))
+    ret_blocked->next = lodger_pending_ref (((Then *) pending)->source);
+}
+
+static const LodgerItemOps then_ops = { .run = then_run,
+                                        .drop = then_drop,
+                                        .withdraw = then_withdraw,
+                                        .ended = lodger__unfinished_ended,
+                                        .blocked_on = then_blocked_on,
+                                        .slab_class = LODGER_SLAB_LARGE };
+
+static bool
+accept (LodgerCaller *caller, Then *then)
+{
+  bool accepted;
+  lodger__caller_lock (caller);
+  accepted = !lodger__is_stopping (caller);
+  if (accepted)
+    lodger__list_append (&caller->calls.thens, &then->link);
+  lodger__caller_unlock (caller);
+  return accepted;
+}
+
+static int
+check (const LodgerPending *done, const LodgerCaller *caller, LodgerThenFunc func, const LodgerCallOptions *options)
+{
+  if (done == NULL || caller == NULL || func == NULL || (options != NULL && options->size < sizeof *options))
+    return lodger__misuse ("lodger_pending_then", LODGER_EINVAL, "NULL or a wrong size given");
+  if (lodger__is_before_fork (caller) || lodger__pending_is_before_fork (done))
+    return lodger__misuse ("lodger_pending_then", LODGER_ECHILD, lodger__before_fork_message);
+  return lodger__scope_check (options, "lodger_pending_then");
+}
+
+/* 0 and *ret_then, linked to its caller; or what speaks against it. */
+static int
+make (LodgerPending *done, LodgerCaller *caller, LodgerWork work, const LodgerCallOptions *options, Then **ret_then)
+{
+  Then *then = (Then *) lodger__submit_new (&then_ops, caller, work, options);
+  if (then == NULL)
+    return LODGER_ENOMEM;
+  then->source = lodger_pending_ref (done);
+  then->listener = (LodgerListener) { .notify = then_notify, .discard = then_discard, .is_quiet = true };
+  then->link = (LodgerLink) { NULL, NULL, NULL };
+  lodger__hold (caller);
+  if (accept (caller, then))
+    {
+      *ret_then = then;
+      return 0;
+    }
+  lodger__release (caller);
+  lodger_pending_unref (done);
+  lodger__pending_discard_call (&then->pending);
+  return LODGER_ECANCELED;
+}
+
+LodgerPending *
+lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func, void *data,
+                          LodgerDestroyFunc destroy, const LodgerCallOptions *given)
+{
+  const LodgerWork work = { .then = func, .data = data, .destroy = destroy };
+  LodgerCallOptions options = { .size = sizeof options };
+  Then *then = NULL;
+  int code = check (done, caller, func, given);
+  if (code == 0)
+    {
+      if (given != NULL)
+        options = *given;
+      lodger__pending_lend_site (done, &options);
+      code = make (done, caller, work, &options, &then);
+    }
+  if (code != 0)
+    return lodger__submit_refuse (code, "lodger_pending_then", work, given != NULL ? given : &options);
+  lodger_pending_ref (&then->pending); /* the listener's */
+  lodger__pending_trace_submit (&then->pending, caller);
+  if (!lodger__pending_listen (done, &then->listener))
+    then_notify (&then->listener, done);
+  lodger__scope_link (&then->pending);
+  return &then->pending;
+}
+
+LodgerPending *
+lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func, void *data,
+                     LodgerDestroyFunc destroy)
+{
+  return lodger_pending_then_full (done, caller, func, data, destroy, NULL);
+}
+
+/* ---- a stop ---------------------------------------------------------------------------------------------------------- */
+
+static Then *
+then_of (LodgerLink *link)
+{
+  return lodger__list_item (link, Then, link);
+}
+
+LodgerItem *
+lodger__thens_take (LodgerCaller *caller)
+{
+  Then *then;
+  lodger__caller_lock (caller);
+  for (then = then_of (caller->calls.thens.first); then != NULL && !claim (&then->pending);
+       then = then_of (then->link.next))
+    ;
+  lodger__caller_unlock (caller);
+  return then != NULL ? lodger__pending_item (&then->pending) : NULL;
+}
+
+/* A stop has begun: nobody but the owner changes the list any more. */
+bool
+lodger__thens_has_next (const LodgerCaller *caller)
+{
+  const Then *then = then_of (caller->calls.thens.first);
+  while (then != NULL && (lodger__pending_state (&then->pending) & P_PUSHED))
+    then = then_of (then->link.next);
+  return then != NULL;
+}
+
+bool
+lodger__thens_is_empty (const LodgerCaller *caller)
+{
+  return caller->calls.thens.first == NULL;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "call/run.h"
+#include "call/submit.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "loop/ownership.h"
+#include "loop/turn.h"
+#include "mailbox/owner.h"
+#include "mailbox/post.h"
+
+/* Calls that have returned and are not done: deferred ones, and those that take another's outcome. Each is on its caller's
+ * list, which a stop cancels and waits for. */
+
+void
+lodger__unfinished_add (LodgerCaller *caller, LodgerPending *pending)
+{
+  lodger__hold (caller);
+  if (!lodger__has_ended (caller) && !lodger__is_taken (caller))
+    lodger__list_prepend (&caller->calls.unfinished, lodger__pending_unfinished_link (pending));
+}
+
+/* Outside of a slice one is asked for: a worker may take its next call now, and a stop may come to its end. */
+void
+lodger__unfinished_finish (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerPending *pending = (LodgerPending *) item;
+  lodger__list_remove (lodger__pending_unfinished_link (pending));
+  lodger__pending_destroy_data (pending);
+  lodger_pending_unref (pending);
+  lodger__release (caller);
+}
+
+static const LodgerItemOps ended_ops = { .run = lodger__unfinished_finish, .drop = lodger__unfinished_finish };
+
+void
+lodger__unfinished_ended_as (LodgerPending *pending, const LodgerItemOps *ops)
+{
+  LodgerCaller *caller = lodger__pending_caller (pending);
+  bool is_here = !lodger__has_ended (caller) && lodger__owner_is_here (caller);
+  LodgerHeld held = is_here ? lodger__ownership_begin (caller) : LODGER_OWNERSHIP_NONE;
+  lodger__pending_become (pending, ops);
+  lodger__hold (caller);
+  if (held == LODGER_OWNERSHIP_NONE)
+    lodger__push (caller, lodger__pending_item (pending));
+  else
+    {
+      if (lodger__turn_depth (caller) == 0)
+        lodger__host_post_ahead (caller);
+      ops->run (caller, lodger__pending_item (pending));
+      lodger__ownership_end (caller, held);
+    }
+  lodger__release (caller);
+}
+
+void
+lodger__unfinished_ended (LodgerPending *pending)
+{
+  lodger__unfinished_ended_as (pending, &ended_ops);
+}
+
+/* ---- a stop ---------------------------------------------------------------------------------------------------------- */
+
+bool
+lodger__unfinished_is_empty (const LodgerCaller *caller)
+{
+  return caller->calls.unfinished.first == NULL;
+}
+
+/* A cancel may run user code (a canceller, a done-callback) that ends others of the list: begin again after each. */
+void
+lodger__unfinished_cancel (LodgerCaller *caller)
+{
+  LodgerLink *link;
+  do
+    {
+      for (link = caller->calls.unfinished.first;
+           link != NULL && (lodger__pending_state (lodger__unfinished_pending (link)) & (P_CANCELLED | P_DONE));
+           link = link->next)
+        ;
+      if (link != NULL)
+        lodger_pending_cancel (lodger__unfinished_pending (link), lodger__closed_message);
+    }
+  while (link != NULL);
+}
+
+LodgerPending *
+lodger__unfinished_pop (LodgerCaller *caller)
+{
+  return lodger_pending_ref (lodger__unfinished_pending (lodger__list_pop (&caller->calls.unfinished)));
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/log.h"
+#include "caller/caller.h"
+#include "life/life.h"
+#include "loop/ownership.h"
+
+#include <stdlib.h>
+
+/* A program may end without having stopped its callers. Then their threads are ended by the system in the middle of what
+ * they do; all that is done here is to name what that is. Nothing is joined, no user code is run, nothing is freed. */
+
+/* A child that is at nothing belongs to a parent that is named. */
+static void
+name_caller (LodgerCaller *caller)
+{
+  char *line = NULL;
+  bool is_at_work;
+  lodger__caller_lock (caller);
+  is_at_work = lodger__ownership_frame (caller) != NULL;
+  for (LodgerFrame *frame = lodger__ownership_frame (caller); frame != NULL && line == NULL;
+       frame = lodger__ownership_outer (frame))
+    if (frame->pending != NULL)
+      line = lodger_pending_describe (frame->pending);
+  lodger__caller_unlock (caller);
+  if (!is_at_work && lodger__parent (caller) != NULL)
+    return;
+  lodger__log (LODGER_LOG_WARNING, "the program ends while %s still runs%s%s", lodger__name (caller),
+               line != NULL ? ": " : "", line != NULL ? line : "");
+  lodger_free (line);
+}
+
+static void
+at_exit (void)
+{
+  size_t count;
+  LodgerCaller **callers = lodger_caller_list (false, &count);
+  atomic_store (&lodger__ownership_is_read, true);
+  for (size_t i = 0; i < count; i++)
+    name_caller (callers[i]);
+  /* The references are kept: the last one of a caller that was never started would run user code. */
+  free (callers);
+}
+
+static void
+install (void)
+{
+  if (atexit (at_exit) != 0)
+    lodger__log (LODGER_LOG_DEBUG, "no memory to notice the program's end");
+}
+
+void
+lodger__at_exit_notice (void)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once (&once, install);
+}

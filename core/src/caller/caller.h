@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How callers are made, started and known. The top: everything below is put together here. */
+#ifndef LODGER_CALLER_PRIVATE_H
+#define LODGER_CALLER_PRIVATE_H
+
+#include "parts.h"
+
+/* ---- create.c ---- */
+
+/* What the options do not say. */
+typedef struct LodgerSpec
+{
+  LodgerCaller *parent;            /* NULL: it is a root */
+  const LodgerBackendOps *backend; /* NULL: somebody else runs its loop */
+  const LodgerBackendOps *worker_backend;
+  const LodgerCaller *hooks_from; /* NULL: it has the options' hooks */
+  bool is_main;
+  bool is_worker; /* of its root's pool */
+} LodgerSpec;
+
+/* In the initial state, bound to no thread; NULL only without memory. Otherwise the options' hook data is the caller's, if
+ * it has their hooks, and their hook_destroy is NULL. */
+LodgerCaller *lodger__caller_create (LodgerCallerOptions *options, const LodgerSpec *spec);
+/* A caller that never ran its own hooks gives their data back to the options. */
+void lodger__caller_return_hook_data (LodgerCaller *caller, LodgerCallerOptions *options);
+
+/* ---- plan.c: what takes part in a turn and in a stop, in order ---- */
+
+extern const LodgerLoopPlan lodger__caller_plan, lodger__worker_plan;
+extern const LodgerStopParticipant *const lodger__stop_plan[];
+
+/* ---- start.c ---- */
+
+extern const LodgerStopParticipant lodger__setup_participant;
+
+/* Under the mutex, and traced. False: it is that far already. */
+bool lodger__caller_begin (LodgerCaller *caller, bool is_running);
+/* Owner: this thread's loop is its host's; let it run. Not 0: the start hook's code. */
+int lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread);
+/* Owner: it cannot start. */
+void lodger__caller_fail_start (LodgerCaller *caller, int code, const char *what);
+
+/* ---- thread-main.c ---- */
+
+/* A thread that Lodger drives; 0 or LODGER_EAGAIN. A child gives its parent its reference when it is gone. */
+int lodger__thread_start (LodgerCaller *caller);
+
+/* ---- find.c ---- */
+
+/* The caller that is there, if that is what the options mean; else an error. Consumes the reference. */
+LodgerCaller *lodger__caller_matching (LodgerCaller *caller, const LodgerCallerOptions *options, const char *function,
+                                       LodgerError **ret_error);
+LodgerCaller *lodger__caller_fail (LodgerError **ret_error, const char *function, int code, const char *reason,
+                                   const char *name);
+
+/* ---- child.c ---- */
+
+/* A worker of its pool, started. */
+bool lodger__caller_spawn_worker (LodgerCaller *root, unsigned number);
+
+/* ---- registry.c ---- */
+
+const LodgerHostDriver *lodger__registry_host (const char *name);
+const LodgerBackendOps *lodger__registry_backend (const char *name);
+void lodger__registry_add (LodgerCaller *caller);
+void lodger__registry_remove (LodgerCaller *caller);
+/* A caller for which `matches` says so, and whose state is before `below`, as a new reference, or NULL. */
+LodgerCaller *lodger__registry_find (bool (*matches) (const LodgerCaller *caller, const void *what), const void *what,
+                                     LodgerCallerState below);
+
+/* ---- at-exit.c ---- */
+
+/* When a caller is made: the program's end names what still runs. */
+void lodger__at_exit_notice (void);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/log.h"
+#include "caller/caller.h"
+#include "life/life.h"
+#include "loop/native.h"
+#include "mailbox/owner.h"
+#include "mailbox/post.h"
+#include "stop/stop.h"
+
+#include <string.h>
+
+/* Finding the caller that is meant, or making it. */
+
+LodgerCaller *
+lodger__caller_fail (LodgerError **ret_error, const char *function, int code, const char *reason, const char *name)
+{
+  lodger__log (LODGER_LOG_WARNING, "%s: %s%s%s", function, reason, name != NULL ? ": " : "", name != NULL ? name : "");
+  if (ret_error != NULL)
+    *ret_error = lodger_error_newf (NULL, code, "%s%s%s", reason, name != NULL ? ": " : "", name != NULL ? name : "");
+  return NULL;
+}
+
+static LodgerCaller *
+fail (LodgerError **ret_error, int code, const char *reason, const char *name)
+{
+  return lodger__caller_fail (ret_error, "lodger_caller_new", code, reason, name);
+}
+
+typedef struct Where
+{
+  const LodgerThread *thread;
+  const LodgerHostDriver *driver;
+  const void *identity;
+} Where;
+
+static bool
+is_at (const LodgerCaller *caller, const void *what)
+{
+  const Where *where = what;
+  return lodger__owner_is_in (caller, where->thread) && lodger__host_is (caller, where->driver, where->identity);
+}
+
+LodgerCaller *
+lodger_caller_find (const char *host, const void *host_options)
+{
+  Where where = { .thread = lodger__thread_peek (), .driver = host != NULL ? lodger__registry_host (host) : NULL };
+  LodgerCaller *found;
+  if (where.thread == NULL || where.driver == NULL)
+    return NULL;
+  where.identity = lodger__host_identify (where.driver, host_options);
+  found = lodger__registry_find (is_at, &where, LODGER_CALLER_STOPPING);
+  return found != NULL ? found : lodger__registry_find (is_at, &where, LODGER_CALLER_STOPPED);
+}
+
+static bool
+is_mains (const LodgerCaller *caller, const void *what)
+{
+  (void) what;
+  return lodger__is_main (caller);
+}
+
+LodgerCaller *
+lodger__caller_matching (LodgerCaller *caller, const LodgerCallerOptions *options, const char *function,
+                         LodgerError **ret_error)
+{
+  const char *backend = lodger_caller_get_backend (caller);
+  const char *host = lodger_caller_get_host (caller);
+  const char *wrong = NULL;
+  if (options->name != NULL && strcmp (options->name, lodger__name (caller)) != 0)
+    wrong = options->name;
+  else if (options->backend != NULL && (backend == NULL || strcmp (options->backend, backend) != 0))
+    wrong = options->backend;
+  else if (options->host != NULL && (host != NULL || !lodger__is_driven (caller))
+           && (host == NULL || strcmp (options->host, host) != 0))
+    wrong = options->host;
+  if (wrong == NULL)
+    return caller;
+  lodger_caller_unref (caller);
+  return lodger__caller_fail (ret_error, function, LODGER_EMISMATCH, "the caller that is there does not match", wrong);
+}
+
+static LodgerCaller *
+matching (LodgerCaller *caller, const LodgerCallerOptions *options, LodgerError **ret_error)
+{
+  return lodger__caller_matching (caller, options, "lodger_caller_new", ret_error);
+}
+
+static LodgerCaller *
+new_thread (LodgerCallerOptions *options, const LodgerBackendOps *workers, LodgerError **ret_error)
+{
+  const char *name = options->backend != NULL ? options->backend : lodger__native_backend.name;
+  LodgerSpec spec = { .backend = lodger__registry_backend (name) };
+  LodgerCaller *caller;
+  int code;
+  spec.worker_backend = workers != NULL ? workers : spec.backend;
+  if (spec.backend == NULL)
+    return fail (ret_error, LODGER_ENOENT, "no such backend", name);
+  if (options->host != NULL)
+    return fail (ret_error, LODGER_EINVAL, "a new thread has its backend's host, not", options->host);
+  if (options->name == NULL)
+    options->name = "worker";
+  caller = lodger__caller_create (options, &spec);
+  if (caller == NULL)
+    return fail (ret_error, LODGER_ENOMEM, "no memory", NULL);
+  code = lodger__thread_start (caller);
+  if (code == 0)
+    return caller;
+  lodger__loop_gone (caller);
+  lodger_caller_unref (caller);
+  return fail (ret_error, code, "the system refuses a thread", NULL);
+}
+
+/* In a thread whose loop is not Lodger's. */
+static LodgerCaller *
+make_here (LodgerCallerMode mode, LodgerCallerOptions *options, const Where *where, const LodgerBackendOps *workers,
+           LodgerError **ret_error)
+{
+  const LodgerSpec spec = { .worker_backend = workers, .is_main = lodger__port_is_main_thread () };
+  LodgerCaller *caller = lodger__caller_create (options, &spec);
+  int code;
+  if (caller == NULL)
+    return fail (ret_error, LODGER_ENOMEM, "no memory", NULL);
+  lodger__owner_claim (caller, where->thread);
+  code = lodger__host_open (caller, where->driver, options->host_options);
+  if (code != 0)
+    {
+      lodger_caller_unref (caller);
+      return fail (ret_error, code, "the host could not be opened", options->host);
+    }
+  lodger__registry_add (caller);
+  code = mode != LODGER_CALLER_MANUAL ? lodger_caller_start_sync (caller) : 0;
+  if (code != 0)
+    {
+      lodger_caller_unref (caller);
+      return fail (ret_error, code, "the start hook failed", NULL);
+    }
+  return caller;
+}
+
+static LodgerCaller *
+in_this_thread (LodgerCallerMode mode, LodgerCallerOptions *options, const LodgerBackendOps *workers,
+                LodgerError **ret_error)
+{
+  LodgerThread *thread = lodger__thread ();
+  Where where = { .thread = thread };
+  LodgerCaller *caller;
+  if (thread == NULL)
+    return fail (ret_error, LODGER_ENOMEM, "no memory", NULL);
+  if (options->host == NULL)
+    {
+      caller = mode != LODGER_CALLER_MANUAL ? lodger__thread_first_caller (thread) : NULL;
+      if (caller == NULL)
+        return fail (ret_error, LODGER_ENOENT, "no host is named, and none is attached in this thread", NULL);
+      return matching (caller, options, ret_error);
+    }
+  where.driver = lodger__registry_host (options->host);
+  if (where.driver == NULL)
+    return fail (ret_error, LODGER_ENOENT, "no such host", options->host);
+  where.identity = lodger__host_identify (where.driver, options->host_options);
+  caller = lodger__registry_find (is_at, &where, LODGER_CALLER_STOPPING);
+  if (caller != NULL && mode != LODGER_CALLER_MANUAL)
+    return matching (caller, options, ret_error);
+  lodger_caller_unref (caller);
+  if (caller != NULL)
+    return fail (ret_error, LODGER_EALREADY, "there is a caller for this thread and host", NULL);
+  if (options->backend != NULL)
+    return fail (ret_error, LODGER_EINVAL, "this thread's loop is not driven by Lodger, so it has no backend",
+                 options->backend);
+  if (workers == NULL)
+    {
+      const char *backend = where.driver->ops->worker_backend;
+      workers = lodger__registry_backend (backend != NULL ? backend : lodger__native_backend.name);
+      if (workers == NULL)
+        return fail (ret_error, LODGER_ENOENT, "no such backend", backend);
+    }
+  return make_here (mode, options, &where, workers, ret_error);
+}
+
+static LodgerCaller *
+find_or_make (LodgerCallerMode mode, LodgerCallerOptions *options, LodgerError **ret_error)
+{
+  const LodgerBackendOps *workers = NULL;
+  LodgerCaller *caller;
+  if (options->worker_backend != NULL)
+    {
+      workers = lodger__registry_backend (options->worker_backend);
+      if (workers == NULL)
+        return fail (ret_error, LODGER_ENOENT, "no such backend", options->worker_backend);
+    }
+  switch (mode)
+    {
+    case LODGER_CALLER_NEW_THREAD: return new_thread (options, workers, ret_error);
+    case LODGER_CALLER_MAIN_THREAD:
+      if (lodger__port_is_main_thread ())
+        return in_this_thread (mode, options, workers, ret_error);
+      caller = lodger__registry_find (is_mains, NULL, LODGER_CALLER_STOPPING);
+      return caller != NULL ? matching (caller, options, ret_error)
+                            : fail (ret_error, LODGER_EWRONGTHREAD, "the main thread has no caller yet", NULL);
+    case LODGER_CALLER_CURRENT_THREAD:
+    case LODGER_CALLER_MANUAL: return in_this_thread (mode, options, workers, ret_error);
+    }
+  return fail (ret_error, LODGER_EINVAL, "no such mode", NULL);
+}
+
+LodgerCaller *
+lodger_caller_new (LodgerCallerMode mode, const LodgerCallerOptions *options, LodgerError **ret_error)
+{
+  LodgerCallerOptions own = { .size = sizeof own };
+  LodgerCaller *caller;
+  if (options != NULL && options->size < sizeof *options)
+    return fail (ret_error, LODGER_EINVAL, "the options' size is too small", NULL);
+  if (options != NULL)
+    own = *options;
+  caller = find_or_make (mode, &own, ret_error);
+  if (own.hook_destroy != NULL)
+    own.hook_destroy (own.hook_data);
+  return caller;
+}

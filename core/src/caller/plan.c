@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "caller/caller.h"
+#include "children/children.h"
+#include "pool/pool.h"
+#include "stop/stop.h"
+
+/* The wings below know each other by tables of operations. Here is which tables there are, and in which order they are
+ * asked. */
+
+static const LodgerTurnSource *const caller_sources[] = { &lodger__stop_source, NULL };
+static const LodgerTurnSource *const worker_sources[] = { &lodger__worker_source, &lodger__stop_source, NULL };
+
+const LodgerLoopPlan lodger__caller_plan = { .sources = caller_sources, .events = &lodger__stop_loop_events };
+const LodgerLoopPlan lodger__worker_plan
+    = { .sources = worker_sources, .events = &lodger__stop_loop_events, .crew = &lodger__worker_crew };
+
+const LodgerStopParticipant *const lodger__stop_plan[]
+    = { &lodger__pool_participant,     &lodger__worker_participant, &lodger__child_calls_participant,
+        &lodger__children_participant, &lodger__setup_participant,  NULL };

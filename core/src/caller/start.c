@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/log.h"
+#include "caller/caller.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "life/trace.h"
+#include "loop/ownership.h"
+#include "loop/turn.h"
+#include "mailbox/owner.h"
+#include "mailbox/post.h"
+#include "pending/pending.h"
+#include "pool/pool.h"
+#include "stop/stop.h"
+
+/* How a caller starts in its thread, its hooks, and how its thread gets out of the loop. */
+
+/* ---- hooks ----------------------------------------------------------------------------------------------------------- */
+
+static int
+run_start_hook (LodgerCaller *caller)
+{
+  const LodgerHooks *hooks = &caller->setup.hooks;
+  LodgerFrame frame;
+  int code = 0;
+  lodger__ownership_enter (&frame, caller, NULL);
+  if (hooks->on_start != NULL)
+    code = hooks->on_start (caller, hooks->data);
+  if (!lodger__ownership_leave (&frame) || code > 0)
+    code = 0;
+  caller->setup.has_hooked = code == 0;
+  return code;
+}
+
+static void
+run_stop_hook (LodgerCaller *caller)
+{
+  const LodgerHooks *hooks = &caller->setup.hooks;
+  LodgerFrame frame;
+  if (!caller->setup.has_hooked || hooks->on_stop == NULL)
+    return;
+  caller->setup.has_hooked = false;
+  lodger__ownership_enter (&frame, caller, NULL);
+  hooks->on_stop (caller, hooks->data);
+  lodger__ownership_leave (&frame);
+}
+
+static void
+quit (LodgerCaller *caller)
+{
+  if (caller->setup.backend_impl != NULL)
+    caller->setup.backend->quit (caller->setup.backend_impl);
+}
+
+const LodgerStopParticipant lodger__setup_participant
+    = { .run_hook = run_stop_hook, .quit = quit, .stopped = lodger__registry_remove };
+
+/* ---- the start ------------------------------------------------------------------------------------------------------- */
+
+bool
+lodger__caller_begin (LodgerCaller *caller, bool is_running)
+{
+  bool changed;
+  lodger__caller_lock (caller);
+  changed = lodger__phase_change (caller, is_running ? LODGER_BECOMES_RUNNING : LODGER_BECOMES_STARTING);
+  lodger__caller_unlock (caller);
+  if (changed)
+    lodger__trace_caller (LODGER_TRACE_STATE, caller);
+  return changed;
+}
+
+static void
+begin_life (LodgerCaller *caller)
+{
+  lodger__host_attach (caller);
+  lodger__caller_begin (caller, true);
+  lodger__pending_signal (lodger_caller_get_started (caller), NULL);
+  lodger__turn_start (caller);
+  lodger__pool_start (caller);
+}
+
+/* Its loop may be gone already, or go meanwhile: then whoever says so ends it, or the end of the ownership here. */
+int
+lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
+{
+  LodgerHeld held = lodger__ownership_begin (caller);
+  int code;
+  if (held == LODGER_OWNERSHIP_NONE)
+    return 0;
+  lodger__owner_enter (caller, thread, lodger__thread_ends);
+  lodger__hold_itself (caller);
+  code = run_start_hook (caller);
+  if (lodger__is_taken (caller))
+    return code;
+  if (code == 0)
+    begin_life (caller);
+  lodger__ownership_end (caller, held);
+  return code;
+}
+
+void
+lodger__caller_fail_start (LodgerCaller *caller, int code, const char *what)
+{
+  const char *why = lodger_error_code_string (code);
+  lodger__log (LODGER_LOG_ERROR, "%s could not start: %s: %s", lodger__name (caller), what, why);
+  lodger__pending_signal (lodger_caller_get_started (caller), lodger_error_newf (NULL, code, "%s: %s", what, why));
+  lodger__loop_gone (caller);
+}
+
+int
+lodger_caller_start_sync (LodgerCaller *caller)
+{
+  LodgerThread *thread = lodger__thread_peek ();
+  int code;
+  lodger__guard_caller (caller, guard);
+  if (lodger__is_driven (caller) || lodger__phase (caller) != LODGER_PHASE_INITIAL)
+    return lodger__misuse (__func__, LODGER_ESTATE, "not in the initial state");
+  if (!lodger__owner_is_in (caller, thread))
+    return lodger__misuse (__func__, LODGER_EWRONGTHREAD, "only in the thread it was made in");
+  if (!lodger__caller_begin (caller, false))
+    return lodger__misuse (__func__, LODGER_ESTATE, "not in the initial state");
+  code = lodger__caller_attach (caller, thread);
+  if (code != 0)
+    lodger__caller_fail_start (caller, code, "the start hook failed");
+  return code;
+}
+
+int
+lodger_caller_enter (LodgerCaller *caller)
+{
+  LodgerPhase phase;
+  int code = 0;
+  lodger__guard_caller (caller, guard);
+  phase = lodger__phase (caller);
+  if (phase >= LODGER_PHASE_REFUSING)
+    return lodger__misuse (__func__, LODGER_ESHUTDOWN, "it is stopping or has stopped");
+  if (!lodger__owner_is_here (caller))
+    return lodger__misuse (__func__, LODGER_EWRONGTHREAD, "only in the caller's own thread");
+  if (phase == LODGER_PHASE_INITIAL)
+    code = lodger_caller_start_sync (caller);
+  if (code == 0)
+    lodger__stop_count_enter (caller);
+  return code;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define LODGER_NO_CALL_SITES
+#include "base/log.h"
+#include "call/submit.h"
+#include "life/phase.h"
+#include "pool/pool.h"
+
+/* Calls for other threads: in the pool of the root, or in a child of a name. */
+
+static const char function[] = "lodger_caller_to_thread";
+
+/* In the child of that name, whose inbox keeps the order. */
+static LodgerPending *
+to_named_worker (LodgerCaller *caller, LodgerWork work, const LodgerCallOptions *options)
+{
+  const LodgerCallerOptions named = { .size = sizeof named, .name = options->worker };
+  LodgerError *error = NULL;
+  LodgerCaller *worker = lodger_caller_get (caller, &named, &error);
+  int code = lodger_error_get_code (error);
+  LodgerPending *pending = worker != NULL ? lodger__submit_soon (function, worker, work, options)
+                                          : lodger__submit_refuse (code == LODGER_ESHUTDOWN ? LODGER_ECANCELED : code,
+                                                                   function, work, options);
+  lodger_error_unref (error);
+  lodger_caller_unref (worker);
+  return pending;
+}
+
+LodgerPending *
+lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+                              const LodgerCallOptions *options)
+{
+  const LodgerWork work = { .call = func, .data = data, .destroy = destroy };
+  int code = lodger__submit_check (caller, func != NULL, options, function);
+  bool names_worker = options != NULL && options->worker != NULL;
+  if (code == 0 && names_worker && lodger__phase (caller) == LODGER_PHASE_INITIAL)
+    code = lodger__misuse (function, LODGER_ESTATE, "a caller that has not started has no named workers");
+  if (code != 0)
+    return lodger__submit_refuse (code, function, work, options);
+  return names_worker ? to_named_worker (caller, work, options) : lodger__pool_submit (function, caller, work, options);
+}
+
+LodgerPending *
+lodger_caller_to_thread (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy)
+{
+  return lodger_caller_to_thread_full (caller, func, data, destroy, NULL);
+}

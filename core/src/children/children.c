@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "children/children.h"
+
+#include "base/log.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "mailbox/post.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The list is under the parent's mutex, under which a stop also changes the phase: so no child comes after the stop has told
+ * all. */
+
+static LodgerCaller *
+child_of (LodgerLink *link)
+{
+  return lodger__list_item (link, LodgerCaller, children.sibling);
+}
+
+static LodgerCaller *
+next_child (const LodgerCaller *parent, const LodgerCaller *child)
+{
+  return child_of (child != NULL ? child->children.sibling.next : parent->children.list.first);
+}
+
+/* Under the mutex. Whoever leaves a child behind may come to this after its thread has returned, and has gone. */
+static void
+await_no_more (LodgerCaller *parent, LodgerCaller *child)
+{
+  if (!child->children.is_left_behind)
+    atomic_fetch_sub (&parent->children.awaited, 1);
+  child->children.is_left_behind = true;
+}
+
+/* The reference to the child is the one that its thread had. */
+static void
+gone_run (LodgerCaller *parent, LodgerItem *item)
+{
+  LodgerCaller *child = lodger__list_item (item, LodgerCaller, children.gone_item);
+  pthread_join (child->children.thread, NULL);
+  lodger__caller_lock (parent);
+  lodger__list_remove (&child->children.sibling);
+  await_no_more (parent, child);
+  lodger__caller_unlock (parent);
+  lodger_caller_unref (child);
+}
+
+/* The parent has ended before, and this is the child's own thread. */
+static void
+gone_drop (LodgerCaller *parent, LodgerItem *item)
+{
+  LodgerCaller *child = lodger__list_item (item, LodgerCaller, children.gone_item);
+  lodger__caller_lock (parent);
+  lodger__list_remove (&child->children.sibling);
+  lodger__caller_unlock (parent);
+  pthread_detach (child->children.thread);
+  lodger_caller_unref (child);
+}
+
+static const LodgerItemOps gone_ops = { .run = gone_run, .drop = gone_drop };
+
+/* Under the mutex. */
+static LodgerCaller *
+named_child (const LodgerCaller *parent, const char *name)
+{
+  LodgerCaller *child = NULL;
+  while ((child = next_child (parent, child)) != NULL)
+    if (child->children.has_name && strcmp (lodger__name (child), name) == 0 && !lodger__is_stopping (child))
+      break;
+  return child;
+}
+
+int
+lodger__children_start (LodgerCaller *parent, LodgerCaller *child, LodgerChildKind kind, LodgerThreadStart start)
+{
+  int code = 0;
+  child->children.gone_item.ops = &gone_ops;
+  child->children.has_name = kind != LODGER_CHILD_WORKER;
+  lodger__caller_lock (parent);
+  if (lodger__is_stopping (parent))
+    code = LODGER_ESHUTDOWN;
+  else if (kind == LODGER_CHILD_NAMED && named_child (parent, lodger__name (child)) != NULL)
+    code = LODGER_EALREADY;
+  else
+    {
+      child->children.birth = ++parent->children.births;
+      lodger__list_prepend (&parent->children.list, &child->children.sibling);
+      code = start (child);
+      if (code == 0)
+        atomic_fetch_add (&parent->children.awaited, 1);
+      else
+        lodger__list_remove (&child->children.sibling);
+    }
+  lodger__caller_unlock (parent);
+  return code;
+}
+
+pthread_t *
+lodger__child_thread (LodgerCaller *child)
+{
+  return &child->children.thread;
+}
+
+void
+lodger__child_gone (LodgerCaller *parent, LodgerCaller *child)
+{
+  lodger__push (parent, &child->children.gone_item);
+}
+
+LodgerCaller *
+lodger__children_find (LodgerCaller *parent, const char *name)
+{
+  LodgerCaller *child;
+  lodger__caller_lock (parent);
+  child = lodger_caller_ref (named_child (parent, name));
+  lodger__caller_unlock (parent);
+  return child;
+}
+
+LodgerCaller **
+lodger_caller_get_children (LodgerCaller *caller, size_t *ret_count)
+{
+  LodgerCaller **list;
+  LodgerCaller *child = NULL;
+  size_t count = 0;
+  if (ret_count != NULL)
+    *ret_count = 0;
+  if (caller == NULL || ret_count == NULL)
+    {
+      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+      return NULL;
+    }
+  lodger__caller_lock (caller);
+  while ((child = next_child (caller, child)) != NULL)
+    count++;
+  list = count > 0 ? malloc (count * sizeof (LodgerCaller *)) : NULL;
+  count = 0;
+  while (list != NULL && (child = next_child (caller, child)) != NULL)
+    if (lodger__phase (child) != LODGER_PHASE_STOPPED)
+      list[count++] = lodger_caller_ref (child);
+  lodger__caller_unlock (caller);
+  if (count == 0)
+    {
+      free (list);
+      list = NULL;
+    }
+  *ret_count = count;
+  return list;
+}
+
+/* ---- a stop ---------------------------------------------------------------------------------------------------------- */
+
+/* Nothing may be allocated here, and children come and go meanwhile: the next is the youngest that is older than the one
+ * before. Without the mutex. */
+static void
+for_each (LodgerCaller *parent, void (*see_to) (LodgerCaller *child))
+{
+  uint64_t younger = UINT64_MAX;
+  for (;;)
+    {
+      LodgerCaller *child = NULL;
+      lodger__caller_lock (parent);
+      while ((child = next_child (parent, child)) != NULL && child->children.birth >= younger)
+        ;
+      lodger_caller_ref (child);
+      lodger__caller_unlock (parent);
+      if (child == NULL)
+        return;
+      younger = child->children.birth;
+      see_to (child);
+      lodger_caller_unref (child);
+    }
+}
+
+static LodgerCaller *
+next_untold (LodgerCaller *parent)
+{
+  LodgerCaller *child = NULL;
+  lodger__caller_lock (parent);
+  while ((child = next_child (parent, child)) != NULL && child->children.is_told)
+    ;
+  if (child != NULL)
+    child->children.is_told = true;
+  lodger_caller_ref (child);
+  lodger__caller_unlock (parent);
+  return child;
+}
+
+/* The parent's deadline is theirs as well; only one with less time is watched by itself. */
+static void
+tell (LodgerCaller *parent)
+{
+  LodgerCaller *child;
+  while ((child = next_untold (parent)) != NULL)
+    {
+      lodger_caller_stop (child, true);
+      lodger_caller_unref (child);
+    }
+}
+
+static bool
+awaits (const LodgerCaller *parent)
+{
+  return atomic_load (&parent->children.awaited) > 0;
+}
+
+static void
+late (LodgerCaller *parent)
+{
+  for_each (parent, lodger__abandon_late);
+}
+
+static void
+abandon_at_last (LodgerCaller *child)
+{
+  lodger__abandon_at_last (child);
+}
+
+/* They have had their parent's time, and go before it. */
+static bool
+at_last (LodgerCaller *parent)
+{
+  if (!awaits (parent))
+    return false;
+  for_each (parent, abandon_at_last);
+  return true;
+}
+
+/* Whoever stops one that has not been told yet finds a parent that has stopped, and has it watched then. */
+static void
+watch (LodgerCaller *child)
+{
+  if (lodger_caller_get_state (child) == LODGER_CALLER_STOPPING)
+    lodger__deadline_begin_own (child);
+}
+
+/* Their parent waits for them no more, so that their deadlines are their own. */
+static void
+stopped (LodgerCaller *parent)
+{
+  if (awaits (parent))
+    for_each (parent, watch);
+}
+
+/* As a child: nobody waits for it any more. */
+static void
+left_behind (LodgerCaller *child)
+{
+  LodgerCaller *parent = lodger__parent (child);
+  if (parent == NULL)
+    return;
+  lodger__caller_lock (parent);
+  await_no_more (parent, child);
+  lodger__caller_unlock (parent);
+  lodger__poke (parent);
+}
+
+const LodgerStopParticipant lodger__children_participant = {
+  .refuse = tell,
+  .awaits = awaits,
+  .late = late,
+  .at_last = at_last,
+  .stopped = stopped,
+  .left_behind = left_behind,
+};

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parts of a caller: what it is, and how far its life is. */
+#ifndef LODGER_LIFE_PART_H
+#define LODGER_LIFE_PART_H
+
+#include <lodger/types.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* Immutable once the caller is known to others. */
+typedef struct LodgerIdentity
+{
+  uint64_t number;
+  char *name;
+  unsigned generation;  /* base/fork.h */
+  LodgerCaller *root;   /* itself, or its parent's: the one with the pool */
+  LodgerCaller *parent; /* a reference, or NULL */
+  bool is_driven;       /* Lodger runs this thread's loop */
+  bool is_main;         /* lives in the main thread */
+  bool is_protected;    /* only a forced stop ends it */
+} LodgerIdentity;
+
+/* What happens to a caller that nobody refers to. */
+typedef struct LodgerLifeOps
+{
+  void (*forgotten) (LodgerCaller *caller); /* the last user's reference to a caller that was never started is gone */
+  void (*free) (LodgerCaller *caller);      /* the last reference of all is gone */
+} LodgerLifeOps;
+
+typedef struct LodgerLife
+{
+  const LodgerLifeOps *ops;
+  atomic_uint refs;  /* users' */
+  atomic_uint holds; /* all: its memory goes with the last */
+  pthread_mutex_t mutex;
+  atomic_int phase, lateness, cause; /* phase.h */
+  atomic_bool holds_itself;          /* from its start until it is out of its thread */
+  LodgerPending *started, *stopping, *stopped;
+} LodgerLife;
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "loop/ownership.h"
+
+#include "life/life.h"
+#include "life/phase.h"
+
+atomic_bool lodger__ownership_is_read;
+
+static LodgerFrame *
+frame_of (uintptr_t running)
+{
+  return (LodgerFrame *) (running & ~(uintptr_t) LODGER_RUNNING_AT_WORK);
+}
+
+LodgerHeld
+lodger__ownership_begin (LodgerCaller *caller)
+{
+  int turning = LODGER_TURNING_FREE;
+  uintptr_t running;
+  if (atomic_compare_exchange_strong (&caller->ownership.turning, &turning, LODGER_TURNING_OWNER))
+    return LODGER_OWNERSHIP_FROM_LOOP;
+  if (turning == LODGER_TURNING_ENDING)
+    return LODGER_OWNERSHIP_NONE;
+  running = atomic_load (&caller->ownership.running);
+  if (running == LODGER_RUNNING_TAKEN)
+    return LODGER_OWNERSHIP_NONE;
+  if (running == 0 || (running & LODGER_RUNNING_AT_WORK))
+    return LODGER_OWNERSHIP_HELD;
+  return atomic_compare_exchange_strong (&caller->ownership.running, &running, running | LODGER_RUNNING_AT_WORK)
+             ? LODGER_OWNERSHIP_FROM_CALL
+             : LODGER_OWNERSHIP_NONE;
+}
+
+/* Whoever finds the loop gone sets the cause and then tries to take the caller; the owner gives it back and then, in
+ * `given_back`, looks at the cause. So one of the two gets to the end. */
+void
+lodger__ownership_end (LodgerCaller *caller, LodgerHeld held)
+{
+  if (held == LODGER_OWNERSHIP_FROM_CALL)
+    atomic_store (&caller->ownership.running, (uintptr_t) frame_of (atomic_load (&caller->ownership.running)));
+  else if (held == LODGER_OWNERSHIP_FROM_LOOP)
+    {
+      lodger__hold (caller);
+      atomic_store (&caller->ownership.turning, LODGER_TURNING_FREE);
+      caller->turn.plan->events->given_back (caller);
+      lodger__release (caller);
+    }
+}
+
+/* Without a pending there is nothing to be cancelled or settled, and a host's own thread is not taken: so nobody has to
+ * find such a frame there, and the cheapest call of a GUI thread pays for none of this. */
+static bool
+is_published (const LodgerFrame *frame)
+{
+  return frame->pending != NULL || lodger__is_driven (frame->caller);
+}
+
+/* A call may block its thread for long, so that a stop has to reach it from outside. The stop sets the state and then
+ * reads `running`; the owner sets `running` and then reads the state; all of it sequentially consistent: so the stop finds
+ * the call, or the call finds the stop. */
+bool
+lodger__ownership_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending)
+{
+  LodgerThread *thread = lodger__thread_peek ();
+  *frame = (LodgerFrame) { .outer = thread->frame, .caller = caller, .pending = pending };
+  thread->frame = frame;
+  if (!is_published (frame))
+    return !lodger__is_stopping (caller);
+  frame->outer_running = atomic_load_explicit (&caller->ownership.running, memory_order_relaxed);
+  atomic_exchange (&caller->ownership.running, (uintptr_t) frame);
+  return !lodger__is_stopping (caller);
+}
+
+/* A stop that has found this frame had set the state before, and that is seen here; so the owner waits for the mutex,
+ * under which the stop takes its references. */
+bool
+lodger__ownership_leave (LodgerFrame *frame)
+{
+  LodgerCaller *caller = frame->caller;
+  uintptr_t running = (uintptr_t) frame;
+  bool is_ours;
+  lodger__thread_peek ()->frame = frame->outer;
+  if (!is_published (frame))
+    return true;
+  is_ours = atomic_compare_exchange_strong (&caller->ownership.running, &running, frame->outer_running);
+  if ((lodger__is_stopping (caller) || atomic_load (&lodger__ownership_is_read)) && !lodger__is_before_fork (caller))
+    {
+      lodger__caller_lock (caller);
+      if (!is_ours)
+        caller->ownership.taken_frame = frame_of (frame->outer_running);
+      lodger__caller_unlock (caller);
+    }
+  return is_ours;
+}
+
+bool
+lodger__ownership_is_at_work (const LodgerCaller *caller)
+{
+  return atomic_load (&caller->ownership.turning) == LODGER_TURNING_OWNER;
+}
+
+bool
+lodger__ownership_take_idle (LodgerCaller *caller)
+{
+  int is_free = LODGER_TURNING_FREE;
+  return atomic_compare_exchange_strong (&caller->ownership.turning, &is_free, LODGER_TURNING_ENDING);
+}
+
+/* Under the mutex, since others look at frames under it. Where the loop is gone, another thread may be ending the caller. */
+bool
+lodger__ownership_drop_stack (LodgerCaller *caller)
+{
+  int turning = LODGER_TURNING_OWNER;
+  bool is_ours;
+  lodger__thread_peek ()->frame = NULL;
+  lodger__caller_lock (caller);
+  is_ours = !lodger__is_taken (caller);
+  caller->ownership.taken_frame = NULL;
+  if (is_ours)
+    {
+      atomic_store (&caller->ownership.running, 0);
+      atomic_compare_exchange_strong (&caller->ownership.turning, &turning, LODGER_TURNING_FREE);
+    }
+  lodger__caller_unlock (caller);
+  return is_ours;
+}
+
+/* FREE is tried under the mutex as well, so that the cause and the words agree for all who look under it. */
+bool
+lodger__ownership_take (LodgerCaller *caller, bool from_loop)
+{
+  uintptr_t running;
+  int turning = LODGER_TURNING_FREE;
+  bool taken = false;
+  lodger__caller_lock (caller);
+  running = atomic_load (&caller->ownership.running);
+  if (!lodger__is_taken (caller) && running != 0 && !(running & LODGER_RUNNING_AT_WORK)
+      && atomic_compare_exchange_strong (&caller->ownership.running, &running, LODGER_RUNNING_TAKEN))
+    {
+      caller->ownership.taken_frame = (LodgerFrame *) running;
+      atomic_store (&caller->ownership.turning, LODGER_TURNING_ENDING);
+      taken = true;
+    }
+  else if (!lodger__is_taken (caller) && from_loop
+           && atomic_compare_exchange_strong (&caller->ownership.turning, &turning, LODGER_TURNING_ENDING))
+    {
+      /* In its last turn the owner may have ended it by itself: it said so before it gave it back. */
+      taken = !lodger__has_ended (caller);
+      if (!taken)
+        atomic_store (&caller->ownership.turning, LODGER_TURNING_FREE);
+    }
+  if (taken)
+    lodger__phase_change (caller, LODGER_BECOMES_TAKEN);
+  lodger__caller_unlock (caller);
+  return taken;
+}
+
+LodgerFrame *
+lodger__ownership_frame (LodgerCaller *caller)
+{
+  uintptr_t running = atomic_load (&caller->ownership.running);
+  return running == LODGER_RUNNING_TAKEN ? caller->ownership.taken_frame : frame_of (running);
+}
+
+LodgerFrame *
+lodger__ownership_outer (const LodgerFrame *frame)
+{
+  return frame_of (frame->outer_running);
+}

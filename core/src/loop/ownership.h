@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who may touch the inside of a caller: its inbox's end, its timers' pops, its turn, what it has suspended.
+ *
+ * That is the owner, whenever it is at work on it, until somebody takes the caller away for good: because its loop is gone,
+ * or because a call does not return by the deadline of a stop. Two words say who has it.
+ *
+ *   turning   FREE     the owner is elsewhere: in its loop, asleep, not started
+ *             OWNER    the owner is at work, or in user code that it runs
+ *             ENDING   somebody has taken it
+ *   running   0        no user code is being run (or none that could be cancelled or taken away)
+ *             frame    in the function of that call: the owner touches nothing until this is back, so that another thread
+ *                      may take the caller by putting TAKEN here
+ *             frame|1  in that function, but at work again: a nested loop, a reply answered from inside
+ *             TAKEN    for good
+ *
+ * Each change by which one of two gets it is a compare-and-swap of the one word that both must change: FREE to OWNER
+ * against FREE to ENDING; the frame's end, or its tag, against TAKEN. What the taker then does to the inside, the owner
+ * does not read any more, but for what it needs to get out of its stack: depth, thread, backend, which the taker leaves
+ * alone.
+ *
+ * Frames live on the owner's stack. Another thread looks at them only under the caller's mutex, only once the state says
+ * that it stops (or `lodger__ownership_is_read` that somebody looks at all of them), and found through `running`; and the
+ * owner, when it leaves a frame then, waits for that mutex before the frame goes. */
+#ifndef LODGER_OWNERSHIP_H
+#define LODGER_OWNERSHIP_H
+
+#include "parts.h"
+
+typedef enum LodgerTurning
+{
+  LODGER_TURNING_FREE,
+  LODGER_TURNING_OWNER,
+  LODGER_TURNING_ENDING
+} LodgerTurning;
+
+enum
+{
+  LODGER_RUNNING_AT_WORK = 1,
+  LODGER_RUNNING_TAKEN = 2
+};
+
+/* How the owner has come to be at work. */
+typedef enum LodgerHeld
+{
+  LODGER_OWNERSHIP_NONE, /* it is not the owner's any more */
+  LODGER_OWNERSHIP_HELD, /* it was before */
+  LODGER_OWNERSHIP_FROM_LOOP,
+  LODGER_OWNERSHIP_FROM_CALL
+} LodgerHeld;
+
+/* Once the program ends. */
+extern atomic_bool lodger__ownership_is_read;
+
+/* Owner: before it touches the inside, and after. The caller may be gone after the end, unless it is held. */
+LodgerHeld lodger__ownership_begin (LodgerCaller *caller);
+void lodger__ownership_end (LodgerCaller *caller, LodgerHeld ownership);
+
+/* Owner, at work: user code begins; false when the caller is stopping, so that it should not. It ends; false when the
+ * caller was taken away meanwhile. */
+bool lodger__ownership_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending);
+bool lodger__ownership_leave (LodgerFrame *frame);
+
+/* Owner, at work: no other thread reads or writes the inside. */
+bool lodger__ownership_is_at_work (const LodgerCaller *caller);
+
+/* Any thread, of a caller whose loop is gone: gets it, if its owner is not at work. */
+bool lodger__ownership_take_idle (LodgerCaller *caller);
+/* Owner, whose thread ends: all frames are gone. False when the caller was taken from one of them. */
+bool lodger__ownership_drop_stack (LodgerCaller *caller);
+
+/* Any thread, of a caller that stops: takes it from its call; or, if that is said, from the loop. */
+bool lodger__ownership_take (LodgerCaller *caller, bool from_loop);
+/* Under the mutex, of a caller that stops: its innermost frame, and the one around; or NULL. */
+LodgerFrame *lodger__ownership_frame (LodgerCaller *caller);
+LodgerFrame *lodger__ownership_outer (const LodgerFrame *frame);
+
+#endif

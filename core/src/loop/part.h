@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parts of a caller: where its owner is in its turn, and who may touch the inside. */
+#ifndef LODGER_LOOP_PART_H
+#define LODGER_LOOP_PART_H
+
+#include "base/thread.h"
+#include "loop/timers.h"
+#include "mailbox/inbox.h"
+
+/* A source of a turn, beside the timers and the inbox. All in the owner's thread; NULL: nothing to say. */
+typedef struct LodgerTurnSource
+{
+  LodgerItem *(*next) (LodgerCaller *caller);          /* the next item, when the turn has no other; or NULL */
+  bool (*is_ready) (const LodgerCaller *caller);       /* something could run now */
+  int64_t (*deadline) (const LodgerCaller *caller);    /* when it wants a slice; LODGER_FOREVER: never */
+  void (*settle) (LodgerCaller *caller, bool has_run); /* a slice is at its end, and has or has not run something */
+} LodgerTurnSource;
+
+/* A queue that several callers share: its threads are a crew. */
+typedef struct LodgerCrew
+{
+  /* Owner: the next call. Without one the caller searches from here on, if it `may_search`: *ret_searches says so, and it
+   * has to come back with `may_search` false. */
+  LodgerItem *(*take) (LodgerCaller *caller, bool may_search, bool *ret_searches);
+  bool (*has_calls) (const LodgerCaller *caller);
+  /* Owner: something of its own inbox is going to run. */
+  void (*engage) (LodgerCaller *caller);
+  /* Which crew it is: the same pointer, the same crew. */
+  const void *(*key) (const LodgerCaller *caller);
+  /* Owner, in its call: it blocks, and goes on. */
+  void (*block) (LodgerCaller *caller);
+  void (*unblock) (LodgerCaller *caller);
+} LodgerCrew;
+
+/* What the loop reports to the wing above that ends callers. */
+typedef struct LodgerLoopEvents
+{
+  void (*given_back) (LodgerCaller *caller); /* owner: it is at work no more; the caller may be gone afterwards */
+  void (*came_back) (LodgerCaller *caller);  /* owner, of a taken caller: none of its calls is on the stack any more */
+  void (*loop_gone) (LodgerCaller *caller);  /* any thread: the host has closed */
+} LodgerLoopEvents;
+
+/* Constant for each kind of caller: caller/plan.c. */
+typedef struct LodgerLoopPlan
+{
+  const LodgerTurnSource *const *sources; /* in order, NULL at the end */
+  const LodgerLoopEvents *events;
+  const LodgerCrew *crew; /* NULL: it shares no queue */
+} LodgerLoopPlan;
+
+/* Survives the C stack, so that a nested loop goes on with the current batch. */
+typedef struct LodgerTurn
+{
+  const LodgerLoopPlan *plan;
+  LodgerTimers timers;
+  LodgerItem *due, *last_due; /* timers of this turn, oldest deadline first */
+  const LodgerItem *mark;     /* the inbox's part of this turn ends with it; NULL: has ended */
+  unsigned depth;             /* slices on the C stack */
+  int64_t armed;
+  int64_t tidy_at; /* when to give spare memory back; LODGER_FOREVER: there is no need */
+  int spin_credit;
+} LodgerTurn;
+
+typedef struct LodgerOwnership
+{
+  atomic_int turning; /* ownership.h, both */
+  _Atomic (uintptr_t) running;
+  LodgerFrame *taken_frame; /* of a taken caller: the innermost that has not returned. Under the caller's mutex */
+} LodgerOwnership;
+
+#endif

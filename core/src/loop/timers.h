@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Delayed calls by deadline, then submission. A heap that is told the time: it reads no clock. */
+#ifndef LODGER_TIMERS_H
+#define LODGER_TIMERS_H
+
+#include "pending/pending.h"
+
+#include <pthread.h>
+
+typedef struct LodgerDelayed
+{
+  LodgerPending pending; /* first */
+  int64_t deadline;
+  uint64_t sequence;
+  size_t index; /* in the heap; SIZE_MAX: not in it */
+} LodgerDelayed;
+
+typedef struct LodgerTimers
+{
+  pthread_mutex_t mutex;
+  LodgerDelayed **heap;
+  size_t count, capacity;
+  uint64_t sequence;
+  _Atomic (int64_t) earliest; /* LODGER_FOREVER: none. Written under the mutex */
+  bool closed;
+} LodgerTimers;
+
+void lodger__timers_init (LodgerTimers *timers);
+void lodger__timers_clear (LodgerTimers *timers);
+/* Any thread. 0, LODGER_ENOMEM or LODGER_ESHUTDOWN; *ret_first: it is the earliest now. */
+int lodger__timers_insert (LodgerTimers *timers, LodgerDelayed *delayed, bool *ret_first);
+/* Any thread. False when it is not there any more. */
+bool lodger__timers_remove (LodgerTimers *timers, LodgerDelayed *delayed);
+/* Owner: the next one that is due, or NULL. */
+LodgerDelayed *lodger__timers_pop (LodgerTimers *timers, int64_t now);
+/* Inserts are refused from here on. */
+void lodger__timers_close (LodgerTimers *timers);
+
+/* With the inbox's signal as with a link: who inserts writes this and reads the signal, the owner writes the signal and
+ * reads this; all sequentially consistent, so that one of them sees the other. */
+static inline int64_t
+lodger__timers_earliest (const LodgerTimers *timers)
+{
+  return atomic_load (&timers->earliest);
+}
+
+#endif

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "loop/turn.h"
+
+#include "life/life.h"
+#include "life/phase.h"
+#include "loop/ownership.h"
+#include "mailbox/post.h"
+
+enum
+{
+  SPIN_NS = 20000,
+  SPIN_CREDIT = 16,
+  SPIN_REWARD = 4,
+  SPIN_RETRY = -64
+};
+
+static const int64_t TIDY_AFTER = INT64_C (1000000000);
+static const int64_t TIDY_AGAIN = INT64_C (10000000);
+
+void
+lodger__turn_init (LodgerCaller *caller, const LodgerLoopPlan *plan)
+{
+  LodgerTurn *turn = &caller->turn;
+  lodger__timers_init (&turn->timers);
+  turn->plan = plan;
+  turn->armed = LODGER_FOREVER;
+  turn->tidy_at = LODGER_FOREVER;
+  turn->spin_credit = SPIN_CREDIT;
+}
+
+void
+lodger__turn_clear (LodgerCaller *caller)
+{
+  lodger__timers_clear (&caller->turn.timers);
+}
+
+/* ---- deadlines ------------------------------------------------------------------------------------------------------- */
+
+int64_t
+lodger__turn_deadline (const LodgerCaller *caller)
+{
+  const LodgerTurn *turn = &caller->turn;
+  int64_t earliest = lodger__timers_earliest (&turn->timers);
+  for (const LodgerTurnSource *const *source = turn->plan->sources; *source != NULL; source++)
+    if ((*source)->deadline != NULL)
+      {
+        int64_t deadline = (*source)->deadline (caller);
+        earliest = deadline < earliest ? deadline : earliest;
+      }
+  return earliest < turn->tidy_at ? earliest : turn->tidy_at;
+}
+
+void
+lodger__turn_arm (LodgerCaller *caller)
+{
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  int64_t earliest = lodger__turn_deadline (caller);
+  if (earliest == caller->turn.armed || !lodger__host_is_attached (caller) || ops->arm == NULL)
+    return;
+  caller->turn.armed = earliest;
+  ops->arm (lodger__host_impl (caller), earliest);
+}
+
+void
+lodger__turn_disarm (LodgerCaller *caller)
+{
+  caller->turn.armed = LODGER_FOREVER;
+}
+
+/* ---- order -------------------------------------------------------------------------------------------------------- */
+
+/* A turn is opened only when the one before is used up: what is submitted during a turn belongs to a later one. Its
+ * part of the inbox is what was there when it was opened; its timers are those due by then, and go first. */
+static void
+open_turn (LodgerCaller *caller)
+{
+  LodgerTurn *turn = &caller->turn;
+  if (!lodger__is_draining (caller) && lodger__timers_earliest (&turn->timers) != LODGER_FOREVER)
+    {
+      int64_t now = lodger__host_now (caller);
+      LodgerDelayed *delayed;
+      while ((delayed = lodger__timers_pop (&turn->timers, now)) != NULL)
+        {
+          LodgerItem *item = lodger__pending_item (&delayed->pending);
+          atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
+          if (turn->due == NULL)
+            turn->due = item;
+          else
+            atomic_store_explicit (&turn->last_due->next, item, memory_order_relaxed);
+          turn->last_due = item;
+        }
+    }
+  turn->mark = lodger__inbox_mark (lodger__inbox (caller));
+}
+
+LodgerItem *
+lodger__turn_next_due (LodgerCaller *caller)
+{
+  LodgerItem *item = caller->turn.due;
+  if (item != NULL)
+    caller->turn.due = atomic_load_explicit (&item->next, memory_order_relaxed);
+  return item;
+}
+
+static LodgerItem *
+next_of_turn (LodgerCaller *caller)
+{
+  LodgerTurn *turn = &caller->turn;
+  LodgerItem *item = lodger__turn_next_due (caller);
+  if (item != NULL)
+    return item;
+  if (turn->mark != NULL && lodger__inbox_passed (lodger__inbox (caller), turn->mark))
+    turn->mark = NULL;
+  if (turn->mark == NULL)
+    return NULL;
+  item = lodger__inbox_pop (lodger__inbox (caller));
+  if (item == turn->mark)
+    turn->mark = NULL;
+  return item;
+}
+
+static LodgerItem *
+next_item (LodgerCaller *caller)
+{
+  LodgerItem *item = next_of_turn (caller);
+  if (item == NULL && caller->turn.mark == NULL)
+    {
+      open_turn (caller);
+      item = next_of_turn (caller);
+    }
+  for (const LodgerTurnSource *const *source = caller->turn.plan->sources; item == NULL && *source != NULL; source++)
+    if ((*source)->next != NULL)
+      item = (*source)->next (caller);
+  return item;
+}
+
+bool
+lodger__turn_is_ready (const LodgerCaller *caller)
+{
+  bool is_ready = caller->turn.due != NULL || lodger__inbox_is_ready (&caller->mailbox.inbox);
+  for (const LodgerTurnSource *const *source = caller->turn.plan->sources; !is_ready && *source != NULL; source++)
+    is_ready = (*source)->is_ready != NULL && (*source)->is_ready (caller);
+  return is_ready;
+}
+
+void
+lodger__turn_start (LodgerCaller *caller)
+{
+  lodger__inbox_look (lodger__inbox (caller));
+  lodger__turn_arm (caller);
+  if (lodger__crew (caller) != NULL || lodger__turn_is_ready (caller))
+    lodger__host_post_ahead (caller);
+}
+
+unsigned
+lodger__turn_depth (const LodgerCaller *caller)
+{
+  return caller->turn.depth;
+}
+
+unsigned
+lodger__turn_forget_stack (LodgerCaller *caller)
+{
+  unsigned depth = caller->turn.depth;
+  caller->turn.depth = 0;
+  return depth;
+}
+
+/* ---- budget ------------------------------------------------------------------------------------------------------- */
+
+/* A worker with nothing to do looks for more for a moment before it sleeps: waking a sleeping processor costs more than
+ * that. While it looks, the claimed signal keeps submitters from waking it; after it has been given up, one more look
+ * finds what they left. It earns credit by finding something, and with none left it hardly tries. */
+static bool
+may_spin (LodgerCaller *caller)
+{
+  LodgerTurn *turn = &caller->turn;
+  return lodger__is_driven (caller) && turn->depth == 1 && (turn->spin_credit > 0 || --turn->spin_credit <= SPIN_RETRY);
+}
+
+static bool
+finds (LodgerCaller *caller)
+{
+  const LodgerCrew *crew = lodger__crew (caller);
+  return lodger__inbox_is_ready (lodger__inbox (caller)) || (crew != NULL && crew->has_calls (caller));
+}
+
+static void
+spin (LodgerCaller *caller)
+{
+  LodgerTurn *turn = &caller->turn;
+  int64_t end;
+  bool found = false;
+  if (!lodger__inbox_claim (lodger__inbox (caller)))
+    return;
+  end = lodger__port_now () + SPIN_NS;
+  do
+    for (int i = 0; i < 16 && !found; i++)
+      {
+        lodger__port_relax ();
+        found = finds (caller);
+      }
+  while (!found && lodger__port_now () < end);
+  lodger__inbox_look (lodger__inbox (caller));
+  if (found)
+    turn->spin_credit = turn->spin_credit < 0 ? SPIN_REWARD : turn->spin_credit + SPIN_REWARD;
+  else
+    turn->spin_credit = turn->spin_credit > 0 ? turn->spin_credit - 1 : 0;
+  if (turn->spin_credit > SPIN_CREDIT)
+    turn->spin_credit = SPIN_CREDIT;
+}
+
+static LodgerItem *
+own_item (LodgerCaller *caller)
+{
+  const LodgerCrew *crew = lodger__crew (caller);
+  LodgerItem *item = next_item (caller);
+  if (item != NULL && crew != NULL)
+    crew->engage (caller);
+  return item;
+}
+
+/* The owner's own inbox goes before the shared queue: that is where its stop comes from. A nested loop takes no calls of
+ * that queue. */
+static LodgerItem *
+next_for_slice (LodgerCaller *caller)
+{
+  const LodgerCrew *crew = caller->turn.depth == 1 ? lodger__crew (caller) : NULL;
+  LodgerItem *item = own_item (caller);
+  bool spins;
+  if (item != NULL || caller->turn.mark != NULL)
+    return item;
+  spins = may_spin (caller);
+  if (crew != NULL)
+    item = crew->take (caller, spins, &spins);
+  if (item != NULL || !spins)
+    return item;
+  spin (caller);
+  item = own_item (caller);
+  if (item == NULL && crew != NULL)
+    item = crew->take (caller, false, &spins);
+  return item;
+}
+
+/* What a flood has left, and nobody has used for a while, is given back bit by bit. */
+static void
+tidy (LodgerCaller *caller)
+{
+  bool is_watching = caller->turn.tidy_at != LODGER_FOREVER;
+  int64_t now;
+  if (!is_watching && !lodger__slab_have_surplus ())
+    return;
+  now = lodger__host_now (caller);
+  if (is_watching && now < caller->turn.tidy_at)
+    return;
+  if (is_watching && lodger__slab_give_back ())
+    caller->turn.tidy_at = now + TIDY_AGAIN;
+  else if (lodger__slab_have_surplus ())
+    {
+      lodger__slab_begin_watch ();
+      caller->turn.tidy_at = now + TIDY_AFTER;
+    }
+  else
+    caller->turn.tidy_at = LODGER_FOREVER;
+}
+
+/* Owner, at the end of a slice: settles what its sources have to settle, which may end the caller; then it arms, and asks
+ * to be called again. */
+static void
+settle_down (LodgerCaller *caller, bool has_run)
+{
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  if (caller->turn.depth == 0)
+    tidy (caller);
+  for (const LodgerTurnSource *const *source = caller->turn.plan->sources; *source != NULL; source++)
+    if ((*source)->settle != NULL)
+      (*source)->settle (caller, has_run);
+  if (lodger__has_ended (caller))
+    return;
+  lodger__turn_arm (caller);
+  if (lodger__turn_is_ready (caller))
+    lodger__host_post_ahead (caller);
+  if (caller->turn.depth == 0 && ops->want_before_wait != NULL && lodger__host_is_attached (caller))
+    ops->want_before_wait (lodger__host_impl (caller), false);
+}
+
+/* Without before_wait the host is asked ahead of each call for what is left behind it. */
+static void
+run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
+{
+  int64_t start = lodger__host_now (caller);
+  LodgerItem *item;
+  while ((item = next_for_slice (caller)) != NULL)
+    {
+      if (!asks)
+        {
+          lodger__turn_arm (caller);
+          if (lodger__turn_is_ready (caller))
+            lodger__host_post_ahead (caller);
+        }
+      *ret_has_run = true;
+      item->ops->run (caller, item);
+      if (lodger__has_ended (caller) || lodger__is_taken (caller) || lodger__is_before_fork (caller)
+          || lodger__host_now (caller) - start >= budget)
+        break;
+    }
+}
+
+/* It looks only once the caller is its own: whoever has ended it has closed the inbox, and a look would open it again. */
+void
+lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
+{
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  bool asks = ops->want_before_wait != NULL && lodger__host_is_attached (caller);
+  LodgerHeld held = lodger__ownership_begin (caller);
+  bool has_run = false;
+  if (held == LODGER_OWNERSHIP_NONE)
+    return;
+  lodger__hold (caller);
+  if (looks)
+    lodger__inbox_look (lodger__inbox (caller));
+  if (caller->turn.depth++ == 0 && asks)
+    ops->want_before_wait (lodger__host_impl (caller), true);
+  run_items (caller, budget, asks, &has_run);
+  caller->turn.depth--;
+  if (lodger__is_taken (caller))
+    {
+      if (caller->turn.depth == 0)
+        lodger__loop_events (caller)->came_back (caller);
+    }
+  else
+    {
+      if (!lodger__has_ended (caller) && !lodger__is_before_fork (caller))
+        settle_down (caller, has_run);
+      lodger__ownership_end (caller, held);
+    }
+  lodger__release (caller);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A turn takes what is ready from its sources, in order: due timers, the inbox, then what the wings above have to give. */
+#ifndef LODGER_TURN_H
+#define LODGER_TURN_H
+
+#include "parts.h"
+
+void lodger__turn_init (LodgerCaller *caller, const LodgerLoopPlan *plan);
+void lodger__turn_clear (LodgerCaller *caller);
+
+/* Owner, at its start: the loop may call back from here on. */
+void lodger__turn_start (LodgerCaller *caller);
+/* Owner: run turns for that long. If it looks, whoever pushes from here on asks for a call-back again. */
+void lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks);
+/* Owner: something could run now. */
+bool lodger__turn_is_ready (const LodgerCaller *caller);
+/* Owner: the next time that something is due; the host is told. */
+int64_t lodger__turn_deadline (const LodgerCaller *caller);
+void lodger__turn_arm (LodgerCaller *caller);
+/* Owner: the host has come to the deadline that it was told. */
+void lodger__turn_disarm (LodgerCaller *caller);
+/* Whoever ends it: the next of this turn's timers that has not run. */
+LodgerItem *lodger__turn_next_due (LodgerCaller *caller);
+
+/* Slices on the owner's stack. They are gone with the thread: how many there were. */
+unsigned lodger__turn_depth (const LodgerCaller *caller);
+unsigned lodger__turn_forget_stack (LodgerCaller *caller);
+
+static inline LodgerTimers *
+lodger__timers (LodgerCaller *caller)
+{
+  return &caller->turn.timers;
+}
+
+static inline bool
+lodger__turn_has_timers (const LodgerCaller *caller)
+{
+  return lodger__timers_earliest (&caller->turn.timers) != LODGER_FOREVER;
+}
+
+/* The crew that a caller's thread belongs to, or NULL. */
+static inline const LodgerCrew *
+lodger__crew (const LodgerCaller *caller)
+{
+  return caller->turn.plan->crew;
+}
+
+static inline const LodgerLoopEvents *
+lodger__loop_events (const LodgerCaller *caller)
+{
+  return caller->turn.plan->events;
+}
+
+#endif

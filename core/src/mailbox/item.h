@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a caller can do with an item that it was given. To add a kind of item, write its operations; nothing else here or
+ * in the wings above has to know it. */
+#ifndef LODGER_ITEM_H
+#define LODGER_ITEM_H
+
+#include "mailbox/inbox.h"
+
+/* Who would have to act for a call to end: what a wait for it hangs on. Zeroed: nobody in particular. */
+typedef struct LodgerBlockedOn
+{
+  const LodgerCaller *caller; /* the thread of this caller */
+  const void *crew;           /* or any one of these threads: wait/graph.h */
+  unsigned crew_size;         /* how many they are, if they can be no more; 0: more may come */
+  LodgerPending *next;        /* and then another pending, a new reference */
+} LodgerBlockedOn;
+
+struct LodgerItemOps
+{
+  /* Owner's turn: run it, or see to its end if it was cancelled meanwhile. */
+  void (*run) (LodgerCaller *caller, LodgerItem *item);
+  /* It will never run: cancel it and destroy its data, in this thread. */
+  void (*drop) (LodgerCaller *caller, LodgerItem *item);
+
+  /* The others are for items that are pendings. */
+
+  /* It was cancelled before it started: make it reach its caller, which destroys its data. No lock is held. NULL: it is
+   * on its way. */
+  void (*withdraw) (LodgerPending *pending);
+  /* Owner, locked: its function has returned, and its outcome is about to be published. NULL: nothing to do. */
+  void (*returned) (LodgerCaller *caller, LodgerPending *pending);
+  /* It had returned unfinished, and is done now. Any thread, no lock. Never NULL in a call. */
+  void (*ended) (LodgerPending *pending);
+  /* Locked, not done: who would have to act. NULL: nobody in particular. */
+  void (*blocked_on) (LodgerPending *pending, LodgerBlockedOn *ret_blocked);
+  unsigned slab_class;
+};
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mailbox/owner.h"
+
+#include "life/life.h"
+
+/* Which callers each thread has: one may be ended, and so taken out, by another thread than its own. */
+static pthread_mutex_t threads_mutex = PTHREAD_MUTEX_INITIALIZER;
+LODGER_FORK_LOCK (threads_mutex, LODGER_RANK_THREADS, NULL);
+
+static LodgerCaller *
+caller_of (LodgerLink *link)
+{
+  return lodger__list_item (link, LodgerCaller, mailbox.in_thread);
+}
+
+void
+lodger__owner_claim (LodgerCaller *caller, const LodgerThread *thread)
+{
+  atomic_store (&caller->mailbox.owner, thread->serial);
+}
+
+void
+lodger__owner_enter (LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread))
+{
+  pthread_mutex_lock (&threads_mutex);
+  thread->at_end = at_end;
+  lodger__list_append (&thread->callers, &caller->mailbox.in_thread);
+  caller->mailbox.thread = thread;
+  atomic_store (&caller->mailbox.owner, thread->serial);
+  pthread_mutex_unlock (&threads_mutex);
+}
+
+void
+lodger__owner_leave (LodgerCaller *caller)
+{
+  pthread_mutex_lock (&threads_mutex);
+  lodger__list_remove (&caller->mailbox.in_thread);
+  caller->mailbox.thread = NULL;
+  atomic_store (&caller->mailbox.owner, 0);
+  pthread_mutex_unlock (&threads_mutex);
+}
+
+bool
+lodger__owner_is_in_a_thread (const LodgerCaller *caller)
+{
+  return caller->mailbox.thread != NULL;
+}
+
+uint64_t
+lodger__owner_serial (const LodgerCaller *caller)
+{
+  return atomic_load_explicit (&caller->mailbox.owner, memory_order_acquire);
+}
+
+bool
+lodger__owner_is_in (const LodgerCaller *caller, const LodgerThread *thread)
+{
+  return thread != NULL && lodger__owner_serial (caller) == thread->serial;
+}
+
+bool
+lodger__owner_is_here (const LodgerCaller *caller)
+{
+  return lodger__owner_is_in (caller, lodger__thread_peek ());
+}
+
+bool
+lodger__thread_may_block (const LodgerThread *thread)
+{
+  const LodgerCaller *caller;
+  pthread_mutex_lock (&threads_mutex);
+  for (caller = caller_of (thread->callers.first); caller != NULL && lodger__is_driven (caller);
+       caller = caller_of (caller->mailbox.in_thread.next))
+    ;
+  pthread_mutex_unlock (&threads_mutex);
+  return caller == NULL;
+}
+
+LodgerCaller *
+lodger__thread_first_caller (const LodgerThread *thread)
+{
+  LodgerCaller *caller;
+  pthread_mutex_lock (&threads_mutex);
+  caller = lodger_caller_ref (caller_of (thread->callers.first));
+  pthread_mutex_unlock (&threads_mutex);
+  return caller;
+}
+
+LodgerCaller *
+lodger__thread_own_caller (const LodgerThread *thread)
+{
+  return caller_of (thread->callers.first);
+}
+
+LodgerCaller *
+lodger_caller_current (void)
+{
+  const LodgerThread *thread = lodger__thread_peek ();
+  LodgerCaller *first;
+  if (thread == NULL || thread->frame != NULL)
+    return thread != NULL ? thread->frame->caller : NULL;
+  first = lodger__thread_first_caller (thread);
+  lodger_caller_unref (first);
+  return first;
+}
+
+bool
+lodger_caller_is_current_thread (const LodgerCaller *caller)
+{
+  return caller != NULL && lodger__owner_is_here (caller);
+}

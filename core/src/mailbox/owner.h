@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* In which thread a caller lives, and which callers live in a thread. */
+#ifndef LODGER_OWNER_H
+#define LODGER_OWNER_H
+
+#include "parts.h"
+
+/* It may start in this thread, but is not in its list yet. */
+void lodger__owner_claim (LodgerCaller *caller, const LodgerThread *thread);
+/* Puts it in the list of its thread; `at_end` is called when that thread ends. */
+void lodger__owner_enter (LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread));
+void lodger__owner_leave (LodgerCaller *caller);
+bool lodger__owner_is_in_a_thread (const LodgerCaller *caller);
+/* 0: it is in no thread. */
+uint64_t lodger__owner_serial (const LodgerCaller *caller);
+bool lodger__owner_is_in (const LodgerCaller *caller, const LodgerThread *thread);
+/* In the thread of this call. */
+bool lodger__owner_is_here (const LodgerCaller *caller);
+
+/* Every loop of this thread is one that Lodger runs. */
+bool lodger__thread_may_block (const LodgerThread *thread);
+/* A new reference, or NULL. */
+LodgerCaller *lodger__thread_first_caller (const LodgerThread *thread);
+/* Borrowed, this thread's own, or NULL. */
+LodgerCaller *lodger__thread_own_caller (const LodgerThread *thread);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The part of a caller that any thread reaches: its inbox, its host's node, and in which thread it lives. */
+#ifndef LODGER_MAILBOX_PART_H
+#define LODGER_MAILBOX_PART_H
+
+#include "base/thread.h"
+#include "mailbox/inbox.h"
+
+#include <lodger/host.h>
+
+struct LodgerHost
+{
+  LodgerHostNode node; /* first */
+  const LodgerHostDriver *driver;
+  _Atomic (const LodgerHostOps *) ops; /* NULL before it is open; publishes impl */
+  void *impl;
+  const void *identity;
+  atomic_bool attached; /* its operations may be called */
+  atomic_bool has_node;
+  atomic_bool is_closed;
+};
+
+struct LodgerHostWatch
+{
+  void (*ready) (LodgerHostWatch *watch, uint32_t revents);
+};
+
+typedef struct LodgerMailbox
+{
+  LodgerInbox inbox; /* first: aligned to a cache line */
+  LodgerHost host;
+  pthread_mutex_t drain_mutex;
+  LodgerParker parker;      /* where the owner sleeps while it serves without its host */
+  atomic_bool serves_alone; /* it does */
+  _Atomic (uint64_t) owner; /* serial of its thread; 0: none */
+  LodgerThread *thread;     /* while it is in that thread's list */
+  LodgerLink in_thread;
+} LodgerMailbox;
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mailbox/post.h"
+
+#include "life/life.h"
+#include "life/trace.h"
+
+int
+lodger__mailbox_init (LodgerCaller *caller)
+{
+  int code = lodger__parker_init (&caller->mailbox.parker);
+  if (code != 0)
+    return code;
+  lodger__inbox_init (&caller->mailbox.inbox);
+  pthread_mutex_init (&caller->mailbox.drain_mutex, NULL);
+  return 0;
+}
+
+void
+lodger__mailbox_clear (LodgerCaller *caller)
+{
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  if (ops != NULL && ops->destroy != NULL)
+    ops->destroy (caller->mailbox.host.impl);
+  lodger__parker_clear (&caller->mailbox.parker);
+  pthread_mutex_destroy (&caller->mailbox.drain_mutex);
+}
+
+/* ---- posting --------------------------------------------------------------------------------------------------------- */
+
+void
+lodger__push (LodgerCaller *caller, LodgerItem *item)
+{
+  switch (lodger__inbox_push (&caller->mailbox.inbox, item))
+    {
+    case LODGER_PUSH_QUIET: break;
+    case LODGER_PUSH_WAKE: lodger__host_post (caller); break;
+    case LODGER_PUSH_CLOSED: lodger__drain (caller); break;
+    }
+}
+
+void
+lodger__poke (LodgerCaller *caller)
+{
+  if (lodger__inbox_claim (&caller->mailbox.inbox))
+    lodger__host_post (caller);
+}
+
+/* Several threads may have pushed too late, and each drains. Where one meets the gap of another, it leaves the rest to
+ * that one, whose drain is still to come. */
+void
+lodger__drain (LodgerCaller *caller)
+{
+  for (;;)
+    {
+      LodgerItem *item;
+      pthread_mutex_lock (&caller->mailbox.drain_mutex);
+      item = lodger__inbox_pop (&caller->mailbox.inbox);
+      pthread_mutex_unlock (&caller->mailbox.drain_mutex);
+      if (item == NULL)
+        return;
+      item->ops->drop (caller, item);
+    }
+}
+
+/* Whoever comes here has set the signal to POSTED, so it is one thread at a time. The host may still have the node: an
+ * owner that serves alone looks without it. It is woken instead, and so it is when the host refuses. Before the start
+ * nobody waits, and the start looks. */
+void
+lodger__host_post (LodgerCaller *caller)
+{
+  LodgerHost *host = &caller->mailbox.host;
+  if (lodger__is_before_fork (caller))
+    return;
+  lodger__trace_caller (LODGER_TRACE_WAKE, caller);
+  if (!lodger__is_serving_alone (caller) && atomic_load (&host->attached))
+    {
+      const LodgerHostOps *ops = lodger__host_ops (caller); /* there, since attached: not to be read before that */
+      if (atomic_exchange (&host->has_node, true) || ops->run_sync_soon_threadsafe (host->impl, &host->node) == 0)
+        return;
+      atomic_store (&host->has_node, false);
+    }
+  lodger__parker_signal (&caller->mailbox.parker);
+}
+
+void
+lodger__host_post_ahead (LodgerCaller *caller)
+{
+  LodgerHost *host = &caller->mailbox.host;
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  if (!lodger__inbox_claim (&caller->mailbox.inbox))
+    return;
+  if (ops == NULL || ops->run_sync_soon_not_threadsafe == NULL || !atomic_load (&host->attached)
+      || lodger__is_serving_alone (caller))
+    lodger__host_post (caller);
+  else if (!atomic_exchange (&host->has_node, true))
+    ops->run_sync_soon_not_threadsafe (host->impl, &host->node);
+}
+
+void
+lodger__serve_alone (LodgerCaller *caller, bool on)
+{
+  atomic_store (&caller->mailbox.serves_alone, on);
+}
+
+bool
+lodger__is_serving_alone (const LodgerCaller *caller)
+{
+  return atomic_load (&caller->mailbox.serves_alone);
+}
+
+bool
+lodger__serve_wait (LodgerCaller *caller, int64_t deadline)
+{
+  return lodger__parker_wait (&caller->mailbox.parker, deadline);
+}
+
+void
+lodger__serve_done (LodgerCaller *caller)
+{
+  lodger__parker_signal (&caller->mailbox.parker);
+}
+
+/* ---- the host -------------------------------------------------------------------------------------------------------- */
+
+const void *
+lodger__host_identify (const LodgerHostDriver *driver, const void *options)
+{
+  return driver->identify != NULL ? driver->identify (options) : options;
+}
+
+int
+lodger__host_open (LodgerCaller *caller, const LodgerHostDriver *driver, const void *options)
+{
+  LodgerHost *host = &caller->mailbox.host;
+  int code;
+  host->driver = driver;
+  code = driver->open (host, options, &host->impl);
+  host->identity = lodger__host_identify (driver, options);
+  if (code == 0)
+    atomic_store_explicit (&host->ops, driver->ops, memory_order_release);
+  return code;
+}
+
+bool
+lodger__host_is (const LodgerCaller *caller, const LodgerHostDriver *driver, const void *identity)
+{
+  return caller->mailbox.host.driver == driver && caller->mailbox.host.identity == identity;
+}
+
+void
+lodger__host_attach (LodgerCaller *caller)
+{
+  atomic_store (&caller->mailbox.host.attached, true);
+}
+
+void
+lodger__host_detach (LodgerCaller *caller)
+{
+  LodgerHost *host = &caller->mailbox.host;
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  if (atomic_exchange (&host->attached, false) && ops->detach != NULL)
+    ops->detach (host->impl);
+}
+
+bool
+lodger__host_close (LodgerCaller *caller)
+{
+  if (atomic_exchange (&caller->mailbox.host.is_closed, true))
+    return false;
+  atomic_store (&caller->mailbox.host.attached, false);
+  return true;
+}
+
+LodgerCaller *
+lodger__host_caller (LodgerHost *host)
+{
+  return (LodgerCaller *) (void *) ((char *) host - offsetof (LodgerCaller, mailbox.host));
+}
+
+LodgerCaller *
+lodger__host_take_node (LodgerHostNode *node)
+{
+  LodgerHost *host = (LodgerHost *) node;
+  atomic_store (&host->has_node, false);
+  return lodger__host_caller (host);
+}
+
+LodgerHost *
+lodger__host_of (LodgerCaller *caller)
+{
+  return &caller->mailbox.host;
+}
+
+int64_t
+lodger__host_now (const LodgerCaller *caller)
+{
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  return ops != NULL && ops->now != NULL ? ops->now (caller->mailbox.host.impl) : lodger__port_now ();
+}
+
+const char *
+lodger_caller_get_host (const LodgerCaller *caller)
+{
+  const LodgerHostOps *ops = caller != NULL ? lodger__host_ops (caller) : NULL;
+  return ops != NULL ? ops->name : NULL;
+}

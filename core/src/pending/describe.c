@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE
+#include "base/thread.h"
+#include "pending/pending.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What a pending is, for programs and for people. */
+
+LodgerPending *
+lodger_pending_current (void)
+{
+  return lodger__thread_pending (lodger__thread_peek ());
+}
+
+LodgerCaller *
+lodger_pending_get_caller (LodgerPending *pending)
+{
+  LodgerCaller *caller = NULL;
+  if (pending == NULL)
+    return NULL;
+  lodger__pending_lock (pending);
+  if (!(lodger__pending_state (pending) & (P_DONE | P_UNASSIGNED)))
+    caller = pending->caller;
+  lodger__pending_unlock (pending);
+  return caller;
+}
+
+char *
+lodger_pending_describe (LodgerPending *pending)
+{
+  const char *what = "queued";
+  const char *why = NULL;
+  char *message, *line = NULL;
+  unsigned state;
+  if (pending == NULL)
+    return NULL;
+  message = lodger_pending_get_cancel_message (pending);
+  state = lodger__pending_state (pending);
+  switch (lodger_pending_get_state (pending))
+    {
+    case LODGER_PENDING_QUEUED: what = state & P_CANCELLED ? "cancelled, not done" : "queued"; break;
+    case LODGER_PENDING_RUNNING: what = state & P_CANCELLED ? "running, cancelled" : "running"; break;
+    case LODGER_PENDING_SUCCEEDED: what = "done"; break;
+    case LODGER_PENDING_FAILED:
+      what = "failed";
+      why = lodger_error_get_message (lodger_pending_get_error (pending));
+      break;
+    case LODGER_PENDING_CANCELLED: what = "cancelled"; break;
+    }
+  if (why == NULL)
+    why = message;
+  if (asprintf (&line, "%s (%s:%d): %s%s%s",
+                pending->site.name != NULL ? pending->site.name
+                : state & P_PROMISE        ? "promise"
+                                           : "call",
+                pending->site.file != NULL ? pending->site.file : "?", pending->site.line, what,
+                why != NULL ? ": " : "", why != NULL ? why : "")
+      < 0)
+    line = NULL;
+  for (char *at = line; at != NULL && *at != '\0'; at++)
+    if (*at == '\n')
+      *at = ' ';
+  free (message);
+  return line;
+}

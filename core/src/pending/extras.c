@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pending/extras.h"
+
+#include "base/port.h"
+
+#include <stdlib.h>
+
+void
+lodger__extra_add (LodgerPending *pending, LodgerExtra *extra)
+{
+  extra->next = pending->extras;
+  pending->extras = extra;
+}
+
+LodgerExtra *
+lodger__extra_find (const LodgerPending *pending, const LodgerExtraKind *kind)
+{
+  LodgerExtra *extra = pending->extras;
+  while (extra != NULL && extra->kind != kind)
+    extra = extra->next;
+  return extra;
+}
+
+LodgerExtra *
+lodger__extra_need (LodgerPending *pending, const LodgerExtraKind *kind, size_t size)
+{
+  LodgerExtra *extra = lodger__extra_find (pending, kind);
+  if (extra == NULL && (extra = calloc (1, size)) != NULL)
+    {
+      extra->kind = kind;
+      lodger__extra_add (pending, extra);
+    }
+  return extra;
+}
+
+bool
+lodger__extra_remove (LodgerPending *pending, LodgerExtra *extra)
+{
+  LodgerExtra **at;
+  for (at = &pending->extras; *at != NULL && *at != extra; at = &(*at)->next)
+    ;
+  if (*at == NULL)
+    return false;
+  *at = extra->next;
+  return true;
+}
+
+void
+lodger__extras_free (LodgerPending *pending)
+{
+  LodgerExtra *extra;
+  while ((extra = pending->extras) != NULL)
+    {
+      pending->extras = extra->next;
+      if (extra->kind->free != NULL)
+        extra->kind->free (extra);
+      else
+        free (extra);
+    }
+}
+
+/* Its kind of item says, and its extras; whose outcome it takes, it says itself. */
+LodgerBlockedOn
+lodger__pending_blocked_on (LodgerPending *pending)
+{
+  LodgerBlockedOn blocked = { NULL, NULL, 0, NULL };
+  unsigned state = lodger__pending_state (pending);
+  if (state & P_DONE)
+    return blocked;
+  if (pending->item.ops->blocked_on != NULL)
+    pending->item.ops->blocked_on (pending, &blocked);
+  for (LodgerExtra *extra = pending->extras; extra != NULL && !(state & P_ANSWERED); extra = extra->next)
+    if (extra->kind->blocked_on != NULL)
+      extra->kind->blocked_on (extra, &blocked);
+  if (state & P_FOLLOWS)
+    {
+      lodger_pending_unref (blocked.next);
+      blocked.next = lodger__pending_leader (pending);
+    }
+  return blocked;
+}
+
+/* ---- sleepers -------------------------------------------------------------------------------------------------------- */
+
+static const LodgerExtraKind sleeper_kind = { .free = NULL };
+
+void
+lodger__sleeper_enter (LodgerPending *self, LodgerSleeper *sleeper, LodgerParker *parker)
+{
+  *sleeper = (LodgerSleeper) { .extra.kind = &sleeper_kind, .parker = parker };
+  if (self == NULL)
+    return;
+  lodger__pending_lock (self);
+  lodger__extra_add (self, &sleeper->extra);
+  lodger__pending_unlock (self);
+}
+
+void
+lodger__sleeper_leave (LodgerPending *self, LodgerSleeper *sleeper)
+{
+  if (self == NULL)
+    return;
+  lodger__pending_lock (self);
+  lodger__extra_remove (self, &sleeper->extra);
+  lodger__pending_unlock (self);
+}
+
+/* Whoever sleeps looks at this first: a cancel sets it, and then looks for sleepers under the lock. */
+bool
+lodger__sleeper_is_cancelled (const LodgerPending *self)
+{
+  return self != NULL && (lodger__pending_state (self) & P_CANCELLED);
+}
+
+void
+lodger__sleepers_wake (LodgerPending *pending)
+{
+  for (LodgerExtra *extra = pending->extras; extra != NULL; extra = extra->next)
+    if (extra->kind == &sleeper_kind)
+      lodger__parker_signal (((LodgerSleeper *) extra)->parker);
+}

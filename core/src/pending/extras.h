@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What few pendings have. An extra belongs to the file that defines its kind; it is found by that kind, under the lock. */
+#ifndef LODGER_EXTRAS_H
+#define LODGER_EXTRAS_H
+
+#include "pending/pending.h"
+
+typedef struct LodgerExtraKind
+{
+  void (*free) (LodgerExtra *extra); /* the pending goes. NULL: free () */
+  /* Locked: as in LodgerItemOps. NULL: it says nothing about that. */
+  void (*blocked_on) (const LodgerExtra *extra, LodgerBlockedOn *ret_blocked);
+} LodgerExtraKind;
+
+struct LodgerExtra
+{
+  const LodgerExtraKind *kind;
+  LodgerExtra *next;
+};
+
+/* Locked, or not shared yet, all four. */
+void lodger__extra_add (LodgerPending *pending, LodgerExtra *extra);
+/* The newest of that kind, or NULL. */
+LodgerExtra *lodger__extra_find (const LodgerPending *pending, const LodgerExtraKind *kind);
+/* The same, made (zeroed, of that size) if there is none; NULL without memory. */
+LodgerExtra *lodger__extra_need (LodgerPending *pending, const LodgerExtraKind *kind, size_t size);
+bool lodger__extra_remove (LodgerPending *pending, LodgerExtra *extra);
+/* Locked: who would have to act for it to be done. */
+LodgerBlockedOn lodger__pending_blocked_on (LodgerPending *pending);
+/* The pending goes. */
+void lodger__extras_free (LodgerPending *pending);
+
+/* ---- a thread that blocks in this call, to be woken by its cancel: sleeper.c ---- */
+
+typedef struct LodgerSleeper
+{
+  LodgerExtra extra; /* first; on the stack of that thread */
+  struct LodgerParker *parker;
+} LodgerSleeper;
+
+/* `self` may be NULL: nobody can cancel that wait. */
+void lodger__sleeper_enter (LodgerPending *self, LodgerSleeper *sleeper, struct LodgerParker *parker);
+void lodger__sleeper_leave (LodgerPending *self, LodgerSleeper *sleeper);
+bool lodger__sleeper_is_cancelled (const LodgerPending *self);
+/* Locked: wakes all. */
+void lodger__sleepers_wake (LodgerPending *pending);
+
+/* ---- in whose thread a pointer is destroyed: destroy-in.c ---- */
+
+/* The options' result_home and data_home; false without memory. Not shared yet. */
+bool lodger__destroy_in_set (LodgerPending *pending, const LodgerCallOptions *options);
+/* Locked: a pointer that nobody will get may still go to the result's home. */
+bool lodger__destroy_in_keeps (const LodgerPending *pending, const LodgerValue *value);
+/* Locked: takes the result's home, or the data's, or NULL. No lock: the pointer is destroyed there. */
+LodgerExtra *lodger__destroy_in_take_result (LodgerPending *pending);
+LodgerExtra *lodger__destroy_in_take_data (LodgerPending *pending);
+void lodger__destroy_in_send (LodgerExtra *home, void *pointer, LodgerDestroyFunc destroy);
+
+#endif

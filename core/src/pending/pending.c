@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pending/pending.h"
+
+#include "base/fork.h"
+#include "base/log.h"
+#include "base/slab.h"
+#include "life/life.h"
+#include "life/trace.h"
+#include "pending/extras.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A pending is locked for a few instructions at a time, and hardly ever by two threads at once: a few shared mutexes do
+ * for all. No thread holds two of them, and none is held while user code runs. */
+enum
+{
+  LOCKS = 32 /* all are held across a fork; ThreadSanitizer can bear 64 at once, with others */
+};
+
+static struct
+{
+  _Alignas(64) pthread_mutex_t mutex;
+} locks[LOCKS] = { [0 ... LOCKS - 1] = { PTHREAD_MUTEX_INITIALIZER } };
+LODGER_FORK_LOCKS (locks_across_fork, &locks[0].mutex, sizeof locks[0], LOCKS, LODGER_RANK_PENDINGS, NULL);
+
+static const LodgerItemOps promise_ops = { .slab_class = LODGER_SLAB_MEDIUM };
+
+static LodgerPending out_of_memory
+    = { .state = P_DONE | P_STATIC, .outcome = { .type = V_ERROR, .error = &lodger__no_memory } };
+
+static pthread_mutex_t *
+lock_of (const LodgerPending *pending)
+{
+  uintptr_t address = (uintptr_t) pending / 64;
+  return &locks[(address ^ address / LOCKS) % LOCKS].mutex;
+}
+
+void
+lodger__pending_lock (const LodgerPending *pending)
+{
+  pthread_mutex_lock (lock_of (pending));
+}
+
+void
+lodger__pending_unlock (const LodgerPending *pending)
+{
+  pthread_mutex_unlock (lock_of (pending));
+}
+
+static LodgerPending *
+pending_new (const LodgerItemOps *ops, unsigned state, unsigned refs)
+{
+  LodgerPending *pending = lodger__slab_new (ops->slab_class);
+  _Static_assert(sizeof (LodgerPending) <= 128, "a pending is a medium piece of the slab");
+  if (pending == NULL)
+    return NULL;
+  memset (pending, 0, sizeof *pending);
+  pending->item.ops = ops;
+  pending->slab_class = (uint8_t) ops->slab_class;
+  pending->generation = (uint16_t) lodger__generation_now ();
+  atomic_init (&pending->refs, refs);
+  atomic_init (&pending->state, state);
+  return pending;
+}
+
+LodgerPending *
+lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, LodgerWork work,
+                          const LodgerCallOptions *options)
+{
+  bool is_protected = options != NULL && (options->flags & LODGER_PENDING_PROTECTED);
+  LodgerPending *pending = pending_new (ops, is_protected ? P_PROTECTED : 0, 2);
+  if (pending == NULL)
+    return NULL;
+  pending->caller = caller;
+  pending->work = work;
+  if (options != NULL)
+    {
+      pending->site = (LodgerSite) { .file = options->file, .name = options->name, .line = options->line };
+      if (!lodger__destroy_in_set (pending, options))
+        {
+          lodger__pending_discard_call (pending);
+          return NULL;
+        }
+    }
+  return pending;
+}
+
+LodgerPending *
+lodger_pending_new (LodgerPendingFlags flags)
+{
+  LodgerPending *pending;
+  if ((unsigned) flags & ~(unsigned) LODGER_PENDING_PROTECTED)
+    return lodger__pending_refused (lodger__misuse (__func__, LODGER_EINVAL, "unknown flags"), NULL);
+  pending = pending_new (&promise_ops, P_PROMISE | (flags & LODGER_PENDING_PROTECTED ? P_PROTECTED : 0), 1);
+  return pending != NULL ? pending : lodger__pending_refused (LODGER_ENOMEM, NULL);
+}
+
+LodgerPending *
+lodger__pending_new_owned (void)
+{
+  return pending_new (&promise_ops, P_PROMISE | P_PROTECTED | P_OWNED, 1);
+}
+
+void
+lodger__pending_signal (LodgerPending *pending, LodgerError *error)
+{
+  LodgerValue value = { .type = error != NULL ? V_ERROR : V_NOTHING, .error = error };
+  lodger__pending_lock (pending);
+  if (!(lodger__pending_state (pending) & P_DONE))
+    lodger__pending_store (pending, &value);
+  lodger__pending_complete (pending);
+  lodger__value_clear (&value);
+}
+
+LodgerPending *
+lodger__pending_refused (int code, const char *message)
+{
+  LodgerPending *pending = code == LODGER_ENOMEM ? NULL : pending_new (&promise_ops, P_PROMISE | P_DONE, 1);
+  if (pending == NULL)
+    return &out_of_memory;
+  if (code == LODGER_ECANCELED)
+    {
+      lodger__pending_add_state (pending, P_CANCELLED);
+      lodger__pending_add_message (pending, message);
+      return pending;
+    }
+  pending->outcome = (LodgerValue) { .type = V_ERROR, .error = lodger_error_new (NULL, code, message) };
+  return pending;
+}
+
+void
+lodger__pending_discard_call (LodgerPending *pending)
+{
+  lodger__extras_free (pending);
+  lodger__slab_free (pending->slab_class, pending);
+}
+
+void
+lodger__pending_abandon (LodgerPending *pending)
+{
+  lodger__pending_lock (pending);
+  if (!(lodger__pending_state (pending) & P_DONE))
+    lodger__pending_add_state (pending, P_ABANDONED | P_CANCELLED);
+  lodger__pending_complete (pending);
+}
+
+LodgerPending *
+lodger_pending_ref (LodgerPending *pending)
+{
+  if (pending != NULL && !(lodger__pending_state (pending) & P_STATIC))
+    atomic_fetch_add_explicit (&pending->refs, 1, memory_order_relaxed);
+  return pending;
+}
+
+static LodgerPending *
+pending_free (LodgerPending *pending)
+{
+  LodgerValue value = pending->outcome;
+  LodgerExtra *home = NULL;
+  LodgerPending *leader = NULL;
+  lodger__pending_discard_listeners (pending);
+  if (value.type == V_PENDING)
+    leader = value.pending;
+  else if (value.type == V_POINTER && value.destroy != NULL)
+    home = lodger__destroy_in_take_result (pending);
+  if (home != NULL)
+    lodger__destroy_in_send (home, value.pointer, value.destroy);
+  else if (leader == NULL)
+    lodger__value_clear (&value);
+  lodger__extras_free (pending);
+  lodger__slab_free (pending->slab_class, pending);
+  return leader;
+}
+
+void
+lodger_pending_unref (LodgerPending *pending)
+{
+  while (pending != NULL && !(lodger__pending_state (pending) & P_STATIC)
+         && atomic_fetch_sub_explicit (&pending->refs, 1, memory_order_acq_rel) == 1)
+    pending = pending_free (pending);
+}
+
+void
+lodger__pending_destroy_data (LodgerPending *pending)
+{
+  LodgerDestroyFunc destroy = pending->work.destroy;
+  LodgerExtra *home = NULL;
+  pending->work.destroy = NULL;
+  if (destroy == NULL)
+    return;
+  if (lodger__pending_state (pending) & P_DATA_HOME)
+    {
+      lodger__pending_lock (pending);
+      home = lodger__destroy_in_take_data (pending);
+      lodger__pending_unlock (pending);
+    }
+  if (home != NULL)
+    lodger__destroy_in_send (home, pending->work.data, destroy);
+  else
+    destroy (pending->work.data);
+}
+
+/* ---- a call ---------------------------------------------------------------------------------------------------------- */
+
+static void
+trace (LodgerTraceKind kind, LodgerPending *pending, LodgerCaller *caller)
+{
+  const LodgerSite *site = &pending->site;
+  lodger__trace (kind, caller, pending, site->file, site->line, site->name);
+}
+
+void
+lodger__pending_trace_submit (LodgerPending *pending, LodgerCaller *caller)
+{
+  trace (LODGER_TRACE_SUBMIT, pending, caller);
+}
+
+void
+lodger__pending_invoke (LodgerPending *pending, LodgerCaller *caller, LodgerPending *done)
+{
+  trace (LODGER_TRACE_START, pending, caller);
+  if (done != NULL)
+    pending->work.then (pending, done, pending->work.data);
+  else
+    pending->work.call (pending, pending->work.data);
+  trace (LODGER_TRACE_END, pending, caller);
+}
+
+void
+lodger__pending_assign (LodgerPending *pending, LodgerCaller *caller)
+{
+  lodger__pending_lock (pending);
+  pending->caller = caller;
+  atomic_fetch_and (&pending->state, ~(unsigned) P_UNASSIGNED);
+  lodger__pending_unlock (pending);
+}
+
+void
+lodger__pending_lend_site (const LodgerPending *pending, LodgerCallOptions *options)
+{
+  if (options->file == NULL)
+    {
+      options->file = pending->site.file;
+      options->line = pending->site.line;
+    }
+  if (options->name == NULL)
+    options->name = pending->site.name;
+}
+
+/* ---- a fork ------------------------------------------------------------------------------------------------------ */
+
+bool
+lodger__pending_is_before_fork (const LodgerPending *pending)
+{
+  return !(lodger__pending_state (pending) & P_STATIC) && pending->generation != (uint16_t) lodger__generation_now ();
+}
+
+int
+lodger__pending_check (const LodgerPending *pending, const char *function)
+{
+  if (pending == NULL)
+    return lodger__misuse (function, LODGER_EINVAL, "NULL given");
+  if (lodger__pending_is_before_fork (pending))
+    return lodger__misuse (function, LODGER_ECHILD, lodger__before_fork_message);
+  return 0;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/slab.h"
+#include "call/submit.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "mailbox/post.h"
+#include "pool/queue.h"
+#include "stop/stop.h"
+
+/* Calls that a child has given to the root's pool: its own stop cancels them and waits for them, while the pool goes on.
+ * Each is on its giver's list, under the pool's mutex, until it is done. */
+
+typedef struct ChildCall
+{
+  LodgerPending pending; /* first */
+  LodgerListener listener;
+  LodgerCaller *giver; /* held while it is on the list */
+  LodgerLink link;
+} ChildCall;
+
+_Static_assert(sizeof (ChildCall) <= 192, "a child's call is a large piece of the slab");
+
+static void
+unlink_done (LodgerListener *listener, LodgerPending *done)
+{
+  ChildCall *call = (ChildCall *) done;
+  LodgerCaller *giver = call->giver;
+  LodgerPool *pool = lodger__pool_of (giver);
+  (void) listener;
+  pthread_mutex_lock (&pool->mutex);
+  lodger__list_remove (&call->link);
+  atomic_store (&giver->pool.has_child_calls, giver->pool.child_calls.first != NULL);
+  pthread_mutex_unlock (&pool->mutex);
+  if (lodger__is_stopping (giver))
+    lodger__poke (giver);
+  lodger__release (giver);
+}
+
+LodgerPending *
+lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, LodgerWork work,
+                        const LodgerCallOptions *options)
+{
+  LodgerPool *pool = lodger__pool_of (giver);
+  ChildCall *call = (ChildCall *) lodger__submit_new (ops, lodger__root (giver), work, options);
+  if (call == NULL)
+    return NULL;
+  lodger__pending_add_state (&call->pending, P_UNASSIGNED);
+  lodger__hold (giver);
+  call->giver = giver;
+  call->listener = (LodgerListener) { .notify = unlink_done, .is_quiet = true };
+  lodger__pending_listen (&call->pending, &call->listener);
+  pthread_mutex_lock (&pool->mutex);
+  lodger__list_prepend (&giver->pool.child_calls, &call->link);
+  atomic_store (&giver->pool.has_child_calls, true);
+  pthread_mutex_unlock (&pool->mutex);
+  return &call->pending;
+}
+
+/* The first that has none of these bits, as a new reference. */
+static LodgerPending *
+next_call (LodgerCaller *giver, unsigned without)
+{
+  LodgerPool *pool = lodger__pool_of (giver);
+  ChildCall *call;
+  LodgerPending *pending;
+  if (!giver->pool.has_child_calls)
+    return NULL;
+  pthread_mutex_lock (&pool->mutex);
+  for (call = lodger__list_item (giver->pool.child_calls.first, ChildCall, link);
+       call != NULL && (lodger__pending_state (&call->pending) & without);
+       call = lodger__list_item (call->link.next, ChildCall, link))
+    ;
+  pending = call != NULL ? lodger_pending_ref (&call->pending) : NULL;
+  pthread_mutex_unlock (&pool->mutex);
+  return pending;
+}
+
+static void
+cancel (LodgerCaller *giver)
+{
+  LodgerPending *pending;
+  while ((pending = next_call (giver, P_CANCELLED | P_DONE)) != NULL)
+    {
+      lodger_pending_cancel (pending, lodger__closed_message);
+      lodger_pending_unref (pending);
+    }
+}
+
+static void
+give_up (LodgerCaller *giver)
+{
+  LodgerPending *pending;
+  while ((pending = next_call (giver, P_DONE)) != NULL)
+    {
+      lodger__abandon_call (giver, pending);
+      lodger_pending_unref (pending);
+    }
+}
+
+static bool
+awaits (const LodgerCaller *giver)
+{
+  return atomic_load (&giver->pool.has_child_calls);
+}
+
+const LodgerStopParticipant lodger__child_calls_participant
+    = { .cancel = cancel, .awaits = awaits, .give_up = give_up };

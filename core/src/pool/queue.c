@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define LODGER_NO_CALL_SITES
+#include "pool/queue.h"
+
+#include "base/slab.h"
+#include "call/run.h"
+#include "call/scope.h"
+#include "call/submit.h"
+#include "life/life.h"
+#include "life/phase.h"
+
+/* The calls of a pool: how they come in, and how workers take them. */
+
+static void
+count_queued (LodgerPool *pool, int change)
+{
+  unsigned count = atomic_load_explicit (&pool->queue.count, memory_order_relaxed);
+  atomic_store_explicit (&pool->queue.count, count + (unsigned) change, memory_order_relaxed);
+}
+
+/* Under the mutex. */
+static LodgerItem *
+pop (LodgerPool *pool)
+{
+  LodgerItem *item = pool->queue.first;
+  if (item != NULL)
+    {
+      pool->queue.first = atomic_load_explicit (&item->next, memory_order_relaxed);
+      count_queued (pool, -1);
+    }
+  return item;
+}
+
+/* Under the mutex: at the end, or before all others. */
+static void
+put (LodgerPool *pool, LodgerItem *item, bool is_next)
+{
+  LodgerCallQueue *queue = &pool->queue;
+  atomic_store_explicit (&item->next, is_next ? queue->first : NULL, memory_order_relaxed);
+  if (queue->first != NULL && !is_next)
+    atomic_store_explicit (&queue->last->next, item, memory_order_relaxed);
+  if (queue->first == NULL || is_next)
+    {
+      queue->last = queue->first == NULL ? item : queue->last;
+      queue->first = item;
+    }
+  else
+    queue->last = item;
+  count_queued (pool, 1);
+}
+
+/* False: the pool is closed. */
+static bool
+put_in (LodgerCaller *root, LodgerItem *item, bool is_next)
+{
+  LodgerPool *pool = lodger__pool_of (root);
+  LodgerWakeUp wake_up = { NULL, 0 };
+  bool is_open;
+  pthread_mutex_lock (&pool->mutex);
+  is_open = !pool->closed;
+  if (is_open)
+    {
+      put (pool, item, is_next);
+      wake_up = lodger__pool_choose (root);
+    }
+  pthread_mutex_unlock (&pool->mutex);
+  lodger__pool_wake (root, wake_up);
+  return is_open;
+}
+
+/* ---- the calls ------------------------------------------------------------------------------------------------------- */
+
+static void
+drop (LodgerCaller *caller, LodgerItem *item)
+{
+  (void) caller;
+  lodger__run_drop ((LodgerPending *) item);
+}
+
+/* The worker that took it is stopped by itself, while the root runs on: the call stays the next. If the root stops after
+ * all, it may have ended without its workers, and would not look again. */
+static void
+put_back (LodgerCaller *worker, LodgerItem *item)
+{
+  LodgerPool *pool = lodger__pool_of (worker);
+  pthread_mutex_lock (&pool->mutex);
+  lodger__worker_uncount (pool, worker);
+  pthread_mutex_unlock (&pool->mutex);
+  if (!put_in (lodger__root (worker), item, true))
+    drop (worker, item);
+}
+
+static void
+run (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerPending *pending = (LodgerPending *) item;
+  LodgerWorker *worker = caller->worker;
+  if (lodger__is_stopping (lodger__root (caller)))
+    {
+      drop (caller, item);
+      return;
+    }
+  if (lodger__is_stopping (caller))
+    {
+      put_back (caller, item);
+      return;
+    }
+  lodger__pending_assign (pending, caller);
+  worker->busy_with = pending;
+  worker->has_run = true;
+  if (lodger__run_call (caller, pending, NULL) && worker->busy_with == pending)
+    worker->busy_with = NULL;
+}
+
+/* A search between the call and the sleep does not make its use later. Under the mutex. */
+static void
+note_use (LodgerPool *pool, LodgerWorker *worker)
+{
+  if (worker->has_run)
+    {
+      worker->last_use = ++pool->uses;
+      worker->idle_since = 0;
+    }
+  worker->has_run = false;
+}
+
+/* Before the outcome is published, so that whoever learns that the call is done finds its worker free. Not if user code
+ * is going to be told in this thread: a call for this worker would have to wait for that. The pending is locked, so that
+ * nobody asks to be told between the look and the end. A call that takes another's outcome leaves its worker free too. */
+static void
+returned (LodgerCaller *caller, LodgerPending *pending)
+{
+  LodgerPool *pool = lodger__pool_of (caller);
+  unsigned state = lodger__pending_state (pending);
+  LodgerWorker *worker = caller->worker;
+  bool stays_busy = (state & P_FOLLOWS) ? false : (state & P_DEFERRED) || lodger__pending_tells_user_code (pending);
+  if (worker->busy_with != pending || stays_busy)
+    return;
+  worker->busy_with = NULL;
+  if ((state & P_FOLLOWS) || !lodger__worker_wants_call (caller) || lodger__pool_has_calls (pool))
+    return;
+  pthread_mutex_lock (&pool->mutex);
+  note_use (pool, worker);
+  if (pool->queue.first == NULL)
+    {
+      lodger__worker_uncount (pool, caller);
+      lodger__worker_make_idle (pool, caller);
+    }
+  pthread_mutex_unlock (&pool->mutex);
+}
+
+static void
+finish (LodgerCaller *caller, LodgerItem *item)
+{
+  if (!lodger__has_ended (caller) && caller->worker->busy_with == (LodgerPending *) item)
+    caller->worker->busy_with = NULL;
+  lodger__unfinished_finish (caller, item);
+}
+
+static const LodgerItemOps ended_ops = { .run = finish, .drop = finish };
+
+static void
+ended (LodgerPending *pending)
+{
+  lodger__unfinished_ended_as (pending, &ended_ops);
+}
+
+/* A call that no worker has taken hangs on all of them, once there can be no more. */
+static void
+blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
+{
+  LodgerPool *pool;
+  if (!(lodger__pending_state (pending) & P_UNASSIGNED))
+    {
+      lodger__run_blocked_on (pending, ret_blocked);
+      return;
+    }
+  pool = lodger__pool_of (lodger__pending_caller (pending));
+  pthread_mutex_lock (&pool->mutex);
+  ret_blocked->crew = pool;
+  ret_blocked->crew_size = pool->worker_count >= pool->worker_max ? pool->worker_count : 0;
+  pthread_mutex_unlock (&pool->mutex);
+}
+
+static const LodgerItemOps pool_call_ops = { .run = run,
+                                             .drop = drop,
+                                             .returned = returned,
+                                             .ended = ended,
+                                             .blocked_on = blocked_on,
+                                             .slab_class = LODGER_SLAB_MEDIUM };
+static const LodgerItemOps child_call_ops = { .run = run,
+                                              .drop = drop,
+                                              .returned = returned,
+                                              .ended = ended,
+                                              .blocked_on = blocked_on,
+                                              .slab_class = LODGER_SLAB_LARGE };
+
+/* ---- owner: the worker's side ---------------------------------------------------------------------------------------- */
+
+/* One that finds nothing goes on to search, if it may, else it goes to sleep. */
+static LodgerItem *
+take (LodgerCaller *caller, bool may_search, bool *ret_searches)
+{
+  LodgerPool *pool = lodger__pool_of (caller);
+  LodgerWorker *worker = caller->worker;
+  LodgerItem *item;
+  LodgerWakeUp wake_up = { NULL, 0 };
+  bool surplus = false;
+  *ret_searches = false;
+  if (!lodger__worker_wants_call (caller) || (!may_search && atomic_load (&worker->state) == LODGER_WORKER_IDLE))
+    return NULL;
+  pthread_mutex_lock (&pool->mutex);
+  lodger__worker_leave_state (pool, caller);
+  lodger__worker_uncount (pool, caller);
+  note_use (pool, worker);
+  item = pool->running < pool->running_max ? pop (pool) : NULL;
+  if (item != NULL)
+    {
+      worker->is_counted = true;
+      pool->running++;
+      wake_up = lodger__pool_choose (lodger__root (caller));
+    }
+  else if (may_search && !pool->closed && !pool->is_searched && pool->queue.first == NULL)
+    {
+      *ret_searches = pool->is_searched = true;
+      atomic_store (&worker->state, LODGER_WORKER_SEARCHING);
+    }
+  else
+    surplus = !pool->closed && !lodger__worker_make_idle (pool, caller);
+  pthread_mutex_unlock (&pool->mutex);
+  if (surplus)
+    lodger_caller_stop (caller, true);
+  lodger__pool_wake (lodger__root (caller), wake_up);
+  return item;
+}
+
+static bool
+has_calls (const LodgerCaller *caller)
+{
+  return lodger__pool_has_calls (lodger__pool_of (caller));
+}
+
+static const void *
+key (const LodgerCaller *caller)
+{
+  return lodger__pool_of (caller);
+}
+
+const LodgerCrew lodger__worker_crew = { .take = take,
+                                         .has_calls = has_calls,
+                                         .engage = lodger__worker_engage,
+                                         .key = key,
+                                         .block = lodger__worker_block,
+                                         .unblock = lodger__worker_unblock };
+
+/* ---- any thread: the submitter's side -------------------------------------------------------------------------------- */
+
+/* A stop of the giver sets its phase and then looks for what it has given; here it has been given, and then its phase is
+ * looked at: so the one sees the other. */
+static bool
+is_too_late (const LodgerCaller *giver, const LodgerPending *pending)
+{
+  return lodger__pending_ops (pending) == &child_call_ops && lodger__is_stopping (giver);
+}
+
+static LodgerPending *
+pool_call_new (LodgerCaller *root, LodgerWork work, const LodgerCallOptions *options)
+{
+  LodgerPending *pending = lodger__submit_new (&pool_call_ops, root, work, options);
+  if (pending != NULL)
+    lodger__pending_add_state (pending, P_UNASSIGNED);
+  return pending;
+}
+
+LodgerPending *
+lodger__pool_submit (const char *function, LodgerCaller *caller, LodgerWork work, const LodgerCallOptions *options)
+{
+  LodgerCaller *root = lodger__root (caller);
+  LodgerPending *pending = NULL;
+  int code = lodger__pool_need (root);
+  if (code == 0)
+    {
+      /* A child that is not a worker has its calls on a list, since its own stop cancels them. */
+      if (caller == root || lodger__is_worker (caller))
+        pending = pool_call_new (root, work, options);
+      else
+        pending = lodger__child_call_new (&child_call_ops, caller, work, options);
+      code = pending != NULL ? 0 : LODGER_ENOMEM;
+    }
+  if (code != 0)
+    return lodger__submit_refuse (code, function, work, options);
+  lodger__pending_trace_submit (pending, caller);
+  if (is_too_late (caller, pending) || !put_in (root, lodger__pending_item (pending), false))
+    drop (caller, lodger__pending_item (pending));
+  lodger__scope_link (pending);
+  return pending;
+}
+
+/* ---- the root's end -------------------------------------------------------------------------------------------------- */
+
+static LodgerItem *
+next_queued (LodgerCaller *root)
+{
+  LodgerPool *pool = lodger__is_root (root) ? lodger__pool_of (root) : NULL;
+  LodgerItem *item;
+  if (pool == NULL || !lodger__pool_has_calls (pool))
+    return NULL;
+  pthread_mutex_lock (&pool->mutex);
+  item = pop (pool);
+  pthread_mutex_unlock (&pool->mutex);
+  return item;
+}
+
+static bool
+has_queued (const LodgerCaller *root)
+{
+  LodgerPool *pool = lodger__is_root (root) ? lodger__pool_of (root) : NULL;
+  return pool != NULL && lodger__pool_has_calls (pool);
+}
+
+static void
+close_pool (LodgerCaller *root)
+{
+  LodgerPool *pool = lodger__is_root (root) ? lodger__pool_of (root) : NULL;
+  if (pool == NULL)
+    return;
+  pthread_mutex_lock (&pool->mutex);
+  pool->closed = true;
+  while (pool->idle.first != NULL)
+    lodger__worker_leave_state (pool, lodger__worker_of (pool->idle.first));
+  pthread_mutex_unlock (&pool->mutex);
+}
+
+static bool
+awaits_workers (const LodgerCaller *root)
+{
+  return lodger__pool_worker_count (root) > 0;
+}
+
+const LodgerStopParticipant lodger__pool_participant
+    = { .refuse = close_pool, .next = next_queued, .has_next = has_queued, .awaits = awaits_workers };

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The inside of a pool, shared by the files that hand out calls, choose who gets them, and have the threads. */
+#ifndef LODGER_POOL_QUEUE_H
+#define LODGER_POOL_QUEUE_H
+
+#include "pool/pool.h"
+
+#include <pthread.h>
+
+/* Calls that wait, first in, first out. */
+typedef struct LodgerCallQueue
+{
+  LodgerItem *first, *last;
+  atomic_uint count; /* written under the pool's mutex */
+} LodgerCallQueue;
+
+/* Belongs to a root caller; its workers serve the whole tree. A worker without a call searches for a moment, and then
+ * sleeps on the list of the idle.
+ *
+ * How many run: a worker is counted from taking a call to its end, but not while it blocks in a Lodger wait. None takes a
+ * call while as many as may run are counted. One that comes back from its wait is counted whatever the number is then.
+ *
+ * Who is woken when: while one searches (never two: they would only take the processor from those who work), or as many
+ * are on their way as there are calls (or as may still run), nobody else is woken; and whoever takes a call and leaves
+ * more behind wakes the next (an idle one, or a new thread). So a stream of short calls is served without a wake-up for
+ * each, and a burst of long ones soon has all workers. Nothing is left lying: a search ends under the mutex with a last
+ * look, after which the worker either has a call or is on the list of the idle; and a call is put in, and it is seen
+ * whether one searches, under the same mutex. Whoever stops being counted either takes the next call itself or, if it
+ * cannot (it blocks, quits, is left behind), chooses another under that mutex. */
+struct LodgerPool
+{
+  pthread_mutex_t mutex;
+  LodgerCallQueue queue;
+  LodgerList idle; /* the most recently used first: its caches are warm */
+  unsigned idle_count, worker_count;
+  unsigned made;    /* workers, ever */
+  unsigned waking;  /* workers on their way: each will take a call, and wake the next if more are left */
+  unsigned blocked; /* workers that wait in their calls */
+  unsigned away;    /* others that run calls of their own inboxes */
+  unsigned running; /* calls that are counted */
+  unsigned running_max, worker_max;
+  uint64_t uses;
+  bool is_searched; /* by one worker */
+  bool closed;
+};
+
+/* What remains to be done, without the mutex, for calls that wait. */
+typedef struct LodgerWakeUp
+{
+  LodgerCaller *worker; /* to be woken, a reference */
+  unsigned grows;       /* or the number of a new one */
+} LodgerWakeUp;
+
+/* ---- worker-state.c ---- */
+
+/* The pool of a caller's root; NULL: there is none yet. */
+LodgerPool *lodger__pool_of (const LodgerCaller *caller);
+bool lodger__pool_has_calls (const LodgerPool *pool);
+/* The caller of a link on the list of the idle; NULL for NULL. */
+LodgerCaller *lodger__worker_of (LodgerLink *idle);
+/* Owner: it has no call of the pool, and may take one. */
+bool lodger__worker_wants_call (const LodgerCaller *worker);
+
+/* All that follows is under the mutex. */
+LodgerWakeUp lodger__pool_choose (LodgerCaller *root);
+void lodger__worker_leave_state (LodgerPool *pool, LodgerCaller *worker);
+/* It is free, or gone. */
+void lodger__worker_uncount (LodgerPool *pool, LodgerCaller *worker);
+/* Onto the list of the idle; false when there are enough of them. */
+bool lodger__worker_make_idle (LodgerPool *pool, LodgerCaller *worker);
+/* From when on it will have been idle for too long. */
+void lodger__worker_note_idle (LodgerCaller *worker);
+
+/* ---- threads.c: without the mutex ---- */
+
+/* 0: it is there now; LODGER_ENOMEM, LODGER_ECANCELED. */
+int lodger__pool_need (LodgerCaller *root);
+void lodger__pool_wake (LodgerCaller *root, LodgerWakeUp wake_up);
+
+/* ---- worker.c: a worker's own steps, without the mutex ---- */
+
+void lodger__worker_engage (LodgerCaller *worker);
+void lodger__worker_block (LodgerCaller *worker);
+void lodger__worker_unblock (LodgerCaller *worker);
+
+/* ---- child-calls.c ---- */
+
+/* A call that a child gives to the pool, on the child's list; NULL without memory. */
+LodgerPending *lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, LodgerWork work,
+                                       const LodgerCallOptions *options);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "life/life.h"
+#include "life/phase.h"
+#include "mailbox/post.h"
+#include "pool/queue.h"
+
+#include <stdlib.h>
+
+/* The pool of a root, and its threads: how they come, and how they go. */
+
+enum
+{
+  WORKERS_MIN = 8,
+  WORKERS_PER_CPU = 4,
+  THREADS_MAX = 256,
+  IDLE_LIMIT = 10
+};
+
+static const int64_t IDLE_DURATION = INT64_C (60000000000);
+
+void
+lodger__pool_init (LodgerCaller *caller, unsigned max_workers, unsigned max_threads, LodgerWorkerSpawn spawn)
+{
+  LodgerPooling *pooling = &caller->pool;
+  pooling->spawn = spawn;
+  pooling->max_workers = max_workers;
+  pooling->max_threads = max_threads;
+  atomic_init (&pooling->idle_limit, IDLE_LIMIT);
+  atomic_init (&pooling->idle_duration, IDLE_DURATION);
+}
+
+void
+lodger__pool_clear (LodgerCaller *caller)
+{
+  LodgerPool *pool = caller->pool.pool;
+  if (pool != NULL)
+    pthread_mutex_destroy (&pool->mutex);
+  free (pool);
+  free (caller->worker);
+}
+
+static LodgerPool *
+pool_new (const LodgerPooling *pooling)
+{
+  LodgerPool *pool = calloc (1, sizeof *pool);
+  unsigned usual = WORKERS_PER_CPU * lodger__port_cpu_count ();
+  if (pool == NULL)
+    return NULL;
+  lodger__port_mutex_init (&pool->mutex);
+  pool->running_max = pooling->max_workers;
+  if (pool->running_max == 0)
+    pool->running_max = usual > WORKERS_MIN ? usual : WORKERS_MIN;
+  pool->worker_max = pooling->max_threads > 0 ? pooling->max_threads : THREADS_MAX;
+  return pool;
+}
+
+/* None is made after a stop has looked for it: that changes the phase under the same mutex. */
+int
+lodger__pool_need (LodgerCaller *root)
+{
+  int code = 0;
+  if (lodger__pool_of (root) != NULL)
+    return 0;
+  lodger__caller_lock (root);
+  if (lodger__is_stopping (root))
+    code = LODGER_ECANCELED;
+  else if (root->pool.pool == NULL && (root->pool.pool = pool_new (&root->pool)) == NULL)
+    code = LODGER_ENOMEM;
+  lodger__caller_unlock (root);
+  return code;
+}
+
+/* No thread could be had. The workers that there are will come to the calls that are queued, those that have become idle
+ * meanwhile if they are woken; if there is none, or each waits in its call and may be waiting for just that, it ends here. */
+static void
+shrink (LodgerCaller *root)
+{
+  LodgerPool *pool = lodger__pool_of (root);
+  LodgerItem *item = NULL;
+  LodgerWakeUp wake_up = { NULL, 0 };
+  pthread_mutex_lock (&pool->mutex);
+  if (--pool->worker_count == pool->blocked)
+    {
+      item = pool->queue.first;
+      pool->queue.first = pool->queue.last = NULL;
+      atomic_store (&pool->queue.count, 0);
+    }
+  else if (pool->idle.first != NULL)
+    wake_up = lodger__pool_choose (root);
+  pthread_mutex_unlock (&pool->mutex);
+  lodger__pool_wake (root, wake_up);
+  while (item != NULL)
+    {
+      LodgerPending *pending = (LodgerPending *) item;
+      item = atomic_load_explicit (&item->next, memory_order_relaxed);
+      lodger__pending_destroy_data (pending);
+      lodger__pending_signal (pending, lodger_error_new (NULL, LODGER_EAGAIN, "no worker thread"));
+      lodger_pending_unref (pending);
+    }
+  lodger__poke (root);
+}
+
+/* The pool counts the new worker already, and as waking. */
+void
+lodger__pool_wake (LodgerCaller *root, LodgerWakeUp wake_up)
+{
+  LodgerPool *pool = lodger__pool_of (root);
+  if (wake_up.worker != NULL)
+    {
+      lodger__poke (wake_up.worker);
+      lodger_caller_unref (wake_up.worker);
+    }
+  else if (wake_up.grows > 0 && !root->pool.spawn (root, wake_up.grows))
+    {
+      pthread_mutex_lock (&pool->mutex);
+      pool->waking--;
+      pthread_mutex_unlock (&pool->mutex);
+      shrink (root);
+    }
+}
+
+void
+lodger__pool_start (LodgerCaller *root)
+{
+  LodgerPool *pool = lodger__is_root (root) ? lodger__pool_of (root) : NULL;
+  LodgerWakeUp wake_up;
+  if (pool == NULL)
+    return;
+  pthread_mutex_lock (&pool->mutex);
+  wake_up = lodger__pool_choose (root);
+  pthread_mutex_unlock (&pool->mutex);
+  lodger__pool_wake (root, wake_up);
+}
+
+void
+lodger__worker_failed (LodgerCaller *caller)
+{
+  LodgerPool *pool = lodger__pool_of (caller);
+  bool is_counted;
+  pthread_mutex_lock (&pool->mutex);
+  is_counted = !caller->worker->is_forgotten;
+  caller->worker->is_forgotten = true;
+  pthread_mutex_unlock (&pool->mutex);
+  if (is_counted)
+    shrink (lodger__root (caller));
+}
+
+/* One that could not start, or was left behind, is forgotten already. */
+void
+lodger__worker_gone (LodgerCaller *caller)
+{
+  LodgerPool *pool = lodger__pool_of (caller);
+  LodgerWakeUp wake_up = { NULL, 0 };
+  pthread_mutex_lock (&pool->mutex);
+  if (!caller->worker->is_forgotten)
+    {
+      lodger__worker_uncount (pool, caller);
+      pool->worker_count--;
+      wake_up = lodger__pool_choose (lodger__root (caller));
+    }
+  pthread_mutex_unlock (&pool->mutex);
+  lodger__pool_wake (lodger__root (caller), wake_up);
+}
+
+unsigned
+lodger__pool_worker_count (const LodgerCaller *root)
+{
+  LodgerPool *pool = root->pool.pool;
+  unsigned count;
+  if (pool == NULL)
+    return 0;
+  pthread_mutex_lock (&pool->mutex);
+  count = pool->worker_count;
+  pthread_mutex_unlock (&pool->mutex);
+  return count;
+}
+
+/* ---- how many rest, and for how long --------------------------------------------------------------------------------- */
+
+int
+lodger_caller_set_idle_limit (LodgerCaller *caller, unsigned limit)
+{
+  lodger__guard_caller (caller, guard);
+  atomic_store (&lodger__root (caller)->pool.idle_limit, limit);
+  return 0;
+}
+
+/* Those that are idle learn of it from their own loops, which each have to come round for that. */
+int
+lodger_caller_set_idle_duration (LodgerCaller *caller, int64_t duration)
+{
+  LodgerPool *pool;
+  lodger__guard_caller (caller, guard);
+  atomic_store (&lodger__root (caller)->pool.idle_duration, duration);
+  pool = lodger__pool_of (caller);
+  if (pool == NULL)
+    return 0;
+  pthread_mutex_lock (&pool->mutex);
+  for (LodgerLink *link = pool->idle.first; link != NULL; link = link->next)
+    {
+      lodger__worker_note_idle (lodger__worker_of (link));
+      lodger__poke (lodger__worker_of (link));
+    }
+  pthread_mutex_unlock (&pool->mutex);
+  return 0;
+}

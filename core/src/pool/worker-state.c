@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "call/run.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "mailbox/post.h"
+#include "pool/queue.h"
+
+#include <stdlib.h>
+
+/* Where the workers of a pool are, how many of them count, and who is woken next. What changes is under the pool's mutex. */
+
+LodgerPool *
+lodger__pool_of (const LodgerCaller *caller)
+{
+  return atomic_load_explicit (&lodger__root (caller)->pool.pool, memory_order_acquire);
+}
+
+bool
+lodger__pool_has_calls (const LodgerPool *pool)
+{
+  return atomic_load_explicit (&pool->queue.count, memory_order_relaxed) > 0;
+}
+
+bool
+lodger__worker_init (LodgerCaller *caller)
+{
+  LodgerWorker *worker = calloc (1, sizeof *worker);
+  caller->worker = worker;
+  if (worker == NULL)
+    return false;
+  worker->caller = caller;
+  atomic_init (&worker->state, LODGER_WORKER_WAKING);
+  atomic_init (&worker->idle_until, LODGER_FOREVER);
+  return true;
+}
+
+bool
+lodger__is_worker (const LodgerCaller *caller)
+{
+  return caller->worker != NULL;
+}
+
+LodgerCaller *
+lodger__worker_of (LodgerLink *idle)
+{
+  LodgerWorker *worker = lodger__list_item (idle, LodgerWorker, idle);
+  return worker != NULL ? worker->caller : NULL;
+}
+
+void
+lodger__worker_never_came (LodgerCaller *caller)
+{
+  atomic_store (&caller->worker->state, LODGER_WORKER_AT_WORK);
+}
+
+bool
+lodger__worker_wants_call (const LodgerCaller *caller)
+{
+  return caller->worker->busy_with == NULL && !lodger__is_stopping (caller);
+}
+
+/* A look around between a call and the sleep is no use of it. */
+void
+lodger__worker_note_idle (LodgerCaller *caller)
+{
+  LodgerWorker *worker = caller->worker;
+  int64_t duration = atomic_load (&lodger__root (caller)->pool.idle_duration);
+  if (worker->idle_since == 0)
+    worker->idle_since = lodger__host_now (caller);
+  atomic_store (&worker->idle_until, duration > 0 && duration < LODGER_FOREVER - worker->idle_since
+                                         ? worker->idle_since + duration
+                                         : LODGER_FOREVER);
+}
+
+bool
+lodger__worker_make_idle (LodgerPool *pool, LodgerCaller *caller)
+{
+  LodgerWorker *worker = caller->worker;
+  LodgerLink *at;
+  if (pool->closed || !lodger__worker_wants_call (caller)
+      || (pool->idle_count >= atomic_load (&lodger__root (caller)->pool.idle_limit)
+          && lodger__unfinished_is_empty (caller) && !lodger__pool_has_calls (pool)))
+    return false;
+  lodger__worker_note_idle (caller);
+  atomic_store (&worker->state, LODGER_WORKER_IDLE);
+  for (at = pool->idle.first; at != NULL && lodger__list_item (at, LodgerWorker, idle)->last_use > worker->last_use;
+       at = at->next)
+    ;
+  lodger__list_insert (&pool->idle, &worker->idle, at);
+  pool->idle_count++;
+  return true;
+}
+
+void
+lodger__worker_leave_state (LodgerPool *pool, LodgerCaller *caller)
+{
+  LodgerWorker *worker = caller->worker;
+  switch ((LodgerWorkerState) atomic_load (&worker->state))
+    {
+    case LODGER_WORKER_AT_WORK: return;
+    case LODGER_WORKER_WAKING: pool->waking--; break;
+    case LODGER_WORKER_SEARCHING: pool->is_searched = false; break;
+    case LODGER_WORKER_IDLE:
+      lodger__list_remove (&worker->idle);
+      pool->idle_count--;
+      break;
+    }
+  atomic_store (&worker->state, LODGER_WORKER_AT_WORK);
+}
+
+void
+lodger__worker_uncount (LodgerPool *pool, LodgerCaller *caller)
+{
+  LodgerWorker *worker = caller->worker;
+  if (worker->is_counted)
+    pool->running--;
+  if (worker->is_blocked)
+    pool->blocked--;
+  else if (worker->is_away)
+    pool->away--;
+  worker->is_counted = worker->is_blocked = worker->is_away = false;
+}
+
+LodgerWakeUp
+lodger__pool_choose (LodgerCaller *root)
+{
+  LodgerPool *pool = lodger__pool_of (root);
+  LodgerWakeUp wake_up = { NULL, 0 };
+  if (atomic_load_explicit (&pool->queue.count, memory_order_relaxed) <= pool->waking || pool->is_searched
+      || pool->closed || pool->running + pool->waking >= pool->running_max
+      || lodger__phase (root) == LODGER_PHASE_INITIAL)
+    return wake_up;
+  if (pool->idle.first != NULL)
+    {
+      wake_up.worker = lodger_caller_ref (lodger__worker_of (pool->idle.first));
+      lodger__worker_leave_state (pool, wake_up.worker);
+      atomic_store (&wake_up.worker->worker->state, LODGER_WORKER_WAKING);
+      pool->waking++;
+    }
+  else if (pool->worker_count < pool->worker_max && pool->worker_count - pool->blocked - pool->away < pool->running_max)
+    {
+      pool->worker_count++;
+      pool->waking++;
+      wake_up.grows = ++pool->made;
+    }
+  return wake_up;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "call/run.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "loop/turn.h"
+#include "mailbox/post.h"
+#include "pool/queue.h"
+#include "stop/stop.h"
+
+/* A worker's own steps: it quits, runs something of its own inbox, waits in its call, has been idle for too long. */
+
+typedef enum Step
+{
+  STEP_QUIT,
+  STEP_ENGAGE,
+  STEP_FORGET
+} Step;
+
+/* What was expected of it is asked of another, unless that would go the same way: it never came to work. */
+static void
+step_back (LodgerCaller *caller, Step step)
+{
+  LodgerPool *pool = lodger__pool_of (caller);
+  LodgerWorker *worker = caller->worker;
+  LodgerWakeUp wake_up = { NULL, 0 };
+  pthread_mutex_lock (&pool->mutex);
+  lodger__worker_leave_state (pool, caller);
+  if (step == STEP_FORGET && !worker->is_forgotten)
+    {
+      worker->is_forgotten = true;
+      pool->worker_count--;
+      lodger__worker_uncount (pool, caller);
+    }
+  if (step == STEP_ENGAGE && !worker->is_away && !worker->is_counted && !worker->is_blocked)
+    {
+      worker->is_away = true;
+      pool->away++;
+    }
+  if (lodger_pending_get_outcome (lodger_caller_get_started (caller)) == 0)
+    wake_up = lodger__pool_choose (lodger__root (caller));
+  pthread_mutex_unlock (&pool->mutex);
+  lodger__pool_wake (lodger__root (caller), wake_up);
+}
+
+/* A call that was handed to it would have to wait for the one it runs, or for ever if that waits for the call. */
+void
+lodger__worker_engage (LodgerCaller *caller)
+{
+  if (atomic_load (&caller->worker->state) != LODGER_WORKER_AT_WORK)
+    step_back (caller, STEP_ENGAGE);
+}
+
+void
+lodger__worker_block (LodgerCaller *caller)
+{
+  LodgerPool *pool = lodger__pool_of (caller);
+  LodgerWorker *worker = caller->worker;
+  LodgerWakeUp wake_up = { NULL, 0 };
+  pthread_mutex_lock (&pool->mutex);
+  if (worker->is_counted || worker->is_away)
+    {
+      if (worker->is_counted)
+        pool->running--;
+      else
+        pool->away--;
+      worker->is_counted = false;
+      worker->is_blocked = true;
+      pool->blocked++;
+      wake_up = lodger__pool_choose (lodger__root (caller));
+    }
+  pthread_mutex_unlock (&pool->mutex);
+  lodger__pool_wake (lodger__root (caller), wake_up);
+}
+
+void
+lodger__worker_unblock (LodgerCaller *caller)
+{
+  LodgerPool *pool = lodger__pool_of (caller);
+  LodgerWorker *worker = caller->worker;
+  pthread_mutex_lock (&pool->mutex);
+  if (worker->is_blocked)
+    {
+      worker->is_blocked = false;
+      worker->is_counted = !worker->is_away;
+      pool->blocked--;
+      if (worker->is_away)
+        pool->away++;
+      else
+        pool->running++;
+    }
+  pthread_mutex_unlock (&pool->mutex);
+}
+
+/* ---- its turn -------------------------------------------------------------------------------------------------------- */
+
+/* It has to come round once more: to take a call, or to be put on the list of the idle. Not from inside a call, which may
+ * be one of its own inbox: nobody may count on it before that is over. */
+static bool
+is_ready (const LodgerCaller *caller)
+{
+  return lodger__turn_depth (caller) == 0 && lodger__worker_wants_call (caller)
+         && atomic_load (&caller->worker->state) != LODGER_WORKER_IDLE;
+}
+
+/* With calls of its own that have returned and are not done, it takes others, but is not idle: its end would cancel them. */
+static int64_t
+idle_until (const LodgerCaller *caller)
+{
+  return lodger__unfinished_is_empty (caller) && atomic_load (&caller->worker->state) == LODGER_WORKER_IDLE
+             ? atomic_load (&caller->worker->idle_until)
+             : LODGER_FOREVER;
+}
+
+/* Only if it is idle still: it is woken under the same mutex. */
+static void
+expire (LodgerCaller *caller, bool has_run)
+{
+  LodgerPool *pool = lodger__pool_of (caller);
+  bool is_over;
+  if (has_run || lodger__turn_depth (caller) > 0 || idle_until (caller) > lodger__host_now (caller))
+    return;
+  pthread_mutex_lock (&pool->mutex);
+  is_over = idle_until (caller) <= lodger__host_now (caller);
+  if (is_over)
+    lodger__worker_leave_state (pool, caller);
+  pthread_mutex_unlock (&pool->mutex);
+  if (is_over)
+    lodger_caller_stop (caller, true);
+}
+
+const LodgerTurnSource lodger__worker_source = { .is_ready = is_ready, .deadline = idle_until, .settle = expire };
+
+/* ---- its stop -------------------------------------------------------------------------------------------------------- */
+
+/* Its phase said so before, so that it does not become idle any more. */
+static void
+quit (LodgerCaller *caller)
+{
+  if (lodger__is_worker (caller))
+    step_back (caller, STEP_QUIT);
+}
+
+static void
+forget (LodgerCaller *caller)
+{
+  if (lodger__is_worker (caller))
+    step_back (caller, STEP_FORGET);
+}
+
+/* By pthread_exit, out of a call: which one that was is not known any more, but for a pool's. */
+static void
+settle_call (LodgerCaller *caller)
+{
+  LodgerPending *pending = lodger__is_worker (caller) ? caller->worker->busy_with : NULL;
+  if (pending == NULL || (lodger__pending_state (pending) & (P_STARTED | P_RETURNED)) != P_STARTED)
+    return;
+  caller->worker->busy_with = NULL;
+  lodger__abandon_call (caller, pending);
+  lodger__pending_destroy_data (pending);
+  lodger_pending_unref (pending);
+}
+
+const LodgerStopParticipant lodger__worker_participant
+    = { .begin = quit, .left_behind = forget, .thread_ended = settle_call };

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/log.h"
+#include "call/submit.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "loop/ownership.h"
+#include "mailbox/post.h"
+#include "stop/stop.h"
+
+/* What does not end by the deadline of a stop is settled, named and left behind.
+ *
+ * First, at the deadline: a caller whose thread is inside a call is taken from it; any other is told that it is late, and
+ * gives up by itself what it still waits for. Then, after the grace: whatever has not ended is taken, wherever its thread
+ * is, unless that is in user code that is no call (loop/ownership.h); it is tried again until it can be taken or has ended.
+ * One that has children goes after them: they are taken first, and it may end by itself then. The caller of a host's own
+ * thread is never taken: what is queued there may have to be destroyed in that thread. */
+
+enum
+{
+  BATCH = 8
+};
+
+/* It is told first, if nobody has done that yet: it may end by that alone, and whoever goes on with it learns that nobody
+ * waits any more. */
+void
+lodger__abandon_call (const LodgerCaller *caller, LodgerPending *pending)
+{
+  char *line;
+  if (!lodger_pending_is_cancelled (pending))
+    lodger_pending_cancel (pending, lodger__closed_message);
+  if (lodger_pending_is_done (pending))
+    return;
+  line = lodger_pending_describe (pending);
+  lodger__log (LODGER_LOG_ERROR, "%s: did not end in time and is left behind: %s", lodger__name (caller),
+               line != NULL ? line : "a call");
+  lodger_free (line);
+  lodger__pending_abandon (pending);
+}
+
+static unsigned
+collect_running (LodgerCaller *caller, LodgerPending *batch[BATCH])
+{
+  unsigned count = 0;
+  lodger__caller_lock (caller);
+  for (LodgerFrame *frame = lodger__ownership_frame (caller); frame != NULL && count < BATCH;
+       frame = lodger__ownership_outer (frame))
+    if (frame->pending != NULL && !lodger_pending_is_done (frame->pending))
+      batch[count++] = lodger_pending_ref (frame->pending);
+  lodger__caller_unlock (caller);
+  return count;
+}
+
+static void
+settle_running (LodgerCaller *caller)
+{
+  LodgerPending *batch[BATCH];
+  unsigned count;
+  while ((count = collect_running (caller, batch)) > 0)
+    for (unsigned i = 0; i < count; i++)
+      {
+        lodger__abandon_call (caller, batch[i]);
+        lodger_pending_unref (batch[i]);
+      }
+}
+
+static bool
+abandon (LodgerCaller *caller, bool from_loop)
+{
+  if (!lodger__is_driven (caller) || !lodger__ownership_take (caller, from_loop))
+    return false;
+  lodger__log (LODGER_LOG_ERROR, "%s: its thread did not come to its end in time and is left behind",
+               lodger__name (caller));
+  settle_running (caller);
+  lodger__stop_each (caller, late);
+  lodger__stop_taken (caller);
+  lodger__stop_each (caller, left_behind);
+  lodger__host_post (caller);
+  return true;
+}
+
+void
+lodger__abandon_late (LodgerCaller *caller)
+{
+  lodger__hold (caller);
+  if (!lodger__has_ended (caller) && !abandon (caller, false))
+    {
+      if (!lodger__is_driven (caller))
+        settle_running (caller);
+      lodger__stop_post_late (caller);
+      atomic_store (&caller->stop.has_passed, true);
+      lodger__deadline_begin (caller, lodger__port_now () + LODGER_GRACE);
+    }
+  lodger__release (caller);
+}
+
+/* True: there are others, and they have gone first. */
+static bool
+let_others_go (LodgerCaller *caller)
+{
+  bool had_others = false;
+  for (const LodgerStopParticipant *const *at = caller->stop.participants; *at != NULL; at++)
+    had_others = ((*at)->at_last != NULL && (*at)->at_last (caller)) || had_others;
+  return had_others;
+}
+
+bool
+lodger__abandon_at_last (LodgerCaller *caller)
+{
+  bool is_first_try = caller->stop.patience == 0;
+  if (lodger__has_ended (caller))
+    return true;
+  if (!(is_first_try && let_others_go (caller)) && abandon (caller, true))
+    return true;
+  return lodger__stop_post_late (caller) && !lodger__is_driven (caller);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/log.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "loop/ownership.h"
+#include "loop/turn.h"
+#include "mailbox/owner.h"
+#include "mailbox/post.h"
+#include "stop/stop.h"
+
+/* The last leave: the owner waits for the end itself, and serves without the host meanwhile. */
+
+/* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. It looks at
+ * the time itself, so that nobody else has to watch it: at the deadline it is late, and after the grace at its end. If the
+ * loop is gone, another thread may be ending it just now: then that is waited for. */
+static void
+serve_until_stopped (LodgerCaller *caller)
+{
+  const LodgerPending *stopped = lodger_caller_get_stopped (caller);
+  int64_t until = caller->stop.until;
+  lodger__serve_alone (caller, true);
+  while (!lodger_pending_is_done (stopped))
+    {
+      lodger__turn_slice (caller, LODGER_FOREVER, true);
+      if (!lodger_pending_is_done (stopped) && !lodger__serve_wait (caller, until))
+        {
+          until = lodger__port_now () + LODGER_GRACE;
+          lodger__stop_post_late (caller);
+        }
+    }
+  lodger__serve_alone (caller, false);
+}
+
+/* Why it may not be left here, from where the thread is; 0: it may. */
+static int
+refusal (LodgerCaller *caller, const char *function)
+{
+  const LodgerThread *thread = lodger__thread_peek ();
+  const LodgerFrame *frame = thread != NULL ? thread->frame : NULL;
+  bool is_here, is_at_work;
+  int code = lodger__caller_check (caller, function);
+  if (code != 0)
+    return code;
+  is_here = lodger__owner_is_in (caller, thread);
+  if (!is_here && !lodger__has_ended (caller))
+    return lodger__misuse (function, LODGER_EWRONGTHREAD, "only in the caller's own thread");
+  while (frame != NULL && frame->caller != caller)
+    frame = frame->outer;
+  is_at_work = is_here && lodger__phase (caller) != LODGER_PHASE_STOPPED
+               && (caller->stop.is_telling || lodger__ownership_is_at_work (caller));
+  return frame != NULL || is_at_work ? lodger__misuse (function, LODGER_EBUSY, "not from inside what the caller runs")
+                                     : 0;
+}
+
+static int
+stop_and_serve (LodgerCaller *caller)
+{
+  int code;
+  lodger_caller_ref (caller);
+  lodger_caller_stop (caller, true);
+  serve_until_stopped (caller);
+  code = caller->stop.has_left_behind ? LODGER_EABANDONED : 0;
+  lodger_caller_unref (caller);
+  return code;
+}
+
+int
+lodger_caller_stop_wait (LodgerCaller *caller)
+{
+  int code = refusal (caller, __func__);
+  return code != 0 ? code : stop_and_serve (caller);
+}
+
+void
+lodger__stop_count_enter (LodgerCaller *caller)
+{
+  caller->stop.enters++;
+}
+
+int
+lodger_caller_leave (LodgerCaller *caller)
+{
+  int code = refusal (caller, __func__);
+  if (code != 0)
+    return code;
+  if (caller->stop.enters == 0)
+    return lodger__misuse (__func__, LODGER_ESTATE, "left more often than entered");
+  if (--caller->stop.enters > 0 || lodger__phase (caller) == LODGER_PHASE_STOPPED)
+    return 0;
+  return stop_and_serve (caller);
+}

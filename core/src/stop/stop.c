@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "stop/stop.h"
+
+#include "call/admission.h"
+#include "call/run.h"
+#include "call/submit.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "life/trace.h"
+#include "loop/ownership.h"
+#include "loop/turn.h"
+#include "mailbox/owner.h"
+#include "mailbox/post.h"
+
+/* The order of a stop. In the thread that asks for it: nothing is accepted any more, `stopping` is signalled, the
+ * participants refuse (and children are told), and what is on the caller's stack is cancelled, since it may block the
+ * thread. In the owner's thread: what is queued, delayed or waits to continue is dropped, item by item as its turn comes, so
+ * that slices stay short; then what has returned unfinished is cancelled; when all that has ended, and the participants wait
+ * for nothing, the stop hook runs and `stopped` is signalled.
+ *
+ * Who ends it is the owner; or, where that cannot be, the thread that finds its loop gone or takes it at its deadline. */
+
+static LodgerItem *
+next (LodgerCaller *caller)
+{
+  LodgerDelayed *delayed;
+  LodgerItem *item;
+  if (!lodger__is_draining (caller))
+    return NULL;
+  delayed = lodger__timers_pop (lodger__timers (caller), LODGER_FOREVER - 1);
+  if (delayed != NULL)
+    return lodger__pending_item (&delayed->pending);
+  item = lodger__thens_take (caller);
+  for (const LodgerStopParticipant *const *at = caller->stop.participants; item == NULL && *at != NULL; at++)
+    if ((*at)->next != NULL)
+      item = (*at)->next (caller);
+  return item;
+}
+
+static bool
+has_next (const LodgerCaller *caller)
+{
+  bool has;
+  if (!lodger__is_draining (caller))
+    return false;
+  has = lodger__turn_has_timers (caller) || lodger__thens_has_next (caller);
+  for (const LodgerStopParticipant *const *at = caller->stop.participants; !has && *at != NULL; at++)
+    has = (*at)->has_next != NULL && (*at)->has_next (caller);
+  return has;
+}
+
+/* ---- the end --------------------------------------------------------------------------------------------------------- */
+
+void
+lodger__stop_cancel_running (LodgerCaller *caller)
+{
+  LodgerPending *pending;
+  do
+    {
+      const LodgerFrame *frame;
+      lodger__caller_lock (caller);
+      for (frame = lodger__ownership_frame (caller);
+           frame != NULL && (frame->pending == NULL || lodger_pending_is_cancelled (frame->pending));
+           frame = lodger__ownership_outer (frame))
+        ;
+      pending = frame != NULL ? lodger_pending_ref (frame->pending) : NULL;
+      lodger__caller_unlock (caller);
+      if (pending != NULL)
+        lodger_pending_cancel (pending, lodger__closed_message);
+      lodger_pending_unref (pending);
+    }
+  while (pending != NULL);
+}
+
+void
+lodger__stop_begin (LodgerCaller *caller)
+{
+  if (!lodger__phase_change (caller, LODGER_BECOMES_DRAINING))
+    return;
+  lodger__stop_each (caller, begin);
+  lodger__timers_close (lodger__timers (caller));
+}
+
+void
+lodger__stop_give_up_unfinished (LodgerCaller *caller)
+{
+  LodgerPending *pending;
+  while ((pending = lodger__unfinished_pop (caller)) != NULL)
+    {
+      lodger__abandon_call (caller, pending);
+      lodger_pending_unref (pending);
+    }
+}
+
+static void
+get_out_of_thread (LodgerCaller *caller)
+{
+  lodger__owner_leave (caller);
+  lodger__stop_each (caller, quit);
+}
+
+static void
+drop_all (LodgerCaller *caller)
+{
+  LodgerItem *item;
+  while ((item = lodger__turn_next_due (caller)) != NULL || (item = next (caller)) != NULL)
+    item->ops->drop (caller, item);
+  lodger__inbox_close (lodger__inbox (caller));
+  lodger__drain (caller);
+}
+
+static void
+publish_end (LodgerCaller *caller)
+{
+  LodgerPending *started = lodger_caller_get_started (caller);
+  lodger__phase_change (caller, LODGER_BECOMES_STOPPED);
+  lodger__deadline_end (caller);
+  lodger__stop_each (caller, stopped);
+  lodger__trace_caller (LODGER_TRACE_STATE, caller);
+  if (!lodger_pending_is_done (started))
+    lodger__pending_signal (started, lodger_error_new (NULL, LODGER_ESHUTDOWN, lodger__closed_message));
+  lodger__pending_signal (lodger_caller_get_stopped (caller), NULL);
+  lodger__serve_done (caller);
+}
+
+/* Once: the stop hook, or what is cancelled just before this, may run a loop, which comes here as well. */
+void
+lodger__stop_end (LodgerCaller *caller)
+{
+  if (!lodger__phase_change (caller, LODGER_BECOMES_ENDING))
+    return;
+  if (lodger__owner_is_here (caller))
+    lodger__stop_each (caller, run_hook);
+  if (lodger__is_taken (caller))
+    return;
+  lodger__phase_change (caller, LODGER_BECOMES_ENDED);
+  lodger__stop_give_up_unfinished (caller);
+  lodger__stop_each (caller, cancel);
+  lodger__stop_each (caller, give_up);
+  lodger__host_detach (caller);
+  drop_all (caller);
+  get_out_of_thread (caller);
+  publish_end (caller);
+  lodger__let_itself_go (caller);
+}
+
+void
+lodger__stop_taken (LodgerCaller *caller)
+{
+  lodger__stop_begin (caller);
+  lodger__phase_change (caller, LODGER_BECOMES_ENDED);
+  lodger__stop_give_up_unfinished (caller);
+  lodger__stop_each (caller, give_up);
+  drop_all (caller);
+  publish_end (caller);
+}
+
+/* The loop calls back as long as it is attached: so this comes, by the end of the call that hung, or by the node. */
+void
+lodger__stop_come_back (LodgerCaller *caller)
+{
+  if (!lodger__holds_itself (caller))
+    return;
+  lodger__host_detach (caller);
+  get_out_of_thread (caller);
+  lodger__let_itself_go (caller);
+}
+
+static bool
+awaits_something (const LodgerCaller *caller)
+{
+  bool awaits = !lodger__unfinished_is_empty (caller);
+  for (const LodgerStopParticipant *const *at = caller->stop.participants; !awaits && *at != NULL; at++)
+    awaits = (*at)->awaits != NULL && (*at)->awaits (caller);
+  return awaits;
+}
+
+/* Owner, when a slice settles: it ends once nothing is left to be waited for. */
+static void
+try_end (LodgerCaller *caller, bool has_run)
+{
+  bool waits_no_more;
+  (void) has_run;
+  if (!lodger__is_draining (caller) || lodger__has_ended (caller)
+      || (lodger__turn_is_ready (caller) && lodger__lateness (caller) < LODGER_OVERDUE))
+    return;
+  if (lodger__phase_change (caller, LODGER_BECOMES_CANCELLING))
+    {
+      lodger__unfinished_cancel (caller);
+      lodger__stop_each (caller, cancel);
+    }
+  if (lodger__turn_depth (caller) > 0)
+    return;
+  waits_no_more = lodger__is_loop_gone (caller) || lodger__lateness (caller) >= LODGER_OVERDUE;
+  if (waits_no_more || (!awaits_something (caller) && lodger__thens_is_empty (caller)))
+    lodger__stop_end (caller);
+  else if (!lodger__is_serving_alone (caller))
+    lodger__deadline_begin_own (caller);
+}
+
+const LodgerTurnSource lodger__stop_source = { .next = next, .is_ready = has_next, .settle = try_end };
+
+void
+lodger__stop_is_late (LodgerCaller *caller)
+{
+  if (!lodger__is_draining (caller) || lodger__has_ended (caller))
+    return;
+  caller->stop.has_left_behind = caller->stop.has_left_behind || awaits_something (caller);
+  if (lodger__phase_change (caller, LODGER_BECOMES_LATE))
+    {
+      lodger__stop_give_up_unfinished (caller);
+      lodger__stop_each (caller, give_up);
+      lodger__stop_each (caller, late);
+    }
+  else
+    lodger__phase_change (caller, LODGER_BECOMES_OVERDUE);
+}

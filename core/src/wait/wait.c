@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/log.h"
+#include "mailbox/owner.h"
+#include "pending/extras.h"
+#include "wait/graph.h"
+
+/* Lives on the waiting thread's stack. It is told under the lock of what it waits for, so that once it has been taken
+ * back, or was found to be gone, no other thread touches it. */
+typedef struct Waiter
+{
+  LodgerListener listener; /* first */
+  LodgerParker *parker;
+} Waiter;
+
+static void
+waiter_notify (LodgerListener *listener, LodgerPending *done)
+{
+  (void) done;
+  lodger__parker_signal (((Waiter *) listener)->parker);
+}
+
+/* Why this thread may not block; 0 = it may. */
+static int
+refusal (const LodgerThread *thread)
+{
+  if (thread->frame != NULL && thread->frame->pending == NULL)
+    return lodger__misuse ("lodger_pending_wait", LODGER_ESTATE, "a call_direct cannot wait");
+  if (!lodger__thread_may_block (thread))
+    return lodger__misuse ("lodger_pending_wait", LODGER_EWRONGTHREAD,
+                           "this thread's loop is not driven by Lodger: use lodger_pending_then");
+  return 0;
+}
+
+static int
+outcome (const LodgerPending *pending, LodgerWaitFlags flags)
+{
+  return flags & LODGER_WAIT_NO_RESULT ? 0 : lodger_pending_get_outcome (pending);
+}
+
+/* 0 when it is done; LODGER_ETIMEDOUT; LODGER_ECANCELED when `self`, the call that waits, was cancelled. */
+static int
+block (LodgerPending *pending, LodgerPending *self, LodgerParker *parker, int64_t deadline)
+{
+  LodgerSleeper sleeper;
+  int code = LODGER_ETIMEDOUT;
+  lodger__sleeper_enter (self, &sleeper, parker);
+  do
+    {
+      if (lodger_pending_is_done (pending))
+        code = 0;
+      else if (lodger__sleeper_is_cancelled (self))
+        code = LODGER_ECANCELED;
+    }
+  while (code == LODGER_ETIMEDOUT && lodger__parker_wait (parker, deadline));
+  lodger__sleeper_leave (self, &sleeper);
+  return code;
+}
+
+static bool
+has_unknown (LodgerWaitFlags flags)
+{
+  return ((unsigned) flags & ~(unsigned) (LODGER_WAIT_PROTECT | LODGER_WAIT_SHIELD | LODGER_WAIT_NO_RESULT)) != 0;
+}
+
+int
+lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags flags)
+{
+  LodgerThread *thread;
+  LodgerWait wait = { .pending = pending };
+  Waiter waiter;
+  int64_t now;
+  int code;
+
+  if (pending == NULL || has_unknown (flags))
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL or unknown flags given");
+  if (lodger_pending_is_done (pending))
+    return outcome (pending, flags);
+  lodger__guard_pending (pending, guard);
+  if (timeout <= 0)
+    return LODGER_ETIMEDOUT;
+  now = lodger__port_now ();
+  thread = lodger__thread ();
+  if (thread == NULL)
+    return LODGER_ENOMEM;
+  code = refusal (thread);
+  if (code == 0)
+    code = lodger__wait_begin (&wait, thread, timeout != LODGER_FOREVER, __func__);
+  if (code != 0)
+    return code;
+
+  waiter = (Waiter) { .listener = { .notify = waiter_notify, .locked = true, .is_quiet = true },
+                      .parker = &thread->parker };
+  if (lodger__pending_listen (pending, &waiter.listener))
+    {
+      bool has_self = thread->frame != NULL && !(flags & LODGER_WAIT_SHIELD);
+      code = block (pending, has_self ? thread->frame->pending : NULL, &thread->parker,
+                    timeout < LODGER_FOREVER - now ? now + timeout : LODGER_FOREVER);
+      if (!lodger__pending_unlisten (pending, &waiter.listener))
+        code = 0;
+    }
+  lodger__wait_end (&wait);
+  if (code == 0)
+    return outcome (pending, flags);
+  if (!(flags & LODGER_WAIT_PROTECT) && !(lodger__pending_state (pending) & P_PROTECTED))
+    lodger_pending_cancel (pending, code == LODGER_ECANCELED ? "the one who waited was cancelled"
+                                                             : "the one who waited gave up: the time was over");
+  return code;
+}
+
+int
+lodger_pending_cancel_wait (LodgerPending *pending, const char *message, int64_t timeout, LodgerWaitFlags flags)
+{
+  if (pending == NULL || has_unknown (flags))
+    return lodger__misuse (__func__, LODGER_EINVAL, "NULL or unknown flags given");
+  if (!lodger_pending_is_done (pending))
+    lodger__guard_pending (pending, guard);
+  lodger_pending_cancel (pending, message);
+  return lodger_pending_wait (pending, timeout, flags | LODGER_WAIT_NO_RESULT);
+}
