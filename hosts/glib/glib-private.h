@@ -4,7 +4,7 @@
 #define LODGER_GLIB_PRIVATE_H
 
 #include "lodger-glib.h"
-#include "signal.h"
+#include "wake-state.h"
 
 #include <lodger/backend.h>
 #include <lodger/host.h>
@@ -15,7 +15,7 @@
 
 typedef struct LodgerGlibHost
 {
-  LodgerGlibSignal signal;
+  LodgerGlibWake wake;
   atomic_uint refs; /* the core's, and one for each source that is not destroyed or is being dispatched */
   LodgerHost *host;
   GMainContext *context;

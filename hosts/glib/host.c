@@ -12,9 +12,9 @@ static int
 post (void *impl, LodgerHostNode *node)
 {
   LodgerGlibHost *host = impl;
-  LodgerGlibState old;
+  LodgerGlibWakeState old;
   atomic_store_explicit (&host->node, node, memory_order_relaxed);
-  old = lodger__glib_signal_post (&host->signal);
+  old = lodger__glib_wake_post (&host->wake);
   if (old == LODGER_GLIB_SLEEPING)
     g_main_context_wakeup (host->context);
   return old == LODGER_GLIB_CLOSED ? LODGER_ESHUTDOWN : 0;
@@ -26,9 +26,9 @@ static void
 post_from_owner (void *impl, LodgerHostNode *node)
 {
   LodgerGlibHost *host = impl;
-  LodgerGlibState old;
+  LodgerGlibWakeState old;
   atomic_store_explicit (&host->node, node, memory_order_relaxed);
-  old = lodger__glib_signal_post (&host->signal);
+  old = lodger__glib_wake_post (&host->wake);
   if (old == LODGER_GLIB_SLEEPING && !host->is_before_wait)
     g_main_context_wakeup (host->context);
 }
@@ -85,11 +85,11 @@ static bool
 detach (void *impl)
 {
   LodgerGlibHost *host = impl;
-  LodgerGlibState old = lodger__glib_signal_close (&host->signal);
+  LodgerGlibWakeState old = lodger__glib_wake_close (&host->wake);
   host->deadline = LODGER_FOREVER;
   host->wants_before_wait = false;
   lodger__glib_sources_detach (host);
-  return old == LODGER_GLIB_SIGNALLED;
+  return old == LODGER_GLIB_POSTED;
 }
 
 void
@@ -154,7 +154,7 @@ open_host (LodgerHost *lodger_host, const void *host_options, void **ret_impl)
   host = g_try_new0 (LodgerGlibHost, 1);
   if (host == NULL)
     return LODGER_ENOMEM;
-  lodger__glib_signal_init (&host->signal);
+  lodger__glib_wake_init (&host->wake);
   atomic_init (&host->refs, 1);
   atomic_init (&host->node, NULL);
   host->host = lodger_host;

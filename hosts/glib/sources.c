@@ -83,7 +83,7 @@ serve (LodgerGlibHost *host, int64_t slice)
   int64_t outer = host->slice;
   host->waiting_since = 0;
   host->slice = slice;
-  if (lodger__glib_signal_take (&host->signal))
+  if (lodger__glib_wake_consume (&host->wake))
     lodger_host_run_node (atomic_load_explicit (&host->node, memory_order_relaxed));
   else if (host->deadline != LODGER_FOREVER && g_get_monotonic_time () * 1000 >= host->deadline)
     {
@@ -99,17 +99,17 @@ static gboolean
 slice_prepare (GSource *source, int *timeout)
 {
   LodgerGlibHost *host = host_of (source);
-  LodgerGlibState state = lodger__glib_signal_will_sleep (&host->signal);
+  LodgerGlibWakeState state = lodger__glib_wake_will_sleep (&host->wake);
   *timeout = -1;
   if (state == LODGER_GLIB_CLOSED)
     return FALSE;
   if (!is_owner (host))
     {
-      if (state == LODGER_GLIB_SIGNALLED)
+      if (state == LODGER_GLIB_POSTED)
         warn_once (host);
       return FALSE;
     }
-  if (state == LODGER_GLIB_SIGNALLED)
+  if (state == LODGER_GLIB_POSTED)
     return TRUE;
   *timeout = timeout_until (source, host->deadline);
   return *timeout == 0;
@@ -119,10 +119,10 @@ static gboolean
 slice_check (GSource *source)
 {
   LodgerGlibHost *host = host_of (source);
-  LodgerGlibState state = lodger__glib_signal_has_woken (&host->signal);
+  LodgerGlibWakeState state = lodger__glib_wake_has_woken (&host->wake);
   if (state == LODGER_GLIB_CLOSED || !is_owner (host))
     return FALSE;
-  return state == LODGER_GLIB_SIGNALLED || is_due (host, source);
+  return state == LODGER_GLIB_POSTED || is_due (host, source);
 }
 
 static gboolean
@@ -147,7 +147,7 @@ ageing_prepare (GSource *source, int *timeout)
   *timeout = -1;
   if (!is_owner (host))
     return FALSE;
-  if (lodger__glib_signal_peek (&host->signal) != LODGER_GLIB_SIGNALLED && !is_due (host, source))
+  if (lodger__glib_wake_peek (&host->wake) != LODGER_GLIB_POSTED && !is_due (host, source))
     {
       host->waiting_since = 0;
       return FALSE;
@@ -162,7 +162,7 @@ ageing_prepare (GSource *source, int *timeout)
 static gboolean
 ageing_check (GSource *source)
 {
-  lodger__glib_signal_has_woken (&host_of (source)->signal);
+  lodger__glib_wake_has_woken (&host_of (source)->wake);
   return FALSE;
 }
 
@@ -191,7 +191,7 @@ before_wait_prepare (GSource *source, int *timeout)
 {
   LodgerGlibHost *host = host_of (source);
   *timeout = -1;
-  if (host->wants_before_wait && is_owner (host) && lodger__glib_signal_peek (&host->signal) != LODGER_GLIB_CLOSED)
+  if (host->wants_before_wait && is_owner (host) && lodger__glib_wake_peek (&host->wake) != LODGER_GLIB_CLOSED)
     {
       int64_t deadline;
       host->is_before_wait = true;
@@ -238,7 +238,7 @@ static void
 source_gone (void *data)
 {
   LodgerGlibHost *host = data;
-  if (lodger__glib_signal_close (&host->signal) != LODGER_GLIB_CLOSED)
+  if (lodger__glib_wake_close (&host->wake) != LODGER_GLIB_CLOSED)
     lodger_host_closed (host->host);
   lodger__glib_host_unref (host);
 }
