@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One attached main context, as its operations (host.c) and its sources (sources.c) see it. */
+/* The private face of the GLib adapter: one attached main context, and the files that share it.
+ *
+ * Order, lowest first; a file calls only files before it: wake-state.h, host.c, sources.c, host-ops.c, backend.c, gerror.c,
+ * application.c, attach.c. (scope.c and the gio files stand beside these; gio-private.h has the order of the latter.) A
+ * source reports upward by the functions of <lodger/host.h>, and the core calls host-ops.c by its table. */
 #ifndef LODGER_GLIB_PRIVATE_H
 #define LODGER_GLIB_PRIVATE_H
 
@@ -21,35 +25,44 @@ typedef struct LodgerGlibHost
   GMainContext *context;
   pthread_t owner;
   LodgerGlibHostFlags flags;
-  int64_t (*ask_slice) (void *data); /* or NULL */
+  int64_t (*ask_slice) (void *data); /* Optional. */
   void *slice_data;
-  _Atomic (LodgerHostNode *) node; /* always the same one, known from the first post on */
+  _Atomic (LodgerHostNode *) node; /* always the same node; NULL before the first post */
 
-  /* the owner's */
+  /* The owner's alone. */
   GSource *sources[LODGER_GLIB_SOURCES];
   GMainLoop *loop;       /* while `mainloop` runs */
   int64_t deadline;      /* LODGER_FOREVER: not armed */
-  int64_t waiting_since; /* when the ageing source first saw something unserved; 0: nothing is */
-  int64_t slice;         /* how long the slice that starts now may take */
+  int64_t waiting_since; /* when the ageing source first saw unserved work; 0: there is none */
+  int64_t slice;         /* the length of the slice that starts now */
   bool wants_before_wait;
   bool is_before_wait; /* inside lodger_host_before_wait() */
   bool has_warned;
 } LodgerGlibHost;
 
-extern const LodgerHostDriver lodger__glib_driver;
-extern const LodgerBackendOps lodger__glib_backend;
+/* ---- host.c ---- */
 
-void lodger__glib_host_unref (void *impl);
+/* The context that the options name. Without options or without a context: the default one. */
+GMainContext *lodger__glib_context_of (const LodgerGlibHostOptions *options);
+/* One reference, for the core. NULL without memory. This thread is the owner. */
+LodgerGlibHost *lodger__glib_host_new (LodgerHost *lodger_host, GMainContext *context,
+                                       const LodgerGlibHostOptions *options);
+LodgerGlibHost *lodger__glib_host_ref (LodgerGlibHost *host);
+void lodger__glib_host_unref (LodgerGlibHost *host);
+
+/* ---- sources.c ---- */
 
 /* Makes the sources and attaches them to the context. */
 void lodger__glib_sources_attach (LodgerGlibHost *host);
-/* Destroys them, those that somebody else has destroyed included. */
+/* Destroys the sources, and drops those that the program has destroyed. */
 void lodger__glib_sources_detach (LodgerGlibHost *host);
 
-/* When the default application, if there is one, shuts down, the caller stops. */
-void lodger__glib_end_with_application (LodgerCaller *caller);
+/* ---- host-ops.c, backend.c, application.c ---- */
 
-/* Runs a main loop in the context, as this thread's default, until it is quit. */
-void lodger__glib_run (GMainContext *context, GMainLoop *loop);
+extern const LodgerHostDriver lodger__glib_driver;
+extern const LodgerBackendOps lodger__glib_backend;
+
+/* Stops the caller when the default application shuts down. Without an application this does nothing. */
+void lodger__glib_end_with_application (LodgerCaller *caller);
 
 #endif

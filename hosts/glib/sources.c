@@ -251,8 +251,7 @@ attach (LodgerGlibHost *host, GSourceFuncs *funcs, const char *name, int priorit
   g_source_set_name (source, name);
   g_source_set_priority (source, priority);
   g_source_set_can_recurse (source, TRUE);
-  atomic_fetch_add_explicit (&host->refs, 1, memory_order_relaxed);
-  g_source_set_callback (source, no_callback, host, source_gone);
+  g_source_set_callback (source, no_callback, lodger__glib_host_ref (host), source_gone);
   g_source_attach (source, host->context);
   return source;
 }

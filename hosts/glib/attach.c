@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a program calls to attach this thread's caller to a main context. */
+#include "glib-private.h"
+
+#include <string.h>
+
+int
+lodger_glib_register (void)
+{
+  int result = lodger_host_register (&lodger__glib_driver);
+  return result == 0 ? lodger_backend_register (&lodger__glib_backend) : result;
+}
+
+static LodgerCaller *
+refuse (int code, LodgerError **ret_error)
+{
+  if (ret_error != NULL)
+    *ret_error = lodger_error_new (NULL, code, NULL);
+  return NULL;
+}
+
+LodgerCaller *
+lodger_glib_get_caller (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options,
+                        LodgerError **ret_error)
+{
+  LodgerCallerOptions own = { .size = sizeof own };
+  LodgerCaller *caller;
+  int result = lodger_glib_register ();
+  if (options != NULL)
+    {
+      size_t size = MIN (options->size, sizeof own);
+      memcpy (&own, options, size);
+      own.size = size;
+    }
+  if (result < 0)
+    {
+      if (own.hook_destroy != NULL)
+        own.hook_destroy (own.hook_data);
+      return refuse (result, ret_error);
+    }
+  own.host = lodger__glib_driver.ops->name;
+  own.host_options = host_options;
+  caller = lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &own, ret_error);
+  if (caller != NULL && lodger__glib_context_of (host_options) == g_main_context_default ())
+    lodger__glib_end_with_application (caller);
+  return caller;
+}
+
+LodgerCaller *
+lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options, LodgerError **ret_error)
+{
+  LodgerGlibHostOptions host_options = { .size = sizeof host_options, .context = context };
+  LodgerCaller *caller = lodger_glib_get_caller (&host_options, options, ret_error);
+  int result = caller != NULL ? lodger_caller_enter (caller) : 0;
+  if (result == 0)
+    return caller;
+  lodger_caller_unref (caller);
+  return refuse (result, ret_error);
+}
+
+LodgerCaller *
+lodger_glib_attach (GMainContext *context, GError **error)
+{
+  LodgerError *reason = NULL;
+  LodgerCaller *caller = lodger_glib_attach_full (context, NULL, &reason);
+  if (caller == NULL)
+    g_propagate_error (error, lodger_glib_error_to_gerror (reason));
+  lodger_error_unref (reason);
+  return caller;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The host "glib": what Lodger asks of a main context, as the table of operations and the driver. */
+#include "glib-private.h"
+
+/* ---- operations -------------------------------------------------------------------------------------------------- */
+
+/* Wakes the context if it sleeps. The node is written before the state: release there makes it seen by whoever finds
+ * the state. */
+static int
+post (void *impl, LodgerHostNode *node)
+{
+  LodgerGlibHost *host = impl;
+  LodgerGlibWakeState old;
+  atomic_store_explicit (&host->node, node, memory_order_relaxed);
+  old = lodger__glib_wake_post (&host->wake);
+  if (old == LODGER_GLIB_SLEEPING)
+    g_main_context_wakeup (host->context);
+  return old == LODGER_GLIB_CLOSED ? LODGER_ESHUTDOWN : 0;
+}
+
+/* The owner is at work, but may still be between our prepare and its poll: in the prepare of another source, or in a
+ * poll function of the program's. Only inside before_wait is it known that there is no need. */
+static void
+post_from_owner (void *impl, LodgerHostNode *node)
+{
+  LodgerGlibHost *host = impl;
+  LodgerGlibWakeState old;
+  atomic_store_explicit (&host->node, node, memory_order_relaxed);
+  old = lodger__glib_wake_post (&host->wake);
+  if (old == LODGER_GLIB_SLEEPING && !host->is_before_wait)
+    g_main_context_wakeup (host->context);
+}
+
+static void
+want_before_wait (void *impl, bool on)
+{
+  ((LodgerGlibHost *) impl)->wants_before_wait = on;
+}
+
+static void
+arm (void *impl, int64_t deadline)
+{
+  ((LodgerGlibHost *) impl)->deadline = deadline;
+}
+
+static int64_t
+slice_ns (void *impl)
+{
+  return ((LodgerGlibHost *) impl)->slice;
+}
+
+static int
+mainloop (void *impl)
+{
+  LodgerGlibHost *host = impl;
+  GMainLoop *loop;
+  if (host->loop != NULL)
+    return LODGER_EBUSY;
+  loop = host->loop = g_main_loop_new (host->context, FALSE);
+  g_main_context_push_thread_default (host->context);
+  g_main_loop_run (loop);
+  g_main_context_pop_thread_default (host->context);
+  host->loop = NULL;
+  g_main_loop_unref (loop);
+  return 0;
+}
+
+static void
+quit (void *impl)
+{
+  LodgerGlibHost *host = impl;
+  if (host->loop != NULL)
+    g_main_loop_quit (host->loop);
+}
+
+static bool
+detach (void *impl)
+{
+  LodgerGlibHost *host = impl;
+  LodgerGlibWakeState old = lodger__glib_wake_close (&host->wake);
+  host->deadline = LODGER_FOREVER;
+  host->wants_before_wait = false;
+  lodger__glib_sources_detach (host);
+  return old == LODGER_GLIB_POSTED;
+}
+
+static void
+destroy (void *impl)
+{
+  detach (impl);
+  lodger__glib_host_unref (impl);
+}
+
+/* ---- the driver -------------------------------------------------------------------------------------------------- */
+
+static const LodgerHostOps ops = {
+  .size = sizeof (LodgerHostOps),
+  .name = "glib",
+  .worker_backend = "glib",
+  .run_sync_soon_threadsafe = post,
+  .run_sync_soon_not_threadsafe = post_from_owner,
+  .want_before_wait = want_before_wait,
+  .arm = arm,
+  .slice_ns = slice_ns,
+  .mainloop = mainloop,
+  .quit = quit,
+  .detach = detach,
+  .destroy = destroy,
+};
+
+static const void *
+identify_host (const void *options)
+{
+  return lodger__glib_context_of (options);
+}
+
+/* A context that another thread runs just now would never call this one back. */
+static int
+open_host (LodgerHost *lodger_host, const void *host_options, void **ret_impl)
+{
+  const LodgerGlibHostOptions *options = host_options;
+  GMainContext *context;
+  LodgerGlibHost *host;
+  if (options != NULL && options->size < sizeof *options)
+    return LODGER_EINVAL;
+  context = lodger__glib_context_of (options);
+  if (!g_main_context_acquire (context))
+    return LODGER_EWRONGTHREAD;
+  g_main_context_release (context);
+  host = lodger__glib_host_new (lodger_host, context, options);
+  if (host == NULL)
+    return LODGER_ENOMEM;
+  lodger__glib_sources_attach (host);
+  *ret_impl = host;
+  return 0;
+}
+
+const LodgerHostDriver lodger__glib_driver = {
+  .size = sizeof (LodgerHostDriver),
+  .ops = &ops,
+  .identify = identify_host,
+  .open = open_host,
+};
