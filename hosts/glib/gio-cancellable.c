@@ -1,35 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The GCancellable that a pending has: cancelled by the pending's canceller, alive as long as the pending. */
+/* The GCancellable of a pending: cancelled by the pending's canceller, alive as long as the pending.
+ *
+ * Two threads may ask first at once, and both must get the same GCancellable: it is made under a lock. A pending that is
+ * cancelled already cancels it there, but nobody can be connected to it yet. */
+#include "fork-lock.h"
 #include "gio-private.h"
 
 #include <lodger/host.h>
-#include <pthread.h>
 
 static const char key[] = "lodger-glib-cancellable";
-
-/* Two threads may ask first at once, and both have to get the same. No code of a user runs under this lock: nobody can be
- * connected yet to what is cancelled in it. A fork holds it, so that in the child it is free. */
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-
-static void
-lock (void)
-{
-  pthread_mutex_lock (&mutex);
-}
-
-static void
-unlock (void)
-{
-  pthread_mutex_unlock (&mutex);
-}
-
-static void
-notice_forks (void)
-{
-  if (pthread_atfork (lock, unlock, unlock) != 0)
-    lodger_host_misuse ("lodger_glib_pending_get_cancellable", LODGER_ENOMEM,
-                        "no memory to notice a fork: a forked child must not use it");
-}
 
 static void
 cancel (LodgerPending *pending, const char *message, void *cancellable)
@@ -57,16 +36,14 @@ GCancellable *
 lodger__glib_cancellable_of (LodgerPending *pending, const char *function)
 {
   GCancellable *cancellable = lodger_pending_get_metadata (pending, key);
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
   int code;
   if (cancellable != NULL)
     return cancellable;
-  pthread_once (&once, notice_forks);
-  lock ();
+  lodger__glib_lock (LODGER_GLIB_LOCK_CANCELLABLES, function);
   cancellable = lodger_pending_get_metadata (pending, key);
   code = cancellable == NULL ? make (pending, &cancellable) : 0;
-  unlock ();
-  if (code != 0 && code != LODGER_ECHILD) /* that was said */
+  lodger__glib_unlock (LODGER_GLIB_LOCK_CANCELLABLES);
+  if (code != 0 && code != LODGER_ECHILD) /* ECHILD is logged by the core */
     lodger_host_misuse (function, code,
                         code == LODGER_EALREADY ? "it is done, or has a canceller of somebody else" : NULL);
   return cancellable;

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the rooms for GIO share. */
+/* The functions that the gio files share.
+ *
+ * Order, lowest first; a file calls only files before it: fork-lock.c, gerror.c, gio-cancellable.c, gio-link.c, gio-ties.c,
+ * gio-offer.c, gio-async.c. */
 #ifndef LODGER_GLIB_GIO_PRIVATE_H
 #define LODGER_GLIB_GIO_PRIVATE_H
 
 #include "lodger-glib.h"
 
-/* GLib hands a thing from one thread to another under locks of its own, which ThreadSanitizer does not see: it is told. */
+/* GLib hands an object from one thread to another under locks of its own. ThreadSanitizer does not see these locks, so each
+ * such hand-over is announced to it. */
 #if defined __SANITIZE_THREAD__
 #define LODGER_GLIB_IS_WATCHED 1
 #elif defined __has_feature
@@ -22,16 +26,17 @@
 #define lodger__glib_take_over(thing) ((void) (thing))
 #endif
 
-/* gio-link.c: lodger_glib_pending_cancel_with() in the name of `function`. Where the link's reference to the pending turns
- * out to be the last, in the thread that cancels, it is dropped in `context`; NULL: there. */
+/* gio-link.c: lodger_glib_pending_cancel_with(), whose log lines name `function`. The link's reference to the pending may
+ * turn out to be the last one, in the thread that cancels: it is then dropped in `context`. Without a context it is dropped
+ * in that thread. */
 int lodger__glib_cancel_with (LodgerPending *pending, GCancellable *cancellable, GMainContext *context,
                               const char *function);
 
-/* gio-cancellable.c: lodger_glib_pending_get_cancellable() in the name of `function`. */
+/* gio-cancellable.c: lodger_glib_pending_get_cancellable(), whose log lines name `function`. */
 GCancellable *lodger__glib_cancellable_of (LodgerPending *pending, const char *function);
 
-/* gio-ties.c: this thread's caller, if it lives in `context`, completes the pending of an operation; its stop calls `left`
- * when it is over and the pending is not done. 0 or LODGER_ENOMEM. */
+/* gio-ties.c: makes this thread's caller the completer of an operation's pending. A caller of another context than `context`
+ * is left alone. If the pending is not done when the caller's stop is over, the stop calls `left`. 0 or LODGER_ENOMEM. */
 int lodger__glib_tie (LodgerPending *pending, GMainContext *context, LodgerDoneFunc left);
 
 #endif

@@ -1,40 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A scope for each object that asks for one. The tie between the two is the object's data, so that it goes when the object
- * is finalized, after each dispose. */
+/* A scope for each object that asks for one.
+ *
+ * The tie between object and scope is the object's data, so it goes when the object is finalized, after each dispose. Two
+ * threads may ask for one object's scope at once: ties are read and changed under a lock. The end of a scope
+ * runs user code, so a scope is ended without the lock. */
+#include "fork-lock.h"
 #include "glib-private.h"
-
-/* Of all ties: two threads may ask for the same object's at once. Ends run user code, so that it is not held then. A fork
- * holds it, so that in the child it is free. */
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-
-static void
-lock (void)
-{
-  pthread_mutex_lock (&mutex);
-}
-
-static void
-unlock (void)
-{
-  pthread_mutex_unlock (&mutex);
-}
-
-static void
-notice_forks (void)
-{
-  if (pthread_atfork (lock, unlock, unlock) != 0)
-    lodger_host_misuse ("lodger_glib_object_get_scope", LODGER_ENOMEM,
-                        "no memory to notice a fork: a forked child must not use it");
-}
 
 typedef struct Tie
 {
-  LodgerScope *scope; /* the present one, or NULL */
+  LodgerScope *scope; /* the current one; NULL: none since the last lodger_glib_object_end_scope() */
   gboolean is_disposed;
 } Tie;
 
-/* What the scope holds on to while a call runs. The pointer is good while the weak reference says so, or a strong one is
- * held. */
+/* The object that a scope holds while a call runs. The pointer is valid while the weak reference is set, or while a strong
+ * reference is held. */
 typedef struct Hold
 {
   GWeakRef weak;
@@ -86,10 +66,10 @@ on_dispose (void *data, GObject *where_the_object_was)
   Tie *tie = data;
   LodgerScope *scope;
   (void) where_the_object_was;
-  lock ();
+  lodger__glib_lock (LODGER_GLIB_LOCK_SCOPES, "lodger_glib_object_get_scope");
   tie->is_disposed = TRUE;
   scope = lodger_scope_ref (tie->scope);
-  unlock ();
+  lodger__glib_unlock (LODGER_GLIB_LOCK_SCOPES);
   if (scope != NULL)
     lodger_scope_end (scope, "the object it was bound to is gone");
   lodger_scope_unref (scope);
@@ -101,7 +81,7 @@ tie_quark (void)
   return g_quark_from_static_string ("lodger-glib-scope");
 }
 
-/* Locked. */
+/* Makes the tie if the object has none. Under the lock. */
 static Tie *
 tie_of (GObject *object)
 {
@@ -117,7 +97,6 @@ tie_of (GObject *object)
 LodgerScope *
 lodger_glib_object_get_scope (GObject *object)
 {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
   LodgerScope *scope;
   gboolean is_disposed = FALSE;
   Tie *tie;
@@ -126,8 +105,7 @@ lodger_glib_object_get_scope (GObject *object)
       lodger_host_misuse (__func__, LODGER_EINVAL, "NULL or no object given");
       return NULL;
     }
-  pthread_once (&once, notice_forks);
-  lock ();
+  lodger__glib_lock (LODGER_GLIB_LOCK_SCOPES, __func__);
   tie = tie_of (object);
   if (tie->scope == NULL)
     {
@@ -135,7 +113,7 @@ lodger_glib_object_get_scope (GObject *object)
       is_disposed = tie->is_disposed;
     }
   scope = tie->scope;
-  unlock ();
+  lodger__glib_unlock (LODGER_GLIB_LOCK_SCOPES);
   if (is_disposed && scope != NULL)
     lodger_scope_end (scope, NULL);
   return scope;
@@ -152,11 +130,11 @@ lodger_glib_object_end_scope (GObject *object, const char *message)
       lodger_host_misuse (__func__, LODGER_EINVAL, "NULL or no object given");
       return FALSE;
     }
-  lock ();
+  lodger__glib_lock (LODGER_GLIB_LOCK_SCOPES, __func__);
   tie = g_object_get_qdata (object, tie_quark ());
   if (tie != NULL)
     scope = g_steal_pointer (&tie->scope);
-  unlock ();
+  lodger__glib_unlock (LODGER_GLIB_LOCK_SCOPES);
   if (scope != NULL)
     has_ended = lodger_scope_end (scope, message);
   lodger_scope_unref (scope);
