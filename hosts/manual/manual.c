@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The tool: a loop that its owner turns by hand, with a clock that is moved by hand. */
+/* Running a manual host: a loop that its owner iterates by hand, with a clock that is moved by hand. */
 #include "manual-private.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ is_due_locked (const LodgerManualHost *host)
   return deadline_locked (host) <= now_locked (host);
 }
 
-/* The node is forgotten before it is run: the call may post it again, or turn the loop itself. */
+/* The node is forgotten before it is run: the call may post it again, or iterate the loop itself. */
 static bool
 run_node (LodgerManualHost *host)
 {
@@ -102,7 +102,7 @@ is_ready_locked (const LodgerManualHost *host)
   return is_posted_locked (host) || is_due_locked (host);
 }
 
-/* Sleeps until `changed` or the time of the real clock, with the mutex held; false when it was the time. */
+/* Sleeps until `changed`, or until that time of the real clock. With the mutex held. False after a timeout. */
 static bool
 sleep_locked (LodgerManualHost *host, int64_t until)
 {
@@ -165,7 +165,7 @@ lodger_manual_run_until_idle (LodgerManualHost *host)
   return count;
 }
 
-/* ---- what a test sets and reads ---------------------------------------------------------------------------------- */
+/* ---- settings and counts ----------------------------------------------------------------------------------------- */
 
 void
 lodger_manual_advance (LodgerManualHost *host, int64_t ns)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A whole port: what Lodger asks of a loop. The other half, the calls back into Lodger, stands where the loop turns:
+/* One half of a port: what Lodger asks of a loop. The other half, the calls back into Lodger, is where the loop runs:
  * lodger_manual_iterate() and lodger_manual_close(). */
 #include "manual-private.h"
 
@@ -25,7 +25,7 @@ lodger__manual_open (LodgerHost *host, const void *options, void **ret_impl)
   return result;
 }
 
-/* Remember the node, and see that a sleeping loop comes round. */
+/* Remembers the node, and wakes a loop that sleeps. */
 static int
 port_post (void *impl, LodgerHostNode *node)
 {
@@ -67,7 +67,7 @@ port_slice (void *impl)
   return atomic_load (&((ManualPort *) impl)->loop->slice);
 }
 
-/* No post is accepted from here on, and nothing is remembered. */
+/* From now on posts are refused, and no node is remembered. */
 static bool
 port_detach (void *impl)
 {
@@ -82,7 +82,7 @@ port_destroy (void *impl)
   free (impl);
 }
 
-/* The kinds of manual host (kinds.c) are this table under other names, with operations left out or added. */
+/* The kinds of manual host (kinds.c) have copies of this table with other names, and with operations left out or added. */
 const LodgerHostOps lodger__manual_ops = {
   .size = sizeof (LodgerHostOps),
   .name = "manual",

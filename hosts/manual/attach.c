@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Attaching this thread's caller to a manual host. */
+#include "manual-private.h"
+
+#include <lodger/error.h>
+#include <string.h>
+
+LodgerCaller *
+lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options, LodgerError **ret_error)
+{
+  LodgerCallerOptions own = { .size = sizeof own };
+  LodgerCaller *caller;
+  int result;
+  if (options != NULL)
+    {
+      size_t size = options->size < sizeof own ? options->size : sizeof own;
+      memcpy (&own, options, size);
+      own.size = size;
+    }
+  result = host == NULL ? lodger_host_misuse (__func__, LODGER_EINVAL, "NULL given") : lodger_manual_register ();
+  if (result < 0)
+    {
+      if (own.hook_destroy != NULL)
+        own.hook_destroy (own.hook_data);
+      if (ret_error != NULL)
+        *ret_error = lodger_error_new (NULL, result, NULL);
+      return NULL;
+    }
+  own.host = lodger_manual_host_get_name (host);
+  own.host_options = host;
+  caller = lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &own, ret_error);
+  result = caller != NULL ? lodger_caller_enter (caller) : 0;
+  if (result < 0)
+    {
+      lodger_caller_unref (caller);
+      if (ret_error != NULL)
+        *ret_error = lodger_error_new (NULL, result, NULL);
+      return NULL;
+    }
+  return caller;
+}
