@@ -154,7 +154,7 @@ scan_headless (const ScanOptions *options)
   headless.loop = g_main_loop_new (NULL, FALSE);
   headless.engine = engine_start (headless.caller, options->folder, &events, &message);
   if (headless.engine == NULL)
-    status = scan_refuse (options, message);
+    status = options_refuse_folder (options, message);
   else
     {
       headless.on_int = g_unix_signal_add (SIGINT, on_sigint, &headless);

@@ -34,9 +34,10 @@ static const char shortcuts_ui[]
 static void
 on_folder_chosen (GtkNativeDialog *dialog, int response, void *data)
 {
+  const ActionsTarget *target = data;
   GFile *folder = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
   if (folder != NULL)
-    window_open (data, folder);
+    target->open (folder, target->data);
   g_clear_object (&folder);
   gtk_native_dialog_destroy (dialog);
   g_object_unref (dialog);
@@ -45,13 +46,13 @@ on_folder_chosen (GtkNativeDialog *dialog, int response, void *data)
 static void
 on_open (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
-  ScanWindow *window = data;
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Which folder to scan?", window_get_gtk_window (window),
+  const ActionsTarget *target = data;
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Which folder to scan?", target->window,
                                                                GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, "_Scan", NULL);
-  GFile *folder = g_file_new_for_path (window_get_folder (window));
+  GFile *folder = g_file_new_for_path (target->get_folder (target->data));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   (void) gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
-  g_signal_connect (chooser, "response", G_CALLBACK (on_folder_chosen), window);
+  g_signal_connect (chooser, "response", G_CALLBACK (on_folder_chosen), data);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
   g_object_unref (folder);
 }
@@ -59,40 +60,46 @@ on_open (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED,
 static void
 on_rescan (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
-  window_rescan (data);
+  const ActionsTarget *target = data;
+  target->rescan (target->data);
 }
 
 static void
 on_cancel (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
-  (void) window_cancel (data);
+  const ActionsTarget *target = data;
+  (void) target->cancel (target->data);
 }
 
 static void
 on_cancel_or_close (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
-  if (!window_cancel (data))
-    window_close (data);
+  const ActionsTarget *target = data;
+  if (!target->cancel (target->data))
+    target->close (target->data);
 }
 
 static void
 on_close (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
-  window_close (data);
+  const ActionsTarget *target = data;
+  target->close (target->data);
 }
 
 static void
 on_page (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter, void *data)
 {
-  window_show_page (data, g_variant_get_string (parameter, NULL));
+  const ActionsTarget *target = data;
+  target->show_page (g_variant_get_string (parameter, NULL), target->data);
 }
 
 static void
 on_help (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
+  const ActionsTarget *target = data;
   GtkBuilder *builder = gtk_builder_new_from_string (shortcuts_ui, -1);
   GtkWindow *shortcuts = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
-  gtk_window_set_transient_for (shortcuts, window_get_gtk_window (data));
+  gtk_window_set_transient_for (shortcuts, target->window);
   gtk_window_present (shortcuts);
   g_object_unref (builder);
 }
@@ -126,39 +133,40 @@ static const struct
   { "<Alt>4", "win.page", "errors" },
 };
 
-/* ---- what is dropped -------------------------------------------------------------------------------------------- */
+/* ---- a dropped folder ------------------------------------------------------------------------------------------- */
 
 static gboolean
-on_drop (GtkDropTarget *target G_GNUC_UNUSED, const GValue *value, double x G_GNUC_UNUSED, double y G_GNUC_UNUSED,
+on_drop (GtkDropTarget *drop G_GNUC_UNUSED, const GValue *value, double x G_GNUC_UNUSED, double y G_GNUC_UNUSED,
          void *data)
 {
+  const ActionsTarget *target = data;
   if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
     {
       GSList *files = gdk_file_list_get_files (g_value_get_boxed (value));
       gboolean any = files != NULL;
       if (any)
-        window_open (data, files->data);
+        target->open (files->data, target->data);
       g_slist_free (files);
       return any;
     }
   if (!G_VALUE_HOLDS (value, G_TYPE_FILE) || g_value_get_object (value) == NULL)
     return FALSE;
-  window_open (data, g_value_get_object (value));
+  target->open (g_value_get_object (value), target->data);
   return TRUE;
 }
 
-/* ---- putting it in ---------------------------------------------------------------------------------------------- */
+/* ---- installation ----------------------------------------------------------------------------------------------- */
 
 void
-actions_install (ScanWindow *window, gboolean dark)
+actions_install (ActionsTarget *target, gboolean dark)
 {
-  GtkWidget *widget = GTK_WIDGET (window_get_gtk_window (window));
+  GtkWidget *widget = GTK_WIDGET (target->window);
   GSimpleActionGroup *group = g_simple_action_group_new ();
   GtkEventController *shortcuts = gtk_shortcut_controller_new ();
   GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
   GType types[] = { GDK_TYPE_FILE_LIST, G_TYPE_FILE };
 
-  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, G_N_ELEMENTS (entries), window);
+  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, G_N_ELEMENTS (entries), target);
   gtk_widget_insert_action_group (widget, "win", G_ACTION_GROUP (group));
   if (dark)
     g_action_group_change_action_state (G_ACTION_GROUP (group), "dark", g_variant_new_boolean (TRUE));
@@ -176,7 +184,7 @@ actions_install (ScanWindow *window, gboolean dark)
   gtk_widget_add_controller (widget, shortcuts);
 
   gtk_drop_target_set_gtypes (drop, types, G_N_ELEMENTS (types));
-  g_signal_connect (drop, "drop", G_CALLBACK (on_drop), window);
+  g_signal_connect (drop, "drop", G_CALLBACK (on_drop), target);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (drop));
 }
 

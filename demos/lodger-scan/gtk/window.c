@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "window.h"
-
 #include "../scan.h"
 #include "../session.h"
 #include "../text.h"
@@ -21,7 +19,7 @@
 #define WORKERS_NICE   10
 #define PAINT_PATIENCE (INT64_C (1000) * 1000 * 1000)
 
-struct ScanWindow
+typedef struct ScanWindow
 {
   const ScanOptions *options;
   LodgerCaller *caller;
@@ -36,9 +34,18 @@ struct ScanWindow
   Frames *frames;
   Session *session; /* NULL when the folder that was chosen last cannot be scanned */
   char *folder;
+  ActionsTarget actions;
   gboolean closed, printed;
   int status;
-};
+} ScanWindow;
+
+static void
+close_window (void *data)
+{
+  ScanWindow *window = data;
+  window->closed = TRUE;
+  g_main_loop_quit (window->loop);
+}
 
 /* ---- what is shown ---------------------------------------------------------------------------------------------- */
 
@@ -72,7 +79,7 @@ refresh (ScanWindow *window)
 static void
 on_stayed (LodgerPending *self G_GNUC_UNUSED, void *data)
 {
-  window_close (data);
+  close_window (data);
 }
 
 /* Once: who asked for that wants the first scan that comes to its end. It is done when the window shows all of it, or,
@@ -212,23 +219,12 @@ restart (ScanWindow *window)
   g_free (message);
 }
 
-/* ---- what can be done with it ----------------------------------------------------------------------------------- */
+/* ---- the actions ------------------------------------------------------------------------------------------------ */
 
-GtkWindow *
-window_get_gtk_window (ScanWindow *window)
+static void
+open_folder (GFile *folder, void *data)
 {
-  return GTK_WINDOW (window->window);
-}
-
-const char *
-window_get_folder (ScanWindow *window)
-{
-  return window->folder;
-}
-
-void
-window_open (ScanWindow *window, GFile *folder)
-{
+  ScanWindow *window = data;
   const char *path = g_file_peek_path (folder);
   end_session (window);
   g_free (window->folder);
@@ -236,38 +232,54 @@ window_open (ScanWindow *window, GFile *folder)
   restart (window);
 }
 
-void
-window_rescan (ScanWindow *window)
+static void
+rescan (void *data)
 {
-  restart (window);
+  restart (data);
 }
 
-gboolean
-window_cancel (ScanWindow *window)
+static gboolean
+cancel (void *data)
 {
+  ScanWindow *window = data;
   if (window->session == NULL || session_get_state (window->session) == SESSION_DONE)
     return FALSE;
   session_cancel (window->session);
   return TRUE;
 }
 
-void
-window_close (ScanWindow *window)
+static void
+show_page (const char *name, void *data)
 {
-  window->closed = TRUE;
-  g_main_loop_quit (window->loop);
+  pages_show (((ScanWindow *) data)->pages, name);
 }
 
-void
-window_show_page (ScanWindow *window, const char *name)
+static const char *
+get_folder (void *data)
 {
-  pages_show (window->pages, name);
+  return ((ScanWindow *) data)->folder;
+}
+
+static void
+install_actions (ScanWindow *window)
+{
+  window->actions = (ActionsTarget) {
+    .window = GTK_WINDOW (window->window),
+    .open = open_folder,
+    .rescan = rescan,
+    .cancel = cancel,
+    .close = close_window,
+    .show_page = show_page,
+    .get_folder = get_folder,
+    .data = window,
+  };
+  actions_install (&window->actions, window->options->dark);
 }
 
 static gboolean
 on_close_request (GtkWindow *gtk_window G_GNUC_UNUSED, void *data)
 {
-  window_close (data);
+  close_window (data);
   return TRUE;
 }
 
@@ -316,9 +328,9 @@ build (ScanWindow *window)
   gtk_box_append (GTK_BOX (box), status_bar_get_widget (window->bar));
   gtk_window_set_child (GTK_WINDOW (window->window), box);
   g_signal_connect (window->window, "close-request", G_CALLBACK (on_close_request), window);
-  actions_install (window, window->options->dark);
+  install_actions (window);
   if (window->options->page != NULL)
-    window_show_page (window, window->options->page);
+    pages_show (window->pages, window->options->page);
   gtk_widget_grab_focus (status_bar_get_button (window->bar));
 }
 
@@ -368,7 +380,7 @@ scan_window (const ScanOptions *options)
   window.folder = g_strdup (options->folder);
   build (&window);
   if (!start (&window, &message))
-    window.status = scan_refuse (options, message);
+    window.status = options_refuse_folder (options, message);
   else
     {
       gtk_window_present (GTK_WINDOW (window.window));

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The command line: the options of a scan, and the status that the program ends with. Each function says on standard error
+ * what is wrong, in one line.
+ */
+#ifndef LODGER_SCAN_OPTIONS_H
+#define LODGER_SCAN_OPTIONS_H
+
+#include <glib.h>
+
+/* The status that the program ends with. A signal adds its number to SCAN_SIGNAL. */
+enum
+{
+  SCAN_OK = 0,
+  SCAN_CANNOT_WRITE = 1,
+  SCAN_WRONG = 2,
+  SCAN_SIGNAL = 128
+};
+
+typedef struct ScanOptions
+{
+  char *folder;     /* absolute */
+  const char *json; /* Optional. */
+  gboolean exit_when_done;
+  double stay; /* seconds that the window stays when the scan is done */
+  gboolean dark;
+  const char *page; /* the page that the window shows first. Optional. */
+} ScanOptions;
+
+typedef struct OptionsArguments
+{
+  ScanOptions options; /* the caller frees `folder` */
+  gboolean headless;
+  int status; /* the status to end with at once, or -1 to go on */
+} OptionsArguments;
+
+/* Parses the arguments of main(). Without a folder it chooses one. Prints the help or the version when asked for. */
+OptionsArguments options_parse (int argc, char **argv);
+/* Says why the folder cannot be scanned. Returns SCAN_WRONG. */
+int options_refuse_folder (const ScanOptions *options, const char *message);
+
+#endif
