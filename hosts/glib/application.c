@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The program's end by its framework's word: when the application shuts down, its caller stops in order. */
+/* A shutdown of the GApplication stops its caller in order. */
 #include "glib-private.h"
 
 static const char mark[] = "lodger-glib-application";
 
-/* From inside a call, or in another thread, it cannot be waited for, but it stops all the same. */
+/* The stop cannot be waited for inside a call or in another thread. The caller stops there too. */
 static void
 shut_down (GApplication *application, void *data)
 {
@@ -22,7 +22,7 @@ drop_caller (void *data, GClosure *closure)
   lodger_caller_unref (data);
 }
 
-/* The handler holds the caller; once that has stopped by itself, there is nothing to be handled. */
+/* The handler holds a reference to the caller. It is disconnected when the caller has stopped. */
 typedef struct Connection
 {
   GWeakRef application;

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The backend "glib": a main context of its own for each worker thread, the thread's default from `open` to `close`, so
- * also while a stopping worker serves its last calls without the loop. */
+/* The backend "glib": each worker thread has a main context of its own. The context is the thread's default from `open`
+ * to `close`, so it also is while a stopping worker runs its last calls without the loop. */
 #include "glib-private.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-typedef struct Worker
+typedef struct WorkerLoop
 {
   GMainContext *context;
   GMainLoop *loop;
   LodgerGlibHostOptions host_options;
   bool quits;
-} Worker;
+} WorkerLoop;
 
-/* Where GLib cannot have the descriptor that a context is woken by, it aborts the program. Other threads may take the last
- * one between this look and GLib's; but as a rule a shortage is found here. */
+/* Whether there is a descriptor left. GLib aborts the program if it gets none for a context's wake-up. Another thread
+ * may still get the last descriptor before GLib does, but as a rule this finds a shortage. */
 static bool
 has_descriptor (void)
 {
@@ -28,11 +28,11 @@ has_descriptor (void)
 static int
 open_loop (const void *options, void **ret_impl)
 {
-  Worker *worker;
+  WorkerLoop *worker;
   (void) options;
   if (!has_descriptor ())
     return LODGER_EAGAIN;
-  worker = g_try_new0 (Worker, 1);
+  worker = g_try_new0 (WorkerLoop, 1);
   if (worker == NULL)
     return LODGER_ENOMEM;
   worker->context = g_main_context_new ();
@@ -50,15 +50,15 @@ open_loop (const void *options, void **ret_impl)
 static const LodgerHostDriver *
 get_host (void *impl, const void **ret_host_options)
 {
-  *ret_host_options = &((Worker *) impl)->host_options;
+  *ret_host_options = &((WorkerLoop *) impl)->host_options;
   return &lodger__glib_driver;
 }
 
-/* g_main_loop_run() forgets a quit that came before it. */
+/* g_main_loop_run() forgets an earlier quit. */
 static int
 run_loop (void *impl)
 {
-  Worker *worker = impl;
+  WorkerLoop *worker = impl;
   if (!worker->quits)
     g_main_loop_run (worker->loop);
   worker->quits = false;
@@ -68,7 +68,7 @@ run_loop (void *impl)
 static void
 quit_loop (void *impl)
 {
-  Worker *worker = impl;
+  WorkerLoop *worker = impl;
   worker->quits = true;
   g_main_loop_quit (worker->loop);
 }
@@ -76,7 +76,7 @@ quit_loop (void *impl)
 static void
 close_loop (void *impl)
 {
-  Worker *worker = impl;
+  WorkerLoop *worker = impl;
   g_main_context_pop_thread_default (worker->context);
   g_main_loop_unref (worker->loop);
   g_main_context_unref (worker->context);

@@ -32,7 +32,8 @@ notice_forks (void)
     atomic_store (&is_untold, true);
 }
 
-/* The handlers are registered without a lock held: a fork in another thread may hold their list while it waits for one. */
+/* The handlers are registered without a lock held: a fork in another thread may hold their list while it waits for
+ * one. */
 void
 lodger__glib_lock (LodgerGlibLock lock, const char *function)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The locks of the GLib adapter, which survive a fork.
  *
- * Each guards the first answer to a question that two threads may ask at once. No call-back of a program runs under them
- * except its log function, and none of them is taken under another. */
+ * Each guards the first answer to a question that two threads may ask at once. No call-back of a program runs under
+ * them except its log function, and none of them is taken under another. */
 #ifndef LODGER_GLIB_FORK_LOCK_H
 #define LODGER_GLIB_FORK_LOCK_H
 

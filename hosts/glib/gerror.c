@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* GError to LodgerError and back, without loss.
  *
- * A LodgerError carries a copy of the GError it came from: that is the only way to keep the private data of a domain
- * that nobody here knows. A GError has room for a payload only if its domain was registered with it, before the first
- * error of that domain was made; so all errors with a payload of another kind share one domain of Lodger's. */
+ * A LodgerError carries a copy of the GError it was made from: only so can the private data of an unknown domain be
+ * kept. A GError can carry a payload only if its domain was registered with it before the first error of that domain
+ * was made. So all errors with a payload of another kind share one domain of Lodger's. */
 #include "lodger-glib.h"
 
 #include <lodger/host.h>
@@ -11,7 +11,7 @@
 
 typedef struct LodgerGlibForeignErrorPrivate
 {
-  LodgerError *error; /* NULL in a GError that somebody else made in this domain */
+  LodgerError *error; /* NULL in a GError of this domain that Lodger has not made */
 } LodgerGlibForeignErrorPrivate;
 
 static void
@@ -54,7 +54,7 @@ payload_free (void *payload)
 static const LodgerErrorPayloadOps gerror_ops
     = { .size = sizeof (LodgerErrorPayloadOps), .name = "GError", .destroy = payload_free };
 
-/* What stands behind a GError of the foreign domain, or NULL. */
+/* The LodgerError in a GError of the foreign domain. NULL for another domain, or without one. */
 static LodgerError *
 foreign_error (const GError *error)
 {
@@ -76,7 +76,7 @@ error_new_take (GError *error)
       g_error_free (error);
       return result;
     }
-  /* Somebody has changed the message on the way (g_prefix_error): the same error in other words. */
+  /* The program has changed the message on the way (g_prefix_error): the same error in other words. */
   if (inner != NULL)
     return lodger_error_new_with_payload (lodger_error_get_domain (inner), lodger_error_get_code (inner),
                                           error->message, &gerror_ops, error);

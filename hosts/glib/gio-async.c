@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A GIO operation as a pending.
  *
- * The operation has a reference to the pending, as its user data, and gives it back in lodger_glib_async_ready(); that is
- * always in the thread whose context the operation was started in. If it never comes, because the loop has ended, nobody
- * can know whether it still will: so that reference stays, and what there is to be ended is ended without it. PHASE says
- * who does it, and is decided once. */
+ * The operation has a reference to the pending, as its user data, and drops it in lodger_glib_async_ready(). This
+ * always runs in the thread whose context the operation was started in. If the loop has ended, the operation may never
+ * come back, and nobody can know. Its reference then stays, and the pending ends without the operation. `phase`
+ * decides, once, which of the two ends the pending. */
 #include "gio-private.h"
 
 #include <lodger/host.h>
@@ -14,9 +14,9 @@ static const char key[] = "lodger-glib-async";
 
 enum
 {
-  WAITS, /* for the operation */
-  CAME,  /* it is back */
-  LEFT,  /* the pending has ended without it */
+  WAITING,   /* for the operation */
+  RETURNED,  /* the operation has come back */
+  ABANDONED, /* the pending has ended without the operation */
 };
 
 /* Lives as long as the pending. */
@@ -25,9 +25,9 @@ typedef struct Async
   LodgerGlibFinishFunc finish;
   void *data;
   LodgerDestroyFunc destroy;
-  GCancellable *cancellable; /* the pending's; NULL: it was refused */
+  GCancellable *cancellable; /* the pending's; NULL: the operation was refused */
   atomic_int phase;
-  _Atomic (GAsyncResult *) result; /* what was answered with, to be compared only */
+  _Atomic (GAsyncResult *) result; /* the pending's outcome, for comparison only */
 } Async;
 
 static void
@@ -54,13 +54,13 @@ async_of (LodgerPending *pending)
 
 /* ---- starting ---------------------------------------------------------------------------------------------------- */
 
-/* The pending ends without the operation, if that is not back. */
+/* Ends the pending without the operation, unless that has come back. */
 static void
-leave (LodgerPending *pending, int code, const char *reason)
+abandon (LodgerPending *pending, int code, const char *reason)
 {
   Async *async = async_of (pending);
-  int phase = WAITS;
-  if (!atomic_compare_exchange_strong (&async->phase, &phase, LEFT))
+  int phase = WAITING;
+  if (!atomic_compare_exchange_strong (&async->phase, &phase, ABANDONED))
     return;
   destroy_data (async);
   lodger_pending_return_new_error (pending, NULL, code, "%s", reason);
@@ -73,7 +73,7 @@ on_stopped (LodgerPending *stopped, void *pending)
   (void) stopped;
   if (!lodger_pending_is_done (pending))
     lodger_pending_cancel (pending, reason);
-  leave (pending, LODGER_ESHUTDOWN, reason);
+  abandon (pending, LODGER_ESHUTDOWN, reason);
   return 0;
 }
 
@@ -112,13 +112,13 @@ lodger_glib_async_new (GCancellable *cancellable, LodgerGlibFinishFunc finish, v
       async->data = data;
       async->destroy = destroy;
       atomic_init (&async->result, NULL);
-      atomic_init (&async->phase, WAITS);
+      atomic_init (&async->phase, WAITING);
       code = prepare (pending, async, cancellable);
     }
   else if (destroy != NULL)
     destroy (data);
   if (code != 0 && async_of (pending) != NULL)
-    leave (pending, code, lodger_error_code_string (code));
+    abandon (pending, code, lodger_error_code_string (code));
   else if (code != 0 && !lodger_pending_is_done (pending))
     lodger_pending_return_new_error (pending, NULL, code, "%s", lodger_error_code_string (code));
   return lodger_pending_ref (pending);
@@ -133,7 +133,7 @@ lodger_glib_async_get_cancellable (LodgerPending *pending)
 
 /* ---- coming back ------------------------------------------------------------------------------------------------- */
 
-/* A GTask says whether it has failed before its `…_finish` is called, which would take the error. */
+/* A GTask tells whether it has failed. It is asked before its `…_finish` runs, which would consume the error. */
 static void
 answer_with_result (LodgerPending *pending, Async *async, GAsyncResult *result)
 {
@@ -148,7 +148,7 @@ answer_with_result (LodgerPending *pending, Async *async, GAsyncResult *result)
   lodger_pending_return_pointer (pending, g_object_ref (result), g_object_unref);
 }
 
-/* Somebody may have cancelled the operation's cancellable itself. */
+/* The program may have cancelled the operation's cancellable directly. */
 static void
 note_cancel (LodgerPending *pending)
 {
@@ -174,12 +174,12 @@ come_back (LodgerPending *pending, Async *async, GObject *source, GAsyncResult *
   destroy_data (async);
 }
 
-/* Without memory there is no record of a refusal but its outcome. */
+/* Without memory for an Async, the pending's outcome is the only record of the refusal. */
 void
 lodger_glib_async_ready (GObject *source, GAsyncResult *result, gpointer pending)
 {
   Async *async = pending != NULL ? async_of (pending) : NULL;
-  int phase = LEFT;
+  int phase = ABANDONED;
   if (pending == NULL
       || (async == NULL && !lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_ENOMEM)))
     {
@@ -187,13 +187,13 @@ lodger_glib_async_ready (GObject *source, GAsyncResult *result, gpointer pending
       return;
     }
   if (async != NULL)
-    phase = atomic_exchange (&async->phase, CAME);
-  if (phase == CAME)
+    phase = atomic_exchange (&async->phase, RETURNED);
+  if (phase == RETURNED)
     {
       lodger_host_misuse (__func__, LODGER_EALREADY, "the operation has come back before");
       return;
     }
-  if (phase == WAITS)
+  if (phase == WAITING)
     come_back (pending, async, source, result);
   lodger_pending_unref (pending);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The GCancellable of a pending: cancelled by the pending's canceller, alive as long as the pending.
  *
- * Two threads may ask first at once, and both must get the same GCancellable: it is made under a lock. A pending that is
- * cancelled already cancels it there, but nobody can be connected to it yet. */
+ * Two threads may ask first at once, and both must get the same GCancellable: it is made under a lock. A pending that
+ * is cancelled already cancels it there, but nobody can be connected to it yet. */
 #include "fork-lock.h"
 #include "gio-private.h"
 
@@ -19,7 +19,7 @@ cancel (LodgerPending *pending, const char *message, void *cancellable)
 }
 
 static int
-make (LodgerPending *pending, GCancellable **ret_cancellable)
+create (LodgerPending *pending, GCancellable **ret_cancellable)
 {
   GCancellable *cancellable = g_cancellable_new ();
   int code = lodger_pending_set_canceller (pending, cancel, g_object_ref (cancellable), g_object_unref);
@@ -41,7 +41,7 @@ lodger__glib_cancellable_of (LodgerPending *pending, const char *function)
     return cancellable;
   lodger__glib_lock (LODGER_GLIB_LOCK_CANCELLABLES, function);
   cancellable = lodger_pending_get_metadata (pending, key);
-  code = cancellable == NULL ? make (pending, &cancellable) : 0;
+  code = cancellable == NULL ? create (pending, &cancellable) : 0;
   lodger__glib_unlock (LODGER_GLIB_LOCK_CANCELLABLES);
   if (code != 0 && code != LODGER_ECHILD) /* ECHILD is logged by the core */
     lodger_host_misuse (function, code,

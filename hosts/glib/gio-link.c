@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A GCancellable that cancels a pending.
  *
- * g_cancellable_connect() and g_cancellable_disconnect() are of no use here. The latter waits until a handler that runs in
- * another thread has returned, and the pending may be done in such a handler, or in a thread that this one waits for: it
- * would be waited for ever. The signal's own functions never wait; what they leave open is closed by one word of state:
+ * g_cancellable_connect() and g_cancellable_disconnect() cannot be used here. The latter waits until a handler that
+ * runs in another thread has returned. The pending may be done in such a handler, or in a thread that this one waits
+ * for: the wait would never end. The signal's own functions never wait. One word of state closes the gaps that they
+ * leave:
  *
- * - Connected, then looked at. g_cancellable_cancel() sets its flag and then emits; the connecting thread connects and then
- *   looks at the flag. The emission and the connection take the same lock in GLib: whichever is second sees the first, so a
- *   cancel is never missed. Both may see it: FIRED lets one of them pass.
- * - Done while the handler runs, or is about to in an emission that has begun: the closure keeps the link's memory, and OVER
- *   tells the handler that the pending must not be touched.
- * - The link's reference to the pending is dropped by whoever sets OVER first, unless the handler is BUSY with the pending:
- *   then by the handler, at its end. BUSY is set only without OVER, and every change is a read-modify-write of the one
- *   word: so it is always one of the two.
- * - Done before the connecting thread knows the handler's id. That thread stores the id and then looks at OVER; the other
- *   sets OVER and then takes the id; sequentially consistent, so that one of them disconnects, and the exchange allows
- *   only one.
+ * - Cancel against connect. g_cancellable_cancel() sets its flag and then emits. The connecting thread connects and
+ *   then reads the flag. The emission and the connection take the same lock in GLib, so the second of them sees the
+ *   first: a cancel is never missed. Both may see it: FIRED lets only one of them pass.
+ * - Done while the handler runs, or while an emission that has begun is about to run it. The closure keeps the link's
+ *   memory, and OVER tells the handler not to touch the pending.
+ * - The link's reference to the pending. The thread that sets OVER first drops it. If the handler is BUSY with the
+ *   pending then, the handler drops it at its end. BUSY is set only without OVER, and every change is a
+ *   read-modify-write of the one word: exactly one of the two drops it.
+ * - Done before the connecting thread knows the handler's id. The connecting thread stores the id and then reads OVER.
+ *   The other thread sets OVER and then fetches the id. Both are sequentially consistent, so at least one of them
+ *   disconnects. The id is fetched by an exchange, so at most one does.
  *
- * The link holds the cancellable weakly: a promise that is never answered and a cancellable that is never cancelled would
- * keep each other. When the cancellable goes, its closure does, and the pending is let go.
+ * The link holds the cancellable weakly: otherwise a promise that is never answered and a cancellable that is never
+ * cancelled would keep each other alive. The cancellable's end destroys its closure, and that drops the pending.
  *
- * The handler has a reference of its own to the link's memory: the closure's is given back under GLib's locks, and the order
- * of the last use and the free should be seen without them. */
+ * The handler has a reference of its own to the link's memory. GLib drops the closure's reference under locks of its
+ * own; the order of the last use and the free should be visible without them. */
 #include "gio-private.h"
 
 #include <lodger/host.h>
@@ -36,7 +37,7 @@ enum
 
 typedef struct Link
 {
-  LodgerPending *pending; /* a reference until OVER, or until the handler's end */
+  LodgerPending *pending; /* a reference, until OVER or until the handler's end */
   GMainContext *context;
   GWeakRef cancellable;
   atomic_uint refs; /* the closure's, the done-callback's, and for a while the connecting function's */
@@ -69,7 +70,8 @@ drop_pending (void *pending)
   lodger_pending_unref (pending);
 }
 
-/* At a handler's end: the operation has come back meanwhile, and what it left in the pending belongs where it came back. */
+/* Drops the pending at a handler's end. The operation has come back meanwhile, and the outcome must be destroyed in the
+ * operation's context. */
 static void
 drop_in_context (Link *link)
 {
@@ -103,13 +105,13 @@ on_cancelled (GCancellable *cancellable, void *data)
 {
   Link *link = data;
   (void) cancellable;
-  lodger__glib_take_over (link);
+  lodger__glib_tsan_acquire (link);
   atomic_fetch_add_explicit (&link->refs, 1, memory_order_relaxed);
   fire (link);
   link_unref (link);
 }
 
-/* The pending is done, or the cancellable goes, or both at once. */
+/* The pending is done, or the cancellable is finalized, or both at once. */
 static void
 end (Link *link)
 {
@@ -186,7 +188,7 @@ lodger__glib_cancel_with (LodgerPending *pending, GCancellable *cancellable, GMa
       link_unref (link);
       return code;
     }
-  lodger__glib_hand_over (link);
+  lodger__glib_tsan_release (link);
   handler = g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_cancelled), link, closure_gone, 0);
   atomic_store (&link->handler, handler);
   if (atomic_load (&link->state) & OVER)

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A pending behind an `…_async`/`…_finish` pair: a GTask that is returned, and given up, where it was made.
+/* A pending behind an `…_async`/`…_finish` pair: a GTask that is returned, and dropped, where it was made.
  *
- * g_task_return_pointer() may be called in any thread, and comes back in the right one by itself; but the thread that
- * called it may then hold the last reference to the task, and with that to the source object, which is as a rule a thing of
- * the GUI. So the task never leaves its context: a source there holds it, and the thread that completes the pending only
- * says that the source is ready. Nothing is allocated then, all is there since the offer was accepted. */
+ * g_task_return_pointer() may be called in any thread, and its call-back runs in the right one. But the calling thread
+ * may then hold the last reference to the task, and so to the source object, which usually belongs to the GUI. So the
+ * task stays in its context: a source there holds it, and the thread that completes the pending only makes the source
+ * ready. That allocates nothing: everything has been there since the offer was accepted. */
 #include "gio-private.h"
 
 #include <lodger/host.h>
 #include <stdatomic.h>
 
-/* Held by the source and by the pending's done-callback: either may be the last. */
+/* The source and the pending's done-callback each hold a reference. */
 typedef struct Offer
 {
   atomic_uint refs;
   GTask *task; /* the source's */
   GSource *source;
-  LodgerPending *outcome; /* NULL: there will be none */
-  int code;               /* then: why */
-  atomic_bool is_sent;    /* written last by the thread that completes, read first in the context */
+  LodgerPending *outcome; /* NULL: there will be none, because of `code` */
+  int code;
+  atomic_bool is_sent; /* written last by the thread that completes, read first in the context */
 } Offer;
 
-/* What the task was told, as data of the object: in the thread of its context only. */
+/* The state of the task, as data of the object. In the thread of its context only. */
 static const char was_returned[] = "lodger-returned", was_finished[] = "lodger-finished";
 
 static void
@@ -88,7 +88,7 @@ give (void *data)
   return G_SOURCE_REMOVE;
 }
 
-/* In the context; or, without having been returned, where that ends. */
+/* Runs in the context. If the context ends first, it runs there without a return of the task. */
 static void
 source_gone (void *data)
 {
@@ -113,9 +113,9 @@ on_done (LodgerPending *done, void *data)
   return 0;
 }
 
-/* The thread that completes it, or drops the last reference to a promise. */
+/* Runs in the thread that completes the pending, or that drops the last reference to a promise. */
 static void
-send_home (void *data)
+send (void *data)
 {
   Offer *offer = data;
   GSource *source = offer->source;
@@ -152,16 +152,16 @@ lodger_glib_pending_offer (LodgerPending *pending, GObject *source, GCancellable
   if (pending == NULL)
     {
       offer->code = lodger_host_misuse (__func__, LODGER_EINVAL, "NULL given");
-      send_home (offer);
+      send (offer);
       return;
     }
   lodger_pending_ref (pending);
-  if (lodger_pending_add_done_callback (pending, on_done, offer, send_home) == 0 && cancellable != NULL)
+  if (lodger_pending_add_done_callback (pending, on_done, offer, send) == 0 && cancellable != NULL)
     lodger__glib_cancel_with (pending, cancellable, NULL, __func__);
   lodger_pending_unref (pending);
 }
 
-/* Why there is nothing to be fetched; 0 = there is. */
+/* Why the task has no pending to fetch. 0 means that it has one. */
 static int
 refusal (GAsyncResult *result, GObject *source)
 {

@@ -4,8 +4,8 @@
 
 /* ---- operations -------------------------------------------------------------------------------------------------- */
 
-/* Wakes the context if it sleeps. The node is written before the state: release there makes it seen by whoever finds
- * the state. */
+/* Wakes the context if it sleeps. The node is written before the state. The state's release makes the node visible to a
+ * thread that reads POSTED. */
 static int
 post (void *impl, LodgerHostNode *node)
 {
@@ -18,8 +18,8 @@ post (void *impl, LodgerHostNode *node)
   return old == LODGER_GLIB_CLOSED ? LODGER_ESHUTDOWN : 0;
 }
 
-/* The owner is at work, but may still be between our prepare and its poll: in the prepare of another source, or in a
- * poll function of the program's. Only inside before_wait is it known that there is no need. */
+/* The owner is at work, but it may be between our prepare and its poll: in another source's prepare, or in the
+ * program's own poll function. A wake-up is known to be needless only inside before_wait. */
 static void
 post_from_owner (void *impl, LodgerHostNode *node)
 {
@@ -114,7 +114,7 @@ identify_host (const void *options)
   return lodger__glib_context_of (options);
 }
 
-/* A context that another thread runs just now would never call this one back. */
+/* A context that another thread runs at the moment would never call this thread back. */
 static int
 open_host (LodgerHost *lodger_host, const void *host_options, void **ret_impl)
 {

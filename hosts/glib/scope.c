@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A scope for each object that asks for one.
  *
- * The tie between object and scope is the object's data, so it goes when the object is finalized, after each dispose. Two
- * threads may ask for one object's scope at once: ties are read and changed under a lock. The end of a scope
- * runs user code, so a scope is ended without the lock. */
+ * The tie between object and scope is the object's data, so it goes when the object is finalized, after each dispose.
+ * Two threads may ask for one object's scope at once: ties are read and changed under a lock. The end of a scope runs
+ * user code, so a scope is ended without the lock. */
 #include "fork-lock.h"
 #include "glib-private.h"
 
@@ -13,8 +13,8 @@ typedef struct Tie
   gboolean is_disposed;
 } Tie;
 
-/* The object that a scope holds while a call runs. The pointer is valid while the weak reference is set, or while a strong
- * reference is held. */
+/* The object that a scope holds while a call runs. The pointer is valid while the weak reference is set, or while a
+ * strong reference is held. */
 typedef struct Hold
 {
   GWeakRef weak;

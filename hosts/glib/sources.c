@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The three sources by which a main context calls Lodger back.
  *
- * The slice source runs the node. It stands below GTK's redraw (priority 120), so that a flood of calls never starves
- * it; but then frames that come back to back would starve the calls. So the ageing source, at the default priority,
- * runs them when they have waited too long: for an eighth of that time, which leaves the program the rest. The
- * before-wait source is the last that is asked before the context blocks.
+ * The slice source runs the node. Its priority is below GTK's redraw (120), so a flood of calls never starves the
+ * redraw. Frames that come back to back would then starve the calls. The ageing source, at the default priority, runs
+ * calls that have waited too long. It runs them for an eighth of that time, and the program has the rest. GLib asks the
+ * before-wait source last, before the context blocks.
  *
- * A worker's context has nothing to paint: its slice source has the default priority, and nothing ages.
+ * A worker's context has nothing to paint: its slice source has the default priority, and it has no ageing source.
  *
- * Time limits are told in prepare, not by a source's ready time: set inside a dispatch, that makes GLib poll twice. */
+ * Time limits are set in prepare, not by a source's ready time: a ready time set inside a dispatch makes GLib poll
+ * twice. */
 #include "glib-private.h"
 
 #define AGE        INT64_C (10000000)
@@ -34,7 +35,7 @@ host_of (GSource *source)
   return ((Source *) source)->host;
 }
 
-/* Any thread may turn a context for a while. The calls stay for the owner; whoever reads the log is told why. */
+/* Any thread may run a context for a while. The calls wait for the owner, and one log line says so. */
 static bool
 is_owner (LodgerGlibHost *host)
 {
@@ -56,7 +57,7 @@ now_ns (GSource *source)
   return g_source_get_time (source) * 1000;
 }
 
-/* Rounded up: waking early would only mean another round. */
+/* Rounded up: waking early would only cost another iteration. */
 static int
 timeout_until (GSource *source, int64_t deadline)
 {
@@ -76,7 +77,7 @@ is_due (LodgerGlibHost *host, GSource *source)
   return host->deadline != LODGER_FOREVER && now_ns (source) >= host->deadline;
 }
 
-/* One slice for the node, or for the deadline: a slice for the node serves what is due as well. */
+/* One slice for the node or for the deadline. A slice for the node also runs the calls that are due. */
 static void
 serve (LodgerGlibHost *host, int64_t slice)
 {
@@ -138,8 +139,9 @@ slice_dispatch (GSource *source, GSourceFunc callback, void *data)
 
 /* ---- the ageing source ------------------------------------------------------------------------------------------- */
 
-/* Asked also when the slice source is not, because something between the two is ready; so it looks at the deadline too.
- * It needs no timeout of its own: what it waits for makes the slice source ready, and so the context does not block. */
+/* GLib also asks this source when a source between the two priorities is ready, and then does not ask the slice source.
+ * So this source looks at the deadline too. It needs no timeout of its own: a posted node or a due deadline makes the
+ * slice source ready, and the context does not block. */
 static gboolean
 ageing_prepare (GSource *source, int *timeout)
 {
@@ -157,8 +159,8 @@ ageing_prepare (GSource *source, int *timeout)
   return now_ns (source) - host->waiting_since >= AGE;
 }
 
-/* GLib gets to this check in more iterations than to the slice source's: one that has an input event or a frame to
- * dispatch leaves that out. What is posted meanwhile is spared the wake-up. */
+/* GLib reaches this check in more iterations than the slice source's: an iteration with an input event or a frame to
+ * dispatch leaves out the latter. A post during such an iteration is spared the wake-up. */
 static gboolean
 ageing_check (GSource *source)
 {
@@ -172,7 +174,7 @@ ageing_dispatch (GSource *source, GSourceFunc callback, void *data)
   LodgerGlibHost *host = host_of (source);
   (void) callback;
   (void) data;
-  /* A nested loop may have served it since. */
+  /* A nested loop may have run the calls since. */
   if (is_owner (host) && host->waiting_since != 0)
     {
       int64_t waited = g_get_monotonic_time () * 1000 - host->waiting_since;
@@ -184,8 +186,9 @@ ageing_dispatch (GSource *source, GSourceFunc callback, void *data)
 
 /* ---- the before-wait source -------------------------------------------------------------------------------------- */
 
-/* Never ready itself. When Lodger says that the context must not block, it has posted the node, and the slice source's
- * check, after a poll that does not wait, finds it. Not asked: something is ready, and the context does not block. */
+/* Never ready itself. If Lodger says that the context must not block, it has posted the node. The poll then does not
+ * wait, and the slice source's check finds the node. If GLib does not ask this source, another source is ready, and the
+ * context does not block. */
 static gboolean
 before_wait_prepare (GSource *source, int *timeout)
 {
@@ -218,15 +221,15 @@ before_wait_dispatch (GSource *source, GSourceFunc callback, void *data)
   return G_SOURCE_CONTINUE;
 }
 
-/* ---- coming and going -------------------------------------------------------------------------------------------- */
+/* ---- attaching and detaching ------------------------------------------------------------------------------------- */
 
 static GSourceFuncs slice_funcs = { .prepare = slice_prepare, .check = slice_check, .dispatch = slice_dispatch };
 static GSourceFuncs ageing_funcs = { .prepare = ageing_prepare, .check = ageing_check, .dispatch = ageing_dispatch };
 static GSourceFuncs before_wait_funcs
     = { .prepare = before_wait_prepare, .check = before_wait_check, .dispatch = before_wait_dispatch };
 
-/* The sources have no call-back, but its data: GLib gives that back, without a lock, when the source is destroyed by
- * whomever, and holds on to it while the source is dispatched. */
+/* The sources need no call-back, only its data. GLib releases the data, without a lock, whoever destroys the source. It
+ * keeps the data while the source is dispatched. */
 static gboolean
 no_callback (void *data)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The wake state of a main context: one word that says whether the node is posted and whether a post must wake the loop.
- * Poster and owner agree by this word alone.
+/* The wake state of a main context: one word that says whether the node is posted and whether a post must wake the
+ * loop. Poster and owner agree by this word alone.
  *
  *      AWAKE ──post──▶ POSTED ◀──post, and wake the loop── SLEEPING
  *
@@ -8,27 +8,27 @@
  *      AWAKE ──────────will_sleep (prepare)─────────────▶ SLEEPING
  *      AWAKE ◀─────────has_woken (check)───────────────── SLEEPING
  *
- * A main context repeats prepare, poll, check, dispatch. AWAKE promises that the slice source's prepare looks at this word
- * before the context blocks again, so a post can spare the write to the eventfd. No post is lost, because:
+ * A main context repeats prepare, poll, check, dispatch. AWAKE promises that the slice source's prepare looks at this
+ * word before the context blocks again, so a post can spare the write to the eventfd. No post is lost, because:
  *
- * - POSTED stays until the node is consumed. A wake-up only ends a poll. An iteration may use one up and still not reach
- *   our sources: the set of descriptors has changed, or a source of better priority is ready. Such an iteration leaves the
- *   word alone, and the next prepare sees it.
- * - SLEEPING is entered only in prepare, from AWAKE. Poster and owner change the same word, so one of them is first. After
- *   an earlier post, will_sleep() finds POSTED, and the source is ready. A later post finds SLEEPING, and wakes. The
- *   eventfd keeps the wake-up for a poll that has not begun yet.
- * - An iteration may leave out our prepare when a source of better priority is ready, or when our source is still flagged
- *   ready from an earlier iteration. Neither iteration blocks.
- * - An iteration may leave out our check. The word is then still SLEEPING while the loop is at work. That is the safe side:
- *   the next post wakes for nothing.
- * - A nested loop runs the same steps, and our sources can recurse. A nested loop that ends with SLEEPING is on the safe
- *   side again. If it ends with AWAKE, the outer loop's next prepare is still ahead.
- * - Another thread may own and run the context for a while. It changes the word in the same way, but leaves POSTED alone:
- *   the owner's next prepare finds it.
+ * - POSTED stays until the node is consumed. A wake-up only ends a poll. An iteration may use one up and still not
+ *   reach our sources: the set of descriptors has changed, or a source of better priority is ready. Such an iteration
+ *   leaves the word alone, and the next prepare sees it.
+ * - SLEEPING is entered only in prepare, from AWAKE. Poster and owner change the same word, so one of them is first.
+ *   After an earlier post, will_sleep() finds POSTED, and the source is ready. A later post finds SLEEPING, and wakes.
+ *   The eventfd keeps the wake-up for a poll that has not begun yet.
+ * - An iteration may leave out our prepare when a source of better priority is ready, or when our source is still
+ *   flagged ready from an earlier iteration. Neither iteration blocks.
+ * - An iteration may leave out our check. The word is then still SLEEPING while the loop is at work. That is the safe
+ *   side: the next post wakes for nothing.
+ * - A nested loop runs the same steps, and our sources can recurse. A nested loop that ends with SLEEPING is on the
+ *   safe side again. If it ends with AWAKE, the outer loop's next prepare is still ahead.
+ * - Another thread may own and run the context for a while. It changes the word in the same way, but leaves POSTED
+ *   alone: the owner's next prepare finds it.
  *
  * Every change is a read-modify-write: a plain store of AWAKE in has_woken() could overwrite a post of that moment. One
- * word is enough, since there is no second word to order it against. Release in post() and acquire in consume() hand over
- * the node and everything written before the post. */
+ * word is enough, since there is no second word to order it against. Release in post() and acquire in consume() hand
+ * over the node and everything written before the post. */
 #ifndef LODGER_GLIB_WAKE_STATE_H
 #define LODGER_GLIB_WAKE_STATE_H
 
@@ -102,8 +102,8 @@ lodger__glib_wake_peek (LodgerGlibWake *wake)
   return (LodgerGlibWakeState) atomic_load_explicit (&wake->state, memory_order_acquire);
 }
 
-/* Refuses all later posts. Any thread. Returns the old state: CLOSED means closed before, POSTED means that the node was
- * posted. */
+/* Refuses all later posts. Any thread. Returns the old state: CLOSED means closed before, POSTED means that the node
+ * was posted. */
 static inline LodgerGlibWakeState
 lodger__glib_wake_close (LodgerGlibWake *wake)
 {

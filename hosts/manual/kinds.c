@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kinds of manual host: a registered driver for each combination of flags. A driver's table shows which operations its
- * host lacks, so each combination needs a table of its own. */
+/* The kinds of manual host: a registered driver for each combination of flags. A driver's table shows which operations
+ * its host lacks, so each combination needs a table of its own. */
 #include "manual-private.h"
 
 #include <lodger/error.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The loop that is run by hand, and its port to Lodger.
  *
- * Order, lowest first; a file calls only files before it: life.c (the loop's memory, and its close), manual.c (running the
- * loop), port.c (what Lodger asks of it), kinds.c (a driver for each combination of flags), attach.c. To report upward, the
- * loop calls <lodger/host.h>. The core calls port.c by its table. */
+ * Order, lowest first; a file calls only files before it: life.c (the loop's memory, and its close), manual.c (running
+ * the loop), port.c (what Lodger asks of it), kinds.c (a driver for each combination of flags), attach.c. To report
+ * upward, the loop calls <lodger/host.h>. The core calls port.c by its table. */
 #ifndef LODGER_MANUAL_PRIVATE_H
 #define LODGER_MANUAL_PRIVATE_H
 
@@ -57,8 +57,8 @@ int lodger__manual_connect (LodgerManualHost *loop, ManualPort *port);
 bool lodger__manual_disconnect (ManualPort *port);
 /* Whether the host is NULL. This is logged as misuse of `function`. */
 bool lodger__manual_is_null (const LodgerManualHost *loop, const char *function);
-/* Whether the host is NULL, or this thread is not its owner. This is logged as misuse of `function`. Every thread is the
- * owner while no caller is attached. */
+/* Whether the host is NULL, or this thread is not its owner. This is logged as misuse of `function`. Every thread is
+ * the owner while no caller is attached. */
 bool lodger__manual_is_wrong (LodgerManualHost *loop, const char *function);
 
 /* ---- manual.c ---- */

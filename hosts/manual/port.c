@@ -82,7 +82,8 @@ port_destroy (void *impl)
   free (impl);
 }
 
-/* The kinds of manual host (kinds.c) have copies of this table with other names, and with operations left out or added. */
+/* The kinds of manual host (kinds.c) have copies of this table with other names, and with operations left out or
+ * added. */
 const LodgerHostOps lodger__manual_ops = {
   .size = sizeof (LodgerHostOps),
   .name = "manual",
