@@ -6,8 +6,8 @@
 
 static const LodgerGlibHostOptions host_options = { .size = sizeof host_options, .slice = lodger__gtk_slice };
 
-static LodgerCaller *caller; /* the GUI thread's, as the next */
-static pthread_t gui;
+static LodgerCaller *caller;       /* the GUI thread's alone */
+static pthread_t gui;              /* the GUI thread's alone until `has_gui` */
 static _Atomic (gboolean) has_gui; /* publishes `gui` */
 
 gboolean
@@ -37,7 +37,7 @@ drop (void *data)
   lodger_caller_unref (data);
 }
 
-/* Another thread's caller for the main context would be taken for the GUI thread's. */
+/* Refuses another thread: its caller for the main context would pass for the GUI thread's. */
 static LodgerCaller *
 refuse_thread (const LodgerCallerOptions *options, LodgerError **ret_error)
 {
@@ -49,7 +49,7 @@ refuse_thread (const LodgerCallerOptions *options, LodgerError **ret_error)
   return NULL;
 }
 
-/* Kept until it has stopped. */
+/* The GUI thread's caller. It is made if there is none, and kept until it has stopped. */
 static LodgerCaller *
 find (const LodgerCallerOptions *options, LodgerError **ret_error)
 {

@@ -2,18 +2,19 @@
 /* How long calls may run in the GUI thread: until the next frame is due. */
 #include "gtk-private.h"
 
-/* With no frames under way nothing is due but input, which must not wait for long either. */
+/* The limits of a slice: AT_MOST in any case, and IDLE while no frames are painted, since input must not wait
+ * either. */
 #define AT_MOST INT64_C (8000000)
 #define IDLE    INT64_C (4000000)
-/* Where the display does not say how fast it is. */
+/* For a display that does not tell its refresh interval. */
 #define USUAL_INTERVAL INT64_C (16666667)
-/* A clock whose last frame is longer ago than this many has nothing to paint. */
+/* A clock that has painted nothing for this many intervals is idle. */
 #define FRAMES_APART 3
 
-/* The frames of one clock. */
+/* The frames of one GTK frame clock. */
 typedef struct Frames
 {
-  int64_t begun; /* the last one; 0: none yet */
+  int64_t begun; /* when the last frame began; 0: none yet */
   int64_t interval;
 } Frames;
 
@@ -39,7 +40,7 @@ begin_frame (GdkFrameClock *clock, void *data)
   frames->interval = interval > 0 ? interval * 1000 : USUAL_INTERVAL;
 }
 
-/* A clock is watched from the first time on that its window is seen; it may outlive that. */
+/* Finds the clock's frames. They are counted from the first call for this clock, which may outlive its window. */
 static Frames *
 frames_of (GdkFrameClock *clock)
 {

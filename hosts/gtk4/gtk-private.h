@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the rooms of the GTK adapter share. */
+/* The functions that the files of the GTK adapter share.
+ *
+ * Order, lowest first; a file calls only files before it: frames.c, caller.c, widget.c, progress.c, run.c. To report
+ * upward, a file calls functions that it was given. */
 #ifndef LODGER_GTK_PRIVATE_H
 #define LODGER_GTK_PRIVATE_H
 
@@ -7,14 +10,17 @@
 
 #include <lodger/host.h>
 
-/* Whether this is the GUI thread: the one that asked first. */
-gboolean lodger__gtk_is_here (void);
+/* ---- frames.c ---- */
 
-/* The caller if there is one. */
-LodgerCaller *lodger__gtk_peek_caller (void);
-
-/* frames.c: how long calls may take now. */
+/* How long a slice may take now, in nanoseconds. */
 int64_t lodger__gtk_slice (void *data);
+
+/* ---- caller.c ---- */
+
+/* Whether this is the GUI thread: the thread that first got its caller. */
+gboolean lodger__gtk_is_here (void);
+/* The GUI thread's caller. NULL if there is none; none is made. */
+LodgerCaller *lodger__gtk_peek_caller (void);
 
 /* ---- progress.c ---- */
 
@@ -24,11 +30,11 @@ LodgerGtkProgress *lodger__gtk_progress_new (GtkWidget *widget, LodgerScope *sco
                                              const LodgerGtkRunOptions *options, void *data);
 LodgerGtkProgress *lodger__gtk_progress_ref (LodgerGtkProgress *progress);
 void lodger__gtk_progress_unref (void *progress);
-/* The work's thread: from now on lodger_gtk_report() finds it. */
+/* From now on lodger_gtk_report() finds the progress. In the work's thread. */
 void lodger__gtk_progress_begin (LodgerGtkProgress *progress, LodgerPending *self);
-/* GUI thread: what has been reported and not shown. */
+/* Shows a report that has not been shown. In the GUI thread. */
 void lodger__gtk_progress_flush (LodgerGtkProgress *progress);
-/* GUI thread: nothing is shown any more. */
+/* Shows nothing from now on. In the GUI thread. */
 void lodger__gtk_progress_end (LodgerGtkProgress *progress);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How far a piece of work is, on its way to the screen: the newest report wins, and waits for the next frame. */
+/* The progress of a piece of work on its way to the screen. The newest report wins, and waits for the next frame. */
 #include "gtk-private.h"
 
 #include <pthread.h>
@@ -16,16 +16,16 @@ struct LodgerGtkProgress
   LodgerScope *scope;
   LodgerCaller *caller;
 
-  pthread_mutex_t mutex;
-  double fraction; /* the newest, under the mutex, as the next */
+  pthread_mutex_t mutex; /* guards everything up to `shown_at` */
+  double fraction;       /* the newest report, with `text` */
   char *text;
-  gboolean is_new;    /* it has not been shown */
-  gboolean is_posted; /* a call is on its way that shows it */
+  gboolean is_new;    /* the newest report has not been shown */
+  gboolean is_posted; /* a call that shows it is on its way */
   gboolean is_over;   /* the widget, and the data, may be gone */
   int64_t shown_at;
 
-  /* the GUI thread's */
-  GtkWidget *widget; /* there as long as the scope lasts */
+  /* The GUI thread's alone. */
+  GtkWidget *widget; /* valid as long as the scope lasts */
   GtkProgressBar *bar;
   LodgerGtkProgressFunc func;
   void *data;
@@ -79,7 +79,7 @@ lodger__gtk_progress_begin (LodgerGtkProgress *progress, LodgerPending *self)
   lodger_pending_set_metadata (self, mark, lodger__gtk_progress_ref (progress), lodger__gtk_progress_unref);
 }
 
-/* What the bar tells may be what makes the program destroy it, or the window. */
+/* A signal of the bar may make the program destroy the bar, or the window. */
 static void
 show (LodgerGtkProgress *progress, double fraction, const char *text)
 {
@@ -136,8 +136,8 @@ flush (LodgerPending *self, void *data)
   lodger__gtk_progress_flush (data);
 }
 
-/* One call at most is on its way, so that a flood of reports costs the GUI thread nothing. One that was refused, as by an
- * inbox that is full, is not on its way: the next report tries again. */
+/* Submits the call that shows the newest report. At most one such call is on its way, so a flood of reports costs the
+ * GUI thread nothing. A refused call, as by a full inbox, is not on its way: the next report tries again. */
 static void
 post (LodgerGtkProgress *progress, int64_t delay)
 {

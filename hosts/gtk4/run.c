@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Work in a worker, its outcome in the GUI thread: two calls that are bound to the widget's scope, and share a record that
- * goes with the later of them. Both give it back in the GUI thread, where the data lives too. */
+/* Work in a worker, its outcome in the GUI thread: two calls that are bound to the widget's scope and share a Run. Each
+ * call drops its reference in the GUI thread, so the later of them frees the Run, and destroys the data, there. */
 #define LODGER_NO_CALL_SITES
 #include "gtk-private.h"
 
 typedef struct Run
 {
-  guint refs;        /* the two calls' */
-  GtkWidget *widget; /* there as long as the scope lasts */
+  guint refs;        /* one for each of the two calls */
+  GtkWidget *widget; /* valid as long as the scope lasts */
   LodgerGtkProgress *progress;
   LodgerPending *pending; /* the work's */
   GtkButton *button;      /* weak */
@@ -22,7 +22,8 @@ typedef struct Run
 
 /* ---- the button --------------------------------------------------------------------------------------------------- */
 
-/* How many can be cancelled with it: work that was cancelled may be on its way home when the next begins. */
+/* Changes and returns the number of runs that the button can cancel. The outcome of cancelled work may still be on its
+ * way when the next run begins. */
 static guint
 count_of (GtkButton *button, gint change)
 {
@@ -32,9 +33,9 @@ count_of (GtkButton *button, gint change)
   return count;
 }
 
-/* What is told of the change may destroy the button, and end the run. */
+/* A signal of the change may make the program destroy the button, and end the run. */
 static void
-leave_button (Run *run)
+unbind_button (Run *run)
 {
   GtkButton *button = run->button;
   if (button == NULL)
@@ -51,13 +52,13 @@ on_clicked (GtkButton *button, void *data)
   Run *run = data;
   LodgerPending *pending = lodger_pending_ref (run->pending);
   (void) button;
-  leave_button (run);
+  unbind_button (run);
   lodger_pending_cancel (pending, "the user has cancelled it");
   lodger_pending_unref (pending);
 }
 
 static void
-take_button (Run *run, GtkButton *button)
+bind_button (Run *run, GtkButton *button)
 {
   if (button == NULL)
     return;
@@ -82,13 +83,13 @@ run_unref (void *data)
   g_free (run);
 }
 
-/* The continuation is through or will not come, which is known in the GUI thread: no widget is touched after this. The
- * work may go on, and be left behind by a stop. */
+/* The continuation has run, or will not. This is known in the GUI thread: no widget is touched afterwards. The work may
+ * go on, and be abandoned by a stop. */
 static void
-leave (void *data)
+end_run (void *data)
 {
   Run *run = data;
-  leave_button (run);
+  unbind_button (run);
   lodger__gtk_progress_end (run->progress);
   run_unref (run);
 }
@@ -101,14 +102,14 @@ do_work (LodgerPending *self, void *data)
   run->work (self, run->data);
 }
 
-/* The last progress, and the button that goes grey, may be what makes the program destroy the window. */
+/* The last progress, or the insensitive button, may make the program destroy the window. */
 static void
 come_back (LodgerPending *self, LodgerPending *done, void *data)
 {
   Run *run = data;
   GError *error = NULL;
   lodger__gtk_progress_flush (run->progress);
-  leave_button (run);
+  unbind_button (run);
   if (lodger_pending_is_cancelled (self))
     return;
   if (run->failed != NULL && lodger_glib_pending_propagate_error (done, &error))
@@ -118,7 +119,7 @@ come_back (LodgerPending *self, LodgerPending *done, void *data)
   g_clear_error (&error);
 }
 
-/* ---- what a program calls ----------------------------------------------------------------------------------------- */
+/* ---- public functions --------------------------------------------------------------------------------------------- */
 
 static int
 check (GtkWidget *widget, LodgerCallFunc work, const LodgerGtkRunOptions *options)
@@ -146,7 +147,7 @@ refuse (int code, void *data, const LodgerGtkRunOptions *options)
   return refused;
 }
 
-/* What is cancelled from the first does not start, however fast a worker may be. */
+/* Submits the work. Work that is cancelled before does not start, however fast a worker may be. */
 static LodgerPending *
 submit (Run *run, GCancellable *cancellable, const LodgerCallOptions *call)
 {
@@ -190,8 +191,8 @@ lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc d
   run->destroy = options.destroy;
   pending = submit (run, options.cancellable, &call);
   run->pending = lodger_pending_ref (pending);
-  take_button (run, options.cancel_button);
-  lodger_pending_unref (lodger_pending_then_full (pending, call.data_home, come_back, run, leave, &call));
+  bind_button (run, options.cancel_button);
+  lodger_pending_unref (lodger_pending_then_full (pending, call.data_home, come_back, run, end_run, &call));
   return pending;
 }
 

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A scope for each widget that asks for one, as long as the widget is in its window.
  *
- * Three things end it. The widget's "destroy" comes with its dispose. A window that is destroyed is taken off GTK's list of
- * windows, which tells that: one that somebody refers to is neither disposed of then, nor are its widgets taken out. And a
- * change of the root, if it leaves the widget without one until the next turn. */
+ * Three events end the scope:
+ *
+ * - The widget's "destroy", which comes with its dispose.
+ * - The end of its window. GTK removes a destroyed window from its list of windows, and the list tells of that. A
+ *   window with a reference left is then not disposed of, and its widgets stay in it.
+ * - A change of the root, if the widget has no root at the next turn either. */
 #include "gtk-private.h"
 
 static const char gone[] = "the widget is gone";
 static const char destroyed[] = "its window was destroyed";
 static const char taken_out[] = "the widget was taken out of its window";
 
-/* The widget's data. Handlers of the widget go with it. */
+/* The scope's data of a widget. It goes with the widget, as do the widget's handlers. */
 typedef struct Watch
 {
   GtkWidget *widget;
-  LodgerScope *scope; /* the newest, or NULL */
+  LodgerScope *scope; /* the newest; NULL: none yet */
   gulong windows_handler;
   gboolean is_checking, is_disposed;
 } Watch;
@@ -36,7 +39,7 @@ end (Watch *watch, const char *message)
 
 /* ---- the window --------------------------------------------------------------------------------------------------- */
 
-/* No root but a window is. */
+/* Whether GTK's list of windows has the root. Only windows are in it. */
 static gboolean
 is_listed (GtkRoot *root)
 {
@@ -78,7 +81,7 @@ be_there (LodgerPending *self, LodgerPending *started, void *data)
   (void) data;
 }
 
-/* The turn has come, or will not: with the caller that it was to be one of, but there may be another one later. */
+/* The turn has come, or will not come since the caller has ended. The program may attach another caller later. */
 static void
 check (void *data)
 {
@@ -94,8 +97,8 @@ check (void *data)
   g_object_unref (widget);
 }
 
-/* In a turn after this one: by a continuation, for which an inbox is never full. A widget may outlive the caller, and must
- * not bring another one about. */
+/* Checks the root in a later turn: by a continuation, since an inbox is never full for that. A widget may outlive the
+ * caller, and must not make another one. */
 static void
 check_later (Watch *watch)
 {
@@ -157,7 +160,7 @@ watch_of (GtkWidget *widget)
   return watch;
 }
 
-/* Only while the scope has not ended, so that the widget is there. */
+/* Runs only while the scope has not ended, so the widget exists. */
 static bool
 hold (void *data)
 {
