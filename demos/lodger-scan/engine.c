@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A job is a listing (so many entries of one folder at most) or a batch of files of one folder. The main thread holds
- * the folders still to be listed and hands out jobs: listings while few batches wait, batches otherwise. So the names
- * that are held are bounded by READY_BATCHES and what the running listings bring, whatever the size of a folder. A batch
- * that has read BYTES_A_BATCH returns early, and its rest is shared out anew. */
+/* A job is a listing (at most ENTRIES_A_LISTING entries of one folder) or a batch of files of one folder. The main
+ * thread holds the folders still to be listed and submits jobs: listings while few batches wait, batches otherwise. So
+ * READY_BATCHES and the results of the running listings bound the number of names in memory, whatever the size of a
+ * folder. A batch that has read BYTES_A_BATCH returns early, and its rest becomes new batches. */
 enum
 {
   ENTRIES_A_LISTING = 1024,
@@ -32,8 +32,8 @@ struct Engine
   Shared *shared;
   Store *store;
   EngineEvents events;
-  GPtrArray *frontier; /* StoreDir, heard of but not listed; the last goes first, which keeps it short */
-  GQueue begun;        /* listings that go on */
+  GPtrArray *frontier; /* StoreDir, found but not listed; the last goes first, which keeps the array short */
+  GQueue begun;        /* listings that have a rest */
   GQueue ready;        /* batches */
   GPtrArray *running;  /* Job */
   guint listings, most_jobs;
@@ -50,7 +50,7 @@ list_folder (LodgerPending *self, void *data)
 {
   Job *job = data;
   FolderEntry found;
-  /* The first listing runs alone: GIO loads its table of types in it, before other workers share that. */
+  /* The first listing runs alone: GIO loads its table of types in it, before other workers share the table. */
   if (job->folder == NULL && *job->path == '\0')
     g_free (g_content_type_guess ("", NULL, 0, NULL));
   if (job->folder == NULL)
@@ -60,19 +60,19 @@ list_folder (LodgerPending *self, void *data)
     job_add (job, &found);
 }
 
-static void note_home (void *data);
+static void note_arrived (void *data);
 
-/* Tells the main thread of bytes of a file that is not done yet. */
+/* Reports to the main thread bytes of a file that is not done yet. */
 static void
-tell (Job *job, guint64 *untold)
+send_note (Job *job, guint64 *untold)
 {
-  lodger_caller_call_direct (job->shared->home, note_home, note_new (job, *untold), note_free);
+  lodger_caller_call_direct (job->shared->caller, note_arrived, note_new (job, *untold), note_free);
   job->noted += *untold;
   *untold = 0;
 }
 
-/* Reads what the file had when it was opened, or less if it became shorter; a file that says it is empty is read to its
- * end, as those in /proc have to be, unless it proves to be one that grows. FALSE when cancelled. */
+/* Reads as many bytes as the file had when it was opened, or fewer if it became shorter. A file of size 0 is read to
+ * its end, for the sake of /proc, unless it proves to be a growing one. FALSE when cancelled. */
 static gboolean
 read_file (Job *job, LodgerPending *self, Entry *entry, int fd, GChecksum *checksum, guint8 *buffer)
 {
@@ -100,7 +100,7 @@ read_file (Job *job, LodgerPending *self, Entry *entry, int fd, GChecksum *check
       entry->file.size += (guint64) got;
       untold += (guint64) got;
       if (untold >= BYTES_A_NOTE)
-        tell (job, &untold);
+        send_note (job, &untold);
       if (limit == 0 && fstat (fd, &st) == 0 && st.st_size > 0)
         limit = MAX ((guint64) st.st_size, entry->file.size);
     }
@@ -108,8 +108,7 @@ read_file (Job *job, LodgerPending *self, Entry *entry, int fd, GChecksum *check
   return TRUE;
 }
 
-/* What stands under the name now may be something else than what was listed: nothing here waits for a fifo's other end
- * or follows a link. */
+/* Scans a file. Another file may have its name by now: nothing here waits for a fifo's other end or follows a link. */
 static gboolean
 scan_file (Job *job, LodgerPending *self, Entry *entry, GChecksum *checksum, guint8 *buffer)
 {
@@ -147,7 +146,7 @@ scan_batch (LodgerPending *self, void *data)
   g_checksum_free (checksum);
 }
 
-/* ---- at home ---------------------------------------------------------------------------------------------------- */
+/* ---- in the main thread ----------------------------------------------------------------------------------------- */
 
 static void
 tick (LodgerPending *self G_GNUC_UNUSED, void *data)
@@ -167,11 +166,11 @@ touch (Engine *engine)
     return;
   engine->ticking = TRUE;
   lodger_pending_unref (
-      lodger_caller_call_later (engine->shared->home, TICK, tick, shared_ref (engine->shared), shared_unref));
+      lodger_caller_call_later (engine->shared->caller, TICK, tick, shared_ref (engine->shared), shared_unref));
 }
 
 static void
-note_home (void *data)
+note_arrived (void *data)
 {
   Note *note = data;
   if (note->shared->engine == NULL)
@@ -181,7 +180,7 @@ note_home (void *data)
 }
 
 static void
-take_listing (Engine *engine, Job *job)
+accept_listing (Engine *engine, Job *job)
 {
   Job *batch = NULL;
   if (job->reason != REASON_NONE)
@@ -219,7 +218,7 @@ take_listing (Engine *engine, Job *job)
 }
 
 static void
-take_batch (Engine *engine, Job *job)
+accept_batch (Engine *engine, Job *job)
 {
   Job *rest = NULL;
   guint share = (job->count - job->done + 1) / 2;
@@ -247,7 +246,7 @@ take_batch (Engine *engine, Job *job)
     }
 }
 
-/* Forgets what no worker has begun. */
+/* Drops the jobs that no worker has begun. */
 static void
 drop_waiting (Engine *engine)
 {
@@ -275,7 +274,7 @@ next_job (Engine *engine)
   return job != NULL ? job : g_queue_pop_head (&engine->ready);
 }
 
-static void job_home (LodgerPending *self, LodgerPending *done, void *data);
+static void job_returned (LodgerPending *self, LodgerPending *done, void *data);
 
 static void
 feed (Engine *engine)
@@ -287,10 +286,10 @@ feed (Engine *engine)
       engine->current = job->dir;
       engine->listings += job->listing ? 1 : 0;
       g_ptr_array_add (engine->running, job);
-      job->pending = lodger_caller_to_thread (engine->shared->home, job->listing ? list_folder : scan_batch,
+      job->pending = lodger_caller_to_thread (engine->shared->caller, job->listing ? list_folder : scan_batch,
                                               job_ref (job), job_unref);
-      then = lodger_pending_then (job->pending, engine->shared->home, job_home, job_ref (job), job_unref);
-      if (lodger_pending_is_done (then)) /* refused: nobody brings it home */
+      then = lodger_pending_then (job->pending, engine->shared->caller, job_returned, job_ref (job), job_unref);
+      if (lodger_pending_is_done (then)) /* refused: it will not run */
         {
           store_add_error (engine->store, job->dir, NULL, REASON_NO_WORKER);
           engine->listings -= job->listing ? 1 : 0;
@@ -306,7 +305,7 @@ feed (Engine *engine)
 }
 
 static void
-job_home (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
+job_returned (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
 {
   Job *job = data;
   Engine *engine = job->shared->engine;
@@ -314,7 +313,7 @@ job_home (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
     return;
   if (lodger_pending_get_outcome (done) == LODGER_EFAILED)
     job->reason = REASON_NO_WORKER;
-  (job->listing ? take_listing : take_batch) (engine, job);
+  (job->listing ? accept_listing : accept_batch) (engine, job);
   engine->listings -= job->listing ? 1 : 0;
   g_ptr_array_remove_fast (engine->running, job);
   if (engine->cancelled)

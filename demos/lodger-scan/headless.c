@@ -21,7 +21,7 @@ typedef struct Headless
   guint on_int, on_term;
 } Headless;
 
-/* As much of the text as fits in a line of the terminal. */
+/* Cuts the text to one line of the terminal. */
 static void
 cut_to_terminal (GString *text)
 {
@@ -86,7 +86,8 @@ on_patience_over (LodgerPending *self G_GNUC_UNUSED, void *data)
   end (data);
 }
 
-/* The second time, and when a worker does not notice, what is at home has to do. */
+/* The first signal cancels the scan. A second signal, or a worker that does not notice, ends it with the results so
+ * far. */
 static gboolean
 on_signal (Headless *headless, int number)
 {
@@ -114,8 +115,8 @@ on_sigterm (void *data)
   return on_signal (data, SIGTERM);
 }
 
-/* A signal that comes while the file is written waits until it is complete; after that it ends the program, which may
- * be waiting for whoever reads the summary. */
+/* A signal that comes while the file is written waits until the file is complete. After that a signal ends the program,
+ * which may be blocked by the reader of the summary. */
 static int
 deliver (Headless *headless, const ScanOptions *options)
 {
@@ -167,7 +168,7 @@ scan_headless (const ScanOptions *options)
     }
   g_free (message);
   g_main_loop_unref (headless.loop);
-  /* A worker that will not end may still use what the engine owns. */
+  /* A worker that will not end may still use the engine. */
   if (lodger_caller_leave (headless.caller) == 0)
     engine_free (headless.engine);
   lodger_caller_unref (headless.caller);

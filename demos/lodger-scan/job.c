@@ -10,12 +10,12 @@ enum
 };
 
 Shared *
-shared_new (LodgerCaller *home, Engine *engine, int root)
+shared_new (LodgerCaller *caller, Engine *engine, int root)
 {
   Shared *shared = g_new0 (Shared, 1);
   atomic_init (&shared->refs, 1);
   shared->root = root;
-  shared->home = lodger_caller_ref (home);
+  shared->caller = lodger_caller_ref (caller);
   shared->engine = engine;
   return shared;
 }
@@ -34,7 +34,7 @@ shared_unref (void *data)
   if (atomic_fetch_sub (&shared->refs, 1) != 1)
     return;
   close (shared->root);
-  lodger_caller_unref (shared->home);
+  lodger_caller_unref (shared->caller);
   g_free (shared);
 }
 

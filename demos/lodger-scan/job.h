@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A piece of work on its way: made at home, done in a worker, brought home again. It has two owners at the most, the
- * call in the worker and the one that brings it home, and only one of them looks at it at a time. What it found lives
- * in it rather than in the call's outcome, so that a cancelled job brings home what it got done.
+ * A job: a piece of work that the main thread makes, a worker does, and the main thread evaluates. It has two owners at
+ * the most, the call in the worker and the continuation in the main thread, and only one of them uses it at a time. The
+ * results are in the job rather than in the call's outcome, so a cancelled job also brings back its results so far.
  */
 #ifndef LODGER_SCAN_JOB_H
 #define LODGER_SCAN_JOB_H
@@ -10,12 +10,12 @@
 #include "engine.h"
 #include "folder.h"
 
-/* What jobs have in common, which outlives the engine while they end. `engine` is the main thread's alone. */
+/* The common part of all jobs. It outlives the engine while jobs end. `engine` is the main thread's alone. */
 typedef struct Shared
 {
   atomic_int refs;
   int root;
-  LodgerCaller *home;
+  LodgerCaller *caller;
   Engine *engine;
 } Shared;
 
@@ -29,16 +29,16 @@ typedef struct Entry
 
 typedef struct Job
 {
-  atomic_int refs; /* the worker's and the one that brings it home */
+  atomic_int refs; /* the call's and the continuation's */
   Shared *shared;
-  StoreDir *dir;  /* the main thread's */
-  Folder *folder; /* NULL: `path` is to be opened first */
-  char *path;     /* of a listing that begins */
+  StoreDir *dir;  /* the main thread's alone */
+  Folder *folder; /* NULL: the job opens `path` first */
+  char *path;     /* the folder of a listing that begins */
   gboolean listing;
   int reason; /* why the folder could not be opened, or read to its end */
   Entry *entries;
   guint count, done;
-  guint64 noted; /* bytes that were told ahead of the outcome */
+  guint64 noted; /* bytes that notes have reported ahead of the outcome */
   LodgerPending *pending;
 } Job;
 
@@ -49,11 +49,11 @@ typedef struct Note
 } Note;
 
 /* The root folder's descriptor is consumed, the caller is not. */
-Shared *shared_new (LodgerCaller *home, Engine *engine, int root);
+Shared *shared_new (LodgerCaller *caller, Engine *engine, int root);
 void *shared_ref (Shared *shared);
 void shared_unref (void *shared);
 
-/* `folder` may be NULL, and is not consumed. */
+/* `folder` is optional, and is not consumed. */
 Job *job_new (Shared *shared, StoreDir *dir, Folder *folder, gboolean listing);
 void *job_ref (Job *job);
 void job_unref (void *job);

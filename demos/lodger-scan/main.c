@@ -17,7 +17,8 @@ scan_window (const ScanOptions *options G_GNUC_UNUSED)
 }
 #endif
 
-/* A file that is opened must not get the number of standard output: what is printed would end up in it. */
+/* Opens the standard streams that are closed. Otherwise an opened file may get the number of standard output, and the
+ * output would end up in it. */
 static void
 hold_standard_streams (void)
 {

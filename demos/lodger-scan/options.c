@@ -80,7 +80,7 @@ holds_a_file (const char *folder)
   return found;
 }
 
-/* Where a ".." behind a link leads, only the system knows. */
+/* Makes the folder absolute. Only the system knows where a ".." behind a link leads. */
 static char *
 make_absolute (const char *folder)
 {
@@ -101,7 +101,8 @@ parse_seconds (const char *text, double *ret_seconds)
   return TRUE;
 }
 
-/* Parses an argument that is an option. *next is the argument after it, and is set to NULL when it belongs to the option. */
+/* Parses an argument that is an option. *next is the argument after it, and is set to NULL when it belongs to the
+ * option. */
 static void
 parse_option (OptionsArguments *arguments, const char *option, const char **next)
 {

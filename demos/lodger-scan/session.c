@@ -5,7 +5,7 @@
 
 struct Session
 {
-  atomic_int refs; /* its owner's, and those of the report's way there and back */
+  atomic_int refs; /* the owner's, and those of the call that makes the report and of its continuation */
   LodgerCaller *caller;
   Engine *engine;
   char *folder;
@@ -44,7 +44,7 @@ enter (Session *session, SessionState state)
     session->events.changed (session, session->events.data);
 }
 
-/* What the worker brings home. */
+/* The outcome of the call that makes the report. */
 typedef struct Made
 {
   Report *report;
@@ -70,8 +70,8 @@ make (const Session *session)
   return made;
 }
 
-/* Sorting and writing many files takes a while, so a worker does it. The window looks at the session and its store
- * meanwhile, as this does: once the engine has finished nobody writes there, and what is made is the outcome. */
+/* Sorting and writing many files takes a while, so a worker does it. Worker and window both read the session and its
+ * store meanwhile. Nobody writes to them once the engine has finished: the result is the call's outcome. */
 static void
 make_report (LodgerPending *self, void *data)
 {
@@ -79,14 +79,14 @@ make_report (LodgerPending *self, void *data)
 }
 
 static void
-report_home (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
+report_returned (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
 {
   Session *session = data;
   void *value = NULL;
   Made *made;
   if (session->dropped)
     return;
-  /* When there was no worker for it: late is better than never. */
+  /* Without a worker the main thread makes the report, although that blocks the window. */
   made = lodger_pending_take_pointer (done, &value) == LODGER_OK ? value : make (session);
   session->report = g_steal_pointer (&made->report);
   session->json_failed = made->json_failed;
@@ -101,7 +101,7 @@ on_progress (Engine *engine G_GNUC_UNUSED, void *data)
   session->events.progress (session, session->events.data);
 }
 
-/* The worker's reference goes at home, too: the engine must not be freed in another thread. */
+/* The worker's reference is dropped in the main thread too (`data_home`): only that thread may free the engine. */
 static void
 on_finished (Engine *engine, void *data)
 {
@@ -112,7 +112,7 @@ on_finished (Engine *engine, void *data)
   session->engine = engine;
   making = lodger_caller_to_thread_full (session->caller, make_report, session_ref (session), session_unref, &options);
   lodger_pending_unref (
-      lodger_pending_then (making, session->caller, report_home, session_ref (session), session_unref));
+      lodger_pending_then (making, session->caller, report_returned, session_ref (session), session_unref));
   lodger_pending_unref (making);
   enter (session, SESSION_SORTING);
 }
@@ -145,8 +145,8 @@ session_cancel (Session *session)
   enter (session, SESSION_CANCELLING);
 }
 
-/* A scan has no report to lose, and what its workers do does not touch the store: it ends here. A report in the making
- * reads the store until it is at home. */
+/* A running scan ends here: it has no report to lose, and its workers do not touch the store. A call that makes a
+ * report reads the store until it is over, and holds a reference till then. */
 void
 session_drop (Session *session)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One scan with a face, from its start until its report is there. It may be dropped at any time, for another one: what
- * still runs in workers then ends by itself, unseen. All of it belongs to the thread of the caller; nothing blocks.
+ * One scan of the window, from its start until its report is there. It may be dropped at any time: work that still runs
+ * in workers then ends by itself, and no event tells of it. All functions belong to the caller's thread, and none
+ * blocks.
  */
 #ifndef LODGER_SCAN_SESSION_H
 #define LODGER_SCAN_SESSION_H
@@ -13,7 +14,7 @@ typedef enum SessionState
 {
   SESSION_SCANNING,
   SESSION_CANCELLING,
-  SESSION_SORTING, /* the store does not change any more, a worker makes the report */
+  SESSION_SORTING, /* the store does not change any more; a worker makes the report */
   SESSION_DONE
 } SessionState;
 
@@ -22,17 +23,18 @@ typedef struct Session Session;
 /* All run as calls of the caller, and none after session_drop(). */
 typedef struct SessionEvents
 {
-  void (*progress) (Session *session, void *data); /* as the engine's: at most ten times a second */
-  void (*changed) (Session *session, void *data);  /* it is in another state now */
+  void (*progress) (Session *session, void *data); /* at most ten times a second */
+  void (*changed) (Session *session, void *data);  /* the state has changed */
   void *data;
 } SessionEvents;
 
-/* Starts to scan; NULL as of engine_start(). When `json` is not NULL the report is written to it, too. */
+/* Starts to scan. NULL, with *ret_message, as for engine_start(). `json`, the file to write the report to, is
+ * optional. */
 Session *session_start (LodgerCaller *caller, const char *folder, const char *json, const SessionEvents *events,
                         char **ret_message);
-/* Ends it early; what was found so far stays, and becomes the report. Later than SESSION_SCANNING it does nothing. */
+/* Ends the scan early. The results so far become the report. Does nothing after SESSION_SCANNING. */
 void session_cancel (Session *session);
-/* Cancels what still runs; the store may be gone when this returns. NULL is ignored. */
+/* Cancels the work that still runs. The store may be gone when this returns. NULL is ignored. */
 void session_drop (Session *session);
 
 SessionState session_get_state (const Session *session);
@@ -42,7 +44,7 @@ const char *session_get_folder (const Session *session);
 gboolean session_was_cancelled (const Session *session);
 /* NULL before SESSION_DONE. */
 const Report *session_get_report (const Session *session);
-/* Whether the file that was asked for could not be written. */
+/* Whether the JSON file could not be written. */
 gboolean session_json_failed (const Session *session);
 
 #endif

@@ -47,9 +47,9 @@ close_window (void *data)
   g_main_loop_quit (window->loop);
 }
 
-/* ---- what is shown ---------------------------------------------------------------------------------------------- */
+/* ---- the figures ------------------------------------------------------------------------------------------------ */
 
-/* Only when the scan is over: they are dear. */
+/* Shows how much is on each page. Only when the scan is over: the numbers are costly to show. */
 static void
 set_counts (ScanWindow *window, gboolean over)
 {
@@ -82,8 +82,8 @@ on_stayed (LodgerPending *self G_GNUC_UNUSED, void *data)
   close_window (data);
 }
 
-/* Once: who asked for that wants the first scan that comes to its end. It is done when the window shows all of it, or,
- * as nobody paints a window that cannot be seen, PAINT_PATIENCE later. */
+/* Prints the summary of the first scan that comes to its end, once. This runs when the window shows all results. Nobody
+ * paints a window that cannot be seen, so it runs PAINT_PATIENCE later at the latest. */
 static void
 print (LodgerPending *self G_GNUC_UNUSED, void *data)
 {
@@ -104,8 +104,8 @@ print (LodgerPending *self G_GNUC_UNUSED, void *data)
                                                  (int64_t) (window->options->stay * 1e9), on_stayed, window, NULL));
 }
 
-/* Each frame takes a portion of what has come; when all is shown the clock may stand still. What is called from here
- * runs when this frame has been painted. */
+/* Each frame adds a portion of the new rows. When all are shown the clock may stand still. Calls that are submitted
+ * here run when this frame has been painted. */
 static void
 on_frame (void *data)
 {
@@ -148,7 +148,7 @@ on_changed (Session *session, void *data)
       duplicates_view_set (window->duplicates, session_get_report (session));
       if (session_json_failed (session))
         window->status = SCAN_CANNOT_WRITE;
-      /* Somebody who has not cancelled expects no button that closes under the space bar. */
+      /* The button closes the window from now on. Without a cancel, nobody expects that under the space bar. */
       if (!session_was_cancelled (session) && gtk_widget_has_focus (status_bar_get_button (window->bar)))
         {
           gtk_window_set_focus (GTK_WINDOW (window->window), NULL);
@@ -162,7 +162,7 @@ on_changed (Session *session, void *data)
     refresh (window);
 }
 
-/* What is shown must not outlive its store. */
+/* Clears the pages before the session is dropped: they must not outlive its store. */
 static void
 end_session (ScanWindow *window)
 {
@@ -183,7 +183,7 @@ show_folder (ScanWindow *window)
   g_string_free (shown, TRUE);
 }
 
-/* FALSE, with a message, when it cannot be scanned; then there is no session. */
+/* Starts a scan of the folder. FALSE, with a message and without a session, when the folder cannot be scanned. */
 static gboolean
 start (ScanWindow *window, char **ret_message)
 {
@@ -283,7 +283,7 @@ on_close_request (GtkWindow *gtk_window G_GNUC_UNUSED, void *data)
   return TRUE;
 }
 
-/* ---- how it is built -------------------------------------------------------------------------------------------- */
+/* ---- building the window ---------------------------------------------------------------------------------------- */
 
 static GtkWidget *
 make_wrong_page (ScanWindow *window)
@@ -352,7 +352,7 @@ take_down (ScanWindow *window)
 int
 scan_window (const ScanOptions *options)
 {
-  /* The workers give way: whoever looks at the window has more to wait for than they. */
+  /* The workers are nicer than the window, so that painting does not wait for them. */
   LodgerCallerOptions caller_options
       = { .size = sizeof caller_options, .stop_deadline = SCAN_PATIENCE, .nice = WORKERS_NICE };
   ScanWindow window = { .options = options, .status = SCAN_OK };
