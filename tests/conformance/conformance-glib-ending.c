@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What hangs in the thread of a worker with a main context, though in no call of Lodger's: a nested loop, a source. */
 #include "conformance.h"
-#include "test-held.h"
+#include "test-blocked-call.h"
 
 #include <lodger-glib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ typedef struct Nested
   GMainContext *context;
   GMainLoop *loop;
   Latch runs;
-  Witness inside, data;
+  Recorder inside, data;
 } Nested;
 
 static void
@@ -22,14 +22,14 @@ nested_inside (LodgerPending *self, void *data)
 {
   Nested *nested = data;
   (void) self;
-  witness_direct (&nested->inside);
+  recorder_direct (&nested->inside);
   latch_open (&nested->runs);
 }
 
 static void
 nested_destroy (void *data)
 {
-  witness_destroy (&((Nested *) data)->data);
+  recorder_destroy (&((Nested *) data)->data);
 }
 
 /* While the loop runs it dispatches the caller's calls, too. */
@@ -70,7 +70,7 @@ count_before (int i)
   Subject subject;
   subject_open (&subject, i, false);
   subject_close (&subject);
-  proc_expect_back (first);
+  proc_expect_restored (first);
   return proc_count ();
 }
 
@@ -91,15 +91,15 @@ leave_a_nested_loop (int i, bool is_worker)
   stop_late (&subject);
   ck_assert (log_capture_has ("the stuck one"));
   expect_code (lodger_pending_get_outcome (pending), LODGER_EABANDONED);
-  witness_expect (&nested.data, 0, 0);
+  recorder_expect (&nested.data, 0, 0);
   lodger_pending_unref (pending);
   subject_close (&subject);
   lodger_caller_unref (child);
   log_capture_end ();
   g_main_context_invoke (nested.context, quit_the_loop, &nested);
-  proc_expect_back (before);
-  witness_expect (&nested.data, 0, 1);
-  witness_expect (&nested.inside, 1, 0);
+  proc_expect_restored (before);
+  recorder_expect (&nested.data, 0, 1);
+  recorder_expect (&nested.inside, 1, 0);
   latch_clear (&nested.runs);
 }
 
@@ -120,7 +120,7 @@ END_TEST
 static gboolean
 hang_in_source (void *data)
 {
-  held_direct (data);
+  blocked_call_direct (data);
   return G_SOURCE_REMOVE;
 }
 
@@ -130,7 +130,7 @@ attach_a_source (LodgerPending *self, void *data)
   GSource *source = g_idle_source_new ();
   GMainContext *context = g_main_context_ref_thread_default ();
   (void) self;
-  g_source_set_callback (source, hang_in_source, data, held_destroy);
+  g_source_set_callback (source, hang_in_source, data, blocked_call_destroy);
   g_source_attach (source, context);
   g_source_unref (source);
   g_main_context_unref (context);
@@ -141,23 +141,23 @@ leave_a_source (int i, bool is_worker)
 {
   ProcCount before = count_before (i);
   Subject subject;
-  Held held;
-  Witness queued = { 0 };
+  BlockedCall blocked;
+  Recorder queued = { 0 };
   LodgerPending *attached, *behind;
   LodgerCaller *child;
-  held_init (&held);
+  blocked_call_init (&blocked);
   subject_open_full (&subject, i, &hasty);
   child = lodger_caller_get (subject.caller, NULL, NULL);
-  attached = is_worker ? lodger_caller_to_thread (subject.caller, attach_a_source, &held, NULL)
-                       : lodger_caller_call_soon (child, attach_a_source, &held, NULL);
-  latch_wait (&held.entered);
-  behind = is_worker ? NULL : lodger_caller_call_soon (child, witness_call, &queued, witness_destroy);
+  attached = is_worker ? lodger_caller_to_thread (subject.caller, attach_a_source, &blocked, NULL)
+                       : lodger_caller_call_soon (child, attach_a_source, &blocked, NULL);
+  latch_wait (&blocked.entered);
+  behind = is_worker ? NULL : lodger_caller_call_soon (child, recorder_call, &queued, recorder_destroy);
   stop_late (&subject);
   expect_code (lodger_pending_get_outcome (attached), 0);
   if (behind != NULL)
     {
       expect_code (lodger_pending_get_outcome (behind), LODGER_ECANCELED);
-      witness_expect (&queued, 0, 1);
+      recorder_expect (&queued, 0, 1);
       ck_assert_int_eq (lodger_caller_get_state (child), LODGER_CALLER_STOPPED);
     }
   lodger_pending_unref (attached);
@@ -165,10 +165,10 @@ leave_a_source (int i, bool is_worker)
   subject_close (&subject);
   lodger_caller_unref (child);
   log_capture_end ();
-  latch_open (&held.let_go);
-  proc_expect_back (before);
-  witness_expect (&held.witness, 1, 1);
-  held_clear (&held);
+  latch_open (&blocked.let_go);
+  proc_expect_restored (before);
+  recorder_expect (&blocked.recorder, 1, 1);
+  blocked_call_clear (&blocked);
 }
 
 START_TEST (edge_83_a_source_that_is_stuck_in_a_workers_loop_is_left_behind)

@@ -8,7 +8,7 @@ add (Suite *suite, const TTest *test, int i, unsigned traits, unsigned not_trait
 {
   const SubjectKind *kind = subject_kinds[i];
   char name[200];
-  if ((kind->traits & traits) != traits || (kind->traits & (not_traits | SUBJECT_HOT)) != 0)
+  if ((kind->traits & traits) != traits || (kind->traits & (not_traits | SUBJECT_POLLS)) != 0)
     return;
   snprintf (name, sizeof name, "%s/%s", test->name, kind->name);
   test_add_variant (suite, name, test, i);
@@ -24,7 +24,8 @@ add_law (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits)
 static bool
 is_flavour (const SubjectKind *kind)
 {
-  return kind == &subject_manual_no_before_wait || kind == &subject_manual_real || kind == &subject_manual_real_bare;
+  return kind == &subject_manual_no_before_wait || kind == &subject_manual_real
+         || kind == &subject_manual_real_no_before_wait;
 }
 
 void

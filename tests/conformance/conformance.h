@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The promises that hold on every loop, and the loops they are tested on. */
+/* The laws and edge cases, each of which is tested on every kind of loop. */
 #ifndef LODGER_TEST_CONFORMANCE_H
 #define LODGER_TEST_CONFORMANCE_H
 
 #include "subject.h"
 
-/* Adds a test once for each kind of loop that has all those traits and none of the others. */
+/* Adds a test for each kind of loop that has all of `traits` and none of `not_traits`. */
 void add_law (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits);
 
-/* The same for an edge case: without the flavours of the manual host, which differ in nothing that matters there. */
+/* The same for an edge case. It leaves out the variants of the manual host, which do not differ there. */
 void add_edge (Suite *suite, const TTest *test, unsigned traits, unsigned not_traits);
 
 void add_law_submitting (Suite *suite);

@@ -3,7 +3,7 @@
  * after all. */
 #include "conformance.h"
 #include "test-backend.h"
-#include "test-held.h"
+#include "test-blocked-call.h"
 
 static const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 2000000 };
 static const LodgerCallOptions named = { .size = sizeof named, .name = "the stuck one" };
@@ -14,12 +14,13 @@ count_before (int i)
 {
   ProcCount first = { .fds = 1000, .threads = proc_count ().threads };
   Subject subject;
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   subject_open (&subject, i, false);
   expect_code (
-      subject_outcome (&subject, lodger_caller_to_thread (subject.caller, witness_call, &witness, witness_destroy)), 0);
+      subject_outcome (&subject, lodger_caller_to_thread (subject.caller, recorder_call, &recorder, recorder_destroy)),
+      0);
   subject_close (&subject);
-  proc_expect_back (first);
+  proc_expect_restored (first);
   return proc_count ();
 }
 
@@ -55,23 +56,24 @@ START_TEST (edge_83_a_worker_that_is_stuck_is_left_behind)
 {
   ProcCount before = count_before (_i);
   Subject subject;
-  Held held;
+  BlockedCall blocked;
   subject_open_full (&subject, _i, &hasty);
-  held_init (&held);
-  held.pending = lodger_caller_to_thread_full (subject.caller, held_call, &held, held_destroy, &named);
-  latch_wait (&held.entered);
+  blocked_call_init (&blocked);
+  blocked.pending
+      = lodger_caller_to_thread_full (subject.caller, blocked_call_run, &blocked, blocked_call_destroy, &named);
+  latch_wait (&blocked.entered);
   stop_late (&subject);
   expect_named ();
-  expect_abandoned (held.pending);
-  witness_expect (&held.witness, 1, 0);
+  expect_abandoned (blocked.pending);
+  recorder_expect (&blocked.recorder, 1, 0);
   subject_close (&subject);
   log_capture_end ();
-  witness_expect (&held.witness, 1, 0);
-  latch_open (&held.let_go);
-  proc_expect_back (before);
-  witness_expect (&held.witness, 1, 1);
-  ck_assert_int_eq (held.witness.destroyed_in, held.witness.ran_in);
-  held_clear (&held);
+  recorder_expect (&blocked.recorder, 1, 0);
+  latch_open (&blocked.let_go);
+  proc_expect_restored (before);
+  recorder_expect (&blocked.recorder, 1, 1);
+  ck_assert_int_eq (blocked.recorder.destroyed_in, blocked.recorder.ran_in);
+  blocked_call_clear (&blocked);
 }
 END_TEST
 
@@ -84,24 +86,24 @@ START_TEST (edge_83_many_workers_that_are_stuck_are_left_behind)
   const LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 1, .max_workers = COUNT };
   ProcCount before = count_before (_i);
   Subject subject;
-  Held held[COUNT];
+  BlockedCall blocked[COUNT];
   subject_open_full (&subject, _i, &options);
   for (int i = 0; i < COUNT; i++)
-    held_start (&held[i], subject.caller);
+    blocked_call_start (&blocked[i], subject.caller);
   for (int i = 0; i < COUNT; i++)
-    latch_wait (&held[i].entered);
+    latch_wait (&blocked[i].entered);
   stop_late (&subject);
   for (int i = 0; i < COUNT; i++)
-    expect_abandoned (held[i].pending);
+    expect_abandoned (blocked[i].pending);
   subject_close (&subject);
   log_capture_end ();
   for (int i = 0; i < COUNT; i++)
-    latch_open (&held[i].let_go);
-  proc_expect_back (before);
+    latch_open (&blocked[i].let_go);
+  proc_expect_restored (before);
   for (int i = 0; i < COUNT; i++)
     {
-      witness_expect (&held[i].witness, 1, 1);
-      held_clear (&held[i]);
+      recorder_expect (&blocked[i].recorder, 1, 1);
+      blocked_call_clear (&blocked[i]);
     }
 }
 END_TEST
@@ -113,28 +115,29 @@ START_TEST (edge_83_the_pool_goes_on_without_the_worker_that_is_stuck)
       = { .size = sizeof options, .stop_deadline = 1000000, .max_workers = 1, .max_threads = 1 };
   ProcCount before = count_before (_i);
   Subject subject;
-  Staying staying;
-  Witness next = { 0 };
+  BlockedCallInCaller in_caller;
+  Recorder next = { 0 };
   LodgerPending *pending;
   subject_open_full (&subject, _i, &options);
-  held_init (&staying.held);
-  staying.held.pending = lodger_caller_to_thread_full (subject.caller, staying_call, &staying, held_destroy, &named);
-  latch_wait (&staying.held.entered);
-  pending = lodger_caller_to_thread (subject.caller, witness_call, &next, witness_destroy);
+  blocked_call_init (&in_caller.blocked);
+  in_caller.blocked.pending = lodger_caller_to_thread_full (subject.caller, blocked_call_run_in_caller, &in_caller,
+                                                            blocked_call_destroy, &named);
+  latch_wait (&in_caller.blocked.entered);
+  pending = lodger_caller_to_thread (subject.caller, recorder_call, &next, recorder_destroy);
   log_capture_begin ();
-  lodger_caller_stop (staying.worker, true);
+  lodger_caller_stop (in_caller.worker, true);
   expect_code (subject_outcome (&subject, pending), 0);
-  expect_abandoned (staying.held.pending);
-  ck_assert_int_eq (lodger_caller_get_state (staying.worker), LODGER_CALLER_STOPPED);
-  witness_expect (&next, 1, 1);
+  expect_abandoned (in_caller.blocked.pending);
+  ck_assert_int_eq (lodger_caller_get_state (in_caller.worker), LODGER_CALLER_STOPPED);
+  recorder_expect (&next, 1, 1);
   expect_named ();
   log_capture_end ();
   subject_close (&subject);
-  latch_open (&staying.held.let_go);
-  lodger_caller_unref (staying.worker);
-  proc_expect_back (before);
-  witness_expect (&staying.held.witness, 1, 1);
-  held_clear (&staying.held);
+  latch_open (&in_caller.blocked.let_go);
+  lodger_caller_unref (in_caller.worker);
+  proc_expect_restored (before);
+  recorder_expect (&in_caller.blocked.recorder, 1, 1);
+  blocked_call_clear (&in_caller.blocked);
 }
 END_TEST
 
@@ -142,8 +145,8 @@ END_TEST
 
 typedef struct Behind
 {
-  Held held;
-  Witness queued, delayed, then;
+  BlockedCall blocked;
+  Recorder queued, delayed, then;
   LodgerPending *pendings[3];
   LodgerPending *never;
 } Behind;
@@ -152,10 +155,10 @@ static void
 wait_behind (Behind *behind, LodgerCaller *caller)
 {
   behind->never = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  behind->pendings[0] = lodger_caller_call_soon (caller, witness_call, &behind->queued, witness_destroy);
+  behind->pendings[0] = lodger_caller_call_soon (caller, recorder_call, &behind->queued, recorder_destroy);
   behind->pendings[1]
-      = lodger_caller_call_later (caller, INT64_C (3600000000000), witness_call, &behind->delayed, witness_destroy);
-  behind->pendings[2] = lodger_pending_then (behind->never, caller, witness_then, &behind->then, witness_destroy);
+      = lodger_caller_call_later (caller, INT64_C (3600000000000), recorder_call, &behind->delayed, recorder_destroy);
+  behind->pendings[2] = lodger_pending_then (behind->never, caller, recorder_then, &behind->then, recorder_destroy);
 }
 
 static void
@@ -166,10 +169,10 @@ expect_cancelled (Behind *behind)
       expect_code (lodger_pending_get_outcome (behind->pendings[i]), LODGER_ECANCELED);
       lodger_pending_unref (behind->pendings[i]);
     }
-  witness_expect (&behind->queued, 0, 1);
-  witness_expect (&behind->delayed, 0, 1);
-  witness_expect (&behind->then, 0, 1);
-  ck_assert_int_ne (behind->queued.destroyed_in, behind->held.witness.ran_in);
+  recorder_expect (&behind->queued, 0, 1);
+  recorder_expect (&behind->delayed, 0, 1);
+  recorder_expect (&behind->then, 0, 1);
+  ck_assert_int_ne (behind->queued.destroyed_in, behind->blocked.recorder.ran_in);
   lodger_pending_unref (behind->never);
 }
 
@@ -180,38 +183,42 @@ leave_a_stuck_child (int kind, int how)
   ProcCount before = count_before (kind);
   Subject subject;
   Behind behind = { .never = NULL };
-  Held *held = &behind.held;
+  BlockedCall *blocked = &behind.blocked;
   LodgerPending *done = lodger_pending_new (LODGER_PENDING_DEFAULT);
   LodgerCaller *child;
   subject_open_full (&subject, kind, &hasty);
   child = lodger_caller_get (subject.caller, NULL, NULL);
-  held_init (held);
+  blocked_call_init (blocked);
   lodger_pending_return_nothing (done);
   switch (how)
     {
-    case 0: held->pending = lodger_caller_call_soon_full (child, held_call, held, held_destroy, &named); break;
-    case 1: expect_code (lodger_caller_call_direct (child, held_direct, held, held_destroy), 0); break;
-    default: held->pending = lodger_pending_then (done, child, held_then, held, held_destroy);
+    case 0:
+      blocked->pending = lodger_caller_call_soon_full (child, blocked_call_run, blocked, blocked_call_destroy, &named);
+      break;
+    case 1:
+      expect_code (lodger_caller_call_direct (child, blocked_call_direct, blocked, blocked_call_destroy), 0);
+      break;
+    default: blocked->pending = lodger_pending_then (done, child, blocked_call_then, blocked, blocked_call_destroy);
     }
-  latch_wait (&held->entered);
+  latch_wait (&blocked->entered);
   wait_behind (&behind, child);
   stop_late (&subject);
   if (how == 0)
     expect_named ();
   if (how != 1)
-    expect_abandoned (held->pending);
+    expect_abandoned (blocked->pending);
   ck_assert_int_eq (lodger_caller_get_state (child), LODGER_CALLER_STOPPED);
   ck_assert (lodger_pending_is_done (lodger_caller_get_stopped (child)));
   expect_cancelled (&behind);
-  witness_expect (&held->witness, 1, 0);
+  recorder_expect (&blocked->recorder, 1, 0);
   subject_close (&subject);
   log_capture_end ();
-  latch_open (&held->let_go);
+  latch_open (&blocked->let_go);
   lodger_caller_unref (child);
-  proc_expect_back (before);
-  witness_expect (&held->witness, 1, 1);
-  ck_assert_int_eq (held->witness.destroyed_in, held->witness.ran_in);
-  held_clear (held);
+  proc_expect_restored (before);
+  recorder_expect (&blocked->recorder, 1, 1);
+  ck_assert_int_eq (blocked->recorder.destroyed_in, blocked->recorder.ran_in);
+  blocked_call_clear (blocked);
   lodger_pending_unref (done);
 }
 
@@ -238,22 +245,23 @@ START_TEST (edge_83_a_root_that_is_stuck_is_left_behind)
   ProcCount before = count_before (_i);
   Subject subject;
   Behind behind = { .never = NULL };
-  Held *held = &behind.held;
+  BlockedCall *blocked = &behind.blocked;
   subject_open_full (&subject, _i, &hasty);
-  held_init (held);
-  held->pending = lodger_caller_call_soon_full (subject.caller, held_call, held, held_destroy, &named);
-  latch_wait (&held->entered);
+  blocked_call_init (blocked);
+  blocked->pending
+      = lodger_caller_call_soon_full (subject.caller, blocked_call_run, blocked, blocked_call_destroy, &named);
+  latch_wait (&blocked->entered);
   wait_behind (&behind, subject.caller);
   stop_late (&subject);
   expect_named ();
-  expect_abandoned (held->pending);
+  expect_abandoned (blocked->pending);
   expect_cancelled (&behind);
   log_capture_end ();
-  latch_open (&held->let_go);
+  latch_open (&blocked->let_go);
   subject_close (&subject);
-  proc_expect_back (before);
-  witness_expect (&held->witness, 1, 1);
-  held_clear (held);
+  proc_expect_restored (before);
+  recorder_expect (&blocked->recorder, 1, 1);
+  blocked_call_clear (blocked);
 }
 END_TEST
 
@@ -261,9 +269,9 @@ END_TEST
 static int
 expect_settled (LodgerPending *stopped, void *data)
 {
-  const Held *held = data;
+  const BlockedCall *blocked = data;
   (void) stopped;
-  test_check (lodger_pending_is_done (held->pending));
+  test_check (lodger_pending_is_done (blocked->pending));
   return 0;
 }
 
@@ -271,12 +279,13 @@ START_TEST (edge_83_a_root_that_is_stuck_with_its_worker_is_left_behind)
 {
   ProcCount before = count_before (_i);
   Subject subject;
-  Held in_worker, in_root;
+  BlockedCall in_worker, in_root;
   subject_open_full (&subject, _i, &hasty);
-  held_start (&in_worker, subject.caller);
+  blocked_call_start (&in_worker, subject.caller);
   latch_wait (&in_worker.entered);
-  held_init (&in_root);
-  in_root.pending = lodger_caller_call_soon_full (subject.caller, held_call, &in_root, held_destroy, &named);
+  blocked_call_init (&in_root);
+  in_root.pending
+      = lodger_caller_call_soon_full (subject.caller, blocked_call_run, &in_root, blocked_call_destroy, &named);
   latch_wait (&in_root.entered);
   lodger_pending_add_done_callback (lodger_caller_get_stopped (subject.caller), expect_settled, &in_worker, NULL);
   stop_late (&subject);
@@ -287,11 +296,11 @@ START_TEST (edge_83_a_root_that_is_stuck_with_its_worker_is_left_behind)
   latch_open (&in_root.let_go);
   latch_open (&in_worker.let_go);
   subject_close (&subject);
-  proc_expect_back (before);
-  witness_expect (&in_root.witness, 1, 1);
-  witness_expect (&in_worker.witness, 1, 1);
-  held_clear (&in_root);
-  held_clear (&in_worker);
+  proc_expect_restored (before);
+  recorder_expect (&in_root.recorder, 1, 1);
+  recorder_expect (&in_worker.recorder, 1, 1);
+  blocked_call_clear (&in_root);
+  blocked_call_clear (&in_worker);
 }
 END_TEST
 
@@ -301,7 +310,7 @@ static int
 stuck_hook (LodgerCaller *caller, void *data)
 {
   (void) caller;
-  held_direct (data);
+  blocked_call_direct (data);
   return 0;
 }
 
@@ -334,24 +343,24 @@ count_ends (const LodgerTraceEvent *event, void *data)
 
 /* The child has begun to hang, with a call in its inbox. */
 static void
-leave_a_child_that_does_not_start (Subject *subject, LodgerCaller *child, Held *held, ProcCount before)
+leave_a_child_that_does_not_start (Subject *subject, LodgerCaller *child, BlockedCall *blocked, ProcCount before)
 {
-  Witness queued = { 0 };
-  LodgerPending *pending = lodger_caller_call_soon (child, witness_call, &queued, witness_destroy);
+  Recorder queued = { 0 };
+  LodgerPending *pending = lodger_caller_call_soon (child, recorder_call, &queued, recorder_destroy);
   Ends ends = { .root = subject->caller, .child = child };
-  latch_wait (&held->entered);
+  latch_wait (&blocked->entered);
   lodger_set_trace_func (count_ends, &ends);
   stop_late (subject);
   ck_assert_int_eq (lodger_caller_get_state (child), LODGER_CALLER_STOPPED);
   ck_assert (lodger_pending_is_done (lodger_caller_get_started (child)));
   expect_code (lodger_pending_get_outcome (lodger_caller_get_started (child)), LODGER_EFAILED);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  witness_expect (&queued, 0, 1);
+  recorder_expect (&queued, 0, 1);
   lodger_pending_unref (pending);
   subject_close (subject);
-  latch_open (&held->let_go);
+  latch_open (&blocked->let_go);
   lodger_caller_unref (child);
-  proc_expect_back (before);
+  proc_expect_restored (before);
   log_capture_end ();
   lodger_set_trace_func (NULL, NULL);
   ck_assert_int_eq (ends.of_root, 1);
@@ -362,17 +371,17 @@ START_TEST (edge_83_a_start_hook_that_is_stuck_is_left_behind)
 {
   ProcCount before = count_before (_i);
   Subject subject;
-  Held held;
+  BlockedCall blocked;
   const LodgerCallerOptions options = { .size = sizeof options,
                                         .on_start = stuck_hook,
                                         .on_stop = never_run,
-                                        .hook_data = &held,
-                                        .hook_destroy = held_destroy };
-  held_init (&held);
+                                        .hook_data = &blocked,
+                                        .hook_destroy = blocked_call_destroy };
+  blocked_call_init (&blocked);
   subject_open_full (&subject, _i, &hasty);
-  leave_a_child_that_does_not_start (&subject, lodger_caller_get (subject.caller, &options, NULL), &held, before);
-  witness_expect (&held.witness, 1, 1);
-  held_clear (&held);
+  leave_a_child_that_does_not_start (&subject, lodger_caller_get (subject.caller, &options, NULL), &blocked, before);
+  recorder_expect (&blocked.recorder, 1, 1);
+  blocked_call_clear (&blocked);
 }
 END_TEST
 
@@ -381,13 +390,13 @@ START_TEST (edge_83_a_backend_whose_open_is_stuck_is_left_behind)
   const LodgerCallerOptions options = { .size = sizeof options, .backend = "stuck" };
   ProcCount before = count_before (_i);
   Subject subject;
-  Held held;
-  held_init (&held);
+  BlockedCall blocked;
+  blocked_call_init (&blocked);
   subject_open_full (&subject, _i, &hasty);
-  backend_register_stuck (subject_backend (&subject), &held);
-  leave_a_child_that_does_not_start (&subject, lodger_caller_get (subject.caller, &options, NULL), &held, before);
-  witness_expect (&held.witness, 1, 1);
-  held_clear (&held);
+  backend_register_stuck (subject_backend (&subject), &blocked);
+  leave_a_child_that_does_not_start (&subject, lodger_caller_get (subject.caller, &options, NULL), &blocked, before);
+  recorder_expect (&blocked.recorder, 1, 1);
+  blocked_call_clear (&blocked);
 }
 END_TEST
 
@@ -409,7 +418,7 @@ START_TEST (edge_54_a_backend_that_does_not_open_lands_in_started)
   log_capture_end ();
   lodger_caller_unref (child);
   subject_close (&subject);
-  proc_expect_back (before);
+  proc_expect_restored (before);
 }
 END_TEST
 

@@ -271,7 +271,7 @@ START_TEST (edge_48_a_grandchild_is_no_child)
   lodger_caller_unref (parent);
   /* Its backend is its parent's, and its calls of to_thread() run in the workers of the root. */
   ck_assert_str_eq (lodger_caller_get_backend (grandchild), subject_backend (&subject));
-  expect_code (wait_outcome (lodger_caller_to_thread (grandchild, witness_call, &(Witness) { 0 }, NULL)), 0);
+  expect_code (wait_outcome (lodger_caller_to_thread (grandchild, recorder_call, &(Recorder) { 0 }, NULL)), 0);
   ck_assert_int_eq (find (subject.caller, child, &count), 1);
   ck_assert_uint_eq (count, 2);
   lodger_caller_stop (child, true);
@@ -349,7 +349,7 @@ START_TEST (edge_48_none_is_forgotten_by_a_stop)
       subject_close (&subject);
       barrier_clear (&together);
     }
-  proc_expect_back (before);
+  proc_expect_restored (before);
 }
 END_TEST
 

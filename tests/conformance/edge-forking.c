@@ -2,7 +2,7 @@
 /* A forked child is refused what belongs to its parent, and can have callers of its own; the parent does not notice. */
 #define _GNU_SOURCE
 #include "conformance.h"
-#include "test-held.h"
+#include "test-blocked-call.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -34,7 +34,7 @@ typedef struct Before
   LodgerPending *promise;
   LodgerPending *queued;
   LodgerReply *reply;
-  Witness witness;
+  Recorder recorder;
 } Before;
 
 /* The code is LODGER_ECHILD, and a line names the function. */
@@ -49,11 +49,11 @@ typedef struct Before
 
 /* Its data is gone. */
 static int
-refusal (LodgerPending *pending, Witness *witness)
+refusal (LodgerPending *pending, Recorder *recorder)
 {
   int code = lodger_error_get_code (lodger_pending_get_error (pending));
-  test_check (lodger_pending_is_done (pending) && witness->ran == 0 && witness->destroyed == 1);
-  *witness = (Witness) { 0 };
+  test_check (lodger_pending_is_done (pending) && recorder->ran == 0 && recorder->destroyed == 1);
+  *recorder = (Recorder) { 0 };
   lodger_pending_unref (pending);
   return code;
 }
@@ -63,18 +63,19 @@ submit_to (LodgerCaller *caller)
 {
   const LodgerCallOptions disk = { .size = sizeof disk, .worker = "disk" };
   LodgerPending *own = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  Witness w = { 0 };
-  expect_foreign (refusal (lodger_caller_call_soon (caller, witness_call, &w, witness_destroy), &w),
+  Recorder w = { 0 };
+  expect_foreign (refusal (lodger_caller_call_soon (caller, recorder_call, &w, recorder_destroy), &w),
                   "lodger_caller_call_soon");
-  expect_foreign (refusal (lodger_caller_call_later (caller, 5, witness_call, &w, witness_destroy), &w),
+  expect_foreign (refusal (lodger_caller_call_later (caller, 5, recorder_call, &w, recorder_destroy), &w),
                   "lodger_caller_call_later");
-  expect_foreign (refusal (lodger_caller_to_thread (caller, witness_call, &w, witness_destroy), &w),
+  expect_foreign (refusal (lodger_caller_to_thread (caller, recorder_call, &w, recorder_destroy), &w),
                   "lodger_caller_to_thread");
-  expect_foreign (refusal (lodger_caller_to_thread_full (caller, witness_call, &w, witness_destroy, &disk), &w),
+  expect_foreign (refusal (lodger_caller_to_thread_full (caller, recorder_call, &w, recorder_destroy, &disk), &w),
                   "lodger_caller_to_thread");
-  expect_foreign (refusal (lodger_pending_then (own, caller, witness_then, &w, witness_destroy), &w),
+  expect_foreign (refusal (lodger_pending_then (own, caller, recorder_then, &w, recorder_destroy), &w),
                   "lodger_pending_then");
-  expect_foreign (lodger_caller_call_direct (caller, witness_direct, &w, witness_destroy), "lodger_caller_call_direct");
+  expect_foreign (lodger_caller_call_direct (caller, recorder_direct, &w, recorder_destroy),
+                  "lodger_caller_call_direct");
   test_check (w.ran == 0 && w.destroyed == 1);
   lodger_pending_unref (own);
 }
@@ -148,10 +149,10 @@ call_with_home (LodgerCaller *home)
   const LodgerCallOptions data = { .size = sizeof data, .data_home = home };
   const LodgerCallOptions result = { .size = sizeof result, .result_home = home };
   LodgerCaller *caller = worker_start (NULL);
-  Witness w = { 0 };
-  expect_foreign (refusal (lodger_caller_call_soon_full (caller, witness_call, &w, witness_destroy, &data), &w),
+  Recorder w = { 0 };
+  expect_foreign (refusal (lodger_caller_call_soon_full (caller, recorder_call, &w, recorder_destroy, &data), &w),
                   "lodger_caller_call_soon");
-  expect_foreign (refusal (lodger_caller_to_thread_full (caller, witness_call, &w, witness_destroy, &result), &w),
+  expect_foreign (refusal (lodger_caller_to_thread_full (caller, recorder_call, &w, recorder_destroy, &result), &w),
                   "lodger_caller_to_thread");
   worker_stop (caller);
 }
@@ -159,11 +160,11 @@ call_with_home (LodgerCaller *home)
 static void
 have_own (const char *backend)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerCaller *caller = worker_start (backend);
-  test_check (wait_outcome (lodger_caller_call_soon (caller, witness_call, &witness, witness_destroy)) == 0);
-  test_check (wait_outcome (lodger_caller_to_thread (caller, witness_call, &witness, witness_destroy)) == 0);
-  test_check (witness.ran == 2 && witness.destroyed == 2);
+  test_check (wait_outcome (lodger_caller_call_soon (caller, recorder_call, &recorder, recorder_destroy)) == 0);
+  test_check (wait_outcome (lodger_caller_to_thread (caller, recorder_call, &recorder, recorder_destroy)) == 0);
+  test_check (recorder.ran == 2 && recorder.destroyed == 2);
   worker_stop (caller);
 }
 
@@ -209,47 +210,47 @@ defer (LodgerPending *self, void *data)
 }
 
 static void
-before_init (Before *before, Subject *subject, Held *held)
+before_init (Before *before, Subject *subject, BlockedCall *blocked)
 {
   *before = (Before) { .subject = subject };
   before->promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   before->worker = worker_start (NULL);
-  held_init (held);
-  held->pending = lodger_caller_call_soon (subject->caller, defer, before, NULL);
+  blocked_call_init (blocked);
+  blocked->pending = lodger_caller_call_soon (subject->caller, defer, before, NULL);
   subject_settle (subject);
-  test_check (lodger_caller_call_direct (before->worker, held_direct, held, NULL) == 0);
-  latch_wait (&held->entered);
-  before->queued = lodger_caller_call_soon (before->worker, witness_call, &before->witness, witness_destroy);
+  test_check (lodger_caller_call_direct (before->worker, blocked_call_direct, blocked, NULL) == 0);
+  latch_wait (&blocked->entered);
+  before->queued = lodger_caller_call_soon (before->worker, recorder_call, &before->recorder, recorder_destroy);
 }
 
 /* The parent goes on as if nothing had been. */
 static void
-before_clear (Before *before, Held *held)
+before_clear (Before *before, BlockedCall *blocked)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerPending *call;
   ck_assert (!lodger_pending_is_done (before->queued));
-  latch_open (&held->let_go);
+  latch_open (&blocked->let_go);
   expect_code (wait_outcome (before->queued), 0);
-  witness_expect (&before->witness, 1, 1);
-  call = lodger_caller_to_thread (before->subject->caller, witness_call, &witness, witness_destroy);
+  recorder_expect (&before->recorder, 1, 1);
+  call = lodger_caller_to_thread (before->subject->caller, recorder_call, &recorder, recorder_destroy);
   expect_code (subject_outcome (before->subject, call), 0);
-  witness_expect (&witness, 1, 1);
+  recorder_expect (&recorder, 1, 1);
   expect_code (lodger_reply_return_nothing (before->reply), 0);
-  expect_code (subject_outcome (before->subject, lodger_pending_ref (held->pending)), 0);
+  expect_code (subject_outcome (before->subject, lodger_pending_ref (blocked->pending)), 0);
   expect_code (lodger_pending_return_nothing (before->promise), 0);
   lodger_pending_unref (before->promise);
   worker_stop (before->worker);
-  held_clear (held);
+  blocked_call_clear (blocked);
 }
 
 START_TEST (edge_56_a_forked_child_is_refused)
 {
   Subject subject, initial = { .caller = NULL };
   Before before;
-  Held held;
+  BlockedCall blocked;
   subject_open (&subject, _i, false);
-  before_init (&before, &subject, &held);
+  before_init (&before, &subject, &blocked);
   if (!subject_is (&subject, SUBJECT_DRIVEN) && subject_find ("manual") == _i)
     {
       subject_open_initial (&initial, _i, NULL);
@@ -259,7 +260,7 @@ START_TEST (edge_56_a_forked_child_is_refused)
   fork_and_look (&before);
   if (initial.caller != NULL)
     subject_close (&initial);
-  before_clear (&before, &held);
+  before_clear (&before, &blocked);
   subject_close (&subject);
 }
 END_TEST
@@ -279,17 +280,17 @@ START_TEST (edge_56_a_child_that_was_forked_inside_a_call_is_refused)
 {
   Subject subject;
   Before before;
-  Held held;
+  BlockedCall blocked;
   LodgerPending *pending;
   int64_t value = 0;
   subject_open (&subject, _i, false);
-  before_init (&before, &subject, &held);
+  before_init (&before, &subject, &blocked);
   pending = lodger_caller_call_soon (subject.caller, fork_inside, &before, NULL);
   subject_run_until_done (&subject, pending);
   expect_code (lodger_pending_get_int (pending, &value), 0);
   ck_assert_int_eq ((int) value, 7);
   lodger_pending_unref (pending);
-  before_clear (&before, &held);
+  before_clear (&before, &blocked);
   subject_close (&subject);
 }
 END_TEST
@@ -306,10 +307,10 @@ static void *
 be_busy (void *data)
 {
   Busy *busy = data;
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   while (!busy->is_over)
     {
-      LodgerPending *pending = lodger_caller_to_thread (busy->caller, witness_call, &witness, witness_destroy);
+      LodgerPending *pending = lodger_caller_to_thread (busy->caller, recorder_call, &recorder, recorder_destroy);
       lodger_pending_set_metadata (pending, "key", NULL, NULL);
       test_check (lodger_pending_wait (pending, LODGER_FOREVER, LODGER_WAIT_NO_RESULT) == 0);
       lodger_pending_unref (pending);

@@ -4,7 +4,7 @@
 
 typedef struct Result
 {
-  Witness value;
+  Recorder value;
   Counter ends; /* of the value */
   Latch entered, let_go;
   bool waits; /* for let_go */
@@ -35,7 +35,7 @@ return_value (LodgerPending *self, void *data)
   latch_open (&result->entered);
   if (result->waits)
     latch_wait (&result->let_go);
-  result->code = lodger_pending_return_pointer (self, &result->value, witness_destroy);
+  result->code = lodger_pending_return_pointer (self, &result->value, recorder_destroy);
 }
 
 /* The call runs in a worker, and its result's home is there. */
@@ -53,7 +53,7 @@ static LodgerPending *
 run (Subject *subject, LodgerCaller *home, Result *result)
 {
   LodgerPending *pending = start (subject, home, result);
-  LodgerPending *next = lodger_caller_to_thread (subject->caller, witness_call, &(Witness) { 0 }, NULL);
+  LodgerPending *next = lodger_caller_to_thread (subject->caller, recorder_call, &(Recorder) { 0 }, NULL);
   expect_code (subject_outcome (subject, next), 0);
   ck_assert (lodger_pending_is_done (pending));
   return pending;
@@ -82,7 +82,7 @@ START_TEST (edge_82_a_result_is_destroyed_at_home)
   subject_run_until (&subject, &result.ends, 1);
   ck_assert_int_eq (result.value.destroyed_in, subject.thread_id);
   subject_close (&subject);
-  witness_expect (&result.value, 0, 1);
+  recorder_expect (&result.value, 0, 1);
   result_clear (&result);
 }
 END_TEST
@@ -98,7 +98,7 @@ START_TEST (edge_82_a_result_that_nobody_asks_for_is_destroyed_at_home)
   subject_run_until (&subject, &result.ends, 1);
   ck_assert_int_eq (result.value.destroyed_in, subject.thread_id);
   subject_close (&subject);
-  witness_expect (&result.value, 0, 1);
+  recorder_expect (&result.value, 0, 1);
   result_clear (&result);
 }
 END_TEST
@@ -130,7 +130,7 @@ START_TEST (edge_82_dropped_at_home_it_is_destroyed_at_once)
   ck_assert (drop.was_at_once);
   ck_assert_int_eq (result.value.destroyed_in, subject.thread_id);
   subject_close (&subject);
-  witness_expect (&result.value, 0, 1);
+  recorder_expect (&result.value, 0, 1);
   result_clear (&result);
 }
 END_TEST
@@ -150,7 +150,7 @@ START_TEST (edge_82_what_was_taken_is_the_takers)
   expect_code (lodger_pending_take_pointer (pending, &value), LODGER_EALREADY);
   lodger_pending_unref (pending);
   subject_close (&subject);
-  witness_expect (&result.value, 0, 0);
+  recorder_expect (&result.value, 0, 0);
   result_clear (&result);
 }
 END_TEST
@@ -174,7 +174,7 @@ START_TEST (edge_82_a_value_that_comes_after_the_cancel_is_destroyed_at_home)
   subject_run_until (&subject, &result.ends, 1);
   ck_assert_int_eq (result.value.destroyed_in, subject.thread_id);
   subject_close (&subject);
-  witness_expect (&result.value, 0, 1);
+  recorder_expect (&result.value, 0, 1);
   result_clear (&result);
 }
 END_TEST
@@ -195,9 +195,9 @@ START_TEST (edge_82_once_the_home_has_stopped_it_is_destroyed_where_it_goes)
   lodger_caller_stop (home, true);
   subject_await (&subject, lodger_caller_get_stopped (home));
   lodger_caller_unref (home);
-  witness_expect (&result.value, 0, 0);
+  recorder_expect (&result.value, 0, 0);
   lodger_pending_unref (pending);
-  witness_expect (&result.value, 0, 1);
+  recorder_expect (&result.value, 0, 1);
   ck_assert_int_eq (result.value.destroyed_in, test_thread_id ());
   ck_assert_int_ne (result.value.destroyed_in, thread);
   subject_close (&subject);
@@ -224,7 +224,7 @@ START_TEST (edge_82_the_home_is_held)
   counter_wait (&result.ends, 1);
   ck_assert_int_eq (result.value.destroyed_in, thread);
   subject_close (&subject);
-  witness_expect (&result.value, 0, 1);
+  recorder_expect (&result.value, 0, 1);
   result_clear (&result);
 }
 END_TEST
@@ -248,7 +248,7 @@ START_TEST (edge_82_on_its_way_while_the_home_stops_it_is_destroyed_once)
       subject_await (&subject, lodger_caller_get_stopped (home));
       thread_join (thread);
       counter_wait (&result.ends, 1);
-      witness_expect (&result.value, 0, 1);
+      recorder_expect (&result.value, 0, 1);
       lodger_caller_unref (home);
       result_clear (&result);
     }
@@ -277,7 +277,7 @@ START_TEST (edge_82_a_value_of_one_that_was_left_behind_is_destroyed_once)
   counter_wait (&result.ends, 1);
   lodger_pending_unref (pending);
   subject_close (&subject);
-  witness_expect (&result.value, 0, 1);
+  recorder_expect (&result.value, 0, 1);
   result_clear (&result);
 }
 END_TEST
@@ -285,17 +285,17 @@ END_TEST
 /* ---- a home for the call's data ------------------------------------------------------------------------------------- */
 
 static LodgerPending *
-give (Subject *subject, LodgerCaller *home, Witness *witness)
+give (Subject *subject, LodgerCaller *home, Recorder *recorder)
 {
   const LodgerCallOptions options = { .size = sizeof options, .data_home = home };
-  return lodger_caller_to_thread_full (subject->caller, witness_call, witness, witness_destroy, &options);
+  return lodger_caller_to_thread_full (subject->caller, recorder_call, recorder, recorder_destroy, &options);
 }
 
 START_TEST (law_3_data_with_a_home_is_destroyed_there)
 {
   Subject subject;
   Counter ends;
-  Witness ran = { .ends = &ends }, dropped = { .ends = &ends }, refused = { .ends = &ends };
+  Recorder ran = { .ends = &ends }, dropped = { .ends = &ends }, refused = { .ends = &ends };
   Result result;
   LodgerPending *blocker, *pending;
   counter_init (&ends);
@@ -314,14 +314,14 @@ START_TEST (law_3_data_with_a_home_is_destroyed_there)
   subject_await (&subject, blocker);
   lodger_pending_unref (blocker);
   subject_run_until (&subject, &result.ends, 1);
-  witness_expect (&ran, 1, 1);
-  witness_expect (&dropped, 0, 1);
+  recorder_expect (&ran, 1, 1);
+  recorder_expect (&dropped, 0, 1);
   ck_assert_int_eq (ran.destroyed_in, subject.thread_id);
   ck_assert_int_eq (dropped.destroyed_in, subject.thread_id);
   lodger_caller_stop (subject.caller, true);
   subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
   lodger_pending_unref (give (&subject, subject.caller, &refused));
-  witness_expect (&refused, 0, 1);
+  recorder_expect (&refused, 0, 1);
   ck_assert_int_eq (refused.destroyed_in, test_thread_id ());
   subject_close (&subject);
   result_clear (&result);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Start and stop hooks, and the order of a stop. */
 #include "conformance.h"
-#include "test-held.h"
+#include "test-blocked-call.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@ typedef struct Hooks
 {
   Counter starts;
   Counter stops;
-  Witness data;   /* destroyed once */
+  Recorder data;  /* destroyed once */
   int fails_from; /* this start and the later ones fail */
   _Atomic (LodgerCaller *) caller;
   atomic_int started_in, stopped_in;
@@ -44,7 +44,7 @@ on_stop (LodgerCaller *caller, void *data)
 static void
 hooks_destroy (void *data)
 {
-  witness_destroy (&((Hooks *) data)->data);
+  recorder_destroy (&((Hooks *) data)->data);
 }
 
 static LodgerCallerOptions
@@ -110,7 +110,7 @@ START_TEST (hooks_are_inherited_by_children_and_workers)
   LodgerCallerOptions options = hooked (&hooks, 0), options_of_one = hooked (&own, 0);
   Subject subject;
   LodgerCaller *child, *grandchild, *other;
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   int thread;
   subject_open_full (&subject, _i, &options);
   child = lodger_caller_get (subject.caller, NULL, NULL);
@@ -122,9 +122,9 @@ START_TEST (hooks_are_inherited_by_children_and_workers)
   thread = worker_thread_id (grandchild);
   hooks_expect (&hooks, 3, 0, 0);
   ck_assert_int_eq (hooks.started_in, thread);
-  expect_code (wait_outcome (lodger_caller_to_thread (child, witness_call, &witness, NULL)), 0);
+  expect_code (wait_outcome (lodger_caller_to_thread (child, recorder_call, &recorder, NULL)), 0);
   hooks_expect (&hooks, 4, 0, 0);
-  ck_assert_int_eq (hooks.started_in, witness.ran_in);
+  ck_assert_int_eq (hooks.started_in, recorder.ran_in);
   /* Of its own: then not the parent's. */
   other = lodger_caller_get (subject.caller, &options_of_one, NULL);
   thread = worker_thread_id (other);
@@ -156,13 +156,13 @@ START_TEST (edge_54_a_failing_start_hook_lands_in_started)
   Hooks hooks;
   const LodgerCallerOptions options = hooked (&hooks, 1);
   Subject subject;
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerPending *started;
   LodgerCaller *child;
   subject_open (&subject, _i, false);
   log_capture_begin ();
   child = lodger_caller_get (subject.caller, &options, NULL);
-  lodger_pending_unref (lodger_caller_call_soon (child, witness_call, &witness, witness_destroy));
+  lodger_pending_unref (lodger_caller_call_soon (child, recorder_call, &recorder, recorder_destroy));
   subject_await (&subject, lodger_caller_get_stopped (child));
   started = lodger_caller_get_started (child);
   expect_code (lodger_pending_get_outcome (started), LODGER_EFAILED);
@@ -171,7 +171,7 @@ START_TEST (edge_54_a_failing_start_hook_lands_in_started)
   ck_assert (log_capture_has ("the start hook failed"));
   log_capture_end ();
   ck_assert_int_eq (lodger_caller_get_state (child), LODGER_CALLER_STOPPED);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   subject_settle (&subject);
   lodger_caller_unref (child);
   subject_close (&subject);
@@ -185,10 +185,10 @@ START_TEST (edge_54_a_failing_start_hook_of_a_hosts_caller_lands_in_started)
   Hooks hooks;
   Subject subject;
   LodgerPending *started;
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   const LodgerCallerOptions options = hooked (&hooks, 1);
   subject_open_initial (&subject, _i, &options);
-  lodger_pending_unref (lodger_caller_call_soon (subject.caller, witness_call, &witness, witness_destroy));
+  lodger_pending_unref (lodger_caller_call_soon (subject.caller, recorder_call, &recorder, recorder_destroy));
   log_capture_begin ();
   expect_code (lodger_caller_enter (subject.caller), LODGER_ENOSYS);
   ck_assert (log_capture_has ("the start hook failed"));
@@ -196,7 +196,7 @@ START_TEST (edge_54_a_failing_start_hook_of_a_hosts_caller_lands_in_started)
   started = lodger_caller_get_started (subject.caller);
   expect_code (lodger_error_get_code (lodger_pending_get_error (started)), LODGER_ENOSYS);
   ck_assert_int_eq (lodger_caller_get_state (subject.caller), LODGER_CALLER_STOPPED);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   subject_close (&subject);
   hooks_ran (&hooks, 1, 0);
   hooks_clear (&hooks);
@@ -208,16 +208,16 @@ START_TEST (edge_54_without_a_worker_that_starts_the_call_ends)
   Hooks hooks;
   const LodgerCallerOptions options = hooked (&hooks, 2);
   Subject subject;
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerPending *pending;
   subject_open_full (&subject, _i, &options);
   log_capture_begin ();
-  pending = lodger_caller_to_thread (subject.caller, witness_call, &witness, witness_destroy);
+  pending = lodger_caller_to_thread (subject.caller, recorder_call, &recorder, recorder_destroy);
   subject_await (&subject, pending);
   expect_code (lodger_error_get_code (lodger_pending_get_error (pending)), LODGER_EAGAIN);
   ck_assert (log_capture_has ("worker-1 could not start: the start hook failed"));
   log_capture_end ();
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   lodger_pending_unref (pending);
   subject_close (&subject);
   hooks_ran (&hooks, 2, 1);
@@ -244,8 +244,8 @@ typedef struct Order
   Subject *subject;
   Journal journal;
   LodgerReply *reply;
-  Held in_child;
-  Held on_stack;
+  BlockedCall in_child;
+  BlockedCall on_stack;
   Latch deferred;
 } Order;
 
@@ -321,7 +321,7 @@ be_on_the_stack (LodgerPending *self, void *data)
   Order *order = data;
   test_check (lodger_pending_set_canceller (self, note_told, order, NULL) == 0);
   if (subject_is (order->subject, SUBJECT_DRIVEN))
-    held_direct (&order->on_stack);
+    blocked_call_direct (&order->on_stack);
   else
     lodger_caller_stop (order->subject->caller, false);
 }
@@ -350,11 +350,11 @@ START_TEST (edge_52_the_order_of_a_stop)
     marks[i] = (Mark) { &order, i };
   journal_init (&order.journal);
   latch_init (&order.deferred);
-  held_init (&order.in_child);
-  held_init (&order.on_stack);
+  blocked_call_init (&order.in_child);
+  blocked_call_init (&order.on_stack);
   subject_open_full (&subject, _i, &options);
   child = lodger_caller_get (subject.caller, NULL, NULL);
-  order.in_child.pending = lodger_caller_call_soon (child, held_call, &order.in_child, NULL);
+  order.in_child.pending = lodger_caller_call_soon (child, blocked_call_run, &order.in_child, NULL);
   latch_wait (&order.in_child.entered);
   deferred = lodger_caller_call_soon (subject.caller, defer, &order, NULL);
   subject_settle (&subject);
@@ -380,8 +380,8 @@ START_TEST (edge_52_the_order_of_a_stop)
   lodger_pending_unref (deferred);
   lodger_caller_unref (child);
   subject_close (&subject);
-  held_clear (&order.in_child);
-  held_clear (&order.on_stack);
+  blocked_call_clear (&order.in_child);
+  blocked_call_clear (&order.on_stack);
   latch_clear (&order.deferred);
   journal_clear (&order.journal);
 }

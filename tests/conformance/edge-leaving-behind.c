@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* More of what does not end by the deadline of a stop: deferred calls, and what hangs in a host's own thread. */
 #include "conformance.h"
-#include "test-held.h"
+#include "test-blocked-call.h"
 
 static const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 2000000 };
 static const LodgerCallOptions named = { .size = sizeof named, .name = "the stuck one" };
@@ -19,7 +19,7 @@ typedef struct Deferred
 {
   LodgerReply *reply;
   Latch deferred;
-  Witness data, value, then;
+  Recorder data, value, then;
   LodgerPending *pending;
 } Deferred;
 
@@ -34,7 +34,7 @@ defer (LodgerPending *self, void *data)
 static void
 deferred_destroy (void *data)
 {
-  witness_destroy (&((Deferred *) data)->data);
+  recorder_destroy (&((Deferred *) data)->data);
 }
 
 /* A worker that is just giving it up when the root's time is over settles it a moment after the root has stopped. */
@@ -48,14 +48,14 @@ stop_and_answer_late (Subject *subject, Deferred *deferred)
   expect_abandoned (deferred->pending);
   ck_assert (log_capture_has ("is left behind: the stuck one"));
   log_capture_end ();
-  witness_expect (&deferred->data, 0, 0);
+  recorder_expect (&deferred->data, 0, 0);
   /* Whoever answers it after all: the value is destroyed, and the call's data, once. */
-  expect_code (lodger_reply_return_pointer (deferred->reply, &deferred->value, witness_destroy), LODGER_ECANCELED);
+  expect_code (lodger_reply_return_pointer (deferred->reply, &deferred->value, recorder_destroy), LODGER_ECANCELED);
   expect_abandoned (deferred->pending);
-  witness_expect (&deferred->value, 0, 1);
+  recorder_expect (&deferred->value, 0, 1);
   while (deferred->data.destroyed == 0)
     ;
-  witness_expect (&deferred->data, 0, 1);
+  recorder_expect (&deferred->data, 0, 1);
 }
 
 static void
@@ -76,15 +76,15 @@ START_TEST (edge_83_a_deferred_call_that_nobody_answers_is_left_behind)
 {
   Subject subject;
   Deferred deferred;
-  Witness told = { 0 };
+  Recorder told = { 0 };
   deferred_init (&deferred);
   subject_open_full (&subject, _i, &hasty);
   deferred.pending = lodger_caller_call_soon_full (subject.caller, defer, &deferred, deferred_destroy, &named);
   subject_settle (&subject);
   latch_wait (&deferred.deferred);
-  lodger_pending_unref (lodger_pending_then (deferred.pending, subject.caller, witness_then, &told, witness_destroy));
+  lodger_pending_unref (lodger_pending_then (deferred.pending, subject.caller, recorder_then, &told, recorder_destroy));
   stop_and_answer_late (&subject, &deferred);
-  witness_expect (&told, 0, 1);
+  recorder_expect (&told, 0, 1);
   subject_close (&subject);
   deferred_clear (&deferred);
 }
@@ -107,28 +107,28 @@ END_TEST
 START_TEST (edge_83_what_a_child_gave_and_is_stuck_is_left_behind)
 {
   Subject subject;
-  Held held;
+  BlockedCall blocked;
   LodgerCaller *child;
   subject_open (&subject, _i, false);
   child = lodger_caller_get (subject.caller, &hasty, NULL);
-  held_init (&held);
-  held.pending = lodger_caller_to_thread_full (child, held_call, &held, held_destroy, &named);
-  latch_wait (&held.entered);
+  blocked_call_init (&blocked);
+  blocked.pending = lodger_caller_to_thread_full (child, blocked_call_run, &blocked, blocked_call_destroy, &named);
+  latch_wait (&blocked.entered);
   log_capture_begin ();
   lodger_caller_stop (child, true);
   subject_await (&subject, lodger_caller_get_stopped (child));
-  expect_abandoned (held.pending);
+  expect_abandoned (blocked.pending);
   ck_assert (log_capture_has ("is left behind: the stuck one"));
   log_capture_end ();
   /* The worker is the root's, which goes on. */
-  witness_expect (&held.witness, 1, 0);
+  recorder_expect (&blocked.recorder, 1, 0);
   ck_assert (lodger_caller_is_running (subject.caller));
-  latch_open (&held.let_go);
+  latch_open (&blocked.let_go);
   subject_close (&subject);
-  witness_expect (&held.witness, 1, 1);
-  ck_assert_int_eq (held.witness.destroyed_in, held.witness.ran_in);
+  recorder_expect (&blocked.recorder, 1, 1);
+  ck_assert_int_eq (blocked.recorder.destroyed_in, blocked.recorder.ran_in);
   lodger_caller_unref (child);
-  held_clear (&held);
+  blocked_call_clear (&blocked);
 }
 END_TEST
 
@@ -153,17 +153,17 @@ wait_for_ever (LodgerPending *self, void *data)
 START_TEST (edge_83_what_a_stuck_child_gave_is_cancelled)
 {
   Subject subject;
-  Held held;
+  BlockedCall blocked;
   Waiting waiting = { .promise = lodger_pending_new (LODGER_PENDING_DEFAULT) };
   LodgerCaller *child;
   LodgerPending *given;
   subject_open (&subject, _i, false);
   child = lodger_caller_get (subject.caller, &hasty, NULL);
-  held_init (&held);
+  blocked_call_init (&blocked);
   latch_init (&waiting.begun);
   latch_init (&waiting.over);
-  held.pending = lodger_caller_call_soon (child, held_call, &held, held_destroy);
-  latch_wait (&held.entered);
+  blocked.pending = lodger_caller_call_soon (child, blocked_call_run, &blocked, blocked_call_destroy);
+  latch_wait (&blocked.entered);
   given = lodger_caller_to_thread (child, wait_for_ever, &waiting, NULL);
   latch_wait (&waiting.begun);
   log_capture_begin ();
@@ -172,14 +172,14 @@ START_TEST (edge_83_what_a_stuck_child_gave_is_cancelled)
   latch_wait (&waiting.over);
   log_capture_end ();
   expect_code (waiting.code, LODGER_ECANCELED);
-  latch_open (&held.let_go);
+  latch_open (&blocked.let_go);
   subject_close (&subject);
   lodger_pending_unref (given);
   lodger_pending_unref (waiting.promise);
   lodger_caller_unref (child);
   latch_clear (&waiting.begun);
   latch_clear (&waiting.over);
-  held_clear (&held);
+  blocked_call_clear (&blocked);
 }
 END_TEST
 
@@ -189,7 +189,7 @@ typedef struct InHost
 {
   Subject *subject;
   Latch settled;
-  Witness data, behind;
+  Recorder data, behind;
   bool was_running;
 } InHost;
 
@@ -217,7 +217,7 @@ hang_until_settled (LodgerPending *self, void *data)
 static void
 in_host_destroy (void *data)
 {
-  witness_destroy (&((InHost *) data)->data);
+  recorder_destroy (&((InHost *) data)->data);
 }
 
 START_TEST (edge_83_only_the_call_that_is_stuck_in_a_hosts_own_thread_is_left_behind)
@@ -229,15 +229,15 @@ START_TEST (edge_83_only_the_call_that_is_stuck_in_a_hosts_own_thread_is_left_be
   subject_open_full (&subject, _i, &hasty);
   log_capture_begin ();
   stuck = lodger_caller_call_soon_full (subject.caller, hang_until_settled, &in_host, in_host_destroy, &named);
-  behind = lodger_caller_call_soon (subject.caller, witness_call, &in_host.behind, witness_destroy);
+  behind = lodger_caller_call_soon (subject.caller, recorder_call, &in_host.behind, recorder_destroy);
   subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
   ck_assert (log_capture_has ("is left behind: the stuck one"));
   log_capture_end ();
   ck_assert (in_host.was_running);
   expect_abandoned (stuck);
   expect_code (lodger_pending_get_outcome (behind), LODGER_ECANCELED);
-  witness_expect (&in_host.data, 0, 1);
-  witness_expect (&in_host.behind, 0, 1);
+  recorder_expect (&in_host.data, 0, 1);
+  recorder_expect (&in_host.behind, 0, 1);
   ck_assert_int_eq (in_host.data.destroyed_in, subject.thread_id);
   ck_assert_int_eq (in_host.behind.destroyed_in, subject.thread_id);
   lodger_pending_unref (stuck);
@@ -250,25 +250,26 @@ END_TEST
 START_TEST (edge_51_a_last_leave_that_cannot_end_leaves_behind)
 {
   Subject subject;
-  Held held;
+  BlockedCall blocked;
   subject_open_full (&subject, _i, &hasty);
-  held_init (&held);
-  held.pending = lodger_caller_to_thread_full (subject.caller, held_call, &held, held_destroy, &named);
-  latch_wait (&held.entered);
+  blocked_call_init (&blocked);
+  blocked.pending
+      = lodger_caller_to_thread_full (subject.caller, blocked_call_run, &blocked, blocked_call_destroy, &named);
+  latch_wait (&blocked.entered);
   log_capture_begin ();
   expect_code (lodger_caller_leave (subject.caller), LODGER_EABANDONED);
   ck_assert (log_capture_has ("is left behind: the stuck one"));
   expect_code (lodger_caller_stop_wait (subject.caller), LODGER_EABANDONED);
   log_capture_end ();
   ck_assert_int_eq (lodger_caller_get_state (subject.caller), LODGER_CALLER_STOPPED);
-  expect_abandoned (held.pending);
-  witness_expect (&held.witness, 1, 0);
+  expect_abandoned (blocked.pending);
+  recorder_expect (&blocked.recorder, 1, 0);
   subject_close (&subject);
-  latch_open (&held.let_go);
-  while (held.witness.destroyed == 0)
+  latch_open (&blocked.let_go);
+  while (blocked.recorder.destroyed == 0)
     ;
-  witness_expect (&held.witness, 1, 1);
-  held_clear (&held);
+  recorder_expect (&blocked.recorder, 1, 1);
+  blocked_call_clear (&blocked);
 }
 END_TEST
 
@@ -285,12 +286,12 @@ START_TEST (edge_51_a_last_leave_waits_for_a_deferred_call_until_the_deadline)
   ck_assert (log_capture_has ("is left behind: the stuck one"));
   log_capture_end ();
   expect_abandoned (deferred.pending);
-  witness_expect (&deferred.data, 0, 0);
+  recorder_expect (&deferred.data, 0, 0);
   log_capture_begin ();
   lodger_reply_free (deferred.reply);
   ck_assert (log_capture_has ("unanswered"));
   log_capture_end ();
-  witness_expect (&deferred.data, 0, 1);
+  recorder_expect (&deferred.data, 0, 1);
   subject_close (&subject);
   deferred_clear (&deferred);
 }

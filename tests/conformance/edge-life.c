@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Starting, entering, leaving and stopping, and that nothing stays. */
 #include "conformance.h"
-#include "test-held.h"
+#include "test-blocked-call.h"
 
 #include <malloc.h>
 
@@ -10,17 +10,17 @@
 START_TEST (edge_49_a_stop_before_the_start_ends_it)
 {
   Subject subject;
-  Witness queued = { 0 };
+  Recorder queued = { 0 };
   LodgerPending *pending;
   subject_open_initial (&subject, _i, NULL);
-  pending = lodger_caller_call_soon (subject.caller, witness_call, &queued, witness_destroy);
+  pending = lodger_caller_call_soon (subject.caller, recorder_call, &queued, recorder_destroy);
   ck_assert_int_eq (lodger_caller_stop (subject.caller, false), LODGER_CALLER_STOPPED);
   ck_assert (lodger_pending_is_done (lodger_caller_get_stopping (subject.caller)));
   ck_assert (lodger_pending_is_done (lodger_caller_get_stopped (subject.caller)));
   expect_code (lodger_error_get_code (lodger_pending_get_error (lodger_caller_get_started (subject.caller))),
                LODGER_ESHUTDOWN);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  witness_expect (&queued, 0, 1);
+  recorder_expect (&queued, 0, 1);
   lodger_pending_unref (pending);
   log_capture_begin ();
   expect_code (lodger_caller_enter (subject.caller), LODGER_ESHUTDOWN);
@@ -150,14 +150,14 @@ END_TEST
 typedef struct Late
 {
   LodgerReply *reply;
-  Witness data;
+  Recorder data;
   Latch cancelled;
 } Late;
 
 static void
 late_destroy (void *data)
 {
-  witness_destroy (&((Late *) data)->data);
+  recorder_destroy (&((Late *) data)->data);
 }
 
 static void
@@ -200,7 +200,7 @@ START_TEST (edge_51_the_last_leave_serves_the_inbox_without_the_host)
   expect_code (lodger_caller_leave (subject.caller), 0);
   ck_assert_int_eq (lodger_caller_get_state (subject.caller), LODGER_CALLER_STOPPED);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  witness_expect (&late.data, 0, 1);
+  recorder_expect (&late.data, 0, 1);
   ck_assert_int_eq (late.data.destroyed_in, subject.thread_id);
   thread_join (thread);
   lodger_pending_unref (pending);
@@ -214,14 +214,14 @@ END_TEST
 START_TEST (edge_54_a_new_thread_is_usable_by_a_waiting_thread_at_once)
 {
   Subject subject;
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerCaller *children[2];
   subject_open (&subject, _i, false);
   children[0] = lodger_caller_get (subject.caller, NULL, NULL);
-  expect_code (wait_outcome (lodger_caller_call_soon (children[0], witness_call, &witness, witness_destroy)), 0);
+  expect_code (wait_outcome (lodger_caller_call_soon (children[0], recorder_call, &recorder, recorder_destroy)), 0);
   children[1] = lodger_caller_get (children[0], NULL, NULL);
-  expect_code (wait_outcome (lodger_caller_call_soon (children[1], witness_call, &witness, witness_destroy)), 0);
-  witness_expect (&witness, 2, 2);
+  expect_code (wait_outcome (lodger_caller_call_soon (children[1], recorder_call, &recorder, recorder_destroy)), 0);
+  recorder_expect (&recorder, 2, 2);
   lodger_caller_unref (children[1]);
   lodger_caller_unref (children[0]);
   subject_close (&subject);
@@ -265,11 +265,11 @@ START_TEST (edge_55_of_many_callers_nothing_stays)
   for (int i = 0; i < FIRST; i++)
     come_and_go (_i);
   before = proc_count ();
-  proc_expect_back (before);
+  proc_expect_restored (before);
   bytes = bytes_in_use ();
   for (unsigned i = 0; i < many; i++)
     come_and_go (_i);
-  proc_expect_back (before);
+  proc_expect_restored (before);
   ck_assert_uint_le (bytes_in_use (), bytes + SPARES);
 }
 END_TEST
@@ -293,14 +293,14 @@ START_TEST (edge_55_of_many_children_nothing_stays)
       if (i == FIRST)
         {
           ProcCount one_more = { .fds = before.fds + 1000, .threads = before.threads + 1 };
-          subject_expect_back (&subject, one_more);
+          subject_expect_restored (&subject, one_more);
           bytes = bytes_in_use ();
         }
       lodger_caller_stop (child, true);
       subject_await (&subject, lodger_caller_get_stopped (child));
       lodger_caller_unref (child);
     }
-  subject_expect_back (&subject, before);
+  subject_expect_restored (&subject, before);
   ck_assert_uint_le (bytes_in_use (), bytes + SPARES);
   subject_close (&subject);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How many calls of to_thread() run at once, who is not counted, and waits that could never end. */
 #include "conformance.h"
-#include "test-held.h"
+#include "test-blocked-call.h"
 #include "test-threads.h"
 
 /* ---- at most so many, over the whole tree --------------------------------------------------------------------------- */
@@ -73,26 +73,26 @@ START_TEST (edge_39_the_rest_wait_in_order)
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Subject subject;
   Journal journal;
-  Witness witnesses[CALLS];
+  Recorder recorders[CALLS];
   LodgerPending *last = NULL;
-  Held held;
+  BlockedCall blocked;
   journal_init (&journal);
   subject_open_full (&subject, _i, &options);
-  held_start (&held, subject.caller);
-  latch_wait (&held.entered);
+  blocked_call_start (&blocked, subject.caller);
+  latch_wait (&blocked.entered);
   for (int i = 0; i < CALLS; i++)
     {
-      witnesses[i] = (Witness) { .journal = &journal, .number = i };
+      recorders[i] = (Recorder) { .journal = &journal, .number = i };
       lodger_pending_unref (last);
-      last = lodger_caller_to_thread (subject.caller, witness_call, &witnesses[i], witness_destroy);
+      last = lodger_caller_to_thread (subject.caller, recorder_call, &recorders[i], recorder_destroy);
     }
   ck_assert_uint_eq (journal_count (&journal), 0);
-  latch_open (&held.let_go);
+  latch_open (&blocked.let_go);
   expect_code (subject_outcome (&subject, last), 0);
   ck_assert_uint_eq (journal_count (&journal), CALLS);
   for (int i = 0; i < CALLS; i++)
     ck_assert_int_eq (journal_get (&journal, (size_t) i), i);
-  held_clear (&held);
+  blocked_call_clear (&blocked);
   subject_close (&subject);
   journal_clear (&journal);
 }
@@ -129,7 +129,7 @@ END_TEST
 
 typedef struct Waiting
 {
-  Held held; /* first: entered once it is back from its wait */
+  BlockedCall blocked; /* first: entered once it is back from its wait */
   LodgerPending *promise;
 } Waiting;
 
@@ -138,7 +138,7 @@ wait_then_stay (LodgerPending *self, void *data)
 {
   Waiting *waiting = data;
   test_check (lodger_pending_wait (waiting->promise, LODGER_FOREVER, LODGER_WAIT_PROTECT) == 0);
-  held_call (self, &waiting->held);
+  blocked_call_run (self, &waiting->blocked);
 }
 
 START_TEST (edge_39_one_that_comes_back_may_be_one_too_many_and_none_starts_until_there_are_fewer)
@@ -146,27 +146,27 @@ START_TEST (edge_39_one_that_comes_back_may_be_one_too_many_and_none_starts_unti
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Subject subject;
   Waiting first = { .promise = lodger_pending_new (LODGER_PENDING_DEFAULT) };
-  Held second;
-  Witness third = { 0 };
+  BlockedCall second;
+  Recorder third = { 0 };
   LodgerPending *pending;
   subject_open_full (&subject, _i, &options);
-  held_init (&first.held);
-  first.held.pending = lodger_caller_to_thread (subject.caller, wait_then_stay, &first, held_destroy);
-  held_start (&second, subject.caller);
+  blocked_call_init (&first.blocked);
+  first.blocked.pending = lodger_caller_to_thread (subject.caller, wait_then_stay, &first, blocked_call_destroy);
+  blocked_call_start (&second, subject.caller);
   latch_wait (&second.entered);
   lodger_pending_return_nothing (first.promise);
-  latch_wait (&first.held.entered);
+  latch_wait (&first.blocked.entered);
   /* Now two run, where one may. */
-  pending = lodger_caller_to_thread (subject.caller, witness_call, &third, witness_destroy);
+  pending = lodger_caller_to_thread (subject.caller, recorder_call, &third, recorder_destroy);
   latch_open (&second.let_go);
   subject_await (&subject, second.pending);
-  proc_wait_asleep (second.witness.ran_in);
-  witness_expect (&third, 0, 0);
-  latch_open (&first.held.let_go);
+  proc_wait_asleep (second.recorder.ran_in);
+  recorder_expect (&third, 0, 0);
+  latch_open (&first.blocked.let_go);
   expect_code (subject_outcome (&subject, pending), 0);
-  witness_expect (&third, 1, 1);
-  held_clear (&first.held);
-  held_clear (&second);
+  recorder_expect (&third, 1, 1);
+  blocked_call_clear (&first.blocked);
+  blocked_call_clear (&second);
   lodger_pending_unref (first.promise);
   subject_close (&subject);
 }
@@ -301,23 +301,23 @@ START_TEST (edge_40_without_a_thread_the_calls_go_to_the_workers_there_are)
     CALLS = 3
   };
   Subject subject;
-  Held held;
-  Witness witnesses[CALLS] = { 0 };
+  BlockedCall blocked;
+  Recorder recorders[CALLS] = { 0 };
   LodgerPending *pendings[CALLS];
   subject_open (&subject, _i, false);
-  held_start (&held, subject.caller);
-  latch_wait (&held.entered);
+  blocked_call_start (&blocked, subject.caller);
+  latch_wait (&blocked.entered);
   threads_refuse (true);
   for (int i = 0; i < CALLS; i++)
-    pendings[i] = lodger_caller_to_thread (subject.caller, witness_call, &witnesses[i], witness_destroy);
-  latch_open (&held.let_go);
+    pendings[i] = lodger_caller_to_thread (subject.caller, recorder_call, &recorders[i], recorder_destroy);
+  latch_open (&blocked.let_go);
   for (int i = 0; i < CALLS; i++)
     {
       expect_code (subject_outcome (&subject, pendings[i]), 0);
-      ck_assert_int_eq (witnesses[i].ran_in, held.witness.ran_in);
+      ck_assert_int_eq (recorders[i].ran_in, blocked.recorder.ran_in);
     }
   threads_refuse (false);
-  held_clear (&held);
+  blocked_call_clear (&blocked);
   subject_close (&subject);
 }
 END_TEST
@@ -325,18 +325,18 @@ END_TEST
 START_TEST (edge_40_without_any_worker_the_call_ends)
 {
   Subject subject;
-  Witness witness = { 0 }, next = { 0 };
+  Recorder recorder = { 0 }, next = { 0 };
   LodgerPending *pending;
   LodgerError *error = NULL;
-  Witness hooks = { 0 };
-  const LodgerCallerOptions options = { .size = sizeof options, .hook_data = &hooks, .hook_destroy = witness_destroy };
+  Recorder hooks = { 0 };
+  const LodgerCallerOptions options = { .size = sizeof options, .hook_data = &hooks, .hook_destroy = recorder_destroy };
   subject_open (&subject, _i, false);
   threads_refuse (true);
-  pending = lodger_caller_to_thread (subject.caller, witness_call, &witness, witness_destroy);
+  pending = lodger_caller_to_thread (subject.caller, recorder_call, &recorder, recorder_destroy);
   subject_await (&subject, pending);
   expect_code (lodger_error_get_code (lodger_pending_get_error (pending)), LODGER_EAGAIN);
   ck_assert_str_eq (lodger_error_get_message (lodger_pending_get_error (pending)), "no worker thread");
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   lodger_pending_unref (pending);
   log_capture_begin ();
   ck_assert_ptr_null (lodger_caller_get (subject.caller, &options, &error));
@@ -344,9 +344,9 @@ START_TEST (edge_40_without_any_worker_the_call_ends)
   log_capture_end ();
   expect_code (lodger_error_get_code (error), LODGER_EAGAIN);
   lodger_error_unref (error);
-  witness_expect (&hooks, 0, 1);
+  recorder_expect (&hooks, 0, 1);
   threads_refuse (false);
-  pending = lodger_caller_to_thread (subject.caller, witness_call, &next, witness_destroy);
+  pending = lodger_caller_to_thread (subject.caller, recorder_call, &next, recorder_destroy);
   expect_code (subject_outcome (&subject, pending), 0);
   subject_close (&subject);
 }

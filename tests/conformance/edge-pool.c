@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The workers of to_thread(): which one is taken, when they go, and whose children they are. */
 #include "conformance.h"
-#include "test-held.h"
+#include "test-blocked-call.h"
 
 static void
 return_thread (LodgerPending *self, void *data)
@@ -23,12 +23,12 @@ run_once (Subject *subject)
 }
 
 static void
-held_end (Held *held, Subject *subject)
+blocked_call_end (BlockedCall *blocked, Subject *subject)
 {
-  latch_open (&held->let_go);
-  subject_await (subject, held->pending);
-  proc_wait_asleep (held->witness.ran_in);
-  held_clear (held);
+  latch_open (&blocked->let_go);
+  subject_await (subject, blocked->pending);
+  proc_wait_asleep (blocked->recorder.ran_in);
+  blocked_call_clear (blocked);
 }
 
 START_TEST (edge_35_an_idle_worker_is_reused)
@@ -51,40 +51,40 @@ END_TEST
 START_TEST (edge_35_the_most_recently_used_goes_first)
 {
   Subject subject;
-  Held held[3];
+  BlockedCall blocked[3];
   int last;
   subject_open (&subject, _i, false);
   for (int i = 0; i < 3; i++)
-    held_start (&held[i], subject.caller);
+    blocked_call_start (&blocked[i], subject.caller);
   for (int i = 0; i < 3; i++)
-    latch_wait (&held[i].entered);
-  last = held[1].witness.ran_in;
-  held_end (&held[2], &subject);
-  held_end (&held[0], &subject);
-  held_end (&held[1], &subject);
+    latch_wait (&blocked[i].entered);
+  last = blocked[1].recorder.ran_in;
+  blocked_call_end (&blocked[2], &subject);
+  blocked_call_end (&blocked[0], &subject);
+  blocked_call_end (&blocked[1], &subject);
   ck_assert_int_eq (run_once (&subject), last);
   subject_close (&subject);
 }
 END_TEST
 
 static void
-run_at_once (Subject *subject, Held held[], int count)
+run_at_once (Subject *subject, BlockedCall blocked[], int count)
 {
   for (int i = 0; i < count; i++)
-    held_start (&held[i], subject->caller);
+    blocked_call_start (&blocked[i], subject->caller);
   for (int i = 0; i < count; i++)
-    latch_wait (&held[i].entered);
+    latch_wait (&blocked[i].entered);
 }
 
 static void
-end_all (Subject *subject, Held held[], int count)
+end_all (Subject *subject, BlockedCall blocked[], int count)
 {
   for (int i = 0; i < count; i++)
-    latch_open (&held[i].let_go);
+    latch_open (&blocked[i].let_go);
   for (int i = 0; i < count; i++)
     {
-      subject_await (subject, held[i].pending);
-      held_clear (&held[i]);
+      subject_await (subject, blocked[i].pending);
+      blocked_call_clear (&blocked[i]);
     }
 }
 
@@ -102,7 +102,7 @@ static void
 expect_workers (Subject *subject, ProcCount before, int workers)
 {
   ProcCount kept = { .fds = before.fds + 1000, .threads = before.threads + workers };
-  subject_expect_back (subject, kept);
+  subject_expect_restored (subject, kept);
   while (count_children (subject->caller) > (unsigned) workers)
     subject_settle (subject);
   ck_assert_int_eq (proc_count ().threads, kept.threads);
@@ -120,26 +120,26 @@ START_TEST (edge_35_above_the_idle_limit_a_worker_ends)
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = COUNT };
   Subject subject;
   ProcCount before;
-  Held held[COUNT];
+  BlockedCall blocked[COUNT];
   subject_open_full (&subject, _i, &options);
   before = proc_count ();
-  run_at_once (&subject, held, COUNT);
+  run_at_once (&subject, blocked, COUNT);
   ck_assert_int_eq (proc_count ().threads, before.threads + COUNT);
-  end_all (&subject, held, COUNT);
+  end_all (&subject, blocked, COUNT);
   expect_workers (&subject, before, USUAL_LIMIT);
 
   expect_code (lodger_caller_set_idle_limit (subject.caller, SMALL_LIMIT), 0);
   ck_assert_int_eq (proc_count ().threads, before.threads + USUAL_LIMIT);
-  run_at_once (&subject, held, USUAL_LIMIT);
+  run_at_once (&subject, blocked, USUAL_LIMIT);
   ck_assert_int_eq (proc_count ().threads, before.threads + USUAL_LIMIT);
-  end_all (&subject, held, USUAL_LIMIT);
+  end_all (&subject, blocked, USUAL_LIMIT);
   expect_workers (&subject, before, SMALL_LIMIT);
 
   expect_code (lodger_caller_set_idle_limit (subject.caller, 0), 0);
-  run_at_once (&subject, held, SMALL_LIMIT);
-  end_all (&subject, held, SMALL_LIMIT);
+  run_at_once (&subject, blocked, SMALL_LIMIT);
+  end_all (&subject, blocked, SMALL_LIMIT);
   expect_workers (&subject, before, 0);
-  subject_expect_back (&subject, before);
+  subject_expect_restored (&subject, before);
 
   log_capture_begin ();
   expect_code (lodger_caller_set_idle_limit (NULL, 1), LODGER_EINVAL);
@@ -191,26 +191,27 @@ START_TEST (edge_36_a_stopping_worker_is_never_handed_out)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Subject subject;
-  Staying staying;
-  Witness next = { 0 };
+  BlockedCallInCaller in_caller;
+  Recorder next = { 0 };
   LodgerPending *pending;
   subject_open_full (&subject, _i, &options);
-  held_init (&staying.held);
-  staying.held.pending = lodger_caller_to_thread (subject.caller, staying_call, &staying, held_destroy);
-  latch_wait (&staying.held.entered);
-  pending = lodger_caller_to_thread (subject.caller, witness_call, &next, witness_destroy);
-  lodger_caller_stop (staying.worker, true);
-  ck_assert (lodger_pending_is_cancelled (staying.held.pending));
-  ck_assert (!lodger_pending_is_done (staying.held.pending));
-  latch_open (&staying.held.let_go);
+  blocked_call_init (&in_caller.blocked);
+  in_caller.blocked.pending
+      = lodger_caller_to_thread (subject.caller, blocked_call_run_in_caller, &in_caller, blocked_call_destroy);
+  latch_wait (&in_caller.blocked.entered);
+  pending = lodger_caller_to_thread (subject.caller, recorder_call, &next, recorder_destroy);
+  lodger_caller_stop (in_caller.worker, true);
+  ck_assert (lodger_pending_is_cancelled (in_caller.blocked.pending));
+  ck_assert (!lodger_pending_is_done (in_caller.blocked.pending));
+  latch_open (&in_caller.blocked.let_go);
   expect_code (subject_outcome (&subject, pending), 0);
-  witness_expect (&next, 1, 1);
-  ck_assert_int_ne (next.ran_in, staying.held.witness.ran_in);
-  subject_await (&subject, staying.held.pending);
-  expect_code (lodger_pending_get_outcome (staying.held.pending), LODGER_ECANCELED);
-  witness_expect (&staying.held.witness, 1, 1);
-  lodger_caller_unref (staying.worker);
-  held_clear (&staying.held);
+  recorder_expect (&next, 1, 1);
+  ck_assert_int_ne (next.ran_in, in_caller.blocked.recorder.ran_in);
+  subject_await (&subject, in_caller.blocked.pending);
+  expect_code (lodger_pending_get_outcome (in_caller.blocked.pending), LODGER_ECANCELED);
+  recorder_expect (&in_caller.blocked.recorder, 1, 1);
+  lodger_caller_unref (in_caller.worker);
+  blocked_call_clear (&in_caller.blocked);
   subject_close (&subject);
 }
 END_TEST
@@ -228,7 +229,7 @@ START_TEST (edge_37_a_worker_that_is_idle_for_long_ends_by_itself)
   expect_code (lodger_caller_set_idle_duration (subject.caller, 1000000), 0);
   run_once (&subject);
   expect_workers (&subject, before, 0);
-  subject_expect_back (&subject, before);
+  subject_expect_restored (&subject, before);
 
   /* Those that are idle now, too. */
   expect_code (lodger_caller_set_idle_duration (subject.caller, LODGER_FOREVER), 0);
@@ -236,7 +237,7 @@ START_TEST (edge_37_a_worker_that_is_idle_for_long_ends_by_itself)
   proc_wait_asleep (thread);
   expect_code (lodger_caller_set_idle_duration (subject.caller, 1), 0);
   expect_workers (&subject, before, 0);
-  subject_expect_back (&subject, before);
+  subject_expect_restored (&subject, before);
 
   log_capture_begin ();
   expect_code (lodger_caller_set_idle_duration (NULL, 1), LODGER_EINVAL);
@@ -270,9 +271,9 @@ END_TEST
 static int
 note_in_journal (LodgerPending *done, void *data)
 {
-  Witness *witness = data;
+  Recorder *recorder = data;
   (void) done;
-  witness_direct (witness);
+  recorder_direct (recorder);
   return 0;
 }
 
@@ -280,7 +281,7 @@ START_TEST (edge_38_workers_are_children_of_the_root_and_end_before_it)
 {
   Subject subject;
   Journal journal;
-  Witness worker_ends = { .journal = &journal, .number = 1 }, root_ends = { .journal = &journal, .number = 2 };
+  Recorder worker_ends = { .journal = &journal, .number = 1 }, root_ends = { .journal = &journal, .number = 2 };
   LodgerCaller *worker, *parent;
   journal_init (&journal);
   subject_open (&subject, _i, false);
@@ -323,34 +324,34 @@ START_TEST (edge_38_a_stop_cancels_what_the_pool_was_given)
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Subject subject;
   Counter ends;
-  Witness queued[GIVEN] = { 0 };
+  Recorder queued[GIVEN] = { 0 };
   LodgerPending *pendings[GIVEN];
-  Held held;
+  BlockedCall blocked;
   counter_init (&ends);
   subject_open_full (&subject, _i, &options);
-  held_start (&held, subject.caller);
-  latch_wait (&held.entered);
+  blocked_call_start (&blocked, subject.caller);
+  latch_wait (&blocked.entered);
   for (int i = 0; i < GIVEN; i++)
     {
       queued[i].ends = &ends;
-      pendings[i] = lodger_caller_to_thread (subject.caller, witness_call, &queued[i], witness_destroy);
+      pendings[i] = lodger_caller_to_thread (subject.caller, recorder_call, &queued[i], recorder_destroy);
     }
   lodger_caller_stop (subject.caller, true);
   subject_run_until (&subject, &ends, GIVEN);
   ck_assert_int_eq (lodger_caller_get_state (subject.caller), LODGER_CALLER_STOPPING);
-  ck_assert (lodger_pending_is_cancelled (held.pending));
-  latch_open (&held.let_go);
+  ck_assert (lodger_pending_is_cancelled (blocked.pending));
+  latch_open (&blocked.let_go);
   subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
   for (int i = 0; i < GIVEN; i++)
     {
       expect_closed (pendings[i]);
-      witness_expect (&queued[i], 0, 1);
+      recorder_expect (&queued[i], 0, 1);
       ck_assert_int_eq (queued[i].destroyed_in, subject.thread_id);
     }
-  expect_code (lodger_pending_get_outcome (held.pending), LODGER_ECANCELED);
-  witness_expect (&held.witness, 1, 1);
-  ck_assert_int_eq (held.witness.destroyed_in, held.witness.ran_in);
-  held_clear (&held);
+  expect_code (lodger_pending_get_outcome (blocked.pending), LODGER_ECANCELED);
+  recorder_expect (&blocked.recorder, 1, 1);
+  ck_assert_int_eq (blocked.recorder.destroyed_in, blocked.recorder.ran_in);
+  blocked_call_clear (&blocked);
   subject_close (&subject);
   counter_clear (&ends);
 }
@@ -368,9 +369,9 @@ START_TEST (edge_38_a_childs_stop_cancels_what_it_gave_and_waits_while_the_pool_
 {
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Subject subject;
-  Held held;
+  BlockedCall blocked;
   Latch told;
-  Witness queued[GIVEN] = { 0 }, roots = { 0 };
+  Recorder queued[GIVEN] = { 0 }, roots = { 0 };
   LodgerPending *pendings[GIVEN], *of_root;
   LodgerCaller *child;
   int thread;
@@ -378,30 +379,30 @@ START_TEST (edge_38_a_childs_stop_cancels_what_it_gave_and_waits_while_the_pool_
   subject_open_full (&subject, _i, &options);
   child = lodger_caller_get (subject.caller, NULL, NULL);
   thread = worker_thread_id (child);
-  held_start (&held, child);
-  latch_wait (&held.entered);
-  expect_code (lodger_pending_set_canceller (held.pending, open_on_cancel, &told, NULL), 0);
+  blocked_call_start (&blocked, child);
+  latch_wait (&blocked.entered);
+  expect_code (lodger_pending_set_canceller (blocked.pending, open_on_cancel, &told, NULL), 0);
   for (int i = 0; i < GIVEN; i++)
-    pendings[i] = lodger_caller_to_thread (child, witness_call, &queued[i], witness_destroy);
-  of_root = lodger_caller_to_thread (subject.caller, witness_call, &roots, witness_destroy);
+    pendings[i] = lodger_caller_to_thread (child, recorder_call, &queued[i], recorder_destroy);
+  of_root = lodger_caller_to_thread (subject.caller, recorder_call, &roots, recorder_destroy);
   lodger_caller_stop (child, true);
   latch_wait (&told);
   for (int i = 0; i < GIVEN; i++)
     wait_done (pendings[i]);
   proc_wait_asleep (thread);
   ck_assert_int_eq (lodger_caller_get_state (child), LODGER_CALLER_STOPPING);
-  latch_open (&held.let_go);
+  latch_open (&blocked.let_go);
   subject_await (&subject, lodger_caller_get_stopped (child));
-  expect_code (lodger_pending_get_outcome (held.pending), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (blocked.pending), LODGER_ECANCELED);
   expect_code (subject_outcome (&subject, of_root), 0);
   for (int i = 0; i < GIVEN; i++)
     {
       expect_closed (pendings[i]);
-      witness_expect (&queued[i], 0, 1);
+      recorder_expect (&queued[i], 0, 1);
     }
-  witness_expect (&roots, 1, 1);
+  recorder_expect (&roots, 1, 1);
   ck_assert (lodger_caller_is_running (subject.caller));
-  held_clear (&held);
+  blocked_call_clear (&blocked);
   lodger_caller_unref (child);
   subject_close (&subject);
   latch_clear (&told);

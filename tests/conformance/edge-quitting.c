@@ -3,7 +3,7 @@
  * own here, which is forked before there is any caller, and says on its standard error what is logged. */
 #define _GNU_SOURCE
 #include "conformance.h"
-#include "test-held.h"
+#include "test-blocked-call.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +79,7 @@ static void
 be_the_program (const Program *program)
 {
   static Subject subject;
-  static Held in_worker, in_child;
+  static BlockedCall in_worker, in_child;
   const LodgerCallOptions call = { .size = sizeof call, .name = "the stuck call" };
   const LodgerCallerOptions quiet = { .size = sizeof quiet, .name = "sleeper" };
   const LodgerCallerOptions hooked = { .size = sizeof hooked, .on_stop = user_stop_hook };
@@ -87,17 +87,17 @@ be_the_program (const Program *program)
   __lsan_disable ();
 #endif
   subject_open_full (&subject, program->kind, program->way == WITHOUT_A_WORD ? &hooked : NULL);
-  held_init (&in_worker);
-  held_init (&in_child);
+  blocked_call_init (&in_worker);
+  blocked_call_init (&in_child);
   if (program->has_stuck_worker)
     {
-      lodger_caller_to_thread_full (subject.caller, held_call, &in_worker, user_code_runs, &call);
+      lodger_caller_to_thread_full (subject.caller, blocked_call_run, &in_worker, user_code_runs, &call);
       latch_wait (&in_worker.entered);
     }
   if (program->has_stuck_child)
     {
       LodgerCaller *child = lodger_caller_get (subject.caller, &quiet, NULL);
-      lodger_caller_call_direct (child, held_direct, &in_child, user_code_runs);
+      lodger_caller_call_direct (child, blocked_call_direct, &in_child, user_code_runs);
       latch_wait (&in_child.entered);
       lodger_caller_call_soon (child, user_call, NULL, user_code_runs);
     }

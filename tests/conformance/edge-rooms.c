@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Bounded inboxes: what happens to a call for which there is no room. */
 #include "conformance.h"
-#include "test-held.h"
+#include "test-blocked-call.h"
 
 enum
 {
@@ -14,8 +14,8 @@ static const LodgerCallerOptions bounded = { .size = sizeof bounded, .inbox_limi
 typedef struct Full
 {
   LodgerCaller *caller; /* a bounded child */
-  Held held;            /* at work there */
-  Witness waiting[LIMIT];
+  BlockedCall blocked;  /* at work there */
+  Recorder waiting[LIMIT];
   LodgerPending *pendings[LIMIT];
 } Full;
 
@@ -23,30 +23,31 @@ static void
 full_open (Full *full, LodgerCaller *parent)
 {
   *full = (Full) { .caller = lodger_caller_get (parent, &bounded, NULL) };
-  held_init (&full->held);
-  full->held.pending = lodger_caller_call_soon (full->caller, held_call, &full->held, held_destroy);
-  latch_wait (&full->held.entered);
+  blocked_call_init (&full->blocked);
+  full->blocked.pending
+      = lodger_caller_call_soon (full->caller, blocked_call_run, &full->blocked, blocked_call_destroy);
+  latch_wait (&full->blocked.entered);
   for (int i = 0; i < LIMIT; i++)
     full->pendings[i]
-        = i == 1 ? lodger_caller_call_later (full->caller, 1, witness_call, &full->waiting[i], witness_destroy)
-                 : lodger_caller_call_soon (full->caller, witness_call, &full->waiting[i], witness_destroy);
+        = i == 1 ? lodger_caller_call_later (full->caller, 1, recorder_call, &full->waiting[i], recorder_destroy)
+                 : lodger_caller_call_soon (full->caller, recorder_call, &full->waiting[i], recorder_destroy);
 }
 
 /* Its calls end so; cancelled, because it stops. */
 static void
 full_close (Full *full, int outcome)
 {
-  latch_open (&full->held.let_go);
+  latch_open (&full->blocked.let_go);
   if (outcome == LODGER_ECANCELED)
     wait_done (lodger_caller_get_stopped (full->caller));
   for (int i = 0; i < LIMIT; i++)
     {
       expect_code (wait_outcome (full->pendings[i]), outcome);
-      witness_expect (&full->waiting[i], outcome == 0, 1);
+      recorder_expect (&full->waiting[i], outcome == 0, 1);
     }
-  wait_done (full->held.pending);
+  wait_done (full->blocked.pending);
   lodger_caller_unref (full->caller);
-  held_clear (&full->held);
+  blocked_call_clear (&full->blocked);
 }
 
 static int
@@ -61,10 +62,10 @@ code_of (LodgerPending *pending)
 static void
 expect_refusals (LodgerCaller *caller, int code)
 {
-  Witness refused = { 0 };
-  test_check (code_of (lodger_caller_call_soon (caller, witness_call, &refused, witness_destroy)) == code);
-  test_check (code_of (lodger_caller_call_later (caller, 5, witness_call, &refused, witness_destroy)) == code);
-  test_check (lodger_caller_call_direct (caller, witness_direct, &refused, witness_destroy) == code);
+  Recorder refused = { 0 };
+  test_check (code_of (lodger_caller_call_soon (caller, recorder_call, &refused, recorder_destroy)) == code);
+  test_check (code_of (lodger_caller_call_later (caller, 5, recorder_call, &refused, recorder_destroy)) == code);
+  test_check (lodger_caller_call_direct (caller, recorder_direct, &refused, recorder_destroy) == code);
   test_check (refused.ran == 0 && refused.destroyed == 3);
 }
 
@@ -72,7 +73,7 @@ START_TEST (edge_85_in_a_hosts_thread_a_call_without_room_fails)
 {
   Subject subject;
   Full full;
-  Witness waiting[LIMIT] = { 0 };
+  Recorder waiting[LIMIT] = { 0 };
   LodgerPending *pending;
   subject_open_full (&subject, _i, &bounded);
   full_open (&full, subject.caller);
@@ -80,13 +81,13 @@ START_TEST (edge_85_in_a_hosts_thread_a_call_without_room_fails)
   full_close (&full, 0);
   /* And into its own inbox. */
   for (int i = 0; i < LIMIT; i++)
-    lodger_pending_unref (lodger_caller_call_soon (subject.caller, witness_call, &waiting[i], witness_destroy));
+    lodger_pending_unref (lodger_caller_call_soon (subject.caller, recorder_call, &waiting[i], recorder_destroy));
   expect_refusals (subject.caller, LODGER_EAGAIN);
   /* Not held up: what runs in a worker. */
-  pending = lodger_caller_to_thread (subject.caller, witness_call, &(Witness) { 0 }, NULL);
+  pending = lodger_caller_to_thread (subject.caller, recorder_call, &(Recorder) { 0 }, NULL);
   expect_code (subject_outcome (&subject, pending), 0);
   for (int i = 0; i < LIMIT; i++)
-    witness_expect (&waiting[i], 1, 1);
+    recorder_expect (&waiting[i], 1, 1);
   subject_settle (&subject);
   subject_close (&subject);
 }
@@ -113,10 +114,10 @@ END_TEST
 static void
 fill_own_inbox (LodgerPending *self, void *data)
 {
-  Witness *waiting = data;
+  Recorder *waiting = data;
   LodgerCaller *caller = lodger_pending_get_caller (self);
   for (int i = 0; i < LIMIT; i++)
-    lodger_pending_unref (lodger_caller_call_soon (caller, witness_call, waiting, witness_destroy));
+    lodger_pending_unref (lodger_caller_call_soon (caller, recorder_call, waiting, recorder_destroy));
   log_capture_begin ();
   expect_refusals (caller, LODGER_EDEADLK);
   test_check (log_capture_count () == 3 && log_capture_has ("lodger_caller_call_soon")
@@ -128,14 +129,14 @@ START_TEST (edge_85_in_the_callers_own_thread_a_call_without_room_is_refused)
 {
   Subject subject;
   Counter ends;
-  Witness waiting = { .ends = &ends };
+  Recorder waiting = { .ends = &ends };
   LodgerCaller *child;
   counter_init (&ends);
   subject_open (&subject, _i, false);
   child = lodger_caller_get (subject.caller, &bounded, NULL);
   expect_code (wait_outcome (lodger_caller_call_soon (child, fill_own_inbox, &waiting, NULL)), 0);
   counter_wait (&ends, LIMIT);
-  witness_expect (&waiting, LIMIT, LIMIT);
+  recorder_expect (&waiting, LIMIT, LIMIT);
   counter_clear (&ends);
   lodger_caller_unref (child);
   subject_close (&subject);
@@ -147,7 +148,7 @@ END_TEST
 typedef struct Submitter
 {
   LodgerCaller *to;
-  Witness witness;
+  Recorder recorder;
   LodgerPending *pending;
   Latch begun;
   int thread;
@@ -158,7 +159,7 @@ submit_and_block (Submitter *submitter)
 {
   submitter->thread = test_thread_id ();
   latch_open (&submitter->begun);
-  submitter->pending = lodger_caller_call_soon (submitter->to, witness_call, &submitter->witness, witness_destroy);
+  submitter->pending = lodger_caller_call_soon (submitter->to, recorder_call, &submitter->recorder, recorder_destroy);
 }
 
 static void *
@@ -187,7 +188,7 @@ wait_blocked (Submitter *submitter)
 {
   latch_wait (&submitter->begun);
   proc_wait_asleep (submitter->thread);
-  witness_expect (&submitter->witness, 0, 0);
+  recorder_expect (&submitter->recorder, 0, 0);
 }
 
 START_TEST (edge_85_room_wakes_the_one_who_waits_for_it)
@@ -218,7 +219,7 @@ START_TEST (edge_85_room_wakes_the_one_who_waits_for_it)
     }
   worker_thread_id (full.caller);
   for (int i = 0; i < SUBMITTERS; i++)
-    witness_expect (&submitters[i].witness, 1, 1);
+    recorder_expect (&submitters[i].recorder, 1, 1);
   lodger_caller_unref (full.caller);
   subject_close (&subject);
 }
@@ -238,7 +239,7 @@ START_TEST (edge_85_a_stop_wakes_the_one_who_waits_for_room)
   lodger_caller_stop (full.caller, true);
   thread_join (thread);
   expect_code (lodger_pending_get_outcome (submitter.pending), LODGER_ECANCELED);
-  witness_expect (&submitter.witness, 0, 1);
+  recorder_expect (&submitter.recorder, 0, 1);
   lodger_pending_unref (submitter.pending);
   full_close (&full, LODGER_ECANCELED);
   latch_clear (&submitter.begun);
@@ -260,7 +261,7 @@ START_TEST (edge_85_its_own_cancellation_wakes_the_one_who_waits_for_room)
   lodger_pending_cancel (call, "not needed");
   expect_code (subject_outcome (&subject, call), LODGER_ECANCELED);
   expect_code (lodger_pending_get_outcome (submitter.pending), LODGER_ECANCELED);
-  witness_expect (&submitter.witness, 0, 1);
+  recorder_expect (&submitter.recorder, 0, 1);
   lodger_pending_unref (submitter.pending);
   full_close (&full, 0);
   latch_clear (&submitter.begun);
@@ -275,7 +276,7 @@ START_TEST (edge_85_a_worker_that_waits_for_room_lets_others_run)
   Subject subject;
   Full full;
   Submitter submitter;
-  Witness other = { 0 };
+  Recorder other = { 0 };
   LodgerPending *call;
   subject_open_full (&subject, _i, &options);
   full_open (&full, subject.caller);
@@ -283,7 +284,7 @@ START_TEST (edge_85_a_worker_that_waits_for_room_lets_others_run)
   call = lodger_caller_to_thread (subject.caller, submitter_call, &submitter, NULL);
   wait_blocked (&submitter);
   expect_code (
-      subject_outcome (&subject, lodger_caller_to_thread (subject.caller, witness_call, &other, witness_destroy)), 0);
+      subject_outcome (&subject, lodger_caller_to_thread (subject.caller, recorder_call, &other, recorder_destroy)), 0);
   full_close (&full, 0);
   expect_code (subject_outcome (&subject, call), 0);
   expect_code (wait_outcome (submitter.pending), 0);
@@ -298,7 +299,7 @@ typedef struct Knot
 {
   LodgerCaller *bounded, *other;
   Latch waits;
-  Witness refused, waiting;
+  Recorder refused, waiting;
   int thread;
   int code, wait_code;
   bool is_named;
@@ -312,7 +313,7 @@ submit_back (LodgerPending *self, void *data)
   latch_wait (&knot->waits);
   proc_wait_asleep (knot->thread);
   log_capture_begin ();
-  knot->code = code_of (lodger_caller_call_soon (knot->bounded, witness_call, &knot->refused, witness_destroy));
+  knot->code = code_of (lodger_caller_call_soon (knot->bounded, recorder_call, &knot->refused, recorder_destroy));
   knot->is_named = log_capture_has ("lodger_caller_call_soon") && log_capture_has ("submit back")
                    && log_capture_has ("room in the inbox of bounded");
   log_capture_end ();
@@ -327,7 +328,7 @@ fill_and_wait (LodgerPending *self, void *data)
   (void) self;
   knot->thread = test_thread_id ();
   for (int i = 0; i < LIMIT; i++)
-    test_check (lodger_caller_call_direct (knot->bounded, witness_direct, &knot->waiting, NULL) == 0);
+    test_check (lodger_caller_call_direct (knot->bounded, recorder_direct, &knot->waiting, NULL) == 0);
   latch_open (&knot->waits);
   knot->wait_code = lodger_pending_wait (pending, LODGER_FOREVER, LODGER_WAIT_DEFAULT);
   lodger_pending_unref (pending);
@@ -350,7 +351,7 @@ START_TEST (edge_85_a_wait_for_room_in_one_that_waits_for_the_submitter_is_refus
   counter_wait (&runs, LIMIT);
   counter_clear (&runs);
   ck_assert (knot.is_named);
-  witness_expect (&knot.refused, 0, 1);
+  recorder_expect (&knot.refused, 0, 1);
   lodger_caller_unref (knot.bounded);
   lodger_caller_unref (knot.other);
   subject_close (&subject);
@@ -364,30 +365,30 @@ START_TEST (edge_85_continuations_cancels_and_destroys_are_never_bounded)
 {
   Subject subject;
   Full full;
-  Witness then = { 0 };
+  Recorder then = { 0 };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT), *continued;
   subject_open (&subject, _i, false);
   full_open (&full, subject.caller);
-  continued = lodger_pending_then (promise, full.caller, witness_then, &then, witness_destroy);
+  continued = lodger_pending_then (promise, full.caller, recorder_then, &then, recorder_destroy);
   lodger_pending_return_nothing (promise);
   ck_assert (!lodger_pending_is_done (continued));
   ck_assert (lodger_pending_cancel (full.pendings[1], NULL));
   ck_assert (lodger_pending_cancel (full.pendings[2], NULL));
-  latch_open (&full.held.let_go);
+  latch_open (&full.blocked.let_go);
   expect_code (wait_outcome (continued), 0);
-  witness_expect (&then, 1, 1);
+  recorder_expect (&then, 1, 1);
   worker_thread_id (full.caller);
   expect_code (wait_outcome (full.pendings[0]), 0);
   for (int i = 1; i < LIMIT; i++)
     {
       expect_code (wait_outcome (full.pendings[i]), LODGER_ECANCELED);
-      witness_expect (&full.waiting[i], 0, 1);
+      recorder_expect (&full.waiting[i], 0, 1);
     }
   /* The room of those that were cancelled is free again, all of it. */
   for (int round = 0; round < 2 * LIMIT; round++)
-    expect_code (wait_outcome (lodger_caller_call_soon (full.caller, witness_call, &then, NULL)), 0);
-  wait_done (full.held.pending);
-  held_clear (&full.held);
+    expect_code (wait_outcome (lodger_caller_call_soon (full.caller, recorder_call, &then, NULL)), 0);
+  wait_done (full.blocked.pending);
+  blocked_call_clear (&full.blocked);
   lodger_caller_unref (full.caller);
   lodger_pending_unref (promise);
   subject_close (&subject);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* No thread and no descriptor between acceptance and end: what was accepted ends all the same, and everybody is told. */
 #include "conformance.h"
-#include "test-held.h"
+#include "test-blocked-call.h"
 #include "test-threads.h"
 
 #include <sys/resource.h>
@@ -33,7 +33,7 @@ descriptors_refuse (bool on)
 /* What is accepted, in each way there is. */
 typedef struct Accepted
 {
-  Witness calls[CALLS], thens[CALLS];
+  Recorder calls[CALLS], thens[CALLS];
   LodgerPending *pendings[CALLS], *continued[CALLS];
   Counter ends; /* of all data */
 } Accepted;
@@ -46,13 +46,14 @@ accept_all (Accepted *accepted, Subject *subject)
   counter_init (&accepted->ends);
   for (int i = 0; i < CALLS; i++)
     {
-      Witness *call = &accepted->calls[i], *then = &accepted->thens[i];
+      Recorder *call = &accepted->calls[i], *then = &accepted->thens[i];
       call->ends = then->ends = &accepted->ends;
       accepted->pendings[i]
-          = i == 0   ? lodger_caller_call_soon (caller, witness_call, call, witness_destroy)
-            : i == 1 ? lodger_caller_call_later (caller, INT64_C (3600000000000), witness_call, call, witness_destroy)
-                     : lodger_caller_to_thread (caller, witness_call, call, witness_destroy);
-      accepted->continued[i] = lodger_pending_then (accepted->pendings[i], caller, witness_then, then, witness_destroy);
+          = i == 0   ? lodger_caller_call_soon (caller, recorder_call, call, recorder_destroy)
+            : i == 1 ? lodger_caller_call_later (caller, INT64_C (3600000000000), recorder_call, call, recorder_destroy)
+                     : lodger_caller_to_thread (caller, recorder_call, call, recorder_destroy);
+      accepted->continued[i]
+          = lodger_pending_then (accepted->pendings[i], caller, recorder_then, then, recorder_destroy);
     }
 }
 
@@ -80,13 +81,13 @@ live_through (int kind, void (*refuse) (bool on))
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Subject subject;
   Accepted accepted;
-  Held held;
+  BlockedCall blocked;
   subject_open_full (&subject, kind, &options);
-  held_start (&held, subject.caller);
-  latch_wait (&held.entered);
+  blocked_call_start (&blocked, subject.caller);
+  latch_wait (&blocked.entered);
   accept_all (&accepted, &subject);
   refuse (true);
-  latch_open (&held.let_go);
+  latch_open (&blocked.let_go);
   for (int i = 0; i < CALLS; i++)
     {
       if (i == 1)
@@ -97,7 +98,7 @@ live_through (int kind, void (*refuse) (bool on))
     }
   expect_ended (&accepted, &subject);
   refuse (false);
-  held_clear (&held);
+  blocked_call_clear (&blocked);
   subject_close (&subject);
 }
 
@@ -120,23 +121,23 @@ stop_through (int kind, void (*refuse) (bool on))
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Subject subject;
   Accepted accepted;
-  Held held;
+  BlockedCall blocked;
   subject_open_full (&subject, kind, &options);
-  held_start (&held, subject.caller);
-  latch_wait (&held.entered);
+  blocked_call_start (&blocked, subject.caller);
+  latch_wait (&blocked.entered);
   accept_all (&accepted, &subject);
   log_capture_begin ();
   refuse (true);
   lodger_caller_stop (subject.caller, true);
-  latch_open (&held.let_go);
+  latch_open (&blocked.let_go);
   subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
-  expect_code (lodger_pending_get_outcome (held.pending), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (blocked.pending), LODGER_ECANCELED);
   for (int i = 2; i < CALLS; i++)
     expect_code (lodger_pending_get_outcome (accepted.pendings[i]), LODGER_ECANCELED);
   expect_ended (&accepted, &subject);
   refuse (false);
   log_capture_end ();
-  held_clear (&held);
+  blocked_call_clear (&blocked);
   subject_close (&subject);
 }
 

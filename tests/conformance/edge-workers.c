@@ -2,7 +2,7 @@
 /* What a worker's thread is: its name, its nice level, and the one that a call asks for. */
 #define _GNU_SOURCE
 #include "conformance.h"
-#include "test-held.h"
+#include "test-blocked-call.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,15 +27,15 @@ thread_is_called (int thread, const char *name)
 START_TEST (a_workers_thread_has_its_name)
 {
   Subject subject;
-  Held held[2];
+  BlockedCall blocked[2];
   LodgerCaller *child;
   const LodgerCallerOptions named = { .size = sizeof named, .name = "a name that is rather long" };
   int threads[2];
   subject_open (&subject, _i, false);
-  held_start (&held[0], subject.caller);
-  threads[0] = held_thread (&held[0]);
-  held_start (&held[1], subject.caller);
-  threads[1] = held_thread (&held[1]);
+  blocked_call_start (&blocked[0], subject.caller);
+  threads[0] = blocked_call_thread (&blocked[0]);
+  blocked_call_start (&blocked[1], subject.caller);
+  threads[1] = blocked_call_thread (&blocked[1]);
   ck_assert (thread_is_called (threads[0], "worker-1"));
   ck_assert (thread_is_called (threads[1], "worker-2"));
   child = lodger_caller_get (subject.caller, &named, NULL);
@@ -43,9 +43,9 @@ START_TEST (a_workers_thread_has_its_name)
   ck_assert_str_eq (lodger_caller_get_name (child), named.name);
   for (int i = 0; i < 2; i++)
     {
-      latch_open (&held[i].let_go);
-      subject_await (&subject, held[i].pending);
-      held_clear (&held[i]);
+      latch_open (&blocked[i].let_go);
+      subject_await (&subject, blocked[i].pending);
+      blocked_call_clear (&blocked[i]);
     }
   lodger_caller_unref (child);
   subject_close (&subject);
@@ -161,42 +161,43 @@ START_TEST (a_named_worker_runs_its_calls_one_after_the_other_in_one_thread)
   const LodgerCallerOptions named = { .size = sizeof named, .name = "disk" };
   Subject subject;
   Journal journal;
-  Witness witnesses[CALLS], other = { 0 };
+  Recorder recorders[CALLS], other = { 0 };
   LodgerPending *pendings[CALLS], *pending;
   LodgerCaller *child, **children;
-  Held held;
+  BlockedCall blocked;
   size_t count;
   journal_init (&journal);
   subject_open_full (&subject, _i, &options);
   /* The pool is full. */
-  held_start (&held, subject.caller);
-  latch_wait (&held.entered);
+  blocked_call_start (&blocked, subject.caller);
+  latch_wait (&blocked.entered);
   for (int i = 0; i < CALLS; i++)
     {
-      witnesses[i] = (Witness) { .journal = &journal, .number = i };
-      pendings[i] = lodger_caller_to_thread_full (subject.caller, witness_call, &witnesses[i], witness_destroy, &disk);
+      recorders[i] = (Recorder) { .journal = &journal, .number = i };
+      pendings[i]
+          = lodger_caller_to_thread_full (subject.caller, recorder_call, &recorders[i], recorder_destroy, &disk);
     }
   for (int i = 0; i < CALLS; i++)
     {
       expect_code (subject_outcome (&subject, pendings[i]), 0);
-      ck_assert_int_eq (witnesses[i].ran_in, witnesses[0].ran_in);
-      ck_assert_int_eq (witnesses[i].destroyed_in, witnesses[0].ran_in);
+      ck_assert_int_eq (recorders[i].ran_in, recorders[0].ran_in);
+      ck_assert_int_eq (recorders[i].destroyed_in, recorders[0].ran_in);
       ck_assert_int_eq (journal_get (&journal, (size_t) i), i);
     }
-  ck_assert (thread_is_called (witnesses[0].ran_in, "disk"));
-  pending = lodger_caller_to_thread_full (subject.caller, witness_call, &other, witness_destroy, &net);
+  ck_assert (thread_is_called (recorders[0].ran_in, "disk"));
+  pending = lodger_caller_to_thread_full (subject.caller, recorder_call, &other, recorder_destroy, &net);
   expect_code (subject_outcome (&subject, pending), 0);
-  ck_assert_int_ne (other.ran_in, witnesses[0].ran_in);
-  ck_assert_int_ne (other.ran_in, held.witness.ran_in);
+  ck_assert_int_ne (other.ran_in, recorders[0].ran_in);
+  ck_assert_int_ne (other.ran_in, blocked.recorder.ran_in);
   child = lodger_caller_get (subject.caller, &named, NULL);
-  ck_assert_int_eq (worker_thread_id (child), witnesses[0].ran_in);
+  ck_assert_int_eq (worker_thread_id (child), recorders[0].ran_in);
   lodger_caller_unref (child);
   children = lodger_caller_get_children (subject.caller, &count);
   lodger_caller_list_free (children, count);
   ck_assert_uint_eq (count, 3);
-  latch_open (&held.let_go);
-  subject_await (&subject, held.pending);
-  held_clear (&held);
+  latch_open (&blocked.let_go);
+  subject_await (&subject, blocked.pending);
+  blocked_call_clear (&blocked);
   subject_close (&subject);
   journal_clear (&journal);
 }
@@ -206,13 +207,13 @@ START_TEST (a_named_worker_is_not_made_any_more_once_it_stops)
 {
   const LodgerCallOptions disk = { .size = sizeof disk, .worker = "disk" };
   Subject subject;
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerPending *pending;
   subject_open (&subject, _i, false);
   lodger_caller_stop (subject.caller, true);
-  pending = lodger_caller_to_thread_full (subject.caller, witness_call, &witness, witness_destroy, &disk);
+  pending = lodger_caller_to_thread_full (subject.caller, recorder_call, &recorder, recorder_destroy, &disk);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   lodger_pending_unref (pending);
   subject_close (&subject);
 }

@@ -15,22 +15,22 @@
 
 /* Why a submission was refused; its data must be gone. */
 static int
-refusal (LodgerPending *pending, Witness *witness)
+refusal (LodgerPending *pending, Recorder *recorder)
 {
   int code = lodger_error_get_code (lodger_pending_get_error (pending));
   ck_assert (lodger_pending_is_done (pending));
-  witness_expect (witness, 0, 1);
-  *witness = (Witness) { 0 };
+  recorder_expect (recorder, 0, 1);
+  *recorder = (Recorder) { 0 };
   lodger_pending_unref (pending);
   return code;
 }
 
 static int
-direct_refusal (LodgerCaller *caller, LodgerDirectFunc func, Witness *witness)
+direct_refusal (LodgerCaller *caller, LodgerDirectFunc func, Recorder *recorder)
 {
-  int code = lodger_caller_call_direct (caller, func, witness, witness_destroy);
-  witness_expect (witness, 0, 1);
-  *witness = (Witness) { 0 };
+  int code = lodger_caller_call_direct (caller, func, recorder, recorder_destroy);
+  recorder_expect (recorder, 0, 1);
+  *recorder = (Recorder) { 0 };
   return code;
 }
 
@@ -38,28 +38,28 @@ START_TEST (law_9_a_bad_argument_is_answered)
 {
   Subject subject;
   LodgerCaller *caller;
-  Witness w = { 0 };
+  Recorder w = { 0 };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   LodgerCallOptions small = { .size = 4 };
   int64_t number;
   subject_open (&subject, _i, true);
   caller = subject.caller;
   log_capture_begin ();
-  expect_answer (direct_refusal (NULL, witness_direct, &w), LODGER_EINVAL, "lodger_caller_call_direct");
+  expect_answer (direct_refusal (NULL, recorder_direct, &w), LODGER_EINVAL, "lodger_caller_call_direct");
   expect_answer (direct_refusal (caller, NULL, &w), LODGER_EINVAL, "lodger_caller_call_direct");
-  expect_answer (refusal (lodger_caller_call_soon (NULL, witness_call, &w, witness_destroy), &w), LODGER_EINVAL,
+  expect_answer (refusal (lodger_caller_call_soon (NULL, recorder_call, &w, recorder_destroy), &w), LODGER_EINVAL,
                  "lodger_caller_call_soon");
-  expect_answer (refusal (lodger_caller_call_soon (caller, NULL, &w, witness_destroy), &w), LODGER_EINVAL,
+  expect_answer (refusal (lodger_caller_call_soon (caller, NULL, &w, recorder_destroy), &w), LODGER_EINVAL,
                  "lodger_caller_call_soon");
-  expect_answer (refusal (lodger_caller_call_soon_full (caller, witness_call, &w, witness_destroy, &small), &w),
+  expect_answer (refusal (lodger_caller_call_soon_full (caller, recorder_call, &w, recorder_destroy, &small), &w),
                  LODGER_EINVAL, "lodger_caller_call_soon");
-  expect_answer (refusal (lodger_caller_call_later (caller, 5, NULL, &w, witness_destroy), &w), LODGER_EINVAL,
+  expect_answer (refusal (lodger_caller_call_later (caller, 5, NULL, &w, recorder_destroy), &w), LODGER_EINVAL,
                  "lodger_caller_call_later");
-  expect_answer (refusal (lodger_caller_to_thread (NULL, witness_call, &w, witness_destroy), &w), LODGER_EINVAL,
+  expect_answer (refusal (lodger_caller_to_thread (NULL, recorder_call, &w, recorder_destroy), &w), LODGER_EINVAL,
                  "lodger_caller_to_thread");
-  expect_answer (refusal (lodger_pending_then (NULL, caller, witness_then, &w, witness_destroy), &w), LODGER_EINVAL,
+  expect_answer (refusal (lodger_pending_then (NULL, caller, recorder_then, &w, recorder_destroy), &w), LODGER_EINVAL,
                  "lodger_pending_then");
-  expect_answer (refusal (lodger_pending_then (promise, NULL, witness_then, &w, witness_destroy), &w), LODGER_EINVAL,
+  expect_answer (refusal (lodger_pending_then (promise, NULL, recorder_then, &w, recorder_destroy), &w), LODGER_EINVAL,
                  "lodger_pending_then");
   expect_answer (lodger_pending_return_int (NULL, 1), LODGER_EINVAL, "lodger_pending_return_int");
   expect_answer (lodger_pending_return_from (promise, NULL), LODGER_EINVAL, "lodger_pending_return_from");
@@ -143,18 +143,18 @@ END_TEST
 START_TEST (law_9_a_stopped_caller_is_answered)
 {
   Subject subject;
-  Witness w = { 0 };
+  Recorder w = { 0 };
   subject_open (&subject, _i, true);
   lodger_caller_stop (subject.caller, true);
   subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
   log_capture_begin ();
-  expect_code (refusal (lodger_caller_call_soon (subject.caller, witness_call, &w, witness_destroy), &w),
+  expect_code (refusal (lodger_caller_call_soon (subject.caller, recorder_call, &w, recorder_destroy), &w),
                LODGER_ECANCELED);
-  expect_code (refusal (lodger_caller_call_later (subject.caller, 9, witness_call, &w, witness_destroy), &w),
+  expect_code (refusal (lodger_caller_call_later (subject.caller, 9, recorder_call, &w, recorder_destroy), &w),
                LODGER_ECANCELED);
-  expect_code (refusal (lodger_caller_to_thread (subject.caller, witness_call, &w, witness_destroy), &w),
+  expect_code (refusal (lodger_caller_to_thread (subject.caller, recorder_call, &w, recorder_destroy), &w),
                LODGER_ECANCELED);
-  expect_code (direct_refusal (subject.caller, witness_direct, &w), LODGER_ESHUTDOWN);
+  expect_code (direct_refusal (subject.caller, recorder_direct, &w), LODGER_ESHUTDOWN);
   expect_answer (lodger_caller_enter (subject.caller), LODGER_ESHUTDOWN, "lodger_caller_enter");
   ck_assert_int_eq (lodger_caller_stop (subject.caller, true), LODGER_CALLER_STOPPED);
   log_capture_end ();

@@ -9,7 +9,7 @@ typedef struct Bound
 {
   Subject *subject;
   LodgerScope *scope;
-  Witness first, second;
+  Recorder first, second;
   LodgerPending *pending, *own;
   Counter ran;
   Latch entered, submitted, let_go;
@@ -99,8 +99,8 @@ submit_an_end_and_a_call (void *data)
   Bound *bound = data;
   lodger_caller_call_direct (bound->subject->caller, end_scope, bound, NULL);
   bound->pending
-      = lodger_scope_call_soon (bound->scope, bound->subject->caller, witness_call, &bound->first, witness_destroy);
-  lodger_pending_unref (lodger_caller_call_soon (bound->subject->caller, witness_call, &bound->second, NULL));
+      = lodger_scope_call_soon (bound->scope, bound->subject->caller, recorder_call, &bound->first, recorder_destroy);
+  lodger_pending_unref (lodger_caller_call_soon (bound->subject->caller, recorder_call, &bound->second, NULL));
 }
 
 /* Both are in the same turn. */
@@ -113,8 +113,8 @@ START_TEST (edge_78_a_scope_ends_between_delivery_and_run)
   subject_run_until (&subject, &bound.ran, 1);
   ck_assert (bound.was_first);
   expect_cancelled (bound.pending, "the window was closed");
-  witness_expect (&bound.first, 0, 1);
-  witness_expect (&bound.second, 1, 0);
+  recorder_expect (&bound.first, 0, 1);
+  recorder_expect (&bound.second, 1, 0);
   ck_assert_int_eq (bound.first.destroyed_in, subject.thread_id);
   bound_close (&bound);
 }
@@ -150,7 +150,7 @@ START_TEST (edge_78_a_scope_ends_in_another_thread)
   bound_open (&bound, &subject, _i);
   thread = thread_start (end_while_it_stays, &bound);
   running = lodger_scope_call_soon (bound.scope, subject.caller, stay, &bound, NULL);
-  bound.pending = lodger_scope_call_soon (bound.scope, subject.caller, witness_call, &bound.first, witness_destroy);
+  bound.pending = lodger_scope_call_soon (bound.scope, subject.caller, recorder_call, &bound.first, recorder_destroy);
   latch_open (&bound.submitted);
   subject_await (&subject, running);
   thread_join (thread);
@@ -158,7 +158,7 @@ START_TEST (edge_78_a_scope_ends_in_another_thread)
   expect_cancelled (running, "the window was closed");
   expect_cancelled (bound.pending, "the window was closed");
   subject_settle (&subject);
-  witness_expect (&bound.first, 0, 1);
+  recorder_expect (&bound.first, 0, 1);
   lodger_pending_unref (running);
   bound_close (&bound);
 }
@@ -180,7 +180,7 @@ submit_own_and_another (void *data)
   Bound *bound = data;
   LodgerCaller *caller = bound->subject->caller;
   bound->own = lodger_scope_call_soon (bound->scope, caller, end_own_scope, bound, NULL);
-  bound->pending = lodger_scope_call_soon (bound->scope, caller, witness_call, &bound->first, witness_destroy);
+  bound->pending = lodger_scope_call_soon (bound->scope, caller, recorder_call, &bound->first, recorder_destroy);
 }
 
 START_TEST (edge_78_a_scope_ends_in_its_own_call)
@@ -194,7 +194,7 @@ START_TEST (edge_78_a_scope_ends_in_its_own_call)
   expect_cancelled (bound.own, "the window was closed");
   subject_settle (&subject);
   expect_cancelled (bound.pending, "the window was closed");
-  witness_expect (&bound.first, 0, 1);
+  recorder_expect (&bound.first, 0, 1);
   lodger_pending_unref (bound.own);
   bound_close (&bound);
 }
@@ -206,33 +206,33 @@ START_TEST (edge_78_a_scope_ends_twice)
   Bound bound;
   bound_open (&bound, &subject, _i);
   bound.pending
-      = lodger_scope_call_later (bound.scope, subject.caller, HOUR, witness_call, &bound.first, witness_destroy);
+      = lodger_scope_call_later (bound.scope, subject.caller, HOUR, recorder_call, &bound.first, recorder_destroy);
   ck_assert (!lodger_scope_has_ended (bound.scope));
   ck_assert (lodger_scope_end (bound.scope, NULL));
   ck_assert (lodger_scope_has_ended (bound.scope));
   ck_assert (!lodger_scope_end (bound.scope, "again"));
   expect_cancelled (bound.pending, "its scope has ended");
   subject_settle (&subject);
-  witness_expect (&bound.first, 0, 1);
+  recorder_expect (&bound.first, 0, 1);
   bound_close (&bound);
 }
 END_TEST
 
 /* Each way to submit, in turn. */
 static LodgerPending *
-submit_bound (Bound *bound, int kind, LodgerPending *done, Witness *witness)
+submit_bound (Bound *bound, int kind, LodgerPending *done, Recorder *recorder)
 {
   LodgerCaller *caller = bound->subject->caller;
   switch (kind)
     {
-    case 0: return lodger_scope_call_soon (bound->scope, caller, witness_call, witness, witness_destroy);
-    case 1: return lodger_scope_call_later (bound->scope, caller, 1, witness_call, witness, witness_destroy);
-    case 2: return lodger_scope_to_thread (bound->scope, caller, witness_call, witness, witness_destroy);
-    case 3: return lodger_scope_then (bound->scope, done, caller, witness_then, witness, witness_destroy);
-    case 4: return (lodger_scope_call_soon) (bound->scope, caller, witness_call, witness, witness_destroy);
-    case 5: return (lodger_scope_call_later) (bound->scope, caller, 1, witness_call, witness, witness_destroy);
-    case 6: return (lodger_scope_to_thread) (bound->scope, caller, witness_call, witness, witness_destroy);
-    default: return (lodger_scope_then) (bound->scope, done, caller, witness_then, witness, witness_destroy);
+    case 0: return lodger_scope_call_soon (bound->scope, caller, recorder_call, recorder, recorder_destroy);
+    case 1: return lodger_scope_call_later (bound->scope, caller, 1, recorder_call, recorder, recorder_destroy);
+    case 2: return lodger_scope_to_thread (bound->scope, caller, recorder_call, recorder, recorder_destroy);
+    case 3: return lodger_scope_then (bound->scope, done, caller, recorder_then, recorder, recorder_destroy);
+    case 4: return (lodger_scope_call_soon) (bound->scope, caller, recorder_call, recorder, recorder_destroy);
+    case 5: return (lodger_scope_call_later) (bound->scope, caller, 1, recorder_call, recorder, recorder_destroy);
+    case 6: return (lodger_scope_to_thread) (bound->scope, caller, recorder_call, recorder, recorder_destroy);
+    default: return (lodger_scope_then) (bound->scope, done, caller, recorder_then, recorder, recorder_destroy);
     }
 }
 
@@ -250,11 +250,11 @@ START_TEST (edge_78_a_call_submitted_to_an_ended_scope_comes_back_cancelled)
   lodger_scope_end (bound.scope, NULL);
   for (int kind = 0; kind < KINDS; kind++)
     {
-      Witness witness = { 0 };
-      LodgerPending *refused = submit_bound (&bound, kind, bound.pending, &witness);
+      Recorder recorder = { 0 };
+      LodgerPending *refused = submit_bound (&bound, kind, bound.pending, &recorder);
       expect_cancelled (refused, "its scope has ended");
-      witness_expect (&witness, 0, 1);
-      ck_assert_int_eq (witness.destroyed_in, test_thread_id ());
+      recorder_expect (&recorder, 0, 1);
+      ck_assert_int_eq (recorder.destroyed_in, test_thread_id ());
       lodger_pending_unref (refused);
     }
   lodger_pending_return_nothing (bound.pending);
@@ -269,7 +269,7 @@ START_TEST (edge_78_each_kind_of_call_can_be_bound)
   static const LodgerCallerOptions one_worker = { .size = sizeof one_worker, .max_workers = 1 };
   Subject subject;
   Bound bound;
-  Witness witnesses[2 * KINDS] = { { 0 } };
+  Recorder recorders[2 * KINDS] = { { 0 } };
   LodgerPending *pendings[KINDS], *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   Counter ran;
   counter_init (&ran);
@@ -284,33 +284,33 @@ START_TEST (edge_78_each_kind_of_call_can_be_bound)
   lodger_pending_return_nothing (bound.pending);
   for (int kind = 0; kind < KINDS; kind++)
     {
-      pendings[kind] = submit_bound (&bound, kind, bound.pending, &witnesses[kind]);
+      pendings[kind] = submit_bound (&bound, kind, bound.pending, &recorders[kind]);
       if (subject_is (&subject, SUBJECT_VIRTUAL))
         subject.kind->advance (&subject, 1);
       expect_code (subject_outcome (&subject, pendings[kind]), 0);
-      witness_expect (&witnesses[kind], 1, 1);
+      recorder_expect (&recorders[kind], 1, 1);
     }
   /* The worker, and the loop if it has a thread of its own, have something to do first. */
   {
     LodgerPending *busy = lodger_caller_to_thread (subject.caller, stay, &bound, NULL);
     latch_wait (&bound.entered);
     for (int kind = 0; kind < KINDS; kind++)
-      pendings[kind] = kind % 4 < 2 ? lodger_scope_call_later (bound.scope, subject.caller, HOUR, witness_call,
-                                                               &witnesses[KINDS + kind], witness_destroy)
-                                    : submit_bound (&bound, kind, promise, &witnesses[KINDS + kind]);
+      pendings[kind] = kind % 4 < 2 ? lodger_scope_call_later (bound.scope, subject.caller, HOUR, recorder_call,
+                                                               &recorders[KINDS + kind], recorder_destroy)
+                                    : submit_bound (&bound, kind, promise, &recorders[KINDS + kind]);
     end_scope (&bound);
     latch_open (&bound.let_go);
     subject_await (&subject, busy);
     lodger_pending_unref (busy);
   }
-  expect_code (subject_outcome (&subject, lodger_caller_to_thread (subject.caller, witness_call, &bound.first, NULL)),
+  expect_code (subject_outcome (&subject, lodger_caller_to_thread (subject.caller, recorder_call, &bound.first, NULL)),
                0);
   lodger_pending_return_nothing (promise);
   subject_settle (&subject);
   for (int kind = 0; kind < KINDS; kind++)
     {
       expect_cancelled (pendings[kind], "the window was closed");
-      witness_expect (&witnesses[KINDS + kind], 0, 1);
+      recorder_expect (&recorders[KINDS + kind], 0, 1);
       lodger_pending_unref (pendings[kind]);
     }
   lodger_pending_unref (promise);
@@ -356,11 +356,11 @@ START_TEST (law_8_what_cannot_be_held_is_not_touched)
   Bound bound;
   bound_open (&bound, &subject, _i);
   bound.is_gone = true;
-  bound.pending = lodger_scope_call_soon (bound.scope, subject.caller, witness_call, &bound.first, witness_destroy);
+  bound.pending = lodger_scope_call_soon (bound.scope, subject.caller, recorder_call, &bound.first, recorder_destroy);
   subject_await (&subject, bound.pending);
   expect_cancelled (bound.pending, "its scope has ended");
   subject_settle (&subject);
-  witness_expect (&bound.first, 0, 1);
+  recorder_expect (&bound.first, 0, 1);
   ck_assert_int_eq (bound.held, 0);
   bound_close (&bound);
 }
@@ -373,7 +373,7 @@ START_TEST (law_8_a_binding_keeps_its_scope_but_not_what_that_stands_for)
   Bound bound;
   bound_open (&bound, &subject, _i);
   bound.pending
-      = lodger_scope_call_later (bound.scope, subject.caller, HOUR, witness_call, &bound.first, witness_destroy);
+      = lodger_scope_call_later (bound.scope, subject.caller, HOUR, recorder_call, &bound.first, recorder_destroy);
   lodger_scope_ref (bound.scope);
   lodger_scope_unref (bound.scope);
   ck_assert_int_eq (bound.held, 0);

@@ -25,7 +25,7 @@ typedef struct Case
 {
   Field *field;
   Fate fate;
-  Witness witness;
+  Recorder recorder;
   atomic_int told;
   LodgerPending *pending;
   LodgerPending *promise;
@@ -44,7 +44,7 @@ static void
 case_run (LodgerPending *self, void *data)
 {
   Case *its = data;
-  witness_direct (&its->witness);
+  recorder_direct (&its->recorder);
   switch (its->fate)
     {
     case FAILS: lodger_pending_return_new_error (self, "case", 1, "as told"); break;
@@ -59,7 +59,7 @@ case_run (LodgerPending *self, void *data)
 static void
 case_destroy (void *data)
 {
-  witness_destroy (&((Case *) data)->witness);
+  recorder_destroy (&((Case *) data)->recorder);
 }
 
 static int
@@ -75,11 +75,11 @@ static void
 submit_case (Case *its)
 {
   LodgerCaller *caller = its->field->subject->caller;
-  its->witness.ends = &its->field->ends;
+  its->recorder.ends = &its->field->ends;
   if (its->fate == FOLLOWS)
     its->promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   if (its->fate == DELAYED || its->fate == DELAYED_AND_CANCELLED)
-    its->pending = lodger_caller_call_later (caller, 1 + its->witness.number % 100, case_run, its, case_destroy);
+    its->pending = lodger_caller_call_later (caller, 1 + its->recorder.number % 100, case_run, its, case_destroy);
   else
     its->pending = lodger_caller_call_soon (caller, case_run, its, case_destroy);
   test_check (lodger_pending_add_done_callback (its->pending, case_told, its, NULL) == 0);
@@ -117,12 +117,12 @@ submit_cases (void *data)
 static void
 check_case (const Field *field, Case *its)
 {
-  int ran = atomic_load (&its->witness.ran), outcome;
-  if (ran > 1 || atomic_load (&its->witness.destroyed) != 1 || atomic_load (&its->told) != 1)
+  int ran = atomic_load (&its->recorder.ran), outcome;
+  if (ran > 1 || atomic_load (&its->recorder.destroyed) != 1 || atomic_load (&its->told) != 1)
     test_fail ("a call of fate %d ran %d times, was destroyed %d times, told %d times", its->fate, ran,
-               atomic_load (&its->witness.destroyed), atomic_load (&its->told));
-  test_check (its->witness.destroyed_in == field->subject->thread_id);
-  test_check (ran == 0 || its->witness.ran_in == field->subject->thread_id);
+               atomic_load (&its->recorder.destroyed), atomic_load (&its->told));
+  test_check (its->recorder.destroyed_in == field->subject->thread_id);
+  test_check (ran == 0 || its->recorder.ran_in == field->subject->thread_id);
   outcome = lodger_pending_get_outcome (its->pending);
   switch (its->fate)
     {
@@ -166,7 +166,7 @@ START_TEST (law_3_every_call_ends_once)
         {
           fields[i].cases[k].field = &fields[i];
           fields[i].cases[k].fate = (Fate) test_random_below (&random, FATES);
-          fields[i].cases[k].witness.number = (int) k;
+          fields[i].cases[k].recorder.number = (int) k;
         }
       threads[i] = thread_start (submit_cases, &fields[i]);
     }
@@ -194,12 +194,12 @@ START_TEST (law_3_a_cancelled_calls_data_goes_at_the_next_turn)
 {
   Subject subject;
   Counter ends;
-  Witness queued = { .ends = &ends }, delayed = { .ends = &ends };
+  Recorder queued = { .ends = &ends }, delayed = { .ends = &ends };
   LodgerPending *soon, *later;
   counter_init (&ends);
   subject_open (&subject, _i, false);
-  later = lodger_caller_call_later (subject.caller, INT64_C (3600000000000), witness_call, &delayed, witness_destroy);
-  soon = lodger_caller_call_soon (subject.caller, witness_call, &queued, witness_destroy);
+  later = lodger_caller_call_later (subject.caller, INT64_C (3600000000000), recorder_call, &delayed, recorder_destroy);
+  soon = lodger_caller_call_soon (subject.caller, recorder_call, &queued, recorder_destroy);
   lodger_pending_cancel (later, NULL);
   lodger_pending_cancel (soon, NULL);
   ck_assert (lodger_pending_is_done (later));
@@ -219,18 +219,19 @@ END_TEST
 START_TEST (law_3_after_the_stop_the_data_goes_in_the_submitting_thread)
 {
   Subject subject;
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerPending *pending;
   subject_open (&subject, _i, true);
   lodger_caller_stop (subject.caller, true);
   subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
   log_capture_begin ();
-  pending = lodger_caller_call_soon (subject.caller, witness_call, &witness, witness_destroy);
+  pending = lodger_caller_call_soon (subject.caller, recorder_call, &recorder, recorder_destroy);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  witness_expect (&witness, 0, 1);
-  ck_assert_int_eq (witness.destroyed_in, test_thread_id ());
-  expect_code (lodger_caller_call_direct (subject.caller, witness_direct, &witness, witness_destroy), LODGER_ESHUTDOWN);
-  witness_expect (&witness, 0, 2);
+  recorder_expect (&recorder, 0, 1);
+  ck_assert_int_eq (recorder.destroyed_in, test_thread_id ());
+  expect_code (lodger_caller_call_direct (subject.caller, recorder_direct, &recorder, recorder_destroy),
+               LODGER_ESHUTDOWN);
+  recorder_expect (&recorder, 0, 2);
   log_capture_end ();
   lodger_pending_unref (pending);
   subject_close (&subject);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Law 2 in nested loops, edge_73: what a dialog interrupted goes on in the dialog's loop, and nothing is entered
  * twice. */
-#include "turn.h"
+#include "call-order.h"
 
 static void
 nest_until (Subject *subject, Journal *journal, size_t count)
@@ -20,53 +20,53 @@ nest_until (Subject *subject, Journal *journal, size_t count)
 static void *
 submit_last (void *data)
 {
-  turn_submit (data, 7);
+  call_order_submit (data, 7);
   return NULL;
 }
 
 static void
 open_dialog (LodgerPending *self, void *data)
 {
-  Turn *turn = data;
+  CallOrder *order = data;
   (void) self;
-  journal_add (&turn->journal, 1);
-  nest_until (turn->subject, &turn->journal, 4);
-  turn_submit (turn, 5);
-  turn_submit (turn, 6);
-  nest_until (turn->subject, &turn->journal, 6);
-  thread_join (thread_start (submit_last, turn));
-  nest_until (turn->subject, &turn->journal, 7);
-  journal_add (&turn->journal, 100);
-  counter_add (&turn->ran, 1);
+  journal_add (&order->journal, 1);
+  nest_until (order->subject, &order->journal, 4);
+  call_order_submit (order, 5);
+  call_order_submit (order, 6);
+  nest_until (order->subject, &order->journal, 6);
+  thread_join (thread_start (submit_last, order));
+  nest_until (order->subject, &order->journal, 7);
+  journal_add (&order->journal, 100);
+  counter_add (&order->ran, 1);
 }
 
 static void
 submit_dialog (void *data)
 {
-  Turn *turn = data;
-  lodger_pending_unref (lodger_caller_call_soon (turn->subject->caller, open_dialog, turn, NULL));
-  turn_submit (turn, 2);
-  turn_submit (turn, 3);
-  turn_submit (turn, 4);
+  CallOrder *order = data;
+  lodger_pending_unref (lodger_caller_call_soon (order->subject->caller, open_dialog, order, NULL));
+  call_order_submit (order, 2);
+  call_order_submit (order, 3);
+  call_order_submit (order, 4);
 }
 
 START_TEST (nested_loop_goes_on_with_the_interrupted_turn)
 {
   Subject subject;
-  Turn turn;
-  turn_init (&turn, &subject);
+  CallOrder order;
+  call_order_init (&order, &subject);
   subject_open (&subject, _i, true);
   /* From outside of any call: when the turn begins, the loop has nothing left that was posted. */
   if (subject_is (&subject, SUBJECT_DRIVEN))
-    subject_run_inside (&subject, submit_dialog, &turn);
+    subject_run_inside (&subject, submit_dialog, &order);
   else
-    submit_dialog (&turn);
-  subject_run_until (&subject, &turn.ran, 7);
-  journal_expect (&turn.journal, 1, 2, 3, 4, 5, 6, 7, 100);
+    submit_dialog (&order);
+  subject_run_until (&subject, &order.ran, 7);
+  journal_expect (&order.journal, 1, 2, 3, 4, 5, 6, 7, 100);
   for (int i = 2; i <= 7; i++)
-    witness_expect (&turn.witnesses[i], 1, 1);
+    recorder_expect (&order.recorders[i], 1, 1);
   subject_close (&subject);
-  turn_clear (&turn);
+  call_order_clear (&order);
 }
 END_TEST
 

@@ -21,7 +21,7 @@ enum
 typedef struct Stop
 {
   Subject *subject;
-  Witness witnesses[CALLS];
+  Recorder recorders[CALLS];
   LodgerPending *pendings[CALLS];
   LodgerPending *never;
   LodgerReply *reply;
@@ -45,7 +45,7 @@ static void
 run_on (LodgerPending *self, void *data)
 {
   Stop *stop = data;
-  atomic_fetch_add (&stop->witnesses[RUNNING].ran, 1);
+  atomic_fetch_add (&stop->recorders[RUNNING].ran, 1);
   stop->reply = lodger_pending_defer (self);
   test_check (lodger_pending_set_canceller (self, answer_cancelled, stop, NULL) == 0);
   counter_add (&stop->ready, 1);
@@ -56,7 +56,7 @@ wait_in_worker (LodgerPending *self, void *data)
 {
   Stop *stop = data;
   (void) self;
-  atomic_fetch_add (&stop->witnesses[WORKING].ran, 1);
+  atomic_fetch_add (&stop->recorders[WORKING].ran, 1);
   counter_add (&stop->arrived, 1);
   stop->wait_code = lodger_pending_wait (stop->never, LODGER_FOREVER, LODGER_WAIT_PROTECT);
 }
@@ -65,7 +65,7 @@ static void
 stop_inside (LodgerPending *self, void *data)
 {
   Stop *stop = data;
-  atomic_fetch_add (&stop->witnesses[STOPPER].ran, 1);
+  atomic_fetch_add (&stop->recorders[STOPPER].ran, 1);
   if (subject_is (stop->subject, SUBJECT_DRIVEN))
     {
       counter_add (&stop->arrived, 1);
@@ -81,19 +81,19 @@ stop_inside (LodgerPending *self, void *data)
 static void
 stop_data_0 (void *data)
 {
-  witness_destroy (&((Stop *) data)->witnesses[RUNNING]);
+  recorder_destroy (&((Stop *) data)->recorders[RUNNING]);
 }
 
 static void
 stop_data_1 (void *data)
 {
-  witness_destroy (&((Stop *) data)->witnesses[WORKING]);
+  recorder_destroy (&((Stop *) data)->recorders[WORKING]);
 }
 
 static void
 stop_data_2 (void *data)
 {
-  witness_destroy (&((Stop *) data)->witnesses[STOPPER]);
+  recorder_destroy (&((Stop *) data)->recorders[STOPPER]);
 }
 
 /* In this order: the one that stops has the others before and behind it. */
@@ -101,10 +101,10 @@ static void
 submit_all (Stop *stop)
 {
   LodgerCaller *caller = stop->subject->caller;
-  Witness *witnesses = stop->witnesses;
-  stop->pendings[DELAYED]
-      = lodger_caller_call_later (caller, INT64_C (3600000000000), witness_call, &witnesses[DELAYED], witness_destroy);
-  stop->pendings[THEN] = lodger_pending_then (stop->never, caller, witness_then, &witnesses[THEN], witness_destroy);
+  Recorder *recorders = stop->recorders;
+  stop->pendings[DELAYED] = lodger_caller_call_later (caller, INT64_C (3600000000000), recorder_call,
+                                                      &recorders[DELAYED], recorder_destroy);
+  stop->pendings[THEN] = lodger_pending_then (stop->never, caller, recorder_then, &recorders[THEN], recorder_destroy);
   stop->pendings[RUNNING] = lodger_caller_call_soon (caller, run_on, stop, stop_data_0);
   stop->pendings[WORKING] = lodger_caller_to_thread (caller, wait_in_worker, stop, stop_data_1);
   subject_run_until (stop->subject, &stop->ready, 1);
@@ -112,8 +112,8 @@ submit_all (Stop *stop)
   stop->pendings[STOPPER] = lodger_caller_call_soon (caller, stop_inside, stop, stop_data_2);
   if (subject_is (stop->subject, SUBJECT_DRIVEN))
     counter_wait (&stop->arrived, 2);
-  stop->pendings[QUEUED] = lodger_caller_call_soon (caller, witness_call, &witnesses[QUEUED], witness_destroy);
-  test_check (lodger_caller_call_direct (caller, witness_direct, &witnesses[DIRECT], witness_destroy) == 0);
+  stop->pendings[QUEUED] = lodger_caller_call_soon (caller, recorder_call, &recorders[QUEUED], recorder_destroy);
+  test_check (lodger_caller_call_direct (caller, recorder_direct, &recorders[DIRECT], recorder_destroy) == 0);
 }
 
 START_TEST (law_4_stop_cancels_queued_delayed_and_running)
@@ -131,9 +131,9 @@ START_TEST (law_4_stop_cancels_queued_delayed_and_running)
   for (int i = 0; i < CALLS; i++)
     {
       bool runs = i == RUNNING || i == WORKING || i == STOPPER;
-      if (stop.witnesses[i].destroyed != 1 || stop.witnesses[i].ran != runs)
-        test_fail ("call %d ran %d times and was destroyed %d times", i, stop.witnesses[i].ran,
-                   stop.witnesses[i].destroyed);
+      if (stop.recorders[i].destroyed != 1 || stop.recorders[i].ran != runs)
+        test_fail ("call %d ran %d times and was destroyed %d times", i, stop.recorders[i].ran,
+                   stop.recorders[i].destroyed);
       if (i != DIRECT)
         {
           char *message = lodger_pending_get_cancel_message (stop.pendings[i]);
@@ -143,7 +143,7 @@ START_TEST (law_4_stop_cancels_queued_delayed_and_running)
           lodger_pending_unref (stop.pendings[i]);
         }
       if (i != WORKING)
-        ck_assert_int_eq (stop.witnesses[i].destroyed_in, subject.thread_id);
+        ck_assert_int_eq (stop.recorders[i].destroyed_in, subject.thread_id);
     }
   subject_close (&subject);
   lodger_pending_unref (stop.never);
@@ -165,7 +165,7 @@ typedef struct Flood
   Subject *subject;
   Barrier *barrier;
   Counter *submitted;
-  Witness witness;
+  Recorder recorder;
   atomic_int told;
   int calls;
 } Flood;
@@ -194,10 +194,10 @@ flood_until_refused (void *data)
       switch (calls % 3)
         {
         case 0:
-          pending = lodger_caller_call_later (caller, 1000, witness_call, &flood->witness, witness_destroy);
+          pending = lodger_caller_call_later (caller, 1000, recorder_call, &flood->recorder, recorder_destroy);
           break;
-        case 1: pending = lodger_caller_to_thread (caller, witness_call, &flood->witness, witness_destroy); break;
-        default: pending = lodger_caller_call_soon (caller, witness_call, &flood->witness, witness_destroy);
+        case 1: pending = lodger_caller_to_thread (caller, recorder_call, &flood->recorder, recorder_destroy); break;
+        default: pending = lodger_caller_call_soon (caller, recorder_call, &flood->recorder, recorder_destroy);
         }
       lodger_pending_add_done_callback (pending, flood_told, flood, NULL);
       lodger_pending_unref (pending);
@@ -233,7 +233,7 @@ stop_amid_a_flood (int kind)
   for (int i = 0; i < THREADS; i++)
     {
       thread_join (threads[i]);
-      ck_assert_int_eq (floods[i].witness.destroyed, floods[i].calls);
+      ck_assert_int_eq (floods[i].recorder.destroyed, floods[i].calls);
       ck_assert_int_eq (floods[i].told, floods[i].calls);
     }
   subject_close (&subject);
@@ -255,7 +255,7 @@ typedef struct Overtaken
 {
   Subject *subject;
   int how;
-  Witness witness;
+  Recorder recorder;
   LodgerPending *pending;
   Counter held;
   Latch stopped;
@@ -278,14 +278,14 @@ submit_overtaken (void *data)
 {
   Overtaken *overtaken = data;
   LodgerCaller *caller = overtaken->subject->caller;
-  Witness *witness = &overtaken->witness;
+  Recorder *recorder = &overtaken->recorder;
   overtaken_here = overtaken;
   switch (overtaken->how)
     {
-    case 0: overtaken->pending = lodger_caller_call_soon (caller, witness_call, witness, witness_destroy); break;
-    case 1: overtaken->pending = lodger_caller_call_later (caller, 5, witness_call, witness, witness_destroy); break;
-    case 2: overtaken->pending = lodger_caller_to_thread (caller, witness_call, witness, witness_destroy); break;
-    default: lodger_caller_call_direct (caller, witness_direct, witness, witness_destroy);
+    case 0: overtaken->pending = lodger_caller_call_soon (caller, recorder_call, recorder, recorder_destroy); break;
+    case 1: overtaken->pending = lodger_caller_call_later (caller, 5, recorder_call, recorder, recorder_destroy); break;
+    case 2: overtaken->pending = lodger_caller_to_thread (caller, recorder_call, recorder, recorder_destroy); break;
+    default: lodger_caller_call_direct (caller, recorder_direct, recorder, recorder_destroy);
     }
   return NULL;
 }
@@ -305,11 +305,11 @@ START_TEST (law_4_a_submission_that_the_stop_overtakes_ends)
       counter_wait (&overtaken.held, 1);
       lodger_caller_stop (subject.caller, true);
       subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
-      witness_expect (&overtaken.witness, 0, 0);
+      recorder_expect (&overtaken.recorder, 0, 0);
       latch_open (&overtaken.stopped);
       thread_join (thread);
       lodger_set_trace_func (NULL, NULL);
-      witness_expect (&overtaken.witness, 0, 1);
+      recorder_expect (&overtaken.recorder, 0, 1);
       if (overtaken.pending != NULL)
         expect_code (lodger_pending_get_outcome (overtaken.pending), LODGER_ECANCELED);
       lodger_pending_unref (overtaken.pending);
@@ -328,23 +328,23 @@ START_TEST (law_4_a_stopped_caller_leaves_no_thread_and_no_descriptor)
   for (unsigned round = 0; round < 4; round++)
     {
       Subject subject;
-      Witness witness = { 0 };
+      Recorder recorder = { 0 };
       LodgerPending *pending, *then;
-      Witness home = { 0 };
+      Recorder home = { 0 };
       /* The first round may make what stays for good, as a default context's own descriptor. */
       if (round == 1)
         before = proc_count ();
       subject_open (&subject, _i, true);
-      pending = lodger_caller_to_thread (subject.caller, witness_call, &witness, witness_destroy);
-      then = lodger_pending_then (pending, subject.caller, witness_then, &home, witness_destroy);
+      pending = lodger_caller_to_thread (subject.caller, recorder_call, &recorder, recorder_destroy);
+      then = lodger_pending_then (pending, subject.caller, recorder_then, &home, recorder_destroy);
       subject_run_until_done (&subject, then);
       lodger_pending_unref (pending);
       lodger_pending_unref (then);
       subject_close (&subject);
-      witness_expect (&witness, 1, 1);
-      witness_expect (&home, 1, 1);
+      recorder_expect (&recorder, 1, 1);
+      recorder_expect (&home, 1, 1);
     }
-  proc_expect_back (before);
+  proc_expect_restored (before);
 }
 END_TEST
 

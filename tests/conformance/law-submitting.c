@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Laws 1 and 2: later, never inline; and in order. */
-#include "turn.h"
+#include "call-order.h"
 
 #include <stdlib.h>
 
@@ -208,33 +208,33 @@ END_TEST
 static void
 submit_more (LodgerPending *self, void *data)
 {
-  Turn *turn = data;
+  CallOrder *order = data;
   (void) self;
-  journal_add (&turn->journal, 1);
-  turn_submit (turn, 4);
-  turn_submit (turn, 5);
+  journal_add (&order->journal, 1);
+  call_order_submit (order, 4);
+  call_order_submit (order, 5);
 }
 
 static void
 submit_a_turn (void *data)
 {
-  Turn *turn = data;
-  lodger_pending_unref (lodger_caller_call_soon (turn->subject->caller, submit_more, turn, NULL));
-  turn_submit (turn, 2);
-  turn_submit (turn, 3);
+  CallOrder *order = data;
+  lodger_pending_unref (lodger_caller_call_soon (order->subject->caller, submit_more, order, NULL));
+  call_order_submit (order, 2);
+  call_order_submit (order, 3);
 }
 
 START_TEST (law_2_what_is_submitted_in_a_turn_starts_in_a_later_one)
 {
   Subject subject;
-  Turn turn;
-  turn_init (&turn, &subject);
+  CallOrder order;
+  call_order_init (&order, &subject);
   subject_open (&subject, _i, true);
-  subject_run_inside (&subject, submit_a_turn, &turn);
-  subject_run_until (&subject, &turn.ran, 4);
-  journal_expect (&turn.journal, 1, 2, 3, 4, 5);
+  subject_run_inside (&subject, submit_a_turn, &order);
+  subject_run_until (&subject, &order.ran, 4);
+  journal_expect (&order.journal, 1, 2, 3, 4, 5);
   subject_close (&subject);
-  turn_clear (&turn);
+  call_order_clear (&order);
 }
 END_TEST
 
@@ -242,36 +242,37 @@ END_TEST
 static void
 submit_more_with_a_delay (LodgerPending *self, void *data)
 {
-  Turn *turn = data;
-  Witness *witness = &turn->witnesses[5];
+  CallOrder *order = data;
+  Recorder *recorder = &order->recorders[5];
   (void) self;
-  journal_add (&turn->journal, 1);
-  turn_submit (turn, 4);
-  *witness = (Witness) { .journal = &turn->journal, .number = 5, .runs = &turn->ran };
-  lodger_pending_unref (lodger_caller_call_later (turn->subject->caller, 1, witness_call, witness, witness_destroy));
-  subject_spend (turn->subject, 10);
+  journal_add (&order->journal, 1);
+  call_order_submit (order, 4);
+  *recorder = (Recorder) { .journal = &order->journal, .number = 5, .runs = &order->ran };
+  lodger_pending_unref (
+      lodger_caller_call_later (order->subject->caller, 1, recorder_call, recorder, recorder_destroy));
+  subject_spend (order->subject, 10);
 }
 
 static void
 submit_a_turn_with_a_delay (void *data)
 {
-  Turn *turn = data;
-  lodger_pending_unref (lodger_caller_call_soon (turn->subject->caller, submit_more_with_a_delay, turn, NULL));
-  turn_submit (turn, 2);
-  turn_submit (turn, 3);
+  CallOrder *order = data;
+  lodger_pending_unref (lodger_caller_call_soon (order->subject->caller, submit_more_with_a_delay, order, NULL));
+  call_order_submit (order, 2);
+  call_order_submit (order, 3);
 }
 
 START_TEST (law_2_what_is_due_goes_first_in_the_next_turn)
 {
   Subject subject;
-  Turn turn;
-  turn_init (&turn, &subject);
+  CallOrder order;
+  call_order_init (&order, &subject);
   subject_open (&subject, _i, false);
-  subject_run_inside (&subject, submit_a_turn_with_a_delay, &turn);
-  subject_run_until (&subject, &turn.ran, 4);
-  journal_expect (&turn.journal, 1, 2, 3, 5, 4);
+  subject_run_inside (&subject, submit_a_turn_with_a_delay, &order);
+  subject_run_until (&subject, &order.ran, 4);
+  journal_expect (&order.journal, 1, 2, 3, 5, 4);
   subject_close (&subject);
-  turn_clear (&turn);
+  call_order_clear (&order);
 }
 END_TEST
 
@@ -284,7 +285,7 @@ enum
 /* The deadlines as the test knows them: a clock that runs makes each an interval. */
 typedef struct Delays
 {
-  Turn turn;
+  CallOrder order;
   int64_t earliest[DELAYS];
   int64_t latest[DELAYS];
 } Delays;
@@ -294,14 +295,14 @@ submit_delays (void *data)
 {
   static const int64_t delays[DELAYS] = { 3, 1, 2, 1, 3 };
   Delays *all = data;
-  Turn *turn = &all->turn;
+  CallOrder *order = &all->order;
   for (int i = 0; i < DELAYS; i++)
     {
-      Witness *witness = &turn->witnesses[i];
-      *witness = (Witness) { .journal = &turn->journal, .number = i, .runs = &turn->ran };
+      Recorder *recorder = &order->recorders[i];
+      *recorder = (Recorder) { .journal = &order->journal, .number = i, .runs = &order->ran };
       all->earliest[i] = test_now () + delays[i] * DELAY;
-      lodger_pending_unref (
-          lodger_caller_call_later (turn->subject->caller, delays[i] * DELAY, witness_call, witness, witness_destroy));
+      lodger_pending_unref (lodger_caller_call_later (order->subject->caller, delays[i] * DELAY, recorder_call,
+                                                      recorder, recorder_destroy));
       all->latest[i] = test_now () + delays[i] * DELAY;
     }
 }
@@ -310,22 +311,22 @@ START_TEST (law_2_delays_come_by_deadline)
 {
   Subject subject;
   Delays all;
-  turn_init (&all.turn, &subject);
+  call_order_init (&all.order, &subject);
   subject_open (&subject, _i, true);
   subject.clock_follows = true;
   subject_run_inside (&subject, submit_delays, &all);
-  subject_run_until (&subject, &all.turn.ran, DELAYS);
+  subject_run_until (&subject, &all.order.ran, DELAYS);
   if (subject_is (&subject, SUBJECT_VIRTUAL))
-    journal_expect (&all.turn.journal, 1, 3, 2, 0, 4);
+    journal_expect (&all.order.journal, 1, 3, 2, 0, 4);
   else
     for (size_t i = 0; i < DELAYS; i++)
       for (size_t k = i + 1; k < DELAYS; k++)
         {
-          int before = journal_get (&all.turn.journal, i), after = journal_get (&all.turn.journal, k);
+          int before = journal_get (&all.order.journal, i), after = journal_get (&all.order.journal, k);
           ck_assert_msg (all.earliest[before] <= all.latest[after], "call %d came before %d", before, after);
         }
   subject_close (&subject);
-  turn_clear (&all.turn);
+  call_order_clear (&all.order);
 }
 END_TEST
 

@@ -159,7 +159,7 @@ deadlines (Stage *stage)
   inject_exempt (false);
   deed = deed_new (stage, "a call that hangs", DEED_RUNS | DEED_IS_CANCELLED | DEED_IS_LEFT);
   deed->act = hang;
-  deed->witness.ends = &ends;
+  deed->recorder.ends = &ends;
   deed_asked (deed, lodger_caller_call_soon (stage->caller, deed_call, deed, deed_destroy));
   deed_soon (stage, "a call behind it", deed->was_refused ? MET : DEED_IS_CANCELLED, NULL);
   deed_later (stage, "a delayed call", DEED_IS_CANCELLED, HOUR);

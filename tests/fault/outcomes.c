@@ -10,7 +10,7 @@ static int
 told (LodgerPending *done, void *datum)
 {
   test_check (lodger_pending_is_done (done));
-  witness_direct (datum);
+  recorder_direct (datum);
   return 0;
 }
 
@@ -96,7 +96,7 @@ static void
 canceller (LodgerPending *pending, const char *message, void *datum)
 {
   (void) message;
-  witness_direct (datum);
+  recorder_direct (datum);
   lodger_pending_return_nothing (pending);
 }
 

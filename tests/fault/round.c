@@ -129,7 +129,7 @@ run (const Round *round, ProcCount before)
   inject_begin (round->mode, round->nth);
   thread = thread_start (act, (void *) (uintptr_t) round);
   join_in_time (thread);
-  proc_expect_back (before);
+  proc_expect_restored (before);
   stage_look_back (&stage);
   count.operations = inject_end (&count.failed);
   pthread_mutex_destroy (&stage.mutex);
@@ -164,14 +164,14 @@ static void
 have_stops_watched (void)
 {
   LodgerCaller *caller = worker_start (NULL);
-  WorkerHold *hold = worker_hold (caller);
+  WorkerBlock *block = worker_block (caller);
   ProcCount before = proc_count ();
   lodger_caller_stop (caller, true);
-  worker_let_go (hold);
+  worker_unblock (block);
   wait_done (lodger_caller_get_stopped (caller));
   lodger_caller_unref (caller);
   before.threads--;
-  proc_expect_back (before);
+  proc_expect_restored (before);
 }
 
 /* ---- in a process of its own ------------------------------------------------------------------------------------- */

@@ -170,7 +170,7 @@ stage_elsewhere (Stage *stage, void *(*func) (void *), void *data)
 static void
 look_at_direct (const Deed *deed, bool started)
 {
-  int ran = atomic_load (&deed->witness.ran);
+  int ran = atomic_load (&deed->recorder.ran);
   if (deed->was_refused ? ran != 0 : ran > 1 || (ran == 0 && started && (deed->ends & DEED_RUNS)))
     test_fail ("%s: ran %d times", deed->what, ran);
 }
@@ -178,7 +178,7 @@ look_at_direct (const Deed *deed, bool started)
 static bool
 is_right_end (const Deed *deed, bool started, int outcome, int code)
 {
-  int ran = atomic_load (&deed->witness.ran);
+  int ran = atomic_load (&deed->recorder.ran);
   switch (outcome)
     {
     case 0: return (deed->ends & DEED_RUNS) && !deed->was_refused && ran == 1;
@@ -205,14 +205,14 @@ look_at_call (const Deed *deed, bool started)
   inject_exempt (false);
   if (!is_right_end (deed, started, outcome, lodger_error_get_code (error)))
     test_fail ("%s: %s, ran %d times, ended with %d, error %d (%s)", deed->what,
-               deed->was_refused ? "refused" : "accepted", atomic_load (&deed->witness.ran), outcome,
+               deed->was_refused ? "refused" : "accepted", atomic_load (&deed->recorder.ran), outcome,
                lodger_error_get_code (error), lodger_error_get_message (error));
 }
 
 static void
 look_at_data (const Deed *deed)
 {
-  int destroyed = atomic_load (&deed->witness.destroyed);
+  int destroyed = atomic_load (&deed->recorder.destroyed);
   if (destroyed != 1)
     test_fail ("%s: its data was destroyed %d times", deed->what, destroyed);
 }
@@ -287,7 +287,7 @@ note_refusal (Deed *deed)
   deed->was_refused = true;
   if (inject_failed () == deed->failed_before)
     test_fail ("%s: was refused, though there was everything", deed->what);
-  if (atomic_load (&deed->witness.destroyed) != 1)
+  if (atomic_load (&deed->recorder.destroyed) != 1)
     test_fail ("%s: was refused, and its data not destroyed", deed->what);
 }
 
@@ -318,7 +318,7 @@ void
 deed_call (LodgerPending *self, void *data)
 {
   Deed *deed = data;
-  witness_direct (&deed->witness);
+  recorder_direct (&deed->recorder);
   if (deed->act != NULL)
     deed->act (self, deed);
 }
@@ -326,7 +326,7 @@ deed_call (LodgerPending *self, void *data)
 void
 deed_call_directly (void *data)
 {
-  witness_direct (data);
+  recorder_direct (data);
 }
 
 void
@@ -339,7 +339,7 @@ deed_continue (LodgerPending *self, LodgerPending *done, void *data)
 void
 deed_destroy (void *data)
 {
-  witness_destroy (data);
+  recorder_destroy (data);
 }
 
 Deed *

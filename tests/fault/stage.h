@@ -48,7 +48,7 @@ enum
 /* A call that was asked for; zero but for what a scenario sets. */
 struct Deed
 {
-  Witness witness; /* first */
+  Recorder recorder; /* first */
   Stage *stage;
   const char *what;
   unsigned ends; /* how it may end */

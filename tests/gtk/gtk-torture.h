@@ -40,7 +40,7 @@ typedef struct Torture
 {
   LodgerCaller *caller;
   pthread_t gui;
-  atomic_bool is_torn; /* the caller stops with everything under way */
+  atomic_bool stops_early; /* the caller stops with everything under way */
   bool
       may_defer; /* calls may be answered by a reply that GIO's call-back has, which a stop of the GUI's caller would wait for in vain */
   atomic_long live_panes;   /* these must come back to 0 */

@@ -91,7 +91,7 @@ end_in_gui (void *entry)
 static void
 end_in_worker (void *entry)
 {
-  end_in (is_worker () || (torture.is_torn && is_gui ()), entry);
+  end_in (is_worker () || (torture.stops_early && is_gui ()), entry);
 }
 
 static LedgerEntry *
@@ -111,10 +111,11 @@ static void
 submitted (TestRandom *random, LedgerEntry *entry, unsigned mark, LodgerPending *pending)
 {
   submitted_here = NULL;
-  if (is_ended_here && ledger_mark () != mark && !torture.is_torn)
+  if (is_ended_here && ledger_mark () != mark && !torture.stops_early)
     test_fail ("the data of a call that was accepted is destroyed in the submitting thread");
   hat_put (random, pending);
-  ledger_submitted (entry, mark, pending, test_random_below (random, 4) == 0 ? LEDGER_DROP : LEDGER_TELL, NULL);
+  ledger_submitted (entry, mark, pending, test_random_below (random, 4) == 0 ? LEDGER_UNWATCHED : LEDGER_BY_CALLBACK,
+                    NULL);
 }
 
 /* ---- what calls do ------------------------------------------------------------------------------------------------ */
@@ -127,7 +128,7 @@ answer (LodgerPending *self, unsigned how)
     case 0: lodger_pending_return_int (self, 7); break;
     case 1: lodger_pending_return_string (self, "a string that is copied"); break;
     case 2: lodger_pending_return_new_error (self, "torture", 3, "as it happens"); break;
-    default: lodger_pending_return_pointer (self, ledger_give ("a result"), ledger_destroy);
+    default: lodger_pending_return_pointer (self, ledger_create_data ("a result"), ledger_destroy);
     }
 }
 
@@ -268,7 +269,7 @@ torture_call (const char *what, Pane *pane, void (*func) (Pane *pane))
   entry->data = pane_ref (pane);
   *unbound = (Unbound) { func, pane, entry };
   ledger_submitted (entry, mark, lodger_caller_call_soon (torture.caller, run_unbound, unbound, end_unbound),
-                    LEDGER_TELL, NULL);
+                    LEDGER_BY_CALLBACK, NULL);
 }
 
 /* ---- lodger_gtk_run() --------------------------------------------------------------------------------------------- */
@@ -335,7 +336,7 @@ torture_run_work (Pane *pane, TestRandom *random)
   LedgerEntry *entry;
   if (widget == NULL || gtk_widget_get_root (widget) == NULL)
     return;
-  entry = ledger_give ("work");
+  entry = ledger_create_data ("work");
   entry->data = pane_ref (pane);
   entry->kind = is_label ? PANE_LABEL : PANE_WINDOW;
   entry->seed = test_random_next (random);

@@ -175,10 +175,10 @@ use_workers (LodgerCaller *caller, Idle *idle)
     pendings[i] = lodger_caller_to_thread (caller, use_worker, &use, NULL);
   for (unsigned i = 0; i < USED; i++)
     {
-      Witness witness = { 0 };
-      LodgerPending *home = lodger_pending_then (pendings[i], caller, witness_then, &witness, NULL);
+      Recorder recorder = { 0 };
+      LodgerPending *home = lodger_pending_then (pendings[i], caller, recorder_then, &recorder, NULL);
       window_run_until_done (home);
-      ck_assert_int_eq (witness.ran, 1);
+      ck_assert_int_eq (recorder.ran, 1);
       lodger_pending_unref (home);
       lodger_pending_unref (pendings[i]);
       idle->threads[idle->count++] = use.threads[i];
@@ -224,7 +224,7 @@ START_TEST (edge_74_an_idle_window_sleeps_and_so_do_its_workers)
   Idle idle = { .threads = { test_thread_id () }, .count = 1, .duration = (int64_t) seconds * 1000000000 };
   Window window = { .caller = NULL };
   LodgerCaller *children[2];
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerPending *pending;
   ck_assert (gtk_init_check ());
   window.caller = lodger_gtk_attach (NULL);
@@ -232,7 +232,7 @@ START_TEST (edge_74_an_idle_window_sleeps_and_so_do_its_workers)
   use_workers (window.caller, &idle);
   children[0] = start_child (window.caller, &idle, "used");
   children[1] = start_child (window.caller, &idle, "unused");
-  pending = lodger_caller_call_soon (children[0], witness_call, &witness, NULL);
+  pending = lodger_caller_call_soon (children[0], recorder_call, &recorder, NULL);
   wait_done (pending);
   lodger_pending_unref (pending);
   stay_idle (&idle);

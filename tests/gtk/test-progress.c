@@ -311,7 +311,7 @@ START_TEST (a_report_that_was_refused_does_not_stop_the_next)
   const LodgerCallerOptions narrow = { .size = sizeof narrow, .inbox_limit = 1 };
   const LodgerGtkRunOptions options = { .size = sizeof options, .progress = note_progress };
   Work work;
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerCaller *caller;
   LodgerPending *pending;
   ck_assert (gtk_init_check ());
@@ -319,10 +319,10 @@ START_TEST (a_report_that_was_refused_does_not_stop_the_next)
   work_open (&work);
   pending = lodger_gtk_run_full (work.window.label, defer, note_over, &work, &options);
   latch_wait (&work.shown);
-  lodger_pending_unref (lodger_caller_call_soon (caller, witness_call, &witness, witness_destroy));
+  lodger_pending_unref (lodger_caller_call_soon (caller, recorder_call, &recorder, recorder_destroy));
   expect_code (lodger_gtk_report (pending, 0.25, NULL), 0);
   window_settle ();
-  witness_expect (&witness, 1, 1);
+  recorder_expect (&recorder, 1, 1);
   ck_assert_int_eq (work.reports, 0);
   expect_code (lodger_gtk_report (pending, 0.5, NULL), 0);
   window_settle ();

@@ -408,17 +408,17 @@ END_TEST
 
 START_TEST (attaching_and_asking_give_the_same_caller)
 {
-  Witness hooks = { 0 };
+  Recorder hooks = { 0 };
   LodgerCallerOptions options
-      = { .size = sizeof options, .name = "gui", .hook_data = &hooks, .hook_destroy = witness_destroy };
+      = { .size = sizeof options, .name = "gui", .hook_data = &hooks, .hook_destroy = recorder_destroy };
   LodgerCaller *attached, *again;
   ck_assert (gtk_init_check ());
   attached = lodger_gtk_attach_full (&options, NULL);
   ck_assert_ptr_eq (lodger_gtk_get_caller (), attached);
   ck_assert_str_eq (lodger_caller_get_name (attached), "gui");
-  options.hook_data = &(Witness) { 0 };
+  options.hook_data = &(Recorder) { 0 };
   again = lodger_gtk_attach_full (&options, NULL);
-  ck_assert_int_eq (atomic_load (&((Witness *) options.hook_data)->destroyed), 1);
+  ck_assert_int_eq (atomic_load (&((Recorder *) options.hook_data)->destroyed), 1);
   expect_code (lodger_caller_leave (again), 0);
   lodger_caller_unref (again);
   again = lodger_glib_attach (NULL, NULL);
@@ -432,14 +432,14 @@ START_TEST (attaching_and_asking_give_the_same_caller)
   expect_code (lodger_caller_stop_wait (again), 0);
   lodger_caller_unref (again);
   lodger_caller_unref (attached);
-  witness_expect (&hooks, 0, 1);
+  recorder_expect (&hooks, 0, 1);
 }
 END_TEST
 
 static void *
 attach_elsewhere (void *data)
 {
-  const LodgerCallerOptions options = { .size = sizeof options, .hook_data = data, .hook_destroy = witness_destroy };
+  const LodgerCallerOptions options = { .size = sizeof options, .hook_data = data, .hook_destroy = recorder_destroy };
   LodgerError *error = NULL;
   ck_assert_ptr_null (lodger_gtk_attach_full (&options, &error));
   expect_code (lodger_error_get_code (error), LODGER_EWRONGTHREAD);
@@ -450,11 +450,11 @@ attach_elsewhere (void *data)
 /* Nobody is in the main context, so that it could be had. */
 START_TEST (another_thread_does_not_become_the_guis)
 {
-  Witness hooks = { 0 };
+  Recorder hooks = { 0 };
   Window window = window_open (FALSE);
   window_close (&window);
   thread_join (thread_start (attach_elsewhere, &hooks));
-  witness_expect (&hooks, 0, 1);
+  recorder_expect (&hooks, 0, 1);
 }
 END_TEST
 

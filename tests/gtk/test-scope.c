@@ -5,7 +5,7 @@
 typedef struct Bound
 {
   Window window;
-  Witness witness;
+  Recorder recorder;
   LodgerPending *pending;
 } Bound;
 
@@ -19,15 +19,15 @@ bound_open (gboolean shown)
 static void
 bind_to (Bound *bound, GtkWidget *widget)
 {
-  bound->pending = lodger_scope_call_soon (lodger_gtk_widget_get_scope (widget), bound->window.caller, witness_call,
-                                           &bound->witness, witness_destroy);
+  bound->pending = lodger_scope_call_soon (lodger_gtk_widget_get_scope (widget), bound->window.caller, recorder_call,
+                                           &bound->recorder, recorder_destroy);
 }
 
 static void
 bound_close (Bound *bound, int runs)
 {
   window_settle ();
-  witness_expect (&bound->witness, runs, 1);
+  recorder_expect (&bound->recorder, runs, 1);
   expect_code (lodger_pending_get_outcome (bound->pending), runs > 0 ? 0 : LODGER_ECANCELED);
   lodger_pending_unref (bound->pending);
   window_close (&bound->window);
@@ -118,7 +118,7 @@ window_goes_and_is_asked (gboolean shown)
   gtk_window_destroy (bound.window.window);
   expect_code (lodger_pending_get_outcome (bound.pending), LODGER_ECANCELED);
   expect_code (lodger_pending_get_outcome (again.pending), LODGER_ECANCELED);
-  witness_expect (&again.witness, 0, 1);
+  recorder_expect (&again.recorder, 0, 1);
   lodger_pending_unref (again.pending);
   bound_close (&bound, 0);
   g_object_unref (label);
@@ -207,8 +207,8 @@ START_TEST (edge_79_unrooted_for_longer_than_a_turn_ends_it)
   Bound bound = bound_open (TRUE);
   GtkWidget *label = g_object_ref (bound.window.label);
   LodgerScope *scope = lodger_gtk_widget_get_scope (label);
-  bound.pending = lodger_scope_call_later (scope, bound.window.caller, INT64_C (3600000000000), witness_call,
-                                           &bound.witness, witness_destroy);
+  bound.pending = lodger_scope_call_later (scope, bound.window.caller, INT64_C (3600000000000), recorder_call,
+                                           &bound.recorder, recorder_destroy);
   gtk_box_remove (GTK_BOX (bound.window.box), label);
   ck_assert (!lodger_scope_has_ended (scope));
   window_settle ();
@@ -299,14 +299,14 @@ START_TEST (edge_79_a_widget_in_no_window_has_no_scope)
   LodgerPending *refused;
   log_capture_begin ();
   ck_assert_ptr_null (lodger_gtk_widget_get_scope (label));
-  refused = lodger_scope_call_soon (lodger_gtk_widget_get_scope (label), bound.window.caller, witness_call,
-                                    &bound.witness, witness_destroy);
+  refused = lodger_scope_call_soon (lodger_gtk_widget_get_scope (label), bound.window.caller, recorder_call,
+                                    &bound.recorder, recorder_destroy);
   ck_assert (log_capture_has ("lodger_gtk_widget_get_scope: the widget is in no window"));
   log_capture_end ();
   ck_assert_int_eq (lodger_error_get_code (lodger_pending_get_error (refused)), LODGER_EINVAL);
-  witness_expect (&bound.witness, 0, 1);
+  recorder_expect (&bound.recorder, 0, 1);
   lodger_pending_unref (refused);
-  bound.witness = (Witness) { 0 };
+  bound.recorder = (Recorder) { 0 };
   bind_to (&bound, bound.window.label);
   bound_close (&bound, 1);
   g_object_unref (label);
@@ -345,7 +345,7 @@ typedef struct Rows
 {
   Window window;
   int bound, unbound, ended;
-  Witness witness;
+  Recorder recorder;
 } Rows;
 
 static void
@@ -362,7 +362,7 @@ bind_row (GtkSignalListItemFactory *factory, GtkListItem *item, void *data)
   Rows *rows = data;
   LodgerPending *pending
       = lodger_scope_call_later (lodger_glib_object_get_scope (G_OBJECT (item)), rows->window.caller,
-                                 INT64_C (3600000000000), witness_call, &rows->witness, witness_destroy);
+                                 INT64_C (3600000000000), recorder_call, &rows->recorder, recorder_destroy);
   (void) factory;
   rows->bound++;
   lodger_pending_unref (pending);
@@ -396,7 +396,7 @@ START_TEST (edge_79_a_list_row_is_unbound)
   window_settle ();
   ck_assert_int_eq (rows.unbound, rows.bound);
   ck_assert_int_eq (rows.ended, rows.bound);
-  witness_expect (&rows.witness, 0, rows.bound);
+  recorder_expect (&rows.recorder, 0, rows.bound);
   g_object_unref (strings);
   window_close (&rows.window);
 }

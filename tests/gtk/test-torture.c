@@ -89,11 +89,11 @@ live (void *data)
   TestRandom random = test_random_new (number);
   for (long step = 1; !is_over; step++)
     {
-      unsigned deeds = test_random_below (&random, 8);
+      unsigned actions = test_random_below (&random, 8);
       watchdog_note (number % THREADS + 1, "waits for step", (unsigned long) step);
       counter_wait (&steps, step);
       watchdog_note (number % THREADS + 1, "submits, step", (unsigned long) step);
-      for (unsigned i = 0; i < deeds; i++)
+      for (unsigned i = 0; i < actions; i++)
         {
           Pane *pane = slot_look (test_random_below (&random, SLOTS));
           if (pane == NULL)
@@ -206,7 +206,7 @@ run_round (unsigned round, unsigned windows)
   pthread_t threads[THREADS];
   unsigned opened = 0;
   torture.caller = lodger_gtk_attach (NULL);
-  torture.is_torn = false;
+  torture.stops_early = false;
   torture.may_defer = round % 2 == 0;
   is_over = false;
   counter_init (&steps);
@@ -219,7 +219,7 @@ run_round (unsigned round, unsigned windows)
     }
   if (round % 2 == 1)
     {
-      torture.is_torn = true;
+      torture.stops_early = true;
       counter_add (&steps, 4);
       stop ();
     }
@@ -257,7 +257,7 @@ run_rounds (unsigned windows, unsigned rounds, size_t *bytes)
       run_round (round, windows / rounds + 1);
       ledger_expect_settled ();
       if (round >= WARM_UP)
-        proc_expect_back (before);
+        proc_expect_restored (before);
       now = proc_count ();
       /* Some may only be on their way out. */
       if (round == 1 || (round < WARM_UP && now.threads < before.threads))

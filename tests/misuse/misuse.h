@@ -13,8 +13,8 @@
 #define LODGER_TEST_MISUSE_H
 
 #include "test-loop.h"
+#include "test-minimal-host.h"
 #include "test-suite.h"
-#include "test-tiny.h"
 
 typedef enum Where
 {
@@ -31,13 +31,13 @@ typedef struct Scene
   const char *function, *kind;
   const char *logged_as; /* NULL: as `function` */
   Loop loop;
-  Tiny tiny; /* for lodger_host_… */
-  LodgerCaller *tiny_caller;
+  MinimalHost minimal; /* for lodger_host_… */
+  LodgerCaller *minimal_caller;
   LodgerHostNode *node;
   LodgerPending *promise, *number, *text, *call, *deferred, *self;
   LodgerReply *reply; /* for …_reply_… */
   LodgerScope *scope;
-  Witness data, call_data;
+  Recorder data, call_data;
   int given;
 } Scene;
 
@@ -54,7 +54,7 @@ void misuse_run (const MisuseRow *row);
 
 #define CALLER  (s->loop.caller)     /* of a manual host in the test's thread, running */
 #define LOOP    (s->loop.host)       /* that host */
-#define HOST    (s->tiny.host)       /* in lodger_host_…: another, of the same thread */
+#define HOST    (s->minimal.host)    /* in lodger_host_…: another, of the same thread */
 #define NODE    (s->node)            /* its node, which it was given */
 #define PROMISE (s->promise)         /* not answered */
 #define NUMBER  (s->number)          /* answered with a number */
@@ -64,7 +64,7 @@ void misuse_run (const MisuseRow *row);
 #define SCOPE   (s->scope)           /* of this thread, not ended */
 #define REPLY   (misuse_reply (s))   /* in …_reply_…: of a call of CALLER; consumed */
 #define DATA    (misuse_data (s, 1)) /* to be given with DESTROY */
-#define DESTROY witness_destroy
+#define DESTROY recorder_destroy
 #define ERROR   (misuse_error (s)) /* one that has to be destroyed, too */
 
 LodgerReply *misuse_reply (Scene *s);

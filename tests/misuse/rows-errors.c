@@ -21,9 +21,9 @@ CELL (lodger_error_newf, null_domain, FINE (is_failed (lodger_error_newf (NULL, 
 CELL (lodger_error_newf, null_format,
       FINE (is_failed (lodger_error_newf (LODGER_ERROR_DOMAIN, LODGER_EFAILED, no_format))));
 
-static const LodgerErrorPayloadOps ops = { .size = sizeof ops, .name = "misuse", .destroy = witness_destroy };
+static const LodgerErrorPayloadOps ops = { .size = sizeof ops, .name = "misuse", .destroy = recorder_destroy };
 static const LodgerErrorPayloadOps quiet_ops = { .size = sizeof quiet_ops, .name = "quiet" };
-static const LodgerErrorPayloadOps no_size = { .name = "misuse", .destroy = witness_destroy };
+static const LodgerErrorPayloadOps no_size = { .name = "misuse", .destroy = recorder_destroy };
 
 #define WITH_PAYLOAD(domain, message, ops, payload)                                                                    \
   lodger_error_new_with_payload (domain, LODGER_EFAILED, message, ops, payload)

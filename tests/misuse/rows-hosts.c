@@ -12,19 +12,19 @@
 static void
 register_another_driver (Scene *s)
 {
-  LodgerHostDriver another = tiny_driver;
-  FINE (lodger_host_register (&tiny_driver) == 0);
+  LodgerHostDriver another = minimal_host_driver;
+  FINE (lodger_host_register (&minimal_host_driver) == 0);
   ANSWERS (lodger_host_register (&another), LODGER_EALREADY);
 }
 
 static void
 register_a_driver_without_size (Scene *s)
 {
-  LodgerHostDriver driver = tiny_driver;
-  LodgerHostOps ops = tiny_ops;
+  LodgerHostDriver driver = minimal_host_driver;
+  LodgerHostOps ops = minimal_host_ops;
   driver.size = 0;
   ANSWERS (lodger_host_register (&driver), LODGER_EINVAL);
-  driver = tiny_driver;
+  driver = minimal_host_driver;
   driver.ops = &ops;
   ops.size = 0;
   ANSWERS (lodger_host_register (&driver), LODGER_EINVAL);
@@ -79,7 +79,7 @@ CELL (lodger_host_before_wait, after_fork, FINE (lodger_host_before_wait (HOST) 
 CELL (lodger_host_closed, null_host, WARNS (DOES (lodger_host_closed (NULL))));
 CELL (lodger_host_closed, after_stop, FINE (DOES (lodger_host_closed (HOST))));
 CELL (lodger_host_closed, after_fork, FINE (DOES (lodger_host_closed (HOST))),
-      FINE (lodger_caller_get_state (s->tiny_caller) == LODGER_CALLER_RUNNING));
+      FINE (lodger_caller_get_state (s->minimal_caller) == LODGER_CALLER_RUNNING));
 
 CELL (lodger_host_misuse, null_function,
       ANSWERS (lodger_host_misuse (NULL, LODGER_EINVAL, "nobody says what"), LODGER_EINVAL));

@@ -42,8 +42,8 @@ register_after_another (Scene *s)
 {
   static LodgerHostOps ops;
   static LodgerHostDriver driver;
-  ops = tiny_ops;
-  driver = tiny_driver;
+  ops = minimal_host_ops;
+  driver = minimal_host_driver;
   ops.name = "manual-real";
   driver.ops = &ops;
   FINE (lodger_host_register (&driver) == 0);

@@ -104,7 +104,7 @@ take_twice (Scene *s)
   void *value;
   FINE (lodger_pending_return_pointer (PROMISE, DATA, DESTROY) == 0);
   FINE (lodger_pending_take_pointer (PROMISE, &value) == 0);
-  witness_destroy (value);
+  recorder_destroy (value);
   TELLS (lodger_pending_take_pointer (PROMISE, &value), LODGER_EALREADY);
 }
 

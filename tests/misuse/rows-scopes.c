@@ -2,7 +2,7 @@
 /* Scopes, and what is bound to them. */
 #include "misuse.h"
 
-static const LodgerScopeOptions no_size = { .destroy = witness_destroy };
+static const LodgerScopeOptions no_size = { .destroy = recorder_destroy };
 
 static void
 nothing (LodgerPending *self, void *data)

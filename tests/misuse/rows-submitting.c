@@ -29,21 +29,21 @@ is_nothing (LodgerPending *done, void *data)
 
 /* SUBMIT and its sibling take (caller, func, data, destroy). */
 #define ROWS(function, SUBMIT, AS_WELL)                                                                                \
-  CELL (function, null_caller, REFUSES (SUBMIT (NULL, witness_call, DATA, DESTROY), LODGER_EINVAL),                    \
-        REFUSES (AS_WELL (NULL, witness_call, DATA, DESTROY), LODGER_EINVAL));                                         \
+  CELL (function, null_caller, REFUSES (SUBMIT (NULL, recorder_call, DATA, DESTROY), LODGER_EINVAL),                   \
+        REFUSES (AS_WELL (NULL, recorder_call, DATA, DESTROY), LODGER_EINVAL));                                        \
   CELL (function, null_func, REFUSES (SUBMIT (CALLER, NULL, DATA, DESTROY), LODGER_EINVAL),                            \
         REFUSES (AS_WELL (CALLER, NULL, DATA, DESTROY), LODGER_EINVAL));                                               \
   CELL (function, null_data, ACCEPTS (SUBMIT (CALLER, nothing, NULL, nothing_direct)));                                \
   CELL (function, null_destroy, ACCEPTS (SUBMIT (CALLER, nothing, s, NULL)));                                          \
-  CELL (function, after_stop, REFUSES_LATE (SUBMIT (CALLER, witness_call, DATA, DESTROY)),                             \
-        REFUSES_LATE (AS_WELL (CALLER, witness_call, DATA, DESTROY)),                                                  \
+  CELL (function, after_stop, REFUSES_LATE (SUBMIT (CALLER, recorder_call, DATA, DESTROY)),                            \
+        REFUSES_LATE (AS_WELL (CALLER, recorder_call, DATA, DESTROY)),                                                 \
         REFUSES (SUBMIT (CALLER, NULL, DATA, DESTROY), LODGER_EINVAL));                                                \
-  CELL (function, after_fork, REFUSES (SUBMIT (CALLER, witness_call, DATA, DESTROY), LODGER_ECHILD),                   \
-        REFUSES (AS_WELL (CALLER, witness_call, DATA, DESTROY), LODGER_ECHILD))
+  CELL (function, after_fork, REFUSES (SUBMIT (CALLER, recorder_call, DATA, DESTROY), LODGER_ECHILD),                  \
+        REFUSES (AS_WELL (CALLER, recorder_call, DATA, DESTROY), LODGER_ECHILD))
 
 #define ROWS_WITH_OPTIONS(function, SUBMIT)                                                                            \
   CELL (function, null_options, ACCEPTS (SUBMIT (CALLER, nothing, s, NULL, NULL)));                                    \
-  CELL (function, size_options, REFUSES (SUBMIT (CALLER, witness_call, DATA, DESTROY, &no_size), LODGER_EINVAL))
+  CELL (function, size_options, REFUSES (SUBMIT (CALLER, recorder_call, DATA, DESTROY, &no_size), LODGER_EINVAL))
 
 /* ---- call_soon ------------------------------------------------------------------------------------------------------ */
 
@@ -79,22 +79,22 @@ ROWS (lodger_caller_call_later, LATER_DUE, LATER_MACRO);
 ROWS (lodger_caller_call_later_full, LATER_FULL_DUE, LATER_SITE);
 CELL (lodger_caller_call_later_full, null_options, ACCEPTS (advanced (s, LATER_WITH (CALLER, nothing, s, NULL, NULL))));
 CELL (lodger_caller_call_later_full, size_options,
-      REFUSES (LATER_WITH (CALLER, witness_call, DATA, DESTROY, &no_size), LODGER_EINVAL));
+      REFUSES (LATER_WITH (CALLER, recorder_call, DATA, DESTROY, &no_size), LODGER_EINVAL));
 CELL (lodger_caller_call_later, negative_delay,
       ACCEPTS ((lodger_caller_call_later) (CALLER, INT64_MIN, nothing, s, NULL)),
-      REFUSES ((lodger_caller_call_later) (NULL, -1, witness_call, DATA, DESTROY), LODGER_EINVAL));
+      REFUSES ((lodger_caller_call_later) (NULL, -1, recorder_call, DATA, DESTROY), LODGER_EINVAL));
 CELL (lodger_caller_call_later_full, negative_delay,
       ACCEPTS (lodger_caller_call_later_full (CALLER, INT64_MIN, nothing, s, NULL, NULL)),
-      REFUSES (lodger_caller_call_later_full (NULL, -1, witness_call, DATA, DESTROY, NULL), LODGER_EINVAL));
+      REFUSES (lodger_caller_call_later_full (NULL, -1, recorder_call, DATA, DESTROY, NULL), LODGER_EINVAL));
 
 static void
 on_a_host_without_timers (Scene *s, bool full)
 {
   Loop loop = loop_open (LODGER_MANUAL_NO_ARM);
   if (full)
-    REFUSES (LATER_FULL (loop.caller, witness_call, DATA, DESTROY), LODGER_ENOSYS);
+    REFUSES (LATER_FULL (loop.caller, recorder_call, DATA, DESTROY), LODGER_ENOSYS);
   else
-    REFUSES (LATER (loop.caller, witness_call, DATA, DESTROY), LODGER_ENOSYS);
+    REFUSES (LATER (loop.caller, recorder_call, DATA, DESTROY), LODGER_ENOSYS);
   loop_close (&loop);
 }
 
@@ -118,23 +118,23 @@ ROWS_WITH_OPTIONS (lodger_caller_to_thread_full, lodger_caller_to_thread_full);
 #define DIRECT_SITE(caller, func, data, destroy) lodger_caller_call_direct_full (caller, func, data, destroy, &site)
 
 #define DIRECT_ROWS(function, SUBMIT, AS_WELL)                                                                         \
-  CELL (function, null_caller, ANSWERS (SUBMIT (NULL, witness_direct, DATA, DESTROY), LODGER_EINVAL),                  \
-        ANSWERS (AS_WELL (NULL, witness_direct, DATA, DESTROY), LODGER_EINVAL));                                       \
+  CELL (function, null_caller, ANSWERS (SUBMIT (NULL, recorder_direct, DATA, DESTROY), LODGER_EINVAL),                 \
+        ANSWERS (AS_WELL (NULL, recorder_direct, DATA, DESTROY), LODGER_EINVAL));                                      \
   CELL (function, null_func, ANSWERS (SUBMIT (CALLER, NULL, DATA, DESTROY), LODGER_EINVAL),                            \
         ANSWERS (AS_WELL (CALLER, NULL, DATA, DESTROY), LODGER_EINVAL));                                               \
   CELL (function, null_data, FINE (SUBMIT (CALLER, nothing_direct, NULL, nothing_direct) == 0));                       \
   CELL (function, null_destroy, FINE (SUBMIT (CALLER, nothing_direct, s, NULL) == 0));                                 \
-  CELL (function, after_stop, ANSWERS_LATE (SUBMIT (CALLER, witness_direct, DATA, DESTROY), LODGER_ESHUTDOWN),         \
-        ANSWERS_LATE (AS_WELL (CALLER, witness_direct, DATA, DESTROY), LODGER_ESHUTDOWN));                             \
-  CELL (function, after_fork, ANSWERS (SUBMIT (CALLER, witness_direct, DATA, DESTROY), LODGER_ECHILD),                 \
-        ANSWERS (AS_WELL (CALLER, witness_direct, DATA, DESTROY), LODGER_ECHILD))
+  CELL (function, after_stop, ANSWERS_LATE (SUBMIT (CALLER, recorder_direct, DATA, DESTROY), LODGER_ESHUTDOWN),        \
+        ANSWERS_LATE (AS_WELL (CALLER, recorder_direct, DATA, DESTROY), LODGER_ESHUTDOWN));                            \
+  CELL (function, after_fork, ANSWERS (SUBMIT (CALLER, recorder_direct, DATA, DESTROY), LODGER_ECHILD),                \
+        ANSWERS (AS_WELL (CALLER, recorder_direct, DATA, DESTROY), LODGER_ECHILD))
 
 DIRECT_ROWS (lodger_caller_call_direct, DIRECT, lodger_caller_call_direct);
 DIRECT_ROWS (lodger_caller_call_direct_full, DIRECT_FULL, DIRECT_SITE);
 CELL (lodger_caller_call_direct_full, null_options,
       FINE (lodger_caller_call_direct_full (CALLER, nothing_direct, s, NULL, NULL) == 0));
 CELL (lodger_caller_call_direct_full, size_options,
-      ANSWERS (lodger_caller_call_direct_full (CALLER, witness_direct, DATA, DESTROY, &no_size), LODGER_EINVAL));
+      ANSWERS (lodger_caller_call_direct_full (CALLER, recorder_direct, DATA, DESTROY, &no_size), LODGER_EINVAL));
 
 /* ---- a full inbox ----------------------------------------------------------------------------------------------------- */
 
@@ -171,12 +171,13 @@ with_a_full_one (Scene *s, void (*submit) (Scene *s, LodgerCaller *full))
   }                                                                                                                    \
   CELL (function, deadlock, with_a_full_one (s, function##_when_full))
 
-WHEN_FULL (lodger_caller_call_soon, REFUSES (SOON (full, witness_call, DATA, DESTROY), LODGER_EDEADLK));
-WHEN_FULL (lodger_caller_call_soon_full, REFUSES (SOON_FULL (full, witness_call, DATA, DESTROY), LODGER_EDEADLK));
-WHEN_FULL (lodger_caller_call_later, REFUSES (LATER (full, witness_call, DATA, DESTROY), LODGER_EDEADLK));
-WHEN_FULL (lodger_caller_call_later_full, REFUSES (LATER_FULL (full, witness_call, DATA, DESTROY), LODGER_EDEADLK));
-WHEN_FULL (lodger_caller_call_direct, ANSWERS (DIRECT (full, witness_direct, DATA, DESTROY), LODGER_EDEADLK));
-WHEN_FULL (lodger_caller_call_direct_full, ANSWERS (DIRECT_FULL (full, witness_direct, DATA, DESTROY), LODGER_EDEADLK));
+WHEN_FULL (lodger_caller_call_soon, REFUSES (SOON (full, recorder_call, DATA, DESTROY), LODGER_EDEADLK));
+WHEN_FULL (lodger_caller_call_soon_full, REFUSES (SOON_FULL (full, recorder_call, DATA, DESTROY), LODGER_EDEADLK));
+WHEN_FULL (lodger_caller_call_later, REFUSES (LATER (full, recorder_call, DATA, DESTROY), LODGER_EDEADLK));
+WHEN_FULL (lodger_caller_call_later_full, REFUSES (LATER_FULL (full, recorder_call, DATA, DESTROY), LODGER_EDEADLK));
+WHEN_FULL (lodger_caller_call_direct, ANSWERS (DIRECT (full, recorder_direct, DATA, DESTROY), LODGER_EDEADLK));
+WHEN_FULL (lodger_caller_call_direct_full,
+           ANSWERS (DIRECT_FULL (full, recorder_direct, DATA, DESTROY), LODGER_EDEADLK));
 
 static const LodgerCallOptions in_the_full_one = { .size = sizeof in_the_full_one, .worker = "full" };
 
@@ -184,7 +185,7 @@ static void
 to_a_full_worker (Scene *s, LodgerCaller *full)
 {
   (void) full;
-  REFUSES (lodger_caller_to_thread_full (CALLER, witness_call, DATA, DESTROY, &in_the_full_one), LODGER_EDEADLK);
+  REFUSES (lodger_caller_to_thread_full (CALLER, recorder_call, DATA, DESTROY, &in_the_full_one), LODGER_EDEADLK);
 }
 
 CELL (lodger_caller_to_thread_full, deadlock, with_a_full_one (s, to_a_full_worker));
@@ -196,7 +197,7 @@ to_a_named_worker_before_the_start (Scene *s)
 {
   const LodgerCallOptions named = { .size = sizeof named, .worker = "named" };
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
-  REFUSES (lodger_caller_to_thread_full (loop.caller, witness_call, DATA, DESTROY, &named), LODGER_ESTATE);
+  REFUSES (lodger_caller_to_thread_full (loop.caller, recorder_call, DATA, DESTROY, &named), LODGER_ESTATE);
   loop_close (&loop);
 }
 
@@ -214,15 +215,15 @@ nothing_then (LodgerPending *self, LodgerPending *done, void *data)
 }
 
 #define THEN_ROWS(function, SUBMIT)                                                                                    \
-  CELL (function, null_done, REFUSES (SUBMIT (NULL, CALLER, witness_then, DATA, DESTROY), LODGER_EINVAL));             \
-  CELL (function, null_caller, REFUSES (SUBMIT (NUMBER, NULL, witness_then, DATA, DESTROY), LODGER_EINVAL));           \
+  CELL (function, null_done, REFUSES (SUBMIT (NULL, CALLER, recorder_then, DATA, DESTROY), LODGER_EINVAL));            \
+  CELL (function, null_caller, REFUSES (SUBMIT (NUMBER, NULL, recorder_then, DATA, DESTROY), LODGER_EINVAL));          \
   CELL (function, null_func, REFUSES (SUBMIT (NUMBER, CALLER, NULL, DATA, DESTROY), LODGER_EINVAL));                   \
   CELL (function, null_data, ACCEPTS (SUBMIT (NUMBER, CALLER, nothing_then, NULL, nothing_direct)));                   \
   CELL (function, null_destroy, ACCEPTS (SUBMIT (NUMBER, CALLER, nothing_then, s, NULL)));                             \
-  CELL (function, after_stop, REFUSES_LATE (SUBMIT (NUMBER, CALLER, witness_then, DATA, DESTROY)),                     \
-        REFUSES_LATE (SUBMIT (PROMISE, CALLER, witness_then, DATA, DESTROY)));                                         \
-  CELL (function, after_fork, REFUSES (SUBMIT (NUMBER, CALLER, witness_then, DATA, DESTROY), LODGER_ECHILD),           \
-        REFUSES (SUBMIT (PROMISE, CALLER, witness_then, DATA, DESTROY), LODGER_ECHILD))
+  CELL (function, after_stop, REFUSES_LATE (SUBMIT (NUMBER, CALLER, recorder_then, DATA, DESTROY)),                    \
+        REFUSES_LATE (SUBMIT (PROMISE, CALLER, recorder_then, DATA, DESTROY)));                                        \
+  CELL (function, after_fork, REFUSES (SUBMIT (NUMBER, CALLER, recorder_then, DATA, DESTROY), LODGER_ECHILD),          \
+        REFUSES (SUBMIT (PROMISE, CALLER, recorder_then, DATA, DESTROY), LODGER_ECHILD))
 
 #define THEN_FULL(done, caller, func, data, destroy) lodger_pending_then_full (done, caller, func, data, destroy, &site)
 
@@ -231,7 +232,7 @@ THEN_ROWS (lodger_pending_then_full, THEN_FULL);
 CELL (lodger_pending_then_full, null_options,
       ACCEPTS (lodger_pending_then_full (NUMBER, CALLER, nothing_then, s, NULL, NULL)));
 CELL (lodger_pending_then_full, size_options,
-      REFUSES (lodger_pending_then_full (NUMBER, CALLER, witness_then, DATA, DESTROY, &no_size), LODGER_EINVAL));
+      REFUSES (lodger_pending_then_full (NUMBER, CALLER, recorder_then, DATA, DESTROY, &no_size), LODGER_EINVAL));
 
 /* ---- done-callbacks ------------------------------------------------------------------------------------------------- */
 

@@ -24,12 +24,12 @@ defer (LodgerPending *self, void *data)
 static void
 open_host (Scene *s)
 {
-  pthread_mutex_init (&s->tiny.mutex, NULL);
-  s->tiny_caller = tiny_attach (&s->tiny, NULL);
-  test_check (s->tiny_caller != NULL);
-  tiny_run (&s->tiny);
-  test_check (lodger_caller_call_direct (s->tiny_caller, witness_direct, &s->call_data, NULL) == 0);
-  s->node = tiny_take (&s->tiny);
+  pthread_mutex_init (&s->minimal.mutex, NULL);
+  s->minimal_caller = minimal_host_attach (&s->minimal, NULL);
+  test_check (s->minimal_caller != NULL);
+  minimal_host_run (&s->minimal);
+  test_check (lodger_caller_call_direct (s->minimal_caller, recorder_direct, &s->call_data, NULL) == 0);
+  s->node = minimal_host_take_node (&s->minimal);
   test_check (s->node != NULL);
 }
 
@@ -68,7 +68,7 @@ open_scene (Scene *s)
     open_host (s);
   if (strcmp (s->kind, "after_fork") == 0 && !is_about (s, "lodger_manual_"))
     open_worker (s);
-  s->call = lodger_caller_call_soon (CALLER, witness_call, &s->call_data, witness_destroy);
+  s->call = lodger_caller_call_soon (CALLER, recorder_call, &s->call_data, recorder_destroy);
   s->scope = lodger_scope_new (NULL);
 }
 
@@ -81,13 +81,13 @@ stop_scene (Scene *s)
     lodger_manual_close (LOOP);
   lodger_caller_stop (CALLER, true);
   loop_run_until_done (&s->loop, lodger_caller_get_stopped (CALLER));
-  if (s->tiny_caller == NULL)
+  if (s->minimal_caller == NULL)
     return;
-  lodger_caller_stop (s->tiny_caller, true);
-  node = tiny_take (&s->tiny);
+  lodger_caller_stop (s->minimal_caller, true);
+  node = minimal_host_take_node (&s->minimal);
   lodger_host_run_node (node != NULL ? node : s->node);
-  tiny_run (&s->tiny);
-  test_check (lodger_caller_get_state (s->tiny_caller) == LODGER_CALLER_STOPPED);
+  minimal_host_run (&s->minimal);
+  test_check (lodger_caller_get_state (s->minimal_caller) == LODGER_CALLER_STOPPED);
 }
 
 static void
@@ -103,7 +103,7 @@ close_scene (Scene *s)
   lodger_pending_unref (s->call);
   lodger_pending_unref (s->deferred);
   lodger_scope_unref (s->scope);
-  lodger_caller_unref (s->tiny_caller);
+  lodger_caller_unref (s->minimal_caller);
   loop_close (&s->loop);
   test_check (atomic_load (&s->call_data.destroyed) == 1);
   test_check (atomic_load (&s->data.destroyed) == s->given);
@@ -253,7 +253,7 @@ misuse_data (Scene *s, int times)
 }
 
 static const LodgerErrorPayloadOps payload_ops
-    = { .size = sizeof payload_ops, .name = "misuse", .destroy = witness_destroy };
+    = { .size = sizeof payload_ops, .name = "misuse", .destroy = recorder_destroy };
 
 LodgerError *
 misuse_error (Scene *s)

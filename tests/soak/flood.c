@@ -61,7 +61,7 @@ submit (LodgerCaller *caller, unsigned how, LodgerPending *promise)
     atomic_fetch_add_explicit (&refused, 1, memory_order_relaxed);
 }
 
-/* Only so that they are continuations of something: all come with its answer. */
+/* The promise is the source of the continuations, which all run when it is answered. */
 void
 flood (TestRandom *random, LodgerCaller *caller)
 {

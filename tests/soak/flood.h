@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Thousands of calls at once, which are only counted. */
+/* Thousands of calls at once. They are only counted. */
 #ifndef LODGER_SOAK_FLOOD_H
 #define LODGER_SOAK_FLOOD_H
 
@@ -13,7 +13,7 @@ typedef struct FloodCounts
   long ran, destroyed;
 } FloodCounts;
 
-/* Any thread: unless too much is on its way still. */
+/* Submits a flood of calls, unless too many are still on their way. Any thread. */
 void flood (TestRandom *random, LodgerCaller *caller);
 FloodCounts flood_counts (void);
 

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A soak: for as long as it is told to, four threads submit, wait, cancel, stop, flood and set timers, at a main loop in
- * the main thread and at a changing set of workers and children beside it. In every other phase calls hang, and stops do
- * not wait for them. After each phase everything is stopped, and what was handed over has to be accounted for; then, with
- * nothing to do, memory is looked at. It must not grow from the early phases to the late ones.
+/* A soak test: everything at once, for as long as the command line says.
  *
- *   soak [SECONDS]      600; LODGER_SEED; Ctrl-C ends it in order. The status is 1 when something does not add up. */
+ * Four threads submit, wait, cancel, stop, flood and set timers. Their callers are the main loop's and a changing set of
+ * workers and children. In every other phase calls hang, and stops do not wait for them. After each phase everything is
+ * stopped, and all data has to be accounted for. Then memory is measured, with nothing to do. It must not grow from the
+ * early phases to the late ones.
+ *
+ *   soak [SECONDS]      default 600. LODGER_SEED replays a run. Ctrl-C ends it in order. The exit status is 1 when
+ *                       something does not add up. */
+#include "caller-set.h"
 #include "flood.h"
-#include "set.h"
 #include "subject.h"
-#include "test-deeds.h"
 #include "test-memory.h"
+#include "test-random-actions.h"
 #include "test-watchdog.h"
 #include "base/slab.h"
 
@@ -43,16 +46,16 @@ typedef struct Submitter
 {
   unsigned number;
   TestRandom random;
-  LedgerBag bag;
+  LedgerRing ring;
   pthread_t thread;
 } Submitter;
 
 static Subject subject;
-static DeedsWorld world;
+static RandomActions actions;
 static atomic_bool phase_is_over;
 static atomic_uint resting;
 static volatile sig_atomic_t is_interrupted;
-static atomic_long left_behind;
+static atomic_long abandoned_lines;
 static int64_t begun, end_at, next_report;
 static size_t used[SAMPLES], resident[SAMPLES];
 static unsigned phases;
@@ -66,7 +69,7 @@ nothing (void *data)
   (void) data;
 }
 
-/* What a call may do: it does not block, and never stops the main thread's. */
+/* The special action of a call. It does not block, and never stops the main thread's caller. */
 static void
 special (TestRandom *random)
 {
@@ -76,7 +79,7 @@ special (TestRandom *random)
   if (test_random_below (random, 4) == 0)
     lodger_caller_stop (caller, true);
   else
-    set_stop_one (random);
+    caller_set_stop_one (random);
 }
 
 static void
@@ -88,7 +91,7 @@ submit_something (Submitter *submitter)
   if (what < 2)
     {
       watchdog_note (submitter->number, "floods, phase", phases);
-      caller = set_pick (random, false);
+      caller = caller_set_pick (random, false);
       if (lodger_caller_is_running (caller))
         flood (random, caller);
       lodger_caller_unref (caller);
@@ -96,12 +99,12 @@ submit_something (Submitter *submitter)
   else if (what < 12)
     {
       watchdog_note (submitter->number, "changes a caller, phase", phases);
-      set_change (random);
+      caller_set_change (random);
     }
   else
     {
-      watchdog_note (submitter->number, "does a deed, phase", phases);
-      deed (random, &submitter->bag);
+      watchdog_note (submitter->number, "acts, phase", phases);
+      random_action (random, &submitter->ring);
     }
 }
 
@@ -110,7 +113,7 @@ submit (void *data)
 {
   Submitter *submitter = data;
   for (unsigned i = 0; i < 8; i++)
-    set_change (&submitter->random);
+    caller_set_change (&submitter->random);
   while (!phase_is_over)
     submit_something (submitter);
   watchdog_note (submitter->number, "rests, phase", phases);
@@ -134,7 +137,7 @@ listen_to_log (LodgerLogLevel level, const char *line, void *data)
   (void) line;
   (void) data;
   if (level == LODGER_LOG_ERROR)
-    atomic_fetch_add (&left_behind, 1);
+    atomic_fetch_add (&abandoned_lines, 1);
 }
 
 static void
@@ -163,13 +166,13 @@ report (void)
   next_report += REPORT;
   printf ("%4" PRId64 " s: phase %u, %ld callers, %ld calls accepted, %ld refused, %ld in floods, %ld abandoned; %d "
           "threads, %d descriptors; %zu KiB in use, %zu at rest; %zu KiB resident, %zu at rest\n",
-          (test_now () - begun) / SECOND, phases, set_count (), counts.accepted, counts.refused, floods.accepted,
+          (test_now () - begun) / SECOND, phases, caller_set_count (), counts.accepted, counts.refused, floods.accepted,
           counts.abandoned, proc.threads, proc.fds, memory_in_use () / 1024, last (used) / 1024,
           memory_resident () / 1024, last (resident) / 1024);
   fflush (stdout);
 }
 
-/* Keeps the loop turning, so that it looks at the time and at Ctrl-C. */
+/* Wakes the loop regularly, so that it looks at the time and at Ctrl-C. */
 static void
 tick (LodgerPending *self, void *data)
 {
@@ -208,18 +211,18 @@ static void
 stop_all (Submitter submitters[SUBMITTERS])
 {
   watchdog_note (SUBMITTERS, "waits for the others to stop, phase", phases);
-  set_stop ();
-  while (!set_has_stopped ())
+  caller_set_stop ();
+  while (!caller_set_has_stopped ())
     turn ();
   watchdog_note (SUBMITTERS, "stops the main thread's, phase", phases);
   subject_close (&subject);
   for (unsigned i = 0; i < SUBMITTERS; i++)
-    ledger_empty (&submitters[i].bag, world.hangs);
-  deeds_let_go (true);
-  lodger_pending_return_nothing (world.promise);
+    ledger_empty (&submitters[i].ring, actions.hangs);
+  random_actions_let_go (true);
+  lodger_pending_return_nothing (actions.promise);
 }
 
-/* Those that were left behind come back, and then nothing is open any more. */
+/* Abandoned calls return now, and then nothing is open any more. */
 static void
 account (ProcCount before)
 {
@@ -227,8 +230,8 @@ account (ProcCount before)
   FloodCounts floods;
   watchdog_note (SUBMITTERS, "waits until all threads have gone, phase", phases);
   if (phases > 0)
-    proc_expect_back (before);
-  deeds_end (&world);
+    proc_expect_restored (before);
+  random_actions_end (&actions);
   counts = ledger_counts ();
   floods = flood_counts ();
   expect_equal ("what is not over", ledger_open_count (), 0);
@@ -237,13 +240,13 @@ account (ProcCount before)
                 counts.finished + counts.failed + counts.cancelled + counts.abandoned + counts.unwatched + counts.ran
                     + counts.dropped,
                 counts.accepted);
-  expect_equal ("data destroyed", counts.destroyed, counts.given);
+  expect_equal ("data destroyed", counts.destroyed, counts.created);
   expect_equal ("floods' data destroyed", floods.destroyed, floods.accepted + floods.refused);
   if (ledger_open_count () != 0)
     ledger_report (stdout);
 }
 
-/* A loop that has had nothing to do for a second gives back, bit by bit, what a flood needed. */
+/* A loop that was idle for a second gives back, bit by bit, the memory that a flood needed. */
 static void
 sample (void)
 {
@@ -272,11 +275,11 @@ static void
 run_phase (Submitter submitters[SUBMITTERS], int64_t until, ProcCount before)
 {
   bool hangs = phases % 2 == 1;
-  world = (DeedsWorld) { .pick = set_pick, .special = special, .hangs = hangs, .is_orderly = !hangs };
-  deeds_begin (&world);
+  actions = (RandomActions) { .pick = caller_set_pick, .special = special, .hangs = hangs, .is_orderly = !hangs };
+  random_actions_begin (&actions);
   open_main (hangs);
   tick (NULL, NULL);
-  set_begin (subject.caller, hangs);
+  caller_set_begin (subject.caller, hangs);
   work (submitters, until);
   stop_all (submitters);
   account (before);
@@ -314,7 +317,7 @@ print_table (void)
   } rows[] = {
     { "seconds", (long) ((test_now () - begun) / SECOND) },
     { "phases", phases },
-    { "callers", set_count () },
+    { "callers", caller_set_count () },
     { "submitted", counts.submitted },
     { "  refused", counts.refused },
     { "  accepted", counts.accepted },
@@ -325,14 +328,14 @@ print_table (void)
     { "    let go at once", counts.unwatched },
     { "    direct, run", counts.ran },
     { "    direct, dropped", counts.dropped },
-    { "data given", counts.given },
+    { "data created", counts.created },
     { "data destroyed", counts.destroyed },
     { "floods", floods.floods },
     { "  accepted", floods.accepted },
     { "  refused", floods.refused },
     { "  run", floods.ran },
     { "  data destroyed", floods.destroyed },
-    { "lines of what is left behind", left_behind },
+    { "log lines of abandoned calls", abandoned_lines },
     { "threads", proc.threads },
     { "descriptors", proc.fds },
   };
@@ -384,7 +387,7 @@ main (int argc, char **argv)
     {
       int64_t until = test_now () + phase;
       run_phase (submitters, until < end_at ? until : end_at, before);
-      /* The first two may make what stays for good. */
+      /* The first two phases create what stays for good. */
       if (phases++ < 2)
         before = proc_count ();
     }

@@ -195,10 +195,10 @@ fight (void *data)
 
 /* Promises, calls, and calls that cannot start before the fight is over. */
 static void
-make_subjects (Arena *arena, WorkerHold **hold, TestRandom *random)
+make_subjects (Arena *arena, WorkerBlock **block, TestRandom *random)
 {
   LodgerCaller *busy = arena->workers[0];
-  *hold = test_random_below (random, 2) == 0 ? worker_hold (busy) : NULL;
+  *block = test_random_below (random, 2) == 0 ? worker_block (busy) : NULL;
   for (int i = 0; i < SUBJECTS; i++)
     switch (i % 4)
       {
@@ -246,7 +246,7 @@ run (unsigned operations, unsigned stream)
   Arena arena = { .rounds = operations / THREADS / OPERATIONS + 1 };
   Fighter fighters[THREADS];
   TestRandom random = test_random_new (stream * 8 + 7);
-  WorkerHold *hold;
+  WorkerBlock *block;
   for (int i = 0; i < 2; i++)
     arena.workers[i] = worker_start (NULL);
   barrier_init (&arena.barrier, THREADS + 1);
@@ -257,11 +257,11 @@ run (unsigned operations, unsigned stream)
     }
   for (unsigned round = 0; round < arena.rounds; round++)
     {
-      make_subjects (&arena, &hold, &random);
+      make_subjects (&arena, &block, &random);
       barrier_wait (&arena.barrier);
       barrier_wait (&arena.barrier);
-      if (hold != NULL)
-        worker_let_go (hold);
+      if (block != NULL)
+        worker_unblock (block);
       end_subjects (&arena);
     }
   for (unsigned i = 0; i < THREADS; i++)

@@ -18,8 +18,8 @@ enum
   SINGLES_IN = 2,        /* one call in so many is a single one */
   LONGEST_PAUSE = 30000, /* nanoseconds: somewhat longer than a worker looks for more before it sleeps */
   LONGEST_WAKE = 60000,  /* about as long as it takes to wake up a thread */
-  HOT_PAUSE = 300,       /* the same for a loop that does not sleep */
-  HOT_WAKE = 600
+  POLLING_PAUSE = 300,   /* the same for a loop that does not sleep */
+  POLLING_WAKE = 600
 };
 
 typedef enum State
@@ -173,8 +173,8 @@ burst (Producer *producer, unsigned until)
 static void
 singles (Producer *producer, unsigned until)
 {
-  bool is_hot = subject_is (&producer->field->subject, SUBJECT_HOT);
-  unsigned pause = is_hot ? HOT_PAUSE : LONGEST_PAUSE, wake = is_hot ? HOT_WAKE : LONGEST_WAKE;
+  bool polls = subject_is (&producer->field->subject, SUBJECT_POLLS);
+  unsigned pause = polls ? POLLING_PAUSE : LONGEST_PAUSE, wake = polls ? POLLING_WAKE : LONGEST_WAKE;
   while (atomic_load (&producer->submitted) < until)
     {
       bool pairs = test_random_below (&producer->random, 2) == 0;
@@ -309,7 +309,7 @@ run (int kind, unsigned calls, unsigned stream)
 int
 main (int argc, char **argv)
 {
-  static const char *const all[] = { "native", "hot", "manual-real", "glib-other", "glib-worker" };
+  static const char *const all[] = { "native", "polling", "manual-real", "glib-other", "glib-worker" };
   unsigned calls = (unsigned) test_env ("LODGER_STRESS_CALLS", test_scaled (200000));
   unsigned rounds = (unsigned) test_env ("LODGER_STRESS_ROUNDS", 1), stream = 0;
   int kinds[8], count = 0;

@@ -249,7 +249,7 @@ main (int argc, char **argv)
             if (k == 0)
               before = proc_count ();
           }
-        proc_expect_back (before);
+        proc_expect_restored (before);
         printf ("round %u of %u, %s: %u callers in %lld ms\n", round + 1, rounds, subject_kinds[kinds[i]]->name,
                 callers, (long long) (test_now () - start) / 1000000);
         fflush (stdout);

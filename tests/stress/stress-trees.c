@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Callers in random trees: four threads make a root each (a worker, or a manual host of their own), let it grow children
- * and grandchildren, submit in every way to all the trees there are, stop a child, a branch or a whole tree at any moment
- * and from anywhere, and begin anew. In some rounds roots end badly, or calls hang and stops do not wait for long.
+/* Callers in random trees.
  *
- * In the end each datum was destroyed once and each call has ended once (test-ledger.h); children have stopped before
- * their parents; no thread, no descriptor and no byte is left. What hangs, the watchdog names.
+ * Four threads each create a root, which is a worker or a caller on a manual host of the thread. They let it grow children
+ * and grandchildren, submit in every way to all trees, and stop a child, a branch or a whole tree at any moment and from
+ * anywhere. Then they begin anew. In some rounds roots end badly, or calls hang and stops have short deadlines.
+ *
+ * In the end each datum was destroyed once and each call has ended once (test-ledger.h). Children have stopped before
+ * their parents. No thread, no descriptor and no byte is left. The watchdog reports what hangs.
  *
  *   stress-trees      LODGER_STRESS_CALLERS (10000), LODGER_STRESS_ROUNDS (12), LODGER_SEED,
- *                     LODGER_STRESS_MOOD (3: one after the other; 0, 1, 2: only that, see test-tree.h) */
-#include "test-deeds.h"
-#include "test-grove.h"
+ *                     LODGER_STRESS_MODE (3: one after the other; 0, 1, 2: only that mode, see test-tree.h) */
+#include "test-forest.h"
 #include "test-memory.h"
 #include "test-proc.h"
+#include "test-random-actions.h"
 #include "test-watchdog.h"
 
 #include <stdlib.h>
@@ -23,7 +25,7 @@
 
 enum
 {
-  DEEDS = 300,           /* at most, in a tree's life */
+  ACTIONS = 300,         /* at most, in a tree's life */
   TOLERANCE = 256 * 1024 /* bytes: about forty for each caller */
 };
 
@@ -37,48 +39,48 @@ typedef enum RootKind
   ROOT_KINDS = 8
 } RootKind;
 
-typedef struct Gardener
+typedef struct TreeThread
 {
   unsigned number;
   pthread_t thread;
   TestRandom random;
-  LedgerBag bag;
+  LedgerRing ring;
   long until; /* so many callers */
-} Gardener;
+} TreeThread;
 
-static DeedsWorld world;
-static TreeMood mood;
-static atomic_long tree_count, left_behind;
+static RandomActions random_setup;
+static TreeMode mode;
+static atomic_long tree_count, abandoned_lines;
 
 /* ---- a tree's life -------------------------------------------------------------------------------------------- */
 
 static void
-note (const Gardener *gardener, const char *what)
+note (const TreeThread *owner, const char *what)
 {
-  watchdog_note (gardener->number, what, lodger_caller_get_id (grove[gardener->number].nodes[0].caller));
+  watchdog_note (owner->number, what, lodger_caller_get_id (forest[owner->number].nodes[0].caller));
 }
 
 static void
-tend (Gardener *gardener)
+act (TreeThread *owner)
 {
-  unsigned deeds = test_random_below (&gardener->random, DEEDS);
-  for (unsigned i = 0; i < deeds; i++)
+  unsigned actions = test_random_below (&owner->random, ACTIONS);
+  for (unsigned i = 0; i < actions; i++)
     {
-      note (gardener, "does deeds, its tree is");
-      if (test_random_below (&gardener->random, 4) == 0)
-        tree_grow (&grove[gardener->number], &gardener->random);
+      note (owner, "acts, its tree is");
+      if (test_random_below (&owner->random, 4) == 0)
+        tree_grow (&forest[owner->number], &owner->random);
       else
-        deed (&gardener->random, &gardener->bag);
-      if (grove_host != NULL)
-        lodger_manual_iterate (grove_host, false);
+        random_action (&owner->random, &owner->ring);
+      if (forest_host != NULL)
+        lodger_manual_iterate (forest_host, false);
     }
 }
 
 static void
-plant (Gardener *gardener, LodgerCaller *root, const LodgerCallerOptions *options, bool is_torn)
+begin_tree (TreeThread *owner, LodgerCaller *root, const LodgerCallerOptions *options, bool ends_badly)
 {
   test_check (root != NULL);
-  tree_plant (&grove[gardener->number], root, options->inbox_limit != 0, is_torn, mood);
+  tree_begin (&forest[owner->number], root, options->inbox_limit != 0, ends_badly, mode);
   atomic_fetch_add (&tree_count, 1);
 }
 
@@ -95,44 +97,45 @@ stop_inside (LodgerCaller *root)
 {
   LedgerEntry *entry = ledger_open ("stop", root);
   unsigned mark = ledger_mark ();
-  ledger_submitted (entry, mark, lodger_caller_call_soon (root, stop_call, entry, ledger_destroy), LEDGER_TELL, NULL);
+  ledger_submitted (entry, mark, lodger_caller_call_soon (root, stop_call, entry, ledger_destroy), LEDGER_BY_CALLBACK,
+                    NULL);
 }
 
 static void
-live_as_worker (Gardener *gardener)
+live_as_worker (TreeThread *owner)
 {
-  TestRandom *random = &gardener->random;
-  LodgerCallerOptions options = tree_options (random, true, mood);
+  TestRandom *random = &owner->random;
+  LodgerCallerOptions options = tree_options (random, true, mode);
   LodgerError *error = NULL;
   LodgerCaller *root = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, &error);
   if (root == NULL)
     test_fail ("no caller: %s", lodger_error_get_message (error));
-  plant (gardener, root, &options, false);
-  tend (gardener);
-  note (gardener, "stops its worker");
+  begin_tree (owner, root, &options, false);
+  act (owner);
+  note (owner, "stops its worker");
   if (options.inbox_limit == 0 && test_random_below (random, 2) == 0)
     stop_inside (root);
   else
     lodger_caller_stop (root, true);
-  if (world.hangs)
+  if (random_setup.hangs)
     lodger_caller_stop (root, true);
-  note (gardener, "waits for its worker to stop");
+  note (owner, "waits for its worker to stop");
   test_check (lodger_pending_wait (lodger_caller_get_stopped (root), LODGER_FOREVER, LODGER_WAIT_DEFAULT) == 0);
 }
 
 static LodgerCaller *
-attach (Gardener *gardener, bool is_torn)
+attach (TreeThread *owner, bool ends_badly)
 {
-  LodgerCallerOptions options = tree_options (&gardener->random, true, mood);
+  LodgerCallerOptions options = tree_options (&owner->random, true, mode);
   LodgerError *error = NULL;
   LodgerCaller *root;
   options.backend = NULL;
-  grove_host = lodger_manual_host_new (
+  forest_host = lodger_manual_host_new (
       LODGER_MANUAL_REAL
-      | (test_random_below (&gardener->random, 2) == 0 ? LODGER_MANUAL_NO_BEFORE_WAIT : LODGER_MANUAL_DEFAULT));
-  root = lodger_manual_attach (grove_host, &options, &error);
+      | (test_random_below (&owner->random, 2) == 0 ? LODGER_MANUAL_NO_BEFORE_WAIT : LODGER_MANUAL_DEFAULT));
+  root = lodger_manual_attach (forest_host, &options, &error);
   if (root != NULL)
-    plant (gardener, root, &options, is_torn);
+    begin_tree (owner, root, &options, ends_badly);
   else if (lodger_error_get_code (error) != LODGER_EAGAIN || options.on_start == NULL)
     test_fail ("no caller: %s", lodger_error_get_message (error));
   lodger_error_unref (error);
@@ -142,32 +145,32 @@ attach (Gardener *gardener, bool is_torn)
 static void
 let_host_go (void)
 {
-  lodger_manual_host_unref (grove_host);
-  grove_host = NULL;
+  lodger_manual_host_unref (forest_host);
+  forest_host = NULL;
 }
 
 static void
 turn_until_stopped (LodgerCaller *root)
 {
   while (!lodger_pending_is_done (lodger_caller_get_stopped (root)))
-    lodger_manual_iterate (grove_host, true);
+    lodger_manual_iterate (forest_host, true);
 }
 
 static void
 expect_ended (int code)
 {
-  test_check (code == 0 || (code == LODGER_EABANDONED && world.hangs));
+  test_check (code == 0 || (code == LODGER_EABANDONED && random_setup.hangs));
 }
 
 static void
-live_as_host (Gardener *gardener)
+live_as_host (TreeThread *owner)
 {
-  LodgerCaller *root = attach (gardener, false);
+  LodgerCaller *root = attach (owner, false);
   if (root != NULL)
     {
-      tend (gardener);
-      note (gardener, "stops its host");
-      switch (test_random_below (&gardener->random, 4))
+      act (owner);
+      note (owner, "stops its host");
+      switch (test_random_below (&owner->random, 4))
         {
         case 0: expect_ended (lodger_caller_leave (root)); break;
         case 1: expect_ended (lodger_caller_stop_wait (root)); break;
@@ -186,19 +189,19 @@ close_host (void *host)
 }
 
 static void
-live_until_closed (Gardener *gardener)
+live_until_closed (TreeThread *owner)
 {
-  LodgerCaller *root = attach (gardener, true);
+  LodgerCaller *root = attach (owner, true);
   if (root != NULL)
     {
-      tend (gardener);
-      note (gardener, "has its host closed");
-      if (test_random_below (&gardener->random, 2) == 0)
-        lodger_manual_close (grove_host);
+      act (owner);
+      note (owner, "has its host closed");
+      if (test_random_below (&owner->random, 2) == 0)
+        lodger_manual_close (forest_host);
       else
         {
-          pthread_t thread = thread_start (close_host, grove_host);
-          tend (gardener);
+          pthread_t thread = thread_start (close_host, forest_host);
+          act (owner);
           thread_join (thread);
         }
       turn_until_stopped (root);
@@ -209,9 +212,9 @@ live_until_closed (Gardener *gardener)
 static void *
 lose (void *data)
 {
-  Gardener *gardener = data;
-  if (attach (gardener, true) != NULL)
-    tend (gardener);
+  TreeThread *owner = data;
+  if (attach (owner, true) != NULL)
+    act (owner);
   let_host_go ();
   return NULL;
 }
@@ -219,23 +222,23 @@ lose (void *data)
 static void *
 live (void *data)
 {
-  Gardener *gardener = data;
-  while (tree_sums.callers < gardener->until)
+  TreeThread *owner = data;
+  while (tree_totals.callers < owner->until)
     {
-      RootKind kind = test_random_below (&gardener->random, mood == TREE_ORDERLY ? HOST : ROOT_KINDS);
+      RootKind kind = test_random_below (&owner->random, mode == TREE_ORDERLY ? HOST : ROOT_KINDS);
       if (kind < WORKER)
-        live_as_worker (gardener);
+        live_as_worker (owner);
       else if (kind < HOST)
-        live_as_host (gardener);
+        live_as_host (owner);
       else if (kind < CLOSED_HOST)
-        live_until_closed (gardener);
+        live_until_closed (owner);
       else
-        thread_join (thread_start (lose, gardener));
-      note (gardener, "waits for the rest of its tree");
-      tree_end (&grove[gardener->number]);
-      deeds_let_go (false);
+        thread_join (thread_start (lose, owner));
+      note (owner, "waits for the rest of its tree");
+      tree_end (&forest[owner->number]);
+      random_actions_let_go (false);
     }
-  watchdog_note (gardener->number, "is ready, tree", 0);
+  watchdog_note (owner->number, "is ready, tree", 0);
   return NULL;
 }
 
@@ -249,63 +252,64 @@ listen (LodgerLogLevel level, const char *line, void *data)
   (void) data;
   if (level != LODGER_LOG_ERROR || !is_bad)
     return;
-  atomic_fetch_add (&left_behind, 1);
-  if (mood == TREE_ORDERLY)
+  atomic_fetch_add (&abandoned_lines, 1);
+  if (mode == TREE_ORDERLY)
     test_fail ("%s", line);
 }
 
 static void
 run_round (unsigned round, long callers)
 {
-  Gardener gardeners[GROVE_TREES];
-  long until = tree_sums.callers + callers;
-  memset (&world, 0, sizeof world);
-  world = (DeedsWorld) {
-    .pick = grove_pick, .special = grove_act, .hangs = mood == TREE_HANGING, .is_orderly = mood == TREE_ORDERLY
+  TreeThread owners[FOREST_TREES];
+  long until = tree_totals.callers + callers;
+  memset (&random_setup, 0, sizeof random_setup);
+  random_setup = (RandomActions) {
+    .pick = forest_pick, .special = forest_act, .hangs = mode == TREE_HANGING, .is_orderly = mode == TREE_ORDERLY
   };
-  deeds_begin (&world);
-  memset (gardeners, 0, sizeof gardeners);
-  for (unsigned i = 0; i < GROVE_TREES; i++)
+  random_actions_begin (&random_setup);
+  memset (owners, 0, sizeof owners);
+  for (unsigned i = 0; i < FOREST_TREES; i++)
     {
-      gardeners[i].number = i;
-      gardeners[i].random = test_random_new (round * GROVE_TREES + i);
-      gardeners[i].until = until;
-      gardeners[i].thread = thread_start (live, &gardeners[i]);
+      owners[i].number = i;
+      owners[i].random = test_random_new (round * FOREST_TREES + i);
+      owners[i].until = until;
+      owners[i].thread = thread_start (live, &owners[i]);
     }
-  for (unsigned i = 0; i < GROVE_TREES; i++)
-    thread_join (gardeners[i].thread);
-  for (unsigned i = 0; i < GROVE_TREES; i++)
-    ledger_empty (&gardeners[i].bag, mood != TREE_ORDERLY);
-  deeds_let_go (true);
-  lodger_pending_return_nothing (world.promise);
+  for (unsigned i = 0; i < FOREST_TREES; i++)
+    thread_join (owners[i].thread);
+  for (unsigned i = 0; i < FOREST_TREES; i++)
+    ledger_empty (&owners[i].ring, mode != TREE_ORDERLY);
+  random_actions_let_go (true);
+  lodger_pending_return_nothing (random_setup.promise);
 }
 
-/* Those that were left behind have come back, too. */
+/* Abandoned calls have returned by now. */
 static void
 end_round (ProcCount before)
 {
-  proc_expect_back (before);
-  deeds_end (&world);
+  proc_expect_restored (before);
+  random_actions_end (&random_setup);
   ledger_expect_settled ();
 }
 
 static void
 live_through (unsigned round, unsigned rounds, ProcCount before, size_t *ret_bytes)
 {
-  static const char *const moods[] = { "orderly", "loose", "hanging" };
-  unsigned only = (unsigned) test_env ("LODGER_STRESS_MOOD", 3);
+  static const char *const modes[] = { "orderly", "loose", "hanging" };
+  unsigned only = (unsigned) test_env ("LODGER_STRESS_MODE", 3);
   long callers = (long) test_env ("LODGER_STRESS_CALLERS", test_scaled (10000));
   int64_t start = test_now ();
   LedgerCounts counts;
-  mood = only < 3 ? only : round % 3;
+  mode = only < 3 ? only : round % 3;
   run_round (round, callers / rounds + 1);
   end_round (before);
   *ret_bytes = memory_in_use ();
   counts = ledger_counts ();
   printf ("round %u of %u, %s: %ld callers in %ld trees so far; %ld calls accepted, %ld refused, %ld abandoned; %lu "
           "waits, %lu refused; %zu bytes; %lld ms\n",
-          round + 1, rounds, moods[mood], (long) tree_sums.callers, (long) tree_count, counts.accepted, counts.refused,
-          counts.abandoned, world.waits, world.deadlocks, *ret_bytes, (long long) (test_now () - start) / 1000000);
+          round + 1, rounds, modes[mode], (long) tree_totals.callers, (long) tree_count, counts.accepted,
+          counts.refused, counts.abandoned, random_setup.waits, random_setup.deadlocks, *ret_bytes,
+          (long long) (test_now () - start) / 1000000);
   fflush (stdout);
 }
 
@@ -322,18 +326,18 @@ main (void)
 #endif
   lodger_set_log_func (listen, NULL);
   ledger_begin ();
-  grove_init ();
+  forest_init ();
   watchdog_begin (INT64_MAX);
-  /* What watches over stops keeps its descriptor for good. */
+  /* The thread that watches stop deadlines keeps its descriptor for good. */
   before = proc_count ();
   before.fds++;
   for (unsigned round = 0; round < rounds; round++)
     live_through (round, rounds, before, &bytes[round]);
   watchdog_end ();
-  /* Spare nodes come and go with what the rounds do: the number goes up and down a little, but it must not grow. */
+  /* The number of spare nodes varies a little from round to round, but it must not grow. */
   if (memory_growth (bytes, rounds, 1) > TOLERANCE)
     test_fail ("memory grows by %zu bytes", memory_growth (bytes, rounds, 1));
-  grove_clear ();
+  forest_clear ();
   free (bytes);
   return EXIT_SUCCESS;
 }

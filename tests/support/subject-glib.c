@@ -4,7 +4,7 @@
 
 #include <lodger-glib.h>
 
-/* The program's side of a context: a redraw as GTK's, and a timer. */
+/* The program's own work in a context: a redraw like GTK's, and a timer. */
 typedef struct Program
 {
   Subject *subject;
@@ -12,7 +12,7 @@ typedef struct Program
   GSource *redraw;
   GSource *timer;
   LodgerGlibHostOptions host_options;
-  bool frames; /* one after the other, each takes a while */
+  bool frames; /* one frame follows the other, each takes SUBJECT_FRAME */
 } Program;
 
 enum
@@ -111,7 +111,7 @@ static void
 open_other (Subject *subject)
 {
   Program *program = program_new (subject, g_main_context_new ());
-  /* The first push in a thread would make it, and its descriptor stays. */
+  /* The first push in a thread would create it, with a descriptor that stays open. */
   g_main_context_default ();
   program_start (program, PRIORITY_REDRAW);
   attach (subject, program->context);
@@ -188,8 +188,8 @@ open_worker (Subject *subject)
   subject_run_inside (subject, start_inside, subject);
 }
 
-/* Slices of 1 ms; one of the ageing source may take 8. In a worker's context the redraw has the slice's priority: what is
- * requested in one slice comes after the next. */
+/* A slice takes 1 ms, or 8 ms by the ageing source. In a worker's context the redraw has the priority of the slice, so a
+ * redraw requested in one slice comes after the next slice. */
 const SubjectKind subject_glib_default = { "glib-default",
                                            SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
                                            160,

@@ -49,7 +49,7 @@ open_real (Subject *subject)
 }
 
 static void
-open_real_bare (Subject *subject)
+open_real_no_before_wait (Subject *subject)
 {
   open_with (subject, LODGER_MANUAL_REAL | LODGER_MANUAL_NO_BEFORE_WAIT);
 }
@@ -61,7 +61,7 @@ close_host (Subject *subject)
   lodger_manual_host_unref (subject->impl);
 }
 
-/* With nothing to do it waits for a post, but not for ever: what the test waits for may have come from elsewhere. */
+/* An idle loop waits for a post for a limited time: the change that the test waits for may come without a post. */
 static void
 turn_virtual (Subject *subject)
 {
@@ -102,7 +102,7 @@ work (Subject *subject, bool on)
   lodger_manual_set_redraw (subject->impl, on ? tick : count_redraw, subject);
 }
 
-/* It redraws in every round anyway. */
+/* The manual host redraws in every iteration anyway. */
 static void
 request_redraw (Subject *subject)
 {
@@ -163,14 +163,14 @@ const SubjectKind subject_manual_real = { "manual-real",
                                           request_redraw,
                                           set_frames,
                                           NULL };
-const SubjectKind subject_manual_real_bare = { "manual-real-no-before-wait",
-                                               SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
-                                               LONGEST_RUN,
-                                               open_real_bare,
-                                               close_host,
-                                               turn_real,
-                                               nest,
-                                               work,
-                                               request_redraw,
-                                               set_frames,
-                                               NULL };
+const SubjectKind subject_manual_real_no_before_wait = { "manual-real-no-before-wait",
+                                                         SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
+                                                         LONGEST_RUN,
+                                                         open_real_no_before_wait,
+                                                         close_host,
+                                                         turn_real,
+                                                         nest,
+                                                         work,
+                                                         request_redraw,
+                                                         set_frames,
+                                                         NULL };

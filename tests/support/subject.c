@@ -7,9 +7,9 @@ const SubjectKind *const subject_kinds[] = {
   &subject_manual,
   &subject_manual_no_before_wait,
   &subject_manual_real,
-  &subject_manual_real_bare,
+  &subject_manual_real_no_before_wait,
   &subject_native,
-  &subject_hot,
+  &subject_polling,
 #ifdef LODGER_HAVE_GLIB
   &subject_glib_default,
   &subject_glib_other,
@@ -195,7 +195,7 @@ subject_settle (Subject *subject)
 }
 
 void
-subject_expect_back_at (Subject *subject, ProcCount before, const char *file, int line)
+subject_expect_restored_at (Subject *subject, ProcCount before, const char *file, int line)
 {
   int64_t until = test_now () + test_limit_ns ();
   ProcCount now;
@@ -205,7 +205,7 @@ subject_expect_back_at (Subject *subject, ProcCount before, const char *file, in
       now = proc_count ();
     }
   while ((now.fds > before.fds || now.threads > before.threads) && test_now () < until);
-  proc_expect_back_at (before, file, line);
+  proc_expect_restored_at (before, file, line);
 }
 
 void
@@ -220,18 +220,18 @@ subject_spend (Subject *subject, int64_t ns)
 }
 
 void
-subject_submit (Subject *subject, unsigned how, Witness *witness)
+subject_submit (Subject *subject, unsigned how, Recorder *recorder)
 {
   switch (how)
     {
     case 0:
-      lodger_pending_unref (lodger_caller_call_soon (subject->caller, witness_call, witness, witness_destroy));
+      lodger_pending_unref (lodger_caller_call_soon (subject->caller, recorder_call, recorder, recorder_destroy));
       break;
     case 1:
-      test_check (lodger_caller_call_direct (subject->caller, witness_direct, witness, witness_destroy) == 0);
+      test_check (lodger_caller_call_direct (subject->caller, recorder_direct, recorder, recorder_destroy) == 0);
       break;
     default:
-      lodger_pending_unref (lodger_caller_call_later (subject->caller, 0, witness_call, witness, witness_destroy));
+      lodger_pending_unref (lodger_caller_call_later (subject->caller, 0, recorder_call, recorder, recorder_destroy));
     }
 }
 

@@ -6,14 +6,14 @@
 
 static LodgerBackendOps stuck, broken;
 static const LodgerBackendOps *base_of_stuck;
-static Held *held_by_stuck;
+static BlockedCall *blocks_stuck;
 static int code_of_broken;
 
 static int
 stuck_open (const void *options, void **ret_impl)
 {
-  held_direct (held_by_stuck);
-  held_destroy (held_by_stuck);
+  blocked_call_direct (blocks_stuck);
+  blocked_call_destroy (blocks_stuck);
   return base_of_stuck->open (options, ret_impl);
 }
 
@@ -37,9 +37,9 @@ register_as (LodgerBackendOps *ops, const char *name, const char *base, int (*op
 }
 
 void
-backend_register_stuck (const char *base, Held *held)
+backend_register_stuck (const char *base, BlockedCall *blocked)
 {
-  held_by_stuck = held;
+  blocks_stuck = blocked;
   register_as (&stuck, "stuck", base, stuck_open);
 }
 

@@ -6,28 +6,28 @@
 #include <gio/gunixinputstream.h>
 #include <unistd.h>
 
-/* ---- census ------------------------------------------------------------------------------------------------------ */
+/* ---- objects ------------------------------------------------------------------------------------------------------ */
 
 static void
 object_gone (void *data, GObject *where_it_was)
 {
-  Census *census = data;
+  LiveObjects *objects = data;
   (void) where_it_was;
-  atomic_fetch_sub (&census->alive, 1);
+  atomic_fetch_sub (&objects->alive, 1);
 }
 
 void *
-census_add (Census *census, void *object)
+live_objects_add (LiveObjects *objects, void *object)
 {
-  g_object_weak_ref (G_OBJECT (object), object_gone, census);
-  atomic_fetch_add (&census->alive, 1);
+  g_object_weak_ref (G_OBJECT (object), object_gone, objects);
+  atomic_fetch_add (&objects->alive, 1);
   return object;
 }
 
 void
-census_expect_at (Census *census, int count, const char *file, int line)
+live_objects_expect_at (LiveObjects *objects, int count, const char *file, int line)
 {
-  int alive = atomic_load (&census->alive);
+  int alive = atomic_load (&objects->alive);
   if (alive != count)
     test_fail ("%s:%d: %d objects are alive, not %d", file, line, alive, count);
 }
@@ -35,50 +35,50 @@ census_expect_at (Census *census, int count, const char *file, int line)
 /* ---- a stream ---------------------------------------------------------------------------------------------------- */
 
 void
-spring_open (Spring *spring, Census *census)
+pipe_stream_open (PipeStream *pipe_stream, LiveObjects *objects)
 {
   int ends[2];
   test_check (pipe (ends) == 0);
-  spring->feed = ends[1];
-  spring->stream = g_unix_input_stream_new (ends[0], TRUE);
-  if (census != NULL)
-    census_add (census, spring->stream);
+  pipe_stream->write_end = ends[1];
+  pipe_stream->stream = g_unix_input_stream_new (ends[0], TRUE);
+  if (objects != NULL)
+    live_objects_add (objects, pipe_stream->stream);
 }
 
 void
-spring_close (Spring *spring)
+pipe_stream_close (PipeStream *pipe_stream)
 {
-  g_clear_object (&spring->stream);
-  close (spring->feed);
+  g_clear_object (&pipe_stream->stream);
+  close (pipe_stream->write_end);
 }
 
 void
-spring_feed (Spring *spring)
+pipe_stream_write (PipeStream *pipe_stream)
 {
-  test_check (write (spring->feed, "water", 5) == 5);
+  test_check (write (pipe_stream->write_end, "water", 5) == 5);
 }
 
 void
-spring_start (Spring *spring, LodgerPending *read)
+pipe_stream_start (PipeStream *pipe_stream, LodgerPending *read)
 {
-  g_input_stream_read_async (spring->stream, spring->text, sizeof spring->text, G_PRIORITY_DEFAULT,
+  g_input_stream_read_async (pipe_stream->stream, pipe_stream->text, sizeof pipe_stream->text, G_PRIORITY_DEFAULT,
                              lodger_glib_async_get_cancellable (read), lodger_glib_async_ready, read);
 }
 
 LodgerPending *
-spring_read (Spring *spring, GCancellable *cancellable)
+pipe_stream_read (PipeStream *pipe_stream, GCancellable *cancellable)
 {
   LodgerPending *read = lodger_glib_async_new (cancellable, NULL, NULL, NULL);
-  spring_start (spring, read);
+  pipe_stream_start (pipe_stream, read);
   return read;
 }
 
 void
-spring_finish (LodgerPending *self, GObject *source, GAsyncResult *result, void *spring)
+pipe_stream_finish (LodgerPending *self, GObject *source, GAsyncResult *result, void *pipe_stream)
 {
   GError *error = NULL;
   gssize size = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
-  (void) spring;
+  (void) pipe_stream;
   if (size < 0)
     lodger_glib_pending_return_gerror (self, error);
   else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* GIO operations for a test: one that ends when the test says so, a loop that is turned until something is done, and a
- * census of objects. */
+/* For tests of GIO: a read that ends when the test says so, loops that run until something is done, and live object
+ * counts. */
 #ifndef LODGER_TEST_GIO_GLIB_H
 #define LODGER_TEST_GIO_GLIB_H
 
@@ -9,7 +9,7 @@
 #include <lodger-glib.h>
 #include <stdatomic.h>
 
-/* ThreadSanitizer cannot see the locks inside GLib, and reports its thread pool: there, tests leave that out. */
+/* ThreadSanitizer cannot see the locks inside GLib and reports its thread pool. Tests then leave out the pool. */
 #if defined __SANITIZE_THREAD__
 #define TEST_THREADS_ARE_CHECKED 1
 #elif defined __has_feature
@@ -21,43 +21,43 @@
 #define TEST_THREADS_ARE_CHECKED 0
 #endif
 
-/* Those objects that are counted and still live. */
-typedef struct Census
+/* The number of added objects that are not finalized yet. */
+typedef struct LiveObjects
 {
   atomic_int alive;
-} Census;
+} LiveObjects;
 
-/* Gives the object back. */
-void *census_add (Census *census, void *object);
-/* Fails the test unless that many are alive. */
-#define census_expect(census, count) census_expect_at (census, count, __FILE__, __LINE__)
-void census_expect_at (Census *census, int count, const char *file, int line);
+/* Counts the object, and returns it. */
+void *live_objects_add (LiveObjects *objects, void *object);
+/* Fails the test unless `count` objects are alive. */
+#define live_objects_expect(objects, count) live_objects_expect_at (objects, count, __FILE__, __LINE__)
+void live_objects_expect_at (LiveObjects *objects, int count, const char *file, int line);
 
-/* A stream that has nothing to read until it is fed: GIO reads it without a thread. */
-typedef struct Spring
+/* An input stream on a pipe, which GIO reads without a thread. It is empty until the test writes. */
+typedef struct PipeStream
 {
   GInputStream *stream;
-  int feed;
+  int write_end;
   char text[20];
-} Spring;
+} PipeStream;
 
-void spring_open (Spring *spring, Census *census);
-void spring_close (Spring *spring);
-/* What was to be read comes. */
-void spring_feed (Spring *spring);
-/* Starts the read, in this thread, as the operation of `read`. */
-void spring_start (Spring *spring, LodgerPending *read);
-/* A new pending for that, started, without a finish function. */
-LodgerPending *spring_read (Spring *spring, GCancellable *cancellable);
-/* As a finish function, `spring` being its data: answers with the number of bytes. */
-void spring_finish (LodgerPending *self, GObject *source, GAsyncResult *result, void *spring);
+void pipe_stream_open (PipeStream *pipe_stream, LiveObjects *objects);
+void pipe_stream_close (PipeStream *pipe_stream);
+/* Writes to the pipe, so that the read ends. */
+void pipe_stream_write (PipeStream *pipe_stream);
+/* Starts a read in this thread, as the operation of `read`. */
+void pipe_stream_start (PipeStream *pipe_stream, LodgerPending *read);
+/* Starts a read as a new pending, which has no finish function. */
+LodgerPending *pipe_stream_read (PipeStream *pipe_stream, GCancellable *cancellable);
+/* A finish function, whose data is the PipeStream. It answers with the number of bytes. */
+void pipe_stream_finish (LodgerPending *self, GObject *source, GAsyncResult *result, void *pipe_stream);
 
-/* Turns the context (NULL: the default one) in this thread until that is done. */
+/* Iterates the context in this thread until the pending is done. NULL is the default context. */
 #define turn_until_done(context, pending) turn_until_done_at (context, pending, __FILE__, __LINE__)
 void turn_until_done_at (GMainContext *context, LodgerPending *pending, const char *file, int line);
-/* Turns it until nothing is ready. */
+/* Iterates the context until nothing is ready. */
 void turn_until_quiet (GMainContext *context);
-/* Turns it until the counter is that high. */
+/* Iterates the context until the counter has reached the value. */
 #define turn_until(context, counter, value) turn_until_at (context, counter, value, __FILE__, __LINE__)
 void turn_until_at (GMainContext *context, atomic_int *counter, int value, const char *file, int line);
 

@@ -23,7 +23,7 @@ typedef enum Sum
   UNWATCHED,
   RAN,
   DROPPED,
-  GIVEN,
+  CREATED,
   DESTROYED,
   SUMS
 } Sum;
@@ -64,7 +64,7 @@ fail_entry (const LedgerEntry *entry, const char *reason)
 
 /* ---- an entry's life ------------------------------------------------------------------------------------------ */
 
-/* The one that was freed longest ago comes first, so that a second destruction finds it free and not another's. */
+/* Takes the entry that was freed longest ago, so that a second destruction still finds it free. */
 static LedgerEntry *
 find_free (void)
 {
@@ -91,7 +91,7 @@ open_entry (const char *what, int parts)
   entry->data = NULL;
   entry->parts = parts;
   atomic_fetch_add (&open_count, 1);
-  add (GIVEN);
+  add (CREATED);
   return entry;
 }
 
@@ -105,14 +105,14 @@ ledger_open (const char *what, LodgerCaller *caller)
 }
 
 void *
-ledger_give (const char *what)
+ledger_create_data (const char *what)
 {
   LedgerEntry *entry = open_entry (what, 1);
   entry->is_extra = true;
   return entry;
 }
 
-/* What kind of end it was. A call may fail without having run (no thread for it), but not succeed. */
+/* The kind of end. A call may fail without having run (no thread for it), but not succeed. */
 static Sum
 end_of (const LedgerEntry *entry)
 {
@@ -126,7 +126,7 @@ end_of (const LedgerEntry *entry)
     case LODGER_EABANDONED: return ABANDONED;
     case LODGER_ENOTDONE: return UNWATCHED;
     case LODGER_ESTATE: return entry->runs == 1 ? RAN : DROPPED;
-    default: fail_entry (entry, "ends in a way that there is not");
+    default: fail_entry (entry, "ends in a watch that there is not");
     }
 }
 
@@ -202,33 +202,33 @@ tell (LedgerEntry *entry, LodgerPending *pending)
     fail_entry (entry, "takes no done-callback");
 }
 
-/* What has been in the bag for long and is not done yet is told instead. */
+/* A pending that drops out of the ring and is not done yet gets a done-callback. */
 static void
-keep (LedgerBag *bag, LedgerEntry *entry, LodgerPending *pending)
+keep (LedgerRing *ring, LedgerEntry *entry, LodgerPending *pending)
 {
-  unsigned i = bag->next++ % 32;
-  if (bag->entries[i] != NULL && lodger_pending_is_done (bag->pendings[i]))
-    end_outcome (bag->entries[i], bag->pendings[i]);
-  else if (bag->entries[i] != NULL)
-    tell (bag->entries[i], bag->pendings[i]);
-  lodger_pending_unref (bag->pendings[i]);
+  unsigned i = ring->next++ % 32;
+  if (ring->entries[i] != NULL && lodger_pending_is_done (ring->pendings[i]))
+    end_outcome (ring->entries[i], ring->pendings[i]);
+  else if (ring->entries[i] != NULL)
+    tell (ring->entries[i], ring->pendings[i]);
+  lodger_pending_unref (ring->pendings[i]);
   entry->pending = pending;
-  bag->entries[i] = entry;
-  bag->pendings[i] = pending;
+  ring->entries[i] = entry;
+  ring->pendings[i] = pending;
 }
 
 void
-ledger_empty (LedgerBag *bag, bool may_be_undone)
+ledger_empty (LedgerRing *ring, bool may_be_undone)
 {
   for (unsigned i = 0; i < 32; i++)
     {
-      if (bag->entries[i] != NULL && may_be_undone)
-        tell (bag->entries[i], bag->pendings[i]);
-      else if (bag->entries[i] != NULL)
-        end_outcome (bag->entries[i], bag->pendings[i]);
-      lodger_pending_unref (bag->pendings[i]);
+      if (ring->entries[i] != NULL && may_be_undone)
+        tell (ring->entries[i], ring->pendings[i]);
+      else if (ring->entries[i] != NULL)
+        end_outcome (ring->entries[i], ring->pendings[i]);
+      lodger_pending_unref (ring->pendings[i]);
     }
-  memset (bag, 0, sizeof *bag);
+  memset (ring, 0, sizeof *ring);
 }
 
 unsigned
@@ -246,16 +246,16 @@ note_accepted (LedgerEntry *entry, unsigned mark)
 }
 
 void
-ledger_submitted (LedgerEntry *entry, unsigned mark, LodgerPending *pending, LedgerWay way, LedgerBag *bag)
+ledger_submitted (LedgerEntry *entry, unsigned mark, LodgerPending *pending, LedgerWatch watch, LedgerRing *ring)
 {
   if (!note_accepted (entry, mark))
     end_outcome (entry, pending);
-  else if (way == LEDGER_KEEP && bag != NULL)
+  else if (watch == LEDGER_BY_REFERENCE && ring != NULL)
     {
-      keep (bag, entry, pending);
+      keep (ring, entry, pending);
       return;
     }
-  else if (way == LEDGER_DROP)
+  else if (watch == LEDGER_UNWATCHED)
     end_part (entry);
   else
     tell (entry, pending);
@@ -278,7 +278,7 @@ ledger_counts (void)
 {
   return (LedgerCounts) { sums[SUBMITTED], sums[ACCEPTED],  sums[REFUSED],   sums[FINISHED],
                           sums[FAILED],    sums[CANCELLED], sums[ABANDONED], sums[UNWATCHED],
-                          sums[RAN],       sums[DROPPED],   sums[GIVEN],     sums[DESTROYED] };
+                          sums[RAN],       sums[DROPPED],   sums[CREATED],   sums[DESTROYED] };
 }
 
 unsigned long
@@ -329,12 +329,12 @@ ledger_expect_settled (void)
       ledger_report (stderr);
       test_fail ("%ld submissions and data are not over", (long) open_count);
     }
-  if (counts.submitted != counts.accepted + counts.refused || counts.given != counts.destroyed
+  if (counts.submitted != counts.accepted + counts.refused || counts.created != counts.destroyed
       || counts.accepted
              != counts.finished + counts.failed + counts.cancelled + counts.abandoned + counts.unwatched + counts.ran
                     + counts.dropped)
     test_fail ("%ld submitted, %ld accepted, %ld refused; %ld finished, %ld failed, %ld cancelled, %ld abandoned, %ld "
-               "let go; %ld direct ones ran, %ld dropped; %ld data given, %ld destroyed",
+               "let go; %ld direct ones ran, %ld dropped; %ld data created, %ld destroyed",
                counts.submitted, counts.accepted, counts.refused, counts.finished, counts.failed, counts.cancelled,
-               counts.abandoned, counts.unwatched, counts.ran, counts.dropped, counts.given, counts.destroyed);
+               counts.abandoned, counts.unwatched, counts.ran, counts.dropped, counts.created, counts.destroyed);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who was handed what, and what became of it: each datum is destroyed once, each call runs at most once, each pending is
- * done once. One ledger for the process, used by all its threads; it allocates nothing, so that it does not blur what is
- * said about memory. What is wrong fails the test at once; what is missing, ledger_expect_settled() finds. */
+/* An account of every submission and of all its data.
+ *
+ * Each datum has to be destroyed once, each call runs at most once, and each pending is done once. There is one ledger
+ * for the process, which all its threads use. It allocates nothing, so that memory can be measured beside it. A wrong
+ * entry fails the test at once; ledger_expect_settled() finds a missing one. */
 #ifndef LODGER_TEST_LEDGER_H
 #define LODGER_TEST_LEDGER_H
 
@@ -13,75 +15,78 @@
 typedef struct LedgerEntry
 {
   atomic_bool is_open;
-  atomic_int parts; /* that are not over: the datum, and the submission with its outcome */
+  atomic_int parts; /* that are still open: the datum, and the submission with its outcome */
   atomic_int runs;
   atomic_int destroys;
   int outcome;
-  bool is_extra; /* a datum without a call: a result, a hook's */
+  bool is_extra; /* a datum without a call: a result, data of a hook */
   bool is_accepted;
   bool is_told;
   const char *what;
   uint64_t caller;
-  _Atomic (LodgerPending *) pending; /* while it is watched: for the report */
-  /* the test's own */
+  _Atomic (LodgerPending *) pending; /* for the report, while its outcome is open */
+  /* For the test's own use. */
   unsigned kind, depth;
   uint64_t seed;
   void *data;
 } LedgerEntry;
 
-/* How the outcome becomes known. */
-typedef enum LedgerWay
+/* How the ledger learns the outcome. */
+typedef enum LedgerWatch
 {
-  LEDGER_TELL, /* by a done-callback */
-  LEDGER_KEEP, /* by a reference that is kept in the bag */
-  LEDGER_DROP  /* not at all */
-} LedgerWay;
+  LEDGER_BY_CALLBACK,  /* by a done-callback */
+  LEDGER_BY_REFERENCE, /* later, by a reference in the ring */
+  LEDGER_UNWATCHED     /* never */
+} LedgerWatch;
 
-/* A thread's last pendings. */
-typedef struct LedgerBag
+/* The latest pendings of a thread, whose outcome is looked at when they drop out. */
+typedef struct LedgerRing
 {
   LedgerEntry *entries[32];
   LodgerPending *pendings[32];
   unsigned next;
-} LedgerBag;
+} LedgerRing;
 
 typedef struct LedgerCounts
 {
   long submitted, accepted, refused;
-  long finished, failed, cancelled, abandoned; /* of those that were accepted and watched */
-  long unwatched;                              /* accepted, and let go at once */
+  long finished, failed, cancelled, abandoned; /* accepted, by outcome */
+  long unwatched;                              /* accepted, and the reference dropped at once */
   long ran, dropped;                           /* accepted without an outcome: call_direct */
-  long given, destroyed;                       /* data, those without a call too */
+  long created, destroyed;                     /* data, those without a call too */
 } LedgerCounts;
 
-/* Before anything else: counts what is accepted. */
+/* Begins to count what is accepted. To be called before anything else. */
 void ledger_begin (void);
-/* For a submission to that caller; what is static. */
+/* Opens an entry for a submission to the caller. The text is static. */
 LedgerEntry *ledger_open (const char *what, LodgerCaller *caller);
-/* A datum without a call. */
-void *ledger_give (const char *what);
-/* Destroys a datum. */
+/* Creates a datum without a call. */
+void *ledger_create_data (const char *what);
+/* A destroy function of a datum. */
 void ledger_destroy (void *entry);
-/* Its call begins. */
+/* Enters the start of its call. */
 void ledger_run (LedgerEntry *entry);
-/* Not destroyed yet. */
+/* Fails the test if the datum has been destroyed. */
 void ledger_check (const LedgerEntry *entry);
-/* Before a submission in this thread; and after it: the reference is consumed. NULL: it has no outcome, that was its code.
- * The bag is needed only to keep something. */
+/* How many submissions of this thread were accepted so far. To be called before a submission, for `mark`. */
 unsigned ledger_mark (void);
-void ledger_submitted (LedgerEntry *entry, unsigned mark, LodgerPending *pending, LedgerWay way, LedgerBag *bag);
+/* Enters the result of a submission, whose reference is consumed. `ring` is used only by LEDGER_BY_REFERENCE. */
+void ledger_submitted (LedgerEntry *entry, unsigned mark, LodgerPending *pending, LedgerWatch watch, LedgerRing *ring);
+/* The same for a submission without a pending, which gave the code. */
 void ledger_submitted_direct (LedgerEntry *entry, unsigned mark, int code);
-/* Everything in the bag has to be done by now; or else, if that is said, is told later. */
-void ledger_empty (LedgerBag *bag, bool may_be_undone);
+/* Enters the outcomes of all pendings in the ring, which have to be done.
+ *
+ * With `may_be_undone`, the pendings get a done-callback instead. */
+void ledger_empty (LedgerRing *ring, bool may_be_undone);
 
 LedgerCounts ledger_counts (void);
-/* Goes up with everything that happens. */
+/* A number that goes up with everything that happens. */
 unsigned long ledger_progress (void);
-/* How many submissions and data are not over. */
+/* How many submissions and data are still open. */
 long ledger_open_count (void);
-/* The first of what is not over. Nothing may move any more. */
+/* Prints the first open entries. No other thread may use the ledger meanwhile. */
 void ledger_report (FILE *file);
-/* Everything is over, and adds up. */
+/* Fails the test unless everything is over and the counts add up. */
 void ledger_expect_settled (void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How long and how often: limits that turn a hang into a failure, counts that shrink under a checker, seeds that replay. */
+/* Time limits that turn a hang into a failure, counts that shrink under a sanitizer, seeds that replay. */
 #ifndef LODGER_TEST_LIMITS_H
 #define LODGER_TEST_LIMITS_H
 
@@ -10,7 +10,7 @@
 _Noreturn void test_fail_at (const char *file, int line, const char *format, ...)
     __attribute__ ((format (printf, 3, 4)));
 
-/* As an assertion, but usable in any thread and in a hot loop. */
+/* An assertion for any thread, also in a hot loop. */
 #define test_check(condition)                                                                                          \
   do                                                                                                                   \
     if (!(condition))                                                                                                  \
@@ -38,10 +38,10 @@ typedef struct TestRandom
   uint64_t state;
 } TestRandom;
 
-/* The stream of that number, from the seed of this process. */
+/* The stream of the number `stream`, from the seed of this process. */
 TestRandom test_random_new (unsigned stream);
 uint64_t test_random_next (TestRandom *random);
-/* Below limit. */
+/* A number below the limit. */
 unsigned test_random_below (TestRandom *random, unsigned limit);
 
 #endif

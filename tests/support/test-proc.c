@@ -23,7 +23,7 @@ count_entries (const char *path)
   return count;
 }
 
-/* Not by the entries of /proc/self/task: while a thread goes, reading those may pass over another that is there. */
+/* The entries of /proc/self/task are unreliable: while one thread ends, reading them may skip another. */
 static int
 count_threads (void)
 {
@@ -65,7 +65,7 @@ proc_count (void)
 }
 
 void
-proc_expect_back_at (ProcCount before, const char *file, int line)
+proc_expect_restored_at (ProcCount before, const char *file, int line)
 {
   int64_t until = test_now () + test_limit_ns ();
   ProcCount now = proc_count ();

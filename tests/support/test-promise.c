@@ -11,7 +11,7 @@ canceller_run (LodgerPending *pending, const char *message, void *data)
   Canceller *canceller = data;
   test_check (lodger_pending_is_cancelled (pending));
   test_check (!lodger_pending_is_done (pending));
-  witness_direct (&canceller->witness);
+  recorder_direct (&canceller->recorder);
   strcpy (canceller->message, message != NULL ? message : "none");
   if (canceller->settles)
     lodger_pending_return_nothing (pending);
@@ -20,14 +20,14 @@ canceller_run (LodgerPending *pending, const char *message, void *data)
 void
 canceller_destroy (void *data)
 {
-  witness_destroy (&((Canceller *) data)->witness);
+  recorder_destroy (&((Canceller *) data)->recorder);
 }
 
 int
 note_done (LodgerPending *done, void *data)
 {
   test_check (lodger_pending_is_done (done));
-  witness_direct (data);
+  recorder_direct (data);
   return 0;
 }
 

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Those who answer, cancel and are told of a promise. */
+/* For tests of promises: a canceller, a done-callback, and a thread that answers. */
 #ifndef LODGER_TEST_PROMISE_H
 #define LODGER_TEST_PROMISE_H
 
-#include "test-witness.h"
+#include "test-recorder.h"
 
-/* A canceller that notes that it ran, and with what message ("none" for NULL). */
+/* A canceller that records its run and its message ("none" for NULL). */
 typedef struct Canceller
 {
-  Witness witness;
+  Recorder recorder;
   char message[32];
-  bool settles; /* it answers the pending */
+  bool settles; /* the canceller answers the pending */
 } Canceller;
 
 void canceller_run (LodgerPending *pending, const char *message, void *canceller);
 void canceller_destroy (void *canceller);
 
-/* As a done-callback: checks that it is done, and notes the run. */
-int note_done (LodgerPending *done, void *witness);
+/* A done-callback, which checks that the pending is done and records the run. */
+int note_done (LodgerPending *done, void *recorder);
 
-/* As a thread's function: answers the promise (LodgerPending **) with the thread's number. */
+/* A function of a thread. It answers the promise (LodgerPending **) with the number of the thread. */
 void *answer_elsewhere (void *promise);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was added, kept until it is known what is wanted: a case cannot be taken out of a suite again. */
+/* An added test. It goes into the suite only if it is wanted, since a suite has no way to remove one. */
 typedef struct Entry
 {
   char *name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How a test program runs its tests: each in a process of its own, all of them or those named on the command line. */
+/* The main of a test program. Each test runs in a process of its own; the command line may name some of them. */
 #ifndef LODGER_TEST_SUITE_H
 #define LODGER_TEST_SUITE_H
 
@@ -7,7 +7,7 @@
 #include "test-limits.h"
 #include "test-log.h"
 #include "test-proc.h"
-#include "test-witness.h"
+#include "test-recorder.h"
 #include "test-worker.h"
 
 #include <check.h>
@@ -24,7 +24,7 @@ void test_add_variant (Suite *suite, const char *name, const TTest *test, int i)
  * slash or an underline. `--list` prints the names. */
 int test_main (Suite *suite, int argc, char **argv);
 
-/* An outcome code, with its words in the failure. */
+/* Checks an outcome code. The failure names both codes. */
 #define expect_code(actual, expected)                                                                                  \
   do                                                                                                                   \
     {                                                                                                                  \

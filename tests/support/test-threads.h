@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The system refuses threads, without anything being replaced. */
+/* Makes the system refuse threads, without replacing a function. */
 #ifndef LODGER_TEST_THREADS_H
 #define LODGER_TEST_THREADS_H
 
 #include <stdbool.h>
 
-/* From now on no thread of the default attributes can be had, or they can again. */
+/* While on, no thread can be created with default attributes. */
 void threads_refuse (bool on);
 
 #endif

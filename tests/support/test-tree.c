@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-TreeSums tree_sums;
+TreeTotals tree_totals;
 
 static atomic_long stops;
 static _Thread_local const TreeNode *attaching;
@@ -32,10 +32,10 @@ start_hook (LodgerCaller *caller, void *data)
   ledger_check (entry);
   if (entry->kind != 0 && lodger_caller_get_id (caller) % 2 == 0)
     {
-      atomic_fetch_add (&tree_sums.hooks_failed, 1);
+      atomic_fetch_add (&tree_totals.hooks_failed, 1);
       return LODGER_EAGAIN;
     }
-  atomic_fetch_add (&tree_sums.hooks_started, 1);
+  atomic_fetch_add (&tree_totals.hooks_started, 1);
   return 0;
 }
 
@@ -43,10 +43,10 @@ static void
 stop_hook (LodgerCaller *caller, void *data)
 {
   test_check (lodger_caller_is_current_thread (caller));
-  /* It may have been taken away meanwhile. */
+  /* It may have been abandoned meanwhile. */
   test_check (lodger_caller_get_state (caller) >= LODGER_CALLER_STOPPING);
   ledger_check (data);
-  atomic_fetch_add (&tree_sums.hooks_stopped, 1);
+  atomic_fetch_add (&tree_totals.hooks_stopped, 1);
 }
 
 static const char *
@@ -60,7 +60,7 @@ any_backend (TestRandom *random)
 }
 
 LodgerCallerOptions
-tree_options (TestRandom *random, bool is_root, TreeMood mood)
+tree_options (TestRandom *random, bool is_root, TreeMode mode)
 {
   static const char *const names[] = { NULL, NULL, NULL, NULL, "ann", "bob", "cid" };
   LodgerCallerOptions options = { .size = sizeof options };
@@ -70,7 +70,7 @@ tree_options (TestRandom *random, bool is_root, TreeMood mood)
   options.is_protected = test_random_below (random, 8) == 0;
   if (test_random_below (random, 6) == 0)
     options.inbox_limit = 1 + test_random_below (random, 6);
-  if (mood == TREE_HANGING && (is_root || test_random_below (random, 3) == 0))
+  if (mode == TREE_HANGING && (is_root || test_random_below (random, 3) == 0))
     options.stop_deadline = 1000000 + test_random_below (random, 20000000);
   else if (is_root)
     options.stop_deadline = INT64_C (60000000000);
@@ -80,8 +80,8 @@ tree_options (TestRandom *random, bool is_root, TreeMood mood)
     options.max_threads = 1 + test_random_below (random, 3);
   if (test_random_below (random, 4) == 0)
     {
-      LedgerEntry *entry = ledger_give ("a hook");
-      entry->kind = mood != TREE_ORDERLY && test_random_below (random, 8) == 0;
+      LedgerEntry *entry = ledger_create_data ("a hook");
+      entry->kind = mode != TREE_ORDERLY && test_random_below (random, 8) == 0;
       options.on_start = start_hook;
       options.on_stop = stop_hook;
       options.hook_data = entry;
@@ -98,17 +98,17 @@ has_failed (LodgerCaller *caller)
   return lodger_pending_get_outcome (lodger_caller_get_started (caller)) != 0;
 }
 
-/* Once it has stopped, none of its children is there any more; unless it could not wait for them. */
+/* A stopped caller has no children left, unless it could not wait for them. */
 static void
 expect_childless (const TreeNode *node)
 {
   size_t count = 0;
   LodgerCaller **children = lodger_caller_get_children (node->caller, &count);
-  if (count > 0 && !node->tree->is_torn && !has_failed (node->caller))
+  if (count > 0 && !node->tree->ends_badly && !has_failed (node->caller))
     {
       char *line = lodger_caller_describe (children[0]);
-      atomic_fetch_add (&tree_sums.outlived, (long) count);
-      if (node->tree->mood != TREE_HANGING)
+      atomic_fetch_add (&tree_totals.outlived, (long) count);
+      if (node->tree->mode != TREE_HANGING)
         test_fail ("%llu has stopped, but not its child %s", (unsigned long long) lodger_caller_get_id (node->caller),
                    line);
       lodger_free (line);
@@ -128,7 +128,7 @@ note_stopped (LodgerPending *done, void *data)
   return 0;
 }
 
-/* Under the mutex; it is not looked at before that is let go. */
+/* Under the mutex. Its callback is added without it. */
 static TreeNode *
 add_node (Tree *tree, TreeNode *parent, LodgerCaller *caller, bool is_bounded)
 {
@@ -140,7 +140,7 @@ add_node (Tree *tree, TreeNode *parent, LodgerCaller *caller, bool is_bounded)
   node->is_late = false;
   node->is_bounded = is_bounded;
   tree->count++;
-  atomic_fetch_add (&tree_sums.callers, 1);
+  atomic_fetch_add (&tree_totals.callers, 1);
   return node;
 }
 
@@ -154,12 +154,12 @@ watch_node (TreeNode *node)
 }
 
 void
-tree_plant (Tree *tree, LodgerCaller *root, bool is_bounded, bool is_torn, TreeMood mood)
+tree_begin (Tree *tree, LodgerCaller *root, bool is_bounded, bool ends_badly, TreeMode mode)
 {
   TreeNode *node;
   pthread_mutex_lock (&tree->mutex);
-  tree->is_torn = is_torn;
-  tree->mood = mood;
+  tree->ends_badly = ends_badly;
+  tree->mode = mode;
   tree->is_growing = true;
   node = add_node (tree, NULL, root, is_bounded);
   pthread_mutex_unlock (&tree->mutex);
@@ -192,7 +192,7 @@ tree_pick (Tree *tree, TestRandom *random, bool may_block, bool also_root)
   return caller;
 }
 
-/* NULL: it was there already, or the tree has ended meanwhile. The child is in no list then and stops with its parent. */
+/* Enters the child in the tree. Returns NULL if it is there already or the tree is ending: it then stops with its parent. */
 static TreeNode *
 adopt (Tree *tree, LodgerCaller *parent, LodgerCaller *child, bool is_bounded)
 {
@@ -224,7 +224,7 @@ tree_grow (Tree *tree, TestRandom *random)
   TreeNode *node = NULL;
   if (parent == NULL)
     return;
-  options = tree_options (random, false, tree->mood);
+  options = tree_options (random, false, tree->mode);
   child = lodger_caller_get (parent, &options, &error);
   if (child != NULL)
     node = adopt (tree, parent, child, options.inbox_limit != 0);
@@ -249,10 +249,10 @@ static void
 expect_order (const TreeNode *node)
 {
   const TreeNode *parent = node->parent;
-  if (parent == NULL || node->is_late || node->tree->is_torn || has_failed (parent->caller)
+  if (parent == NULL || node->is_late || node->tree->ends_badly || has_failed (parent->caller)
       || node->stopped_at < parent->stopped_at)
     return;
-  if (node->tree->mood != TREE_HANGING)
+  if (node->tree->mode != TREE_HANGING)
     test_fail ("%s has stopped after its parent %s", lodger_caller_get_name (node->caller),
                lodger_caller_get_name (parent->caller));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A tree of callers that grows, and is stopped here and there, while threads pick from it; it remembers in what order they
- * stopped, and that has to be children before parents. */
+/* A tree of callers that grows and is stopped while threads pick callers from it.
+ *
+ * The tree records the order in which its callers stop. Children have to stop before their parents. */
 #ifndef LODGER_TEST_TREE_H
 #define LODGER_TEST_TREE_H
 
@@ -15,20 +16,20 @@ enum
 
 typedef struct Tree Tree;
 
-typedef enum TreeMood
+typedef enum TreeMode
 {
-  TREE_ORDERLY, /* nothing is left behind */
-  TREE_LOOSE,   /* hosts are closed, threads just end, starts fail */
-  TREE_HANGING  /* and calls hang, while stops do not wait for long */
-} TreeMood;
+  TREE_ORDERLY, /* nothing is abandoned */
+  TREE_LOOSE,   /* hosts are closed, threads end without a stop, starts fail */
+  TREE_HANGING  /* calls hang too, and stops have short deadlines */
+} TreeMode;
 
 typedef struct TreeNode
 {
   Tree *tree;
   LodgerCaller *caller; /* a reference */
   struct TreeNode *parent;
-  atomic_long stopped_at; /* 0: it has not */
-  bool is_late;           /* had stopped before anybody looked */
+  atomic_long stopped_at; /* its number in the order of stops; 0 while it runs */
+  bool is_late;           /* it had stopped before its callback was added, so its number says nothing */
   bool is_bounded;
 } TreeNode;
 
@@ -39,30 +40,32 @@ struct Tree
   TreeNode nodes[TREE_NODES];
   unsigned count;
   bool is_growing;
-  atomic_bool is_torn; /* its root ends without its children */
-  TreeMood mood;
+  atomic_bool ends_badly; /* its root ends without waiting for its children */
+  TreeMode mode;
 };
 
-/* How often, over all trees. */
-typedef struct TreeSums
+/* Counts over all trees. */
+typedef struct TreeTotals
 {
   atomic_long callers, hooks_started, hooks_stopped, hooks_failed;
-  atomic_long outlived; /* children that were there still when their parent had stopped, where that may happen */
-} TreeSums;
+  atomic_long outlived; /* children that were still there when their parent had stopped, where that is allowed */
+} TreeTotals;
 
-extern TreeSums tree_sums;
+extern TreeTotals tree_totals;
 
 void tree_init (Tree *tree);
 void tree_clear (Tree *tree);
-/* Options of a caller at random; the hooks' data in it has to be consumed. */
-LodgerCallerOptions tree_options (TestRandom *random, bool is_root, TreeMood mood);
-/* The root, whose reference is consumed, begins it. */
-void tree_plant (Tree *tree, LodgerCaller *root, bool is_bounded, bool is_torn, TreeMood mood);
-/* Any thread: a caller of it, as a new reference, or NULL. `may_block`: also one with a bounded inbox. */
+/* Random options for a caller. The hook data in them has to be given away. */
+LodgerCallerOptions tree_options (TestRandom *random, bool is_root, TreeMode mode);
+/* Begins the tree with its root, whose reference is consumed. */
+void tree_begin (Tree *tree, LodgerCaller *root, bool is_bounded, bool ends_badly, TreeMode mode);
+/* Returns a new reference to some caller of the tree, or NULL. Any thread.
+ *
+ * Without `may_block`, its inbox has no limit. Without `also_root`, it is not the root. */
 LodgerCaller *tree_pick (Tree *tree, TestRandom *random, bool may_block, bool also_root);
-/* Any thread: one of its callers gets a child. */
+/* Gives one of its callers a child. Any thread. */
 void tree_grow (Tree *tree, TestRandom *random);
-/* The root has stopped, or is about to: waits for all others, and looks at the order. */
+/* Waits until all its callers have stopped, and checks the order. The root has stopped or is stopping. */
 void tree_end (Tree *tree);
 
 #endif

@@ -11,7 +11,7 @@
 enum
 {
   THREADS = 16,
-  LAST_WORDS = 20 /* seconds for the report, if that hangs as well */
+  REPORT_TIME = 20 /* seconds, in case the report hangs as well */
 };
 
 static struct
@@ -36,7 +36,7 @@ report (const char *reason)
 {
   size_t count = 0;
   LodgerCaller **callers;
-  alarm (LAST_WORDS);
+  alarm (REPORT_TIME);
   fprintf (stderr, "%s; LODGER_SEED=%llu\n", reason, (unsigned long long) test_seed ());
   for (unsigned i = 0; i < THREADS; i++)
     if (notes[i].what != NULL)
@@ -56,7 +56,7 @@ report (const char *reason)
   test_fail ("%s", reason);
 }
 
-/* It waits for the end; each time that the limit passes first, something must have got on. */
+/* Waits for the end. Each time the limit passes before it, there must have been progress. */
 static void *
 watch (void *data)
 {
@@ -70,9 +70,9 @@ watch (void *data)
         return NULL;
       now = ledger_progress ();
       if (now == last)
-        report ("nothing gets on any more");
+        report ("there is no progress any more");
       if (test_now () >= time_limit)
-        report ("it does not come to its end in time");
+        report ("it does not end in time");
       last = now;
     }
 }

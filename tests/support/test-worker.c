@@ -4,7 +4,7 @@
 
 #include "test-latch.h"
 #include "test-limits.h"
-#include "test-witness.h"
+#include "test-recorder.h"
 
 #include <stdlib.h>
 
@@ -87,7 +87,7 @@ open_latch (LodgerPending *done, void *data)
   return 0;
 }
 
-/* Not by lodger_pending_wait(), which a thread with a loop of its own may not call. */
+/* A thread with a loop of its own may not call lodger_pending_wait(). */
 void
 wait_done_at (LodgerPending *pending, const char *file, int line)
 {
@@ -108,7 +108,7 @@ wait_outcome_at (LodgerPending *pending, const char *file, int line)
   return outcome;
 }
 
-struct WorkerHold
+struct WorkerBlock
 {
   Latch entered;
   Latch let_go;
@@ -116,34 +116,34 @@ struct WorkerHold
 };
 
 static void
-hold_call (void *data)
+block_call (void *data)
 {
-  WorkerHold *hold = data;
-  latch_open (&hold->entered);
-  latch_wait (&hold->let_go);
-  latch_open (&hold->left);
+  WorkerBlock *block = data;
+  latch_open (&block->entered);
+  latch_wait (&block->let_go);
+  latch_open (&block->left);
 }
 
-WorkerHold *
-worker_hold (LodgerCaller *caller)
+WorkerBlock *
+worker_block (LodgerCaller *caller)
 {
-  WorkerHold *hold = malloc (sizeof *hold);
-  test_check (hold != NULL);
-  latch_init (&hold->entered);
-  latch_init (&hold->let_go);
-  latch_init (&hold->left);
-  test_check (lodger_caller_call_direct (caller, hold_call, hold, NULL) == 0);
-  latch_wait (&hold->entered);
-  return hold;
+  WorkerBlock *block = malloc (sizeof *block);
+  test_check (block != NULL);
+  latch_init (&block->entered);
+  latch_init (&block->let_go);
+  latch_init (&block->left);
+  test_check (lodger_caller_call_direct (caller, block_call, block, NULL) == 0);
+  latch_wait (&block->entered);
+  return block;
 }
 
 void
-worker_let_go (WorkerHold *hold)
+worker_unblock (WorkerBlock *block)
 {
-  latch_open (&hold->let_go);
-  latch_wait (&hold->left);
-  latch_clear (&hold->entered);
-  latch_clear (&hold->let_go);
-  latch_clear (&hold->left);
-  free (hold);
+  latch_open (&block->let_go);
+  latch_wait (&block->left);
+  latch_clear (&block->entered);
+  latch_clear (&block->let_go);
+  latch_clear (&block->left);
+  free (block);
 }

@@ -99,16 +99,16 @@ END_TEST
 
 START_TEST (start_sync_runs_what_was_queued)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
   ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_INITIAL);
-  lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
+  lodger_caller_call_direct (loop.caller, recorder_direct, &recorder, recorder_destroy);
   expect_code (lodger_caller_start_sync (loop.caller), 0);
   ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_RUNNING);
   ck_assert (lodger_pending_is_done (lodger_caller_get_started (loop.caller)));
-  witness_expect (&witness, 0, 0);
+  recorder_expect (&recorder, 0, 0);
   loop_run (&loop);
-  witness_expect (&witness, 1, 1);
+  recorder_expect (&recorder, 1, 1);
   log_capture_begin ();
   expect_code (lodger_caller_start_sync (loop.caller), LODGER_ESTATE);
   expect_code (lodger_caller_start_sync (NULL), LODGER_EINVAL);
@@ -119,14 +119,14 @@ END_TEST
 
 START_TEST (a_stop_before_the_start_ends_it)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
-  LodgerPending *pending = lodger_caller_call_soon (loop.caller, witness_call, &witness, witness_destroy);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, recorder_call, &recorder, recorder_destroy);
   lodger_caller_stop (loop.caller, false);
   loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
   ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   log_capture_begin ();
   expect_code (lodger_caller_enter (loop.caller), LODGER_ESHUTDOWN);
   log_capture_end ();
@@ -137,12 +137,12 @@ END_TEST
 
 START_TEST (a_caller_that_was_never_started_can_be_dropped)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
-  LodgerPending *pending = lodger_caller_call_soon (loop.caller, witness_call, &witness, witness_destroy);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, recorder_call, &recorder, recorder_destroy);
   lodger_caller_unref (loop.caller);
   ck_assert (lodger_pending_is_done (pending));
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   lodger_pending_unref (pending);
   lodger_manual_host_unref (loop.host);
 }
@@ -150,18 +150,18 @@ END_TEST
 
 START_TEST (the_last_leave_stops)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
   LodgerPending *pending;
   expect_code (lodger_caller_enter (loop.caller), 0);
   expect_code (lodger_caller_enter (loop.caller), 0);
   expect_code (lodger_caller_leave (loop.caller), 0);
   ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_RUNNING);
-  pending = lodger_caller_call_soon (loop.caller, witness_call, &witness, witness_destroy);
+  pending = lodger_caller_call_soon (loop.caller, recorder_call, &recorder, recorder_destroy);
   expect_code (lodger_caller_leave (loop.caller), 0);
   ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   log_capture_begin ();
   expect_code (lodger_caller_leave (loop.caller), LODGER_ESTATE);
   expect_code (lodger_caller_enter (loop.caller), LODGER_ESHUTDOWN);
@@ -196,14 +196,14 @@ static int
 note_signal (LodgerPending *done, void *data)
 {
   expect_code (lodger_pending_get_outcome (done), 0);
-  witness_direct (data);
+  recorder_direct (data);
   return 0;
 }
 
 START_TEST (started_stopping_and_stopped_are_signalled_in_order)
 {
   Journal journal;
-  Witness signals[3] = { { .number = 1 }, { .number = 2 }, { .number = 3 } };
+  Recorder signals[3] = { { .number = 1 }, { .number = 2 }, { .number = 3 } };
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
   LodgerPending *pendings[3] = { lodger_caller_get_started (loop.caller), lodger_caller_get_stopping (loop.caller),
                                  lodger_caller_get_stopped (loop.caller) };
@@ -228,20 +228,20 @@ END_TEST
 
 START_TEST (a_new_thread_is_usable_at_once)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   ProcCount before;
   worker_stop (worker_start (NULL));
   before = proc_count ();
   for (int i = 0; i < 20; i++)
     {
       LodgerCaller *worker = lodger_caller_new (LODGER_CALLER_NEW_THREAD, NULL, NULL);
-      LodgerPending *pending = lodger_caller_call_soon (worker, witness_call, &witness, witness_destroy);
+      LodgerPending *pending = lodger_caller_call_soon (worker, recorder_call, &recorder, recorder_destroy);
       expect_code (wait_outcome (pending), 0);
       ck_assert_str_eq (lodger_caller_get_backend (worker), "native");
       worker_stop (worker);
     }
-  witness_expect (&witness, 20, 20);
-  proc_expect_back (before);
+  recorder_expect (&recorder, 20, 20);
+  proc_expect_restored (before);
 }
 END_TEST
 
@@ -426,11 +426,11 @@ stop_self (LodgerPending *self, void *data)
 
 START_TEST (a_call_may_stop_and_drop_its_own_caller)
 {
-  Witness next = { 0 };
+  Recorder next = { 0 };
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   LodgerPending *pending = lodger_caller_call_soon (loop.caller, stop_self, NULL, NULL);
   LodgerPending *stopped = lodger_pending_ref (lodger_caller_get_stopped (loop.caller));
-  lodger_caller_call_direct (loop.caller, witness_direct, &next, witness_destroy);
+  lodger_caller_call_direct (loop.caller, recorder_direct, &next, recorder_destroy);
   loop_run_until_done (&loop, stopped);
   ck_assert_int_eq (next.destroyed, 1);
   ck_assert (lodger_pending_is_done (pending));

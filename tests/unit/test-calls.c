@@ -25,15 +25,15 @@ wait_in_direct (void *data)
 
 START_TEST (edge_23_a_direct_call_cannot_wait)
 {
-  Witness next = { 0 };
+  Recorder next = { 0 };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   LodgerCaller *worker = worker_start (NULL);
   log_capture_begin ();
   worker_run (worker, wait_in_direct, promise);
   ck_assert (log_capture_has ("lodger_pending_wait"));
   log_capture_end ();
-  worker_run (worker, witness_direct, &next);
-  witness_expect (&next, 1, 0);
+  worker_run (worker, recorder_direct, &next);
+  recorder_expect (&next, 1, 0);
   worker_stop (worker);
   lodger_pending_unref (promise);
 }
@@ -83,11 +83,11 @@ START_TEST (edge_24_return_from_takes_the_outcome)
   for (int i = 0; i < CASES; i++)
     for (int early = 0; early < 2; early++)
       {
-        Witness data = { 0 };
+        Recorder data = { 0 };
         int64_t number = 0;
         LodgerPending *other = lodger_pending_new (LODGER_PENDING_DEFAULT);
         LodgerPending *pending = lodger_caller_call_soon (loop.caller, return_from_call, other, NULL);
-        LodgerPending *witnessed = lodger_caller_call_soon (loop.caller, witness_call, &data, witness_destroy);
+        LodgerPending *witnessed = lodger_caller_call_soon (loop.caller, recorder_call, &data, recorder_destroy);
         if (!early)
           {
             loop_run (&loop);
@@ -168,7 +168,7 @@ END_TEST
 typedef struct Deferred
 {
   LodgerReply *reply;
-  Witness data;
+  Recorder data;
 } Deferred;
 
 static void
@@ -187,7 +187,7 @@ defer_call (LodgerPending *self, void *data)
 static void
 deferred_destroy (void *data)
 {
-  witness_destroy (&((Deferred *) data)->data);
+  recorder_destroy (&((Deferred *) data)->data);
 }
 
 static LodgerPending *
@@ -198,7 +198,7 @@ start_deferred (Loop *loop, Deferred *deferred)
   ck_assert_ptr_nonnull (deferred->reply);
   ck_assert (!lodger_pending_is_done (pending));
   ck_assert_int_eq (lodger_pending_get_state (pending), LODGER_PENDING_RUNNING);
-  witness_expect (&deferred->data, 0, 0);
+  recorder_expect (&deferred->data, 0, 0);
   return pending;
 }
 
@@ -219,7 +219,7 @@ START_TEST (edge_24_deferred_call_is_answered_later)
   loop_run (&loop);
   expect_code (lodger_pending_get_int (pending, &number), 0);
   ck_assert_int_eq (number, 6);
-  witness_expect (&deferred.data, 0, 1);
+  recorder_expect (&deferred.data, 0, 1);
   ck_assert_int_eq (deferred.data.destroyed_in, test_thread_id ());
   lodger_pending_unref (pending);
   ck_assert_ptr_null (lodger_reply_get_pending (NULL));
@@ -234,21 +234,21 @@ END_TEST
 static void
 reply_at_once (LodgerPending *self, void *data)
 {
-  Witness *witness = data;
+  Recorder *recorder = data;
   expect_code (lodger_reply_return_int (lodger_pending_defer (self), 8), 0);
-  witness_expect (witness, 0, 0);
+  recorder_expect (recorder, 0, 0);
 }
 
 START_TEST (edge_24_a_reply_may_be_answered_inside_the_call)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   int64_t number = 0;
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  LodgerPending *pending = lodger_caller_call_soon (loop.caller, reply_at_once, &witness, witness_destroy);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, reply_at_once, &recorder, recorder_destroy);
   loop_run (&loop);
   expect_code (lodger_pending_get_int (pending, &number), 0);
   ck_assert_int_eq (number, 8);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   lodger_pending_unref (pending);
   loop_close (&loop);
 }
@@ -267,7 +267,7 @@ START_TEST (edge_24_reply_freed_unanswered_is_an_error)
   loop_run (&loop);
   expect_code (lodger_pending_get_outcome (pending), LODGER_EFAILED);
   ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EUNANSWERED));
-  witness_expect (&deferred.data, 0, 1);
+  recorder_expect (&deferred.data, 0, 1);
   lodger_pending_unref (pending);
   lodger_reply_free (NULL);
   loop_close (&loop);
@@ -280,22 +280,22 @@ START_TEST (edge_24_a_cancelled_deferred_call_keeps_its_data_until_the_reply_is_
   for (int freed = 0; freed < 2; freed++)
     {
       Deferred deferred = { 0 };
-      Witness value = { 0 };
+      Recorder value = { 0 };
       LodgerPending *pending = start_deferred (&loop, &deferred);
       ck_assert (lodger_pending_cancel (pending, "enough"));
       loop_run (&loop);
-      witness_expect (&deferred.data, 0, 0);
+      recorder_expect (&deferred.data, 0, 0);
       log_capture_begin ();
       if (freed)
         lodger_reply_free (deferred.reply);
       else
-        expect_code (lodger_reply_return_pointer (deferred.reply, &value, witness_destroy), LODGER_ECANCELED);
+        expect_code (lodger_reply_return_pointer (deferred.reply, &value, recorder_destroy), LODGER_ECANCELED);
       log_capture_end ();
-      witness_expect (&value, 0, !freed);
+      recorder_expect (&value, 0, !freed);
       loop_run (&loop);
       expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
       expect_message (pending, "enough");
-      witness_expect (&deferred.data, 0, 1);
+      recorder_expect (&deferred.data, 0, 1);
       lodger_pending_unref (pending);
     }
   loop_close (&loop);
@@ -310,7 +310,7 @@ START_TEST (a_reply_carries_each_type)
     {
       Deferred deferred = { 0 };
       LodgerPending *pending = start_deferred (&loop, &deferred);
-      Witness value = { 0 };
+      Recorder value = { 0 };
       void *pointer = NULL;
       const void *bytes = NULL;
       size_t size = 0;
@@ -320,7 +320,7 @@ START_TEST (a_reply_carries_each_type)
       int code = -1;
       switch (i)
         {
-        case 0: code = lodger_reply_return_pointer (deferred.reply, &value, witness_destroy); break;
+        case 0: code = lodger_reply_return_pointer (deferred.reply, &value, recorder_destroy); break;
         case 1: code = lodger_reply_return_int (deferred.reply, 7); break;
         case 2: code = lodger_reply_return_boolean (deferred.reply, true); break;
         case 3: code = lodger_reply_return_string (deferred.reply, "text"); break;
@@ -364,9 +364,9 @@ START_TEST (a_reply_carries_each_type)
           break;
         default: expect_code (lodger_pending_get_int (pending, &number), 0); ck_assert_int_eq (number, 7);
         }
-      witness_expect (&deferred.data, 0, 1);
+      recorder_expect (&deferred.data, 0, 1);
       lodger_pending_unref (pending);
-      witness_expect (&value, 0, i == 0);
+      recorder_expect (&value, 0, i == 0);
     }
   lodger_pending_unref (other);
   loop_close (&loop);

@@ -9,13 +9,13 @@
 static void
 answer_and_cancel (LodgerPending *self, void *data)
 {
-  expect_code (lodger_pending_return_pointer (self, data, witness_destroy), 0);
+  expect_code (lodger_pending_return_pointer (self, data, recorder_destroy), 0);
   ck_assert (lodger_pending_cancel (self, "changed my mind"));
 }
 
 START_TEST (edge_02_being_cancelled_beats_a_stored_value)
 {
-  Witness value = { 0 };
+  Recorder value = { 0 };
   void *pointer = &value;
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   LodgerPending *pending = lodger_caller_call_soon (loop.caller, answer_and_cancel, &value, NULL);
@@ -26,7 +26,7 @@ START_TEST (edge_02_being_cancelled_beats_a_stored_value)
   ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_ECANCELED));
   ck_assert_str_eq (lodger_error_get_message (lodger_pending_get_error (pending)), "changed my mind");
   lodger_pending_unref (pending);
-  witness_expect (&value, 0, 1);
+  recorder_expect (&value, 0, 1);
   loop_close (&loop);
 }
 END_TEST
@@ -39,7 +39,7 @@ START_TEST (edge_03_the_canceller_may_settle_it)
   ck_assert (lodger_pending_cancel (promise, NULL));
   ck_assert (lodger_pending_is_done (promise));
   ck_assert_str_eq (canceller.message, "none");
-  witness_expect (&canceller.witness, 1, 1);
+  recorder_expect (&canceller.recorder, 1, 1);
   lodger_pending_unref (promise);
 }
 END_TEST
@@ -50,25 +50,25 @@ START_TEST (a_canceller_is_set_once_and_its_data_always_destroyed)
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   expect_code (lodger_pending_set_canceller (promise, canceller_run, &one, canceller_destroy), 0);
   expect_code (lodger_pending_set_canceller (promise, canceller_run, &two, canceller_destroy), LODGER_EALREADY);
-  witness_expect (&two.witness, 0, 1);
+  recorder_expect (&two.recorder, 0, 1);
   expect_code (lodger_pending_return_nothing (promise), 0);
-  witness_expect (&one.witness, 0, 1);
+  recorder_expect (&one.recorder, 0, 1);
   lodger_pending_unref (promise);
 
   promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   lodger_pending_return_nothing (promise);
   expect_code (lodger_pending_set_canceller (promise, canceller_run, &three, canceller_destroy), LODGER_EALREADY);
-  witness_expect (&three.witness, 0, 1);
+  recorder_expect (&three.recorder, 0, 1);
   log_capture_begin ();
   expect_code (lodger_pending_set_canceller (NULL, canceller_run, &four, canceller_destroy), LODGER_EINVAL);
-  witness_expect (&four.witness, 0, 1);
+  recorder_expect (&four.recorder, 0, 1);
   log_capture_end ();
   lodger_pending_unref (promise);
 
   promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   expect_code (lodger_pending_set_canceller (promise, canceller_run, &late, canceller_destroy), 0);
   lodger_pending_unref (promise);
-  witness_expect (&late.witness, 0, 1);
+  recorder_expect (&late.recorder, 0, 1);
 }
 END_TEST
 
@@ -79,7 +79,7 @@ set_canceller_when_cancelled (LodgerPending *self, void *data)
   lodger_pending_cancel (self, "first");
   expect_code (lodger_pending_set_canceller (self, canceller_run, canceller, canceller_destroy), 0);
   ck_assert_str_eq (canceller->message, "first");
-  witness_expect (&canceller->witness, 1, 0);
+  recorder_expect (&canceller->recorder, 1, 0);
 }
 
 START_TEST (a_canceller_of_a_cancelled_call_runs_at_once)
@@ -89,7 +89,7 @@ START_TEST (a_canceller_of_a_cancelled_call_runs_at_once)
   LodgerPending *pending = lodger_caller_call_soon (loop.caller, set_canceller_when_cancelled, &canceller, NULL);
   loop_run (&loop);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  witness_expect (&canceller.witness, 1, 1);
+  recorder_expect (&canceller.recorder, 1, 1);
   lodger_pending_unref (pending);
   loop_close (&loop);
 }

@@ -20,19 +20,19 @@ close_host (void *data)
 
 /* Another thread closes the host while this one does `what`. */
 static void
-close_during (void (*what) (Loop *loop, Witness *witness), unsigned times)
+close_during (void (*what) (Loop *loop, Recorder *recorder), unsigned times)
 {
   for (unsigned i = 0; i < times; i++)
     {
       Loop loop = { .host = lodger_manual_host_new (LODGER_MANUAL_REAL) };
       Closing closing = { .host = loop.host };
-      Witness witness = { 0 };
+      Recorder recorder = { 0 };
       pthread_t thread;
       barrier_init (&closing.start, 2);
       loop.caller = lodger_manual_attach (loop.host, NULL, NULL);
       thread = thread_start (close_host, &closing);
       barrier_wait (&closing.start);
-      what (&loop, &witness);
+      what (&loop, &recorder);
       thread_join (thread);
       ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
       lodger_caller_unref (loop.caller);
@@ -42,11 +42,11 @@ close_during (void (*what) (Loop *loop, Witness *witness), unsigned times)
 }
 
 static void
-ask_for_callers (Loop *loop, Witness *witness)
+ask_for_callers (Loop *loop, Recorder *recorder)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   (void) loop;
-  (void) witness;
+  (void) recorder;
   lodger_caller_current ();
   lodger_pending_wait (promise, 1, LODGER_WAIT_DEFAULT);
   lodger_pending_unref (promise);
@@ -61,13 +61,13 @@ START_TEST (a_host_may_be_closed_while_its_owner_asks_who_is_here)
 END_TEST
 
 static void
-leave (Loop *loop, Witness *witness)
+leave (Loop *loop, Recorder *recorder)
 {
   int code;
-  lodger_caller_call_direct (loop->caller, witness_direct, witness, witness_destroy);
+  lodger_caller_call_direct (loop->caller, recorder_direct, recorder, recorder_destroy);
   code = lodger_caller_leave (loop->caller);
   test_check (code == 0);
-  test_check (atomic_load (&witness->destroyed) == 1);
+  test_check (atomic_load (&recorder->destroyed) == 1);
   test_check (lodger_caller_get_state (loop->caller) == LODGER_CALLER_STOPPED);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Parents and children, where something is left behind. */
-#include "test-held.h"
+#include "test-blocked-call.h"
 #include "test-suite.h"
 
 #include <sched.h>
@@ -9,7 +9,7 @@
 typedef struct Family
 {
   LodgerCaller *parent, *stuck, *other;
-  Held held;
+  BlockedCall blocked;
   LodgerReply *reply;
   Latch deferred, cancelled;
   bool was_first;
@@ -34,7 +34,7 @@ let_it_go (LodgerLogLevel level, const char *line, void *data)
   Family *family = data;
   if (level != LODGER_LOG_ERROR || strstr (line, "its thread did not come to its end") == NULL)
     return;
-  latch_open (&family->held.let_go);
+  latch_open (&family->blocked.let_go);
   while (is_child (family, family->stuck))
     sched_yield ();
 }
@@ -69,15 +69,16 @@ START_TEST (a_child_that_comes_back_while_it_is_given_up_is_counted_off_once)
 {
   const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 2000000 };
   Family family = { .parent = worker_start (NULL) };
-  held_init (&family.held);
+  blocked_call_init (&family.blocked);
   latch_init (&family.deferred);
   latch_init (&family.cancelled);
   family.stuck = lodger_caller_get (family.parent, &hasty, NULL);
   family.other = lodger_caller_get (family.parent, NULL, NULL);
   lodger_pending_unref (lodger_caller_call_soon (family.other, defer, &family, NULL));
   latch_wait (&family.deferred);
-  lodger_pending_unref (lodger_caller_call_soon (family.stuck, held_call, &family.held, held_destroy));
-  latch_wait (&family.held.entered);
+  lodger_pending_unref (
+      lodger_caller_call_soon (family.stuck, blocked_call_run, &family.blocked, blocked_call_destroy));
+  latch_wait (&family.blocked.entered);
 
   lodger_set_log_func (let_it_go, &family);
   lodger_caller_stop (family.stuck, true);
@@ -98,7 +99,7 @@ START_TEST (a_child_that_comes_back_while_it_is_given_up_is_counted_off_once)
   lodger_caller_unref (family.parent);
   latch_clear (&family.deferred);
   latch_clear (&family.cancelled);
-  held_clear (&family.held);
+  blocked_call_clear (&family.blocked);
 }
 END_TEST
 

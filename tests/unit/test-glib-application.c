@@ -9,7 +9,7 @@ typedef struct Program
   LodgerCaller *caller;
   LodgerPending *never, *work;
   Counter ready;
-  Witness queued;
+  Recorder queued;
   int code;
   bool leaves;
 } Program;
@@ -30,8 +30,8 @@ activate (GApplication *application, void *data)
   Program *program = data;
   program->caller = lodger_glib_attach (NULL, NULL);
   program->work = lodger_caller_to_thread (program->caller, wait_for_ever, program, NULL);
-  lodger_pending_unref (lodger_caller_call_later (program->caller, INT64_C (3600000000000), witness_call,
-                                                  &program->queued, witness_destroy));
+  lodger_pending_unref (lodger_caller_call_later (program->caller, INT64_C (3600000000000), recorder_call,
+                                                  &program->queued, recorder_destroy));
   counter_wait (&program->ready, 1);
   if (program->leaves)
     expect_code (lodger_caller_leave (program->caller), 0);
@@ -49,7 +49,7 @@ run (bool leaves)
   ck_assert_int_eq (lodger_caller_get_state (program.caller), LODGER_CALLER_STOPPED);
   expect_code (program.code, LODGER_ECANCELED);
   expect_code (lodger_pending_get_outcome (program.work), LODGER_ECANCELED);
-  witness_expect (&program.queued, 0, 1);
+  recorder_expect (&program.queued, 0, 1);
   if (!leaves)
     expect_code (lodger_caller_leave (program.caller), 0);
   lodger_pending_unref (program.work);
@@ -65,7 +65,7 @@ START_TEST (edge_53_a_caller_stops_when_the_application_shuts_down)
   run (false);
   before = proc_count ();
   run (false);
-  proc_expect_back (before);
+  proc_expect_restored (before);
 }
 END_TEST
 

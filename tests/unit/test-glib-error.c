@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test-recorder.h"
 #include "test-suite.h"
-#include "test-witness.h"
 
 #include <lodger-glib.h>
 
@@ -60,8 +60,8 @@ expect_bakery (const GError *error)
 }
 
 /* A payload that GLib knows nothing of. */
-static const LodgerErrorPayloadOps witness_payload
-    = { .size = sizeof (LodgerErrorPayloadOps), .name = "witness", .destroy = witness_destroy };
+static const LodgerErrorPayloadOps recorder_payload
+    = { .size = sizeof (LodgerErrorPayloadOps), .name = "recorder", .destroy = recorder_destroy };
 
 /* ---- there and back ---------------------------------------------------------------------------------------------- */
 
@@ -133,32 +133,32 @@ END_TEST
 START_TEST (a_foreign_payload_comes_back_as_the_same_error)
 {
   static const char *const domains[] = { NULL, "garden", "BakeryError" };
-  Witness payload = { 0 };
+  Recorder payload = { 0 };
   LodgerError *there, *back;
   GError *error, *copy;
   bakery_error_quark ();
-  there = lodger_error_new_with_payload (domains[_i], 3, "frost", &witness_payload, &payload);
+  there = lodger_error_new_with_payload (domains[_i], 3, "frost", &recorder_payload, &payload);
   error = lodger_glib_error_to_gerror (there);
   ck_assert (g_error_matches (error, LODGER_GLIB_FOREIGN_ERROR, LODGER_EFOREIGN));
   ck_assert_str_eq (error->message, "frost");
   lodger_error_unref (there);
-  witness_expect (&payload, 0, 0);
+  recorder_expect (&payload, 0, 0);
   copy = g_error_copy (error);
   g_error_free (error);
   back = lodger_glib_error_new_from_gerror (copy);
   g_error_free (copy);
   ck_assert_ptr_eq (back, there);
-  ck_assert_ptr_eq (lodger_error_get_payload (back, &witness_payload), &payload);
-  witness_expect (&payload, 0, 0);
+  ck_assert_ptr_eq (lodger_error_get_payload (back, &recorder_payload), &payload);
+  recorder_expect (&payload, 0, 0);
   lodger_error_unref (back);
-  witness_expect (&payload, 0, 1);
+  recorder_expect (&payload, 0, 1);
 }
 END_TEST
 
 START_TEST (a_foreign_error_with_a_prefix_keeps_both)
 {
-  Witness payload = { 0 };
-  LodgerError *there = lodger_error_new_with_payload ("garden", 3, "frost", &witness_payload, &payload);
+  Recorder payload = { 0 };
+  LodgerError *there = lodger_error_new_with_payload ("garden", 3, "frost", &recorder_payload, &payload);
   GError *error = lodger_glib_error_to_gerror (there), *plain;
   LodgerError *prefixed;
   g_prefix_error (&error, "Monday: ");
@@ -171,9 +171,9 @@ START_TEST (a_foreign_error_with_a_prefix_keeps_both)
   ck_assert (g_error_matches (error, LODGER_GLIB_FOREIGN_ERROR, LODGER_EFOREIGN));
   ck_assert_str_eq (error->message, "Monday: frost");
   g_error_free (error);
-  witness_expect (&payload, 0, 0);
+  recorder_expect (&payload, 0, 0);
   lodger_error_unref (there);
-  witness_expect (&payload, 0, 1);
+  recorder_expect (&payload, 0, 1);
 
   /* One that somebody else made in that domain is an error like others. */
   plain = g_error_new_literal (LODGER_GLIB_FOREIGN_ERROR, 5, "made by hand");
@@ -250,7 +250,7 @@ START_TEST (a_refused_gerror_is_freed)
 END_TEST
 
 static void
-hold_for_a_block (Witness *witness)
+hold_for_a_block (Recorder *recorder)
 {
   g_autoptr (LodgerCaller) caller = lodger_glib_attach (NULL, NULL);
   g_autoptr (LodgerPending) pending = lodger_pending_new (LODGER_PENDING_DEFAULT);
@@ -258,16 +258,16 @@ hold_for_a_block (Witness *witness)
   g_autoptr (LodgerScope) none = NULL;
   g_autoptr (LodgerError) error = lodger_error_new (NULL, LODGER_ENOENT, NULL);
   ck_assert (scope != NULL && none == NULL && lodger_error_matches (error, NULL, LODGER_ENOENT));
-  lodger_pending_return_pointer (pending, witness, witness_destroy);
-  witness_expect (witness, 0, 0);
+  lodger_pending_return_pointer (pending, recorder, recorder_destroy);
+  recorder_expect (recorder, 0, 0);
   expect_code (lodger_caller_leave (caller), 0);
 }
 
 START_TEST (references_go_with_their_block)
 {
-  Witness witness = { 0 };
-  hold_for_a_block (&witness);
-  witness_expect (&witness, 0, 1);
+  Recorder recorder = { 0 };
+  hold_for_a_block (&recorder);
+  recorder_expect (&recorder, 0, 1);
 }
 END_TEST
 

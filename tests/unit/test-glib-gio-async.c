@@ -7,7 +7,7 @@
 
 typedef struct Told
 {
-  Witness witness;
+  Recorder recorder;
   char *text;
   int code;
 } Told;
@@ -27,33 +27,33 @@ on_read (LodgerPending *self, LodgerPending *done, void *data)
   if (size == 5)
     memcpy (buffer, "five", 5);
   told->text = g_strdup (buffer);
-  witness_then (self, done, &told->witness);
+  recorder_then (self, done, &told->recorder);
 }
 
 START_TEST (a_pair_is_a_pending_in_three_lines)
 {
   LodgerCaller *caller = lodger_glib_attach (NULL, NULL);
-  Census census = { 0 };
-  Spring spring;
+  LiveObjects objects = { 0 };
+  PipeStream pipe_stream;
   Told told = { 0 };
   LodgerPending *read, *then;
-  spring_open (&spring, &census);
+  pipe_stream_open (&pipe_stream, &objects);
   read = lodger_glib_async_new (NULL, NULL, NULL, NULL);
-  census_add (&census, lodger_glib_async_get_cancellable (read));
-  spring_start (&spring, read);
-  then = lodger_pending_then (read, caller, on_read, &told, witness_destroy);
+  live_objects_add (&objects, lodger_glib_async_get_cancellable (read));
+  pipe_stream_start (&pipe_stream, read);
+  then = lodger_pending_then (read, caller, on_read, &told, recorder_destroy);
   lodger_pending_unref (read);
   turn_until_quiet (NULL);
   ck_assert (!lodger_pending_is_done (then));
-  spring_feed (&spring);
+  pipe_stream_write (&pipe_stream);
   turn_until_done (NULL, then);
   ck_assert_str_eq (told.text, "five");
-  witness_expect (&told.witness, 1, 1);
-  ck_assert_int_eq (told.witness.ran_in, test_thread_id ());
+  recorder_expect (&told.recorder, 1, 1);
+  ck_assert_int_eq (told.recorder.ran_in, test_thread_id ());
   lodger_pending_unref (then);
   turn_until_quiet (NULL);
-  spring_close (&spring);
-  census_expect (&census, 0);
+  pipe_stream_close (&pipe_stream);
+  live_objects_expect (&objects, 0);
   g_free (told.text);
   lodger_caller_leave (caller);
   lodger_caller_unref (caller);
@@ -63,19 +63,19 @@ END_TEST
 START_TEST (an_operation_comes_back_in_the_context_it_was_started_in)
 {
   GMainContext *context = g_main_context_new ();
-  Spring spring;
+  PipeStream pipe_stream;
   LodgerPending *read;
-  spring_open (&spring, NULL);
+  pipe_stream_open (&pipe_stream, NULL);
   g_main_context_push_thread_default (context);
-  read = spring_read (&spring, NULL);
+  read = pipe_stream_read (&pipe_stream, NULL);
   g_main_context_pop_thread_default (context);
-  spring_feed (&spring);
+  pipe_stream_write (&pipe_stream);
   turn_until_quiet (NULL);
   ck_assert (!lodger_pending_is_done (read));
   turn_until_done (context, read);
   ck_assert_ptr_nonnull (lodger_glib_async_get_result (read));
   lodger_pending_unref (read);
-  spring_close (&spring);
+  pipe_stream_close (&pipe_stream);
   g_main_context_unref (context);
 }
 END_TEST
@@ -84,8 +84,8 @@ END_TEST
 
 typedef struct Finish
 {
-  Witness witness;
-  Spring spring;
+  Recorder recorder;
+  PipeStream pipe_stream;
   bool answers;
   bool was_destroyed; /* when it ran */
 } Finish;
@@ -94,44 +94,44 @@ static void
 finish (LodgerPending *self, GObject *source, GAsyncResult *result, void *data)
 {
   Finish *finish = data;
-  finish->was_destroyed = finish->witness.destroyed > 0;
-  witness_call (self, &finish->witness);
+  finish->was_destroyed = finish->recorder.destroyed > 0;
+  recorder_call (self, &finish->recorder);
   if (finish->answers)
-    spring_finish (self, source, result, &finish->spring);
+    pipe_stream_finish (self, source, result, &finish->pipe_stream);
 }
 
 START_TEST (a_finish_function_answers_and_its_data_goes_after_it)
 {
   Finish data = { .answers = true };
-  LodgerPending *read = lodger_glib_async_new (NULL, finish, &data, witness_destroy);
+  LodgerPending *read = lodger_glib_async_new (NULL, finish, &data, recorder_destroy);
   int64_t size = 0;
-  spring_open (&data.spring, NULL);
-  spring_start (&data.spring, read);
-  spring_feed (&data.spring);
+  pipe_stream_open (&data.pipe_stream, NULL);
+  pipe_stream_start (&data.pipe_stream, read);
+  pipe_stream_write (&data.pipe_stream);
   turn_until_done (NULL, read);
   expect_code (lodger_pending_get_int (read, &size), 0);
   ck_assert_int_eq (size, 5);
   ck_assert (!data.was_destroyed);
-  witness_expect (&data.witness, 1, 1);
-  ck_assert_int_eq (data.witness.destroyed_in, test_thread_id ());
+  recorder_expect (&data.recorder, 1, 1);
+  ck_assert_int_eq (data.recorder.destroyed_in, test_thread_id ());
   ck_assert_ptr_null (lodger_glib_async_get_result (read));
   lodger_pending_unref (read);
-  spring_close (&data.spring);
+  pipe_stream_close (&data.pipe_stream);
 }
 END_TEST
 
 START_TEST (a_finish_function_that_does_not_answer_is_success)
 {
   Finish data = { .answers = false };
-  LodgerPending *read = lodger_glib_async_new (NULL, finish, &data, witness_destroy);
-  spring_open (&data.spring, NULL);
-  spring_start (&data.spring, read);
-  spring_feed (&data.spring);
+  LodgerPending *read = lodger_glib_async_new (NULL, finish, &data, recorder_destroy);
+  pipe_stream_open (&data.pipe_stream, NULL);
+  pipe_stream_start (&data.pipe_stream, read);
+  pipe_stream_write (&data.pipe_stream);
   turn_until_done (NULL, read);
   expect_code (lodger_pending_get_outcome (read), 0);
-  witness_expect (&data.witness, 1, 1);
+  recorder_expect (&data.recorder, 1, 1);
   lodger_pending_unref (read);
-  spring_close (&data.spring);
+  pipe_stream_close (&data.pipe_stream);
 }
 END_TEST
 
@@ -139,17 +139,17 @@ START_TEST (a_failed_operation_is_a_failed_pending)
 {
   LodgerPending *read;
   GError *error = NULL;
-  Spring spring;
-  spring_open (&spring, NULL);
-  g_input_stream_close (spring.stream, NULL, NULL);
-  read = spring_read (&spring, NULL);
+  PipeStream pipe_stream;
+  pipe_stream_open (&pipe_stream, NULL);
+  g_input_stream_close (pipe_stream.stream, NULL, NULL);
+  read = pipe_stream_read (&pipe_stream, NULL);
   turn_until_done (NULL, read);
   ck_assert (lodger_glib_pending_propagate_error (read, &error));
   ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED));
   ck_assert_ptr_null (lodger_glib_async_get_result (read));
   g_error_free (error);
   lodger_pending_unref (read);
-  spring_close (&spring);
+  pipe_stream_close (&pipe_stream);
 }
 END_TEST
 
@@ -158,35 +158,35 @@ END_TEST
 START_TEST (a_dropped_handle_does_not_stop_the_operation)
 {
   Finish data = { .answers = true };
-  Census census = { 0 };
-  LodgerPending *read = lodger_glib_async_new (NULL, finish, &data, witness_destroy);
-  spring_open (&data.spring, &census);
-  census_add (&census, lodger_glib_async_get_cancellable (read));
-  spring_start (&data.spring, read);
+  LiveObjects objects = { 0 };
+  LodgerPending *read = lodger_glib_async_new (NULL, finish, &data, recorder_destroy);
+  pipe_stream_open (&data.pipe_stream, &objects);
+  live_objects_add (&objects, lodger_glib_async_get_cancellable (read));
+  pipe_stream_start (&data.pipe_stream, read);
   lodger_pending_unref (read);
   turn_until_quiet (NULL);
-  witness_expect (&data.witness, 0, 0);
-  spring_feed (&data.spring);
-  turn_until (NULL, &data.witness.destroyed, 1);
-  witness_expect (&data.witness, 1, 1);
-  spring_close (&data.spring);
+  recorder_expect (&data.recorder, 0, 0);
+  pipe_stream_write (&data.pipe_stream);
+  turn_until (NULL, &data.recorder.destroyed, 1);
+  recorder_expect (&data.recorder, 1, 1);
+  pipe_stream_close (&data.pipe_stream);
   turn_until_quiet (NULL);
-  census_expect (&census, 0);
+  live_objects_expect (&objects, 0);
 }
 END_TEST
 
 START_TEST (an_operation_that_was_not_started_is_given_back)
 {
-  Witness witness = { 0 };
-  LodgerPending *pending = lodger_glib_async_new (NULL, spring_finish, &witness, witness_destroy);
+  Recorder recorder = { 0 };
+  LodgerPending *pending = lodger_glib_async_new (NULL, pipe_stream_finish, &recorder, recorder_destroy);
   LodgerPending *cancelled = lodger_glib_async_new (NULL, NULL, NULL, NULL);
-  Census census = { 0 };
-  census_add (&census, lodger_glib_async_get_cancellable (pending));
+  LiveObjects objects = { 0 };
+  live_objects_add (&objects, lodger_glib_async_get_cancellable (pending));
   lodger_glib_async_ready (NULL, NULL, pending);
   ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EUNANSWERED));
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   lodger_pending_unref (pending);
-  census_expect (&census, 0);
+  live_objects_expect (&objects, 0);
   ck_assert (lodger_pending_cancel (cancelled, NULL));
   ck_assert (!lodger_pending_is_done (cancelled));
   lodger_glib_async_ready (NULL, NULL, cancelled);
@@ -215,38 +215,39 @@ END_TEST
 START_TEST (what_is_done_and_no_operation_is_not_let_go_of)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  Witness witness = { 0 };
-  lodger_pending_return_pointer (promise, &witness, witness_destroy);
+  Recorder recorder = { 0 };
+  lodger_pending_return_pointer (promise, &recorder, recorder_destroy);
   log_capture_begin ();
   lodger_glib_async_ready (NULL, NULL, promise);
   ck_assert (log_capture_has ("lodger_glib_async_ready: "));
   log_capture_end ();
-  witness_expect (&witness, 0, 0);
+  recorder_expect (&recorder, 0, 0);
   lodger_pending_unref (promise);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
 }
 END_TEST
 
 START_TEST (a_refusal_can_be_started_all_the_same)
 {
   GObject *no_cancellable = g_object_new (G_TYPE_OBJECT, NULL);
-  Witness witness = { 0 };
-  Spring spring;
+  Recorder recorder = { 0 };
+  PipeStream pipe_stream;
   LodgerPending *refused;
-  spring_open (&spring, NULL);
+  pipe_stream_open (&pipe_stream, NULL);
   log_capture_begin ();
-  refused = lodger_glib_async_new ((GCancellable *) (void *) no_cancellable, spring_finish, &witness, witness_destroy);
+  refused = lodger_glib_async_new ((GCancellable *) (void *) no_cancellable, pipe_stream_finish, &recorder,
+                                   recorder_destroy);
   ck_assert (log_capture_has ("lodger_glib_async_new: "));
   log_capture_end ();
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   ck_assert (lodger_error_matches (lodger_pending_get_error (refused), NULL, LODGER_EINVAL));
   ck_assert_ptr_null (lodger_glib_async_get_cancellable (refused));
-  spring_start (&spring, refused);
-  spring_feed (&spring);
+  pipe_stream_start (&pipe_stream, refused);
+  pipe_stream_write (&pipe_stream);
   lodger_pending_unref (refused);
   g_object_unref (no_cancellable);
   turn_until_quiet (NULL);
-  spring_close (&spring);
+  pipe_stream_close (&pipe_stream);
 }
 END_TEST
 
@@ -410,8 +411,8 @@ static void
 read_in_worker (LodgerPending *self, void *data)
 {
   Finish *reading = data;
-  LodgerPending *read = lodger_glib_async_new (NULL, finish, reading, witness_destroy);
-  spring_start (&reading->spring, read);
+  LodgerPending *read = lodger_glib_async_new (NULL, finish, reading, recorder_destroy);
+  pipe_stream_start (&reading->pipe_stream, read);
   lodger_pending_return_from (self, read);
   lodger_pending_unref (read);
 }
@@ -426,18 +427,18 @@ START_TEST (a_workers_call_takes_the_operations_outcome)
   expect_code (lodger_glib_register (), 0);
   worker = worker_start ("glib");
   thread = worker_thread_id (worker);
-  spring_open (&data.spring, NULL);
+  pipe_stream_open (&data.pipe_stream, NULL);
   call = lodger_caller_call_soon (worker, read_in_worker, &data, NULL);
-  spring_feed (&data.spring);
+  pipe_stream_write (&data.pipe_stream);
   wait_done (call);
   expect_code (lodger_pending_get_int (call, &size), 0);
   ck_assert_int_eq (size, 5);
   lodger_pending_unref (call);
   worker_stop (worker);
-  witness_expect (&data.witness, 1, 1);
-  ck_assert_int_eq (data.witness.ran_in, thread);
-  ck_assert_int_eq (data.witness.destroyed_in, thread);
-  spring_close (&data.spring);
+  recorder_expect (&data.recorder, 1, 1);
+  ck_assert_int_eq (data.recorder.ran_in, thread);
+  ck_assert_int_eq (data.recorder.destroyed_in, thread);
+  pipe_stream_close (&data.pipe_stream);
 }
 END_TEST
 

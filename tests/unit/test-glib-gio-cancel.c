@@ -7,13 +7,13 @@
 
 START_TEST (a_cancelled_pending_is_done_when_its_operation_is_back)
 {
-  Census census = { 0 };
-  Spring spring;
+  LiveObjects objects = { 0 };
+  PipeStream pipe_stream;
   LodgerPending *read;
   char *message;
-  spring_open (&spring, &census);
-  read = spring_read (&spring, NULL);
-  census_add (&census, lodger_glib_async_get_cancellable (read));
+  pipe_stream_open (&pipe_stream, &objects);
+  read = pipe_stream_read (&pipe_stream, NULL);
+  live_objects_add (&objects, lodger_glib_async_get_cancellable (read));
   turn_until_quiet (NULL);
   ck_assert (lodger_pending_cancel (read, "no more"));
   ck_assert (!lodger_pending_is_done (read));
@@ -26,34 +26,34 @@ START_TEST (a_cancelled_pending_is_done_when_its_operation_is_back)
   lodger_free (message);
   ck_assert (lodger_pending_cancel (read, NULL));
   lodger_pending_unref (read);
-  spring_close (&spring);
+  pipe_stream_close (&pipe_stream);
   turn_until_quiet (NULL);
-  census_expect (&census, 0);
+  live_objects_expect (&objects, 0);
 }
 END_TEST
 
 START_TEST (cancelled_before_the_start)
 {
-  Spring spring;
-  LodgerPending *read = lodger_glib_async_new (NULL, spring_finish, &spring, NULL);
+  PipeStream pipe_stream;
+  LodgerPending *read = lodger_glib_async_new (NULL, pipe_stream_finish, &pipe_stream, NULL);
   lodger_pending_cancel (read, NULL);
-  spring_open (&spring, NULL);
-  spring_start (&spring, read);
+  pipe_stream_open (&pipe_stream, NULL);
+  pipe_stream_start (&pipe_stream, read);
   turn_until_done (NULL, read);
   expect_code (lodger_pending_get_outcome (read), LODGER_ECANCELED);
   lodger_pending_unref (read);
-  spring_close (&spring);
+  pipe_stream_close (&pipe_stream);
 }
 END_TEST
 
 START_TEST (cancelled_after_the_end_nothing_changes)
 {
   GCancellable *cancellable = g_cancellable_new ();
-  Spring spring;
+  PipeStream pipe_stream;
   LodgerPending *read;
-  spring_open (&spring, NULL);
-  spring_feed (&spring);
-  read = spring_read (&spring, cancellable);
+  pipe_stream_open (&pipe_stream, NULL);
+  pipe_stream_write (&pipe_stream);
+  read = pipe_stream_read (&pipe_stream, cancellable);
   turn_until_done (NULL, read);
   g_cancellable_cancel (cancellable);
   ck_assert (!lodger_pending_is_cancelled (read));
@@ -61,7 +61,7 @@ START_TEST (cancelled_after_the_end_nothing_changes)
   ck_assert (!lodger_pending_cancel (read, NULL));
   ck_assert_ptr_nonnull (lodger_glib_async_get_result (read));
   lodger_pending_unref (read);
-  spring_close (&spring);
+  pipe_stream_close (&pipe_stream);
   ck_assert_uint_eq (G_OBJECT (cancellable)->ref_count, 1);
   g_object_unref (cancellable);
 }
@@ -69,15 +69,15 @@ END_TEST
 
 START_TEST (the_operations_own_cancellable_cancels_the_pending_too)
 {
-  Spring spring;
+  PipeStream pipe_stream;
   LodgerPending *read;
-  spring_open (&spring, NULL);
-  read = spring_read (&spring, NULL);
+  pipe_stream_open (&pipe_stream, NULL);
+  read = pipe_stream_read (&pipe_stream, NULL);
   g_cancellable_cancel (lodger_glib_async_get_cancellable (read));
   turn_until_done (NULL, read);
   expect_code (lodger_pending_get_outcome (read), LODGER_ECANCELED);
   lodger_pending_unref (read);
-  spring_close (&spring);
+  pipe_stream_close (&pipe_stream);
 }
 END_TEST
 
@@ -86,31 +86,31 @@ END_TEST
 START_TEST (the_users_cancellable_cancels_the_operation)
 {
   GCancellable *cancellable = g_cancellable_new ();
-  Census census = { 0 };
-  Spring spring;
+  LiveObjects objects = { 0 };
+  PipeStream pipe_stream;
   LodgerPending *read;
-  census_add (&census, cancellable);
-  spring_open (&spring, &census);
-  read = spring_read (&spring, cancellable);
+  live_objects_add (&objects, cancellable);
+  pipe_stream_open (&pipe_stream, &objects);
+  read = pipe_stream_read (&pipe_stream, cancellable);
   turn_until_quiet (NULL);
   g_cancellable_cancel (cancellable);
   ck_assert (lodger_pending_is_cancelled (read));
   turn_until_done (NULL, read);
   lodger_pending_unref (read);
-  read = spring_read (&spring, cancellable); /* it is cancelled already */
+  read = pipe_stream_read (&pipe_stream, cancellable); /* it is cancelled already */
   turn_until_done (NULL, read);
   expect_code (lodger_pending_get_outcome (read), LODGER_ECANCELED);
   lodger_pending_unref (read);
-  spring_close (&spring);
+  pipe_stream_close (&pipe_stream);
   turn_until_quiet (NULL);
   g_object_unref (cancellable);
-  census_expect (&census, 0);
+  live_objects_expect (&objects, 0);
 }
 END_TEST
 
 typedef struct Inside
 {
-  Spring spring;
+  PipeStream pipe_stream;
   LodgerPending *read;
 } Inside;
 
@@ -118,7 +118,7 @@ static void
 start_inside (GCancellable *cancellable, void *data)
 {
   Inside *inside = data;
-  inside->read = spring_read (&inside->spring, cancellable);
+  inside->read = pipe_stream_read (&inside->pipe_stream, cancellable);
   test_check (lodger_pending_is_cancelled (inside->read));
 }
 
@@ -126,13 +126,13 @@ START_TEST (started_inside_the_cancellables_own_handler)
 {
   GCancellable *cancellable = g_cancellable_new ();
   Inside inside = { 0 };
-  spring_open (&inside.spring, NULL);
+  pipe_stream_open (&inside.pipe_stream, NULL);
   g_signal_connect (cancellable, "cancelled", G_CALLBACK (start_inside), &inside);
   g_cancellable_cancel (cancellable);
   turn_until_done (NULL, inside.read);
   expect_code (lodger_pending_get_outcome (inside.read), LODGER_ECANCELED);
   lodger_pending_unref (inside.read);
-  spring_close (&inside.spring);
+  pipe_stream_close (&inside.pipe_stream);
   g_object_unref (cancellable);
 }
 END_TEST
@@ -150,13 +150,13 @@ START_TEST (done_inside_the_cancellables_own_handler)
 {
   GCancellable *cancellable = g_cancellable_new ();
   Inside inside = { 0 };
-  spring_open (&inside.spring, NULL);
-  inside.read = spring_read (&inside.spring, cancellable);
+  pipe_stream_open (&inside.pipe_stream, NULL);
+  inside.read = pipe_stream_read (&inside.pipe_stream, cancellable);
   g_signal_connect (cancellable, "cancelled", G_CALLBACK (turn_inside), &inside);
   g_cancellable_cancel (cancellable);
   expect_code (lodger_pending_get_outcome (inside.read), LODGER_ECANCELED);
   lodger_pending_unref (inside.read);
-  spring_close (&inside.spring);
+  pipe_stream_close (&inside.pipe_stream);
   g_object_unref (cancellable);
 }
 END_TEST
@@ -166,11 +166,11 @@ END_TEST
 START_TEST (a_cancellable_cancels_a_call)
 {
   LodgerCaller *worker = worker_start (NULL);
-  WorkerHold *hold = worker_hold (worker);
+  WorkerBlock *block = worker_block (worker);
   GCancellable *before = g_cancellable_new (), *later = g_cancellable_new ();
-  Witness one = { 0 }, two = { 0 };
-  LodgerPending *first = lodger_caller_call_soon (worker, witness_call, &one, witness_destroy);
-  LodgerPending *second = lodger_caller_call_soon (worker, witness_call, &two, witness_destroy);
+  Recorder one = { 0 }, two = { 0 };
+  LodgerPending *first = lodger_caller_call_soon (worker, recorder_call, &one, recorder_destroy);
+  LodgerPending *second = lodger_caller_call_soon (worker, recorder_call, &two, recorder_destroy);
   g_cancellable_cancel (before);
   expect_code (lodger_glib_pending_cancel_with (first, before), 0);
   expect_code (lodger_glib_pending_cancel_with (second, later), 0);
@@ -178,12 +178,12 @@ START_TEST (a_cancellable_cancels_a_call)
   ck_assert (!lodger_pending_is_cancelled (second));
   g_cancellable_cancel (later);
   expect_code (lodger_pending_get_outcome (second), LODGER_ECANCELED);
-  worker_let_go (hold);
+  worker_unblock (block);
   lodger_pending_unref (first);
   lodger_pending_unref (second);
   worker_stop (worker);
-  witness_expect (&one, 0, 1);
-  witness_expect (&two, 0, 1);
+  recorder_expect (&one, 0, 1);
+  recorder_expect (&two, 0, 1);
   ck_assert_uint_eq (G_OBJECT (before)->ref_count, 1);
   g_object_unref (before);
   g_object_unref (later);
@@ -207,27 +207,27 @@ END_TEST
 
 START_TEST (neither_keeps_the_other_for_ever)
 {
-  Witness witness = { 0 };
-  Census census = { 0 };
-  GCancellable *cancellable = census_add (&census, g_cancellable_new ());
+  Recorder recorder = { 0 };
+  LiveObjects objects = { 0 };
+  GCancellable *cancellable = live_objects_add (&objects, g_cancellable_new ());
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  expect_code (lodger_pending_set_metadata (promise, "witness", &witness, witness_destroy), 0);
+  expect_code (lodger_pending_set_metadata (promise, "recorder", &recorder, recorder_destroy), 0);
   expect_code (lodger_glib_pending_cancel_with (promise, cancellable), 0);
   lodger_pending_unref (promise);
-  witness_expect (&witness, 0, 0);
+  recorder_expect (&recorder, 0, 0);
   g_object_unref (cancellable);
-  census_expect (&census, 0);
-  witness_expect (&witness, 0, 1);
+  live_objects_expect (&objects, 0);
+  recorder_expect (&recorder, 0, 1);
 }
 END_TEST
 
 START_TEST (a_done_pending_lets_go_of_the_cancellable)
 {
   GCancellable *cancellable = g_cancellable_new ();
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   gulong handlers;
-  expect_code (lodger_pending_set_metadata (promise, "witness", &witness, witness_destroy), 0);
+  expect_code (lodger_pending_set_metadata (promise, "recorder", &recorder, recorder_destroy), 0);
   expect_code (lodger_glib_pending_cancel_with (promise, cancellable), 0);
   handlers = g_signal_handler_find (cancellable, G_SIGNAL_MATCH_ID, g_signal_lookup ("cancelled", G_TYPE_CANCELLABLE),
                                     0, NULL, NULL, NULL);
@@ -237,7 +237,7 @@ START_TEST (a_done_pending_lets_go_of_the_cancellable)
                                     0, NULL, NULL, NULL);
   ck_assert_uint_eq (handlers, 0);
   lodger_pending_unref (promise);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   expect_code (lodger_glib_pending_cancel_with (promise = lodger_pending_new (LODGER_PENDING_DEFAULT), cancellable), 0);
   lodger_pending_return_nothing (promise);
   expect_code (lodger_glib_pending_cancel_with (promise, cancellable), 0);
@@ -250,7 +250,7 @@ END_TEST
 
 typedef struct Block
 {
-  Spring spring;
+  PipeStream pipe_stream;
   Latch is_inside, is_cancelled;
   bool was_cancelled;
 } Block;
@@ -264,7 +264,7 @@ block_in_gio (LodgerPending *self, void *data)
   test_check (cancellable == lodger_glib_pending_get_cancellable (self));
   test_check (g_cancellable_get_fd (cancellable) >= 0); /* what the read is going to wait for is there */
   latch_open (&block->is_inside);
-  g_input_stream_read (block->spring.stream, block->spring.text, 1, cancellable, &error);
+  g_input_stream_read (block->pipe_stream.stream, block->pipe_stream.text, 1, cancellable, &error);
   latch_wait (&block->is_cancelled); /* GLib orders that by a lock which ThreadSanitizer does not see */
   g_cancellable_release_fd (cancellable);
   block->was_cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -278,7 +278,7 @@ START_TEST (a_call_that_blocks_in_gio_is_cancelled)
   LodgerPending *call;
   latch_init (&block.is_inside);
   latch_init (&block.is_cancelled);
-  spring_open (&block.spring, NULL);
+  pipe_stream_open (&block.pipe_stream, NULL);
   call = lodger_caller_call_soon (worker, block_in_gio, &block, NULL);
   latch_wait (&block.is_inside);
   lodger_pending_cancel (call, NULL);
@@ -286,7 +286,7 @@ START_TEST (a_call_that_blocks_in_gio_is_cancelled)
   expect_code (wait_outcome (call), LODGER_ECANCELED);
   worker_stop (worker);
   ck_assert (block.was_cancelled);
-  spring_close (&block.spring);
+  pipe_stream_close (&block.pipe_stream);
   latch_clear (&block.is_inside);
   latch_clear (&block.is_cancelled);
 }
@@ -294,14 +294,14 @@ END_TEST
 
 START_TEST (a_pendings_cancellable_lives_as_long_as_it)
 {
-  Census census = { 0 };
+  LiveObjects objects = { 0 };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  GCancellable *cancellable = census_add (&census, lodger_glib_pending_get_cancellable (promise));
+  GCancellable *cancellable = live_objects_add (&objects, lodger_glib_pending_get_cancellable (promise));
   lodger_pending_return_nothing (promise);
-  census_expect (&census, 1);
+  live_objects_expect (&objects, 1);
   ck_assert_ptr_eq (lodger_glib_pending_get_cancellable (promise), cancellable);
   lodger_pending_unref (promise);
-  census_expect (&census, 0);
+  live_objects_expect (&objects, 0);
   promise = lodger_glib_async_new (NULL, NULL, NULL, NULL);
   ck_assert_ptr_eq (lodger_glib_pending_get_cancellable (promise), lodger_glib_async_get_cancellable (promise));
   lodger_glib_async_ready (NULL, NULL, promise);

@@ -5,8 +5,8 @@
 
 typedef struct Reading
 {
-  Witness witness;
-  Spring spring;
+  Recorder recorder;
+  PipeStream pipe_stream;
   LodgerPending *read;
   GMainContext *context; /* pushed around the start; NULL: none */
   Latch is_underway;
@@ -19,14 +19,14 @@ static void
 reading_open (Reading *reading)
 {
   latch_init (&reading->is_underway);
-  spring_open (&reading->spring, NULL);
+  pipe_stream_open (&reading->pipe_stream, NULL);
 }
 
 static void
 reading_close (Reading *reading)
 {
   lodger_pending_unref (reading->read);
-  spring_close (&reading->spring);
+  pipe_stream_close (&reading->pipe_stream);
   latch_clear (&reading->is_underway);
 }
 
@@ -34,14 +34,14 @@ static void
 on_finish (LodgerPending *self, GObject *source, GAsyncResult *result, void *data)
 {
   Reading *reading = data;
-  witness_call (self, &reading->witness);
-  spring_finish (self, source, result, &reading->spring);
+  recorder_call (self, &reading->recorder);
+  pipe_stream_finish (self, source, result, &reading->pipe_stream);
 }
 
 static void
 on_destroy (void *data)
 {
-  witness_destroy (&((Reading *) data)->witness);
+  recorder_destroy (&((Reading *) data)->recorder);
 }
 
 static void
@@ -51,7 +51,7 @@ start_reading (LodgerPending *self, void *data)
   if (reading->context != NULL)
     g_main_context_push_thread_default (reading->context);
   reading->read = lodger_glib_async_new (NULL, on_finish, reading, on_destroy);
-  spring_start (&reading->spring, reading->read);
+  pipe_stream_start (&reading->pipe_stream, reading->read);
   if (reading->context != NULL)
     g_main_context_pop_thread_default (reading->context);
   if (reading->takes)
@@ -79,9 +79,9 @@ START_TEST (a_stop_cancels_an_operation_and_waits_for_it)
   worker_stop (worker);
   ck_assert (lodger_pending_is_done (reading.read));
   expect_code (lodger_pending_get_outcome (reading.read), LODGER_ECANCELED);
-  witness_expect (&reading.witness, 1, 1);
-  ck_assert_int_eq (reading.witness.ran_in, thread);
-  ck_assert_int_eq (reading.witness.destroyed_in, thread);
+  recorder_expect (&reading.recorder, 1, 1);
+  ck_assert_int_eq (reading.recorder.ran_in, thread);
+  ck_assert_int_eq (reading.recorder.destroyed_in, thread);
   reading_close (&reading);
 }
 END_TEST
@@ -98,7 +98,7 @@ START_TEST (a_cancelled_call_cancels_the_operation_that_it_takes)
   expect_code (wait_outcome (call), LODGER_ECANCELED);
   expect_code (lodger_pending_get_outcome (reading.read), LODGER_ECANCELED);
   worker_stop (worker);
-  witness_expect (&reading.witness, 1, 1);
+  recorder_expect (&reading.recorder, 1, 1);
   reading_close (&reading);
 }
 END_TEST
@@ -114,9 +114,9 @@ START_TEST (what_has_not_come_back_when_its_caller_has_stopped_ends)
   lodger_caller_unref (caller);
   ck_assert (lodger_pending_is_done (reading.read));
   expect_code (lodger_pending_get_outcome (reading.read), LODGER_ECANCELED);
-  witness_expect (&reading.witness, 0, 1);
+  recorder_expect (&reading.recorder, 0, 1);
   turn_until_quiet (NULL); /* it comes back after all */
-  witness_expect (&reading.witness, 0, 1);
+  recorder_expect (&reading.recorder, 0, 1);
   reading_close (&reading);
 }
 END_TEST
@@ -135,9 +135,9 @@ START_TEST (what_is_started_during_a_stop_is_cancelled_by_its_end)
   expect_code (lodger_pending_get_outcome (reading.read), LODGER_ECANCELED);
   ck_assert (g_cancellable_is_cancelled (lodger_glib_async_get_cancellable (reading.read)));
   expect_code (lodger_pending_get_outcome (reading.read), LODGER_ECANCELED);
-  witness_expect (&reading.witness, 0, 1);
+  recorder_expect (&reading.recorder, 0, 1);
   turn_until_quiet (NULL);
-  witness_expect (&reading.witness, 0, 1);
+  recorder_expect (&reading.recorder, 0, 1);
   reading_close (&reading);
 }
 END_TEST
@@ -155,8 +155,8 @@ START_TEST (a_call_that_takes_an_operation_does_not_hold_up_the_last_leave)
   expect_code (lodger_caller_leave (caller), 0);
   expect_code (lodger_pending_get_outcome (call), LODGER_ECANCELED);
   expect_code (lodger_pending_get_outcome (reading.read), LODGER_ECANCELED);
-  witness_expect (&reading.witness, 0, 1);
-  ck_assert_int_eq (reading.witness.destroyed_in, test_thread_id ());
+  recorder_expect (&reading.recorder, 0, 1);
+  ck_assert_int_eq (reading.recorder.destroyed_in, test_thread_id ());
   while (g_main_context_iteration (NULL, FALSE))
     ;
   lodger_pending_unref (call);
@@ -171,12 +171,12 @@ START_TEST (an_operation_that_has_ended_is_nothing_to_a_stop)
   Reading reading = { 0 };
   reading_open (&reading);
   start_reading (NULL, &reading);
-  spring_feed (&reading.spring);
+  pipe_stream_write (&reading.pipe_stream);
   turn_until_done (NULL, reading.read);
   expect_code (lodger_caller_leave (caller), 0);
   lodger_caller_unref (caller);
   expect_code (lodger_pending_get_outcome (reading.read), 0);
-  witness_expect (&reading.witness, 1, 1);
+  recorder_expect (&reading.recorder, 1, 1);
   reading_close (&reading);
 }
 END_TEST
@@ -212,7 +212,7 @@ START_TEST (a_full_inbox_has_room_for_an_operation)
   worker_stop (worker);
   ck_assert_uint_eq (log_capture_count (), 0);
   log_capture_end ();
-  witness_expect (&reading.witness, 1, 1);
+  recorder_expect (&reading.recorder, 1, 1);
   reading_close (&reading);
 }
 END_TEST
@@ -228,7 +228,7 @@ START_TEST (waiting_for_an_operation_of_this_workers_own_loop_is_refused)
   expect_code (wait_outcome (lodger_caller_call_soon (worker, start_reading, &reading, NULL)), 0);
   expect_code (reading.code, LODGER_EDEADLK);
   log_capture_end ();
-  spring_feed (&reading.spring);
+  pipe_stream_write (&reading.pipe_stream);
   wait_done (reading.read);
   expect_code (lodger_pending_get_outcome (reading.read), 0);
   worker_stop (worker);
@@ -262,7 +262,7 @@ START_TEST (an_operation_of_another_context_may_be_waited_for)
   latch_wait (&reading.is_underway);
   turning.read = reading.read;
   turner = thread_start (turn_elsewhere, &turning);
-  spring_feed (&reading.spring);
+  pipe_stream_write (&reading.pipe_stream);
   expect_code (wait_outcome (call), 0);
   expect_code (reading.code, 0);
   thread_join (turner);

@@ -74,9 +74,9 @@ note_thread (void *data, GObject *where_it_was)
 }
 
 static User
-user_new (Census *census, int *dropped_in)
+user_new (LiveObjects *objects, int *dropped_in)
 {
-  User user = { .object = census_add (census, g_object_new (G_TYPE_OBJECT, NULL)), .fetches = true };
+  User user = { .object = live_objects_add (objects, g_object_new (G_TYPE_OBJECT, NULL)), .fetches = true };
   if (dropped_in != NULL)
     g_object_weak_ref (user.object, note_thread, dropped_in);
   return user;
@@ -85,8 +85,8 @@ user_new (Census *census, int *dropped_in)
 START_TEST (a_librarys_own_pair_has_a_pending_inside)
 {
   LodgerCaller *worker = worker_start (NULL);
-  Census census = { 0 };
-  User user = user_new (&census, NULL);
+  LiveObjects objects = { 0 };
+  User user = user_new (&objects, NULL);
   sum_async (user.object, worker, 40, 2, NULL, on_sum, &user);
   ck_assert_int_eq (user.ran, 0);
   turn_until (NULL, &user.ran, 1);
@@ -99,7 +99,7 @@ START_TEST (a_librarys_own_pair_has_a_pending_inside)
   turn_until_quiet (NULL);
   ck_assert_int_eq (user.ran, 2);
   g_object_unref (user.object);
-  census_expect (&census, 0);
+  live_objects_expect (&objects, 0);
   worker_stop (worker);
 }
 END_TEST
@@ -107,8 +107,8 @@ END_TEST
 START_TEST (what_is_done_is_offered_later_all_the_same)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  Census census = { 0 };
-  User user = user_new (&census, NULL);
+  LiveObjects objects = { 0 };
+  User user = user_new (&objects, NULL);
   lodger_pending_return_int (promise, 7);
   lodger_glib_pending_offer (promise, user.object, NULL, on_sum, &user);
   lodger_pending_unref (promise);
@@ -117,7 +117,7 @@ START_TEST (what_is_done_is_offered_later_all_the_same)
   ck_assert_int_eq (user.sum, 7);
   turn_until_quiet (NULL);
   g_object_unref (user.object);
-  census_expect (&census, 0);
+  live_objects_expect (&objects, 0);
 }
 END_TEST
 
@@ -125,8 +125,8 @@ START_TEST (a_cancelled_one_is_what_gio_calls_cancelled)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   GCancellable *cancellable = g_cancellable_new ();
-  Census census = { 0 };
-  User user = user_new (&census, NULL);
+  LiveObjects objects = { 0 };
+  User user = user_new (&objects, NULL);
   lodger_glib_pending_offer (promise, user.object, cancellable, on_sum, &user);
   g_cancellable_cancel (cancellable);
   ck_assert (lodger_pending_is_cancelled (promise));
@@ -145,15 +145,15 @@ START_TEST (a_cancelled_one_is_what_gio_calls_cancelled)
   turn_until_quiet (NULL);
   g_object_unref (user.object);
   g_object_unref (cancellable);
-  census_expect (&census, 0);
+  live_objects_expect (&objects, 0);
 }
 END_TEST
 
 START_TEST (a_promise_that_goes_unanswered_is_an_error)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  Census census = { 0 };
-  User user = user_new (&census, NULL);
+  LiveObjects objects = { 0 };
+  User user = user_new (&objects, NULL);
   lodger_glib_pending_offer (promise, user.object, NULL, on_sum, &user);
   lodger_pending_unref (promise);
   turn_until (NULL, &user.ran, 1);
@@ -161,7 +161,7 @@ START_TEST (a_promise_that_goes_unanswered_is_an_error)
   g_clear_error (&user.error);
   turn_until_quiet (NULL);
   g_object_unref (user.object);
-  census_expect (&census, 0);
+  live_objects_expect (&objects, 0);
 }
 END_TEST
 
@@ -171,20 +171,20 @@ START_TEST (source_and_outcome_are_dropped_where_it_was_offered)
   LodgerCaller *worker = worker_start (NULL);
   for (int fetches = 0; fetches < 3; fetches++)
     {
-      Census census = { 0 };
-      Witness value = { 0 };
+      LiveObjects objects = { 0 };
+      Recorder value = { 0 };
       int dropped_in = 0;
-      User user = user_new (&census, &dropped_in);
+      User user = user_new (&objects, &dropped_in);
       LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
       user.fetches = fetches == 2;
       lodger_glib_pending_offer (promise, user.object, NULL, fetches > 0 ? on_sum : NULL, &user);
       g_object_unref (user.object);
-      lodger_pending_return_pointer (promise, &value, witness_destroy);
+      lodger_pending_return_pointer (promise, &value, recorder_destroy);
       lodger_pending_unref (promise);
       ck_assert_int_eq (value.destroyed, 0);
       turn_until (NULL, &value.destroyed, 1);
       turn_until_quiet (NULL);
-      census_expect (&census, 0);
+      live_objects_expect (&objects, 0);
       ck_assert_int_eq (dropped_in, test_thread_id ());
       ck_assert_int_eq (value.destroyed_in, test_thread_id ());
       ck_assert_int_eq (user.ran, fetches > 0);
@@ -192,15 +192,15 @@ START_TEST (source_and_outcome_are_dropped_where_it_was_offered)
     }
   for (int i = 0; i < (int) test_scaled (200); i++)
     {
-      Census census = { 0 };
+      LiveObjects objects = { 0 };
       int dropped_in = 0;
-      User user = user_new (&census, &dropped_in);
+      User user = user_new (&objects, &dropped_in);
       sum_async (user.object, worker, 1, i, NULL, on_sum, &user);
       g_object_unref (user.object);
       turn_until (NULL, &user.ran, 1);
       ck_assert_int_eq (user.sum, 1 + i);
       turn_until_quiet (NULL);
-      census_expect (&census, 0);
+      live_objects_expect (&objects, 0);
       ck_assert_int_eq (dropped_in, test_thread_id ());
     }
   worker_stop (worker);
@@ -222,8 +222,8 @@ START_TEST (the_callback_runs_in_the_context_of_the_one_who_asked)
 {
   LodgerCaller *worker;
   GMainContext *context = g_main_context_new ();
-  Census census = { 0 };
-  User user = user_new (&census, NULL);
+  LiveObjects objects = { 0 };
+  User user = user_new (&objects, NULL);
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   int thread;
   expect_code (lodger_glib_register (), 0);
@@ -246,7 +246,7 @@ START_TEST (the_callback_runs_in_the_context_of_the_one_who_asked)
   worker_stop (worker);
   g_main_context_unref (context);
   g_object_unref (user.object);
-  census_expect (&census, 0);
+  live_objects_expect (&objects, 0);
 }
 END_TEST
 

@@ -13,7 +13,7 @@ typedef struct Race
   Barrier start;
   GCancellable *cancellable;
   LodgerPending *pending;
-  Spring spring;
+  PipeStream pipe_stream;
 } Race;
 
 static void *
@@ -68,7 +68,7 @@ handlers_of (GCancellable *cancellable)
 static void
 come_back_here (Race *race)
 {
-  spring_feed (&race->spring);
+  pipe_stream_write (&race->pipe_stream);
   turn_until_done (NULL, race->pending);
 }
 
@@ -77,25 +77,25 @@ START_TEST (two_threads_cancel_while_it_comes_back)
 {
   for (unsigned i = 0; i < test_scaled (ROUNDS); i++)
     {
-      Census census = { 0 };
-      Witness witness = { 0 };
-      Race race = { .cancellable = census_add (&census, g_cancellable_new ()) };
+      LiveObjects objects = { 0 };
+      Recorder recorder = { 0 };
+      Race race = { .cancellable = live_objects_add (&objects, g_cancellable_new ()) };
       int outcome;
-      spring_open (&race.spring, &census);
-      race.pending
-          = lodger_glib_async_new (race.cancellable, i % 2 == 0 ? spring_finish : NULL, &witness, witness_destroy);
-      spring_start (&race.spring, race.pending);
+      pipe_stream_open (&race.pipe_stream, &objects);
+      race.pending = lodger_glib_async_new (race.cancellable, i % 2 == 0 ? pipe_stream_finish : NULL, &recorder,
+                                            recorder_destroy);
+      pipe_stream_start (&race.pipe_stream, race.pending);
       race_run (&race, cancel_the_cancellable, cancel_the_pending, come_back_here);
       outcome = lodger_pending_get_outcome (race.pending);
       ck_assert (outcome == 0 || outcome == LODGER_ECANCELED);
-      witness_expect (&witness, 0, 1);
-      ck_assert_int_eq (witness.destroyed_in, test_thread_id ());
+      recorder_expect (&recorder, 0, 1);
+      ck_assert_int_eq (recorder.destroyed_in, test_thread_id ());
       ck_assert_int_eq (handlers_of (race.cancellable), 0);
       lodger_pending_unref (race.pending);
-      spring_close (&race.spring);
+      pipe_stream_close (&race.pipe_stream);
       turn_until_quiet (NULL);
       g_object_unref (race.cancellable);
-      census_expect (&census, 0);
+      live_objects_expect (&objects, 0);
     }
 }
 END_TEST
@@ -110,18 +110,18 @@ START_TEST (it_is_connected_while_one_cancels_and_another_answers)
 {
   for (unsigned i = 0; i < test_scaled (ROUNDS); i++)
     {
-      Census census = { 0 };
-      Witness witness = { 0 };
-      Race race = { .cancellable = census_add (&census, g_cancellable_new ()) };
+      LiveObjects objects = { 0 };
+      Recorder recorder = { 0 };
+      Race race = { .cancellable = live_objects_add (&objects, g_cancellable_new ()) };
       race.pending = lodger_pending_new (LODGER_PENDING_DEFAULT);
-      lodger_pending_set_metadata (race.pending, "witness", &witness, witness_destroy);
+      lodger_pending_set_metadata (race.pending, "recorder", &recorder, recorder_destroy);
       race_run (&race, cancel_the_cancellable, answer_the_pending, connect_here);
       ck_assert (lodger_pending_is_done (race.pending));
       ck_assert_int_eq (handlers_of (race.cancellable), 0);
       lodger_pending_unref (race.pending);
-      witness_expect (&witness, 0, 1);
+      recorder_expect (&recorder, 0, 1);
       g_object_unref (race.cancellable);
-      census_expect (&census, 0);
+      live_objects_expect (&objects, 0);
     }
 }
 END_TEST
@@ -145,18 +145,18 @@ START_TEST (all_let_go_while_it_is_answered)
 {
   for (unsigned i = 0; i < test_scaled (ROUNDS); i++)
     {
-      Census census = { 0 };
-      Witness witness = { 0 };
-      Race race = { .cancellable = census_add (&census, g_cancellable_new ()) };
+      LiveObjects objects = { 0 };
+      Recorder recorder = { 0 };
+      Race race = { .cancellable = live_objects_add (&objects, g_cancellable_new ()) };
       race.pending = lodger_pending_new (LODGER_PENDING_DEFAULT);
-      lodger_pending_set_metadata (race.pending, "witness", &witness, witness_destroy);
+      lodger_pending_set_metadata (race.pending, "recorder", &recorder, recorder_destroy);
       lodger_glib_pending_cancel_with (race.pending, race.cancellable);
       lodger_pending_ref (race.pending);
       race_run (&race, drop_the_cancellable, answer_the_pending, drop_here);
-      witness_expect (&witness, 0, 0);
+      recorder_expect (&recorder, 0, 0);
       lodger_pending_unref (race.pending);
-      witness_expect (&witness, 0, 1);
-      census_expect (&census, 0);
+      recorder_expect (&recorder, 0, 1);
+      live_objects_expect (&objects, 0);
     }
 }
 END_TEST
@@ -226,9 +226,9 @@ START_TEST (an_offer_is_answered_once_while_it_is_cancelled)
 {
   for (unsigned i = 0; i < test_scaled (ROUNDS); i++)
     {
-      Census census = { 0 };
-      GObject *source = census_add (&census, g_object_new (G_TYPE_OBJECT, NULL));
-      Race race = { .cancellable = census_add (&census, g_cancellable_new ()) };
+      LiveObjects objects = { 0 };
+      GObject *source = live_objects_add (&objects, g_object_new (G_TYPE_OBJECT, NULL));
+      Race race = { .cancellable = live_objects_add (&objects, g_cancellable_new ()) };
       race.pending = lodger_pending_new (LODGER_PENDING_DEFAULT);
       atomic_store (&offered.ran, 0);
       lodger_glib_pending_offer (race.pending, source, race.cancellable, on_offered, &offered);
@@ -238,7 +238,7 @@ START_TEST (an_offer_is_answered_once_while_it_is_cancelled)
       ck_assert_int_eq (offered.ran, 1);
       lodger_pending_unref (race.pending);
       g_object_unref (race.cancellable);
-      census_expect (&census, 0);
+      live_objects_expect (&objects, 0);
     }
 }
 END_TEST
@@ -248,8 +248,8 @@ static void
 read_there (LodgerPending *self, void *data)
 {
   Race *race = data;
-  race->pending = lodger_glib_async_new (race->cancellable, spring_finish, NULL, NULL);
-  spring_start (&race->spring, race->pending);
+  race->pending = lodger_glib_async_new (race->cancellable, pipe_stream_finish, NULL, NULL);
+  pipe_stream_start (&race->pipe_stream, race->pending);
   lodger_pending_return_from (self, race->pending);
 }
 
@@ -258,7 +258,7 @@ feed (void *data)
 {
   Race *race = data;
   barrier_wait (&race->start);
-  spring_feed (&race->spring);
+  pipe_stream_write (&race->pipe_stream);
   return NULL;
 }
 
@@ -276,12 +276,12 @@ START_TEST (a_worker_stops_while_its_operation_is_fed_and_cancelled)
   expect_code (lodger_glib_register (), 0);
   for (unsigned i = 0; i < test_scaled (ROUNDS / 2); i++)
     {
-      Census census = { 0 };
-      Race race = { .cancellable = census_add (&census, g_cancellable_new ()) };
+      LiveObjects objects = { 0 };
+      Race race = { .cancellable = live_objects_add (&objects, g_cancellable_new ()) };
       LodgerPending *call;
       int outcome;
       worker = worker_start ("glib");
-      spring_open (&race.spring, NULL);
+      pipe_stream_open (&race.pipe_stream, NULL);
       call = lodger_caller_call_soon (worker, read_there, &race, NULL);
       worker_thread_id (worker);
       race_run (&race, cancel_the_cancellable, feed, stop_here);
@@ -291,7 +291,7 @@ START_TEST (a_worker_stops_while_its_operation_is_fed_and_cancelled)
       ck_assert_int_eq (handlers_of (race.cancellable), 0);
       lodger_pending_unref (call);
       lodger_pending_unref (race.pending);
-      spring_close (&race.spring);
+      pipe_stream_close (&race.pipe_stream);
       g_object_unref (race.cancellable);
     }
 }

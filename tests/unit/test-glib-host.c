@@ -79,11 +79,11 @@ END_TEST
 START_TEST (no_context_means_the_default_one)
 {
   LodgerCaller *caller = attach (NULL), *same = attach (g_main_context_default ());
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   ck_assert_ptr_eq (caller, same);
-  lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
-  run_until (NULL, &witness.ran, 1);
-  witness_expect (&witness, 1, 1);
+  lodger_caller_call_direct (caller, recorder_direct, &recorder, recorder_destroy);
+  run_until (NULL, &recorder.ran, 1);
+  recorder_expect (&recorder, 1, 1);
   expect_code (lodger_caller_leave (same), 0);
   lodger_caller_unref (same);
   leave (caller);
@@ -94,12 +94,12 @@ START_TEST (two_contexts_in_one_thread_are_two_callers)
 {
   GMainContext *one = g_main_context_new (), *two = g_main_context_new ();
   LodgerCaller *first = attach (one), *second = attach (two);
-  Witness here = { 0 }, there = { 0 };
+  Recorder here = { 0 }, there = { 0 };
   ck_assert_ptr_ne (first, second);
-  lodger_caller_call_direct (first, witness_direct, &here, NULL);
-  lodger_caller_call_direct (second, witness_direct, &there, NULL);
+  lodger_caller_call_direct (first, recorder_direct, &here, NULL);
+  lodger_caller_call_direct (second, recorder_direct, &there, NULL);
   run_until (one, &here.ran, 1);
-  witness_expect (&there, 0, 0);
+  recorder_expect (&there, 0, 0);
   run_until (two, &there.ran, 1);
   leave (first);
   leave (second);
@@ -204,7 +204,7 @@ poll_by_counting (GMainContext *context)
 typedef struct Posts
 {
   LodgerCaller *caller;
-  Witness witness;
+  Recorder recorder;
   int count;
 } Posts;
 
@@ -213,7 +213,7 @@ post_all (void *data)
 {
   Posts *posts = data;
   for (int i = 0; i < posts->count; i++)
-    test_check (lodger_caller_call_direct (posts->caller, witness_direct, &posts->witness, witness_destroy) == 0);
+    test_check (lodger_caller_call_direct (posts->caller, recorder_direct, &posts->recorder, recorder_destroy) == 0);
   return NULL;
 }
 
@@ -243,9 +243,9 @@ START_TEST (a_post_around_the_poll_is_not_lost)
     poll_state.never_blocks = true;
   g_main_context_iteration (context, TRUE);
   poll_state.never_blocks = false;
-  run_until (context, &posts.witness.ran, 100);
-  witness_expect (&posts.witness, 100, 100);
-  ck_assert_int_eq (atomic_load (&posts.witness.ran_in), test_thread_id ());
+  run_until (context, &posts.recorder.ran, 100);
+  recorder_expect (&posts.recorder, 100, 100);
+  ck_assert_int_eq (atomic_load (&posts.recorder.ran_in), test_thread_id ());
   leave (posts.caller);
   g_main_context_unref (context);
 }
@@ -292,9 +292,9 @@ START_TEST (posts_to_a_busy_loop_make_no_wake_up)
     ;
   add_idle (context, priorities[_i], post_in_dispatch, &posts);
   poll_state.woken = 0;
-  run_until (context, &posts.witness.ran, 200);
+  run_until (context, &posts.recorder.ran, 200);
   ck_assert_int_eq (poll_state.woken, 0);
-  witness_expect (&posts.witness, 200, 200);
+  recorder_expect (&posts.recorder, 200, 200);
 
   /* The same when the poll found it, so that the loop had made ready to sleep before. */
   ck_assert_int_eq (pipe (ends), 0);
@@ -308,7 +308,7 @@ START_TEST (posts_to_a_busy_loop_make_no_wake_up)
     ;
   poll_state.woken = 0;
   ck_assert_int_eq (write (ends[1], "x", 1), 1);
-  run_until (context, &posts.witness.ran, 400);
+  run_until (context, &posts.recorder.ran, 400);
   ck_assert_int_eq (poll_state.woken, 0);
   g_source_destroy (input);
   g_source_unref (input);
@@ -329,7 +329,7 @@ START_TEST (a_sleeping_loop_is_woken_once_for_many_posts)
   poll_state.hook = post_from_another_thread;
   poll_state.hook_data = &posts;
   poll_state.woken = 0;
-  run_until (context, &posts.witness.ran, 1000);
+  run_until (context, &posts.recorder.ran, 1000);
   ck_assert_int_eq (poll_state.woken, 1);
   leave (posts.caller);
   g_main_context_unref (context);
@@ -340,9 +340,9 @@ START_TEST (a_loop_with_nothing_to_do_sleeps_without_limit)
 {
   GMainContext *context = g_main_context_new ();
   LodgerCaller *caller = attach (context);
-  Witness witness = { 0 };
-  lodger_caller_call_direct (caller, witness_direct, &witness, NULL);
-  run_until (context, &witness.ran, 1);
+  Recorder recorder = { 0 };
+  lodger_caller_call_direct (caller, recorder_direct, &recorder, NULL);
+  run_until (context, &recorder.ran, 1);
   while (g_main_context_iteration (context, FALSE))
     ;
   poll_by_counting (context);
@@ -405,7 +405,7 @@ START_TEST (a_submit_from_another_sources_prepare_is_not_lost)
   ((LateSource *) source)->posts = &posts;
   g_source_set_priority (source, _i == 0 ? G_PRIORITY_LOW : G_MAXINT);
   g_source_attach (source, context);
-  run_until (context, &posts.witness.ran, 10);
+  run_until (context, &posts.recorder.ran, 10);
   g_source_destroy (source);
   g_source_unref (source);
   leave (posts.caller);
@@ -649,13 +649,13 @@ START_TEST (frames_back_to_back_leave_room_for_the_timers)
   LodgerCaller *caller = attach (context);
   bool wanted = true;
   Redraw *redraw = add_redraw (context, &wanted);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   redraw->stays = true;
   redraw->takes = 2 * MS;
-  lodger_pending_unref (lodger_caller_call_later (caller, 30 * MS, witness_call, &witness, witness_destroy));
-  while (atomic_load (&witness.ran) == 0 && redraw->count < 400)
+  lodger_pending_unref (lodger_caller_call_later (caller, 30 * MS, recorder_call, &recorder, recorder_destroy));
+  while (atomic_load (&recorder.ran) == 0 && redraw->count < 400)
     g_main_context_iteration (context, TRUE);
-  witness_expect (&witness, 1, 1);
+  recorder_expect (&recorder, 1, 1);
   remove_redraw (redraw);
   leave (caller);
   g_main_context_unref (context);
@@ -665,7 +665,7 @@ END_TEST
 static gboolean
 note_idle (void *data)
 {
-  witness_direct (data);
+  recorder_direct (data);
   return G_SOURCE_REMOVE;
 }
 
@@ -675,8 +675,8 @@ START_TEST (a_frame_goes_before_a_call)
   LodgerCaller *caller = attach (context);
   Journal journal;
   journal_init (&journal);
-  Witness call = { .journal = &journal, .number = 2 }, frame = { .journal = &journal, .number = 1 };
-  lodger_caller_call_direct (caller, witness_direct, &call, NULL);
+  Recorder call = { .journal = &journal, .number = 2 }, frame = { .journal = &journal, .number = 1 };
+  lodger_caller_call_direct (caller, recorder_direct, &call, NULL);
   add_idle (context, REDRAW_PRIORITY, note_idle, &frame);
   run_until (context, &call.ran, 1);
   journal_expect (&journal, 1, 2);
@@ -693,7 +693,7 @@ typedef struct Nest
   GMainContext *context;
   LodgerCaller *caller;
   Journal journal;
-  Witness two, three, four;
+  Recorder two, three, four;
   bool rest_first;
 } Nest;
 
@@ -704,7 +704,7 @@ nest_call (void *data)
   journal_add (&nest->journal, 1);
   if (nest->rest_first)
     run_until (nest->context, &nest->three.ran, 1);
-  lodger_caller_call_direct (nest->caller, witness_direct, &nest->four, NULL);
+  lodger_caller_call_direct (nest->caller, recorder_direct, &nest->four, NULL);
   run_until (nest->context, &nest->four.ran, 1);
   journal_add (&nest->journal, 5);
 }
@@ -714,12 +714,12 @@ START_TEST (a_nested_loop_goes_on_with_the_interrupted_turn)
   Nest nest = { .context = g_main_context_new (), .rest_first = _i == 0 };
   journal_init (&nest.journal);
   nest.caller = attach (nest.context);
-  nest.two = (Witness) { .journal = &nest.journal, .number = 2 };
-  nest.three = (Witness) { .journal = &nest.journal, .number = 3 };
-  nest.four = (Witness) { .journal = &nest.journal, .number = 4 };
+  nest.two = (Recorder) { .journal = &nest.journal, .number = 2 };
+  nest.three = (Recorder) { .journal = &nest.journal, .number = 3 };
+  nest.four = (Recorder) { .journal = &nest.journal, .number = 4 };
   lodger_caller_call_direct (nest.caller, nest_call, &nest, NULL);
-  lodger_caller_call_direct (nest.caller, witness_direct, &nest.two, NULL);
-  lodger_caller_call_direct (nest.caller, witness_direct, &nest.three, NULL);
+  lodger_caller_call_direct (nest.caller, recorder_direct, &nest.two, NULL);
+  lodger_caller_call_direct (nest.caller, recorder_direct, &nest.three, NULL);
   while (journal_count (&nest.journal) < 5)
     g_main_context_iteration (nest.context, TRUE);
   journal_expect (&nest.journal, 1, 2, 3, 4, 5);
@@ -741,7 +741,7 @@ START_TEST (a_nested_loop_of_the_programs_own_serves_the_calls)
   Nest nest = { .context = g_main_context_new () };
   journal_init (&nest.journal);
   nest.caller = attach (nest.context);
-  nest.four = (Witness) { .journal = &nest.journal, .number = 4 };
+  nest.four = (Recorder) { .journal = &nest.journal, .number = 4 };
   add_idle (nest.context, G_PRIORITY_DEFAULT, nest_in_the_programs_own, &nest);
   while (journal_count (&nest.journal) < 3)
     g_main_context_iteration (nest.context, TRUE);
@@ -756,7 +756,7 @@ static void
 nest_until_timer (void *data)
 {
   Nest *nest = data;
-  LodgerPending *pending = lodger_caller_call_later (nest->caller, 2 * MS, witness_call, &nest->two, NULL);
+  LodgerPending *pending = lodger_caller_call_later (nest->caller, 2 * MS, recorder_call, &nest->two, NULL);
   lodger_pending_unref (pending);
   run_until (nest->context, &nest->two.ran, 1);
   journal_add (&nest->journal, 5);
@@ -823,16 +823,16 @@ START_TEST (leaving_takes_the_sources_away)
 {
   GMainContext *context = g_main_context_new ();
   LodgerCaller *caller = attach (context);
-  Witness queued = { 0 }, late = { 0 };
-  lodger_caller_call_direct (caller, witness_direct, &queued, witness_destroy);
+  Recorder queued = { 0 }, late = { 0 };
+  lodger_caller_call_direct (caller, recorder_direct, &queued, recorder_destroy);
   ck_assert_ptr_nonnull (g_main_context_find_source_by_id (context, 1));
   expect_code (lodger_caller_leave (caller), 0);
   for (guint id = 1; id < 10; id++)
     ck_assert_ptr_null (g_main_context_find_source_by_id (context, id));
   ck_assert (!g_main_context_pending (context));
-  witness_expect (&queued, 0, 1);
-  expect_code (lodger_caller_call_direct (caller, witness_direct, &late, witness_destroy), LODGER_ESHUTDOWN);
-  witness_expect (&late, 0, 1);
+  recorder_expect (&queued, 0, 1);
+  expect_code (lodger_caller_call_direct (caller, recorder_direct, &late, recorder_destroy), LODGER_ESHUTDOWN);
+  recorder_expect (&late, 0, 1);
   lodger_caller_unref (caller);
   g_main_context_unref (context);
 }
@@ -842,11 +842,11 @@ START_TEST (the_context_lives_as_long_as_the_caller)
 {
   GMainContext *context = g_main_context_new ();
   LodgerCaller *caller = attach (context);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   g_main_context_unref (context);
-  lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
-  run_until (context, &witness.ran, 1);
-  witness_expect (&witness, 1, 1);
+  lodger_caller_call_direct (caller, recorder_direct, &recorder, recorder_destroy);
+  run_until (context, &recorder.ran, 1);
+  recorder_expect (&recorder, 1, 1);
   leave (caller);
 }
 END_TEST
@@ -862,19 +862,19 @@ START_TEST (edge_77_a_destroyed_source_is_the_end_of_the_host)
 {
   GMainContext *context = g_main_context_new ();
   LodgerCaller *caller = attach (context);
-  Witness queued = { 0 }, late = { 0 };
+  Recorder queued = { 0 }, late = { 0 };
   GSource *source = g_main_context_find_source_by_id (context, (guint) _i / 2 + 1);
-  LodgerPending *pending = lodger_caller_call_soon (caller, witness_call, &queued, witness_destroy);
+  LodgerPending *pending = lodger_caller_call_soon (caller, recorder_call, &queued, recorder_destroy);
   ck_assert_ptr_nonnull (source);
   if (_i % 2 == 0)
     destroy_source (source);
   else
     thread_join (thread_start (destroy_source, source));
-  expect_code (lodger_caller_call_direct (caller, witness_direct, &late, witness_destroy), LODGER_ESHUTDOWN);
+  expect_code (lodger_caller_call_direct (caller, recorder_direct, &late, recorder_destroy), LODGER_ESHUTDOWN);
   while (g_main_context_iteration (context, FALSE))
     ;
-  witness_expect (&queued, 0, 1);
-  witness_expect (&late, 0, 1);
+  recorder_expect (&queued, 0, 1);
+  recorder_expect (&late, 0, 1);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
   lodger_pending_unref (pending);
   lodger_caller_unref (caller);
@@ -885,7 +885,7 @@ END_TEST
 typedef struct Suicide
 {
   GMainContext *context;
-  Witness witness;
+  Recorder recorder;
 } Suicide;
 
 static void
@@ -893,18 +893,18 @@ destroy_own_source (void *data)
 {
   Suicide *suicide = data;
   g_source_destroy (g_main_current_source ());
-  witness_direct (&suicide->witness);
+  recorder_direct (&suicide->recorder);
 }
 
 START_TEST (a_source_destroyed_in_its_own_dispatch_is_the_end_of_the_host)
 {
   Suicide suicide = { .context = g_main_context_new () };
   LodgerCaller *caller = attach (suicide.context);
-  Witness next = { 0 };
+  Recorder next = { 0 };
   lodger_caller_call_direct (caller, destroy_own_source, &suicide, NULL);
-  run_until (suicide.context, &suicide.witness.ran, 1);
-  expect_code (lodger_caller_call_direct (caller, witness_direct, &next, witness_destroy), LODGER_ESHUTDOWN);
-  witness_expect (&next, 0, 1);
+  run_until (suicide.context, &suicide.recorder.ran, 1);
+  expect_code (lodger_caller_call_direct (caller, recorder_direct, &next, recorder_destroy), LODGER_ESHUTDOWN);
+  recorder_expect (&next, 0, 1);
   lodger_caller_unref (caller);
   g_main_context_unref (suicide.context);
 }
@@ -953,17 +953,17 @@ START_TEST (calls_wait_for_the_owner_while_another_thread_turns_the_context)
 {
   GMainContext *context = g_main_context_new ();
   LodgerCaller *caller = attach (context);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   atomic_int warnings = 0;
   guint handler = g_log_set_handler ("Lodger", G_LOG_LEVEL_WARNING, count_warning, &warnings);
-  lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
-  lodger_pending_unref (lodger_caller_call_later (caller, 1, witness_call, &witness, witness_destroy));
+  lodger_caller_call_direct (caller, recorder_direct, &recorder, recorder_destroy);
+  lodger_pending_unref (lodger_caller_call_later (caller, 1, recorder_call, &recorder, recorder_destroy));
   thread_join (thread_start (turn_context, context));
-  witness_expect (&witness, 0, 0);
+  recorder_expect (&recorder, 0, 0);
   ck_assert_int_eq (atomic_load (&warnings), 1);
-  run_until (context, &witness.ran, 2);
-  witness_expect (&witness, 2, 2);
-  ck_assert_int_eq (atomic_load (&witness.ran_in), test_thread_id ());
+  run_until (context, &recorder.ran, 2);
+  recorder_expect (&recorder, 2, 2);
+  ck_assert_int_eq (atomic_load (&recorder.ran_in), test_thread_id ());
   g_log_remove_handler ("Lodger", handler);
   leave (caller);
   g_main_context_unref (context);

@@ -13,7 +13,7 @@ typedef struct Owner
 {
   LodgerCaller *caller;
   GObject *object;
-  Witness witness;
+  Recorder recorder;
   LodgerPending *pending;
   gboolean is_gone, was_alive;
 } Owner;
@@ -37,8 +37,8 @@ static void
 owner_bind (Owner *owner)
 {
   g_object_weak_ref (owner->object, note_gone, owner);
-  owner->pending = lodger_scope_call_soon (lodger_glib_object_get_scope (owner->object), owner->caller, witness_call,
-                                           &owner->witness, witness_destroy);
+  owner->pending = lodger_scope_call_soon (lodger_glib_object_get_scope (owner->object), owner->caller, recorder_call,
+                                           &owner->recorder, recorder_destroy);
 }
 
 static void
@@ -65,7 +65,7 @@ START_TEST (law_8_a_call_bound_to_an_object_does_not_run_after_its_dispose)
   ck_assert (owner.is_gone);
   expect_code (lodger_pending_get_outcome (owner.pending), LODGER_ECANCELED);
   settle ();
-  witness_expect (&owner.witness, 0, 1);
+  recorder_expect (&owner.recorder, 0, 1);
   owner_close (&owner);
 }
 END_TEST
@@ -77,7 +77,7 @@ START_TEST (edge_78_an_object_that_somebody_refers_to_can_be_disposed_of)
   owner_bind (&owner);
   g_object_run_dispose (owner.object);
   settle ();
-  witness_expect (&owner.witness, 0, 1);
+  recorder_expect (&owner.recorder, 0, 1);
   ck_assert_ptr_eq (lodger_glib_object_get_scope (owner.object), scope);
   ck_assert (lodger_scope_has_ended (scope));
   owner_close (&owner);
@@ -126,12 +126,12 @@ START_TEST (law_8_a_bound_call_does_not_keep_its_object)
   Owner owner = owner_new ();
   g_object_weak_ref (owner.object, note_gone, &owner);
   owner.pending = lodger_scope_call_later (lodger_glib_object_get_scope (owner.object), owner.caller, HOUR,
-                                           witness_call, &owner.witness, witness_destroy);
+                                           recorder_call, &owner.recorder, recorder_destroy);
   ck_assert_uint_eq (owner.object->ref_count, 1);
   g_clear_object (&owner.object);
   ck_assert (owner.is_gone);
   settle ();
-  witness_expect (&owner.witness, 0, 1);
+  recorder_expect (&owner.recorder, 0, 1);
   owner_close (&owner);
 }
 END_TEST
@@ -140,16 +140,16 @@ END_TEST
 START_TEST (edge_79_a_list_row_has_a_scope_for_each_binding)
 {
   Owner owner = owner_new ();
-  Witness second = { 0 };
+  Recorder second = { 0 };
   LodgerPending *pending;
   owner_bind (&owner);
   ck_assert (lodger_glib_object_end_scope (owner.object, "unbound"));
   ck_assert (!lodger_glib_object_end_scope (owner.object, "unbound"));
-  pending = lodger_scope_call_soon (lodger_glib_object_get_scope (owner.object), owner.caller, witness_call, &second,
-                                    witness_destroy);
+  pending = lodger_scope_call_soon (lodger_glib_object_get_scope (owner.object), owner.caller, recorder_call, &second,
+                                    recorder_destroy);
   settle ();
-  witness_expect (&owner.witness, 0, 1);
-  witness_expect (&second, 1, 1);
+  recorder_expect (&owner.recorder, 0, 1);
+  recorder_expect (&second, 1, 1);
   expect_code (lodger_pending_get_outcome (pending), 0);
   lodger_pending_unref (pending);
   owner_close (&owner);
@@ -174,7 +174,7 @@ START_TEST (edge_78_an_object_may_be_disposed_of_in_another_thread)
       settle ();
       thread_join (thread);
       settle ();
-      ck_assert_int_eq (atomic_load (&owner.witness.destroyed), 1);
+      ck_assert_int_eq (atomic_load (&owner.recorder.destroyed), 1);
       owner_close (&owner);
     }
 }
@@ -297,13 +297,13 @@ START_TEST (a_slice_is_as_long_as_the_host_options_say)
   int asked = 0;
   const LodgerGlibHostOptions options = { .size = sizeof options, .slice = ask_for_nothing, .slice_data = &asked };
   LodgerCaller *caller = lodger_glib_get_caller (&options, NULL, NULL);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   settle ();
   asked = 0;
   for (int i = 0; i < 10; i++)
-    lodger_pending_unref (lodger_caller_call_soon (caller, witness_call, &witness, NULL));
+    lodger_pending_unref (lodger_caller_call_soon (caller, recorder_call, &recorder, NULL));
   settle ();
-  witness_expect (&witness, 10, 0);
+  recorder_expect (&recorder, 10, 0);
   ck_assert_int_ge (asked, 10);
   expect_code (lodger_caller_stop_wait (caller), 0);
   lodger_caller_unref (caller);

@@ -266,7 +266,7 @@ END_TEST
 typedef struct Nest
 {
   LodgerCaller *caller;
-  Witness next, submitted;
+  Recorder next, submitted;
 } Nest;
 
 static void
@@ -277,7 +277,7 @@ nest_call (LodgerPending *self, void *data)
   (void) self;
   while (atomic_load (&nest->next.ran) == 0)
     g_main_context_iteration (context, TRUE);
-  lodger_caller_call_direct (nest->caller, witness_direct, &nest->submitted, NULL);
+  lodger_caller_call_direct (nest->caller, recorder_direct, &nest->submitted, NULL);
   while (atomic_load (&nest->submitted.ran) == 0)
     g_main_context_iteration (context, TRUE);
 }
@@ -285,15 +285,15 @@ nest_call (LodgerPending *self, void *data)
 START_TEST (a_nested_loop_in_a_worker_goes_on_with_the_interrupted_turn)
 {
   Nest nest = { .caller = glib_worker () };
-  WorkerHold *hold = worker_hold (nest.caller);
+  WorkerBlock *block = worker_block (nest.caller);
   LodgerPending *pending;
   pending = lodger_caller_call_soon (nest.caller, nest_call, &nest, NULL);
-  lodger_caller_call_direct (nest.caller, witness_direct, &nest.next, NULL);
-  worker_let_go (hold);
+  lodger_caller_call_direct (nest.caller, recorder_direct, &nest.next, NULL);
+  worker_unblock (block);
   wait_done (pending);
   lodger_pending_unref (pending);
   worker_stop (nest.caller);
-  witness_expect (&nest.submitted, 1, 0);
+  recorder_expect (&nest.submitted, 1, 0);
 }
 END_TEST
 
@@ -302,12 +302,12 @@ END_TEST
 static void
 nest_then_ask (LodgerPending *self, void *root)
 {
-  static Witness witness;
+  static Recorder recorder;
   GMainContext *context = g_main_context_get_thread_default ();
   LodgerPending *inner;
   for (int i = 0; i < 10; i++)
     g_main_context_iteration (context, FALSE);
-  inner = lodger_caller_to_thread (root, witness_call, &witness, NULL);
+  inner = lodger_caller_to_thread (root, recorder_call, &recorder, NULL);
   lodger_pending_return_int (self, lodger_pending_wait (inner, test_limit_ns () / 4, LODGER_WAIT_DEFAULT));
   lodger_pending_unref (inner);
 }
@@ -423,11 +423,11 @@ START_TEST (a_worker_may_be_stopped_at_once)
     {
       LodgerCallerOptions options = { .size = sizeof options, .backend = "glib" };
       LodgerCaller *caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
-      Witness witness = { 0 };
+      Recorder recorder = { 0 };
       ck_assert_ptr_nonnull (caller);
-      lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
+      lodger_caller_call_direct (caller, recorder_direct, &recorder, recorder_destroy);
       worker_stop (caller);
-      ck_assert_int_eq (atomic_load (&witness.destroyed), 1);
+      ck_assert_int_eq (atomic_load (&recorder.destroyed), 1);
     }
 }
 END_TEST

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Loops that end before their callers, beyond what unit/host says. */
 #include "test-loop.h"
+#include "test-minimal-host.h"
 #include "test-suite.h"
-#include "test-tiny.h"
 
 #include <sched.h>
 
@@ -12,7 +12,7 @@ typedef struct Orphan
   LodgerManualHost *host;
   LodgerPending *queued;
   LodgerPending *delayed;
-  Witness witness;
+  Recorder recorder;
 } Orphan;
 
 static void *
@@ -22,8 +22,8 @@ attach_and_go (void *data)
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   orphan->caller = loop.caller;
   orphan->host = loop.host;
-  orphan->queued = lodger_caller_call_soon (loop.caller, witness_call, &orphan->witness, witness_destroy);
-  orphan->delayed = lodger_caller_call_later (loop.caller, 1000, witness_call, &orphan->witness, witness_destroy);
+  orphan->queued = lodger_caller_call_soon (loop.caller, recorder_call, &orphan->recorder, recorder_destroy);
+  orphan->delayed = lodger_caller_call_later (loop.caller, 1000, recorder_call, &orphan->recorder, recorder_destroy);
   return NULL;
 }
 
@@ -35,11 +35,11 @@ START_TEST (edge_77_a_thread_that_ends_counts_as_a_dead_host)
   thread_join (thread_start (attach_and_go, &orphan));
   expect_code (lodger_pending_get_outcome (orphan.queued), LODGER_ECANCELED);
   expect_code (lodger_pending_get_outcome (orphan.delayed), LODGER_ECANCELED);
-  witness_expect (&orphan.witness, 0, 2);
+  recorder_expect (&orphan.recorder, 0, 2);
   ck_assert_int_eq (lodger_caller_get_state (orphan.caller), LODGER_CALLER_STOPPED);
-  refused = lodger_caller_call_soon (orphan.caller, witness_call, &orphan.witness, witness_destroy);
+  refused = lodger_caller_call_soon (orphan.caller, recorder_call, &orphan.recorder, recorder_destroy);
   expect_code (lodger_pending_get_outcome (refused), LODGER_ECANCELED);
-  witness_expect (&orphan.witness, 0, 3);
+  recorder_expect (&orphan.recorder, 0, 3);
   log_capture_end ();
   lodger_pending_unref (refused);
   lodger_pending_unref (orphan.queued);
@@ -53,7 +53,7 @@ typedef struct Poster
 {
   LodgerCaller *caller;
   Barrier *barrier;
-  Witness *witness;
+  Recorder *recorder;
   atomic_uint *posted;
 } Poster;
 
@@ -66,7 +66,7 @@ post_until_refused (void *data)
   for (;;)
     {
       count++;
-      if (lodger_caller_call_direct (poster->caller, witness_direct, poster->witness, witness_destroy) != 0)
+      if (lodger_caller_call_direct (poster->caller, recorder_direct, poster->recorder, recorder_destroy) != 0)
         break;
       atomic_fetch_add (poster->posted, 1);
     }
@@ -77,12 +77,12 @@ START_TEST (a_host_that_dies_amid_submissions_loses_none)
 {
   for (unsigned round = 0; round < test_scaled (100); round++)
     {
-      Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
-      Witness witness = { 0 };
-      LodgerCaller *caller = tiny_attach (&tiny, NULL);
+      MinimalHost minimal = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+      Recorder recorder = { 0 };
+      LodgerCaller *caller = minimal_host_attach (&minimal, NULL);
       Barrier barrier;
       atomic_uint posted = 0;
-      Poster poster = { .caller = caller, .barrier = &barrier, .witness = &witness, .posted = &posted };
+      Poster poster = { .caller = caller, .barrier = &barrier, .recorder = &recorder, .posted = &posted };
       pthread_t threads[2];
       uintptr_t submitted = 0;
       LodgerHostNode *node;
@@ -92,18 +92,18 @@ START_TEST (a_host_that_dies_amid_submissions_loses_none)
         threads[i] = thread_start (post_until_refused, &poster);
       barrier_wait (&barrier);
       while (atomic_load (&posted) < 20)
-        if ((node = tiny_take (&tiny)) != NULL)
+        if ((node = minimal_host_take_node (&minimal)) != NULL)
           lodger_host_run_node (node);
         else
           sched_yield ();
-      tiny_dies (&tiny);
+      minimal_host_close (&minimal);
       for (int i = 0; i < 2; i++)
         {
           void *count = NULL;
           pthread_join (threads[i], &count);
           submitted += (uintptr_t) count;
         }
-      test_check ((uintptr_t) witness.destroyed == submitted);
+      test_check ((uintptr_t) recorder.destroyed == submitted);
       log_capture_end ();
       lodger_caller_unref (caller);
       barrier_clear (&barrier);
@@ -123,19 +123,19 @@ static void
 defer_until_cancelled (LodgerPending *self, void *data)
 {
   LodgerReply *reply = lodger_pending_defer (self);
-  witness_direct (data);
+  recorder_direct (data);
   test_check (lodger_pending_set_canceller (self, answer_when_cancelled, reply, NULL) == 0);
 }
 
 START_TEST (a_host_that_dies_cancels_deferred_calls)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Witness witness = { 0 };
-  LodgerPending *pending = lodger_caller_call_soon (loop.caller, defer_until_cancelled, &witness, witness_destroy);
+  Recorder recorder = { 0 };
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, defer_until_cancelled, &recorder, recorder_destroy);
   loop_run (&loop);
   lodger_manual_close (loop.host);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  witness_expect (&witness, 1, 1);
+  recorder_expect (&recorder, 1, 1);
   lodger_pending_unref (pending);
   loop_close (&loop);
 }
@@ -198,7 +198,7 @@ START_TEST (a_host_that_dies_leaves_no_child_unwatched)
       Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &hasty);
       LodgerCaller *children[CHILDREN];
       LodgerReply *replies[CHILDREN] = { NULL };
-      Witness witness = { 0 };
+      Recorder recorder = { 0 };
       for (unsigned i = 0; i < CHILDREN; i++)
         {
           children[i] = lodger_caller_get (loop.caller, &hasty, NULL);
@@ -206,7 +206,7 @@ START_TEST (a_host_that_dies_leaves_no_child_unwatched)
           if (i % 3 == 0)
             {
               lodger_pending_unref (lodger_caller_call_soon (children[i], never_answer, &replies[i], NULL));
-              worker_run (children[i], witness_direct, &witness);
+              worker_run (children[i], recorder_direct, &recorder);
             }
         }
       log_capture_begin ();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test-minimal-host.h"
 #include "test-suite.h"
-#include "test-tiny.h"
 
 #include <lodger/backend.h>
 #include <stdlib.h>
@@ -9,38 +9,38 @@ START_TEST (a_table_without_the_mandatory_operation_is_refused)
 {
   static LodgerHostOps ops;
   static LodgerHostDriver driver;
-  LodgerHostDriver another = tiny_driver;
+  LodgerHostDriver another = minimal_host_driver;
   log_capture_begin ();
   expect_code (lodger_host_register (NULL), LODGER_EINVAL);
 
-  ops = tiny_ops;
+  ops = minimal_host_ops;
   ops.run_sync_soon_threadsafe = NULL;
-  driver = tiny_driver;
+  driver = minimal_host_driver;
   driver.ops = &ops;
   expect_code (lodger_host_register (&driver), LODGER_EINVAL);
 
-  ops = tiny_ops;
+  ops = minimal_host_ops;
   ops.name = NULL;
   expect_code (lodger_host_register (&driver), LODGER_EINVAL);
 
-  ops = tiny_ops;
+  ops = minimal_host_ops;
   ops.size = sizeof (size_t);
   expect_code (lodger_host_register (&driver), LODGER_EINVAL);
 
-  ops = tiny_ops;
+  ops = minimal_host_ops;
   driver.open = NULL;
   expect_code (lodger_host_register (&driver), LODGER_EINVAL);
 
-  driver = tiny_driver;
+  driver = minimal_host_driver;
   driver.size = 0;
   expect_code (lodger_host_register (&driver), LODGER_EINVAL);
 
-  driver = tiny_driver;
+  driver = minimal_host_driver;
   driver.ops = NULL;
   expect_code (lodger_host_register (&driver), LODGER_EINVAL);
 
-  expect_code (lodger_host_register (&tiny_driver), 0);
-  expect_code (lodger_host_register (&tiny_driver), 0);
+  expect_code (lodger_host_register (&minimal_host_driver), 0);
+  expect_code (lodger_host_register (&minimal_host_driver), 0);
   expect_code (lodger_host_register (&another), LODGER_EALREADY);
   log_capture_end ();
 }
@@ -59,7 +59,7 @@ backend_host (void *impl, const void **ret_host_options)
 {
   (void) impl;
   *ret_host_options = NULL;
-  return &tiny_driver;
+  return &minimal_host_driver;
 }
 
 static int
@@ -114,7 +114,7 @@ END_TEST
 START_TEST (a_backend_that_does_not_open_fails_the_start)
 {
   LodgerCallerOptions options = { .size = sizeof options, .backend = "broken" };
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   ProcCount before = proc_count ();
   LodgerCaller *caller;
   LodgerPending *started, *pending;
@@ -122,7 +122,7 @@ START_TEST (a_backend_that_does_not_open_fails_the_start)
   log_capture_begin ();
   caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
   ck_assert_ptr_nonnull (caller);
-  pending = lodger_caller_call_soon (caller, witness_call, &witness, witness_destroy);
+  pending = lodger_caller_call_soon (caller, recorder_call, &recorder, recorder_destroy);
   started = lodger_caller_get_started (caller);
   wait_done (started);
   expect_code (lodger_pending_get_outcome (started), LODGER_EFAILED);
@@ -130,8 +130,8 @@ START_TEST (a_backend_that_does_not_open_fails_the_start)
   wait_done (lodger_caller_get_stopped (caller));
   ck_assert_int_eq (lodger_caller_get_state (caller), LODGER_CALLER_STOPPED);
   expect_code (wait_outcome (pending), LODGER_ECANCELED);
-  proc_expect_back (before);
-  witness_expect (&witness, 0, 1);
+  proc_expect_restored (before);
+  recorder_expect (&recorder, 0, 1);
   lodger_caller_unref (caller);
   log_capture_end ();
 }
@@ -139,10 +139,10 @@ END_TEST
 
 START_TEST (a_host_that_does_not_open_is_an_error)
 {
-  Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER, .open_code = LODGER_EBUSY };
+  MinimalHost minimal = { .mutex = PTHREAD_MUTEX_INITIALIZER, .open_code = LODGER_EBUSY };
   LodgerError *error = NULL;
   log_capture_begin ();
-  ck_assert_ptr_null (tiny_attach (&tiny, &error));
+  ck_assert_ptr_null (minimal_host_attach (&minimal, &error));
   ck_assert (lodger_error_matches (error, NULL, LODGER_EBUSY));
   ck_assert_ptr_null (lodger_caller_current ());
   lodger_error_unref (error);
@@ -152,22 +152,22 @@ END_TEST
 
 START_TEST (one_operation_makes_a_host)
 {
-  Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
-  Witness witness = { 0 };
-  LodgerCaller *caller = tiny_attach (&tiny, NULL);
+  MinimalHost minimal = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+  Recorder recorder = { 0 };
+  LodgerCaller *caller = minimal_host_attach (&minimal, NULL);
   LodgerPending *pending;
   ck_assert_ptr_nonnull (caller);
-  tiny_run (&tiny);
+  minimal_host_run (&minimal);
   for (int i = 0; i < 10; i++)
-    lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
-  pending = lodger_caller_call_soon (caller, witness_call, &witness, witness_destroy);
-  witness_expect (&witness, 0, 0);
-  ck_assert_int_gt (tiny_run (&tiny), 0);
-  witness_expect (&witness, 11, 11);
+    lodger_caller_call_direct (caller, recorder_direct, &recorder, recorder_destroy);
+  pending = lodger_caller_call_soon (caller, recorder_call, &recorder, recorder_destroy);
+  recorder_expect (&recorder, 0, 0);
+  ck_assert_int_gt (minimal_host_run (&minimal), 0);
+  recorder_expect (&recorder, 11, 11);
   expect_code (lodger_pending_get_outcome (pending), 0);
   lodger_pending_unref (pending);
   lodger_caller_stop (caller, true);
-  tiny_run (&tiny);
+  minimal_host_run (&minimal);
   ck_assert_int_eq (lodger_caller_get_state (caller), LODGER_CALLER_STOPPED);
   lodger_caller_unref (caller);
 }
@@ -175,23 +175,23 @@ END_TEST
 
 START_TEST (a_spurious_or_late_run_is_harmless)
 {
-  Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
-  Witness witness = { 0 };
-  LodgerCaller *caller = tiny_attach (&tiny, NULL);
+  MinimalHost minimal = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+  Recorder recorder = { 0 };
+  LodgerCaller *caller = minimal_host_attach (&minimal, NULL);
   LodgerHostNode *node;
-  lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
-  node = tiny_take (&tiny);
+  lodger_caller_call_direct (caller, recorder_direct, &recorder, recorder_destroy);
+  node = minimal_host_take_node (&minimal);
   ck_assert_ptr_nonnull (node);
   lodger_host_run_node (node);
-  witness_expect (&witness, 1, 1);
+  recorder_expect (&recorder, 1, 1);
   lodger_host_run_node (node);
-  lodger_host_deadline (tiny.host);
-  ck_assert_int_eq (lodger_host_before_wait (tiny.host), LODGER_FOREVER);
+  lodger_host_deadline (minimal.host);
+  ck_assert_int_eq (lodger_host_before_wait (minimal.host), LODGER_FOREVER);
   lodger_caller_stop (caller, true);
-  tiny_run (&tiny);
+  minimal_host_run (&minimal);
   ck_assert_int_eq (lodger_caller_get_state (caller), LODGER_CALLER_STOPPED);
   lodger_host_run_node (node);
-  lodger_host_deadline (tiny.host);
+  lodger_host_deadline (minimal.host);
   log_capture_begin ();
   lodger_host_run_node (NULL);
   lodger_host_deadline (NULL);
@@ -211,21 +211,21 @@ run_node_elsewhere (void *data)
 
 START_TEST (a_node_run_in_another_thread_is_refused)
 {
-  Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
-  Witness witness = { 0 };
-  LodgerCaller *caller = tiny_attach (&tiny, NULL);
-  tiny_run (&tiny);
-  lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
+  MinimalHost minimal = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+  Recorder recorder = { 0 };
+  LodgerCaller *caller = minimal_host_attach (&minimal, NULL);
+  minimal_host_run (&minimal);
+  lodger_caller_call_direct (caller, recorder_direct, &recorder, recorder_destroy);
   log_capture_begin ();
-  thread_join (thread_start (run_node_elsewhere, tiny_take (&tiny)));
+  thread_join (thread_start (run_node_elsewhere, minimal_host_take_node (&minimal)));
   ck_assert (log_capture_has ("lodger_host_run_node"));
   log_capture_end ();
-  witness_expect (&witness, 0, 0);
-  lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy);
-  ck_assert_int_gt (tiny_run (&tiny), 0);
-  witness_expect (&witness, 2, 2);
+  recorder_expect (&recorder, 0, 0);
+  lodger_caller_call_direct (caller, recorder_direct, &recorder, recorder_destroy);
+  ck_assert_int_gt (minimal_host_run (&minimal), 0);
+  recorder_expect (&recorder, 2, 2);
   lodger_caller_stop (caller, true);
-  tiny_run (&tiny);
+  minimal_host_run (&minimal);
   lodger_caller_unref (caller);
 }
 END_TEST
@@ -249,7 +249,7 @@ typedef struct Poster
   LodgerCaller *caller;
   Barrier *barrier;
   unsigned count;
-  Witness *witness;
+  Recorder *recorder;
 } Poster;
 
 static void *
@@ -258,34 +258,34 @@ post_many (void *data)
   Poster *poster = data;
   barrier_wait (poster->barrier);
   for (unsigned i = 0; i < poster->count; i++)
-    test_check (lodger_caller_call_direct (poster->caller, witness_direct, poster->witness, witness_destroy) == 0);
+    test_check (lodger_caller_call_direct (poster->caller, recorder_direct, poster->recorder, recorder_destroy) == 0);
   return NULL;
 }
 
 START_TEST (the_node_is_outstanding_once_whoever_posts)
 {
-  Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
-  Witness witness = { 0 };
-  LodgerCaller *caller = tiny_attach (&tiny, NULL);
+  MinimalHost minimal = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+  Recorder recorder = { 0 };
+  LodgerCaller *caller = minimal_host_attach (&minimal, NULL);
   Barrier barrier;
-  Poster poster = { .caller = caller, .barrier = &barrier, .count = test_scaled (20000), .witness = &witness };
+  Poster poster = { .caller = caller, .barrier = &barrier, .count = test_scaled (20000), .recorder = &recorder };
   pthread_t threads[POSTERS];
   int64_t until = test_now () + test_limit_ns ();
   barrier_init (&barrier, POSTERS + 1);
   for (int i = 0; i < POSTERS; i++)
     threads[i] = thread_start (post_many, &poster);
   barrier_wait (&barrier);
-  while ((unsigned) witness.ran < POSTERS * poster.count)
+  while ((unsigned) recorder.ran < POSTERS * poster.count)
     {
-      tiny_run (&tiny);
+      minimal_host_run (&minimal);
       if (test_now () > until)
-        test_fail ("hangs: %d of %u calls came", witness.ran, POSTERS * poster.count);
+        test_fail ("hangs: %d of %u calls came", recorder.ran, POSTERS * poster.count);
     }
   for (int i = 0; i < POSTERS; i++)
     thread_join (threads[i]);
-  witness_expect (&witness, (int) (POSTERS * poster.count), (int) (POSTERS * poster.count));
+  recorder_expect (&recorder, (int) (POSTERS * poster.count), (int) (POSTERS * poster.count));
   lodger_caller_stop (caller, true);
-  tiny_run (&tiny);
+  minimal_host_run (&minimal);
   lodger_caller_unref (caller);
   barrier_clear (&barrier);
 }
@@ -297,33 +297,33 @@ START_TEST (edge_77_a_dead_host_gives_its_node_back)
 {
   for (int elsewhere = 0; elsewhere < 2; elsewhere++)
     {
-      Tiny tiny = { .mutex = PTHREAD_MUTEX_INITIALIZER };
-      Witness soon = { 0 }, later = { 0 };
-      LodgerCaller *caller = tiny_attach (&tiny, NULL);
+      MinimalHost minimal = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+      Recorder soon = { 0 }, later = { 0 };
+      LodgerCaller *caller = minimal_host_attach (&minimal, NULL);
       LodgerPending *pending, *refused;
       LodgerHostNode *node;
-      tiny_run (&tiny);
-      pending = lodger_caller_call_soon (caller, witness_call, &soon, witness_destroy);
-      node = tiny.node;
+      minimal_host_run (&minimal);
+      pending = lodger_caller_call_soon (caller, recorder_call, &soon, recorder_destroy);
+      node = minimal.node;
       ck_assert_ptr_nonnull (node);
       if (elsewhere)
-        thread_join (thread_start (tiny_dies, &tiny));
+        thread_join (thread_start (minimal_host_close, &minimal));
       else
-        tiny_dies (&tiny);
+        minimal_host_close (&minimal);
       expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-      witness_expect (&soon, 0, 1);
+      recorder_expect (&soon, 0, 1);
       ck_assert_int_eq (soon.destroyed_in == test_thread_id (), !elsewhere);
       ck_assert_int_eq (lodger_caller_get_state (caller), LODGER_CALLER_STOPPED);
       ck_assert (lodger_pending_is_done (lodger_caller_get_stopped (caller)));
 
       log_capture_begin ();
-      expect_code (lodger_caller_call_direct (caller, witness_direct, &later, witness_destroy), LODGER_ESHUTDOWN);
-      refused = lodger_caller_call_soon (caller, witness_call, &later, witness_destroy);
+      expect_code (lodger_caller_call_direct (caller, recorder_direct, &later, recorder_destroy), LODGER_ESHUTDOWN);
+      refused = lodger_caller_call_soon (caller, recorder_call, &later, recorder_destroy);
       expect_code (lodger_pending_get_outcome (refused), LODGER_ECANCELED);
-      witness_expect (&later, 0, 2);
+      recorder_expect (&later, 0, 2);
       log_capture_end ();
       lodger_host_run_node (node);
-      lodger_host_closed (tiny.host);
+      lodger_host_closed (minimal.host);
       lodger_pending_unref (refused);
       lodger_pending_unref (pending);
       lodger_caller_unref (caller);

@@ -48,17 +48,17 @@ cleanup_then (LodgerPending *self, LodgerPending *done, void *data)
 {
   (void) self;
   (void) done;
-  witness_direct (data);
+  recorder_direct (data);
 }
 
 START_TEST (the_last_leave_waits_for_workers_calls)
 {
-  Witness work = { 0 }, home = { 0 };
+  Recorder work = { 0 }, home = { 0 };
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   for (int i = 0; i < 20; i++)
     {
-      LodgerPending *call = lodger_caller_to_thread (loop.caller, witness_call, &work, witness_destroy);
-      lodger_pending_unref (lodger_pending_then (call, loop.caller, cleanup_then, &home, witness_destroy));
+      LodgerPending *call = lodger_caller_to_thread (loop.caller, recorder_call, &work, recorder_destroy);
+      lodger_pending_unref (lodger_pending_then (call, loop.caller, cleanup_then, &home, recorder_destroy));
       lodger_pending_unref (call);
     }
   expect_code (lodger_caller_leave (loop.caller), 0);
@@ -73,13 +73,13 @@ typedef struct Stuck
 {
   Latch entered;
   Latch let_go;
-  Witness *witness;
+  Recorder *recorder;
 } Stuck;
 
 static void
 stuck_destroy (void *data)
 {
-  witness_destroy (((Stuck *) data)->witness);
+  recorder_destroy (((Stuck *) data)->recorder);
 }
 
 static void
@@ -98,8 +98,8 @@ START_TEST (a_last_leave_that_cannot_end_leaves_behind)
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
   ProcCount before = proc_count ();
   LodgerPending *pending;
-  Witness witness = { 0 };
-  Stuck stuck = { .witness = &witness };
+  Recorder recorder = { 0 };
+  Stuck stuck = { .recorder = &recorder };
   latch_init (&stuck.entered);
   latch_init (&stuck.let_go);
   pending = lodger_caller_to_thread_full (loop.caller, be_stuck, &stuck, stuck_destroy, &named);
@@ -112,13 +112,13 @@ START_TEST (a_last_leave_that_cannot_end_leaves_behind)
   ck_assert_int_eq (lodger_pending_get_state (pending), LODGER_PENDING_FAILED);
   ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EABANDONED));
   ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
-  ck_assert_int_eq (witness.destroyed, 0);
+  ck_assert_int_eq (recorder.destroyed, 0);
   lodger_pending_unref (pending);
   lodger_caller_unref (loop.caller);
   lodger_manual_host_unref (loop.host);
   latch_open (&stuck.let_go);
-  proc_expect_back (before);
-  ck_assert_int_eq (witness.destroyed, 1);
+  proc_expect_restored (before);
+  ck_assert_int_eq (recorder.destroyed, 1);
   latch_clear (&stuck.entered);
   latch_clear (&stuck.let_go);
 }
@@ -127,11 +127,11 @@ END_TEST
 START_TEST (stopping_and_waiting_needs_no_count)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   expect_code (lodger_caller_enter (loop.caller), 0);
-  lodger_pending_unref (lodger_caller_call_soon (loop.caller, witness_call, &witness, witness_destroy));
+  lodger_pending_unref (lodger_caller_call_soon (loop.caller, recorder_call, &recorder, recorder_destroy));
   expect_code (lodger_caller_stop_wait (loop.caller), 0);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   ck_assert_int_eq (lodger_caller_get_state (loop.caller), LODGER_CALLER_STOPPED);
   expect_code (lodger_caller_stop_wait (loop.caller), 0);
   expect_code (lodger_caller_leave (loop.caller), 0);
@@ -170,7 +170,7 @@ run_a_loop (LodgerCaller *caller, void *data)
 static void
 return_data (LodgerPending *self, void *data)
 {
-  lodger_pending_return_pointer (self, data, witness_destroy);
+  lodger_pending_return_pointer (self, data, recorder_destroy);
 }
 
 START_TEST (a_stop_hook_that_runs_a_loop_is_still_the_last)
@@ -178,7 +178,7 @@ START_TEST (a_stop_hook_that_runs_a_loop_is_still_the_last)
   Ending ending = { .was_stopped = false };
   LodgerCallerOptions options = { .size = sizeof options, .on_stop = run_a_loop, .hook_data = &ending };
   LodgerCallOptions home = { .size = sizeof home };
-  Witness value = { 0 };
+  Recorder value = { 0 };
   ending.loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
   home.result_home = ending.loop.caller;
   ending.homed = lodger_caller_call_soon_full (ending.loop.caller, return_data, &value, NULL, &home);
@@ -187,7 +187,7 @@ START_TEST (a_stop_hook_that_runs_a_loop_is_still_the_last)
   loop_run (&ending.loop);
   ck_assert_int_eq (lodger_caller_get_state (ending.loop.caller), LODGER_CALLER_STOPPED);
   ck_assert (!ending.was_stopped);
-  witness_expect (&value, 0, 1);
+  recorder_expect (&value, 0, 1);
   ck_assert_int_eq (value.destroyed_in, test_thread_id ());
   loop_close (&ending.loop);
 }

@@ -5,12 +5,12 @@
 
 START_TEST (edge_09_a_callback_added_after_completion_runs_at_once)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   thread_join (thread_start (answer_elsewhere, &promise));
-  expect_code (lodger_pending_add_done_callback (promise, note_done, &witness, witness_destroy), 0);
-  witness_expect (&witness, 1, 1);
-  ck_assert_int_eq (witness.ran_in, test_thread_id ());
+  expect_code (lodger_pending_add_done_callback (promise, note_done, &recorder, recorder_destroy), 0);
+  recorder_expect (&recorder, 1, 1);
+  ck_assert_int_eq (recorder.ran_in, test_thread_id ());
   lodger_pending_unref (promise);
 }
 END_TEST
@@ -24,17 +24,17 @@ fail_done (LodgerPending *done, void *data)
 
 START_TEST (edge_10_a_failing_callback_is_logged_and_the_rest_run)
 {
-  Witness bad = { 0 }, good = { 0 };
+  Recorder bad = { 0 }, good = { 0 };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  expect_code (lodger_pending_add_done_callback (promise, fail_done, &bad, witness_destroy), 0);
-  expect_code (lodger_pending_add_done_callback (promise, note_done, &good, witness_destroy), 0);
+  expect_code (lodger_pending_add_done_callback (promise, fail_done, &bad, recorder_destroy), 0);
+  expect_code (lodger_pending_add_done_callback (promise, note_done, &good, recorder_destroy), 0);
   log_capture_begin ();
   expect_code (lodger_pending_return_nothing (promise), 0);
   ck_assert_uint_eq (log_capture_count (), 1);
   ck_assert (log_capture_has (lodger_error_code_string (LODGER_EBUSY)));
   log_capture_end ();
-  witness_expect (&bad, 1, 1);
-  witness_expect (&good, 1, 1);
+  recorder_expect (&bad, 1, 1);
+  recorder_expect (&good, 1, 1);
   expect_code (lodger_pending_get_outcome (promise), 0);
   lodger_pending_unref (promise);
 }
@@ -42,8 +42,8 @@ END_TEST
 
 typedef struct Remover
 {
-  Witness self;
-  Witness later;
+  Recorder self;
+  Recorder later;
   size_t removed;
 } Remover;
 
@@ -51,7 +51,7 @@ static int
 remove_inside (LodgerPending *done, void *data)
 {
   Remover *remover = data;
-  witness_direct (&remover->self);
+  recorder_direct (&remover->self);
   remover->removed = lodger_pending_remove_done_callback (done, remove_inside, remover);
   remover->removed += lodger_pending_remove_done_callback (done, note_done, &remover->later);
   return 0;
@@ -60,30 +60,30 @@ remove_inside (LodgerPending *done, void *data)
 START_TEST (edge_11_removing_from_inside_a_callback_is_safe)
 {
   Remover remover = { 0 };
-  Witness before = { 0 }, after = { 0 };
+  Recorder before = { 0 }, after = { 0 };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  lodger_pending_add_done_callback (promise, note_done, &before, witness_destroy);
+  lodger_pending_add_done_callback (promise, note_done, &before, recorder_destroy);
   lodger_pending_add_done_callback (promise, remove_inside, &remover, NULL);
-  lodger_pending_add_done_callback (promise, note_done, &remover.later, witness_destroy);
-  lodger_pending_add_done_callback (promise, note_done, &after, witness_destroy);
+  lodger_pending_add_done_callback (promise, note_done, &remover.later, recorder_destroy);
+  lodger_pending_add_done_callback (promise, note_done, &after, recorder_destroy);
   lodger_pending_return_nothing (promise);
   ck_assert_uint_eq (remover.removed, 1);
-  witness_expect (&remover.self, 1, 0);
-  witness_expect (&remover.later, 0, 1);
-  witness_expect (&before, 1, 1);
-  witness_expect (&after, 1, 1);
+  recorder_expect (&remover.self, 1, 0);
+  recorder_expect (&remover.later, 0, 1);
+  recorder_expect (&before, 1, 1);
+  recorder_expect (&after, 1, 1);
   lodger_pending_unref (promise);
 }
 END_TEST
 
 START_TEST (edge_11_a_promise_that_goes_unanswered_destroys_its_callbacks_data)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   log_capture_begin ();
-  lodger_pending_add_done_callback (promise, note_done, &witness, witness_destroy);
+  lodger_pending_add_done_callback (promise, note_done, &recorder, recorder_destroy);
   lodger_pending_unref (promise);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   ck_assert_uint_eq (log_capture_count (), 0);
   log_capture_end ();
 }

@@ -71,10 +71,10 @@ END_TEST
 static void
 make_a_call (void)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   LodgerCallOptions named = { .size = sizeof named, .name = "shown" };
-  lodger_pending_unref (lodger_caller_call_soon_full (loop.caller, witness_call, &witness, witness_destroy, &named));
+  lodger_pending_unref (lodger_caller_call_soon_full (loop.caller, recorder_call, &recorder, recorder_destroy, &named));
   loop_run (&loop);
   loop_close (&loop);
 }
@@ -101,7 +101,7 @@ START_TEST (the_environment_asks_for_what_is_printed)
 }
 END_TEST
 
-static Witness submitted;
+static Recorder submitted;
 
 static void
 submit_from_hook (LodgerLogLevel level, const char *line, void *data)
@@ -109,7 +109,7 @@ submit_from_hook (LodgerLogLevel level, const char *line, void *data)
   Loop *loop = data;
   (void) level;
   (void) line;
-  expect_code (lodger_caller_call_direct (loop->caller, witness_direct, &submitted, witness_destroy), 0);
+  expect_code (lodger_caller_call_direct (loop->caller, recorder_direct, &submitted, recorder_destroy), 0);
 }
 
 static int
@@ -129,7 +129,7 @@ START_TEST (the_hook_may_submit_calls)
   expect_code (lodger_pending_return_nothing (promise), 0);
   lodger_set_log_func (NULL, NULL);
   loop_run (&loop);
-  witness_expect (&submitted, 1, 1);
+  recorder_expect (&submitted, 1, 1);
   lodger_pending_unref (promise);
   loop_close (&loop);
 }
@@ -163,7 +163,7 @@ find (const Seen *seen, LodgerTraceKind kind, int from)
 START_TEST (trace_sees_submit_start_and_end)
 {
   static Seen seen;
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerCallOptions options = { .size = sizeof options, .name = "named", .file = "file.c", .line = 7 };
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   LodgerPending *pending;
@@ -171,7 +171,7 @@ START_TEST (trace_sees_submit_start_and_end)
   loop_run (&loop);
 
   lodger_set_trace_func (see, &seen);
-  pending = lodger_caller_call_soon_full (loop.caller, witness_call, &witness, NULL, &options);
+  pending = lodger_caller_call_soon_full (loop.caller, recorder_call, &recorder, NULL, &options);
   submit = find (&seen, LODGER_TRACE_SUBMIT, 0);
   find (&seen, LODGER_TRACE_WAKE, 0);
   loop_run (&loop);
@@ -191,7 +191,7 @@ START_TEST (trace_sees_submit_start_and_end)
   seen.count = 0;
   lodger_set_trace_func (see, &seen);
   line = __LINE__ + 1;
-  expect_code (lodger_caller_call_direct (loop.caller, witness_direct, &witness, NULL), 0);
+  expect_code (lodger_caller_call_direct (loop.caller, recorder_direct, &recorder, NULL), 0);
   loop_run (&loop);
   lodger_set_trace_func (NULL, NULL);
   start = find (&seen, LODGER_TRACE_START, find (&seen, LODGER_TRACE_SUBMIT, 0));

@@ -56,16 +56,16 @@ END_TEST
 START_TEST (a_host_can_be_attached_again_after_a_stop)
 {
   LodgerManualHost *host = lodger_manual_host_new (LODGER_MANUAL_DEFAULT);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerCaller *first = lodger_manual_attach (host, NULL, NULL), *second;
   expect_code (lodger_caller_leave (first), 0);
   second = lodger_manual_attach (host, NULL, NULL);
   ck_assert_ptr_nonnull (second);
   ck_assert_ptr_ne (first, second);
   lodger_caller_unref (first);
-  expect_code (lodger_caller_call_direct (second, witness_direct, &witness, witness_destroy), 0);
+  expect_code (lodger_caller_call_direct (second, recorder_direct, &recorder, recorder_destroy), 0);
   lodger_manual_run_until_idle (host);
-  witness_expect (&witness, 1, 1);
+  recorder_expect (&recorder, 1, 1);
   expect_code (lodger_caller_leave (second), 0);
   lodger_caller_unref (second);
   lodger_manual_host_unref (host);
@@ -98,15 +98,15 @@ END_TEST
 START_TEST (two_hosts_in_one_thread_are_two_callers)
 {
   Loop one = loop_open (LODGER_MANUAL_DEFAULT), two = loop_open (LODGER_MANUAL_DEFAULT);
-  Witness first = { 0 }, second = { 0 };
+  Recorder first = { 0 }, second = { 0 };
   ck_assert_ptr_ne (one.caller, two.caller);
-  lodger_caller_call_direct (one.caller, witness_direct, &first, witness_destroy);
-  lodger_caller_call_direct (two.caller, witness_direct, &second, witness_destroy);
+  lodger_caller_call_direct (one.caller, recorder_direct, &first, recorder_destroy);
+  lodger_caller_call_direct (two.caller, recorder_direct, &second, recorder_destroy);
   loop_run (&one);
-  witness_expect (&first, 1, 1);
-  witness_expect (&second, 0, 0);
+  recorder_expect (&first, 1, 1);
+  recorder_expect (&second, 0, 0);
   loop_run (&two);
-  witness_expect (&second, 1, 1);
+  recorder_expect (&second, 1, 1);
   loop_close (&one);
   loop_close (&two);
 }
@@ -116,12 +116,12 @@ START_TEST (a_caller_keeps_its_host)
 {
   LodgerManualHost *host = lodger_manual_host_new (LODGER_MANUAL_DEFAULT);
   LodgerCaller *caller = lodger_manual_attach (host, NULL, NULL);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   lodger_manual_host_unref (host);
-  expect_code (lodger_caller_call_direct (caller, witness_direct, &witness, witness_destroy), 0);
+  expect_code (lodger_caller_call_direct (caller, recorder_direct, &recorder, recorder_destroy), 0);
   ck_assert (lodger_manual_is_posted (host));
   expect_code (lodger_caller_leave (caller), 0);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   lodger_caller_unref (caller);
 }
 END_TEST
@@ -129,13 +129,13 @@ END_TEST
 START_TEST (a_manual_caller_runs_once_it_is_started)
 {
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
-  Witness witness = { 0 };
-  expect_code (lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy), 0);
+  Recorder recorder = { 0 };
+  expect_code (lodger_caller_call_direct (loop.caller, recorder_direct, &recorder, recorder_destroy), 0);
   ck_assert (!lodger_manual_iterate (loop.host, false));
-  witness_expect (&witness, 0, 0);
+  recorder_expect (&recorder, 0, 0);
   expect_code (lodger_caller_start_sync (loop.caller), 0);
   loop_run (&loop);
-  witness_expect (&witness, 1, 1);
+  recorder_expect (&recorder, 1, 1);
   loop_close (&loop);
 }
 END_TEST
@@ -154,10 +154,10 @@ START_TEST (an_iteration_runs_the_node_then_the_redraw)
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   Journal journal;
   journal_init (&journal);
-  Witness one = { .journal = &journal, .number = 1 }, two = { .journal = &journal, .number = 2 };
+  Recorder one = { .journal = &journal, .number = 1 }, two = { .journal = &journal, .number = 2 };
   lodger_manual_set_redraw (loop.host, redraw_into_journal, &journal);
-  lodger_caller_call_direct (loop.caller, witness_direct, &one, NULL);
-  lodger_caller_call_direct (loop.caller, witness_direct, &two, NULL);
+  lodger_caller_call_direct (loop.caller, recorder_direct, &one, NULL);
+  lodger_caller_call_direct (loop.caller, recorder_direct, &two, NULL);
   ck_assert (lodger_manual_iterate (loop.host, false));
   ck_assert (!lodger_manual_iterate (loop.host, false));
   journal_expect (&journal, 1, 2, 0, 0);
@@ -170,20 +170,20 @@ END_TEST
 static void
 submit_next (void *data)
 {
-  Witness **witnesses = data;
-  lodger_caller_call_direct (lodger_caller_current (), witness_direct, *witnesses, witness_destroy);
+  Recorder **recorders = data;
+  lodger_caller_call_direct (lodger_caller_current (), recorder_direct, *recorders, recorder_destroy);
 }
 
 START_TEST (run_until_idle_ends_with_nothing_ready)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Witness witness = { 0 }, *next = &witness;
+  Recorder recorder = { 0 }, *next = &recorder;
   loop_run (&loop);
   ck_assert_uint_eq (lodger_manual_run_until_idle (loop.host), 0);
   lodger_manual_set_slice (loop.host, 0);
   lodger_caller_call_direct (loop.caller, submit_next, &next, NULL);
   ck_assert_uint_ge (lodger_manual_run_until_idle (loop.host), 2);
-  witness_expect (&witness, 1, 1);
+  recorder_expect (&recorder, 1, 1);
   ck_assert (!lodger_manual_is_posted (loop.host));
   loop_close (&loop);
 }
@@ -192,17 +192,17 @@ END_TEST
 START_TEST (many_submissions_are_one_post)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   uint64_t before;
   loop_run (&loop);
   before = lodger_manual_get_posts (loop.host);
   ck_assert (!lodger_manual_is_posted (loop.host));
   for (int i = 0; i < 1000; i++)
-    lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
+    lodger_caller_call_direct (loop.caller, recorder_direct, &recorder, recorder_destroy);
   ck_assert (lodger_manual_is_posted (loop.host));
   ck_assert_uint_eq (lodger_manual_get_posts (loop.host), before + 1);
   loop_run (&loop);
-  witness_expect (&witness, 1000, 1000);
+  recorder_expect (&recorder, 1000, 1000);
   ck_assert_uint_eq (lodger_manual_get_posts (loop.host), before + 1);
   loop_close (&loop);
 }
@@ -211,14 +211,14 @@ END_TEST
 START_TEST (a_slice_of_zero_runs_one_call)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   lodger_manual_set_slice (loop.host, -1);
   for (int i = 0; i < 3; i++)
-    lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
+    lodger_caller_call_direct (loop.caller, recorder_direct, &recorder, recorder_destroy);
   for (int i = 1; i <= 3; i++)
     {
       ck_assert (lodger_manual_iterate (loop.host, false));
-      witness_expect (&witness, i, i);
+      recorder_expect (&recorder, i, i);
     }
   ck_assert (!lodger_manual_iterate (loop.host, false));
   loop_close (&loop);
@@ -293,10 +293,10 @@ START_TEST (a_nested_loop_goes_on_with_the_interrupted_turn)
   Nest nest = { .loop = &loop };
   uint64_t asked = lodger_manual_get_before_waits (loop.host);
   journal_init (&nest.journal);
-  Witness two = { .journal = &nest.journal, .number = 2 }, three = { .journal = &nest.journal, .number = 3 };
+  Recorder two = { .journal = &nest.journal, .number = 2 }, three = { .journal = &nest.journal, .number = 3 };
   lodger_caller_call_direct (loop.caller, nest_call, &nest, NULL);
-  lodger_caller_call_direct (loop.caller, witness_direct, &two, witness_destroy);
-  lodger_caller_call_direct (loop.caller, witness_direct, &three, witness_destroy);
+  lodger_caller_call_direct (loop.caller, recorder_direct, &two, recorder_destroy);
+  lodger_caller_call_direct (loop.caller, recorder_direct, &three, recorder_destroy);
   loop_run (&loop);
   journal_expect (&nest.journal, 1, 2, 3, 4);
   if (_i == 0)
@@ -313,21 +313,21 @@ END_TEST
 START_TEST (a_deadline_is_run_when_the_clock_reaches_it)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   int64_t start = lodger_manual_now (loop.host);
   ck_assert_int_gt (start, 0);
   ck_assert (lodger_manual_get_deadline (loop.host) == LODGER_FOREVER);
-  lodger_pending_unref (lodger_caller_call_later (loop.caller, 5 * MS, witness_call, &witness, witness_destroy));
+  lodger_pending_unref (lodger_caller_call_later (loop.caller, 5 * MS, recorder_call, &recorder, recorder_destroy));
   loop_run (&loop);
   ck_assert_int_eq (lodger_manual_get_deadline (loop.host), start + 5 * MS);
   lodger_manual_advance (loop.host, 5 * MS - 1);
   lodger_manual_advance (loop.host, -MS);
   loop_run (&loop);
   ck_assert_int_eq (lodger_manual_now (loop.host), start + 5 * MS - 1);
-  witness_expect (&witness, 0, 0);
+  recorder_expect (&recorder, 0, 0);
   lodger_manual_advance (loop.host, 1);
   loop_run (&loop);
-  witness_expect (&witness, 1, 1);
+  recorder_expect (&recorder, 1, 1);
   ck_assert (lodger_manual_get_deadline (loop.host) == LODGER_FOREVER);
   loop_close (&loop);
 }
@@ -346,14 +346,14 @@ END_TEST
 START_TEST (a_host_without_arm_refuses_delays)
 {
   Loop loop = loop_open (LODGER_MANUAL_NO_ARM);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerPending *pending;
   log_capture_begin ();
-  pending = lodger_caller_call_later (loop.caller, MS, witness_call, &witness, witness_destroy);
+  pending = lodger_caller_call_later (loop.caller, MS, recorder_call, &recorder, recorder_destroy);
   log_capture_end ();
   expect_code (lodger_pending_get_outcome (pending), LODGER_EFAILED);
   ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_ENOSYS));
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   lodger_pending_unref (pending);
   loop_close (&loop);
 }
@@ -396,7 +396,7 @@ END_TEST
 typedef struct Poster
 {
   Loop *loop;
-  Witness *witness;
+  Recorder *recorder;
   unsigned count;
 } Poster;
 
@@ -405,7 +405,7 @@ post_some (void *data)
 {
   Poster *poster = data;
   for (unsigned i = 0; i < poster->count; i++)
-    test_check (lodger_caller_call_direct (poster->loop->caller, witness_direct, poster->witness, witness_destroy)
+    test_check (lodger_caller_call_direct (poster->loop->caller, recorder_direct, poster->recorder, recorder_destroy)
                 == 0);
   return NULL;
 }
@@ -413,8 +413,8 @@ post_some (void *data)
 START_TEST (waiting_for_a_post_of_another_thread)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Witness witness = { 0 };
-  Poster poster = { .loop = &loop, .witness = &witness, .count = 1 };
+  Recorder recorder = { 0 };
+  Poster poster = { .loop = &loop, .recorder = &recorder, .count = 1 };
   pthread_t thread;
   loop_run (&loop);
   ck_assert (!lodger_manual_wait_posted (loop.host, 0));
@@ -423,7 +423,7 @@ START_TEST (waiting_for_a_post_of_another_thread)
   ck_assert (lodger_manual_wait_posted (loop.host, LODGER_FOREVER));
   loop_run (&loop);
   thread_join (thread);
-  witness_expect (&witness, 1, 1);
+  recorder_expect (&recorder, 1, 1);
   loop_close (&loop);
 }
 END_TEST
@@ -431,18 +431,18 @@ END_TEST
 START_TEST (a_sleeping_real_host_is_woken_by_each_thread)
 {
   Loop loop = loop_open (LODGER_MANUAL_REAL);
-  Witness witness = { 0 };
-  Poster poster = { .loop = &loop, .witness = &witness, .count = test_scaled (5000) };
+  Recorder recorder = { 0 };
+  Poster poster = { .loop = &loop, .recorder = &recorder, .count = test_scaled (5000) };
   pthread_t threads[2];
   int expected = (int) poster.count * 2;
   for (int i = 0; i < 2; i++)
     threads[i] = thread_start (post_some, &poster);
-  while (atomic_load (&witness.ran) < expected)
+  while (atomic_load (&recorder.ran) < expected)
     lodger_manual_iterate (loop.host, true);
   for (int i = 0; i < 2; i++)
     thread_join (threads[i]);
-  witness_expect (&witness, expected, expected);
-  ck_assert_int_eq (atomic_load (&witness.ran_in), test_thread_id ());
+  recorder_expect (&recorder, expected, expected);
+  ck_assert_int_eq (atomic_load (&recorder.ran_in), test_thread_id ());
   loop_close (&loop);
 }
 END_TEST
@@ -454,17 +454,17 @@ START_TEST (edge_77_a_closed_host_refuses_posts)
   LodgerManualHost *host = lodger_manual_host_new (LODGER_MANUAL_DEFAULT);
   LodgerCaller *caller = lodger_manual_attach (host, NULL, NULL);
   LodgerError *error = NULL;
-  Witness queued = { 0 }, late = { 0 };
-  LodgerPending *pending = lodger_caller_call_soon (caller, witness_call, &queued, witness_destroy);
+  Recorder queued = { 0 }, late = { 0 };
+  LodgerPending *pending = lodger_caller_call_soon (caller, recorder_call, &queued, recorder_destroy);
   ck_assert (lodger_manual_is_posted (host));
   lodger_manual_close (host);
   lodger_manual_close (host);
   ck_assert (!lodger_manual_is_posted (host));
   ck_assert (!lodger_manual_iterate (host, false));
-  witness_expect (&queued, 0, 1);
+  recorder_expect (&queued, 0, 1);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  expect_code (lodger_caller_call_direct (caller, witness_direct, &late, witness_destroy), LODGER_ESHUTDOWN);
-  witness_expect (&late, 0, 1);
+  expect_code (lodger_caller_call_direct (caller, recorder_direct, &late, recorder_destroy), LODGER_ESHUTDOWN);
+  recorder_expect (&late, 0, 1);
   ck_assert (!lodger_manual_wait_posted (host, LODGER_FOREVER));
   lodger_pending_unref (pending);
   lodger_caller_unref (caller);
@@ -499,12 +499,12 @@ END_TEST
 START_TEST (a_host_without_detach_is_left_alone_after_a_stop)
 {
   Loop loop = loop_open (LODGER_MANUAL_NO_DETACH);
-  Witness witness = { 0 };
-  lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
+  Recorder recorder = { 0 };
+  lodger_caller_call_direct (loop.caller, recorder_direct, &recorder, recorder_destroy);
   ck_assert (lodger_manual_is_posted (loop.host));
   expect_code (lodger_caller_leave (loop.caller), 0);
   lodger_manual_iterate (loop.host, false);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   lodger_caller_unref (loop.caller);
   ck_assert (!lodger_manual_iterate (loop.host, false));
   lodger_manual_host_unref (loop.host);

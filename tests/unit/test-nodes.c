@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "test-loop.h"
+#include "test-recorder.h"
 #include "test-suite.h"
-#include "test-witness.h"
 #include "base/slab.h"
 
 enum
@@ -14,12 +14,12 @@ enum
 START_TEST (what_a_flood_needed_is_given_back_when_it_has_passed)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   int ticks = 0;
   for (int i = 0; i < FLOOD; i++)
-    lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
+    lodger_caller_call_direct (loop.caller, recorder_direct, &recorder, recorder_destroy);
   loop_run (&loop);
-  witness_expect (&witness, FLOOD, FLOOD);
+  recorder_expect (&recorder, FLOOD, FLOOD);
   while (lodger__slab_have_surplus () && ticks++ < MOST_TICKS)
     {
       lodger_manual_advance (loop.host, INT64_C (10000000));
@@ -41,11 +41,11 @@ tick (LodgerPending *self, void *data)
 START_TEST (what_a_flood_needed_is_given_back_while_a_clock_ticks)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   int ticks = 0;
   lodger_pending_unref (lodger_caller_call_later (loop.caller, 1, tick, loop.caller, NULL));
   for (int i = 0; i < FLOOD; i++)
-    lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
+    lodger_caller_call_direct (loop.caller, recorder_direct, &recorder, recorder_destroy);
   loop_run (&loop);
   while (lodger__slab_have_surplus () && ticks++ < MOST_TICKS)
     {
@@ -60,10 +60,10 @@ END_TEST
 START_TEST (a_flood_that_comes_again_soon_finds_its_memory)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   bool had_surplus;
   for (int i = 0; i < FLOOD; i++)
-    lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy);
+    lodger_caller_call_direct (loop.caller, recorder_direct, &recorder, recorder_destroy);
   loop_run (&loop);
   had_surplus = lodger__slab_have_surplus ();
   lodger_manual_advance (loop.host, INT64_C (900000000));

@@ -7,21 +7,21 @@
 
 START_TEST (edge_01_first_setter_wins)
 {
-  Witness first = { 0 }, second = { 0 };
+  Recorder first = { 0 }, second = { 0 };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   void *value = NULL;
   ck_assert (!lodger_pending_is_done (promise));
-  expect_code (lodger_pending_return_pointer (promise, &first, witness_destroy), 0);
+  expect_code (lodger_pending_return_pointer (promise, &first, recorder_destroy), 0);
   ck_assert (lodger_pending_is_done (promise));
-  expect_code (lodger_pending_return_pointer (promise, &second, witness_destroy), LODGER_EALREADY);
-  witness_expect (&second, 0, 1);
+  expect_code (lodger_pending_return_pointer (promise, &second, recorder_destroy), LODGER_EALREADY);
+  recorder_expect (&second, 0, 1);
   expect_code (lodger_pending_return_error (promise, lodger_error_new (NULL, LODGER_EFAILED, NULL)), LODGER_EALREADY);
   ck_assert (!lodger_pending_cancel (promise, "too late"));
   expect_code (lodger_pending_get_pointer (promise, &value), 0);
   ck_assert_ptr_eq (value, &first);
-  witness_expect (&first, 0, 0);
+  recorder_expect (&first, 0, 0);
   lodger_pending_unref (promise);
-  witness_expect (&first, 0, 1);
+  recorder_expect (&first, 0, 1);
 }
 END_TEST
 
@@ -73,18 +73,18 @@ START_TEST (edge_03_cancel_with_canceller_waits_for_it)
   expect_code (lodger_pending_set_canceller (promise, canceller_run, &canceller, canceller_destroy), 0);
   ck_assert (lodger_pending_cancel (promise, "enough"));
   ck_assert_str_eq (canceller.message, "enough");
-  ck_assert_int_eq (canceller.witness.ran_in, test_thread_id ());
+  ck_assert_int_eq (canceller.recorder.ran_in, test_thread_id ());
   ck_assert (lodger_pending_is_cancelled (promise));
   ck_assert (!lodger_pending_is_done (promise));
   expect_code (lodger_pending_get_outcome (promise), LODGER_ENOTDONE);
   ck_assert (lodger_pending_cancel (promise, "again"));
-  witness_expect (&canceller.witness, 1, 0);
+  recorder_expect (&canceller.recorder, 1, 0);
   lodger_pending_return_int (promise, 3);
   ck_assert (lodger_pending_is_done (promise));
   expect_code (lodger_pending_get_outcome (promise), LODGER_ECANCELED);
-  witness_expect (&canceller.witness, 1, 1);
+  recorder_expect (&canceller.recorder, 1, 1);
   lodger_pending_unref (promise);
-  witness_expect (&canceller.witness, 1, 1);
+  recorder_expect (&canceller.recorder, 1, 1);
 }
 END_TEST
 
@@ -112,27 +112,27 @@ END_TEST
 START_TEST (edge_09_callbacks_run_in_order_in_the_completing_thread)
 {
   Journal journal;
-  Witness witnesses[5] = { 0 };
+  Recorder recorders[5] = { 0 };
   int64_t completer = 0;
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   int i;
   journal_init (&journal);
   for (i = 0; i < 5; i++)
     {
-      witnesses[i].journal = &journal;
-      witnesses[i].number = i;
-      expect_code (lodger_pending_add_done_callback (promise, note_done, &witnesses[i], witness_destroy), 0);
+      recorders[i].journal = &journal;
+      recorders[i].number = i;
+      expect_code (lodger_pending_add_done_callback (promise, note_done, &recorders[i], recorder_destroy), 0);
     }
-  witness_expect (&witnesses[0], 0, 0);
+  recorder_expect (&recorders[0], 0, 0);
   thread_join (thread_start (answer_elsewhere, &promise));
   expect_code (lodger_pending_get_int (promise, &completer), 0);
   ck_assert_int_ne (completer, test_thread_id ());
   journal_expect (&journal, 0, 1, 2, 3, 4);
   for (i = 0; i < 5; i++)
     {
-      witness_expect (&witnesses[i], 1, 1);
-      ck_assert_int_eq (witnesses[i].ran_in, completer);
-      ck_assert_int_eq (witnesses[i].destroyed_in, completer);
+      recorder_expect (&recorders[i], 1, 1);
+      ck_assert_int_eq (recorders[i].ran_in, completer);
+      ck_assert_int_eq (recorders[i].destroyed_in, completer);
     }
   journal_clear (&journal);
   lodger_pending_unref (promise);
@@ -148,20 +148,20 @@ fail_done (LodgerPending *done, void *data)
 
 START_TEST (edge_11_remove_returns_how_many)
 {
-  Witness kept = { 0 }, removed = { 0 };
+  Recorder kept = { 0 }, removed = { 0 };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  lodger_pending_add_done_callback (promise, note_done, &removed, witness_destroy);
-  lodger_pending_add_done_callback (promise, note_done, &kept, witness_destroy);
-  lodger_pending_add_done_callback (promise, note_done, &removed, witness_destroy);
+  lodger_pending_add_done_callback (promise, note_done, &removed, recorder_destroy);
+  lodger_pending_add_done_callback (promise, note_done, &kept, recorder_destroy);
+  lodger_pending_add_done_callback (promise, note_done, &removed, recorder_destroy);
   lodger_pending_add_done_callback (promise, fail_done, &kept, NULL);
   ck_assert_uint_eq (lodger_pending_remove_done_callback (promise, note_done, &removed), 2);
-  witness_expect (&removed, 0, 2);
+  recorder_expect (&removed, 0, 2);
   ck_assert_uint_eq (lodger_pending_remove_done_callback (promise, note_done, &removed), 0);
   ck_assert_uint_eq (lodger_pending_remove_done_callback (promise, fail_done, &kept), 1);
   ck_assert_uint_eq (lodger_pending_remove_done_callback (NULL, note_done, &kept), 0);
   lodger_pending_return_nothing (promise);
-  witness_expect (&kept, 1, 1);
-  witness_expect (&removed, 0, 2);
+  recorder_expect (&kept, 1, 1);
+  recorder_expect (&removed, 0, 2);
   ck_assert_uint_eq (lodger_pending_remove_done_callback (promise, note_done, &kept), 0);
   lodger_pending_unref (promise);
 }
@@ -171,22 +171,22 @@ END_TEST
 
 typedef struct Freed
 {
-  Witness data;
-  Witness result;
+  Recorder data;
+  Recorder result;
 } Freed;
 
 static void
 answer_result (LodgerPending *self, void *data)
 {
   Freed *freed = data;
-  witness_direct (&freed->data);
-  lodger_pending_return_pointer (self, &freed->result, witness_destroy);
+  recorder_direct (&freed->data);
+  lodger_pending_return_pointer (self, &freed->result, recorder_destroy);
 }
 
 static void
 freed_destroy (void *data)
 {
-  witness_destroy (&((Freed *) data)->data);
+  recorder_destroy (&((Freed *) data)->data);
 }
 
 START_TEST (edge_14_data_is_freed_whoever_drops_first)
@@ -199,13 +199,13 @@ START_TEST (edge_14_data_is_freed_whoever_drops_first)
   pending = lodger_caller_call_soon (loop.caller, answer_result, &kept, freed_destroy);
   ck_assert_ptr_eq (lodger_pending_ref (pending), pending);
   loop_run (&loop);
-  witness_expect (&dropped.data, 1, 1);
-  witness_expect (&dropped.result, 0, 1);
-  witness_expect (&kept.data, 1, 1);
+  recorder_expect (&dropped.data, 1, 1);
+  recorder_expect (&dropped.result, 0, 1);
+  recorder_expect (&kept.data, 1, 1);
   lodger_pending_unref (pending);
-  witness_expect (&kept.result, 0, 0);
+  recorder_expect (&kept.result, 0, 0);
   lodger_pending_unref (pending);
-  witness_expect (&kept.result, 0, 1);
+  recorder_expect (&kept.result, 0, 1);
 
   ck_assert_ptr_null (lodger_pending_ref (NULL));
   lodger_pending_unref (NULL);
@@ -215,29 +215,29 @@ END_TEST
 
 START_TEST (edge_14_metadata_is_freed)
 {
-  Witness one = { 0 }, two = { 0 }, other = { 0 }, refused = { 0 };
+  Recorder one = { 0 }, two = { 0 }, other = { 0 }, refused = { 0 };
   char key[] = "key";
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   ck_assert_ptr_null (lodger_pending_get_metadata (promise, "key"));
-  expect_code (lodger_pending_set_metadata (promise, key, &one, witness_destroy), 0);
+  expect_code (lodger_pending_set_metadata (promise, key, &one, recorder_destroy), 0);
   key[0] = 'X';
   ck_assert_ptr_eq (lodger_pending_get_metadata (promise, "key"), &one);
-  expect_code (lodger_pending_set_metadata (promise, "other", &other, witness_destroy), 0);
-  expect_code (lodger_pending_set_metadata (promise, "key", &two, witness_destroy), 0);
-  witness_expect (&one, 0, 1);
+  expect_code (lodger_pending_set_metadata (promise, "other", &other, recorder_destroy), 0);
+  expect_code (lodger_pending_set_metadata (promise, "key", &two, recorder_destroy), 0);
+  recorder_expect (&one, 0, 1);
   ck_assert_ptr_eq (lodger_pending_get_metadata (promise, "key"), &two);
   ck_assert_ptr_eq (lodger_pending_get_metadata (promise, "other"), &other);
   log_capture_begin ();
-  expect_code (lodger_pending_set_metadata (promise, NULL, &refused, witness_destroy), LODGER_EINVAL);
-  expect_code (lodger_pending_set_metadata (NULL, "key", &refused, witness_destroy), LODGER_EINVAL);
-  witness_expect (&refused, 0, 2);
+  expect_code (lodger_pending_set_metadata (promise, NULL, &refused, recorder_destroy), LODGER_EINVAL);
+  expect_code (lodger_pending_set_metadata (NULL, "key", &refused, recorder_destroy), LODGER_EINVAL);
+  recorder_expect (&refused, 0, 2);
   ck_assert_ptr_null (lodger_pending_get_metadata (NULL, "key"));
   log_capture_end ();
   lodger_pending_return_nothing (promise);
   ck_assert_ptr_eq (lodger_pending_get_metadata (promise, "key"), &two);
   lodger_pending_unref (promise);
-  witness_expect (&two, 0, 1);
-  witness_expect (&other, 0, 1);
+  recorder_expect (&two, 0, 1);
+  recorder_expect (&other, 0, 1);
 }
 END_TEST
 
@@ -310,7 +310,7 @@ END_TEST
 
 START_TEST (each_type_comes_back)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   char text[] = "text";
   unsigned char bytes[] = { 1, 0, 2 };
   void *pointer = NULL;
@@ -320,9 +320,9 @@ START_TEST (each_type_comes_back)
   const void *read = NULL;
   size_t size = 0;
   LodgerPending *p = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  expect_code (lodger_pending_return_pointer (p, &witness, NULL), 0);
+  expect_code (lodger_pending_return_pointer (p, &recorder, NULL), 0);
   expect_code (lodger_pending_get_pointer (p, &pointer), 0);
-  ck_assert_ptr_eq (pointer, &witness);
+  ck_assert_ptr_eq (pointer, &recorder);
   expect_code (lodger_pending_get_int (p, &number), LODGER_ETYPE);
   expect_code (lodger_pending_get_string (p, &string), LODGER_ETYPE);
   lodger_pending_unref (p);
@@ -403,30 +403,30 @@ END_TEST
 
 START_TEST (a_taken_pointer_is_not_destroyed)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   void *pointer = NULL;
   LodgerPending *follower;
   LodgerPending *p = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  expect_code (lodger_pending_return_pointer (p, &witness, witness_destroy), 0);
+  expect_code (lodger_pending_return_pointer (p, &recorder, recorder_destroy), 0);
   expect_code (lodger_pending_take_pointer (p, &pointer), 0);
-  ck_assert_ptr_eq (pointer, &witness);
+  ck_assert_ptr_eq (pointer, &recorder);
   expect_code (lodger_pending_take_pointer (p, &pointer), LODGER_EALREADY);
   expect_code (lodger_pending_get_pointer (p, &pointer), 0);
   ck_assert_ptr_null (pointer);
   lodger_pending_unref (p);
-  witness_expect (&witness, 0, 0);
+  recorder_expect (&recorder, 0, 0);
 
   p = lodger_pending_new (LODGER_PENDING_DEFAULT);
   follower = lodger_pending_new (LODGER_PENDING_DEFAULT);
   expect_code (lodger_pending_return_from (follower, p), 0);
-  expect_code (lodger_pending_return_pointer (p, &witness, witness_destroy), 0);
+  expect_code (lodger_pending_return_pointer (p, &recorder, recorder_destroy), 0);
   expect_code (lodger_pending_take_pointer (follower, &pointer), LODGER_ETYPE);
   lodger_pending_unref (p);
   expect_code (lodger_pending_get_pointer (follower, &pointer), 0);
-  ck_assert_ptr_eq (pointer, &witness);
-  witness_expect (&witness, 0, 0);
+  ck_assert_ptr_eq (pointer, &recorder);
+  recorder_expect (&recorder, 0, 0);
   lodger_pending_unref (follower);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
 }
 END_TEST
 

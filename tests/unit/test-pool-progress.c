@@ -22,15 +22,15 @@ ask_twice (LodgerPending *self, void *data)
 {
   LodgerCaller *root = lodger_caller_current ();
   ProcCount before = proc_count ();
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   (void) data;
   before.fds = INT_MAX; /* those of a worker stay until its root comes to it */
   for (int i = 0; i < 2; i++)
     {
-      LodgerPending *pending = lodger_caller_to_thread (root, witness_call, &witness, NULL);
+      LodgerPending *pending = lodger_caller_to_thread (root, recorder_call, &recorder, NULL);
       test_check (lodger_pending_wait (pending, test_limit_ns () / 4, LODGER_WAIT_DEFAULT) == 0);
       lodger_pending_unref (pending);
-      proc_expect_back (before);
+      proc_expect_restored (before);
     }
   lodger_pending_return_boolean (self, true);
 }

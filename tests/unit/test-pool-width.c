@@ -115,7 +115,7 @@ START_TEST (a_worker_between_two_calls_is_not_replaced)
 {
   LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
-  Witness home = { 0 }, next[2] = { 0 };
+  Recorder home = { 0 }, next[2] = { 0 };
   LodgerPending *first, *then, *last = NULL;
   latch_init (&between.entered);
   latch_init (&between.let_go);
@@ -123,19 +123,19 @@ START_TEST (a_worker_between_two_calls_is_not_replaced)
   latch_init (&between.go_on);
   first = lodger_caller_to_thread (loop.caller, hold_call, NULL, NULL);
   latch_wait (&between.entered);
-  then = lodger_pending_then (first, loop.caller, witness_then, &home, witness_destroy);
-  lodger_pending_unref (lodger_caller_to_thread (loop.caller, witness_call, &next[0], witness_destroy));
+  then = lodger_pending_then (first, loop.caller, recorder_then, &home, recorder_destroy);
+  lodger_pending_unref (lodger_caller_to_thread (loop.caller, recorder_call, &next[0], recorder_destroy));
   lodger_set_trace_func (hold_wake, NULL);
   latch_open (&between.let_go);
   latch_wait (&between.held);
-  last = lodger_caller_to_thread (loop.caller, witness_call, &next[1], witness_destroy);
+  last = lodger_caller_to_thread (loop.caller, recorder_call, &next[1], recorder_destroy);
   lodger_set_trace_func (NULL, NULL);
   latch_open (&between.go_on);
   loop_run_until_done (&loop, last);
   loop_run_until_done (&loop, then);
   for (int i = 0; i < 2; i++)
     {
-      witness_expect (&next[i], 1, 1);
+      recorder_expect (&next[i], 1, 1);
       ck_assert_int_eq (next[i].ran_in, atomic_load (&between.worker));
     }
   lodger_pending_unref (first);

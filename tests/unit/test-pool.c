@@ -24,40 +24,40 @@ run_once (Loop *loop)
 }
 
 /* A call that stays in its worker until it is let go. */
-typedef struct Held
+typedef struct BlockedCall
 {
   Counter *entered;
   Latch let_go;
   int thread;
   LodgerPending *pending;
-} Held;
+} BlockedCall;
 
 static void
-hold (LodgerPending *self, void *data)
+block (LodgerPending *self, void *data)
 {
-  Held *held = data;
+  BlockedCall *blocked = data;
   (void) self;
-  held->thread = test_thread_id ();
-  counter_add (held->entered, 1);
-  latch_wait (&held->let_go);
+  blocked->thread = test_thread_id ();
+  counter_add (blocked->entered, 1);
+  latch_wait (&blocked->let_go);
 }
 
 static void
-held_start (Held *held, LodgerCaller *caller, Counter *entered)
+blocked_call_start (BlockedCall *blocked, LodgerCaller *caller, Counter *entered)
 {
-  held->entered = entered;
-  latch_init (&held->let_go);
-  held->pending = lodger_caller_to_thread (caller, hold, held, NULL);
+  blocked->entered = entered;
+  latch_init (&blocked->let_go);
+  blocked->pending = lodger_caller_to_thread (caller, block, blocked, NULL);
 }
 
 static void
-held_end (Held *held, Loop *loop)
+blocked_call_end (BlockedCall *blocked, Loop *loop)
 {
-  latch_open (&held->let_go);
-  loop_run_until_done (loop, held->pending);
-  proc_wait_asleep (held->thread);
-  lodger_pending_unref (held->pending);
-  latch_clear (&held->let_go);
+  latch_open (&blocked->let_go);
+  loop_run_until_done (loop, blocked->pending);
+  proc_wait_asleep (blocked->thread);
+  lodger_pending_unref (blocked->pending);
+  latch_clear (&blocked->let_go);
 }
 
 START_TEST (an_idle_worker_is_reused)
@@ -86,17 +86,17 @@ START_TEST (a_burst_starts_no_more_threads_than_it_has_calls)
       Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
       ProcCount before = proc_count ();
       Counter entered;
-      Held held[CALLS];
+      BlockedCall blocked[CALLS];
       counter_init (&entered);
       for (int i = 0; i < CALLS; i++)
-        held_start (&held[i], loop.caller, &entered);
+        blocked_call_start (&blocked[i], loop.caller, &entered);
       counter_wait (&entered, CALLS);
       ck_assert_int_eq (proc_count ().threads, before.threads + CALLS);
       for (int i = 0; i < CALLS; i++)
-        held_end (&held[i], &loop);
+        blocked_call_end (&blocked[i], &loop);
       ck_assert_int_eq (proc_count ().threads, before.threads + CALLS);
       loop_close (&loop);
-      proc_expect_back (before);
+      proc_expect_restored (before);
       counter_clear (&entered);
     }
 }
@@ -111,13 +111,13 @@ START_TEST (a_worker_is_found_again_after_a_long_call)
   for (long i = 1; i <= 5; i++)
     {
       int64_t longer_than_a_slice = test_now () + 2000000;
-      Held held;
-      held_start (&held, loop.caller, &entered);
+      BlockedCall blocked;
+      blocked_call_start (&blocked, loop.caller, &entered);
       counter_wait (&entered, i);
       while (test_now () < longer_than_a_slice)
         ;
-      held_end (&held, &loop);
-      ck_assert_int_eq (run_once (&loop), held.thread);
+      blocked_call_end (&blocked, &loop);
+      ck_assert_int_eq (run_once (&loop), blocked.thread);
     }
   loop_close (&loop);
   counter_clear (&entered);
@@ -243,27 +243,27 @@ END_TEST
 
 START_TEST (the_data_is_destroyed_in_the_worker_that_takes_the_call)
 {
-  Witness ran = { 0 }, cancelled = { 0 };
+  Recorder ran = { 0 }, cancelled = { 0 };
   LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
   Counter entered;
-  Held held;
+  BlockedCall blocked;
   LodgerPending *first, *second;
   counter_init (&entered);
-  held_start (&held, loop.caller, &entered);
+  blocked_call_start (&blocked, loop.caller, &entered);
   counter_wait (&entered, 1);
-  first = lodger_caller_to_thread (loop.caller, witness_call, &ran, witness_destroy);
-  second = lodger_caller_to_thread (loop.caller, witness_call, &cancelled, witness_destroy);
+  first = lodger_caller_to_thread (loop.caller, recorder_call, &ran, recorder_destroy);
+  second = lodger_caller_to_thread (loop.caller, recorder_call, &cancelled, recorder_destroy);
   ck_assert (lodger_pending_cancel (second, "not needed"));
   ck_assert (lodger_pending_is_done (second));
-  held_end (&held, &loop);
+  blocked_call_end (&blocked, &loop);
   loop_run_until_done (&loop, first);
-  ck_assert_int_eq (run_once (&loop), held.thread);
-  witness_expect (&ran, 1, 1);
-  witness_expect (&cancelled, 0, 1);
-  ck_assert_int_eq (ran.ran_in, held.thread);
-  ck_assert_int_eq (ran.destroyed_in, held.thread);
-  ck_assert_int_eq (cancelled.destroyed_in, held.thread);
+  ck_assert_int_eq (run_once (&loop), blocked.thread);
+  recorder_expect (&ran, 1, 1);
+  recorder_expect (&cancelled, 0, 1);
+  ck_assert_int_eq (ran.ran_in, blocked.thread);
+  ck_assert_int_eq (ran.destroyed_in, blocked.thread);
+  ck_assert_int_eq (cancelled.destroyed_in, blocked.thread);
   lodger_pending_unref (first);
   lodger_pending_unref (second);
   loop_close (&loop);
@@ -292,18 +292,18 @@ START_TEST (a_deferred_call_keeps_its_worker_until_it_is_answered)
   LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
   Later later = { 0 };
-  Witness next = { 0 };
+  Recorder next = { 0 };
   LodgerPending *deferred, *second;
   latch_init (&later.deferred);
   deferred = lodger_caller_to_thread (loop.caller, defer, &later, NULL);
   latch_wait (&later.deferred);
-  second = lodger_caller_to_thread (loop.caller, witness_call, &next, witness_destroy);
+  second = lodger_caller_to_thread (loop.caller, recorder_call, &next, recorder_destroy);
   proc_wait_asleep (later.thread);
-  witness_expect (&next, 0, 0);
+  recorder_expect (&next, 0, 0);
   expect_code (lodger_reply_return_int (later.reply, 1), 0);
   loop_run_until_done (&loop, second);
   expect_code (lodger_pending_get_outcome (deferred), 0);
-  witness_expect (&next, 1, 1);
+  recorder_expect (&next, 1, 1);
   ck_assert_int_eq (next.ran_in, later.thread);
   lodger_pending_unref (deferred);
   lodger_pending_unref (second);
@@ -314,12 +314,12 @@ END_TEST
 
 START_TEST (a_worker_caller_has_a_pool_of_its_own)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerCaller *worker = worker_start (NULL);
   int thread = worker_thread_id (worker);
-  expect_code (wait_outcome (lodger_caller_to_thread (worker, witness_call, &witness, witness_destroy)), 0);
-  witness_expect (&witness, 1, 1);
-  ck_assert_int_ne (witness.ran_in, thread);
+  expect_code (wait_outcome (lodger_caller_to_thread (worker, recorder_call, &recorder, recorder_destroy)), 0);
+  recorder_expect (&recorder, 1, 1);
+  ck_assert_int_ne (recorder.ran_in, thread);
   worker_stop (worker);
 }
 END_TEST

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Scopes at their edges: who keeps whom, and ends that come from several threads at once. */
 #include "test-loop.h"
+#include "test-minimal-host.h"
 #include "test-suite.h"
-#include "test-tiny.h"
 #include "test-worker.h"
 
 #include <lodger/lodger.h>
@@ -10,18 +10,18 @@
 START_TEST (a_scope_that_nobody_refers_to_has_not_ended)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Witness object = { 0 }, witness = { 0 };
-  const LodgerScopeOptions options = { .size = sizeof options, .object = &object, .destroy = witness_destroy };
+  Recorder object = { 0 }, recorder = { 0 };
+  const LodgerScopeOptions options = { .size = sizeof options, .object = &object, .destroy = recorder_destroy };
   LodgerScope *scope = lodger_scope_ref (lodger_scope_new (&options));
-  LodgerPending *pending = lodger_scope_call_soon (scope, loop.caller, witness_call, &witness, witness_destroy);
+  LodgerPending *pending = lodger_scope_call_soon (scope, loop.caller, recorder_call, &recorder, recorder_destroy);
   lodger_scope_unref (scope);
   lodger_scope_unref (scope);
-  witness_expect (&object, 0, 0);
+  recorder_expect (&object, 0, 0);
   loop_run (&loop);
   ck_assert_int_eq (lodger_pending_get_outcome (pending), 0);
-  witness_expect (&witness, 1, 1);
+  recorder_expect (&recorder, 1, 1);
   lodger_pending_unref (pending);
-  witness_expect (&object, 0, 1);
+  recorder_expect (&object, 0, 1);
   loop_close (&loop);
 }
 END_TEST
@@ -30,14 +30,14 @@ START_TEST (a_direct_call_cannot_be_bound)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   LodgerScope *scope = lodger_scope_new (NULL);
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   const LodgerCallOptions bound = { .size = sizeof bound, .scope = scope };
   const LodgerCallOptions housed = { .size = sizeof housed, .data_home = loop.caller };
-  ck_assert_int_eq (lodger_caller_call_direct_full (loop.caller, witness_direct, &witness, witness_destroy, &bound),
+  ck_assert_int_eq (lodger_caller_call_direct_full (loop.caller, recorder_direct, &recorder, recorder_destroy, &bound),
                     LODGER_EINVAL);
-  ck_assert_int_eq (lodger_caller_call_direct_full (loop.caller, witness_direct, &witness, witness_destroy, &housed),
+  ck_assert_int_eq (lodger_caller_call_direct_full (loop.caller, recorder_direct, &recorder, recorder_destroy, &housed),
                     LODGER_EINVAL);
-  witness_expect (&witness, 0, 2);
+  recorder_expect (&recorder, 0, 2);
   lodger_scope_unref (scope);
   loop_close (&loop);
 }
@@ -48,7 +48,7 @@ typedef struct Dialog
 {
   Loop *loop;
   LodgerScope *scope;
-  Witness behind;
+  Recorder behind;
   LodgerPending *pending;
   bool was_cancelled;
 } Dialog;
@@ -65,7 +65,7 @@ run_dialog (LodgerPending *self, void *data)
   Dialog *dialog = data;
   lodger_caller_call_direct (dialog->loop->caller, close_dialog, dialog, NULL);
   dialog->pending
-      = lodger_scope_call_soon (dialog->scope, dialog->loop->caller, witness_call, &dialog->behind, witness_destroy);
+      = lodger_scope_call_soon (dialog->scope, dialog->loop->caller, recorder_call, &dialog->behind, recorder_destroy);
   loop_run (dialog->loop);
   dialog->was_cancelled = lodger_pending_is_cancelled (self);
 }
@@ -78,7 +78,7 @@ START_TEST (a_scope_may_end_in_a_nested_loop_of_its_call)
   loop_run (&loop);
   ck_assert (dialog.was_cancelled);
   ck_assert_int_eq (lodger_pending_get_outcome (dialog.pending), LODGER_ECANCELED);
-  witness_expect (&dialog.behind, 0, 1);
+  recorder_expect (&dialog.behind, 0, 1);
   lodger_pending_unref (dialog.pending);
   lodger_scope_unref (dialog.scope);
   loop_close (&loop);
@@ -89,11 +89,11 @@ END_TEST
 
 typedef struct Slow
 {
-  Tiny tiny; /* first */
+  MinimalHost minimal; /* first */
   Latch posted, let_go;
   LodgerCaller *caller;
   LodgerScope *scope;
-  Witness witness;
+  Recorder recorder;
   bool ends_in_hold, was_cancelled;
 } Slow;
 
@@ -101,7 +101,7 @@ static int
 slow_post (void *impl, LodgerHostNode *node)
 {
   Slow *slow = impl;
-  int code = tiny_ops.run_sync_soon_threadsafe (&slow->tiny, node);
+  int code = minimal_host_ops.run_sync_soon_threadsafe (&slow->minimal, node);
   latch_open (&slow->posted);
   latch_wait (&slow->let_go);
   return code;
@@ -122,7 +122,7 @@ end_and_look (LodgerPending *self, void *data)
   Slow *slow = data;
   lodger_scope_end (slow->scope, NULL);
   slow->was_cancelled = lodger_pending_is_cancelled (self);
-  witness_call (self, &slow->witness);
+  recorder_call (self, &slow->recorder);
 }
 
 static void *
@@ -141,15 +141,15 @@ run_slow (Slow *slow)
   static LodgerHostDriver driver;
   LodgerCallerOptions options = { .size = sizeof options, .host = "slow" };
   const LodgerScopeOptions held = { .size = sizeof held, .hold = slow_hold, .object = slow };
-  Tiny *tiny = &slow->tiny;
+  MinimalHost *minimal = &slow->minimal;
   pthread_t thread;
-  ops = tiny_ops;
+  ops = minimal_host_ops;
   ops.name = "slow";
   ops.run_sync_soon_threadsafe = slow_post;
-  driver = tiny_driver;
+  driver = minimal_host_driver;
   driver.ops = &ops;
-  options.host_options = &tiny;
-  pthread_mutex_init (&tiny->mutex, NULL);
+  options.host_options = &minimal;
+  pthread_mutex_init (&minimal->mutex, NULL);
   latch_init (&slow->posted);
   latch_init (&slow->let_go);
   ck_assert_int_eq (lodger_host_register (&driver), 0);
@@ -158,23 +158,23 @@ run_slow (Slow *slow)
   slow->scope = lodger_scope_new (&held);
   thread = thread_start (submit_slowly, slow);
   latch_wait (&slow->posted);
-  lodger_host_run_node (tiny_take (tiny));
+  lodger_host_run_node (minimal_host_take_node (minimal));
   latch_open (&slow->let_go);
   thread_join (thread);
-  tiny_run (tiny);
+  minimal_host_run (minimal);
   lodger_scope_unref (slow->scope);
   ck_assert_int_eq (lodger_caller_stop_wait (slow->caller), 0);
   lodger_caller_unref (slow->caller);
   latch_clear (&slow->posted);
   latch_clear (&slow->let_go);
-  pthread_mutex_destroy (&tiny->mutex);
+  pthread_mutex_destroy (&minimal->mutex);
 }
 
 START_TEST (an_end_while_it_is_held_comes_before_the_call)
 {
   Slow slow = { .ends_in_hold = true };
   run_slow (&slow);
-  witness_expect (&slow.witness, 0, 0);
+  recorder_expect (&slow.recorder, 0, 0);
 }
 END_TEST
 
@@ -182,7 +182,7 @@ START_TEST (a_call_that_ends_its_scope_is_told)
 {
   Slow slow = { .ends_in_hold = false };
   run_slow (&slow);
-  witness_expect (&slow.witness, 1, 0);
+  recorder_expect (&slow.recorder, 1, 0);
   ck_assert (slow.was_cancelled);
 }
 END_TEST

@@ -34,12 +34,12 @@ START_TEST (edge_83_a_child_that_is_stopped_by_a_done_callback_has_a_deadline)
   LodgerCaller *root = root_start (), *child = lodger_caller_get (root, &hasty, NULL);
   LodgerReply *reply = NULL;
   LodgerPending *deferred = lodger_caller_call_soon (child, defer, &reply, NULL);
-  WorkerHold *hold = worker_hold (child);
-  Witness witness = { 0 };
-  LodgerPending *last = lodger_caller_call_soon (child, witness_call, &witness, NULL);
+  WorkerBlock *block = worker_block (child);
+  Recorder recorder = { 0 };
+  LodgerPending *last = lodger_caller_call_soon (child, recorder_call, &recorder, NULL);
   lodger_pending_add_done_callback (last, stop_the_caller, child, NULL);
   log_capture_begin ();
-  worker_let_go (hold);
+  worker_unblock (block);
   wait_done (lodger_caller_get_stopped (child));
   expect_code (lodger_pending_get_outcome (deferred), LODGER_EABANDONED);
   log_capture_end ();

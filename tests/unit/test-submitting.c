@@ -15,19 +15,19 @@ expect_message (LodgerPending *pending, const char *expected)
 
 START_TEST (edge_16_submitted_before_the_caller_runs_waits_for_it)
 {
-  Witness soon = { 0 }, direct = { 0 };
+  Recorder soon = { 0 }, direct = { 0 };
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
-  LodgerPending *pending = lodger_caller_call_soon (loop.caller, witness_call, &soon, witness_destroy);
-  expect_code (lodger_caller_call_direct (loop.caller, witness_direct, &direct, witness_destroy), 0);
+  LodgerPending *pending = lodger_caller_call_soon (loop.caller, recorder_call, &soon, recorder_destroy);
+  expect_code (lodger_caller_call_direct (loop.caller, recorder_direct, &direct, recorder_destroy), 0);
   loop_run (&loop);
   ck_assert (!lodger_pending_is_done (pending));
   ck_assert_int_eq (lodger_pending_get_state (pending), LODGER_PENDING_QUEUED);
-  witness_expect (&soon, 0, 0);
+  recorder_expect (&soon, 0, 0);
   expect_code (lodger_caller_start_sync (loop.caller), 0);
   loop_run (&loop);
   expect_code (lodger_pending_get_outcome (pending), 0);
-  witness_expect (&soon, 1, 1);
-  witness_expect (&direct, 1, 1);
+  recorder_expect (&soon, 1, 1);
+  recorder_expect (&direct, 1, 1);
   lodger_pending_unref (pending);
   loop_close (&loop);
 }
@@ -35,32 +35,32 @@ END_TEST
 
 START_TEST (edge_17_submitted_after_the_stop_comes_back_cancelled)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   LodgerPending *pending;
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   lodger_caller_stop (loop.caller, true);
   loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
   log_capture_begin ();
 
-  pending = lodger_caller_call_soon (loop.caller, witness_call, &witness, witness_destroy);
+  pending = lodger_caller_call_soon (loop.caller, recorder_call, &recorder, recorder_destroy);
   ck_assert (lodger_pending_is_done (pending));
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
   expect_message (pending, CLOSED);
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   lodger_pending_unref (pending);
 
-  pending = lodger_caller_call_later (loop.caller, 1000, witness_call, &witness, witness_destroy);
+  pending = lodger_caller_call_later (loop.caller, 1000, recorder_call, &recorder, recorder_destroy);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  witness_expect (&witness, 0, 2);
+  recorder_expect (&recorder, 0, 2);
   lodger_pending_unref (pending);
 
-  pending = lodger_caller_to_thread (loop.caller, witness_call, &witness, witness_destroy);
+  pending = lodger_caller_to_thread (loop.caller, recorder_call, &recorder, recorder_destroy);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  witness_expect (&witness, 0, 3);
+  recorder_expect (&recorder, 0, 3);
   lodger_pending_unref (pending);
 
-  expect_code (lodger_caller_call_direct (loop.caller, witness_direct, &witness, witness_destroy), LODGER_ESHUTDOWN);
-  witness_expect (&witness, 0, 4);
+  expect_code (lodger_caller_call_direct (loop.caller, recorder_direct, &recorder, recorder_destroy), LODGER_ESHUTDOWN);
+  recorder_expect (&recorder, 0, 4);
   log_capture_end ();
   loop_close (&loop);
 }
@@ -68,13 +68,13 @@ END_TEST
 
 START_TEST (edge_18_a_stop_cancels_what_is_queued_and_delayed)
 {
-  Witness soon = { 0 }, later = { 0 }, direct = { 0 };
+  Recorder soon = { 0 }, later = { 0 }, direct = { 0 };
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   int64_t now = lodger_manual_now (loop.host);
-  LodgerPending *queued = lodger_caller_call_soon (loop.caller, witness_call, &soon, witness_destroy);
+  LodgerPending *queued = lodger_caller_call_soon (loop.caller, recorder_call, &soon, recorder_destroy);
   LodgerPending *delayed
-      = lodger_caller_call_later (loop.caller, INT64_C (10000000000), witness_call, &later, witness_destroy);
-  lodger_caller_call_direct (loop.caller, witness_direct, &direct, witness_destroy);
+      = lodger_caller_call_later (loop.caller, INT64_C (10000000000), recorder_call, &later, recorder_destroy);
+  lodger_caller_call_direct (loop.caller, recorder_direct, &direct, recorder_destroy);
   lodger_caller_stop (loop.caller, false);
   loop_run (&loop);
   ck_assert_int_eq (lodger_manual_now (loop.host), now);
@@ -83,9 +83,9 @@ START_TEST (edge_18_a_stop_cancels_what_is_queued_and_delayed)
   expect_code (lodger_pending_get_outcome (delayed), LODGER_ECANCELED);
   expect_message (queued, CLOSED);
   expect_message (delayed, CLOSED);
-  witness_expect (&soon, 0, 1);
-  witness_expect (&later, 0, 1);
-  witness_expect (&direct, 0, 1);
+  recorder_expect (&soon, 0, 1);
+  recorder_expect (&later, 0, 1);
+  recorder_expect (&direct, 0, 1);
   lodger_pending_unref (queued);
   lodger_pending_unref (delayed);
   loop_close (&loop);
@@ -101,30 +101,30 @@ cancel_elsewhere (void *data)
 
 START_TEST (edge_19_cancelled_before_it_starts_never_runs)
 {
-  Witness soon = { 0 }, later = { 0 };
+  Recorder soon = { 0 }, later = { 0 };
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  LodgerPending *queued = lodger_caller_call_soon (loop.caller, witness_call, &soon, witness_destroy);
+  LodgerPending *queued = lodger_caller_call_soon (loop.caller, recorder_call, &soon, recorder_destroy);
   LodgerPending *delayed
-      = lodger_caller_call_later (loop.caller, INT64_C (10000000000), witness_call, &later, witness_destroy);
+      = lodger_caller_call_later (loop.caller, INT64_C (10000000000), recorder_call, &later, recorder_destroy);
   loop_run (&loop);
-  witness_expect (&soon, 1, 1);
+  recorder_expect (&soon, 1, 1);
   lodger_pending_unref (queued);
 
-  queued = lodger_caller_call_soon (loop.caller, witness_call, &soon, witness_destroy);
+  queued = lodger_caller_call_soon (loop.caller, recorder_call, &soon, recorder_destroy);
   thread_join (thread_start (cancel_elsewhere, queued));
   thread_join (thread_start (cancel_elsewhere, delayed));
   ck_assert (lodger_pending_is_done (queued));
   ck_assert (lodger_pending_is_done (delayed));
-  witness_expect (&soon, 1, 1);
-  witness_expect (&later, 0, 0);
+  recorder_expect (&soon, 1, 1);
+  recorder_expect (&later, 0, 0);
   loop_run (&loop);
-  witness_expect (&soon, 1, 2);
-  witness_expect (&later, 0, 1);
+  recorder_expect (&soon, 1, 2);
+  recorder_expect (&later, 0, 1);
   ck_assert_int_eq (soon.destroyed_in, test_thread_id ());
   ck_assert_int_eq (later.destroyed_in, test_thread_id ());
   lodger_manual_advance (loop.host, INT64_C (20000000000));
   loop_run (&loop);
-  witness_expect (&later, 0, 1);
+  recorder_expect (&later, 0, 1);
   lodger_pending_unref (queued);
   lodger_pending_unref (delayed);
   loop_close (&loop);
@@ -164,7 +164,7 @@ typedef struct Blocker
 {
   Latch entered;
   Latch let_go;
-  Witness witness;
+  Recorder recorder;
 } Blocker;
 
 static void
@@ -180,12 +180,12 @@ block_call (LodgerPending *self, void *data)
 static void
 blocker_destroy (void *data)
 {
-  witness_destroy (&((Blocker *) data)->witness);
+  recorder_destroy (&((Blocker *) data)->recorder);
 }
 
 START_TEST (edge_20_a_call_that_blocks_after_it_was_cancelled_ends_cancelled)
 {
-  Blocker blocker = { .witness = { 0 } };
+  Blocker blocker = { .recorder = { 0 } };
   LodgerCaller *worker = worker_start (NULL);
   int worker_thread = worker_thread_id (worker);
   LodgerPending *pending;
@@ -201,8 +201,8 @@ START_TEST (edge_20_a_call_that_blocks_after_it_was_cancelled_ends_cancelled)
   wait_done (pending);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
   expect_message (pending, "one\ntwo");
-  witness_expect (&blocker.witness, 0, 1);
-  ck_assert_int_eq (blocker.witness.destroyed_in, worker_thread);
+  recorder_expect (&blocker.recorder, 0, 1);
+  ck_assert_int_eq (blocker.recorder.destroyed_in, worker_thread);
   lodger_pending_unref (pending);
   worker_stop (worker);
   latch_clear (&blocker.entered);
@@ -215,7 +215,7 @@ END_TEST
 typedef struct Stranger
 {
   LodgerCaller *caller;
-  Witness *witness;
+  Recorder *recorder;
   bool has_loop;
 } Stranger;
 
@@ -227,12 +227,12 @@ submit_as_stranger (void *data)
   Loop own;
   if (stranger->has_loop)
     own = loop_open (LODGER_MANUAL_DEFAULT);
-  pending = lodger_caller_call_soon (stranger->caller, witness_call, stranger->witness, witness_destroy);
-  lodger_caller_call_direct (stranger->caller, witness_direct, stranger->witness, witness_destroy);
+  pending = lodger_caller_call_soon (stranger->caller, recorder_call, stranger->recorder, recorder_destroy);
+  lodger_caller_call_direct (stranger->caller, recorder_direct, stranger->recorder, recorder_destroy);
   if (stranger->has_loop)
     {
-      Witness back = { 0 };
-      LodgerPending *then = lodger_pending_then (pending, own.caller, witness_then, &back, witness_destroy);
+      Recorder back = { 0 };
+      LodgerPending *then = lodger_pending_then (pending, own.caller, recorder_then, &back, recorder_destroy);
       loop_run_until_done (&own, then);
       test_check (back.ran_in == test_thread_id ());
       lodger_pending_unref (then);
@@ -252,14 +252,14 @@ START_TEST (edge_27_any_thread_may_submit)
   for (int has_loop = 0; has_loop < 2; has_loop++)
     {
       Counter ends;
-      Witness witness = { .ends = &ends };
-      Stranger stranger = { .caller = worker, .witness = &witness, .has_loop = has_loop };
+      Recorder recorder = { .ends = &ends };
+      Stranger stranger = { .caller = worker, .recorder = &recorder, .has_loop = has_loop };
       counter_init (&ends);
       thread_join (thread_start (submit_as_stranger, &stranger));
       counter_wait (&ends, 2);
-      witness_expect (&witness, 2, 2);
-      ck_assert_int_eq (witness.ran_in, worker_thread);
-      ck_assert_int_eq (witness.destroyed_in, worker_thread);
+      recorder_expect (&recorder, 2, 2);
+      ck_assert_int_eq (recorder.ran_in, worker_thread);
+      ck_assert_int_eq (recorder.destroyed_in, worker_thread);
       counter_clear (&ends);
     }
   worker_stop (worker);
@@ -268,16 +268,16 @@ END_TEST
 
 START_TEST (bad_arguments_are_answered_and_the_data_destroyed)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   LodgerCallOptions too_small = { .size = 1 };
   LodgerPending *refused[5];
   log_capture_begin ();
-  refused[0] = lodger_caller_call_soon (NULL, witness_call, &witness, witness_destroy);
-  refused[1] = lodger_caller_call_soon (loop.caller, NULL, &witness, witness_destroy);
-  refused[2] = lodger_caller_call_later (NULL, 5, witness_call, &witness, witness_destroy);
-  refused[3] = lodger_caller_to_thread (loop.caller, NULL, &witness, witness_destroy);
-  refused[4] = lodger_caller_call_soon_full (loop.caller, witness_call, &witness, witness_destroy, &too_small);
+  refused[0] = lodger_caller_call_soon (NULL, recorder_call, &recorder, recorder_destroy);
+  refused[1] = lodger_caller_call_soon (loop.caller, NULL, &recorder, recorder_destroy);
+  refused[2] = lodger_caller_call_later (NULL, 5, recorder_call, &recorder, recorder_destroy);
+  refused[3] = lodger_caller_to_thread (loop.caller, NULL, &recorder, recorder_destroy);
+  refused[4] = lodger_caller_call_soon_full (loop.caller, recorder_call, &recorder, recorder_destroy, &too_small);
   for (int i = 0; i < 5; i++)
     {
       ck_assert_ptr_nonnull (refused[i]);
@@ -285,10 +285,10 @@ START_TEST (bad_arguments_are_answered_and_the_data_destroyed)
       ck_assert (lodger_error_matches (lodger_pending_get_error (refused[i]), NULL, LODGER_EINVAL));
       lodger_pending_unref (refused[i]);
     }
-  witness_expect (&witness, 0, 5);
-  expect_code (lodger_caller_call_direct (NULL, witness_direct, &witness, witness_destroy), LODGER_EINVAL);
-  expect_code (lodger_caller_call_direct (loop.caller, NULL, &witness, witness_destroy), LODGER_EINVAL);
-  witness_expect (&witness, 0, 7);
+  recorder_expect (&recorder, 0, 5);
+  expect_code (lodger_caller_call_direct (NULL, recorder_direct, &recorder, recorder_destroy), LODGER_EINVAL);
+  expect_code (lodger_caller_call_direct (loop.caller, NULL, &recorder, recorder_destroy), LODGER_EINVAL);
+  recorder_expect (&recorder, 0, 7);
   ck_assert_uint_eq (log_capture_count (), 7);
   log_capture_end ();
   loop_close (&loop);

@@ -15,19 +15,19 @@ START_TEST (a_pooled_call_that_exits_its_thread_is_abandoned)
 {
   LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
-  Witness exiting = { 0 }, next = { 0 };
+  Recorder exiting = { 0 }, next = { 0 };
   ProcCount before = proc_count ();
   LodgerPending *pending, *second;
   log_capture_begin ();
-  pending = lodger_caller_to_thread (loop.caller, exit_thread, &exiting, witness_destroy);
+  pending = lodger_caller_to_thread (loop.caller, exit_thread, &exiting, recorder_destroy);
   loop_run_until_done (&loop, pending);
   expect_code (lodger_pending_get_outcome (pending), LODGER_EABANDONED);
   ck_assert (log_capture_has ("has ended before it was left"));
-  second = lodger_caller_to_thread (loop.caller, witness_call, &next, witness_destroy);
+  second = lodger_caller_to_thread (loop.caller, recorder_call, &next, recorder_destroy);
   loop_run_until_done (&loop, second);
   expect_code (lodger_pending_get_outcome (second), 0);
-  witness_expect (&exiting, 0, 1);
-  witness_expect (&next, 1, 1);
+  recorder_expect (&exiting, 0, 1);
+  recorder_expect (&next, 1, 1);
   log_capture_end ();
   lodger_pending_unref (pending);
   lodger_pending_unref (second);

@@ -50,7 +50,7 @@ typedef struct Plan
 {
   Loop loop;
   Journal journal;
-  Witness witnesses[32];
+  Recorder recorders[32];
   int count;
 } Plan;
 
@@ -62,27 +62,27 @@ plan_open (Plan *plan)
   journal_init (&plan->journal);
 }
 
-static Witness *
+static Recorder *
 plan_witness (Plan *plan, int number)
 {
-  Witness *witness = &plan->witnesses[plan->count++];
-  witness->journal = &plan->journal;
-  witness->number = number;
-  return witness;
+  Recorder *recorder = &plan->recorders[plan->count++];
+  recorder->journal = &plan->journal;
+  recorder->number = number;
+  return recorder;
 }
 
 static LodgerPending *
 plan_later (Plan *plan, int64_t delay, int number)
 {
-  return lodger_caller_call_later (plan->loop.caller, delay, witness_call, plan_witness (plan, number),
-                                   witness_destroy);
+  return lodger_caller_call_later (plan->loop.caller, delay, recorder_call, plan_witness (plan, number),
+                                   recorder_destroy);
 }
 
 static void
 plan_soon (Plan *plan, int number)
 {
   lodger_pending_unref (
-      lodger_caller_call_soon (plan->loop.caller, witness_call, plan_witness (plan, number), witness_destroy));
+      lodger_caller_call_soon (plan->loop.caller, recorder_call, plan_witness (plan, number), recorder_destroy));
 }
 
 static void
@@ -90,7 +90,7 @@ plan_close (Plan *plan)
 {
   loop_close (&plan->loop);
   for (int i = 0; i < plan->count; i++)
-    ck_assert_int_eq (plan->witnesses[i].destroyed, 1);
+    ck_assert_int_eq (plan->recorders[i].destroyed, 1);
   journal_clear (&plan->journal);
 }
 
@@ -220,7 +220,7 @@ START_TEST (a_cancelled_one_lets_the_deadline_go)
   loop_run (&plan.loop);
   lodger_pending_cancel (pending, NULL);
   loop_run (&plan.loop);
-  ck_assert_int_eq (plan.witnesses[0].destroyed, 1);
+  ck_assert_int_eq (plan.recorders[0].destroyed, 1);
   lodger_manual_advance (plan.loop.host, 100);
   loop_run (&plan.loop);
   ck_assert_int_eq (lodger_manual_get_deadline (plan.loop.host), start + 300);
@@ -234,20 +234,20 @@ END_TEST
 
 START_TEST (a_host_that_cannot_be_armed_refuses_delays)
 {
-  Witness witness = { 0 };
+  Recorder recorder = { 0 };
   Loop loop = loop_open (LODGER_MANUAL_NO_ARM);
   LodgerPending *pending;
   log_capture_begin ();
-  pending = lodger_caller_call_later (loop.caller, 5, witness_call, &witness, witness_destroy);
+  pending = lodger_caller_call_later (loop.caller, 5, recorder_call, &recorder, recorder_destroy);
   expect_code (lodger_pending_get_outcome (pending), LODGER_EFAILED);
   ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_ENOSYS));
-  witness_expect (&witness, 0, 1);
+  recorder_expect (&recorder, 0, 1);
   lodger_pending_unref (pending);
   log_capture_end ();
-  pending = lodger_caller_call_later (loop.caller, 0, witness_call, &witness, witness_destroy);
+  pending = lodger_caller_call_later (loop.caller, 0, recorder_call, &recorder, recorder_destroy);
   loop_run (&loop);
   expect_code (lodger_pending_get_outcome (pending), 0);
-  witness_expect (&witness, 1, 2);
+  recorder_expect (&recorder, 1, 2);
   lodger_pending_unref (pending);
   loop_close (&loop);
 }
@@ -259,7 +259,7 @@ START_TEST (many_deadlines_come_in_order)
   {
     COUNT = 2000
   };
-  static Witness witnesses[COUNT];
+  static Recorder recorders[COUNT];
   Journal journal;
   TestRandom random = test_random_new (1);
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
@@ -270,9 +270,9 @@ START_TEST (many_deadlines_come_in_order)
     {
       int delay = 1 + (int) test_random_below (&random, 1000);
       LodgerPending *pending;
-      witnesses[i].journal = &journal;
-      witnesses[i].number = delay;
-      pending = lodger_caller_call_later (loop.caller, delay, witness_call, &witnesses[i], witness_destroy);
+      recorders[i].journal = &journal;
+      recorders[i].number = delay;
+      pending = lodger_caller_call_later (loop.caller, delay, recorder_call, &recorders[i], recorder_destroy);
       if (test_random_below (&random, 4) == 0)
         {
           lodger_pending_cancel (pending, NULL);
@@ -293,7 +293,7 @@ START_TEST (many_deadlines_come_in_order)
       last = journal_get (&journal, i);
     }
   for (int i = 0; i < COUNT; i++)
-    ck_assert_int_eq (witnesses[i].destroyed, 1);
+    ck_assert_int_eq (recorders[i].destroyed, 1);
   loop_close (&loop);
   journal_clear (&journal);
 }

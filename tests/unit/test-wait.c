@@ -183,7 +183,7 @@ END_TEST
 typedef struct CleanUp
 {
   Waiting waiting;
-  Witness data;
+  Recorder data;
   bool cleaned;
 } CleanUp;
 
@@ -198,7 +198,7 @@ wait_and_clean_up (LodgerPending *self, void *data)
 static void
 clean_up_destroy (void *data)
 {
-  witness_destroy (&((CleanUp *) data)->data);
+  recorder_destroy (&((CleanUp *) data)->data);
 }
 
 START_TEST (edge_12_cancel_wait_returns_after_cleanup)
@@ -214,7 +214,7 @@ START_TEST (edge_12_cancel_wait_returns_after_cleanup)
   proc_wait_asleep (thread_id);
   expect_code (lodger_pending_cancel_wait (pending, "closing", LODGER_FOREVER, LODGER_WAIT_DEFAULT), 0);
   ck_assert (clean_up.cleaned);
-  witness_expect (&clean_up.data, 0, 1);
+  recorder_expect (&clean_up.data, 0, 1);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
   message = lodger_pending_get_cancel_message (pending);
   ck_assert_str_eq (message, "closing");

@@ -56,7 +56,8 @@ failed (GtkWidget *widget, const GError *error, void *data)
   (void) data;
 }
 
-#define WITH_DESTROY (&(const LodgerGtkRunOptions) { .size = sizeof (LodgerGtkRunOptions), .destroy = witness_destroy })
+#define WITH_DESTROY                                                                                                   \
+  (&(const LodgerGtkRunOptions) { .size = sizeof (LodgerGtkRunOptions), .destroy = recorder_destroy })
 
 /* Rows with a label in a window. */
 #define PLACED(...)                                                                                                    \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define _GNU_SOURCE
-#include "test-witness.h"
+#include "test-recorder.h"
 
 #include "test-limits.h"
 
@@ -16,47 +16,47 @@ test_thread_id (void)
 }
 
 void
-witness_direct (void *data)
+recorder_direct (void *data)
 {
-  Witness *witness = data;
-  atomic_store (&witness->ran_in, test_thread_id ());
-  atomic_fetch_add (&witness->ran, 1);
-  if (witness->journal != NULL)
-    journal_add (witness->journal, witness->number);
-  if (witness->runs != NULL)
-    counter_add (witness->runs, 1);
+  Recorder *recorder = data;
+  atomic_store (&recorder->ran_in, test_thread_id ());
+  atomic_fetch_add (&recorder->ran, 1);
+  if (recorder->journal != NULL)
+    journal_add (recorder->journal, recorder->number);
+  if (recorder->runs != NULL)
+    counter_add (recorder->runs, 1);
 }
 
 void
-witness_call (LodgerPending *self, void *data)
+recorder_call (LodgerPending *self, void *data)
 {
   (void) self;
-  witness_direct (data);
+  recorder_direct (data);
 }
 
 void
-witness_then (LodgerPending *self, LodgerPending *done, void *data)
+recorder_then (LodgerPending *self, LodgerPending *done, void *data)
 {
   (void) self;
   if (!lodger_pending_is_done (done))
     test_fail ("a then got a pending that is not done");
-  witness_direct (data);
+  recorder_direct (data);
 }
 
 void
-witness_destroy (void *data)
+recorder_destroy (void *data)
 {
-  Witness *witness = data;
-  atomic_store (&witness->destroyed_in, test_thread_id ());
-  atomic_fetch_add (&witness->destroyed, 1);
-  if (witness->ends != NULL)
-    counter_add (witness->ends, 1);
+  Recorder *recorder = data;
+  atomic_store (&recorder->destroyed_in, test_thread_id ());
+  atomic_fetch_add (&recorder->destroyed, 1);
+  if (recorder->ends != NULL)
+    counter_add (recorder->ends, 1);
 }
 
 void
-witness_expect_at (Witness *witness, int runs, int ends, const char *file, int line)
+recorder_expect_at (Recorder *recorder, int runs, int ends, const char *file, int line)
 {
-  int ran = atomic_load (&witness->ran), destroyed = atomic_load (&witness->destroyed);
+  int ran = atomic_load (&recorder->ran), destroyed = atomic_load (&recorder->destroyed);
   if (ran != runs || destroyed != ends)
     test_fail_at (file, line, "ran %d times instead of %d, was destroyed %d times instead of %d", ran, runs, destroyed,
                   ends);
@@ -67,7 +67,7 @@ journal_init (Journal *journal)
 {
   pthread_mutex_init (&journal->mutex, NULL);
   journal->numbers = NULL;
-  journal->count = journal->room = 0;
+  journal->count = journal->capacity = 0;
 }
 
 void
@@ -81,10 +81,10 @@ void
 journal_add (Journal *journal, int number)
 {
   pthread_mutex_lock (&journal->mutex);
-  if (journal->count == journal->room)
+  if (journal->count == journal->capacity)
     {
-      journal->room = journal->room == 0 ? 64 : journal->room * 2;
-      journal->numbers = realloc (journal->numbers, journal->room * sizeof *journal->numbers);
+      journal->capacity = journal->capacity == 0 ? 64 : journal->capacity * 2;
+      journal->numbers = realloc (journal->numbers, journal->capacity * sizeof *journal->numbers);
       if (journal->numbers == NULL)
         test_fail ("no memory");
     }
@@ -126,6 +126,6 @@ journal_expect_at (Journal *journal, const int *numbers, size_t count, const cha
         for (k = 0; k < have; k++)
           fprintf (stderr, " %d", journal_get (journal, k));
         fputc ('\n', stderr);
-        test_fail_at (file, line, "the journal differs at place %zu", i);
+        test_fail_at (file, line, "the journal differs at index %zu", i);
       }
 }

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "test-grove.h"
+#include "test-forest.h"
 
-Tree grove[GROVE_TREES];
-_Thread_local LodgerManualHost *grove_host;
+Tree forest[FOREST_TREES];
+_Thread_local LodgerManualHost *forest_host;
 
 static _Thread_local unsigned nested;
 
 void
-grove_init (void)
+forest_init (void)
 {
-  for (unsigned i = 0; i < GROVE_TREES; i++)
-    tree_init (&grove[i]);
+  for (unsigned i = 0; i < FOREST_TREES; i++)
+    tree_init (&forest[i]);
 }
 
 void
-grove_clear (void)
+forest_clear (void)
 {
-  for (unsigned i = 0; i < GROVE_TREES; i++)
-    tree_clear (&grove[i]);
+  for (unsigned i = 0; i < FOREST_TREES; i++)
+    tree_clear (&forest[i]);
 }
 
 LodgerCaller *
-grove_pick (TestRandom *random, bool may_block)
+forest_pick (TestRandom *random, bool may_block)
 {
-  return tree_pick (&grove[test_random_below (random, GROVE_TREES)], random, may_block, true);
+  return tree_pick (&forest[test_random_below (random, FOREST_TREES)], random, may_block, true);
 }
 
 static void
 stop_some (TestRandom *random, bool also_root)
 {
-  LodgerCaller *caller = tree_pick (&grove[test_random_below (random, GROVE_TREES)], random, true, also_root);
+  LodgerCaller *caller = tree_pick (&forest[test_random_below (random, FOREST_TREES)], random, true, also_root);
   if (caller != NULL)
     lodger_caller_stop (caller, test_random_below (random, 2) == 0);
   lodger_caller_unref (caller);
@@ -46,7 +46,7 @@ stop_current (TestRandom *random)
 static void
 look_at_some (TestRandom *random)
 {
-  LodgerCaller *caller = grove_pick (random, true), *parent = lodger_caller_get_parent (caller), **list;
+  LodgerCaller *caller = forest_pick (random, true), *parent = lodger_caller_get_parent (caller), **list;
   char *line = caller != NULL ? lodger_caller_describe (caller) : NULL;
   size_t count = 0;
   list = test_random_below (random, 2) == 0 || caller == NULL ? lodger_caller_list (false, &count)
@@ -60,7 +60,7 @@ look_at_some (TestRandom *random)
 static void
 set_idle (TestRandom *random)
 {
-  LodgerCaller *caller = grove_pick (random, true);
+  LodgerCaller *caller = forest_pick (random, true);
   if (caller == NULL)
     return;
   lodger_caller_set_idle_limit (caller, test_random_below (random, 4));
@@ -71,15 +71,15 @@ set_idle (TestRandom *random)
 static void
 nest (void)
 {
-  if (grove_host == NULL || nested >= 3)
+  if (forest_host == NULL || nested >= 3)
     return;
   nested++;
-  lodger_manual_iterate (grove_host, false);
+  lodger_manual_iterate (forest_host, false);
   nested--;
 }
 
 void
-grove_act (TestRandom *random)
+forest_act (TestRandom *random)
 {
   switch (test_random_below (random, 24))
     {
@@ -91,6 +91,6 @@ grove_act (TestRandom *random)
     case 5:
     case 6:
     case 7: nest (); break;
-    default: tree_grow (&grove[test_random_below (random, GROVE_TREES)], random);
+    default: tree_grow (&forest[test_random_below (random, FOREST_TREES)], random);
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "set.h"
+#include "caller-set.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -10,22 +10,22 @@
 
 enum
 {
-  PLACES = 12,
-  GONE = 512 /* that may be on their way out at a time */
+  SLOTS = 12,
+  MOST_STOPPING = 512 /* callers that may be stopping at a time */
 };
 
-typedef struct Place
+typedef struct Slot
 {
   LodgerCaller *caller;
   bool is_bounded;
-} Place;
+} Slot;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static Place places[PLACES]; /* the first is the main thread's */
-static LodgerCaller *gone[GONE];
-static unsigned gone_count;
-static bool is_hasty, is_open;
-static atomic_long made;
+static Slot slots[SLOTS]; /* the first is the main thread's */
+static LodgerCaller *stopping[MOST_STOPPING];
+static unsigned stopping_count;
+static bool short_deadlines, is_open;
+static atomic_long created;
 
 static const char *
 any_backend (TestRandom *random)
@@ -37,17 +37,17 @@ any_backend (TestRandom *random)
   return test_random_below (random, 2) == 0 ? "native" : NULL;
 }
 
-/* A root of its own, or a child of one that is there. NULL: that one is stopping. */
+/* Creates a root, or a child of a caller in the set. Returns NULL if that parent is stopping. */
 static LodgerCaller *
-make (TestRandom *random, bool *ret_bounded)
+create (TestRandom *random, bool *ret_bounded)
 {
   LodgerCallerOptions options = { .size = sizeof options, .backend = any_backend (random) };
-  LodgerCaller *parent = test_random_below (random, 2) == 0 ? set_pick (random, true) : NULL, *caller;
+  LodgerCaller *parent = test_random_below (random, 2) == 0 ? caller_set_pick (random, true) : NULL, *caller;
   LodgerError *error = NULL;
   int code;
   if (test_random_below (random, 6) == 0)
     options.inbox_limit = 2 + test_random_below (random, 30);
-  if (is_hasty)
+  if (short_deadlines)
     options.stop_deadline = 1000000 + test_random_below (random, 20000000);
   caller = parent != NULL ? lodger_caller_get (parent, &options, &error)
                           : lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, &error);
@@ -61,88 +61,88 @@ make (TestRandom *random, bool *ret_bounded)
 }
 
 void
-set_begin (LodgerCaller *main_caller, bool hasty)
+caller_set_begin (LodgerCaller *main_caller, bool with_short_deadlines)
 {
   pthread_mutex_lock (&mutex);
-  is_hasty = hasty;
+  short_deadlines = with_short_deadlines;
   is_open = true;
-  places[0] = (Place) { .caller = lodger_caller_ref (main_caller) };
+  slots[0] = (Slot) { .caller = lodger_caller_ref (main_caller) };
   pthread_mutex_unlock (&mutex);
 }
 
 LodgerCaller *
-set_pick (TestRandom *random, bool may_block)
+caller_set_pick (TestRandom *random, bool may_block)
 {
   LodgerCaller *caller;
-  const Place *place;
+  const Slot *slot;
   pthread_mutex_lock (&mutex);
-  place = &places[test_random_below (random, PLACES)];
-  if (place->caller == NULL || (place->is_bounded && !may_block))
-    place = &places[0];
-  caller = lodger_caller_ref (place->caller);
+  slot = &slots[test_random_below (random, SLOTS)];
+  if (slot->caller == NULL || (slot->is_bounded && !may_block))
+    slot = &slots[0];
+  caller = lodger_caller_ref (slot->caller);
   pthread_mutex_unlock (&mutex);
   return caller;
 }
 
-/* Under the mutex: those that have stopped are dropped later, without it. */
+/* Under the mutex. The references are dropped later, without it. */
 static unsigned
-collect_stopped (LodgerCaller *stopped[GONE])
+collect_stopped (LodgerCaller *stopped[MOST_STOPPING])
 {
   unsigned count = 0, left = 0;
-  for (unsigned i = 0; i < gone_count; i++)
-    if (lodger_pending_is_done (lodger_caller_get_stopped (gone[i])))
-      stopped[count++] = gone[i];
+  for (unsigned i = 0; i < stopping_count; i++)
+    if (lodger_pending_is_done (lodger_caller_get_stopped (stopping[i])))
+      stopped[count++] = stopping[i];
     else
-      gone[left++] = gone[i];
-  gone_count = left;
+      stopping[left++] = stopping[i];
+  stopping_count = left;
   return count;
 }
 
-/* Until it has stopped it is kept here. */
+/* Keeps the caller until it has stopped. */
 static void
-send_away (LodgerCaller *caller)
+keep_until_stopped (LodgerCaller *caller)
 {
-  LodgerCaller *stopped[GONE];
+  LodgerCaller *stopped[MOST_STOPPING];
   unsigned count;
   pthread_mutex_lock (&mutex);
   count = collect_stopped (stopped);
-  if (gone_count == GONE)
-    test_fail ("%d callers are stopping, and none gets to its end", GONE);
-  gone[gone_count++] = caller;
+  if (stopping_count == MOST_STOPPING)
+    test_fail ("%d callers are stopping, and none gets to its end", MOST_STOPPING);
+  stopping[stopping_count++] = caller;
   pthread_mutex_unlock (&mutex);
   for (unsigned i = 0; i < count; i++)
     lodger_caller_unref (stopped[i]);
 }
 
 void
-set_change (TestRandom *random)
+caller_set_change (TestRandom *random)
 {
   bool is_bounded, is_late;
-  LodgerCaller *caller = make (random, &is_bounded), *before = caller;
-  Place *place = &places[1 + test_random_below (random, PLACES - 1)];
+  LodgerCaller *caller = create (random, &is_bounded), *before = caller;
+  Slot *slot = &slots[1 + test_random_below (random, SLOTS - 1)];
   if (caller == NULL)
     return;
-  atomic_fetch_add (&made, 1);
+  atomic_fetch_add (&created, 1);
   pthread_mutex_lock (&mutex);
   is_late = !is_open;
   if (!is_late)
     {
-      before = place->caller;
-      *place = (Place) { .caller = caller, .is_bounded = is_bounded };
+      before = slot->caller;
+      *slot = (Slot) { .caller = caller, .is_bounded = is_bounded };
     }
   pthread_mutex_unlock (&mutex);
   if (before == NULL)
     return;
   lodger_caller_stop (before, true);
-  send_away (before);
+  keep_until_stopped (before);
 }
 
 void
-set_stop_one (TestRandom *random)
+caller_set_stop_one (TestRandom *random)
 {
   LodgerCaller *caller;
   pthread_mutex_lock (&mutex);
-  caller = lodger_caller_ref (places[1 + test_random_below (random, PLACES - 1)].caller);
+  caller = lodger_caller_ref (slots[1 + test_random_below (random, SLOTS - 1)].caller);
   pthread_mutex_unlock (&mutex);
   if (caller != NULL)
     lodger_caller_stop (caller, true);
@@ -150,34 +150,34 @@ set_stop_one (TestRandom *random)
 }
 
 void
-set_stop (void)
+caller_set_stop (void)
 {
-  LodgerCaller *callers[PLACES];
+  LodgerCaller *callers[SLOTS];
   pthread_mutex_lock (&mutex);
   is_open = false;
-  for (unsigned i = 0; i < PLACES; i++)
+  for (unsigned i = 0; i < SLOTS; i++)
     {
-      callers[i] = places[i].caller;
-      places[i] = (Place) { .caller = NULL };
+      callers[i] = slots[i].caller;
+      slots[i] = (Slot) { .caller = NULL };
     }
   pthread_mutex_unlock (&mutex);
   lodger_caller_unref (callers[0]);
-  for (unsigned i = 1; i < PLACES; i++)
+  for (unsigned i = 1; i < SLOTS; i++)
     if (callers[i] != NULL)
       {
         lodger_caller_stop (callers[i], true);
-        send_away (callers[i]);
+        keep_until_stopped (callers[i]);
       }
 }
 
 bool
-set_has_stopped (void)
+caller_set_has_stopped (void)
 {
-  LodgerCaller *stopped[GONE];
+  LodgerCaller *stopped[MOST_STOPPING];
   unsigned count, left;
   pthread_mutex_lock (&mutex);
   count = collect_stopped (stopped);
-  left = gone_count;
+  left = stopping_count;
   pthread_mutex_unlock (&mutex);
   for (unsigned i = 0; i < count; i++)
     lodger_caller_unref (stopped[i]);
@@ -185,7 +185,7 @@ set_has_stopped (void)
 }
 
 long
-set_count (void)
+caller_set_count (void)
 {
-  return made;
+  return created;
 }
