@@ -5,71 +5,71 @@
 #define HOUR INT64_C (3600000000000)
 
 static void
-submit_each (Stage *stage)
+submit_each (Fixture *fixture)
 {
   const LodgerCallOptions options = { .size = sizeof options, .name = "a call", .flags = LODGER_PENDING_PROTECTED };
-  Deed *deed;
-  deed_soon (stage, "call_soon", DEED_RUNS, NULL);
-  deed_direct (stage, "call_direct");
-  deed_later (stage, "call_later without a delay", DEED_RUNS, 0);
-  deed = deed_new (stage, "call_soon with options", DEED_RUNS);
-  deed_asked (deed, lodger_caller_call_soon_full (stage->caller, deed_call, deed, deed_destroy, &options));
+  Call *call;
+  call_soon (fixture, "call_soon", CALL_RUNS, NULL);
+  call_direct (fixture, "call_direct");
+  call_later (fixture, "call_later without a delay", CALL_RUNS, 0);
+  call = call_new (fixture, "call_soon with options", CALL_RUNS);
+  call_submitted (call, lodger_caller_call_soon_full (fixture->caller, call_run, call, call_destroy, &options));
 }
 
 static void *
-submit_elsewhere (void *stage)
+submit_elsewhere (void *fixture)
 {
-  submit_each (stage);
+  submit_each (fixture);
   return NULL;
 }
 
 static void
-submitting (Stage *stage)
+submitting (Fixture *fixture)
 {
-  if (!stage_open (stage, NULL))
+  if (!fixture_open (fixture, NULL))
     return;
-  submit_each (stage);
-  stage_elsewhere (stage, submit_elsewhere, stage);
-  submit_each (stage);
-  stage_settle (stage);
+  submit_each (fixture);
+  fixture_run_in_thread (fixture, submit_elsewhere, fixture);
+  submit_each (fixture);
+  fixture_settle (fixture);
 }
 
-/* More than the heap has room for at first; one is cancelled, and one is left to the stop. */
+/* Makes the heap of timers grow. One timer is cancelled, and one is left to the stop. */
 static void
-timers (Stage *stage)
+timers (Fixture *fixture)
 {
-  Deed *cancelled;
-  if (!stage_open (stage, NULL))
+  Call *cancelled;
+  if (!fixture_open (fixture, NULL))
     return;
-  deed_later (stage, "a delayed call that a stop meets", DEED_IS_CANCELLED, HOUR);
+  call_later (fixture, "a delayed call that a stop meets", CALL_IS_CANCELLED, HOUR);
   for (int i = 20; i > 0; i--)
-    deed_later (stage, "a delayed call", DEED_RUNS, i * INT64_C (20000));
-  cancelled = deed_later (stage, "a delayed call that is cancelled", DEED_IS_CANCELLED, HOUR);
+    call_later (fixture, "a delayed call", CALL_RUNS, i * INT64_C (20000));
+  cancelled = call_later (fixture, "a delayed call that is cancelled", CALL_IS_CANCELLED, HOUR);
   lodger_pending_cancel (cancelled->pending, "not needed");
-  stage_until_done (stage, cancelled->pending);
+  fixture_until_done (fixture, cancelled->pending);
   for (int i = 1; i < 21; i++)
-    stage_until_done (stage, stage->deeds[i].pending);
+    fixture_until_done (fixture, fixture->calls[i].pending);
 }
 
 static void
-turn_inside (LodgerPending *self, Deed *deed)
+turn_inside (LodgerPending *self, Call *call)
 {
-  Stage *stage = deed->stage;
+  Fixture *fixture = call->fixture;
   (void) self;
-  submit_each (stage);
+  submit_each (fixture);
   for (int i = 0; i < 4; i++)
-    stage->kind->nest (stage);
-  submit_each (stage);
+    fixture->kind->nest (fixture);
+  submit_each (fixture);
 }
 
 static void
-nesting (Stage *stage)
+nesting (Fixture *fixture)
 {
-  if (!stage_open (stage, NULL))
+  if (!fixture_open (fixture, NULL))
     return;
-  deed_soon (stage, "a call that turns the loop", DEED_RUNS, turn_inside);
-  submit_each (stage);
-  stage_settle (stage);
+  call_soon (fixture, "a call that turns the loop", CALL_RUNS, turn_inside);
+  submit_each (fixture);
+  fixture_settle (fixture);
 }
 
 enum
@@ -77,95 +77,96 @@ enum
   ROOM = 3
 };
 
-/* A thread without a caller waits for room. */
+/* A thread without a caller waits for space in the inbox. */
 static void *
 crowd_in (void *data)
 {
-  Stage *stage = data;
+  Fixture *fixture = data;
   for (int i = 0; i < 2 * ROOM; i++)
     {
-      deed_soon (stage, "a call into a full inbox", DEED_RUNS, NULL);
-      deed_direct (stage, "a direct call into a full inbox");
+      call_soon (fixture, "a call into a full inbox", CALL_RUNS, NULL);
+      call_direct (fixture, "a direct call into a full inbox");
     }
   return NULL;
 }
 
-/* What was refused takes no room: it would be missed soon. */
+/* A refused call takes no space in the inbox; otherwise the inbox would soon be full. */
 static void
-bounded_inbox (Stage *stage)
+bounded_inbox (Fixture *fixture)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .inbox_limit = ROOM };
-  if (!stage_open (stage, &options))
+  if (!fixture_open (fixture, &options))
     return;
   for (int i = 0; i < 3; i++)
     {
-      deed_soon (stage, "call_soon", DEED_RUNS, NULL);
-      deed_direct (stage, "call_direct");
-      deed_later (stage, "call_later", DEED_RUNS, 1000);
-      stage_settle (stage);
+      call_soon (fixture, "call_soon", CALL_RUNS, NULL);
+      call_direct (fixture, "call_direct");
+      call_later (fixture, "call_later", CALL_RUNS, 1000);
+      fixture_settle (fixture);
     }
-  stage_elsewhere (stage, crowd_in, stage);
-  stage_settle (stage);
+  fixture_run_in_thread (fixture, crowd_in, fixture);
+  fixture_settle (fixture);
 }
 
-/* Bound calls of each kind, their data with a home; some of them are there when the scope ends. */
+/* Bound calls of each kind, whose data has a home caller. Some of them are queued when the scope ends. */
 static void
-submit_bound (Stage *stage, LodgerScope *scope, LodgerPending *promise, unsigned ends)
+submit_bound (Fixture *fixture, LodgerScope *scope, LodgerPending *promise, unsigned ends)
 {
   const LodgerCallOptions options
-      = { .size = sizeof options, .scope = scope, .data_home = stage->caller, .flags = LODGER_PENDING_BOUND };
-  Deed *deed = deed_new (stage, "a bound call", DEED_RUNS);
-  deed_asked (deed, lodger_caller_call_soon_full (stage->caller, deed_call, deed, deed_destroy, &options));
-  stage_settle (stage);
-  deed = deed_new (stage, "a bound call that is delayed", ends);
-  deed_asked (deed, lodger_caller_call_later_full (stage->caller, HOUR, deed_call, deed, deed_destroy, &options));
-  deed = deed_new (stage, "a bound call in a worker", ends | DEED_RUNS | DEED_LACKS);
-  deed_asked (deed, lodger_caller_to_thread_full (stage->caller, deed_call, deed, deed_destroy, &options));
-  /* Without memory for a promise there is one that is done already, so that nothing holds back what follows it. */
-  deed = deed_new (stage, "a bound continuation", lodger_pending_is_done (promise) ? ends | DEED_RUNS : ends);
-  deed_asked (deed, lodger_pending_then_full (promise, stage->caller, deed_continue, deed, deed_destroy, &options));
+      = { .size = sizeof options, .scope = scope, .data_home = fixture->caller, .flags = LODGER_PENDING_BOUND };
+  Call *call = call_new (fixture, "a bound call", CALL_RUNS);
+  call_submitted (call, lodger_caller_call_soon_full (fixture->caller, call_run, call, call_destroy, &options));
+  fixture_settle (fixture);
+  call = call_new (fixture, "a bound call that is delayed", ends);
+  call_submitted (call, lodger_caller_call_later_full (fixture->caller, HOUR, call_run, call, call_destroy, &options));
+  call = call_new (fixture, "a bound call in a worker", ends | CALL_RUNS | CALL_LACKS_RESOURCES);
+  call_submitted (call, lodger_caller_to_thread_full (fixture->caller, call_run, call, call_destroy, &options));
+  /* Without memory the promise is done from the start, and does not hold back its followers. */
+  call = call_new (fixture, "a bound continuation", lodger_pending_is_done (promise) ? ends | CALL_RUNS : ends);
+  call_submitted (call,
+                  lodger_pending_then_full (promise, fixture->caller, call_run_then, call, call_destroy, &options));
 }
 
 static void
-binding (Stage *stage)
+binding (Fixture *fixture)
 {
-  Deed *object = NULL;
-  LodgerScopeOptions options = { .size = sizeof options, .destroy = deed_destroy };
+  Call *object = NULL;
+  LodgerScopeOptions options = { .size = sizeof options, .destroy = call_destroy };
   LodgerPending *promise;
   LodgerScope *scope;
-  if (!stage_open (stage, NULL))
+  if (!fixture_open (fixture, NULL))
     return;
-  object = deed_datum (stage, "what a scope stands for");
+  object = call_datum (fixture, "what a scope stands for");
   options.object = object;
   scope = lodger_scope_new (&options);
   if (scope == NULL)
     return;
   promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  submit_bound (stage, scope, promise, DEED_IS_CANCELLED);
+  submit_bound (fixture, scope, promise, CALL_IS_CANCELLED);
   lodger_scope_end (scope, "the window was closed");
   lodger_scope_unref (scope);
-  stage_settle (stage);
+  fixture_settle (fixture);
   lodger_pending_unref (promise);
 }
 
-/* What is made once for all in a process has to be made after all when it could not be at first. */
+/* What a process creates once is created later when the first attempt fails. */
 static void
-first_use (Stage *stage)
+first_use (Fixture *fixture)
 {
   const LodgerCallerOptions options
-      = { .size = sizeof options, .hook_data = deed_datum (stage, "the hooks' data"), .hook_destroy = deed_destroy };
-  if (!stage_open (stage, &options))
+      = { .size = sizeof options, .hook_data = call_datum (fixture, "the hooks' data"), .hook_destroy = call_destroy };
+  if (!fixture_open (fixture, &options))
     return;
-  deed_soon (stage, "the first call", DEED_RUNS, NULL);
-  deed_to_thread (stage, "the first call in a worker", DEED_RUNS, NULL);
-  stage_settle (stage);
+  call_soon (fixture, "the first call", CALL_RUNS, NULL);
+  call_to_thread (fixture, "the first call in a worker", CALL_RUNS, NULL);
+  fixture_settle (fixture);
 }
 
 const Scenario scenarios_calls[] = {
   { .name = "first_use", .run = first_use, .flags = SCENARIO_FIRST },
   { .name = "submitting", .run = submitting },
   { .name = "timers", .run = timers },
-  { .name = "nesting", .run = nesting, .traits = PLACE_NESTS },
+  { .name = "nesting", .run = nesting, .traits = LOOP_NESTS },
   { .name = "bounded_inbox", .run = bounded_inbox },
   { .name = "binding", .run = binding },
   { .name = NULL },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How it ends: by a stop, a leave, the host's death, the thread's death, the deadline. Nothing of that may need memory, or
- * lose what was accepted before. */
+/* How a caller ends: by a stop, a leave, the end of its host or thread, a stop deadline.
+ *
+ * None of these ends may need memory, or lose what was accepted before. */
 #include "inject.h"
 #include "scenarios.h"
 
@@ -10,124 +11,124 @@
 
 enum
 {
-  MET = DEED_RUNS | DEED_IS_CANCELLED, /* a stop meets it, before it has run or after */
+  MET = CALL_RUNS | CALL_IS_CANCELLED, /* a stop comes before or after its run */
 };
 
 static void
-answer (Deed *deed)
+answer (Call *call)
 {
-  LodgerReply *reply = deed->reply;
-  deed->reply = NULL;
+  LodgerReply *reply = call->reply;
+  call->reply = NULL;
   if (reply != NULL)
     lodger_reply_return_int (reply, 1);
 }
 
 static void
-answer_at_stop (LodgerPending *pending, const char *message, void *deed)
+answer_at_stop (LodgerPending *pending, const char *message, void *call)
 {
   (void) pending;
   (void) message;
-  answer (deed);
+  answer (call);
 }
 
-/* What cannot be told of a stop has to be answered at once, or that would wait for it. */
+/* Without a canceller, the reply has to be answered at once: the stop would wait for it. */
 static void
-defer_until_stop (LodgerPending *self, Deed *deed)
+defer_until_stop (LodgerPending *self, Call *call)
 {
-  deed->reply = lodger_pending_defer (self);
-  if (deed->reply != NULL && lodger_pending_set_canceller (self, answer_at_stop, deed, NULL) != 0)
-    answer (deed);
+  call->reply = lodger_pending_defer (self);
+  if (call->reply != NULL && lodger_pending_set_canceller (self, answer_at_stop, call, NULL) != 0)
+    answer (call);
 }
 
 static void
-wait_until_stop (LodgerPending *self, Deed *deed)
+wait_until_stop (LodgerPending *self, Call *call)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   (void) self;
-  (void) deed;
+  (void) call;
   lodger_pending_wait (promise, LODGER_FOREVER, LODGER_WAIT_DEFAULT);
   lodger_pending_unref (promise);
 }
 
-/* Something of every kind is there when the end comes; the first is the call whose reply is out. */
+/* Leaves calls of every kind to the end. The first is a deferred call whose reply is not answered. */
 static void
-fill (Stage *stage)
+fill (Fixture *fixture)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  Deed *work;
-  deed_soon (stage, "a call that is answered at the stop", MET, defer_until_stop);
-  stage_catch_up (stage);
-  work = deed_to_thread (stage, "work that waits for the stop", MET, wait_until_stop);
-  deed_to_thread (stage, "work", MET, NULL);
-  deed_soon (stage, "a call", MET, NULL);
-  deed_direct (stage, "a direct call")->ends = 0;
-  deed_later (stage, "a delayed call", DEED_IS_CANCELLED, HOUR);
-  deed_then (stage, "what comes after the work", MET, work->pending);
-  deed_then (stage, "what comes after a promise", MET, promise);
+  Call *work;
+  call_soon (fixture, "a call that is answered at the stop", MET, defer_until_stop);
+  fixture_catch_up (fixture);
+  work = call_to_thread (fixture, "work that waits for the stop", MET, wait_until_stop);
+  call_to_thread (fixture, "work", MET, NULL);
+  call_soon (fixture, "a call", MET, NULL);
+  call_direct (fixture, "a direct call")->ends = 0;
+  call_later (fixture, "a delayed call", CALL_IS_CANCELLED, HOUR);
+  call_then (fixture, "what comes after the work", MET, work->pending);
+  call_then (fixture, "what comes after a promise", MET, promise);
   lodger_pending_unref (promise);
 }
 
 static void
-stopping (Stage *stage)
+stopping (Fixture *fixture)
 {
-  if (stage_open (stage, NULL))
-    fill (stage);
+  if (fixture_open (fixture, NULL))
+    fill (fixture);
 }
 
 static void
-leaving (Stage *stage)
+leaving (Fixture *fixture)
 {
-  if (!stage_open (stage, NULL))
+  if (!fixture_open (fixture, NULL))
     return;
-  fill (stage);
-  expect_only (lodger_caller_leave (stage->caller), 0);
+  fill (fixture);
+  expect_only (lodger_caller_leave (fixture->caller), 0);
 }
 
 /* ---- nothing can be waited for ----------------------------------------------------------------------------------- */
 
-/* A call that is out is left behind, and its data goes with the answer; work in other threads ends a little later. */
+/* A deferred call is abandoned, and its data is destroyed with the answer. Work in other threads ends a little later. */
 static void
-see_to_the_rest (Stage *stage)
+see_to_the_rest (Fixture *fixture)
 {
-  Deed *out = &stage->deeds[0];
-  if (stage->deed_count == 0)
+  Call *out = &fixture->calls[0];
+  if (fixture->call_count == 0)
     return;
-  stage->has_lost_its_loop = true;
-  out->ends |= DEED_IS_LEFT;
+  fixture->has_lost_its_loop = true;
+  out->ends |= CALL_IS_ABANDONED;
   answer (out);
-  for (int i = 0; i < stage->deed_count; i++)
-    if (stage->deeds[i].pending != NULL)
-      stage_until_done (stage, stage->deeds[i].pending);
+  for (int i = 0; i < fixture->call_count; i++)
+    if (fixture->calls[i].pending != NULL)
+      fixture_until_done (fixture, fixture->calls[i].pending);
 }
 
 static void
-dying_host (Stage *stage)
+dying_host (Fixture *fixture)
 {
-  if (!stage_open (stage, NULL))
+  if (!fixture_open (fixture, NULL))
     return;
-  fill (stage);
-  lodger_manual_close (stage->impl);
-  see_to_the_rest (stage);
+  fill (fixture);
+  lodger_manual_close (fixture->impl);
+  see_to_the_rest (fixture);
 }
 
 static void *
 open_and_go (void *data)
 {
-  Stage *stage = data;
-  if (stage_open (stage, NULL))
-    fill (stage);
+  Fixture *fixture = data;
+  if (fixture_open (fixture, NULL))
+    fill (fixture);
   return NULL;
 }
 
 static void
-dying_thread (Stage *stage)
+dying_thread (Fixture *fixture)
 {
   pthread_t thread;
   inject_exempt (true);
-  thread = thread_start (open_and_go, stage);
+  thread = thread_start (open_and_go, fixture);
   inject_exempt (false);
   thread_join (thread);
-  see_to_the_rest (stage);
+  see_to_the_rest (fixture);
 }
 
 /* ---- the deadline ------------------------------------------------------------------------------------------------ */
@@ -135,53 +136,53 @@ dying_thread (Stage *stage)
 static Latch entered, let_go;
 
 static void
-hang (LodgerPending *self, Deed *deed)
+hang (LodgerPending *self, Call *call)
 {
   (void) self;
-  (void) deed;
+  (void) call;
   latch_open (&entered);
   latch_wait (&let_go);
 }
 
-/* Without a thread that watches, the stop waits until the call returns. */
+/* Without a thread that watches the deadline, the stop waits until the call returns. */
 static void
-deadlines (Stage *stage)
+deadlines (Fixture *fixture)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 1000 };
-  Deed *deed;
+  Call *call;
   Counter ends;
-  if (!stage_open (stage, &options))
+  if (!fixture_open (fixture, &options))
     return;
   inject_exempt (true);
   latch_init (&entered);
   latch_init (&let_go);
   counter_init (&ends);
   inject_exempt (false);
-  deed = deed_new (stage, "a call that hangs", DEED_RUNS | DEED_IS_CANCELLED | DEED_IS_LEFT);
-  deed->act = hang;
-  deed->recorder.ends = &ends;
-  deed_asked (deed, lodger_caller_call_soon (stage->caller, deed_call, deed, deed_destroy));
-  deed_soon (stage, "a call behind it", deed->was_refused ? MET : DEED_IS_CANCELLED, NULL);
-  deed_later (stage, "a delayed call", DEED_IS_CANCELLED, HOUR);
-  stage_until_done (stage, lodger_caller_get_started (stage->caller));
-  if (!deed->was_refused && lodger_pending_get_outcome (lodger_caller_get_started (stage->caller)) == 0)
+  call = call_new (fixture, "a call that hangs", CALL_RUNS | CALL_IS_CANCELLED | CALL_IS_ABANDONED);
+  call->act = hang;
+  call->recorder.ends = &ends;
+  call_submitted (call, lodger_caller_call_soon (fixture->caller, call_run, call, call_destroy));
+  call_soon (fixture, "a call behind it", call->was_refused ? MET : CALL_IS_CANCELLED, NULL);
+  call_later (fixture, "a delayed call", CALL_IS_CANCELLED, HOUR);
+  fixture_until_done (fixture, lodger_caller_get_started (fixture->caller));
+  if (!call->was_refused && lodger_pending_get_outcome (lodger_caller_get_started (fixture->caller)) == 0)
     latch_wait (&entered);
-  lodger_caller_stop (stage->caller, true);
+  lodger_caller_stop (fixture->caller, true);
   if (inject_failed () == 0)
-    stage_until_done (stage, lodger_caller_get_stopped (stage->caller));
+    fixture_until_done (fixture, lodger_caller_get_stopped (fixture->caller));
   latch_open (&let_go);
   counter_wait (&ends, 1);
   counter_clear (&ends);
   latch_clear (&entered);
   latch_clear (&let_go);
-  stage_until_done (stage, lodger_caller_get_stopped (stage->caller));
+  fixture_until_done (fixture, lodger_caller_get_stopped (fixture->caller));
 }
 
 const Scenario scenarios_ends[] = {
   { .name = "stopping", .run = stopping },
-  { .name = "leaving", .run = leaving, .not_traits = PLACE_DRIVEN },
-  { .name = "dying_host", .run = dying_host, .not_traits = PLACE_DRIVEN | PLACE_GLIB },
-  { .name = "dying_thread", .run = dying_thread, .not_traits = PLACE_DRIVEN },
-  { .name = "deadlines", .run = deadlines, .traits = PLACE_DRIVEN },
+  { .name = "leaving", .run = leaving, .not_traits = LOOP_DRIVEN },
+  { .name = "dying_host", .run = dying_host, .not_traits = LOOP_DRIVEN | LOOP_GLIB },
+  { .name = "dying_thread", .run = dying_thread, .not_traits = LOOP_DRIVEN },
+  { .name = "deadlines", .run = deadlines, .traits = LOOP_DRIVEN },
   { .name = NULL },
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Law 10, shortage is answered: whichever operation fails for want of memory, a thread or a descriptor, there is a clear
- * error where one is due, everything accepted before still ends, and nothing is left behind. */
+/* Law 10, shortage is answered.
+ *
+ * Whichever operation lacks memory, a thread or a descriptor: a submission fails with a clear error, everything accepted
+ * before still ends, and nothing leaks. */
 #include "scenarios.h"
 
 #include <stdio.h>
@@ -8,7 +10,7 @@
 typedef struct Case
 {
   const Scenario *scenario;
-  const PlaceKind *kind;
+  const LoopKind *kind;
 } Case;
 
 enum
@@ -21,7 +23,7 @@ static int case_count;
 
 START_TEST (shortage_is_answered)
 {
-  round_all (cases[_i].scenario, cases[_i].kind);
+  scenario_run (cases[_i].scenario, cases[_i].kind);
 }
 END_TEST
 
@@ -29,7 +31,7 @@ static void
 add (Suite *suite, const Scenario *scenario)
 {
   for (; scenario->name != NULL; scenario++)
-    for (const PlaceKind *const *kind = place_kinds; *kind != NULL; kind++)
+    for (const LoopKind *const *kind = loop_kinds; *kind != NULL; kind++)
       if (((*kind)->traits & scenario->traits) == scenario->traits && ((*kind)->traits & scenario->not_traits) == 0)
         {
           char name[200];
@@ -48,7 +50,7 @@ main (int argc, char **argv)
   add (suite, scenarios_outcomes);
   add (suite, scenarios_answers);
   add (suite, scenarios_threads);
-  add (suite, scenarios_family);
+  add (suite, scenarios_children);
   add (suite, scenarios_ends);
 #ifdef LODGER_HAVE_GLIB
   add (suite, scenarios_glib);

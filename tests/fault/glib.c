@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the GLib adapter adds: an application's end, errors of the two kinds, operations and cancellables. GLib itself aborts for want of memory. */
+/* The GLib adapter: the end of an application, errors of both kinds, operations and cancellables.
+ *
+ * GLib itself aborts when it lacks memory. */
 #include "inject.h"
 #include "scenarios.h"
 
 #include <lodger-glib.h>
 
-/* It lives on after the caller, which it must not hold then. */
+/* The application outlives the caller, and must not keep a reference to it. */
 static void
-application (Stage *stage)
+application (Fixture *fixture)
 {
   static GApplication *application;
   if (application == NULL)
@@ -15,30 +17,30 @@ application (Stage *stage)
       application = g_application_new ("lodger.test.Fault", G_APPLICATION_NON_UNIQUE);
       g_application_set_default (application);
     }
-  if (!stage_open (stage, NULL))
+  if (!fixture_open (fixture, NULL))
     return;
-  deed_soon (stage, "a call", DEED_RUNS, NULL);
-  stage_settle (stage);
+  call_soon (fixture, "a call", CALL_RUNS, NULL);
+  fixture_settle (fixture);
 }
 
 static void
-fail_with_gerror (LodgerPending *self, Deed *deed)
+fail_with_gerror (LodgerPending *self, Call *call)
 {
   GError *error = g_error_new_literal (G_FILE_ERROR, G_FILE_ERROR_NOENT, "no such file");
-  (void) deed;
-  expect_or_want (lodger_glib_pending_return_gerror (self, error), 0);
+  (void) call;
+  expect_or_shortage (lodger_glib_pending_return_gerror (self, error), 0);
 }
 
 static void
-gerrors (Stage *stage)
+gerrors (Fixture *fixture)
 {
   GError *error = NULL;
-  Deed *deed;
-  if (!stage_open (stage, NULL))
+  Call *call;
+  if (!fixture_open (fixture, NULL))
     return;
-  deed = deed_soon (stage, "a call that fails with a GError", DEED_FAILS | DEED_LACKS, fail_with_gerror);
-  stage_settle (stage);
-  test_check (lodger_glib_pending_propagate_error (deed->pending, &error));
+  call = call_soon (fixture, "a call that fails with a GError", CALL_FAILS | CALL_LACKS_RESOURCES, fail_with_gerror);
+  fixture_settle (fixture);
+  test_check (lodger_glib_pending_propagate_error (call->pending, &error));
   test_check (error != NULL);
   g_clear_error (&error);
 }
@@ -56,21 +58,20 @@ come_back (void *operation)
   lodger_glib_async_ready (NULL, NULL, operation);
 }
 
-/* It says that it was not started, at the next turn or, if the loop ends before that, then; whether the pending could be had
- * or not. */
+/* Reports that the operation was not started, whether or not the pending could be created. */
 static void
-operate (LodgerPending *self, Deed *deed)
+operate (LodgerPending *self, Call *call)
 {
-  Deed *datum = deed_datum (deed->stage, "an operation's data");
+  Call *datum = call_datum (call->fixture, "an operation's data");
   GCancellable *cancellable = g_cancellable_new ();
-  LodgerPending *operation = lodger_glib_async_new (cancellable, NULL, datum, deed_destroy);
+  LodgerPending *operation = lodger_glib_async_new (cancellable, NULL, datum, call_destroy);
   GSource *source = g_idle_source_new ();
   int code;
   g_source_set_callback (source, nothing, operation, come_back);
   g_source_attach (source, g_main_context_get_thread_default ());
   g_source_unref (source);
   code = lodger_pending_return_from (self, operation);
-  expect_or_want (code, 0);
+  expect_or_shortage (code, 0);
   if (code != 0)
     lodger_pending_return_new_error (self, NULL, code, "no outcome can be taken");
   lodger_pending_unref (operation);
@@ -78,21 +79,21 @@ operate (LodgerPending *self, Deed *deed)
 }
 
 static void
-operations (Stage *stage)
+operations (Fixture *fixture)
 {
-  if (!stage_open (stage, NULL))
+  if (!fixture_open (fixture, NULL))
     return;
-  deed_soon (stage, "a call that takes an operation's outcome", DEED_FAILS | DEED_LACKS, operate);
-  stage_settle (stage);
+  call_soon (fixture, "a call that takes an operation's outcome", CALL_FAILS | CALL_LACKS_RESOURCES, operate);
+  fixture_settle (fixture);
 }
 
-/* Both ways at once: what it was cancelled by, and what it cancels. */
+/* A call that a cancellable cancels, and that cancels another cancellable. */
 static void
-cancellables (Stage *stage)
+cancellables (Fixture *fixture)
 {
   GCancellable *cancellable;
   LodgerPending *promise;
-  if (!stage_open (stage, NULL))
+  if (!fixture_open (fixture, NULL))
     return;
   cancellable = g_cancellable_new ();
   promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
@@ -100,7 +101,7 @@ cancellables (Stage *stage)
     {
       GCancellable *other = lodger_glib_pending_get_cancellable (promise);
       int code = lodger_glib_pending_cancel_with (promise, cancellable);
-      expect_or_want (code, 0);
+      expect_or_shortage (code, 0);
       g_cancellable_cancel (cancellable);
       test_check (lodger_pending_is_cancelled (promise) == (code == 0));
       test_check (other == NULL || (bool) g_cancellable_is_cancelled (other) == (code == 0));
@@ -111,9 +112,9 @@ cancellables (Stage *stage)
 }
 
 const Scenario scenarios_glib[] = {
-  { .name = "application", .run = application, .traits = PLACE_GLIB, .not_traits = PLACE_DRIVEN },
-  { .name = "gerrors", .run = gerrors, .traits = PLACE_GLIB },
-  { .name = "operations", .run = operations, .traits = PLACE_GLIB },
-  { .name = "cancellables", .run = cancellables, .traits = PLACE_GLIB },
+  { .name = "application", .run = application, .traits = LOOP_GLIB, .not_traits = LOOP_DRIVEN },
+  { .name = "gerrors", .run = gerrors, .traits = LOOP_GLIB },
+  { .name = "operations", .run = operations, .traits = LOOP_GLIB },
+  { .name = "cancellables", .run = cancellables, .traits = LOOP_GLIB },
   { .name = NULL },
 };

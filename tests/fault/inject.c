@@ -79,7 +79,7 @@ inject_fails (const char *what, const void *from)
   return true;
 }
 
-/* ---- what is held ------------------------------------------------------------------------------------------------ */
+/* ---- blocks in use ----------------------------------------------------------------------------------------------- */
 
 enum
 {
@@ -103,7 +103,7 @@ static Block blocks[MOST_BLOCKS];
 static size_t blocks_used;
 static Block *spare_blocks;
 static Block *chains[CHAINS];
-static InjectHeld held;
+static InjectInUse in_use;
 
 static Block **
 chain_of (const void *memory)
@@ -113,7 +113,7 @@ chain_of (const void *memory)
 }
 
 void *
-inject_hold (void *memory, size_t size, const char *what, const void *from)
+inject_track (void *memory, size_t size, const char *what, const void *from)
 {
   Block **chain = chain_of (memory);
   Block *block;
@@ -135,14 +135,14 @@ inject_hold (void *memory, size_t size, const char *what, const void *from)
                      .begun = atomic_load (&begun),
                      .number = exempt > 0 ? 0 : atomic_load (&count) };
   *chain = block;
-  held.blocks++;
-  held.bytes += (long) block->size;
+  in_use.blocks++;
+  in_use.bytes += (long) block->size;
   pthread_mutex_unlock (&mutex);
   return memory;
 }
 
 void
-inject_let_go (const void *memory)
+inject_untrack (const void *memory)
 {
   Block **at = chain_of (memory);
   if (memory == NULL)
@@ -153,8 +153,8 @@ inject_let_go (const void *memory)
   if (*at != NULL)
     {
       Block *block = *at;
-      held.blocks--;
-      held.bytes -= (long) block->size;
+      in_use.blocks--;
+      in_use.bytes -= (long) block->size;
       *at = block->next;
       block->next = spare_blocks;
       spare_blocks = block;
@@ -162,34 +162,34 @@ inject_let_go (const void *memory)
   pthread_mutex_unlock (&mutex);
 }
 
-InjectHeld
-inject_held (void)
+InjectInUse
+inject_in_use (void)
 {
-  InjectHeld now;
+  InjectInUse now;
   pthread_mutex_lock (&mutex);
-  now = held;
+  now = in_use;
   pthread_mutex_unlock (&mutex);
   return now;
 }
 
 static unsigned long
-place_of (const void *from)
+offset_of (const void *from)
 {
   return (unsigned long) ((const char *) from - &__executable_start) - 1;
 }
 
 void
-inject_print (bool with_held)
+inject_print (bool with_blocks)
 {
   const char *what = atomic_load (&failed_what);
   if (what != NULL)
     fprintf (stderr, "  failed last: number %ld, %s at %#lx\n", atomic_load (&failed_number), what,
-             place_of (atomic_load (&failed_from)));
+             offset_of (atomic_load (&failed_from)));
   pthread_mutex_lock (&mutex);
-  for (size_t i = 0; with_held && i < CHAINS; i++)
+  for (size_t i = 0; with_blocks && i < CHAINS; i++)
     for (const Block *block = chains[i]; block != NULL; block = block->next)
       if (block->begun == atomic_load (&begun))
-        fprintf (stderr, "  held: number %ld, %s of %zu bytes at %#lx\n", block->number, block->what, block->size,
-                 place_of (block->from));
+        fprintf (stderr, "  in use: number %ld, %s of %zu bytes at %#lx\n", block->number, block->what, block->size,
+                 offset_of (block->from));
   pthread_mutex_unlock (&mutex);
 }

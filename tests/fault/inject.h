@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Shortage on demand: every operation of the libraries that asks the system for memory, a thread or a descriptor goes
- * through here (the linker's --wrap), where it is counted and can be made to fail. What the libraries hold is counted
- * too. */
+/* Fault injection: operations that ask the system for memory, a thread or a descriptor are counted and can fail.
+ *
+ * The linker's --wrap redirects these calls of the libraries to wrap.c. What the libraries have in use is counted too. */
 #ifndef LODGER_TEST_INJECT_H
 #define LODGER_TEST_INJECT_H
 
@@ -10,40 +10,42 @@
 
 typedef enum InjectMode
 {
-  INJECT_NOTHING, /* only counts */
+  INJECT_NOTHING, /* operations are only counted */
   INJECT_ONCE,    /* the Nth operation fails */
-  INJECT_FROM,    /* it and all that come after it fail */
+  INJECT_FROM,    /* the Nth and all later operations fail */
   INJECT_MODES
 } InjectMode;
 
-/* From here on operations are counted, in all threads. */
+/* Begins to count operations, in all threads. */
 void inject_begin (InjectMode mode, long nth);
-/* How many there were, and how many failed. */
+/* Ends it. Returns how many operations there were, and how many failed. */
 long inject_end (long *ret_failed);
 /* How many have failed so far. */
 long inject_failed (void);
-/* What this thread does for the test's own sake is neither counted nor made to fail. Nests. */
+/* While on, operations of this thread are neither counted nor made to fail. Nests. */
 void inject_exempt (bool on);
 
-/* What the libraries hold at the moment. */
-typedef struct InjectHeld
+/* What the libraries have in use. */
+typedef struct InjectInUse
 {
   long blocks; /* condition variables count as such */
   long bytes;
-} InjectHeld;
+} InjectInUse;
 
-InjectHeld inject_held (void);
-/* Prints the last operation that failed, and, with `held`, each block that was taken since inject_begin() and is there
- * still: by the function, and the place for `addr2line -e`. */
-void inject_print (bool held);
+InjectInUse inject_in_use (void);
+/* Prints the last operation that failed.
+ *
+ * With `with_blocks`, it also prints each block that was allocated since inject_begin() and is still in use. Addresses are
+ * for `addr2line -e`. */
+void inject_print (bool with_blocks);
 
-/* ---- for those who stand in for the system: `what` is called `from` there ---- */
+/* ---- for wrap.c: the function `what` is called at the address `from` ---- */
 
-/* Counts the operation, and says whether it is to fail. */
+/* Counts the operation. Returns whether it has to fail. */
 bool inject_fails (const char *what, const void *from);
-/* A block was taken (NULL: was not); gives it back. */
-void *inject_hold (void *memory, size_t size, const char *what, const void *from);
-/* It is going to be given back: to be called before, since another thread may be handed it at once. */
-void inject_let_go (const void *memory);
+/* Counts an allocated block, unless it is NULL. Returns the block. */
+void *inject_track (void *memory, size_t size, const char *what, const void *from);
+/* Uncounts a block. To be called before it is freed, since another thread may get the same block at once. */
+void inject_untrack (const void *memory);
 
 #endif

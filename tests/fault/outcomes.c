@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What becomes of an outcome: promises, callbacks, metadata, continuations, cancelling, homes. */
+/* Outcomes: promises, callbacks, metadata, continuations, cancelling, results with a home caller. */
 #include "scenarios.h"
 
 #include <string.h>
@@ -15,78 +15,78 @@ told (LodgerPending *done, void *datum)
 }
 
 static void
-add_callback (Stage *stage, LodgerPending *pending, const char *what)
+add_callback (Fixture *fixture, LodgerPending *pending, const char *what)
 {
-  Deed *datum = deed_datum (stage, what);
-  int code = lodger_pending_add_done_callback (pending, told, datum, deed_destroy);
-  expect_or_want (code, 0);
-  datum->ends = code == 0 ? DEED_RUNS : 0;
+  Call *datum = call_datum (fixture, what);
+  int code = lodger_pending_add_done_callback (pending, told, datum, call_destroy);
+  expect_or_shortage (code, 0);
+  datum->ends = code == 0 ? CALL_RUNS : 0;
   datum->was_refused = code != 0;
 }
 
 static void
-set_metadata (Stage *stage, LodgerPending *pending, const char *what)
+set_metadata (Fixture *fixture, LodgerPending *pending, const char *what)
 {
-  Deed *datum = deed_datum (stage, what);
-  expect_or_want (lodger_pending_set_metadata (pending, "key", datum, deed_destroy), 0);
+  Call *datum = call_datum (fixture, what);
+  expect_or_shortage (lodger_pending_set_metadata (pending, "key", datum, call_destroy), 0);
 }
 
-/* One that could not be made is done, and failed; what is asked of it has to be answered like that. */
+/* A promise that could not be created is done and failed, and its functions have to say so. */
 static void
-promises (Stage *stage)
+promises (Fixture *fixture)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   bool is_made = !lodger_pending_is_done (promise);
-  Deed *removed = deed_datum (stage, "a callback that is removed");
+  Call *removed = call_datum (fixture, "a callback that is removed");
   char *line;
-  add_callback (stage, promise, "a callback");
-  if (lodger_pending_add_done_callback (promise, told, removed, deed_destroy) == 0)
+  add_callback (fixture, promise, "a callback");
+  if (lodger_pending_add_done_callback (promise, told, removed, call_destroy) == 0)
     test_check (lodger_pending_remove_done_callback (promise, told, removed) == (is_made ? 1 : 0));
-  add_callback (stage, promise, "another callback");
-  set_metadata (stage, promise, "a value");
-  set_metadata (stage, promise, "a value in its place");
-  expect_or_want (lodger_pending_return_string (promise, "an answer"), is_made ? 0 : LODGER_EALREADY);
+  add_callback (fixture, promise, "another callback");
+  set_metadata (fixture, promise, "a value");
+  set_metadata (fixture, promise, "a value in its place");
+  expect_or_shortage (lodger_pending_return_string (promise, "an answer"), is_made ? 0 : LODGER_EALREADY);
   test_check (lodger_pending_is_done (promise));
   line = lodger_pending_describe (promise);
   lodger_free (line);
-  add_callback (stage, promise, "a late callback");
+  add_callback (fixture, promise, "a late callback");
   lodger_pending_unref (promise);
 }
 
 static void
-errors (Stage *stage)
+errors (Fixture *fixture)
 {
-  static const LodgerErrorPayloadOps ops = { .size = sizeof ops, .name = "datum", .destroy = deed_destroy };
+  static const LodgerErrorPayloadOps ops = { .size = sizeof ops, .name = "datum", .destroy = call_destroy };
   LodgerError *error
-      = lodger_error_new_with_payload (NULL, LODGER_EFAILED, "an error", &ops, deed_datum (stage, "a payload"));
-  expect_or_want (lodger_error_get_code (error), LODGER_EFAILED);
+      = lodger_error_new_with_payload (NULL, LODGER_EFAILED, "an error", &ops, call_datum (fixture, "a payload"));
+  expect_or_shortage (lodger_error_get_code (error), LODGER_EFAILED);
   lodger_error_unref (error);
   error = lodger_error_newf (NULL, LODGER_EBUSY, "number %d", 1);
-  expect_or_want (lodger_error_get_code (error), LODGER_EBUSY);
+  expect_or_shortage (lodger_error_get_code (error), LODGER_EBUSY);
   lodger_error_unref (error);
 }
 
 /* ---- continuations ----------------------------------------------------------------------------------------------- */
 
 static void
-continuations (Stage *stage)
+continuations (Fixture *fixture)
 {
   LodgerPending *promise;
-  Deed *first, *second, *cancelled;
-  if (!stage_open (stage, NULL))
+  Call *first, *second, *cancelled;
+  if (!fixture_open (fixture, NULL))
     return;
   promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  first = deed_soon (stage, "a call", DEED_RUNS, NULL);
-  second = deed_then (stage, "what comes after it", DEED_RUNS, first->pending);
-  deed_then (stage, "what comes after that", DEED_RUNS, second->pending);
-  cancelled = deed_then (stage, "a continuation that is cancelled", DEED_IS_CANCELLED, promise);
+  first = call_soon (fixture, "a call", CALL_RUNS, NULL);
+  second = call_then (fixture, "what comes after it", CALL_RUNS, first->pending);
+  call_then (fixture, "what comes after that", CALL_RUNS, second->pending);
+  cancelled = call_then (fixture, "a continuation that is cancelled", CALL_IS_CANCELLED, promise);
   lodger_pending_cancel (cancelled->pending, "not needed");
-  deed_then (stage, "what comes after that was cancelled", DEED_RUNS, cancelled->pending);
-  stage_settle (stage);
-  deed_then (stage, "what comes late", DEED_RUNS, first->pending);
-  stage_settle (stage);
-  deed_then (stage, "what never comes",
-             lodger_pending_is_done (promise) ? DEED_RUNS | DEED_IS_CANCELLED : DEED_IS_CANCELLED, promise);
+  call_then (fixture, "what comes after that was cancelled", CALL_RUNS, cancelled->pending);
+  fixture_settle (fixture);
+  call_then (fixture, "what comes late", CALL_RUNS, first->pending);
+  fixture_settle (fixture);
+  call_then (fixture, "what never comes",
+             lodger_pending_is_done (promise) ? CALL_RUNS | CALL_IS_CANCELLED : CALL_IS_CANCELLED, promise);
   lodger_pending_unref (promise);
 }
 
@@ -101,15 +101,15 @@ canceller (LodgerPending *pending, const char *message, void *datum)
 }
 
 static void
-cancel_promise (Stage *stage)
+cancel_promise (Fixture *fixture)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  Deed *datum = deed_datum (stage, "a canceller's data");
+  Call *datum = call_datum (fixture, "a canceller's data");
   if (lodger_pending_is_done (promise))
-    expect_only (lodger_pending_set_canceller (promise, canceller, datum, deed_destroy), LODGER_EALREADY);
+    expect_only (lodger_pending_set_canceller (promise, canceller, datum, call_destroy), LODGER_EALREADY);
   else
     {
-      expect_or_want (lodger_pending_set_canceller (promise, canceller, datum, deed_destroy), 0);
+      expect_or_shortage (lodger_pending_set_canceller (promise, canceller, datum, call_destroy), 0);
       test_check (lodger_pending_cancel (promise, "not needed"));
       test_check (lodger_pending_is_done (promise));
     }
@@ -117,9 +117,9 @@ cancel_promise (Stage *stage)
 }
 
 static void
-cancel_itself (LodgerPending *self, Deed *deed)
+cancel_itself (LodgerPending *self, Call *call)
 {
-  (void) deed;
+  (void) call;
   test_check (lodger_pending_cancel (self, "from inside"));
   lodger_pending_return_string (self, "in vain");
 }
@@ -135,59 +135,59 @@ look_at_cancelled (LodgerPending *pending)
 }
 
 static void
-cancelling (Stage *stage)
+cancelling (Fixture *fixture)
 {
-  Deed *twice;
-  if (!stage_open (stage, NULL))
+  Call *twice;
+  if (!fixture_open (fixture, NULL))
     return;
-  cancel_promise (stage);
-  twice = deed_later (stage, "a call that is cancelled twice", DEED_IS_CANCELLED, INT64_C (3600000000000));
+  cancel_promise (fixture);
+  twice = call_later (fixture, "a call that is cancelled twice", CALL_IS_CANCELLED, INT64_C (3600000000000));
   if (!twice->was_refused)
     {
       test_check (lodger_pending_cancel (twice->pending, "one"));
       test_check (lodger_pending_cancel (twice->pending, "two"));
-      stage_until_done (stage, twice->pending);
-      if (lodger_pending_get_outcome (lodger_caller_get_started (stage->caller)) == 0)
+      fixture_until_done (fixture, twice->pending);
+      if (lodger_pending_get_outcome (lodger_caller_get_started (fixture->caller)) == 0)
         look_at_cancelled (twice->pending);
     }
-  deed_soon (stage, "a call that cancels itself", DEED_IS_CANCELLED, cancel_itself);
-  stage_settle (stage);
+  call_soon (fixture, "a call that cancels itself", CALL_IS_CANCELLED, cancel_itself);
+  fixture_settle (fixture);
 }
 
-/* ---- homes ------------------------------------------------------------------------------------------------------- */
+/* ---- result_homes ------------------------------------------------------------------------------------------------------- */
 
 static void
-answer_datum (LodgerPending *self, Deed *deed)
+answer_datum (LodgerPending *self, Call *call)
 {
-  lodger_pending_return_pointer (self, deed_datum (deed->stage, "an answer with a home"), deed_destroy);
-}
-
-static void
-ask_for (Stage *stage, const char *what, void (*act) (LodgerPending *self, Deed *deed))
-{
-  const LodgerCallOptions options = { .size = sizeof options, .result_home = stage->caller };
-  Deed *deed = deed_new (stage, what, DEED_RUNS | DEED_LACKS);
-  deed->act = act;
-  deed_asked (deed, lodger_caller_to_thread_full (stage->caller, deed_call, deed, deed_destroy, &options));
+  lodger_pending_return_pointer (self, call_datum (call->fixture, "an answer with a home"), call_destroy);
 }
 
 static void
-homes (Stage *stage)
+ask_for (Fixture *fixture, const char *what, void (*act) (LodgerPending *self, Call *call))
 {
-  if (!stage_open (stage, NULL))
+  const LodgerCallOptions options = { .size = sizeof options, .result_home = fixture->caller };
+  Call *call = call_new (fixture, what, CALL_RUNS | CALL_LACKS_RESOURCES);
+  call->act = act;
+  call_submitted (call, lodger_caller_to_thread_full (fixture->caller, call_run, call, call_destroy, &options));
+}
+
+static void
+result_homes (Fixture *fixture)
+{
+  if (!fixture_open (fixture, NULL))
     return;
-  ask_for (stage, "a call whose answer has a home", answer_datum);
-  ask_for (stage, "a call whose home is not needed", NULL);
-  stage_settle (stage);
-  ask_for (stage, "another whose answer has a home", answer_datum);
-  stage_settle (stage);
+  ask_for (fixture, "a call whose answer has a home", answer_datum);
+  ask_for (fixture, "a call whose home is not needed", NULL);
+  fixture_settle (fixture);
+  ask_for (fixture, "another whose answer has a home", answer_datum);
+  fixture_settle (fixture);
 }
 
 const Scenario scenarios_outcomes[] = {
-  { .name = "promises", .run = promises, .not_traits = PLACE_DRIVEN },
-  { .name = "errors", .run = errors, .not_traits = PLACE_DRIVEN },
+  { .name = "promises", .run = promises, .not_traits = LOOP_DRIVEN },
+  { .name = "errors", .run = errors, .not_traits = LOOP_DRIVEN },
   { .name = "continuations", .run = continuations },
   { .name = "cancelling", .run = cancelling },
-  { .name = "homes", .run = homes },
+  { .name = "result_homes", .run = result_homes },
   { .name = NULL },
 };

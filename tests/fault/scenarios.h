@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The scenarios, a room each; each table ends with one that has no name. */
+/* The tables of scenarios, one for each file. A scenario without a name ends a table. */
 #ifndef LODGER_TEST_SCENARIOS_H
 #define LODGER_TEST_SCENARIOS_H
 
-#include "round.h"
+#include "scenario.h"
 
 extern const Scenario scenarios_calls[], scenarios_outcomes[], scenarios_answers[], scenarios_threads[],
-    scenarios_family[], scenarios_ends[];
+    scenarios_children[], scenarios_ends[];
 #ifdef LODGER_HAVE_GLIB
 extern const Scenario scenarios_glib[];
 #endif

@@ -2,36 +2,36 @@
 /* Work in other threads, and waiting for it. */
 #include "scenarios.h"
 
-/* A caller that could not start cancels what it has given away. */
+/* A caller that could not start cancels its calls in the pool. */
 static void
-answer_string (LodgerPending *self, Deed *deed)
+answer_string (LodgerPending *self, Call *call)
 {
   int code = lodger_pending_return_string (self, "from a worker");
-  (void) deed;
+  (void) call;
   if (!lodger_pending_is_cancelled (self))
-    expect_or_want (code, 0);
+    expect_or_shortage (code, 0);
 }
 
 static void
-to_thread (Stage *stage)
+to_thread (Fixture *fixture)
 {
-  if (!stage_open (stage, NULL))
+  if (!fixture_open (fixture, NULL))
     return;
   for (int i = 0; i < 3; i++)
     {
-      Deed *work = deed_to_thread (stage, "work", DEED_RUNS, i == 1 ? answer_string : NULL);
-      deed_then (stage, "what comes home", DEED_RUNS, work->pending);
+      Call *work = call_to_thread (fixture, "work", CALL_RUNS, i == 1 ? answer_string : NULL);
+      call_then (fixture, "a continuation of the work", CALL_RUNS, work->pending);
     }
-  stage_settle (stage);
-  deed_to_thread (stage, "work for one that rests", DEED_RUNS, NULL);
-  stage_settle (stage);
+  fixture_settle (fixture);
+  call_to_thread (fixture, "work for one that rests", CALL_RUNS, NULL);
+  fixture_settle (fixture);
 }
 
-/* A worker that waits is not counted, so that another comes, if it can. */
+/* A waiting worker is not counted, so another starts if it can. */
 static void
-work_and_wait (LodgerPending *self, Deed *deed)
+work_and_wait (LodgerPending *self, Call *call)
 {
-  Deed *inner = deed_to_thread (deed->stage, "work that a worker waits for", DEED_RUNS, answer_string);
+  Call *inner = call_to_thread (call->fixture, "work that a worker waits for", CALL_RUNS, answer_string);
   int code = lodger_pending_wait (inner->pending, LODGER_FOREVER, LODGER_WAIT_NO_RESULT);
   if (!lodger_pending_is_cancelled (self))
     expect_only (code, 0);
@@ -39,35 +39,35 @@ work_and_wait (LodgerPending *self, Deed *deed)
 
 /* With one call at a time the second runs because the first waits. */
 static void
-waiting_workers (Stage *stage)
+waiting_workers (Fixture *fixture)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
-  if (!stage_open (stage, &options))
+  if (!fixture_open (fixture, &options))
     return;
-  deed_to_thread (stage, "work that waits", DEED_RUNS, work_and_wait);
-  deed_to_thread (stage, "more work that waits", DEED_RUNS, work_and_wait);
-  stage_settle (stage);
+  call_to_thread (fixture, "work that waits", CALL_RUNS, work_and_wait);
+  call_to_thread (fixture, "more work that waits", CALL_RUNS, work_and_wait);
+  fixture_settle (fixture);
 }
 
-/* What a worker asks of itself waits in its own inbox, and may wait in there as well. */
+/* A worker submits to itself, also from its own calls. */
 static void
-ask_itself (LodgerPending *self, Deed *deed)
+ask_itself (LodgerPending *self, Call *call)
 {
-  Deed *own = deed_new (deed->stage, "a worker's call to itself", DEED_RUNS | DEED_IS_CANCELLED);
+  Call *own = call_new (call->fixture, "a worker's call to itself", CALL_RUNS | CALL_IS_CANCELLED);
   (void) self;
   own->act = work_and_wait;
-  deed_asked (own, lodger_caller_call_soon (lodger_caller_current (), deed_call, own, deed_destroy));
+  call_submitted (own, lodger_caller_call_soon (lodger_caller_current (), call_run, own, call_destroy));
 }
 
 static void
-workers_own_calls (Stage *stage)
+workers_own_calls (Fixture *fixture)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
-  if (!stage_open (stage, &options))
+  if (!fixture_open (fixture, &options))
     return;
-  deed_to_thread (stage, "work that asks its worker", DEED_RUNS, ask_itself);
-  deed_to_thread (stage, "more work that asks its worker", DEED_RUNS, ask_itself);
-  stage_settle (stage);
+  call_to_thread (fixture, "work that asks its worker", CALL_RUNS, ask_itself);
+  call_to_thread (fixture, "more work that asks its worker", CALL_RUNS, ask_itself);
+  fixture_settle (fixture);
 }
 
 /* ---- threads that Lodger has not seen ---------------------------------------------------------------------------- */
@@ -75,49 +75,49 @@ workers_own_calls (Stage *stage)
 static void *
 wait_elsewhere (void *data)
 {
-  Stage *stage = data;
+  Fixture *fixture = data;
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   bool is_made = !lodger_pending_is_done (promise);
-  Deed *deed = deed_soon (stage, "a call that is waited for", DEED_RUNS, NULL);
-  int code = lodger_pending_wait (deed->pending, LODGER_FOREVER, LODGER_WAIT_NO_RESULT);
-  expect_or_want (code, 0);
+  Call *call = call_soon (fixture, "a call that is waited for", CALL_RUNS, NULL);
+  int code = lodger_pending_wait (call->pending, LODGER_FOREVER, LODGER_WAIT_NO_RESULT);
+  expect_or_shortage (code, 0);
   code = lodger_pending_wait (promise, 1, LODGER_WAIT_PROTECT);
-  expect_or_want (code, is_made ? LODGER_ETIMEDOUT : LODGER_EFAILED);
+  expect_or_shortage (code, is_made ? LODGER_ETIMEDOUT : LODGER_EFAILED);
   code = lodger_pending_cancel_wait (promise, "not needed", LODGER_FOREVER, LODGER_WAIT_DEFAULT);
-  expect_or_want (code, 0);
+  expect_or_shortage (code, 0);
   lodger_pending_unref (promise);
   return NULL;
 }
 
 static void
-waiting (Stage *stage)
+waiting (Fixture *fixture)
 {
-  if (!stage_open (stage, NULL))
+  if (!fixture_open (fixture, NULL))
     return;
-  stage_elsewhere (stage, wait_elsewhere, stage);
-  stage_settle (stage);
+  fixture_run_in_thread (fixture, wait_elsewhere, fixture);
+  fixture_settle (fixture);
 }
 
 /* ---- threads with a name ----------------------------------------------------------------------------------------- */
 
-/* One that could not start has cancelled what it had. */
+/* A worker that could not start has cancelled its calls. */
 static void
-ask_named (Stage *stage, const char *name)
+ask_named (Fixture *fixture, const char *name)
 {
   const LodgerCallOptions options = { .size = sizeof options, .worker = name };
-  Deed *deed = deed_new (stage, name, DEED_RUNS | DEED_LACKS | DEED_IS_CANCELLED);
-  deed_asked (deed, lodger_caller_to_thread_full (stage->caller, deed_call, deed, deed_destroy, &options));
+  Call *call = call_new (fixture, name, CALL_RUNS | CALL_LACKS_RESOURCES | CALL_IS_CANCELLED);
+  call_submitted (call, lodger_caller_to_thread_full (fixture->caller, call_run, call, call_destroy, &options));
 }
 
 static void
-named_workers (Stage *stage)
+named_workers (Fixture *fixture)
 {
-  if (!stage_open (stage, NULL))
+  if (!fixture_open (fixture, NULL))
     return;
-  ask_named (stage, "one");
-  ask_named (stage, "two");
-  ask_named (stage, "one");
-  stage_settle (stage);
+  ask_named (fixture, "one");
+  ask_named (fixture, "two");
+  ask_named (fixture, "one");
+  fixture_settle (fixture);
 }
 
 const Scenario scenarios_threads[] = {

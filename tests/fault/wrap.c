@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the libraries call in place of the system. The build gives the linker the name of each function here. A mutex is
+/* The functions that the libraries call in place of the system. The build gives the linker the name of each function here. A mutex is
  * not among them: making one never fails. */
 #define _GNU_SOURCE
 #include "inject.h"
@@ -14,11 +14,11 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
-#define FROM                     __builtin_return_address (0)
-#define FAILS(what)              inject_fails (what, FROM)
-#define HOLD(memory, size, what) inject_hold (memory, size, what, FROM)
+#define FROM                      __builtin_return_address (0)
+#define FAILS(what)               inject_fails (what, FROM)
+#define TRACK(memory, size, what) inject_track (memory, size, what, FROM)
 
-/* The linker takes it that shared libraries call these as well, and so has to find them; they do not. */
+/* The linker assumes that shared libraries call these too, and has to find them. They do not call them. */
 #pragma GCC visibility push(default)
 
 #define WRAP(type, name, ...)                                                                                          \
@@ -37,35 +37,35 @@ no_memory (void)
 
 WRAP (void *, malloc, size_t size)
 {
-  return FAILS ("malloc") ? no_memory () : HOLD (__real_malloc (size), size, "malloc");
+  return FAILS ("malloc") ? no_memory () : TRACK (__real_malloc (size), size, "malloc");
 }
 
 WRAP (void *, calloc, size_t n, size_t size)
 {
-  return FAILS ("calloc") ? no_memory () : HOLD (__real_calloc (n, size), n * size, "calloc");
+  return FAILS ("calloc") ? no_memory () : TRACK (__real_calloc (n, size), n * size, "calloc");
 }
 
 WRAP (void *, realloc, void *memory, size_t size)
 {
   if (FAILS ("realloc"))
     return no_memory ();
-  inject_let_go (memory);
-  return HOLD (__real_realloc (memory, size), size, "realloc");
+  inject_untrack (memory);
+  return TRACK (__real_realloc (memory, size), size, "realloc");
 }
 
 WRAP (void *, aligned_alloc, size_t alignment, size_t size)
 {
-  return FAILS ("aligned_alloc") ? no_memory () : HOLD (__real_aligned_alloc (alignment, size), size, "aligned_alloc");
+  return FAILS ("aligned_alloc") ? no_memory () : TRACK (__real_aligned_alloc (alignment, size), size, "aligned_alloc");
 }
 
 WRAP (char *, strdup, const char *string)
 {
-  return FAILS ("strdup") ? no_memory () : HOLD (__real_strdup (string), strlen (string) + 1, "strdup");
+  return FAILS ("strdup") ? no_memory () : TRACK (__real_strdup (string), strlen (string) + 1, "strdup");
 }
 
 WRAP (void, free, void *memory)
 {
-  inject_let_go (memory);
+  inject_untrack (memory);
   __real_free (memory);
 }
 
@@ -83,7 +83,7 @@ print (char **ret_string, const char *format, va_list args, const char *what, co
   else
     length = __real_vasprintf (ret_string, format, args);
   if (length >= 0)
-    inject_hold (*ret_string, (size_t) length + 1, what, from);
+    inject_track (*ret_string, (size_t) length + 1, what, from);
   return length;
 }
 
@@ -134,21 +134,21 @@ __wrap___asprintf_chk (char **ret_string, int flag, const char *format, ...)
 
 #ifdef LODGER_HAVE_GLIB
 
-/* Only what may fail: where GLib itself runs out of memory, or cannot have a descriptor for a context, it aborts. */
+/* Only functions that may fail: GLib aborts when it lacks memory, or a descriptor for a context. */
 WRAP (void *, g_try_malloc0, size_t size)
 {
-  return FAILS ("g_try_malloc0") ? NULL : HOLD (__real_g_try_malloc0 (size), size, "g_try_malloc0");
+  return FAILS ("g_try_malloc0") ? NULL : TRACK (__real_g_try_malloc0 (size), size, "g_try_malloc0");
 }
 
-/* What g_try_new0() is without optimisation. */
+/* g_try_new0() calls it in a build without optimisation. */
 WRAP (void *, g_try_malloc0_n, size_t count, size_t size)
 {
-  return FAILS ("g_try_malloc0") ? NULL : HOLD (__real_g_try_malloc0_n (count, size), count * size, "g_try_malloc0");
+  return FAILS ("g_try_malloc0") ? NULL : TRACK (__real_g_try_malloc0_n (count, size), count * size, "g_try_malloc0");
 }
 
 WRAP (void, g_free, void *memory)
 {
-  inject_let_go (memory);
+  inject_untrack (memory);
   __real_g_free (memory);
 }
 #endif
@@ -179,13 +179,13 @@ WRAP (int, pthread_cond_init, pthread_cond_t *condition, const pthread_condattr_
 {
   int failed = FAILS ("pthread_cond_init") ? ENOMEM : __real_pthread_cond_init (condition, attributes);
   if (failed == 0)
-    HOLD (condition, 0, "pthread_cond_init");
+    TRACK (condition, 0, "pthread_cond_init");
   return failed;
 }
 
 WRAP (int, pthread_cond_destroy, pthread_cond_t *condition)
 {
-  inject_let_go (condition);
+  inject_untrack (condition);
   return __real_pthread_cond_destroy (condition);
 }
 
@@ -225,7 +225,7 @@ WRAP (int, epoll_ctl, int epoll_fd, int operation, int fd, struct epoll_event *e
 
 /* ---- the libraries' own ------------------------------------------------------------------------------------------ */
 
-/* As under a memory checker: each call is a block of its own. Spare ones would hide a leak. */
+/* As under a memory checker, each call is a block of its own. Spare blocks would hide a leak. */
 bool __wrap_lodger__port_is_checked (void);
 bool
 __wrap_lodger__port_is_checked (void)

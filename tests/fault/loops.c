@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where scenarios act. The manual host is the one where the Nth operation is the same every time. */
+/* The loops that scenarios run on. On the manual host the Nth operation is the same every time. */
+#include "fixture.h"
 #include "inject.h"
-#include "stage.h"
 
 #include <lodger-manual.h>
 
-/* Nobody was given the options yet. */
+/* Fails before the options were given to Lodger. */
 static LodgerCaller *
 refuse (int code, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
@@ -18,27 +18,27 @@ refuse (int code, const LodgerCallerOptions *options, LodgerError **ret_error)
 /* ---- the manual host --------------------------------------------------------------------------------------------- */
 
 static LodgerCaller *
-open_manual (Stage *stage, const LodgerCallerOptions *options, LodgerError **ret_error)
+open_manual (Fixture *fixture, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
   LodgerManualHost *host = lodger_manual_host_new (LODGER_MANUAL_DEFAULT);
-  stage->impl = host;
+  fixture->impl = host;
   if (host != NULL)
     return lodger_manual_attach (host, options, ret_error);
   return refuse (LODGER_ENOMEM, options, ret_error);
 }
 
 static void
-close_manual (Stage *stage)
+close_manual (Fixture *fixture)
 {
-  lodger_manual_host_unref (stage->impl);
+  lodger_manual_host_unref (fixture->impl);
 }
 
-/* A loop with nothing else to do moves the clock to its deadline, unless that is far away. What it waits for may come
- * from a thread that posts nothing here. */
+/* An idle loop moves the clock to its deadline, unless the deadline is far away. Its wait for a post is limited, since the
+ * change may come from a thread that posts nothing. */
 static void
-turn_manual (Stage *stage)
+turn_manual (Fixture *fixture)
 {
-  LodgerManualHost *host = stage->impl;
+  LodgerManualHost *host = fixture->impl;
   int64_t left;
   if (lodger_manual_iterate (host, false))
     return;
@@ -50,14 +50,14 @@ turn_manual (Stage *stage)
 }
 
 static void
-nest_manual (Stage *stage)
+nest_manual (Fixture *fixture)
 {
-  lodger_manual_iterate (stage->impl, false);
+  lodger_manual_iterate (fixture->impl, false);
 }
 
-static const PlaceKind manual = {
+static const LoopKind manual = {
   .name = "manual",
-  .traits = PLACE_NESTS,
+  .traits = LOOP_NESTS,
   .open = open_manual,
   .close = close_manual,
   .turn = turn_manual,
@@ -75,20 +75,19 @@ open_worker (const char *backend, const LodgerCallerOptions *options, LodgerErro
 }
 
 static LodgerCaller *
-open_native (Stage *stage, const LodgerCallerOptions *options, LodgerError **ret_error)
+open_native (Fixture *fixture, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
-  (void) stage;
+  (void) fixture;
   return open_worker ("native", options, ret_error);
 }
 
 static void
-close_worker (Stage *stage)
+close_worker (Fixture *fixture)
 {
-  (void) stage;
+  (void) fixture;
 }
 
-static const PlaceKind native
-    = { .name = "native", .traits = PLACE_DRIVEN, .open = open_native, .close = close_worker };
+static const LoopKind native = { .name = "native", .traits = LOOP_DRIVEN, .open = open_native, .close = close_worker };
 
 /* ---- GLib -------------------------------------------------------------------------------------------------------- */
 
@@ -96,36 +95,36 @@ static const PlaceKind native
 #include <lodger-glib.h>
 
 static LodgerCaller *
-open_default (Stage *stage, const LodgerCallerOptions *options, LodgerError **ret_error)
+open_default (Fixture *fixture, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
-  (void) stage;
+  (void) fixture;
   return lodger_glib_attach_full (NULL, options, ret_error);
 }
 
 static void
-turn_default (Stage *stage)
+turn_default (Fixture *fixture)
 {
-  (void) stage;
+  (void) fixture;
   g_main_context_iteration (NULL, TRUE);
 }
 
 static void
-wake_default (Stage *stage)
+wake_default (Fixture *fixture)
 {
-  (void) stage;
+  (void) fixture;
   g_main_context_wakeup (NULL);
 }
 
 static void
-nest_default (Stage *stage)
+nest_default (Fixture *fixture)
 {
-  (void) stage;
+  (void) fixture;
   g_main_context_iteration (NULL, FALSE);
 }
 
-static const PlaceKind glib_default = {
+static const LoopKind glib_default = {
   .name = "glib-default",
-  .traits = PLACE_NESTS | PLACE_GLIB,
+  .traits = LOOP_NESTS | LOOP_GLIB,
   .open = open_default,
   .close = close_worker,
   .turn = turn_default,
@@ -134,18 +133,18 @@ static const PlaceKind glib_default = {
 };
 
 static LodgerCaller *
-open_glib_worker (Stage *stage, const LodgerCallerOptions *options, LodgerError **ret_error)
+open_glib_worker (Fixture *fixture, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
   int code = lodger_glib_register ();
-  (void) stage;
+  (void) fixture;
   return code == 0 ? open_worker ("glib", options, ret_error) : refuse (code, options, ret_error);
 }
 
-static const PlaceKind glib_worker
-    = { .name = "glib-worker", .traits = PLACE_DRIVEN | PLACE_GLIB, .open = open_glib_worker, .close = close_worker };
+static const LoopKind glib_worker
+    = { .name = "glib-worker", .traits = LOOP_DRIVEN | LOOP_GLIB, .open = open_glib_worker, .close = close_worker };
 #endif
 
-const PlaceKind *const place_kinds[] = {
+const LoopKind *const loop_kinds[] = {
   &manual,       &native,
 #ifdef LODGER_HAVE_GLIB
   &glib_default, &glib_worker,

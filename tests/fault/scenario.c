@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define _GNU_SOURCE
-#include "round.h"
+#include "scenario.h"
 
 #include "inject.h"
 
@@ -12,17 +12,17 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What fails. */
+/* The operations that fail, for messages. */
 static const char *const modes[INJECT_MODES] = { "nothing else", "it alone", "it and all after it" };
 
 enum
 {
-  MOST_ROUNDS = 5000,
-  QUIET_ROUNDS = 2, /* in succession: where threads race, the number of operations is not the same every time */
+  MOST_ITERATIONS = 5000,
+  QUIET_ITERATIONS = 2, /* in succession, since the number of operations varies where threads race */
   KEPT_LINES = 32
 };
 
-/* ---- a report of what went wrong --------------------------------------------------------------------------------- */
+/* ---- the report of a failure ------------------------------------------------------------------------------------- */
 
 static char where[200];
 static pthread_mutex_t log_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -42,7 +42,7 @@ keep_line (LodgerLogLevel level, const char *line, void *data)
 }
 
 static void
-print_round (void)
+print_iteration (void)
 {
   unsigned i = log_count > KEPT_LINES ? log_count - KEPT_LINES : 0;
   fprintf (stderr, "fault: %s\n", where);
@@ -50,17 +50,17 @@ print_round (void)
     fprintf (stderr, "  logged: %s\n", log_lines[i % KEPT_LINES]);
 }
 
-/* The process is lost anyway, so that it does not matter what a handler may call. */
+/* It calls functions that a signal handler may not call: the process is lost anyway. */
 static void
 on_crash (int number)
 {
   signal (number, SIG_DFL);
-  print_round ();
+  print_iteration ();
   inject_print (false);
   raise (number);
 }
 
-/* A sanitizer has handlers of its own, which say more. */
+/* A sanitizer has handlers of its own, which report more. */
 static void
 report_crashes (void)
 {
@@ -74,15 +74,15 @@ report_crashes (void)
     }
 }
 
-/* ---- one round --------------------------------------------------------------------------------------------------- */
+/* ---- one iteration ----------------------------------------------------------------------------------------------- */
 
-typedef struct Round
+typedef struct Iteration
 {
   const Scenario *scenario;
-  const PlaceKind *kind;
+  const LoopKind *kind;
   InjectMode mode;
   long nth;
-} Round;
+} Iteration;
 
 typedef struct Count
 {
@@ -90,19 +90,19 @@ typedef struct Count
   long failed;
 } Count;
 
-static Stage stage;
+static Fixture fixture;
 
 static void *
 act (void *data)
 {
-  const Round *round = data;
-  stage.kind = round->kind;
-  round->scenario->run (&stage);
-  stage_close (&stage);
+  const Iteration *iteration = data;
+  fixture.kind = iteration->kind;
+  iteration->scenario->run (&fixture);
+  fixture_close (&fixture);
   return NULL;
 }
 
-/* One that hangs is no hang of the test's: it ends, and says which round it was. */
+/* A hang fails the test before its own time limit, so that the report names the iteration. */
 static void
 join_in_time (pthread_t thread)
 {
@@ -115,42 +115,42 @@ join_in_time (pthread_t thread)
     test_fail ("hangs");
 }
 
-/* The libraries keep data for each thread until that ends, so each round has its own. */
+/* The libraries keep data for each thread until its end, so each iteration runs in a new thread. */
 static Count
-run (const Round *round, ProcCount before)
+run (const Iteration *iteration, ProcCount before)
 {
   pthread_t thread;
   Count count;
-  snprintf (where, sizeof where, "%s/%s: of the operations number %ld fails, %s", round->scenario->name,
-            round->kind->name, round->nth, modes[round->mode]);
+  snprintf (where, sizeof where, "%s/%s: of the operations number %ld fails, %s", iteration->scenario->name,
+            iteration->kind->name, iteration->nth, modes[iteration->mode]);
   log_count = 0;
-  memset (&stage, 0, sizeof stage);
-  pthread_mutex_init (&stage.mutex, NULL);
-  inject_begin (round->mode, round->nth);
-  thread = thread_start (act, (void *) (uintptr_t) round);
+  memset (&fixture, 0, sizeof fixture);
+  pthread_mutex_init (&fixture.mutex, NULL);
+  inject_begin (iteration->mode, iteration->nth);
+  thread = thread_start (act, (void *) (uintptr_t) iteration);
   join_in_time (thread);
   proc_expect_restored (before);
-  stage_look_back (&stage);
+  fixture_check_data (&fixture);
   count.operations = inject_end (&count.failed);
-  pthread_mutex_destroy (&stage.mutex);
+  pthread_mutex_destroy (&fixture.mutex);
   return count;
 }
 
-/* What is made once in a process is made here, and is no leak. */
+/* The first iteration creates what a process creates once, which is no leak. */
 static void
-run_unchecked (const Round *round)
+run_unchecked (const Iteration *iteration)
 {
   ProcCount before = proc_count ();
   before.fds = INT_MAX;
-  run (round, before);
+  run (iteration, before);
 }
 
 static Count
-run_checked (const Round *round)
+run_checked (const Iteration *iteration)
 {
-  InjectHeld before = inject_held (), after;
-  Count count = run (round, proc_count ());
-  after = inject_held ();
+  InjectInUse before = inject_in_use (), after;
+  Count count = run (iteration, proc_count ());
+  after = inject_in_use ();
   if (after.blocks != before.blocks || after.bytes != before.bytes)
     {
       inject_print (true);
@@ -159,7 +159,7 @@ run_checked (const Round *round)
   return count;
 }
 
-/* The thread that watches deadlines has a condition, which stays: so a stop has to be watched once. */
+/* The thread that watches stop deadlines creates a condition that stays. One stop is watched beforehand. */
 static void
 have_stops_watched (void)
 {
@@ -179,29 +179,29 @@ have_stops_watched (void)
 typedef struct Report
 {
   Count count;
-  InjectHeld held;
+  InjectInUse in_use;
   int fds;
 } Report;
 
-/* The round itself, and then, with everything there again, two that have to do as if it had never been. */
+/* Runs the iteration, and then two without a shortage, which have to succeed as if it had not been. */
 static void
-run_first (const Round *round, int to)
+run_first (const Iteration *iteration, int to)
 {
-  Round again = { .scenario = round->scenario, .kind = round->kind };
+  Iteration again = { .scenario = iteration->scenario, .kind = iteration->kind };
   ProcCount before = proc_count ();
   Report report;
   before.fds = INT_MAX;
-  report.count = run (round, before);
+  report.count = run (iteration, before);
   have_stops_watched ();
   run_unchecked (&again);
   run_checked (&again);
-  report.held = inject_held ();
+  report.in_use = inject_in_use ();
   report.fds = proc_count ().fds;
   test_check (write (to, &report, sizeof report) == sizeof report);
 }
 
 static Report
-run_in_child (const Round *round)
+run_in_child (const Iteration *iteration)
 {
   Report report;
   int ends[2], status;
@@ -212,7 +212,7 @@ run_in_child (const Round *round)
   if (child == 0)
     {
       close (ends[0]);
-      run_first (round, ends[1]);
+      run_first (iteration, ends[1]);
       _exit (0);
     }
   close (ends[1]);
@@ -221,56 +221,58 @@ run_in_child (const Round *round)
   close (ends[0]);
   test_check (waitpid (child, &status, 0) == child);
   if (status != 0 || report.count.operations < 0)
-    test_fail ("number %ld, %s: the child ended with status %#x", round->nth, modes[round->mode], (unsigned) status);
+    test_fail ("number %ld, %s: the child ended with status %#x", iteration->nth, modes[iteration->mode],
+               (unsigned) status);
   return report;
 }
 
-/* However the first round went, what is there at the end is the same. */
+/* However the first iteration ended, the same amount is in use at the end. */
 static Count
-run_alone (const Round *round)
+run_alone (const Iteration *iteration)
 {
   static Report usual;
-  Report report = run_in_child (round);
-  if (round->mode == INJECT_NOTHING)
+  Report report = run_in_child (iteration);
+  if (iteration->mode == INJECT_NOTHING)
     usual = report;
-  else if (report.held.blocks != usual.held.blocks || report.held.bytes != usual.held.bytes || report.fds != usual.fds)
-    test_fail ("number %ld, %s: %ld blocks, %ld bytes and %d descriptors more than usual", round->nth,
-               modes[round->mode], report.held.blocks - usual.held.blocks, report.held.bytes - usual.held.bytes,
-               report.fds - usual.fds);
+  else if (report.in_use.blocks != usual.in_use.blocks || report.in_use.bytes != usual.in_use.bytes
+           || report.fds != usual.fds)
+    test_fail ("number %ld, %s: %ld blocks, %ld bytes and %d descriptors more than usual", iteration->nth,
+               modes[iteration->mode], report.in_use.blocks - usual.in_use.blocks,
+               report.in_use.bytes - usual.in_use.bytes, report.fds - usual.fds);
   return report.count;
 }
 
-/* ---- all rounds -------------------------------------------------------------------------------------------------- */
+/* ---- all iterations ---------------------------------------------------------------------------------------------- */
 
 void
-round_all (const Scenario *scenario, const PlaceKind *kind)
+scenario_run (const Scenario *scenario, const LoopKind *kind)
 {
   bool alone = (scenario->flags & SCENARIO_FIRST) != 0;
-  Round round = { .scenario = scenario, .kind = kind };
-  long rounds = 0, most = 0;
+  Iteration iteration = { .scenario = scenario, .kind = kind };
+  long iterations = 0, most = 0;
   inject_exempt (true);
   report_crashes ();
   lodger_set_log_func (keep_line, NULL);
   if (!alone)
     {
       have_stops_watched ();
-      run_unchecked (&round);
+      run_unchecked (&iteration);
     }
-  (alone ? run_alone : run_checked) (&round);
-  for (round.mode = INJECT_ONCE; round.mode < INJECT_MODES; round.mode++)
+  (alone ? run_alone : run_checked) (&iteration);
+  for (iteration.mode = INJECT_ONCE; iteration.mode < INJECT_MODES; iteration.mode++)
     {
       int quiet = 0;
-      for (round.nth = 1; quiet < QUIET_ROUNDS; round.nth++)
+      for (iteration.nth = 1; quiet < QUIET_ITERATIONS; iteration.nth++)
         {
-          Count count = (alone ? run_alone : run_checked) (&round);
+          Count count = (alone ? run_alone : run_checked) (&iteration);
           quiet = count.failed == 0 ? quiet + 1 : 0;
-          if (count.failed > 0 && round.nth > most)
-            most = round.nth;
-          if (++rounds == MOST_ROUNDS)
-            test_fail ("no end after %d rounds", (int) MOST_ROUNDS);
+          if (count.failed > 0 && iteration.nth > most)
+            most = iteration.nth;
+          if (++iterations == MOST_ITERATIONS)
+            test_fail ("no end after %d iterations", (int) MOST_ITERATIONS);
         }
     }
-  printf ("fault: %s/%s: up to %ld operations, %ld rounds\n", scenario->name, kind->name, most, rounds);
+  printf ("fault: %s/%s: up to %ld operations, %ld iterations\n", scenario->name, kind->name, most, iterations);
   fflush (stdout);
   lodger_set_log_func (NULL, NULL);
 }

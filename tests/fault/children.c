@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Children, hooks, and what is told of callers. */
+/* Children, hooks, and descriptions of callers. */
 #include "inject.h"
 #include "scenarios.h"
 
@@ -13,22 +13,23 @@ get_child (LodgerCaller *parent, const char *name)
   LodgerCaller *child = lodger_caller_get (parent, &options, &error);
   test_check ((child == NULL) == (error != NULL));
   if (child == NULL)
-    expect_or_want (lodger_error_get_code (error),
-                    lodger_caller_is_running (parent) ? LODGER_ENOMEM : LODGER_ESHUTDOWN);
+    expect_or_shortage (lodger_error_get_code (error),
+                        lodger_caller_is_running (parent) ? LODGER_ENOMEM : LODGER_ESHUTDOWN);
   lodger_error_unref (error);
   return child;
 }
 
-/* One that could not start cancels what it was given, and leaves behind what runs for it. */
+/* A child that could not start cancels the calls in its inbox, and abandons its calls in the pool. */
 static void
-use_child (Stage *stage, LodgerCaller *child)
+use_child (Fixture *fixture, LodgerCaller *child)
 {
-  Deed *deed;
+  Call *call;
   if (child == NULL)
     return;
-  deed_soon_to (stage, child, "a child's call", DEED_RUNS | DEED_IS_CANCELLED);
-  deed = deed_new (stage, "work that a child gives away", DEED_RUNS | DEED_IS_CANCELLED | DEED_IS_LEFT | DEED_LACKS);
-  deed_asked (deed, lodger_caller_to_thread (child, deed_call, deed, deed_destroy));
+  call_soon_to (fixture, child, "a child's call", CALL_RUNS | CALL_IS_CANCELLED);
+  call = call_new (fixture, "work that a child gives away",
+                   CALL_RUNS | CALL_IS_CANCELLED | CALL_IS_ABANDONED | CALL_LACKS_RESOURCES);
+  call_submitted (call, lodger_caller_to_thread (child, call_run, call, call_destroy));
 }
 
 static void
@@ -46,27 +47,27 @@ look_at (LodgerCaller *caller)
 }
 
 static void
-children (Stage *stage)
+children (Fixture *fixture)
 {
   LodgerCaller *named, *again, *unnamed, *grandchild = NULL;
-  if (!stage_open (stage, NULL))
+  if (!fixture_open (fixture, NULL))
     return;
-  stage_catch_up (stage);
-  if (!lodger_caller_is_running (stage->caller))
+  fixture_catch_up (fixture);
+  if (!lodger_caller_is_running (fixture->caller))
     return;
-  named = get_child (stage->caller, "child");
-  again = get_child (stage->caller, "child");
-  unnamed = get_child (stage->caller, NULL);
-  use_child (stage, named);
-  use_child (stage, again);
-  stage_settle (stage);
+  named = get_child (fixture->caller, "child");
+  again = get_child (fixture->caller, "child");
+  unnamed = get_child (fixture->caller, NULL);
+  use_child (fixture, named);
+  use_child (fixture, again);
+  fixture_settle (fixture);
   if (named != NULL && lodger_caller_is_running (named))
     grandchild = get_child (named, "grandchild");
-  use_child (stage, grandchild);
-  look_at (stage->caller);
+  use_child (fixture, grandchild);
+  look_at (fixture->caller);
   if (unnamed != NULL)
     lodger_caller_stop (unnamed, true);
-  use_child (stage, unnamed);
+  use_child (fixture, unnamed);
   lodger_caller_unref (grandchild);
   lodger_caller_unref (unnamed);
   lodger_caller_unref (again);
@@ -94,38 +95,38 @@ stop_hook (LodgerCaller *caller, void *data)
   atomic_fetch_add (&stops, 1);
 }
 
-/* Nobody can run them any more. */
+/* The hooks cannot run any more. */
 static void
 destroy_hooks (void *data)
 {
   test_check (atomic_load (&starts) == atomic_load (&stops));
-  deed_destroy (data);
+  call_destroy (data);
 }
 
 static void
-hooks (Stage *stage)
+hooks (Fixture *fixture)
 {
   const LodgerCallerOptions options = { .size = sizeof options,
                                         .on_start = start_hook,
                                         .on_stop = stop_hook,
-                                        .hook_data = deed_datum (stage, "the hooks' data"),
+                                        .hook_data = call_datum (fixture, "the hooks' data"),
                                         .hook_destroy = destroy_hooks };
   LodgerCaller *child;
   atomic_store (&starts, 0);
   atomic_store (&stops, 0);
-  if (!stage_open (stage, &options))
+  if (!fixture_open (fixture, &options))
     return;
-  deed_soon (stage, "a call", DEED_RUNS, NULL);
-  deed_to_thread (stage, "work", DEED_RUNS, NULL);
-  stage_settle (stage);
-  if (!lodger_caller_is_running (stage->caller))
+  call_soon (fixture, "a call", CALL_RUNS, NULL);
+  call_to_thread (fixture, "work", CALL_RUNS, NULL);
+  fixture_settle (fixture);
+  if (!lodger_caller_is_running (fixture->caller))
     return;
-  child = get_child (stage->caller, "child");
-  use_child (stage, child);
+  child = get_child (fixture->caller, "child");
+  use_child (fixture, child);
   lodger_caller_unref (child);
 }
 
-const Scenario scenarios_family[] = {
+const Scenario scenarios_children[] = {
   { .name = "children", .run = children },
   { .name = "hooks", .run = hooks },
   { .name = NULL },
