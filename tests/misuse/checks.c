@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a row says of an answer. */
+/* The checks of a row. */
 #define _GNU_SOURCE
 #include "log-lines.h"
 #include "misuse.h"
@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- lines --------------------------------------------------------------------------------------------------------- */
+/* ---- log lines ----------------------------------------------------------------------------------------------------- */
 
 enum
 {
-  ROOM = 8
+  MOST_LINES = 8
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static char lines[ROOM][200];
-static LodgerLogLevel levels[ROOM];
+static char lines[MOST_LINES][200];
+static LodgerLogLevel levels[MOST_LINES];
 static unsigned count;
 
 static void
@@ -24,7 +24,7 @@ keep (LodgerLogLevel level, const char *line, void *data)
 {
   (void) data;
   pthread_mutex_lock (&mutex);
-  if (count < ROOM)
+  if (count < MOST_LINES)
     {
       levels[count] = level;
       strncpy (lines[count], line, sizeof lines[count] - 1);
@@ -97,7 +97,7 @@ log_lines_expect_none (const char *what)
 /* ---- answers ------------------------------------------------------------------------------------------------------- */
 
 static void
-expect_line (Scene *s, LodgerLogLevel level, const char *what)
+expect_line (Fixture *s, LodgerLogLevel level, const char *what)
 {
   log_lines_expect (level, s->logged_as != NULL ? s->logged_as : s->function, what);
   s->logged_as = NULL;
@@ -118,18 +118,18 @@ expect_true (const char *what, bool is_true)
     test_fail ("not true: %s", what);
 }
 
-/* What was refused is destroyed by now, and has not run. */
+/* The data of a refused call is destroyed by now, and the call has not run. */
 static void
-expect_destroyed (Scene *s, const char *what)
+expect_destroyed (Fixture *s, const char *what)
 {
   int destroyed = atomic_load (&s->data.destroyed);
-  if (destroyed != s->given || atomic_load (&s->data.ran) != 0)
-    test_fail ("%s: destroyed %d times instead of %d, ran %d times", what, destroyed, s->given,
+  if (destroyed != s->data_count || atomic_load (&s->data.ran) != 0)
+    test_fail ("%s: destroyed %d times instead of %d, ran %d times", what, destroyed, s->data_count,
                atomic_load (&s->data.ran));
 }
 
 static void
-expect_refused (Scene *s, const char *what, LodgerPending *refused, int code)
+expect_refused (Fixture *s, const char *what, LodgerPending *refused, int code)
 {
   if (refused == NULL || !lodger_pending_is_done (refused))
     test_fail ("%s: not a done pending", what);
@@ -139,7 +139,7 @@ expect_refused (Scene *s, const char *what, LodgerPending *refused, int code)
 }
 
 void
-misuse_answers (Scene *s, const char *what, int actual, int code)
+misuse_answers (Fixture *s, const char *what, int actual, int code)
 {
   expect_answer (what, actual, code);
   expect_line (s, LODGER_LOG_WARNING, what);
@@ -147,7 +147,7 @@ misuse_answers (Scene *s, const char *what, int actual, int code)
 }
 
 void
-misuse_warns (Scene *s, const char *what, bool is_true)
+misuse_warns (Fixture *s, const char *what, bool is_true)
 {
   expect_true (what, is_true);
   expect_line (s, LODGER_LOG_WARNING, what);
@@ -155,14 +155,14 @@ misuse_warns (Scene *s, const char *what, bool is_true)
 }
 
 void
-misuse_refuses (Scene *s, const char *what, LodgerPending *refused, int code)
+misuse_refuses (Fixture *s, const char *what, LodgerPending *refused, int code)
 {
   expect_refused (s, what, refused, code);
   expect_line (s, LODGER_LOG_WARNING, what);
 }
 
 void
-misuse_answers_late (Scene *s, const char *what, int actual, int code)
+misuse_answers_late (Fixture *s, const char *what, int actual, int code)
 {
   expect_answer (what, actual, code);
   expect_line (s, LODGER_LOG_DEBUG, what);
@@ -170,14 +170,14 @@ misuse_answers_late (Scene *s, const char *what, int actual, int code)
 }
 
 void
-misuse_refuses_late (Scene *s, const char *what, LodgerPending *refused)
+misuse_refuses_late (Fixture *s, const char *what, LodgerPending *refused)
 {
   expect_refused (s, what, refused, LODGER_ECANCELED);
   expect_line (s, LODGER_LOG_DEBUG, what);
 }
 
 void
-misuse_tells (Scene *s, const char *what, int actual, int code)
+misuse_tells (Fixture *s, const char *what, int actual, int code)
 {
   expect_answer (what, actual, code);
   log_lines_expect_none (what);
@@ -185,7 +185,7 @@ misuse_tells (Scene *s, const char *what, int actual, int code)
 }
 
 void
-misuse_fine (Scene *s, const char *what, bool is_true)
+misuse_fine (Fixture *s, const char *what, bool is_true)
 {
   (void) s;
   expect_true (what, is_true);
@@ -193,7 +193,7 @@ misuse_fine (Scene *s, const char *what, bool is_true)
 }
 
 void
-misuse_accepts (Scene *s, const char *what, LodgerPending *accepted)
+misuse_accepts (Fixture *s, const char *what, LodgerPending *accepted)
 {
   loop_run_until_done (&s->loop, accepted);
   expect_answer (what, lodger_pending_get_outcome (accepted), 0);
@@ -202,14 +202,14 @@ misuse_accepts (Scene *s, const char *what, LodgerPending *accepted)
 }
 
 void
-misuse_ruled_out (Scene *s, const char *why)
+misuse_ruled_out (Fixture *s, const char *why)
 {
   (void) s;
   (void) why;
 }
 
 void
-misuse_by (Scene *s, const char *function)
+misuse_by (Fixture *s, const char *function)
 {
   s->logged_as = function;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The objects that a row finds, the place that it runs in, and what must be left behind. */
+/* The fixture of a row: its objects, the thread or call in which it runs, and the state it has to leave. */
 #define _GNU_SOURCE
 #include "log-lines.h"
 #include "misuse.h"
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static bool
-is_about (const Scene *s, const char *word)
+is_about (const Fixture *s, const char *word)
 {
   return strstr (s->function, word) != NULL;
 }
@@ -17,12 +17,12 @@ is_about (const Scene *s, const char *word)
 static void
 defer (LodgerPending *self, void *data)
 {
-  Scene *s = data;
+  Fixture *s = data;
   s->reply = lodger_pending_defer (self);
 }
 
 static void
-open_host (Scene *s)
+open_host (Fixture *s)
 {
   pthread_mutex_init (&s->minimal.mutex, NULL);
   s->minimal_caller = minimal_host_attach (&s->minimal, NULL);
@@ -40,9 +40,9 @@ nothing (LodgerPending *self, void *data)
   (void) data;
 }
 
-/* A thread that sleeps, and that a forked child has not got. The counts of the manual host are better off without. */
+/* A sleeping thread, which a forked child does not have. Rows of the manual host count its posts, and have none. */
 static void
-open_worker (Scene *s)
+open_worker (Fixture *s)
 {
   LodgerPending *pending = lodger_caller_to_thread (CALLER, nothing, NULL, NULL);
   loop_run_until_done (&s->loop, pending);
@@ -50,7 +50,7 @@ open_worker (Scene *s)
 }
 
 static void
-open_scene (Scene *s)
+open_fixture (Fixture *s)
 {
   s->loop = loop_open (LODGER_MANUAL_DEFAULT);
   s->promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
@@ -72,9 +72,9 @@ open_scene (Scene *s)
   s->scope = lodger_scope_new (NULL);
 }
 
-/* A reply that is out would hold up a stop; the end of the host does not wait for it. */
+/* An unanswered reply would delay a stop. Closing the host does not wait for it. */
 static void
-stop_scene (Scene *s)
+stop_fixture (Fixture *s)
 {
   LodgerHostNode *node;
   if (s->reply != NULL)
@@ -91,12 +91,12 @@ stop_scene (Scene *s)
 }
 
 static void
-close_scene (Scene *s)
+close_fixture (Fixture *s)
 {
   if (s->reply != NULL)
     lodger_reply_return_nothing (s->reply);
   loop_run (&s->loop);
-  stop_scene (s);
+  stop_fixture (s);
   lodger_pending_unref (s->promise);
   lodger_pending_unref (s->number);
   lodger_pending_unref (s->text);
@@ -106,78 +106,78 @@ close_scene (Scene *s)
   lodger_caller_unref (s->minimal_caller);
   loop_close (&s->loop);
   test_check (atomic_load (&s->call_data.destroyed) == 1);
-  test_check (atomic_load (&s->data.destroyed) == s->given);
+  test_check (atomic_load (&s->data.destroyed) == s->data_count);
 }
 
 /* ---- where the row runs ------------------------------------------------------------------------------------------ */
 
-typedef struct Play
+typedef struct RowRun
 {
   const MisuseRow *row;
-  Scene scene;
-} Play;
+  Fixture fixture;
+} RowRun;
 
 static void
-play (Play *p)
+run_row (RowRun *p)
 {
   log_lines_forget ();
-  p->row->run (&p->scene);
+  p->row->run (&p->fixture);
   log_lines_expect_none (p->row->function);
 }
 
 static void
-play_in_call (LodgerPending *self, void *data)
+run_in_call (LodgerPending *self, void *data)
 {
-  Play *p = data;
-  p->scene.self = self;
-  play (p);
-  p->scene.self = NULL;
+  RowRun *p = data;
+  p->fixture.self = self;
+  run_row (p);
+  p->fixture.self = NULL;
 }
 
 static void
-play_direct (void *data)
+run_direct (void *data)
 {
-  play (data);
+  run_row (data);
 }
 
 static void *
-play_in_thread (void *data)
+run_in_thread (void *data)
 {
-  play (data);
+  run_row (data);
   return NULL;
 }
 
 static void
-play_in_worker (Play *p)
+run_in_worker (RowRun *p)
 {
   LodgerCaller *worker = worker_start (NULL);
-  wait_outcome (lodger_caller_call_soon (worker, play_in_call, p, NULL));
+  wait_outcome (lodger_caller_call_soon (worker, run_in_call, p, NULL));
   worker_stop (worker);
 }
 
 static void
-play_where (Play *p)
+run_where (RowRun *p)
 {
   switch (p->row->where)
     {
-    case HERE: play (p); break;
+    case HERE: run_row (p); break;
     case IN_CALL:
-      lodger_pending_unref (lodger_caller_call_soon (p->scene.loop.caller, play_in_call, p, NULL));
-      loop_run (&p->scene.loop);
+      lodger_pending_unref (lodger_caller_call_soon (p->fixture.loop.caller, run_in_call, p, NULL));
+      loop_run (&p->fixture.loop);
       break;
     case IN_DIRECT:
-      test_check (lodger_caller_call_direct (p->scene.loop.caller, play_direct, p, NULL) == 0);
-      loop_run (&p->scene.loop);
+      test_check (lodger_caller_call_direct (p->fixture.loop.caller, run_direct, p, NULL) == 0);
+      loop_run (&p->fixture.loop);
       break;
-    case IN_WORKER: play_in_worker (p); break;
-    case ELSEWHERE: thread_join (thread_start (play_in_thread, p)); break;
+    case IN_WORKER: run_in_worker (p); break;
+    case ELSEWHERE: thread_join (thread_start (run_in_thread, p)); break;
     case NOWHERE: break;
     }
 }
 
-/* The parent does not notice what its child does. */
+/* Checks that the parent does not notice what its child does. */
 static void
-expect_unharmed (Scene *s)
+expect_unharmed (Fixture *s)
 {
   if (s->reply != NULL)
     {
@@ -191,53 +191,53 @@ expect_unharmed (Scene *s)
   log_lines_expect_none (s->function);
 }
 
-/* The child has the parent's objects, and threads that are not there; it ends without giving anything back. */
+/* The child has the parent's objects but not its threads. It ends without freeing anything. */
 static void
-play_in_child (Play *p)
+run_in_child (RowRun *p)
 {
   int status = 0;
   pid_t child = fork ();
   test_check (child >= 0);
   if (child == 0)
     {
-      play (p);
+      run_row (p);
       _exit (0);
     }
   test_check (waitpid (child, &status, 0) == child);
   if (!WIFEXITED (status) || WEXITSTATUS (status) != 0)
     test_fail ("%s: the forked child ended with status %d, signal %d", p->row->function,
                WIFEXITED (status) ? WEXITSTATUS (status) : 0, WIFSIGNALED (status) ? WTERMSIG (status) : 0);
-  expect_unharmed (&p->scene);
+  expect_unharmed (&p->fixture);
 }
 
 void
 misuse_run (const MisuseRow *row)
 {
-  Play p = { .row = row, .scene = { .function = row->function, .kind = row->kind } };
+  RowRun p = { .row = row, .fixture = { .function = row->function, .kind = row->kind } };
   log_lines_begin ();
   if (row->where == NOWHERE)
     {
-      play (&p);
+      run_row (&p);
       log_lines_end ();
       return;
     }
-  open_scene (&p.scene);
+  open_fixture (&p.fixture);
   if (strcmp (row->kind, "after_stop") == 0)
-    stop_scene (&p.scene);
+    stop_fixture (&p.fixture);
   else if (strcmp (row->kind, "after_close") == 0)
-    lodger_manual_close (p.scene.loop.host);
+    lodger_manual_close (p.fixture.loop.host);
   if (strcmp (row->kind, "after_fork") == 0)
-    play_in_child (&p);
+    run_in_child (&p);
   else
-    play_where (&p);
+    run_where (&p);
   log_lines_end ();
-  close_scene (&p.scene);
+  close_fixture (&p.fixture);
 }
 
-/* ---- what a row asks for ----------------------------------------------------------------------------------------- */
+/* ---- objects that are created on demand -------------------------------------------------------------------------- */
 
 LodgerReply *
-misuse_reply (Scene *s)
+misuse_reply (Fixture *s)
 {
   LodgerReply *reply = s->reply;
   test_check (reply != NULL);
@@ -246,9 +246,9 @@ misuse_reply (Scene *s)
 }
 
 void *
-misuse_data (Scene *s, int times)
+misuse_data (Fixture *s, int times)
 {
-  s->given += times;
+  s->data_count += times;
   return &s->data;
 }
 
@@ -256,7 +256,7 @@ static const LodgerErrorPayloadOps payload_ops
     = { .size = sizeof payload_ops, .name = "misuse", .destroy = recorder_destroy };
 
 LodgerError *
-misuse_error (Scene *s)
+misuse_error (Fixture *s)
 {
   return lodger_error_new_with_payload (NULL, LODGER_EFAILED, "misuse", &payload_ops, DATA);
 }

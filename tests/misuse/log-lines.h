@@ -9,8 +9,9 @@ void log_lines_begin (void);
 void log_lines_end (void);
 void log_lines_forget (void);
 
-/* Fails the test unless there is a line of that level, and each line since the last look begins with that name: the
- * function's, or that of the one that it is short for. */
+/* Fails the test unless there is a line of the level, and each line since the last check names the function.
+ *
+ * The name with `_full` counts as well. */
 void log_lines_expect (LodgerLogLevel level, const char *function, const char *what);
 /* Fails the test if there is a warning or an error. */
 void log_lines_expect_none (const char *what);

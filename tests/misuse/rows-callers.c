@@ -40,14 +40,14 @@ CELL (lodger_caller_new, not_there,
 static void *
 new_main (void *data)
 {
-  Scene *s = data;
+  Fixture *s = data;
   WARNS (is_no_caller (LODGER_CALLER_MAIN_THREAD, OPTIONS (ON_LOOP, HOOKED), LODGER_EWRONGTHREAD));
   return NULL;
 }
 
 /* Where the main thread has none, another cannot make it. */
 static void
-new_main_elsewhere (Scene *s)
+new_main_elsewhere (Fixture *s)
 {
   lodger_caller_stop (CALLER, true);
   loop_run (&s->loop);
@@ -125,7 +125,7 @@ static const LodgerBackendOps other_backend = { .size = sizeof other_backend,
 
 /* The name is taken by a child with the native loop. */
 static void
-get_with_another_backend (Scene *s)
+get_with_another_backend (Fixture *s)
 {
   LodgerCaller *child = lodger_caller_get (CALLER, OPTIONS (.name = "child"), NULL);
   FINE (child != NULL && lodger_backend_register (&other_backend) == 0);
@@ -134,7 +134,7 @@ get_with_another_backend (Scene *s)
 }
 
 static void
-get_before_the_start (Scene *s)
+get_before_the_start (Fixture *s)
 {
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
   WARNS (has_no_child (loop.caller, NULL, LODGER_ESTATE));
@@ -169,14 +169,14 @@ CELL (lodger_caller_set_idle_duration, after_fork,
 static void *
 start_elsewhere (void *data)
 {
-  Scene *s = data;
+  Fixture *s = data;
   ANSWERS (lodger_caller_start_sync (CALLER), LODGER_EWRONGTHREAD);
   return NULL;
 }
 
 /* One that has not been started belongs to the thread that made it. */
 static void
-start_in_another_thread (Scene *s)
+start_in_another_thread (Fixture *s)
 {
   Loop running = s->loop;
   s->loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
@@ -186,7 +186,7 @@ start_in_another_thread (Scene *s)
 }
 
 static void
-leave_what_was_not_entered (Scene *s)
+leave_what_was_not_entered (Fixture *s)
 {
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
   ANSWERS (lodger_caller_leave (loop.caller), LODGER_ESTATE);
@@ -216,7 +216,7 @@ CELL (lodger_caller_leave, after_stop, TELLS (lodger_caller_leave (CALLER), 0),
 CELL (lodger_caller_leave, after_fork, ANSWERS (lodger_caller_leave (CALLER), LODGER_ECHILD));
 
 static void
-wait_for_the_stop_of_one_not_started (Scene *s)
+wait_for_the_stop_of_one_not_started (Fixture *s)
 {
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
   TELLS (lodger_caller_stop_wait (loop.caller), 0);

@@ -40,7 +40,7 @@ CELL (lodger_glib_async_get_result, after_stop, FINE (lodger_glib_async_get_resu
 CELL (lodger_glib_async_get_result, after_fork, FINE (lodger_glib_async_get_result (TEXT) == NULL));
 
 static void
-come_back_twice (Scene *s)
+come_back_twice (Fixture *s)
 {
   LodgerPending *pending = lodger_glib_async_new (NULL, NULL, NULL, NULL);
   FINE (DOES (lodger_glib_async_ready (NULL, NULL, pending)));
@@ -74,7 +74,7 @@ CELL (lodger_glib_pending_get_cancellable, after_fork, BY (lodger_pending_set_ca
       WARNS (lodger_glib_pending_get_cancellable (PROMISE) == NULL));
 
 static void
-cancel_with (Scene *s, LodgerPending *pending, int code, bool by_core)
+cancel_with (Fixture *s, LodgerPending *pending, int code, bool by_core)
 {
   GCancellable *cancellable = g_cancellable_new ();
   if (by_core)
@@ -157,7 +157,7 @@ is_no_offer (GAsyncResult *result, int code)
 }
 
 static void
-finish_twice (Scene *s)
+finish_twice (Fixture *s)
 {
   Offered offered = { 0 };
   lodger_glib_pending_offer (TEXT, NULL, NULL, on_offered, &offered);

@@ -86,7 +86,7 @@ is_gerror (GError *error, int code)
 }
 
 static void
-attach_to_what_another_runs (Scene *s, bool full)
+attach_to_what_another_runs (Fixture *s, bool full)
 {
   Taken taken;
   GError *error = NULL;

@@ -10,7 +10,7 @@
 /* ---- tables ------------------------------------------------------------------------------------------------------------ */
 
 static void
-register_another_driver (Scene *s)
+register_another_driver (Fixture *s)
 {
   LodgerHostDriver another = minimal_host_driver;
   FINE (lodger_host_register (&minimal_host_driver) == 0);
@@ -18,7 +18,7 @@ register_another_driver (Scene *s)
 }
 
 static void
-register_a_driver_without_size (Scene *s)
+register_a_driver_without_size (Fixture *s)
 {
   LodgerHostDriver driver = minimal_host_driver;
   LodgerHostOps ops = minimal_host_ops;
@@ -35,7 +35,7 @@ CELL (lodger_host_register, size_driver, register_a_driver_without_size (s));
 CELL (lodger_host_register, already, register_another_driver (s));
 
 static void
-register_another_backend (Scene *s)
+register_another_backend (Fixture *s)
 {
   static LodgerBackendOps first, second;
   first = second = lodger__native_backend;
@@ -45,7 +45,7 @@ register_another_backend (Scene *s)
 }
 
 static void
-register_a_backend_without_size (Scene *s)
+register_a_backend_without_size (Fixture *s)
 {
   LodgerBackendOps ops = lodger__native_backend;
   ops.size = 0;

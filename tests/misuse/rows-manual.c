@@ -38,7 +38,7 @@ CELL (lodger_manual_host_unref, after_fork, FINE (DOES (lodger_manual_host_unref
 
 /* One of the names is taken by another host. */
 static void
-register_after_another (Scene *s)
+register_after_another (Fixture *s)
 {
   static LodgerHostOps ops;
   static LodgerHostDriver driver;

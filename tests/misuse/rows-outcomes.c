@@ -66,7 +66,7 @@ REPLY_ROWS (lodger_reply_return_from, TEXT);
 
 /* The call has failed with the code that the misuse was answered with. */
 static bool
-has_failed (Scene *s, int code)
+has_failed (Fixture *s, int code)
 {
   return lodger_error_get_code (lodger_pending_get_error (s->deferred)) == code;
 }

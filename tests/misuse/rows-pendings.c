@@ -99,7 +99,7 @@ CELL (lodger_pending_get_bytes, after_stop, TELLS (BYTES (CALL), LODGER_ECANCELE
 CELL (lodger_pending_get_bytes, after_fork, TELLS (BYTES (CALL), LODGER_ENOTDONE));
 
 static void
-take_twice (Scene *s)
+take_twice (Fixture *s)
 {
   void *value;
   FINE (lodger_pending_return_pointer (PROMISE, DATA, DESTROY) == 0);

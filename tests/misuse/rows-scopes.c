@@ -79,7 +79,7 @@ CELL (lodger_scope_call_later, negative_delay,
 static void
 submit_two (void *data)
 {
-  Scene *s = data;
+  Fixture *s = data;
   LodgerCaller *full = lodger_caller_current ();
   lodger_pending_unref (lodger_scope_call_soon (SCOPE, full, nothing, NULL, NULL));
   BY (lodger_caller_call_soon);
@@ -87,7 +87,7 @@ submit_two (void *data)
 }
 
 static void
-with_a_full_one (Scene *s)
+with_a_full_one (Fixture *s)
 {
   LodgerCallerOptions options = { .size = sizeof options, .name = "full", .inbox_limit = 1 };
   LodgerCaller *full = lodger_caller_get (CALLER, &options, NULL);

@@ -66,7 +66,7 @@ ROWS_WITH_OPTIONS (lodger_caller_call_soon_full, lodger_caller_call_soon_full);
 
 /* ACCEPTS turns the loop, but not its clock. */
 static LodgerPending *
-advanced (Scene *s, LodgerPending *pending)
+advanced (Fixture *s, LodgerPending *pending)
 {
   lodger_manual_advance (LOOP, 1);
   return pending;
@@ -88,7 +88,7 @@ CELL (lodger_caller_call_later_full, negative_delay,
       REFUSES (lodger_caller_call_later_full (NULL, -1, recorder_call, DATA, DESTROY, NULL), LODGER_EINVAL));
 
 static void
-on_a_host_without_timers (Scene *s, bool full)
+on_a_host_without_timers (Fixture *s, bool full)
 {
   Loop loop = loop_open (LODGER_MANUAL_NO_ARM);
   if (full)
@@ -141,9 +141,9 @@ CELL (lodger_caller_call_direct_full, size_options,
 /* Only the submitting thread could make room, so that to wait for it would be for ever. */
 typedef struct Full
 {
-  Scene *scene;
+  Fixture *fixture;
   LodgerCaller *caller; /* has room for one call */
-  void (*submit) (Scene *s, LodgerCaller *full);
+  void (*submit) (Fixture *s, LodgerCaller *full);
 } Full;
 
 static void
@@ -151,21 +151,21 @@ fill (void *data)
 {
   Full *full = data;
   test_check (lodger_caller_call_direct (full->caller, nothing_direct, NULL, NULL) == 0);
-  full->submit (full->scene, full->caller);
+  full->submit (full->fixture, full->caller);
 }
 
 static void
-with_a_full_one (Scene *s, void (*submit) (Scene *s, LodgerCaller *full))
+with_a_full_one (Fixture *s, void (*submit) (Fixture *s, LodgerCaller *full))
 {
   LodgerCallerOptions options = { .size = sizeof options, .name = "full", .inbox_limit = 1 };
-  Full full = { .scene = s, .submit = submit, .caller = lodger_caller_get (CALLER, &options, NULL) };
+  Full full = { .fixture = s, .submit = submit, .caller = lodger_caller_get (CALLER, &options, NULL) };
   test_check (full.caller != NULL);
   worker_run (full.caller, fill, &full);
   worker_stop (full.caller);
 }
 
 #define WHEN_FULL(function, CHECK)                                                                                     \
-  static void function##_when_full (Scene *s, LodgerCaller *full)                                                      \
+  static void function##_when_full (Fixture *s, LodgerCaller *full)                                                    \
   {                                                                                                                    \
     CHECK;                                                                                                             \
   }                                                                                                                    \
@@ -182,7 +182,7 @@ WHEN_FULL (lodger_caller_call_direct_full,
 static const LodgerCallOptions in_the_full_one = { .size = sizeof in_the_full_one, .worker = "full" };
 
 static void
-to_a_full_worker (Scene *s, LodgerCaller *full)
+to_a_full_worker (Fixture *s, LodgerCaller *full)
 {
   (void) full;
   REFUSES (lodger_caller_to_thread_full (CALLER, recorder_call, DATA, DESTROY, &in_the_full_one), LODGER_EDEADLK);
@@ -193,7 +193,7 @@ CELL (lodger_caller_to_thread, deadlock, RULED_OUT ("without a `worker` it is ne
 
 /* A caller that has not started has no children. */
 static void
-to_a_named_worker_before_the_start (Scene *s)
+to_a_named_worker_before_the_start (Fixture *s)
 {
   const LodgerCallOptions named = { .size = sizeof named, .worker = "named" };
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);

@@ -148,7 +148,7 @@ CELL (lodger_gtk_widget_get_scope, wrong_state, PLACED (WARNS (has_none_in_no_wi
 /* ---- work ------------------------------------------------------------------------------------------------------------ */
 
 static LodgerPending *
-run_in_no_window (Scene *s)
+run_in_no_window (Fixture *s)
 {
   GtkWidget *label = g_object_ref_sink (gtk_label_new ("nowhere"));
   LodgerPending *refused = lodger_gtk_run_full (label, work, done, DATA, WITH_DESTROY);
@@ -158,7 +158,7 @@ run_in_no_window (Scene *s)
 
 typedef struct Elsewhere
 {
-  Scene *scene;
+  Fixture *fixture;
   GtkWidget *label;
   LodgerPending *refused;
 } Elsewhere;
@@ -167,15 +167,15 @@ static void *
 run_elsewhere (void *data)
 {
   Elsewhere *elsewhere = data;
-  Scene *s = elsewhere->scene;
+  Fixture *s = elsewhere->fixture;
   elsewhere->refused = lodger_gtk_run_full (elsewhere->label, work, done, DATA, WITH_DESTROY);
   return NULL;
 }
 
 static LodgerPending *
-refused_elsewhere (Scene *s, GtkWidget *label)
+refused_elsewhere (Fixture *s, GtkWidget *label)
 {
-  Elsewhere elsewhere = { .scene = s, .label = label };
+  Elsewhere elsewhere = { .fixture = s, .label = label };
   test_check (lodger_gtk_get_caller () != NULL);
   thread_join (thread_start (run_elsewhere, &elsewhere));
   return elsewhere.refused;
