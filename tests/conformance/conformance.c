@@ -44,25 +44,25 @@ main (int argc, char **argv)
   add_law_nesting (suite);
   add_law_ending (suite);
   add_law_stopping (suite);
-  add_law_sharing (suite);
-  add_law_sleeping (suite);
-  add_law_answering (suite);
-  add_law_binding (suite);
+  add_law_slices (suite);
+  add_law_idle (suite);
+  add_law_misuse (suite);
+  add_law_scopes (suite);
   add_edge_pool (suite);
-  add_edge_limits (suite);
-  add_edge_workers (suite);
-  add_edge_family (suite);
-  add_edge_life (suite);
+  add_edge_pool_limits (suite);
+  add_edge_worker_threads (suite);
+  add_edge_children (suite);
+  add_edge_lifecycle (suite);
   add_edge_hooks (suite);
-  add_edge_ending (suite);
-  add_edge_leaving_behind (suite);
-  add_edge_rooms (suite);
-  add_edge_homes (suite);
+  add_edge_abandoned_threads (suite);
+  add_edge_abandoned_calls (suite);
+  add_edge_inbox_limit (suite);
+  add_edge_result_home (suite);
   add_edge_forking (suite);
-  add_edge_quitting (suite);
+  add_edge_program_end (suite);
   add_edge_shortage (suite);
 #ifdef LODGER_HAVE_GLIB
-  add_edge_glib_ending (suite);
+  add_edge_glib_abandoned (suite);
 #endif
   return test_main (suite, argc, argv);
 }

@@ -15,24 +15,24 @@ void add_law_submitting (Suite *suite);
 void add_law_nesting (Suite *suite);
 void add_law_ending (Suite *suite);
 void add_law_stopping (Suite *suite);
-void add_law_sharing (Suite *suite);
-void add_law_sleeping (Suite *suite);
-void add_law_answering (Suite *suite);
-void add_law_binding (Suite *suite);
+void add_law_slices (Suite *suite);
+void add_law_idle (Suite *suite);
+void add_law_misuse (Suite *suite);
+void add_law_scopes (Suite *suite);
 void add_edge_pool (Suite *suite);
-void add_edge_limits (Suite *suite);
-void add_edge_workers (Suite *suite);
-void add_edge_family (Suite *suite);
-void add_edge_life (Suite *suite);
+void add_edge_pool_limits (Suite *suite);
+void add_edge_worker_threads (Suite *suite);
+void add_edge_children (Suite *suite);
+void add_edge_lifecycle (Suite *suite);
 void add_edge_hooks (Suite *suite);
-void add_edge_ending (Suite *suite);
-void add_edge_leaving_behind (Suite *suite);
-void add_edge_rooms (Suite *suite);
-void add_edge_homes (Suite *suite);
+void add_edge_abandoned_threads (Suite *suite);
+void add_edge_abandoned_calls (Suite *suite);
+void add_edge_inbox_limit (Suite *suite);
+void add_edge_result_home (Suite *suite);
 void add_edge_forking (Suite *suite);
-void add_edge_quitting (Suite *suite);
+void add_edge_program_end (Suite *suite);
 void add_edge_shortage (Suite *suite);
 /* Only with GLib. */
-void add_edge_glib_ending (Suite *suite);
+void add_edge_glib_abandoned (Suite *suite);
 
 #endif

@@ -151,7 +151,7 @@ START_TEST (hooks_are_inherited_by_children_and_workers)
 }
 END_TEST
 
-START_TEST (edge_54_a_failing_start_hook_lands_in_started)
+START_TEST (edge_54_a_failing_start_hook_fails_started)
 {
   Hooks hooks;
   const LodgerCallerOptions options = hooked (&hooks, 1);
@@ -180,7 +180,7 @@ START_TEST (edge_54_a_failing_start_hook_lands_in_started)
 }
 END_TEST
 
-START_TEST (edge_54_a_failing_start_hook_of_a_hosts_caller_lands_in_started)
+START_TEST (edge_54_a_failing_start_hook_of_a_hosts_caller_fails_started)
 {
   Hooks hooks;
   Subject subject;
@@ -392,8 +392,8 @@ add_edge_hooks (Suite *suite)
 {
   add_edge (suite, hooks_run_in_the_callers_thread_once, 0, 0);
   add_edge (suite, hooks_are_inherited_by_children_and_workers, 0, 0);
-  add_edge (suite, edge_54_a_failing_start_hook_lands_in_started, 0, 0);
-  add_edge (suite, edge_54_a_failing_start_hook_of_a_hosts_caller_lands_in_started, 0, SUBJECT_DRIVEN);
+  add_edge (suite, edge_54_a_failing_start_hook_fails_started, 0, 0);
+  add_edge (suite, edge_54_a_failing_start_hook_of_a_hosts_caller_fails_started, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_54_without_a_worker_that_starts_the_call_ends, 0, 0);
   add_edge (suite, edge_52_the_order_of_a_stop, 0, 0);
 }

@@ -319,7 +319,7 @@ expect_closed (LodgerPending *pending)
   lodger_pending_unref (pending);
 }
 
-START_TEST (edge_38_a_stop_cancels_what_the_pool_was_given)
+START_TEST (edge_38_a_stop_cancels_the_calls_in_the_pool)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Subject subject;
@@ -365,7 +365,7 @@ open_on_cancel (LodgerPending *pending, const char *message, void *data)
   latch_open (data);
 }
 
-START_TEST (edge_38_a_childs_stop_cancels_what_it_gave_and_waits_while_the_pool_goes_on)
+START_TEST (edge_38_a_childs_stop_cancels_its_pool_calls_and_waits_while_the_pool_goes_on)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Subject subject;
@@ -420,6 +420,6 @@ add_edge_pool (Suite *suite)
   add_edge (suite, edge_37_a_worker_that_is_idle_for_long_ends_by_itself, 0, 0);
   add_edge (suite, edge_37_zero_turns_that_off, 0, 0);
   add_edge (suite, edge_38_workers_are_children_of_the_root_and_end_before_it, 0, 0);
-  add_edge (suite, edge_38_a_stop_cancels_what_the_pool_was_given, 0, 0);
-  add_edge (suite, edge_38_a_childs_stop_cancels_what_it_gave_and_waits_while_the_pool_goes_on, 0, 0);
+  add_edge (suite, edge_38_a_stop_cancels_the_calls_in_the_pool, 0, 0);
+  add_edge (suite, edge_38_a_childs_stop_cancels_its_pool_calls_and_waits_while_the_pool_goes_on, 0, 0);
 }

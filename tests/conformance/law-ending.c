@@ -190,7 +190,7 @@ START_TEST (law_3_every_call_ends_once)
 }
 END_TEST
 
-START_TEST (law_3_a_cancelled_calls_data_goes_at_the_next_turn)
+START_TEST (law_3_a_cancelled_calls_data_is_destroyed_at_the_next_turn)
 {
   Subject subject;
   Counter ends;
@@ -216,7 +216,7 @@ START_TEST (law_3_a_cancelled_calls_data_goes_at_the_next_turn)
 }
 END_TEST
 
-START_TEST (law_3_after_the_stop_the_data_goes_in_the_submitting_thread)
+START_TEST (law_3_after_the_stop_the_data_is_destroyed_in_the_submitting_thread)
 {
   Subject subject;
   Recorder recorder = { 0 };
@@ -242,6 +242,6 @@ void
 add_law_ending (Suite *suite)
 {
   add_law (suite, law_3_every_call_ends_once, 0, 0);
-  add_law (suite, law_3_a_cancelled_calls_data_goes_at_the_next_turn, 0, 0);
-  add_law (suite, law_3_after_the_stop_the_data_goes_in_the_submitting_thread, 0, 0);
+  add_law (suite, law_3_a_cancelled_calls_data_is_destroyed_at_the_next_turn, 0, 0);
+  add_law (suite, law_3_after_the_stop_the_data_is_destroyed_in_the_submitting_thread, 0, 0);
 }

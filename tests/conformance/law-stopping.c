@@ -330,19 +330,19 @@ START_TEST (law_4_a_stopped_caller_leaves_no_thread_and_no_descriptor)
       Subject subject;
       Recorder recorder = { 0 };
       LodgerPending *pending, *then;
-      Recorder home = { 0 };
+      Recorder then_recorder = { 0 };
       /* The first round may make what stays for good, as a default context's own descriptor. */
       if (round == 1)
         before = proc_count ();
       subject_open (&subject, _i, true);
       pending = lodger_caller_to_thread (subject.caller, recorder_call, &recorder, recorder_destroy);
-      then = lodger_pending_then (pending, subject.caller, recorder_then, &home, recorder_destroy);
+      then = lodger_pending_then (pending, subject.caller, recorder_then, &then_recorder, recorder_destroy);
       subject_run_until_done (&subject, then);
       lodger_pending_unref (pending);
       lodger_pending_unref (then);
       subject_close (&subject);
       recorder_expect (&recorder, 1, 1);
-      recorder_expect (&home, 1, 1);
+      recorder_expect (&then_recorder, 1, 1);
     }
   proc_expect_restored (before);
 }

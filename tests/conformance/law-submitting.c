@@ -224,7 +224,7 @@ submit_a_turn (void *data)
   call_order_submit (order, 3);
 }
 
-START_TEST (law_2_what_is_submitted_in_a_turn_starts_in_a_later_one)
+START_TEST (law_2_a_call_submitted_in_a_turn_starts_in_a_later_turn)
 {
   Subject subject;
   CallOrder order;
@@ -262,7 +262,7 @@ submit_a_turn_with_a_delay (void *data)
   call_order_submit (order, 3);
 }
 
-START_TEST (law_2_what_is_due_goes_first_in_the_next_turn)
+START_TEST (law_2_due_calls_go_first_in_the_next_turn)
 {
   Subject subject;
   CallOrder order;
@@ -335,7 +335,7 @@ add_law_submitting (Suite *suite)
 {
   add_law (suite, law_1_submitting_never_runs_inline, 0, 0);
   add_law (suite, law_2_one_threads_calls_start_in_order, 0, 0);
-  add_law (suite, law_2_what_is_submitted_in_a_turn_starts_in_a_later_one, 0, 0);
-  add_law (suite, law_2_what_is_due_goes_first_in_the_next_turn, 0, 0);
+  add_law (suite, law_2_a_call_submitted_in_a_turn_starts_in_a_later_turn, 0, 0);
+  add_law (suite, law_2_due_calls_go_first_in_the_next_turn, 0, 0);
   add_law (suite, law_2_delays_come_by_deadline, 0, 0);
 }

@@ -176,10 +176,10 @@ use_workers (LodgerCaller *caller, Idle *idle)
   for (unsigned i = 0; i < USED; i++)
     {
       Recorder recorder = { 0 };
-      LodgerPending *home = lodger_pending_then (pendings[i], caller, recorder_then, &recorder, NULL);
-      window_run_until_done (home);
+      LodgerPending *then = lodger_pending_then (pendings[i], caller, recorder_then, &recorder, NULL);
+      window_run_until_done (then);
       ck_assert_int_eq (recorder.ran, 1);
-      lodger_pending_unref (home);
+      lodger_pending_unref (then);
       lodger_pending_unref (pendings[i]);
       idle->threads[idle->count++] = use.threads[i];
     }

@@ -293,7 +293,7 @@ click_at_once (GtkWidget *button, GParamSpec *param, void *data)
   latch_open (&((Job *) data)->let_go);
 }
 
-START_TEST (what_is_wrong_in_the_options_is_refused)
+START_TEST (wrong_options_are_refused)
 {
   LodgerGtkRunOptions options = with_destroy;
   LodgerPending *pending;
@@ -471,7 +471,7 @@ main (int argc, char **argv)
   test_add (suite, a_cancellable_cancels_the_work);
   test_add (suite, a_button_may_go_before_the_work);
   test_add (suite, a_button_is_good_for_the_next_work_too);
-  test_add (suite, what_is_wrong_in_the_options_is_refused);
+  test_add (suite, wrong_options_are_refused);
   test_add (suite, a_button_that_is_clicked_at_once_cancels_the_work);
   test_add (suite, law_8_nobody_is_told_when_the_button_ends_the_window);
   test_add (suite, law_8_nobody_is_told_when_the_button_ends_a_window_that_was_never_shown);

@@ -22,7 +22,7 @@ enum
 /* Counts of data that was given away and of data that came back. */
 typedef struct Ledger
 {
-  atomic_long given;
+  atomic_long created;
   atomic_long destroyed;
   atomic_long told;    /* done-callbacks that ran */
   atomic_long removed; /* or were removed */
@@ -52,7 +52,7 @@ typedef struct Fighter
 static void *
 give (Ledger *ledger)
 {
-  atomic_fetch_add (&ledger->given, 1);
+  atomic_fetch_add (&ledger->created, 1);
   return ledger;
 }
 
@@ -271,8 +271,8 @@ run (unsigned operations, unsigned stream)
   for (int i = 0; i < 2; i++)
     worker_stop (arena.workers[i]);
   barrier_clear (&arena.barrier);
-  if (arena.ledger.given != arena.ledger.destroyed)
-    test_fail ("%ld data were given, %ld destroyed", arena.ledger.given, arena.ledger.destroyed);
+  if (arena.ledger.created != arena.ledger.destroyed)
+    test_fail ("%ld data created, %ld destroyed", arena.ledger.created, arena.ledger.destroyed);
   if (arena.ledger.told + arena.ledger.removed != arena.ledger.added)
     test_fail ("%ld callbacks were added, %ld ran, %ld were removed", arena.ledger.added, arena.ledger.told,
                arena.ledger.removed);

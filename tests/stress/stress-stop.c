@@ -20,7 +20,7 @@ typedef struct Arena
   Subject subject;
   LodgerPending *never;
   Barrier barrier;
-  atomic_long given;
+  atomic_long created;
   atomic_long destroyed;
   atomic_long pendings;
   atomic_long done;
@@ -36,7 +36,7 @@ typedef struct Submitter
 static void *
 give (Arena *arena)
 {
-  atomic_fetch_add (&arena->given, 1);
+  atomic_fetch_add (&arena->created, 1);
   return arena;
 }
 
@@ -206,9 +206,9 @@ start_and_stop (int kind, TestRandom *random)
   for (unsigned i = 0; i < SUBMITTERS; i++)
     thread_join (submitters[i].thread);
   subject_close (&arena.subject);
-  if (arena.given != arena.destroyed || arena.pendings != arena.done)
-    test_fail ("on %s: %ld data given, %ld destroyed; %ld pendings, %ld done", subject_kinds[kind]->name, arena.given,
-               arena.destroyed, arena.pendings, arena.done);
+  if (arena.created != arena.destroyed || arena.pendings != arena.done)
+    test_fail ("on %s: %ld data created, %ld destroyed; %ld pendings, %ld done", subject_kinds[kind]->name,
+               arena.created, arena.destroyed, arena.pendings, arena.done);
   lodger_pending_unref (arena.never);
   barrier_clear (&arena.barrier);
 }

@@ -50,7 +50,7 @@ START_TEST (the_same_thread_and_host_give_the_same_caller)
 }
 END_TEST
 
-START_TEST (what_does_not_match_is_an_error)
+START_TEST (a_mismatch_is_an_error)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   LodgerCallerOptions options = options_for (loop.host, "another name");
@@ -86,7 +86,7 @@ ask_for_the_main_threads (void *data)
   return NULL;
 }
 
-START_TEST (making_the_main_threads_elsewhere_is_refused)
+START_TEST (creating_the_main_threads_caller_elsewhere_is_refused)
 {
   int code = 0;
   lodger_manual_register ();
@@ -97,7 +97,7 @@ START_TEST (making_the_main_threads_elsewhere_is_refused)
 }
 END_TEST
 
-START_TEST (start_sync_runs_what_was_queued)
+START_TEST (start_sync_runs_queued_calls)
 {
   Recorder recorder = { 0 };
   Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
@@ -445,9 +445,9 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("caller");
   test_add (suite, the_same_thread_and_host_give_the_same_caller);
-  test_add (suite, what_does_not_match_is_an_error);
-  test_add (suite, making_the_main_threads_elsewhere_is_refused);
-  test_add (suite, start_sync_runs_what_was_queued);
+  test_add (suite, a_mismatch_is_an_error);
+  test_add (suite, creating_the_main_threads_caller_elsewhere_is_refused);
+  test_add (suite, start_sync_runs_queued_calls);
   test_add (suite, a_stop_before_the_start_ends_it);
   test_add (suite, a_caller_that_was_never_started_can_be_dropped);
   test_add (suite, the_last_leave_stops);

@@ -142,7 +142,7 @@ START_TEST (edge_24_cancelling_the_follower_cancels_the_source)
 }
 END_TEST
 
-START_TEST (edge_24_a_circle_of_return_from_is_refused)
+START_TEST (edge_24_a_cycle_of_return_from_is_refused)
 {
   LodgerPending *a = lodger_pending_new (LODGER_PENDING_DEFAULT);
   LodgerPending *b = lodger_pending_new (LODGER_PENDING_DEFAULT);
@@ -421,7 +421,7 @@ main (int argc, char **argv)
   test_add (suite, edge_24_a_pending_as_value_is_that_pending);
   test_add (suite, edge_24_return_from_takes_the_outcome);
   test_add (suite, edge_24_cancelling_the_follower_cancels_the_source);
-  test_add (suite, edge_24_a_circle_of_return_from_is_refused);
+  test_add (suite, edge_24_a_cycle_of_return_from_is_refused);
   test_add (suite, edge_24_deferred_call_is_answered_later);
   test_add (suite, edge_24_a_reply_may_be_answered_inside_the_call);
   test_add (suite, edge_24_reply_freed_unanswered_is_an_error);

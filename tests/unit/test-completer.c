@@ -38,7 +38,7 @@ promise_of (LodgerCaller *caller)
   return promise;
 }
 
-START_TEST (waiting_for_what_this_thread_completes_is_refused)
+START_TEST (waiting_for_a_promise_that_this_thread_completes_is_refused)
 {
   LodgerCaller *worker = worker_start (NULL);
   LodgerPending *promise = promise_of (worker);
@@ -52,7 +52,7 @@ START_TEST (waiting_for_what_this_thread_completes_is_refused)
 }
 END_TEST
 
-START_TEST (one_who_takes_its_outcome_is_refused_too)
+START_TEST (waiting_for_a_follower_of_the_promise_is_refused_too)
 {
   LodgerCaller *worker = worker_start (NULL);
   LodgerPending *promise = promise_of (worker), *follower = lodger_pending_new (LODGER_PENDING_DEFAULT);
@@ -67,7 +67,7 @@ START_TEST (one_who_takes_its_outcome_is_refused_too)
 }
 END_TEST
 
-START_TEST (a_circle_through_two_completers_is_refused)
+START_TEST (a_cycle_through_two_completers_is_refused)
 {
   LodgerCaller *one = worker_start (NULL), *two = worker_start (NULL);
   LodgerPending *ones = promise_of (one), *twos = promise_of (two), *call;
@@ -159,7 +159,7 @@ begin_operation (LodgerPending *self, void *data)
   test_check (lodger_pending_set_completer (operation->promise, lodger_caller_current ()) == 0);
 }
 
-START_TEST (a_stop_cancels_what_it_would_complete_and_waits)
+START_TEST (a_stop_cancels_the_promises_of_a_completer_and_waits)
 {
   LodgerCaller *worker = worker_start (NULL);
   Operation operation = { 0 };
@@ -176,7 +176,7 @@ START_TEST (a_stop_cancels_what_it_would_complete_and_waits)
 }
 END_TEST
 
-START_TEST (a_stop_gives_it_up_at_its_deadline)
+START_TEST (a_stop_abandons_a_promise_at_its_deadline)
 {
   LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 1000000 };
   LodgerCaller *worker = worker_start_full (NULL, &options);
@@ -194,7 +194,7 @@ START_TEST (a_stop_gives_it_up_at_its_deadline)
 }
 END_TEST
 
-START_TEST (only_an_unanswered_promise_gets_one)
+START_TEST (only_an_unanswered_promise_gets_a_completer)
 {
   LodgerCaller *worker = worker_start (NULL);
   LodgerPending *promise = promise_of (worker), *answered = lodger_pending_new (LODGER_PENDING_DEFAULT);
@@ -242,14 +242,14 @@ int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("completer");
-  test_add (suite, waiting_for_what_this_thread_completes_is_refused);
-  test_add (suite, one_who_takes_its_outcome_is_refused_too);
-  test_add (suite, a_circle_through_two_completers_is_refused);
+  test_add (suite, waiting_for_a_promise_that_this_thread_completes_is_refused);
+  test_add (suite, waiting_for_a_follower_of_the_promise_is_refused_too);
+  test_add (suite, a_cycle_through_two_completers_is_refused);
   test_add (suite, another_thread_may_wait_and_the_completer_answers);
   test_add (suite, a_caller_that_has_stopped_refuses_nobody);
-  test_add (suite, a_stop_cancels_what_it_would_complete_and_waits);
-  test_add (suite, a_stop_gives_it_up_at_its_deadline);
-  test_add (suite, only_an_unanswered_promise_gets_one);
+  test_add (suite, a_stop_cancels_the_promises_of_a_completer_and_waits);
+  test_add (suite, a_stop_abandons_a_promise_at_its_deadline);
+  test_add (suite, only_an_unanswered_promise_gets_a_completer);
   test_add (suite, a_caller_is_found_by_its_loop);
   return test_main (suite, argc, argv);
 }

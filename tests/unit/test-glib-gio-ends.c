@@ -104,7 +104,7 @@ START_TEST (a_cancelled_call_cancels_the_operation_that_it_takes)
 END_TEST
 
 /* Here the loop is over when its caller stops: nobody could bring the operation back. */
-START_TEST (what_has_not_come_back_when_its_caller_has_stopped_ends)
+START_TEST (an_operation_still_out_when_its_caller_has_stopped_ends)
 {
   LodgerCaller *caller = lodger_glib_attach (NULL, NULL);
   Reading reading = { 0 };
@@ -122,7 +122,7 @@ START_TEST (what_has_not_come_back_when_its_caller_has_stopped_ends)
 END_TEST
 
 /* Nothing tells it of the stop that has begun already, but its end. */
-START_TEST (what_is_started_during_a_stop_is_cancelled_by_its_end)
+START_TEST (an_operation_started_during_a_stop_is_cancelled_by_its_end)
 {
   LodgerCaller *caller = lodger_glib_attach (NULL, NULL);
   Reading reading = { 0 };
@@ -198,7 +198,7 @@ start_in_a_full_inbox (LodgerPending *self, void *data)
   lodger_pending_unref (fills);
 }
 
-START_TEST (a_full_inbox_has_room_for_an_operation)
+START_TEST (a_full_inbox_accepts_a_finished_operation)
 {
   LodgerCallerOptions options = { .size = sizeof options, .inbox_limit = 1 };
   LodgerCaller *worker;
@@ -278,11 +278,11 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("glib-gio-ends");
   test_add (suite, a_stop_cancels_an_operation_and_waits_for_it);
   test_add (suite, a_cancelled_call_cancels_the_operation_that_it_takes);
-  test_add (suite, what_has_not_come_back_when_its_caller_has_stopped_ends);
-  test_add (suite, what_is_started_during_a_stop_is_cancelled_by_its_end);
+  test_add (suite, an_operation_still_out_when_its_caller_has_stopped_ends);
+  test_add (suite, an_operation_started_during_a_stop_is_cancelled_by_its_end);
   test_add (suite, a_call_that_takes_an_operation_does_not_hold_up_the_last_leave);
   test_add (suite, an_operation_that_has_ended_is_nothing_to_a_stop);
-  test_add (suite, a_full_inbox_has_room_for_an_operation);
+  test_add (suite, a_full_inbox_accepts_a_finished_operation);
   test_add (suite, waiting_for_an_operation_of_this_workers_own_loop_is_refused);
   test_add (suite, an_operation_of_another_context_may_be_waited_for);
   return test_main (suite, argc, argv);

@@ -104,7 +104,7 @@ START_TEST (a_librarys_own_pair_has_a_pending_inside)
 }
 END_TEST
 
-START_TEST (what_is_done_is_offered_later_all_the_same)
+START_TEST (a_done_pending_is_offered_later_all_the_same)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   LiveObjects objects = { 0 };
@@ -288,7 +288,7 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("glib-gio-offer");
   test_add (suite, a_librarys_own_pair_has_a_pending_inside);
-  test_add (suite, what_is_done_is_offered_later_all_the_same);
+  test_add (suite, a_done_pending_is_offered_later_all_the_same);
   test_add (suite, a_cancelled_one_is_what_gio_calls_cancelled);
   test_add (suite, a_promise_that_goes_unanswered_is_an_error);
   test_add (suite, source_and_outcome_are_dropped_where_it_was_offered);

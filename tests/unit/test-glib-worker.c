@@ -220,7 +220,7 @@ endless_call (LodgerPending *self, void *data)
   latch_open (&endless->is_underway);
 }
 
-START_TEST (a_stop_cancels_what_gio_is_at)
+START_TEST (a_stop_cancels_a_gio_operation)
 {
   LodgerCaller *worker = glib_worker ();
   int thread_id = worker_thread_id (worker);
@@ -546,7 +546,7 @@ main (int argc, char **argv)
 #if LOOKS_AT_FILES
   test_add (suite, gio_asks_about_a_file_and_completes_in_the_worker);
 #endif
-  test_add (suite, a_stop_cancels_what_gio_is_at);
+  test_add (suite, a_stop_cancels_a_gio_operation);
   test_add (suite, a_worker_has_a_context_of_its_own);
   test_add (suite, a_nested_loop_in_a_worker_goes_on_with_the_interrupted_turn);
   test_add (suite, a_delay_in_a_worker_is_never_early);

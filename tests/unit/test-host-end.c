@@ -6,46 +6,46 @@
 
 #include <sched.h>
 
-typedef struct Orphan
+typedef struct LostCaller
 {
   LodgerCaller *caller;
   LodgerManualHost *host;
   LodgerPending *queued;
   LodgerPending *delayed;
   Recorder recorder;
-} Orphan;
+} LostCaller;
 
 static void *
 attach_and_go (void *data)
 {
-  Orphan *orphan = data;
+  LostCaller *lost = data;
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  orphan->caller = loop.caller;
-  orphan->host = loop.host;
-  orphan->queued = lodger_caller_call_soon (loop.caller, recorder_call, &orphan->recorder, recorder_destroy);
-  orphan->delayed = lodger_caller_call_later (loop.caller, 1000, recorder_call, &orphan->recorder, recorder_destroy);
+  lost->caller = loop.caller;
+  lost->host = loop.host;
+  lost->queued = lodger_caller_call_soon (loop.caller, recorder_call, &lost->recorder, recorder_destroy);
+  lost->delayed = lodger_caller_call_later (loop.caller, 1000, recorder_call, &lost->recorder, recorder_destroy);
   return NULL;
 }
 
 START_TEST (edge_77_a_thread_that_ends_counts_as_a_dead_host)
 {
-  Orphan orphan = { 0 };
+  LostCaller lost = { 0 };
   LodgerPending *refused;
   log_capture_begin ();
-  thread_join (thread_start (attach_and_go, &orphan));
-  expect_code (lodger_pending_get_outcome (orphan.queued), LODGER_ECANCELED);
-  expect_code (lodger_pending_get_outcome (orphan.delayed), LODGER_ECANCELED);
-  recorder_expect (&orphan.recorder, 0, 2);
-  ck_assert_int_eq (lodger_caller_get_state (orphan.caller), LODGER_CALLER_STOPPED);
-  refused = lodger_caller_call_soon (orphan.caller, recorder_call, &orphan.recorder, recorder_destroy);
+  thread_join (thread_start (attach_and_go, &lost));
+  expect_code (lodger_pending_get_outcome (lost.queued), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (lost.delayed), LODGER_ECANCELED);
+  recorder_expect (&lost.recorder, 0, 2);
+  ck_assert_int_eq (lodger_caller_get_state (lost.caller), LODGER_CALLER_STOPPED);
+  refused = lodger_caller_call_soon (lost.caller, recorder_call, &lost.recorder, recorder_destroy);
   expect_code (lodger_pending_get_outcome (refused), LODGER_ECANCELED);
-  recorder_expect (&orphan.recorder, 0, 3);
+  recorder_expect (&lost.recorder, 0, 3);
   log_capture_end ();
   lodger_pending_unref (refused);
-  lodger_pending_unref (orphan.queued);
-  lodger_pending_unref (orphan.delayed);
-  lodger_caller_unref (orphan.caller);
-  lodger_manual_host_unref (orphan.host);
+  lodger_pending_unref (lost.queued);
+  lodger_pending_unref (lost.delayed);
+  lodger_caller_unref (lost.caller);
+  lodger_manual_host_unref (lost.host);
 }
 END_TEST
 
@@ -186,22 +186,22 @@ never_answer (LodgerPending *self, void *data)
 }
 
 /* Its children are told to stop, and have to be watched from then on; many of them go just while that is done. */
-START_TEST (a_host_that_dies_leaves_no_child_unwatched)
+START_TEST (a_host_that_dies_leaves_no_child_without_a_deadline)
 {
   enum
   {
     CHILDREN = 120
   };
-  const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 5000000 };
+  const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 5000000 };
   for (unsigned round = 0; round < test_scaled (20); round++)
     {
-      Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &hasty);
+      Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &short_deadline);
       LodgerCaller *children[CHILDREN];
       LodgerReply *replies[CHILDREN] = { NULL };
       Recorder recorder = { 0 };
       for (unsigned i = 0; i < CHILDREN; i++)
         {
-          children[i] = lodger_caller_get (loop.caller, &hasty, NULL);
+          children[i] = lodger_caller_get (loop.caller, &short_deadline, NULL);
           wait_done (lodger_caller_get_started (children[i]));
           if (i % 3 == 0)
             {
@@ -231,6 +231,6 @@ main (int argc, char **argv)
   test_add (suite, a_host_that_dies_amid_submissions_loses_none);
   test_add (suite, a_host_that_dies_cancels_deferred_calls);
   test_add (suite, a_host_may_be_closed_elsewhere_while_its_thread_looks_for_its_callers);
-  test_add (suite, a_host_that_dies_leaves_no_child_unwatched);
+  test_add (suite, a_host_that_dies_leaves_no_child_without_a_deadline);
   return test_main (suite, argc, argv);
 }

@@ -14,7 +14,7 @@ typedef struct Flood
 {
   atomic_int now, most;
   atomic_int threads[SEEN_MOST];
-  unsigned home;
+  unsigned returned;
 } Flood;
 
 static void
@@ -52,7 +52,7 @@ come_home (LodgerPending *self, LodgerPending *done, void *data)
   Flood *flood = data;
   (void) self;
   test_check (lodger_pending_get_outcome (done) == 0);
-  flood->home++;
+  flood->returned++;
 }
 
 /* Workers are about as fast as the one who submits, so that the queue is empty often, just when the next call comes. */
@@ -60,7 +60,7 @@ START_TEST (a_flood_of_short_calls_has_no_more_threads_than_may_run)
 {
   LodgerCallerOptions options = { .size = sizeof options, .max_workers = WIDTH };
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
-  Flood flood = { .home = 0 };
+  Flood flood = { .returned = 0 };
   unsigned calls = test_scaled (CALLS);
   int seen = 0;
   for (unsigned i = 0; i < calls; i++)
@@ -69,7 +69,7 @@ START_TEST (a_flood_of_short_calls_has_no_more_threads_than_may_run)
       lodger_pending_unref (lodger_pending_then (call, loop.caller, come_home, &flood, NULL));
       lodger_pending_unref (call);
     }
-  while (flood.home < calls)
+  while (flood.returned < calls)
     lodger_manual_iterate (loop.host, false);
   while (seen < SEEN_MOST && atomic_load (&flood.threads[seen]) != 0)
     seen++;
@@ -115,7 +115,7 @@ START_TEST (a_worker_between_two_calls_is_not_replaced)
 {
   LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
-  Recorder home = { 0 }, next[2] = { 0 };
+  Recorder returned = { 0 }, next[2] = { 0 };
   LodgerPending *first, *then, *last = NULL;
   latch_init (&between.entered);
   latch_init (&between.let_go);
@@ -123,7 +123,7 @@ START_TEST (a_worker_between_two_calls_is_not_replaced)
   latch_init (&between.go_on);
   first = lodger_caller_to_thread (loop.caller, hold_call, NULL, NULL);
   latch_wait (&between.entered);
-  then = lodger_pending_then (first, loop.caller, recorder_then, &home, recorder_destroy);
+  then = lodger_pending_then (first, loop.caller, recorder_then, &returned, recorder_destroy);
   lodger_pending_unref (lodger_caller_to_thread (loop.caller, recorder_call, &next[0], recorder_destroy));
   lodger_set_trace_func (hold_wake, NULL);
   latch_open (&between.let_go);

@@ -124,57 +124,57 @@ START_TEST (a_worker_is_found_again_after_a_long_call)
 }
 END_TEST
 
-typedef struct Family
+typedef struct Callers
 {
   LodgerCaller *root;
   LodgerCaller *worker;
   LodgerPending *nested;
   bool nested_is_child;
-} Family;
+} Callers;
 
 static void
 look_at_parent (LodgerPending *self, void *data)
 {
-  Family *family = data;
+  Callers *callers = data;
   LodgerCaller *parent = lodger_caller_get_parent (lodger_caller_current ());
   (void) self;
-  family->nested_is_child = parent == family->root;
+  callers->nested_is_child = parent == callers->root;
   lodger_caller_unref (parent);
 }
 
 static void
-look_at_family (LodgerPending *self, void *data)
+look_at_callers (LodgerPending *self, void *data)
 {
-  Family *family = data;
+  Callers *callers = data;
   LodgerCaller *parent;
-  family->worker = lodger_caller_ref (lodger_caller_current ());
-  test_check (family->worker != family->root);
-  test_check (lodger_pending_get_caller (self) == family->worker);
-  parent = lodger_caller_get_parent (family->worker);
-  test_check (parent == family->root);
+  callers->worker = lodger_caller_ref (lodger_caller_current ());
+  test_check (callers->worker != callers->root);
+  test_check (lodger_pending_get_caller (self) == callers->worker);
+  parent = lodger_caller_get_parent (callers->worker);
+  test_check (parent == callers->root);
   lodger_caller_unref (parent);
-  family->nested = lodger_caller_to_thread (family->worker, look_at_parent, family, NULL);
-  test_check (lodger_pending_wait (family->nested, LODGER_FOREVER, LODGER_WAIT_DEFAULT) == 0);
+  callers->nested = lodger_caller_to_thread (callers->worker, look_at_parent, callers, NULL);
+  test_check (lodger_pending_wait (callers->nested, LODGER_FOREVER, LODGER_WAIT_DEFAULT) == 0);
 }
 
 START_TEST (workers_are_children_of_the_root)
 {
   LodgerCallerOptions options = { .size = sizeof options, .worker_backend = "native" };
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
-  Family family = { .root = loop.caller };
-  LodgerPending *pending = lodger_caller_to_thread (loop.caller, look_at_family, &family, NULL);
+  Callers callers = { .root = loop.caller };
+  LodgerPending *pending = lodger_caller_to_thread (loop.caller, look_at_callers, &callers, NULL);
   loop_run_until_done (&loop, pending);
   expect_code (lodger_pending_get_outcome (pending), 0);
-  ck_assert (family.nested_is_child);
-  ck_assert_str_eq (lodger_caller_get_backend (family.worker), "native");
+  ck_assert (callers.nested_is_child);
+  ck_assert_str_eq (lodger_caller_get_backend (callers.worker), "native");
   ck_assert_ptr_null (lodger_caller_get_parent (loop.caller));
   ck_assert_ptr_null (lodger_caller_get_parent (NULL));
   lodger_caller_stop (loop.caller, true);
   loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
-  ck_assert_int_eq (lodger_caller_get_state (family.worker), LODGER_CALLER_STOPPED);
-  ck_assert_ptr_null (lodger_caller_get_parent (family.worker));
-  lodger_caller_unref (family.worker);
-  lodger_pending_unref (family.nested);
+  ck_assert_int_eq (lodger_caller_get_state (callers.worker), LODGER_CALLER_STOPPED);
+  ck_assert_ptr_null (lodger_caller_get_parent (callers.worker));
+  lodger_caller_unref (callers.worker);
+  lodger_pending_unref (callers.nested);
   lodger_pending_unref (pending);
   loop_close (&loop);
 }

@@ -202,7 +202,7 @@ typedef struct Arena
   LodgerScope *scope;
   LodgerPending *promise;
   Barrier barrier;
-  atomic_int given, destroyed, ran_late;
+  atomic_int created, destroyed, ran_late;
   atomic_bool has_ended; /* written in the caller's thread */
 } Arena;
 
@@ -243,7 +243,7 @@ submit_many (void *data)
   for (int i = 0; i < CALLS; i++)
     {
       LodgerPending *pending;
-      atomic_fetch_add (&arena->given, 1);
+      atomic_fetch_add (&arena->created, 1);
       switch (i % 4)
         {
         case 0: pending = lodger_scope_call_soon (arena->scope, arena->caller, look, arena, count_destroyed); break;
@@ -313,7 +313,7 @@ START_TEST (ends_and_submissions_from_several_threads_leave_nothing_behind)
         thread_join (threads[i]);
       worker_stop (arena.caller);
       ck_assert_int_eq (atomic_load (&arena.ran_late), 0);
-      ck_assert_int_eq (atomic_load (&arena.given), SUBMITTERS * CALLS);
+      ck_assert_int_eq (atomic_load (&arena.created), SUBMITTERS * CALLS);
       ck_assert_int_eq (atomic_load (&arena.destroyed), SUBMITTERS * CALLS);
       lodger_pending_unref (arena.promise);
       lodger_scope_unref (arena.scope);

@@ -30,8 +30,8 @@ stop_the_caller (LodgerPending *done, void *caller)
 
 START_TEST (edge_83_a_child_that_is_stopped_by_a_done_callback_has_a_deadline)
 {
-  const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 2000000 };
-  LodgerCaller *root = root_start (), *child = lodger_caller_get (root, &hasty, NULL);
+  const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 2000000 };
+  LodgerCaller *root = root_start (), *child = lodger_caller_get (root, &short_deadline, NULL);
   LodgerReply *reply = NULL;
   LodgerPending *deferred = lodger_caller_call_soon (child, defer, &reply, NULL);
   WorkerBlock *block = worker_block (child);
@@ -51,14 +51,14 @@ START_TEST (edge_83_a_child_that_is_stopped_by_a_done_callback_has_a_deadline)
 }
 END_TEST
 
-/* ---- calls that a child gives to the pool while it is stopped ------------------------------------------------------- */
+/* ---- pool calls of a child that is being stopped -------------------------------------------------------------------- */
 
-typedef struct Giver
+typedef struct Submitter
 {
   LodgerCaller *child;
   Barrier start;
-  LodgerPending *given;
-} Giver;
+  LodgerPending *pending;
+} Submitter;
 
 static void
 is_not_stopped (LodgerPending *self, void *child)
@@ -68,32 +68,32 @@ is_not_stopped (LodgerPending *self, void *child)
 }
 
 static void *
-give (void *data)
+submit (void *data)
 {
-  Giver *giver = data;
-  barrier_wait (&giver->start);
-  giver->given = lodger_caller_to_thread (giver->child, is_not_stopped, giver->child, NULL);
+  Submitter *submitter = data;
+  barrier_wait (&submitter->start);
+  submitter->pending = lodger_caller_to_thread (submitter->child, is_not_stopped, submitter->child, NULL);
   return NULL;
 }
 
-START_TEST (edge_38_no_call_that_a_child_has_given_begins_after_its_end)
+START_TEST (edge_38_no_pool_call_of_a_child_begins_after_its_end)
 {
   LodgerCaller *root = root_start ();
   for (unsigned i = 0; i < test_scaled (3000); i++)
     {
-      Giver giver = { .child = lodger_caller_get (root, NULL, NULL) };
+      Submitter submitter = { .child = lodger_caller_get (root, NULL, NULL) };
       pthread_t thread;
-      barrier_init (&giver.start, 2);
-      wait_done (lodger_caller_get_started (giver.child));
-      thread = thread_start (give, &giver);
-      barrier_wait (&giver.start);
-      lodger_caller_stop (giver.child, true);
+      barrier_init (&submitter.start, 2);
+      wait_done (lodger_caller_get_started (submitter.child));
+      thread = thread_start (submit, &submitter);
+      barrier_wait (&submitter.start);
+      lodger_caller_stop (submitter.child, true);
       thread_join (thread);
-      wait_done (giver.given);
-      lodger_pending_unref (giver.given);
-      wait_done (lodger_caller_get_stopped (giver.child));
-      lodger_caller_unref (giver.child);
-      barrier_clear (&giver.start);
+      wait_done (submitter.pending);
+      lodger_pending_unref (submitter.pending);
+      wait_done (lodger_caller_get_stopped (submitter.child));
+      lodger_caller_unref (submitter.child);
+      barrier_clear (&submitter.start);
     }
   worker_stop (root);
 }
@@ -157,8 +157,8 @@ be_stuck (LodgerPending *self, void *data)
 
 START_TEST (edge_83_whoever_takes_the_outcome_of_an_abandoned_call_learns_that)
 {
-  const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 2000000 };
-  LodgerCaller *root = root_start (), *child = lodger_caller_get (root, &hasty, NULL);
+  const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 2000000 };
+  LodgerCaller *root = root_start (), *child = lodger_caller_get (root, &short_deadline, NULL);
   LodgerCallOptions home = { .size = sizeof home, .result_home = root };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   LodgerPending *pending;
@@ -190,7 +190,7 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("stopping");
   test_add (suite, edge_83_a_child_that_is_stopped_by_a_done_callback_has_a_deadline);
-  test_add (suite, edge_38_no_call_that_a_child_has_given_begins_after_its_end);
+  test_add (suite, edge_38_no_pool_call_of_a_child_begins_after_its_end);
   test_add (suite, waiting_for_a_stop_where_it_is_told_is_refused);
   test_add (suite, edge_83_whoever_takes_the_outcome_of_an_abandoned_call_learns_that);
   return test_main (suite, argc, argv);

@@ -66,7 +66,7 @@ START_TEST (edge_17_submitted_after_the_stop_comes_back_cancelled)
 }
 END_TEST
 
-START_TEST (edge_18_a_stop_cancels_what_is_queued_and_delayed)
+START_TEST (edge_18_a_stop_cancels_queued_and_delayed_calls)
 {
   Recorder soon = { 0 }, later = { 0 }, direct = { 0 };
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
@@ -301,7 +301,7 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("submitting");
   test_add (suite, edge_16_submitted_before_the_caller_runs_waits_for_it);
   test_add (suite, edge_17_submitted_after_the_stop_comes_back_cancelled);
-  test_add (suite, edge_18_a_stop_cancels_what_is_queued_and_delayed);
+  test_add (suite, edge_18_a_stop_cancels_queued_and_delayed_calls);
   test_add (suite, edge_19_cancelled_before_it_starts_never_runs);
   test_add (suite, edge_20_cancelled_while_running_by_itself);
   test_add (suite, edge_20_a_call_that_blocks_after_it_was_cancelled_ends_cancelled);

@@ -81,7 +81,7 @@ compare_threads (LodgerPending *self, LodgerPending *done, void *data)
   recorder_direct (data);
 }
 
-START_TEST (a_workers_result_comes_home)
+START_TEST (a_workers_result_is_passed_to_the_callers_thread)
 {
   Recorder recorder = { 0 };
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
@@ -261,7 +261,7 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("then");
   test_add (suite, edge_09_then_runs_in_the_named_callers_thread);
   test_add (suite, edge_09_then_on_a_done_pending_is_not_inline);
-  test_add (suite, a_workers_result_comes_home);
+  test_add (suite, a_workers_result_is_passed_to_the_callers_thread);
   test_add (suite, a_cancelled_source_is_told_too);
   test_add (suite, cancelling_a_then_leaves_its_source_alone);
   test_add (suite, a_stop_cancels_a_then_whose_source_is_not_done);

@@ -116,7 +116,7 @@ START_TEST (edge_22_not_before_its_nanosecond)
 }
 END_TEST
 
-START_TEST (by_deadline_then_submission)
+START_TEST (timers_run_by_deadline_then_submission)
 {
   Plan plan;
   plan_open (&plan);
@@ -132,7 +132,7 @@ START_TEST (by_deadline_then_submission)
 }
 END_TEST
 
-START_TEST (due_ones_go_before_what_is_queued)
+START_TEST (due_calls_go_before_queued_calls)
 {
   Plan plan;
   plan_open (&plan);
@@ -208,7 +208,7 @@ START_TEST (edge_22_the_largest_delay_does_not_overflow)
 }
 END_TEST
 
-START_TEST (a_cancelled_one_lets_the_deadline_go)
+START_TEST (a_cancelled_timer_clears_the_deadline)
 {
   Plan plan;
   int64_t start;
@@ -305,12 +305,12 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("timers");
   test_add (suite, edge_22_call_later_is_never_early);
   test_add (suite, edge_22_not_before_its_nanosecond);
-  test_add (suite, by_deadline_then_submission);
-  test_add (suite, due_ones_go_before_what_is_queued);
+  test_add (suite, timers_run_by_deadline_then_submission);
+  test_add (suite, due_calls_go_before_queued_calls);
   test_add (suite, edge_22_a_delay_counts_from_the_submission);
   test_add (suite, edge_22_zero_and_negative_delays_are_call_soon);
   test_add (suite, edge_22_the_largest_delay_does_not_overflow);
-  test_add (suite, a_cancelled_one_lets_the_deadline_go);
+  test_add (suite, a_cancelled_timer_clears_the_deadline);
   test_add (suite, a_host_that_cannot_be_armed_refuses_delays);
   test_add (suite, many_deadlines_come_in_order);
   return test_main (suite, argc, argv);

@@ -20,7 +20,7 @@ START_TEST (edge_05_timed_out_waiter_cancels)
 }
 END_TEST
 
-START_TEST (edge_05_a_protected_one_is_left_alone)
+START_TEST (edge_05_a_timeout_does_not_cancel_a_protected_pending)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   expect_code (lodger_pending_wait (promise, SHORT, LODGER_WAIT_PROTECT), LODGER_ETIMEDOUT);
@@ -38,7 +38,7 @@ START_TEST (edge_05_a_protected_one_is_left_alone)
 }
 END_TEST
 
-START_TEST (a_timeout_of_zero_only_looks)
+START_TEST (a_timeout_of_zero_does_not_wait)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
@@ -262,7 +262,7 @@ wait_for_queued (LodgerPending *self, void *data)
   lodger_pending_unref (queued);
 }
 
-START_TEST (waiting_for_what_only_this_thread_can_run_is_refused)
+START_TEST (waiting_for_a_call_that_only_this_thread_can_run_is_refused)
 {
   int codes[2] = { 0, 0 };
   LodgerCaller *worker = worker_start (NULL);
@@ -304,15 +304,15 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("wait");
   test_add (suite, edge_05_timed_out_waiter_cancels);
-  test_add (suite, edge_05_a_protected_one_is_left_alone);
-  test_add (suite, a_timeout_of_zero_only_looks);
+  test_add (suite, edge_05_a_timeout_does_not_cancel_a_protected_pending);
+  test_add (suite, a_timeout_of_zero_does_not_wait);
   test_add (suite, edge_05_a_cancelled_waiter_cancels_what_it_waits_for);
   test_add (suite, edge_06_shield_holds_back_the_waiters_own_cancellation);
   test_add (suite, edge_07_without_result_failure_is_no_error_but_a_timeout_is);
   test_add (suite, edge_08_a_wait_can_be_repeated_and_shared);
   test_add (suite, edge_12_cancel_wait_returns_after_cleanup);
   test_add (suite, waiting_in_a_loop_that_lodger_does_not_drive_is_refused);
-  test_add (suite, waiting_for_what_only_this_thread_can_run_is_refused);
+  test_add (suite, waiting_for_a_call_that_only_this_thread_can_run_is_refused);
   test_add (suite, edge_21_a_timeout_inside_a_call_is_its_own_error);
   return test_main (suite, argc, argv);
 }

@@ -122,7 +122,7 @@ misuse_inside_direct (void *data)
                  "lodger_pending_wait");
 }
 
-START_TEST (law_9_what_a_call_may_not_do_is_answered)
+START_TEST (law_9_a_function_forbidden_in_a_call_is_answered)
 {
   Subject subject;
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT), *pending;
@@ -163,10 +163,10 @@ START_TEST (law_9_a_stopped_caller_is_answered)
 END_TEST
 
 void
-add_law_answering (Suite *suite)
+add_law_misuse (Suite *suite)
 {
   add_law (suite, law_9_a_bad_argument_is_answered, 0, 0);
   add_law (suite, law_9_the_wrong_thread_is_answered, 0, 0);
-  add_law (suite, law_9_what_a_call_may_not_do_is_answered, 0, 0);
+  add_law (suite, law_9_a_function_forbidden_in_a_call_is_answered, 0, 0);
   add_law (suite, law_9_a_stopped_caller_is_answered, 0, 0);
 }

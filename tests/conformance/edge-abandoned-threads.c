@@ -5,7 +5,7 @@
 #include "test-backend.h"
 #include "test-blocked-call.h"
 
-static const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 2000000 };
+static const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 2000000 };
 static const LodgerCallOptions named = { .size = sizeof named, .name = "the stuck one" };
 
 /* What is there for good once a first caller has come and gone, with a worker. */
@@ -52,12 +52,12 @@ expect_abandoned (LodgerPending *pending)
 
 /* ---- in a worker ------------------------------------------------------------------------------------------------------ */
 
-START_TEST (edge_83_a_worker_that_is_stuck_is_left_behind)
+START_TEST (edge_83_a_worker_that_is_stuck_is_abandoned)
 {
   ProcCount before = count_before (_i);
   Subject subject;
   BlockedCall blocked;
-  subject_open_full (&subject, _i, &hasty);
+  subject_open_full (&subject, _i, &short_deadline);
   blocked_call_init (&blocked);
   blocked.pending
       = lodger_caller_to_thread_full (subject.caller, blocked_call_run, &blocked, blocked_call_destroy, &named);
@@ -77,7 +77,7 @@ START_TEST (edge_83_a_worker_that_is_stuck_is_left_behind)
 }
 END_TEST
 
-START_TEST (edge_83_many_workers_that_are_stuck_are_left_behind)
+START_TEST (edge_83_many_workers_that_are_stuck_are_abandoned)
 {
   enum
   {
@@ -186,7 +186,7 @@ leave_a_stuck_child (int kind, int how)
   BlockedCall *blocked = &behind.blocked;
   LodgerPending *done = lodger_pending_new (LODGER_PENDING_DEFAULT);
   LodgerCaller *child;
-  subject_open_full (&subject, kind, &hasty);
+  subject_open_full (&subject, kind, &short_deadline);
   child = lodger_caller_get (subject.caller, NULL, NULL);
   blocked_call_init (blocked);
   lodger_pending_return_nothing (done);
@@ -222,31 +222,31 @@ leave_a_stuck_child (int kind, int how)
   lodger_pending_unref (done);
 }
 
-START_TEST (edge_83_a_caller_that_is_stuck_in_a_call_is_left_behind)
+START_TEST (edge_83_a_caller_that_is_stuck_in_a_call_is_abandoned)
 {
   leave_a_stuck_child (_i, 0);
 }
 END_TEST
 
-START_TEST (edge_83_a_caller_that_is_stuck_in_a_direct_call_is_left_behind)
+START_TEST (edge_83_a_caller_that_is_stuck_in_a_direct_call_is_abandoned)
 {
   leave_a_stuck_child (_i, 1);
 }
 END_TEST
 
-START_TEST (edge_83_a_caller_that_is_stuck_in_a_continuation_is_left_behind)
+START_TEST (edge_83_a_caller_that_is_stuck_in_a_continuation_is_abandoned)
 {
   leave_a_stuck_child (_i, 2);
 }
 END_TEST
 
-START_TEST (edge_83_a_root_that_is_stuck_is_left_behind)
+START_TEST (edge_83_a_root_that_is_stuck_is_abandoned)
 {
   ProcCount before = count_before (_i);
   Subject subject;
   Behind behind = { .never = NULL };
   BlockedCall *blocked = &behind.blocked;
-  subject_open_full (&subject, _i, &hasty);
+  subject_open_full (&subject, _i, &short_deadline);
   blocked_call_init (blocked);
   blocked->pending
       = lodger_caller_call_soon_full (subject.caller, blocked_call_run, blocked, blocked_call_destroy, &named);
@@ -275,12 +275,12 @@ expect_settled (LodgerPending *stopped, void *data)
   return 0;
 }
 
-START_TEST (edge_83_a_root_that_is_stuck_with_its_worker_is_left_behind)
+START_TEST (edge_83_a_root_that_is_stuck_with_its_worker_is_abandoned)
 {
   ProcCount before = count_before (_i);
   Subject subject;
   BlockedCall in_worker, in_root;
-  subject_open_full (&subject, _i, &hasty);
+  subject_open_full (&subject, _i, &short_deadline);
   blocked_call_start (&in_worker, subject.caller);
   latch_wait (&in_worker.entered);
   blocked_call_init (&in_root);
@@ -367,7 +367,7 @@ leave_a_child_that_does_not_start (Subject *subject, LodgerCaller *child, Blocke
   ck_assert_int_eq (ends.of_child, 1);
 }
 
-START_TEST (edge_83_a_start_hook_that_is_stuck_is_left_behind)
+START_TEST (edge_83_a_start_hook_that_is_stuck_is_abandoned)
 {
   ProcCount before = count_before (_i);
   Subject subject;
@@ -378,21 +378,21 @@ START_TEST (edge_83_a_start_hook_that_is_stuck_is_left_behind)
                                         .hook_data = &blocked,
                                         .hook_destroy = blocked_call_destroy };
   blocked_call_init (&blocked);
-  subject_open_full (&subject, _i, &hasty);
+  subject_open_full (&subject, _i, &short_deadline);
   leave_a_child_that_does_not_start (&subject, lodger_caller_get (subject.caller, &options, NULL), &blocked, before);
   recorder_expect (&blocked.recorder, 1, 1);
   blocked_call_clear (&blocked);
 }
 END_TEST
 
-START_TEST (edge_83_a_backend_whose_open_is_stuck_is_left_behind)
+START_TEST (edge_83_a_backend_whose_open_is_stuck_is_abandoned)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .backend = "stuck" };
   ProcCount before = count_before (_i);
   Subject subject;
   BlockedCall blocked;
   blocked_call_init (&blocked);
-  subject_open_full (&subject, _i, &hasty);
+  subject_open_full (&subject, _i, &short_deadline);
   backend_register_stuck (subject_backend (&subject), &blocked);
   leave_a_child_that_does_not_start (&subject, lodger_caller_get (subject.caller, &options, NULL), &blocked, before);
   recorder_expect (&blocked.recorder, 1, 1);
@@ -400,7 +400,7 @@ START_TEST (edge_83_a_backend_whose_open_is_stuck_is_left_behind)
 }
 END_TEST
 
-START_TEST (edge_54_a_backend_that_does_not_open_lands_in_started)
+START_TEST (edge_54_a_backend_that_does_not_open_fails_started)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .backend = "broken" };
   ProcCount before = count_before (_i);
@@ -423,17 +423,17 @@ START_TEST (edge_54_a_backend_that_does_not_open_lands_in_started)
 END_TEST
 
 void
-add_edge_ending (Suite *suite)
+add_edge_abandoned_threads (Suite *suite)
 {
-  add_edge (suite, edge_83_a_worker_that_is_stuck_is_left_behind, 0, 0);
-  add_edge (suite, edge_83_many_workers_that_are_stuck_are_left_behind, 0, 0);
+  add_edge (suite, edge_83_a_worker_that_is_stuck_is_abandoned, 0, 0);
+  add_edge (suite, edge_83_many_workers_that_are_stuck_are_abandoned, 0, 0);
   add_edge (suite, edge_83_the_pool_goes_on_without_the_worker_that_is_stuck, 0, 0);
-  add_edge (suite, edge_83_a_caller_that_is_stuck_in_a_call_is_left_behind, 0, 0);
-  add_edge (suite, edge_83_a_caller_that_is_stuck_in_a_direct_call_is_left_behind, 0, 0);
-  add_edge (suite, edge_83_a_caller_that_is_stuck_in_a_continuation_is_left_behind, 0, 0);
-  add_edge (suite, edge_83_a_root_that_is_stuck_is_left_behind, SUBJECT_DRIVEN, 0);
-  add_edge (suite, edge_83_a_root_that_is_stuck_with_its_worker_is_left_behind, SUBJECT_DRIVEN, 0);
-  add_edge (suite, edge_83_a_start_hook_that_is_stuck_is_left_behind, 0, 0);
-  add_edge (suite, edge_83_a_backend_whose_open_is_stuck_is_left_behind, 0, 0);
-  add_edge (suite, edge_54_a_backend_that_does_not_open_lands_in_started, 0, 0);
+  add_edge (suite, edge_83_a_caller_that_is_stuck_in_a_call_is_abandoned, 0, 0);
+  add_edge (suite, edge_83_a_caller_that_is_stuck_in_a_direct_call_is_abandoned, 0, 0);
+  add_edge (suite, edge_83_a_caller_that_is_stuck_in_a_continuation_is_abandoned, 0, 0);
+  add_edge (suite, edge_83_a_root_that_is_stuck_is_abandoned, SUBJECT_DRIVEN, 0);
+  add_edge (suite, edge_83_a_root_that_is_stuck_with_its_worker_is_abandoned, SUBJECT_DRIVEN, 0);
+  add_edge (suite, edge_83_a_start_hook_that_is_stuck_is_abandoned, 0, 0);
+  add_edge (suite, edge_83_a_backend_whose_open_is_stuck_is_abandoned, 0, 0);
+  add_edge (suite, edge_54_a_backend_that_does_not_open_fails_started, 0, 0);
 }

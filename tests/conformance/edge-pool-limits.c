@@ -141,7 +141,7 @@ wait_then_stay (LodgerPending *self, void *data)
   blocked_call_run (self, &waiting->blocked);
 }
 
-START_TEST (edge_39_one_that_comes_back_may_be_one_too_many_and_none_starts_until_there_are_fewer)
+START_TEST (edge_39_a_resumed_worker_may_exceed_the_limit_and_none_starts_until_there_are_fewer)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Subject subject;
@@ -210,7 +210,7 @@ give_link (LodgerCaller *from, Link *link)
                           : lodger_caller_to_thread_full (from, link_call, link, NULL, &options);
 }
 
-START_TEST (edge_39_at_max_threads_the_wait_that_closes_the_knot_is_refused)
+START_TEST (edge_39_at_max_threads_a_wait_that_deadlocks_the_pool_is_refused)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1, .max_threads = 2 };
   Subject subject;
@@ -231,7 +231,7 @@ START_TEST (edge_39_at_max_threads_the_wait_that_closes_the_knot_is_refused)
 }
 END_TEST
 
-START_TEST (edge_39_a_timed_wait_is_no_part_of_a_knot)
+START_TEST (edge_39_a_timed_wait_is_no_part_of_a_deadlock)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .max_threads = 2 };
   Subject subject;
@@ -254,7 +254,7 @@ START_TEST (edge_39_a_timed_wait_is_no_part_of_a_knot)
 }
 END_TEST
 
-START_TEST (law_7_a_circle_of_waits_over_two_callers_is_refused)
+START_TEST (law_7_a_cycle_of_waits_over_two_callers_is_refused)
 {
   Subject subject;
   Barrier together;
@@ -353,15 +353,15 @@ START_TEST (edge_40_without_any_worker_the_call_ends)
 END_TEST
 
 void
-add_edge_limits (Suite *suite)
+add_edge_pool_limits (Suite *suite)
 {
   add_edge (suite, edge_39_max_workers_holds_over_the_whole_tree, 0, 0);
   add_edge (suite, edge_39_the_rest_wait_in_order, 0, 0);
   add_edge (suite, edge_39_a_blocked_worker_is_not_counted, 0, 0);
-  add_edge (suite, edge_39_one_that_comes_back_may_be_one_too_many_and_none_starts_until_there_are_fewer, 0, 0);
-  add_edge (suite, edge_39_at_max_threads_the_wait_that_closes_the_knot_is_refused, 0, 0);
-  add_edge (suite, edge_39_a_timed_wait_is_no_part_of_a_knot, 0, 0);
-  add_edge (suite, law_7_a_circle_of_waits_over_two_callers_is_refused, 0, 0);
+  add_edge (suite, edge_39_a_resumed_worker_may_exceed_the_limit_and_none_starts_until_there_are_fewer, 0, 0);
+  add_edge (suite, edge_39_at_max_threads_a_wait_that_deadlocks_the_pool_is_refused, 0, 0);
+  add_edge (suite, edge_39_a_timed_wait_is_no_part_of_a_deadlock, 0, 0);
+  add_edge (suite, law_7_a_cycle_of_waits_over_two_callers_is_refused, 0, 0);
   add_edge (suite, edge_40_without_a_thread_the_calls_go_to_the_workers_there_are, 0, 0);
   add_edge (suite, edge_40_without_any_worker_the_call_ends, 0, 0);
 }

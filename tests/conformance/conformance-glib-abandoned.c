@@ -6,7 +6,7 @@
 #include <lodger-glib.h>
 #include <string.h>
 
-static const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 2000000 };
+static const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 2000000 };
 static const LodgerCallOptions named = { .size = sizeof named, .name = "the stuck one" };
 
 typedef struct Nested
@@ -83,7 +83,7 @@ leave_a_nested_loop (int i, bool is_worker)
   LodgerPending *pending;
   LodgerCaller *child;
   latch_init (&nested.runs);
-  subject_open_full (&subject, i, &hasty);
+  subject_open_full (&subject, i, &short_deadline);
   child = lodger_caller_get (subject.caller, NULL, NULL);
   pending = is_worker ? lodger_caller_to_thread_full (subject.caller, run_a_loop, &nested, nested_destroy, &named)
                       : lodger_caller_call_soon_full (child, run_a_loop, &nested, nested_destroy, &named);
@@ -103,13 +103,13 @@ leave_a_nested_loop (int i, bool is_worker)
   latch_clear (&nested.runs);
 }
 
-START_TEST (edge_83_a_workers_nested_loop_that_does_not_end_is_left_behind)
+START_TEST (edge_83_a_workers_nested_loop_that_does_not_end_is_abandoned)
 {
   leave_a_nested_loop (_i, true);
 }
 END_TEST
 
-START_TEST (edge_83_a_callers_nested_loop_that_does_not_end_is_left_behind)
+START_TEST (edge_83_a_callers_nested_loop_that_does_not_end_is_abandoned)
 {
   leave_a_nested_loop (_i, false);
 }
@@ -146,7 +146,7 @@ leave_a_source (int i, bool is_worker)
   LodgerPending *attached, *behind;
   LodgerCaller *child;
   blocked_call_init (&blocked);
-  subject_open_full (&subject, i, &hasty);
+  subject_open_full (&subject, i, &short_deadline);
   child = lodger_caller_get (subject.caller, NULL, NULL);
   attached = is_worker ? lodger_caller_to_thread (subject.caller, attach_a_source, &blocked, NULL)
                        : lodger_caller_call_soon (child, attach_a_source, &blocked, NULL);
@@ -171,26 +171,26 @@ leave_a_source (int i, bool is_worker)
   blocked_call_clear (&blocked);
 }
 
-START_TEST (edge_83_a_source_that_is_stuck_in_a_workers_loop_is_left_behind)
+START_TEST (edge_83_a_source_that_is_stuck_in_a_workers_loop_is_abandoned)
 {
   leave_a_source (_i, true);
 }
 END_TEST
 
-START_TEST (edge_83_a_source_that_is_stuck_in_a_callers_loop_is_left_behind)
+START_TEST (edge_83_a_source_that_is_stuck_in_a_callers_loop_is_abandoned)
 {
   leave_a_source (_i, false);
 }
 END_TEST
 
 void
-add_edge_glib_ending (Suite *suite)
+add_edge_glib_abandoned (Suite *suite)
 {
   static const TTest *const *const tests[] = {
-    &edge_83_a_workers_nested_loop_that_does_not_end_is_left_behind,
-    &edge_83_a_callers_nested_loop_that_does_not_end_is_left_behind,
-    &edge_83_a_source_that_is_stuck_in_a_workers_loop_is_left_behind,
-    &edge_83_a_source_that_is_stuck_in_a_callers_loop_is_left_behind,
+    &edge_83_a_workers_nested_loop_that_does_not_end_is_abandoned,
+    &edge_83_a_callers_nested_loop_that_does_not_end_is_abandoned,
+    &edge_83_a_source_that_is_stuck_in_a_workers_loop_is_abandoned,
+    &edge_83_a_source_that_is_stuck_in_a_callers_loop_is_abandoned,
   };
   for (size_t k = 0; k < sizeof tests / sizeof *tests; k++)
     for (int i = 0; subject_kinds[i] != NULL; i++)

@@ -74,7 +74,7 @@ wake_again_and_again (void *data)
   return NULL;
 }
 
-START_TEST (law_6_whatever_is_submitted_wakes_a_sleeping_loop)
+START_TEST (law_6_every_submission_wakes_a_sleeping_loop)
 {
   Subject subject;
   Waker waker = { .subject = &subject, .rounds = test_scaled (2000) };
@@ -161,7 +161,7 @@ end_of_rest (LodgerPending *self, void *data)
 }
 
 /* The loop is the test's own: with one deadline ahead it comes round to sleep, and once more to wake up for it. */
-START_TEST (law_6_an_idle_loop_comes_round_for_its_deadline_only)
+START_TEST (law_6_an_idle_loop_wakes_up_for_its_deadline_only)
 {
   Subject subject;
   Rest rest = { .subject = &subject };
@@ -212,10 +212,10 @@ START_TEST (law_6_turning_an_idle_loop_wakes_nothing)
 END_TEST
 
 void
-add_law_sleeping (Suite *suite)
+add_law_idle (Suite *suite)
 {
-  add_law (suite, law_6_whatever_is_submitted_wakes_a_sleeping_loop, 0, 0);
+  add_law (suite, law_6_every_submission_wakes_a_sleeping_loop, 0, 0);
   add_law (suite, law_6_an_idle_worker_makes_no_system_call, SUBJECT_DRIVEN | SUBJECT_SLEEPS, 0);
-  add_law (suite, law_6_an_idle_loop_comes_round_for_its_deadline_only, SUBJECT_SLEEPS, SUBJECT_DRIVEN);
+  add_law (suite, law_6_an_idle_loop_wakes_up_for_its_deadline_only, SUBJECT_SLEEPS, SUBJECT_DRIVEN);
   add_law (suite, law_6_turning_an_idle_loop_wakes_nothing, SUBJECT_NESTS, SUBJECT_DRIVEN);
 }

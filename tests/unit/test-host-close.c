@@ -52,7 +52,7 @@ ask_for_callers (Loop *loop, Recorder *recorder)
   lodger_pending_unref (promise);
 }
 
-START_TEST (a_host_may_be_closed_while_its_owner_asks_who_is_here)
+START_TEST (a_host_may_be_closed_while_its_owner_looks_for_its_caller)
 {
   log_capture_begin ();
   close_during (ask_for_callers, test_scaled (2000));
@@ -122,8 +122,8 @@ END_TEST
 int
 main (int argc, char **argv)
 {
-  Suite *suite = suite_create ("closing");
-  test_add (suite, a_host_may_be_closed_while_its_owner_asks_who_is_here);
+  Suite *suite = suite_create ("host-close");
+  test_add (suite, a_host_may_be_closed_while_its_owner_looks_for_its_caller);
   test_add (suite, a_last_leave_returns_after_the_end_also_if_another_thread_ends_it);
   test_add_variant (suite, "a_host_may_be_closed_before_its_caller_runs/and_is_stopped",
                     a_host_may_be_closed_before_its_caller_runs, 0);

@@ -156,14 +156,14 @@ expect_lines (Program program, const char *first, const char *second)
   free (text);
 }
 
-START_TEST (edge_53_a_program_that_ends_in_order_says_nothing)
+START_TEST (edge_53_a_program_that_ends_in_order_logs_nothing)
 {
   expect_quiet ((Program) { .kind = _i, .way = IN_ORDER });
   expect_quiet ((Program) { .kind = _i, .way = STOP_WAIT });
 }
 END_TEST
 
-START_TEST (edge_53_a_program_that_ends_without_a_word_names_what_ran)
+START_TEST (edge_53_a_program_that_ends_without_a_stop_names_the_running_calls)
 {
   expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_WORD }, "still runs", "");
 }
@@ -191,10 +191,10 @@ START_TEST (edge_53_a_program_that_ends_inside_a_call_names_it)
 END_TEST
 
 void
-add_edge_quitting (Suite *suite)
+add_edge_program_end (Suite *suite)
 {
-  add_edge (suite, edge_53_a_program_that_ends_in_order_says_nothing, 0, 0);
-  add_edge (suite, edge_53_a_program_that_ends_without_a_word_names_what_ran, 0, 0);
+  add_edge (suite, edge_53_a_program_that_ends_in_order_logs_nothing, 0, 0);
+  add_edge (suite, edge_53_a_program_that_ends_without_a_stop_names_the_running_calls, 0, 0);
   add_edge (suite, edge_53_a_program_that_ends_with_a_stuck_worker_names_its_call, 0, 0);
   add_edge (suite, edge_53_a_program_that_ends_with_a_stuck_child_names_it, 0, 0);
   add_edge (suite, edge_53_a_program_that_ends_inside_a_call_names_it, 0, 0);

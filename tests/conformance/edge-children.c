@@ -154,7 +154,7 @@ START_TEST (edge_48_get_by_name_twice_is_the_same_child)
 }
 END_TEST
 
-START_TEST (edge_48_without_a_name_each_is_another)
+START_TEST (edge_48_without_a_name_each_child_is_new)
 {
   Subject subject;
   LodgerCaller *first, *second, *parent;
@@ -322,7 +322,7 @@ get_until_refused (void *data)
   return NULL;
 }
 
-START_TEST (edge_48_none_is_forgotten_by_a_stop)
+START_TEST (edge_48_a_stop_ends_children_created_during_it)
 {
   ProcCount before;
   for (int round = 0; round < 3; round++)
@@ -354,14 +354,14 @@ START_TEST (edge_48_none_is_forgotten_by_a_stop)
 END_TEST
 
 void
-add_edge_family (Suite *suite)
+add_edge_children (Suite *suite)
 {
   add_edge (suite, edge_47_the_caller_of_a_thread_and_host_is_found_or_refused, 0, 0);
   add_edge (suite, edge_48_get_by_name_twice_is_the_same_child, 0, 0);
-  add_edge (suite, edge_48_without_a_name_each_is_another, 0, 0);
+  add_edge (suite, edge_48_without_a_name_each_child_is_new, 0, 0);
   add_edge (suite, edge_48_another_backend_or_host_is_an_error, 0, 0);
   add_edge (suite, edge_48_a_childs_host_is_its_backends, 0, 0);
   add_edge (suite, edge_48_a_grandchild_is_no_child, 0, 0);
   add_edge (suite, edge_48_before_the_start_and_after_the_stop_there_are_no_children, 0, 0);
-  add_edge (suite, edge_48_none_is_forgotten_by_a_stop, 0, 0);
+  add_edge (suite, edge_48_a_stop_ends_children_created_during_it, 0, 0);
 }

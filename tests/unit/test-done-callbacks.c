@@ -92,7 +92,7 @@ END_TEST
 int
 main (int argc, char **argv)
 {
-  Suite *suite = suite_create ("listening");
+  Suite *suite = suite_create ("done-callbacks");
   test_add (suite, edge_09_a_callback_added_after_completion_runs_at_once);
   test_add (suite, edge_10_a_failing_callback_is_logged_and_the_rest_run);
   test_add (suite, edge_11_removing_from_inside_a_callback_is_safe);

@@ -66,7 +66,7 @@ unref_elsewhere (void *data)
   return NULL;
 }
 
-START_TEST (edge_82_a_result_is_destroyed_at_home)
+START_TEST (edge_82_a_result_is_destroyed_in_its_home_thread)
 {
   Subject subject;
   Result result;
@@ -88,7 +88,7 @@ START_TEST (edge_82_a_result_is_destroyed_at_home)
 END_TEST
 
 /* The handle was dropped at once: the last reference is the worker's. */
-START_TEST (edge_82_a_result_that_nobody_asks_for_is_destroyed_at_home)
+START_TEST (edge_82_an_unread_result_is_destroyed_in_its_home_thread)
 {
   Subject subject;
   Result result;
@@ -118,7 +118,7 @@ drop_at_home (void *data)
   drop->was_at_once = drop->result->value.destroyed == 1;
 }
 
-START_TEST (edge_82_dropped_at_home_it_is_destroyed_at_once)
+START_TEST (edge_82_a_result_dropped_in_its_home_thread_is_destroyed_at_once)
 {
   Subject subject;
   Result result;
@@ -135,7 +135,7 @@ START_TEST (edge_82_dropped_at_home_it_is_destroyed_at_once)
 }
 END_TEST
 
-START_TEST (edge_82_what_was_taken_is_the_takers)
+START_TEST (edge_82_a_taken_result_belongs_to_the_taker)
 {
   Subject subject;
   Result result;
@@ -155,7 +155,7 @@ START_TEST (edge_82_what_was_taken_is_the_takers)
 }
 END_TEST
 
-START_TEST (edge_82_a_value_that_comes_after_the_cancel_is_destroyed_at_home)
+START_TEST (edge_82_a_value_after_the_cancel_is_destroyed_in_its_home_thread)
 {
   Subject subject;
   Result result;
@@ -180,7 +180,7 @@ START_TEST (edge_82_a_value_that_comes_after_the_cancel_is_destroyed_at_home)
 END_TEST
 
 /* Another child is the home, and stops. */
-START_TEST (edge_82_once_the_home_has_stopped_it_is_destroyed_where_it_goes)
+START_TEST (edge_82_after_the_home_has_stopped_the_last_reference_destroys_a_result)
 {
   Subject subject;
   Result result;
@@ -206,7 +206,7 @@ START_TEST (edge_82_once_the_home_has_stopped_it_is_destroyed_where_it_goes)
 END_TEST
 
 /* It is held until then: the user may have let it go. */
-START_TEST (edge_82_the_home_is_held)
+START_TEST (edge_82_a_call_keeps_a_reference_to_its_home)
 {
   Subject subject;
   Result result;
@@ -230,7 +230,7 @@ START_TEST (edge_82_the_home_is_held)
 END_TEST
 
 /* On its way while the home stops: it arrives or goes where it is, but once. */
-START_TEST (edge_82_on_its_way_while_the_home_stops_it_is_destroyed_once)
+START_TEST (edge_82_a_result_sent_while_its_home_stops_is_destroyed_once)
 {
   Subject subject;
   subject_open (&subject, _i, false);
@@ -257,15 +257,15 @@ START_TEST (edge_82_on_its_way_while_the_home_stops_it_is_destroyed_once)
 END_TEST
 
 /* The call notes its code when the value is gone already, and this test with it. */
-START_TEST (edge_82_a_value_of_one_that_was_left_behind_is_destroyed_once)
+START_TEST (edge_82_a_value_of_an_abandoned_call_is_destroyed_once)
 {
-  const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 1000000 };
+  const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 1000000 };
   Subject subject;
   static Result result;
   LodgerPending *pending;
   result_init (&result);
   result.waits = true;
-  subject_open_full (&subject, _i, &hasty);
+  subject_open_full (&subject, _i, &short_deadline);
   pending = start (&subject, subject.caller, &result);
   latch_wait (&result.entered);
   log_capture_begin ();
@@ -285,7 +285,7 @@ END_TEST
 /* ---- a home for the call's data ------------------------------------------------------------------------------------- */
 
 static LodgerPending *
-give (Subject *subject, LodgerCaller *home, Recorder *recorder)
+submit_with_data_home (Subject *subject, LodgerCaller *home, Recorder *recorder)
 {
   const LodgerCallOptions options = { .size = sizeof options, .data_home = home };
   return lodger_caller_to_thread_full (subject->caller, recorder_call, recorder, recorder_destroy, &options);
@@ -302,11 +302,11 @@ START_TEST (law_3_data_with_a_home_is_destroyed_there)
   result_init (&result);
   result.waits = true;
   subject_open_full (&subject, _i, &one_worker);
-  lodger_pending_unref (give (&subject, subject.caller, &ran));
+  lodger_pending_unref (submit_with_data_home (&subject, subject.caller, &ran));
   subject_run_until (&subject, &ends, 1);
   blocker = start (&subject, NULL, &result);
   latch_wait (&result.entered);
-  pending = give (&subject, subject.caller, &dropped);
+  pending = submit_with_data_home (&subject, subject.caller, &dropped);
   ck_assert (lodger_pending_cancel (pending, NULL));
   latch_open (&result.let_go);
   subject_run_until (&subject, &ends, 2);
@@ -320,7 +320,7 @@ START_TEST (law_3_data_with_a_home_is_destroyed_there)
   ck_assert_int_eq (dropped.destroyed_in, subject.thread_id);
   lodger_caller_stop (subject.caller, true);
   subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
-  lodger_pending_unref (give (&subject, subject.caller, &refused));
+  lodger_pending_unref (submit_with_data_home (&subject, subject.caller, &refused));
   recorder_expect (&refused, 0, 1);
   ck_assert_int_eq (refused.destroyed_in, test_thread_id ());
   subject_close (&subject);
@@ -330,16 +330,16 @@ START_TEST (law_3_data_with_a_home_is_destroyed_there)
 END_TEST
 
 void
-add_edge_homes (Suite *suite)
+add_edge_result_home (Suite *suite)
 {
   add_edge (suite, law_3_data_with_a_home_is_destroyed_there, 0, 0);
-  add_edge (suite, edge_82_a_result_is_destroyed_at_home, 0, 0);
-  add_edge (suite, edge_82_a_result_that_nobody_asks_for_is_destroyed_at_home, 0, 0);
-  add_edge (suite, edge_82_dropped_at_home_it_is_destroyed_at_once, 0, 0);
-  add_edge (suite, edge_82_what_was_taken_is_the_takers, 0, 0);
-  add_edge (suite, edge_82_a_value_that_comes_after_the_cancel_is_destroyed_at_home, 0, 0);
-  add_edge (suite, edge_82_once_the_home_has_stopped_it_is_destroyed_where_it_goes, 0, 0);
-  add_edge (suite, edge_82_the_home_is_held, 0, 0);
-  add_edge (suite, edge_82_on_its_way_while_the_home_stops_it_is_destroyed_once, 0, 0);
-  add_edge (suite, edge_82_a_value_of_one_that_was_left_behind_is_destroyed_once, 0, 0);
+  add_edge (suite, edge_82_a_result_is_destroyed_in_its_home_thread, 0, 0);
+  add_edge (suite, edge_82_an_unread_result_is_destroyed_in_its_home_thread, 0, 0);
+  add_edge (suite, edge_82_a_result_dropped_in_its_home_thread_is_destroyed_at_once, 0, 0);
+  add_edge (suite, edge_82_a_taken_result_belongs_to_the_taker, 0, 0);
+  add_edge (suite, edge_82_a_value_after_the_cancel_is_destroyed_in_its_home_thread, 0, 0);
+  add_edge (suite, edge_82_after_the_home_has_stopped_the_last_reference_destroys_a_result, 0, 0);
+  add_edge (suite, edge_82_a_call_keeps_a_reference_to_its_home, 0, 0);
+  add_edge (suite, edge_82_a_result_sent_while_its_home_stops_is_destroyed_once, 0, 0);
+  add_edge (suite, edge_82_a_value_of_an_abandoned_call_is_destroyed_once, 0, 0);
 }

@@ -174,7 +174,7 @@ START_TEST (law_5_a_flood_does_not_starve_a_deadline)
 END_TEST
 
 void
-add_law_sharing (Suite *suite)
+add_law_slices (Suite *suite)
 {
   add_law (suite, law_5_a_flood_leaves_room_for_redraw, SUBJECT_REDRAWS, 0);
   add_law (suite, law_5_busy_frames_leave_room_for_calls, SUBJECT_REDRAWS, 0);

@@ -11,7 +11,7 @@ enum
 };
 
 /* Where nodes are not recycled (under a memory checker) there is no surplus at any time. */
-START_TEST (what_a_flood_needed_is_given_back_when_it_has_passed)
+START_TEST (the_memory_of_a_flood_is_freed_when_it_has_passed)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   Recorder recorder = { 0 };
@@ -38,7 +38,7 @@ tick (LodgerPending *self, void *data)
   lodger_pending_unref (lodger_caller_call_later (data, INT64_C (16000000), tick, data, NULL));
 }
 
-START_TEST (what_a_flood_needed_is_given_back_while_a_clock_ticks)
+START_TEST (the_memory_of_a_flood_is_freed_while_a_clock_ticks)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   Recorder recorder = { 0 };
@@ -76,9 +76,9 @@ END_TEST
 int
 main (int argc, char **argv)
 {
-  Suite *suite = suite_create ("nodes");
-  test_add (suite, what_a_flood_needed_is_given_back_when_it_has_passed);
-  test_add (suite, what_a_flood_needed_is_given_back_while_a_clock_ticks);
+  Suite *suite = suite_create ("slab");
+  test_add (suite, the_memory_of_a_flood_is_freed_when_it_has_passed);
+  test_add (suite, the_memory_of_a_flood_is_freed_while_a_clock_ticks);
   test_add (suite, a_flood_that_comes_again_soon_finds_its_memory);
   return test_main (suite, argc, argv);
 }

@@ -220,7 +220,7 @@ START_TEST (a_named_worker_is_not_made_any_more_once_it_stops)
 END_TEST
 
 void
-add_edge_workers (Suite *suite)
+add_edge_worker_threads (Suite *suite)
 {
   add_edge (suite, a_workers_thread_has_its_name, 0, 0);
   add_edge (suite, the_nice_level_is_added_once, 0, 0);

@@ -69,7 +69,7 @@ expect_refusals (LodgerCaller *caller, int code)
   test_check (refused.ran == 0 && refused.destroyed == 3);
 }
 
-START_TEST (edge_85_in_a_hosts_thread_a_call_without_room_fails)
+START_TEST (edge_85_in_a_hosts_thread_a_call_to_a_full_inbox_fails)
 {
   Subject subject;
   Full full;
@@ -99,7 +99,7 @@ submit_without_room (void *data)
   expect_refusals (data, LODGER_EAGAIN);
 }
 
-START_TEST (edge_85_in_a_direct_call_a_call_without_room_fails)
+START_TEST (edge_85_in_a_direct_call_a_call_to_a_full_inbox_fails)
 {
   Subject subject;
   Full full;
@@ -125,7 +125,7 @@ fill_own_inbox (LodgerPending *self, void *data)
   log_capture_end ();
 }
 
-START_TEST (edge_85_in_the_callers_own_thread_a_call_without_room_is_refused)
+START_TEST (edge_85_in_the_callers_own_thread_a_call_to_a_full_inbox_is_refused)
 {
   Subject subject;
   Counter ends;
@@ -191,7 +191,7 @@ wait_blocked (Submitter *submitter)
   recorder_expect (&submitter->recorder, 0, 0);
 }
 
-START_TEST (edge_85_room_wakes_the_one_who_waits_for_it)
+START_TEST (edge_85_free_space_wakes_a_waiting_submitter)
 {
   enum
   {
@@ -225,7 +225,7 @@ START_TEST (edge_85_room_wakes_the_one_who_waits_for_it)
 }
 END_TEST
 
-START_TEST (edge_85_a_stop_wakes_the_one_who_waits_for_room)
+START_TEST (edge_85_a_stop_wakes_a_waiting_submitter)
 {
   Subject subject;
   Full full;
@@ -247,7 +247,7 @@ START_TEST (edge_85_a_stop_wakes_the_one_who_waits_for_room)
 }
 END_TEST
 
-START_TEST (edge_85_its_own_cancellation_wakes_the_one_who_waits_for_room)
+START_TEST (edge_85_its_own_cancellation_wakes_a_waiting_submitter)
 {
   Subject subject;
   Full full;
@@ -270,7 +270,7 @@ START_TEST (edge_85_its_own_cancellation_wakes_the_one_who_waits_for_room)
 END_TEST
 
 /* A worker that waits for room is not counted. */
-START_TEST (edge_85_a_worker_that_waits_for_room_lets_others_run)
+START_TEST (edge_85_a_worker_that_waits_for_a_full_inbox_lets_others_run)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
   Subject subject;
@@ -295,7 +295,7 @@ END_TEST
 
 /* ---- a wait for room that could never end -------------------------------------------------------------------------- */
 
-typedef struct Knot
+typedef struct WaitCycle
 {
   LodgerCaller *bounded, *other;
   Latch waits;
@@ -303,19 +303,19 @@ typedef struct Knot
   int thread;
   int code, wait_code;
   bool is_named;
-} Knot;
+} WaitCycle;
 
 static void
 submit_back (LodgerPending *self, void *data)
 {
-  Knot *knot = data;
+  WaitCycle *cycle = data;
   (void) self;
-  latch_wait (&knot->waits);
-  proc_wait_asleep (knot->thread);
+  latch_wait (&cycle->waits);
+  proc_wait_asleep (cycle->thread);
   log_capture_begin ();
-  knot->code = code_of (lodger_caller_call_soon (knot->bounded, recorder_call, &knot->refused, recorder_destroy));
-  knot->is_named = log_capture_has ("lodger_caller_call_soon") && log_capture_has ("submit back")
-                   && log_capture_has ("room in the inbox of bounded");
+  cycle->code = code_of (lodger_caller_call_soon (cycle->bounded, recorder_call, &cycle->refused, recorder_destroy));
+  cycle->is_named = log_capture_has ("lodger_caller_call_soon") && log_capture_has ("submit back")
+                    && log_capture_has ("room in the inbox of bounded");
   log_capture_end ();
 }
 
@@ -323,39 +323,39 @@ static void
 fill_and_wait (LodgerPending *self, void *data)
 {
   const LodgerCallOptions options = { .size = sizeof options, .name = "submit back" };
-  Knot *knot = data;
-  LodgerPending *pending = lodger_caller_call_soon_full (knot->other, submit_back, knot, NULL, &options);
+  WaitCycle *cycle = data;
+  LodgerPending *pending = lodger_caller_call_soon_full (cycle->other, submit_back, cycle, NULL, &options);
   (void) self;
-  knot->thread = test_thread_id ();
+  cycle->thread = test_thread_id ();
   for (int i = 0; i < LIMIT; i++)
-    test_check (lodger_caller_call_direct (knot->bounded, recorder_direct, &knot->waiting, NULL) == 0);
-  latch_open (&knot->waits);
-  knot->wait_code = lodger_pending_wait (pending, LODGER_FOREVER, LODGER_WAIT_DEFAULT);
+    test_check (lodger_caller_call_direct (cycle->bounded, recorder_direct, &cycle->waiting, NULL) == 0);
+  latch_open (&cycle->waits);
+  cycle->wait_code = lodger_pending_wait (pending, LODGER_FOREVER, LODGER_WAIT_DEFAULT);
   lodger_pending_unref (pending);
 }
 
-START_TEST (edge_85_a_wait_for_room_in_one_that_waits_for_the_submitter_is_refused)
+START_TEST (edge_85_a_wait_for_a_full_inbox_whose_caller_waits_for_the_submitter_is_refused)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .name = "bounded", .inbox_limit = LIMIT };
   Subject subject;
   Counter runs;
-  Knot knot = { .waiting = { .runs = &runs } };
+  WaitCycle cycle = { .waiting = { .runs = &runs } };
   counter_init (&runs);
   subject_open (&subject, _i, false);
-  latch_init (&knot.waits);
-  knot.bounded = lodger_caller_get (subject.caller, &options, NULL);
-  knot.other = lodger_caller_get (subject.caller, NULL, NULL);
-  expect_code (wait_outcome (lodger_caller_call_soon (knot.bounded, fill_and_wait, &knot, NULL)), 0);
-  expect_code (knot.code, LODGER_EDEADLK);
-  expect_code (knot.wait_code, 0);
+  latch_init (&cycle.waits);
+  cycle.bounded = lodger_caller_get (subject.caller, &options, NULL);
+  cycle.other = lodger_caller_get (subject.caller, NULL, NULL);
+  expect_code (wait_outcome (lodger_caller_call_soon (cycle.bounded, fill_and_wait, &cycle, NULL)), 0);
+  expect_code (cycle.code, LODGER_EDEADLK);
+  expect_code (cycle.wait_code, 0);
   counter_wait (&runs, LIMIT);
   counter_clear (&runs);
-  ck_assert (knot.is_named);
-  recorder_expect (&knot.refused, 0, 1);
-  lodger_caller_unref (knot.bounded);
-  lodger_caller_unref (knot.other);
+  ck_assert (cycle.is_named);
+  recorder_expect (&cycle.refused, 0, 1);
+  lodger_caller_unref (cycle.bounded);
+  lodger_caller_unref (cycle.other);
   subject_close (&subject);
-  latch_clear (&knot.waits);
+  latch_clear (&cycle.waits);
 }
 END_TEST
 
@@ -396,15 +396,15 @@ START_TEST (edge_85_continuations_cancels_and_destroys_are_never_bounded)
 END_TEST
 
 void
-add_edge_rooms (Suite *suite)
+add_edge_inbox_limit (Suite *suite)
 {
-  add_edge (suite, edge_85_in_a_hosts_thread_a_call_without_room_fails, 0, SUBJECT_DRIVEN);
-  add_edge (suite, edge_85_in_a_direct_call_a_call_without_room_fails, 0, 0);
-  add_edge (suite, edge_85_in_the_callers_own_thread_a_call_without_room_is_refused, 0, 0);
-  add_edge (suite, edge_85_room_wakes_the_one_who_waits_for_it, 0, 0);
-  add_edge (suite, edge_85_a_stop_wakes_the_one_who_waits_for_room, 0, 0);
-  add_edge (suite, edge_85_its_own_cancellation_wakes_the_one_who_waits_for_room, 0, 0);
-  add_edge (suite, edge_85_a_worker_that_waits_for_room_lets_others_run, 0, 0);
-  add_edge (suite, edge_85_a_wait_for_room_in_one_that_waits_for_the_submitter_is_refused, 0, 0);
+  add_edge (suite, edge_85_in_a_hosts_thread_a_call_to_a_full_inbox_fails, 0, SUBJECT_DRIVEN);
+  add_edge (suite, edge_85_in_a_direct_call_a_call_to_a_full_inbox_fails, 0, 0);
+  add_edge (suite, edge_85_in_the_callers_own_thread_a_call_to_a_full_inbox_is_refused, 0, 0);
+  add_edge (suite, edge_85_free_space_wakes_a_waiting_submitter, 0, 0);
+  add_edge (suite, edge_85_a_stop_wakes_a_waiting_submitter, 0, 0);
+  add_edge (suite, edge_85_its_own_cancellation_wakes_a_waiting_submitter, 0, 0);
+  add_edge (suite, edge_85_a_worker_that_waits_for_a_full_inbox_lets_others_run, 0, 0);
+  add_edge (suite, edge_85_a_wait_for_a_full_inbox_whose_caller_waits_for_the_submitter_is_refused, 0, 0);
   add_edge (suite, edge_85_continuations_cancels_and_destroys_are_never_bounded, 0, 0);
 }

@@ -329,7 +329,7 @@ look_whether_held (LodgerPending *self, void *data)
   bound->was_held = bound->held > bound->released;
 }
 
-START_TEST (law_8_what_the_scope_stands_for_is_held_while_the_call_runs)
+START_TEST (law_8_the_object_of_a_scope_is_held_while_the_call_runs)
 {
   Subject subject;
   Bound bound;
@@ -350,7 +350,7 @@ START_TEST (law_8_what_the_scope_stands_for_is_held_while_the_call_runs)
 END_TEST
 
 /* It is gone, and its scope has not been told yet. */
-START_TEST (law_8_what_cannot_be_held_is_not_touched)
+START_TEST (law_8_an_object_that_cannot_be_held_is_not_touched)
 {
   Subject subject;
   Bound bound;
@@ -367,7 +367,7 @@ START_TEST (law_8_what_cannot_be_held_is_not_touched)
 END_TEST
 
 /* A binding keeps the scope, so that it can be let go of at once. */
-START_TEST (law_8_a_binding_keeps_its_scope_but_not_what_that_stands_for)
+START_TEST (law_8_a_binding_keeps_its_scope_but_not_the_object)
 {
   Subject subject;
   Bound bound;
@@ -384,7 +384,7 @@ START_TEST (law_8_a_binding_keeps_its_scope_but_not_what_that_stands_for)
 END_TEST
 
 void
-add_law_binding (Suite *suite)
+add_law_scopes (Suite *suite)
 {
   add_edge (suite, edge_78_a_scope_ends_between_delivery_and_run, 0, 0);
   add_edge (suite, edge_78_a_scope_ends_in_another_thread, 0, 0);
@@ -392,7 +392,7 @@ add_law_binding (Suite *suite)
   add_edge (suite, edge_78_a_scope_ends_twice, 0, 0);
   add_edge (suite, edge_78_a_call_submitted_to_an_ended_scope_comes_back_cancelled, 0, 0);
   add_edge (suite, edge_78_each_kind_of_call_can_be_bound, 0, 0);
-  add_law (suite, law_8_what_the_scope_stands_for_is_held_while_the_call_runs, 0, 0);
-  add_law (suite, law_8_what_cannot_be_held_is_not_touched, 0, 0);
-  add_law (suite, law_8_a_binding_keeps_its_scope_but_not_what_that_stands_for, 0, 0);
+  add_law (suite, law_8_the_object_of_a_scope_is_held_while_the_call_runs, 0, 0);
+  add_law (suite, law_8_an_object_that_cannot_be_held_is_not_touched, 0, 0);
+  add_law (suite, law_8_a_binding_keeps_its_scope_but_not_the_object, 0, 0);
 }

@@ -53,17 +53,17 @@ cleanup_then (LodgerPending *self, LodgerPending *done, void *data)
 
 START_TEST (the_last_leave_waits_for_workers_calls)
 {
-  Recorder work = { 0 }, home = { 0 };
+  Recorder work = { 0 }, then = { 0 };
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   for (int i = 0; i < 20; i++)
     {
       LodgerPending *call = lodger_caller_to_thread (loop.caller, recorder_call, &work, recorder_destroy);
-      lodger_pending_unref (lodger_pending_then (call, loop.caller, cleanup_then, &home, recorder_destroy));
+      lodger_pending_unref (lodger_pending_then (call, loop.caller, cleanup_then, &then, recorder_destroy));
       lodger_pending_unref (call);
     }
   expect_code (lodger_caller_leave (loop.caller), 0);
   ck_assert_int_eq (work.destroyed, 20);
-  ck_assert_int_eq (home.destroyed, 20);
+  ck_assert_int_eq (then.destroyed, 20);
   lodger_caller_unref (loop.caller);
   lodger_manual_host_unref (loop.host);
 }
@@ -91,7 +91,7 @@ be_stuck (LodgerPending *self, void *data)
   latch_wait (&stuck->let_go);
 }
 
-START_TEST (a_last_leave_that_cannot_end_leaves_behind)
+START_TEST (a_last_leave_that_cannot_end_abandons_its_calls)
 {
   LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 1000000 };
   LodgerCallOptions named = { .size = sizeof named, .name = "stuck one" };
@@ -146,7 +146,7 @@ END_TEST
 typedef struct Ending
 {
   Loop loop;
-  LodgerPending *homed; /* its value goes home to the loop */
+  LodgerPending *with_home; /* its value is destroyed in its home, the loop */
   bool was_stopped;
 } Ending;
 
@@ -157,12 +157,12 @@ drop_pending (void *pending)
   return NULL;
 }
 
-/* What comes home gives the loop something to do. */
+/* A value whose home is the loop gives the loop something to do. */
 static void
 run_a_loop (LodgerCaller *caller, void *data)
 {
   Ending *ending = data;
-  thread_join (thread_start (drop_pending, ending->homed));
+  thread_join (thread_start (drop_pending, ending->with_home));
   loop_run (&ending->loop);
   ending->was_stopped = lodger_pending_is_done (lodger_caller_get_stopped (caller));
 }
@@ -181,7 +181,7 @@ START_TEST (a_stop_hook_that_runs_a_loop_is_still_the_last)
   Recorder value = { 0 };
   ending.loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
   home.result_home = ending.loop.caller;
-  ending.homed = lodger_caller_call_soon_full (ending.loop.caller, return_data, &value, NULL, &home);
+  ending.with_home = lodger_caller_call_soon_full (ending.loop.caller, return_data, &value, NULL, &home);
   loop_run (&ending.loop);
   lodger_caller_stop (ending.loop.caller, true);
   loop_run (&ending.loop);
@@ -196,10 +196,10 @@ END_TEST
 int
 main (int argc, char **argv)
 {
-  Suite *suite = suite_create ("leaving");
+  Suite *suite = suite_create ("stop-wait");
   test_add (suite, leaving_from_inside_or_elsewhere_is_refused);
   test_add (suite, the_last_leave_waits_for_workers_calls);
-  test_add (suite, a_last_leave_that_cannot_end_leaves_behind);
+  test_add (suite, a_last_leave_that_cannot_end_abandons_its_calls);
   test_add (suite, stopping_and_waiting_needs_no_count);
   test_add (suite, a_stop_hook_that_runs_a_loop_is_still_the_last);
   return test_main (suite, argc, argv);

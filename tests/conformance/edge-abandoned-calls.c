@@ -3,7 +3,7 @@
 #include "conformance.h"
 #include "test-blocked-call.h"
 
-static const LodgerCallerOptions hasty = { .size = sizeof hasty, .stop_deadline = 2000000 };
+static const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 2000000 };
 static const LodgerCallOptions named = { .size = sizeof named, .name = "the stuck one" };
 
 static void
@@ -72,13 +72,13 @@ deferred_clear (Deferred *deferred)
   latch_clear (&deferred->deferred);
 }
 
-START_TEST (edge_83_a_deferred_call_that_nobody_answers_is_left_behind)
+START_TEST (edge_83_a_deferred_call_that_nobody_answers_is_abandoned)
 {
   Subject subject;
   Deferred deferred;
   Recorder told = { 0 };
   deferred_init (&deferred);
-  subject_open_full (&subject, _i, &hasty);
+  subject_open_full (&subject, _i, &short_deadline);
   deferred.pending = lodger_caller_call_soon_full (subject.caller, defer, &deferred, deferred_destroy, &named);
   subject_settle (&subject);
   latch_wait (&deferred.deferred);
@@ -90,12 +90,12 @@ START_TEST (edge_83_a_deferred_call_that_nobody_answers_is_left_behind)
 }
 END_TEST
 
-START_TEST (edge_83_a_workers_deferred_call_that_nobody_answers_is_left_behind)
+START_TEST (edge_83_a_workers_deferred_call_that_nobody_answers_is_abandoned)
 {
   Subject subject;
   Deferred deferred;
   deferred_init (&deferred);
-  subject_open_full (&subject, _i, &hasty);
+  subject_open_full (&subject, _i, &short_deadline);
   deferred.pending = lodger_caller_to_thread_full (subject.caller, defer, &deferred, deferred_destroy, &named);
   latch_wait (&deferred.deferred);
   stop_and_answer_late (&subject, &deferred);
@@ -104,13 +104,13 @@ START_TEST (edge_83_a_workers_deferred_call_that_nobody_answers_is_left_behind)
 }
 END_TEST
 
-START_TEST (edge_83_what_a_child_gave_and_is_stuck_is_left_behind)
+START_TEST (edge_83_a_childs_stuck_pool_call_is_abandoned)
 {
   Subject subject;
   BlockedCall blocked;
   LodgerCaller *child;
   subject_open (&subject, _i, false);
-  child = lodger_caller_get (subject.caller, &hasty, NULL);
+  child = lodger_caller_get (subject.caller, &short_deadline, NULL);
   blocked_call_init (&blocked);
   blocked.pending = lodger_caller_to_thread_full (child, blocked_call_run, &blocked, blocked_call_destroy, &named);
   latch_wait (&blocked.entered);
@@ -150,21 +150,21 @@ wait_for_ever (LodgerPending *self, void *data)
 }
 
 /* The child's own thread is stuck, so that it never comes to cancelling what it gave to the pool. */
-START_TEST (edge_83_what_a_stuck_child_gave_is_cancelled)
+START_TEST (edge_83_a_stuck_childs_pool_calls_are_cancelled)
 {
   Subject subject;
   BlockedCall blocked;
   Waiting waiting = { .promise = lodger_pending_new (LODGER_PENDING_DEFAULT) };
   LodgerCaller *child;
-  LodgerPending *given;
+  LodgerPending *pool_call;
   subject_open (&subject, _i, false);
-  child = lodger_caller_get (subject.caller, &hasty, NULL);
+  child = lodger_caller_get (subject.caller, &short_deadline, NULL);
   blocked_call_init (&blocked);
   latch_init (&waiting.begun);
   latch_init (&waiting.over);
   blocked.pending = lodger_caller_call_soon (child, blocked_call_run, &blocked, blocked_call_destroy);
   latch_wait (&blocked.entered);
-  given = lodger_caller_to_thread (child, wait_for_ever, &waiting, NULL);
+  pool_call = lodger_caller_to_thread (child, wait_for_ever, &waiting, NULL);
   latch_wait (&waiting.begun);
   log_capture_begin ();
   lodger_caller_stop (child, true);
@@ -174,7 +174,7 @@ START_TEST (edge_83_what_a_stuck_child_gave_is_cancelled)
   expect_code (waiting.code, LODGER_ECANCELED);
   latch_open (&blocked.let_go);
   subject_close (&subject);
-  lodger_pending_unref (given);
+  lodger_pending_unref (pool_call);
   lodger_pending_unref (waiting.promise);
   lodger_caller_unref (child);
   latch_clear (&waiting.begun);
@@ -201,7 +201,7 @@ open_settled (LodgerPending *done, void *data)
   return 0;
 }
 
-/* It comes back only once it has been given up. */
+/* It comes back only once it has been pool_call up. */
 static void
 hang_until_settled (LodgerPending *self, void *data)
 {
@@ -220,13 +220,13 @@ in_host_destroy (void *data)
   recorder_destroy (&((InHost *) data)->data);
 }
 
-START_TEST (edge_83_only_the_call_that_is_stuck_in_a_hosts_own_thread_is_left_behind)
+START_TEST (edge_83_only_the_call_that_is_stuck_in_a_hosts_own_thread_is_abandoned)
 {
   Subject subject;
   InHost in_host = { .subject = &subject };
   LodgerPending *stuck, *behind;
   latch_init (&in_host.settled);
-  subject_open_full (&subject, _i, &hasty);
+  subject_open_full (&subject, _i, &short_deadline);
   log_capture_begin ();
   stuck = lodger_caller_call_soon_full (subject.caller, hang_until_settled, &in_host, in_host_destroy, &named);
   behind = lodger_caller_call_soon (subject.caller, recorder_call, &in_host.behind, recorder_destroy);
@@ -247,11 +247,11 @@ START_TEST (edge_83_only_the_call_that_is_stuck_in_a_hosts_own_thread_is_left_be
 }
 END_TEST
 
-START_TEST (edge_51_a_last_leave_that_cannot_end_leaves_behind)
+START_TEST (edge_51_a_last_leave_that_cannot_end_abandons_its_calls)
 {
   Subject subject;
   BlockedCall blocked;
-  subject_open_full (&subject, _i, &hasty);
+  subject_open_full (&subject, _i, &short_deadline);
   blocked_call_init (&blocked);
   blocked.pending
       = lodger_caller_to_thread_full (subject.caller, blocked_call_run, &blocked, blocked_call_destroy, &named);
@@ -278,7 +278,7 @@ START_TEST (edge_51_a_last_leave_waits_for_a_deferred_call_until_the_deadline)
   Subject subject;
   Deferred deferred;
   deferred_init (&deferred);
-  subject_open_full (&subject, _i, &hasty);
+  subject_open_full (&subject, _i, &short_deadline);
   deferred.pending = lodger_caller_call_soon_full (subject.caller, defer, &deferred, deferred_destroy, &named);
   subject_settle (&subject);
   log_capture_begin ();
@@ -298,13 +298,13 @@ START_TEST (edge_51_a_last_leave_waits_for_a_deferred_call_until_the_deadline)
 END_TEST
 
 void
-add_edge_leaving_behind (Suite *suite)
+add_edge_abandoned_calls (Suite *suite)
 {
-  add_edge (suite, edge_83_a_deferred_call_that_nobody_answers_is_left_behind, 0, 0);
-  add_edge (suite, edge_83_a_workers_deferred_call_that_nobody_answers_is_left_behind, 0, 0);
-  add_edge (suite, edge_83_what_a_child_gave_and_is_stuck_is_left_behind, 0, 0);
-  add_edge (suite, edge_83_what_a_stuck_child_gave_is_cancelled, 0, 0);
-  add_edge (suite, edge_83_only_the_call_that_is_stuck_in_a_hosts_own_thread_is_left_behind, 0, SUBJECT_DRIVEN);
-  add_edge (suite, edge_51_a_last_leave_that_cannot_end_leaves_behind, 0, SUBJECT_DRIVEN);
+  add_edge (suite, edge_83_a_deferred_call_that_nobody_answers_is_abandoned, 0, 0);
+  add_edge (suite, edge_83_a_workers_deferred_call_that_nobody_answers_is_abandoned, 0, 0);
+  add_edge (suite, edge_83_a_childs_stuck_pool_call_is_abandoned, 0, 0);
+  add_edge (suite, edge_83_a_stuck_childs_pool_calls_are_cancelled, 0, 0);
+  add_edge (suite, edge_83_only_the_call_that_is_stuck_in_a_hosts_own_thread_is_abandoned, 0, SUBJECT_DRIVEN);
+  add_edge (suite, edge_51_a_last_leave_that_cannot_end_abandons_its_calls, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_51_a_last_leave_waits_for_a_deferred_call_until_the_deadline, 0, SUBJECT_DRIVEN);
 }

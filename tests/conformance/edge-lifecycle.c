@@ -127,7 +127,7 @@ START_TEST (edge_51_leaving_inside_or_elsewhere_is_refused)
 }
 END_TEST
 
-START_TEST (edge_51_enters_count_and_once_too_often_is_refused)
+START_TEST (edge_51_enters_are_counted_and_a_leave_too_many_is_refused)
 {
   Subject subject;
   subject_open_initial (&subject, _i, NULL);
@@ -252,7 +252,7 @@ bytes_in_use (void)
 #endif
 }
 
-START_TEST (edge_55_of_many_callers_nothing_stays)
+START_TEST (edge_55_many_callers_leak_nothing)
 {
   enum
   {
@@ -274,7 +274,7 @@ START_TEST (edge_55_of_many_callers_nothing_stays)
 }
 END_TEST
 
-START_TEST (edge_55_of_many_children_nothing_stays)
+START_TEST (edge_55_many_children_leak_nothing)
 {
   enum
   {
@@ -307,16 +307,16 @@ START_TEST (edge_55_of_many_children_nothing_stays)
 END_TEST
 
 void
-add_edge_life (Suite *suite)
+add_edge_lifecycle (Suite *suite)
 {
   add_edge (suite, edge_49_a_stop_before_the_start_ends_it, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_49_a_stop_while_a_thread_starts_ends_it, 0, 0);
   add_edge (suite, edge_50_a_protected_caller_needs_force, 0, 0);
   add_edge (suite, edge_50_the_last_leave_stops_a_protected_caller, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_51_leaving_inside_or_elsewhere_is_refused, 0, 0);
-  add_edge (suite, edge_51_enters_count_and_once_too_often_is_refused, 0, SUBJECT_DRIVEN);
+  add_edge (suite, edge_51_enters_are_counted_and_a_leave_too_many_is_refused, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_51_the_last_leave_serves_the_inbox_without_the_host, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_54_a_new_thread_is_usable_by_a_waiting_thread_at_once, 0, 0);
-  add_edge (suite, edge_55_of_many_callers_nothing_stays, 0, 0);
-  add_edge (suite, edge_55_of_many_children_nothing_stays, 0, 0);
+  add_edge (suite, edge_55_many_callers_leak_nothing, 0, 0);
+  add_edge (suite, edge_55_many_children_leak_nothing, 0, 0);
 }

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parents and children, where something is left behind. */
+#include "test-blocked-call.h"
+#include "test-suite.h"
+
+#include <sched.h>
+#include <string.h>
+
+typedef struct Fixture
+{
+  LodgerCaller *parent, *stuck, *other;
+  BlockedCall blocked;
+  LodgerReply *reply;
+  Latch deferred, cancelled;
+  bool was_first;
+} Fixture;
+
+static bool
+is_child (Fixture *fixture, LodgerCaller *child)
+{
+  size_t count = 0;
+  LodgerCaller **children = lodger_caller_get_children (fixture->parent, &count);
+  bool found = false;
+  for (size_t i = 0; i < count; i++)
+    found = found || children[i] == child;
+  lodger_caller_list_free (children, count);
+  return found;
+}
+
+/* The one that is stuck is being given up: just now it comes back, and its thread ends. */
+static void
+let_it_go (LodgerLogLevel level, const char *line, void *data)
+{
+  Fixture *fixture = data;
+  if (level != LODGER_LOG_ERROR || strstr (line, "its thread did not come to its end") == NULL)
+    return;
+  latch_open (&fixture->blocked.let_go);
+  while (is_child (fixture, fixture->stuck))
+    sched_yield ();
+}
+
+static void
+note_cancel (LodgerPending *pending, const char *message, void *data)
+{
+  (void) pending;
+  (void) message;
+  latch_open (&((Fixture *) data)->cancelled);
+}
+
+static void
+defer (LodgerPending *self, void *data)
+{
+  Fixture *fixture = data;
+  fixture->reply = lodger_pending_defer (self);
+  test_check (lodger_pending_set_canceller (self, note_cancel, fixture, NULL) == 0);
+  latch_open (&fixture->deferred);
+}
+
+static int
+note_end (LodgerPending *done, void *data)
+{
+  Fixture *fixture = data;
+  (void) done;
+  fixture->was_first = !lodger_pending_is_done (lodger_caller_get_stopped (fixture->other));
+  return 0;
+}
+
+START_TEST (a_child_that_ends_while_it_is_abandoned_is_counted_once)
+{
+  const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 2000000 };
+  Fixture fixture = { .parent = worker_start (NULL) };
+  blocked_call_init (&fixture.blocked);
+  latch_init (&fixture.deferred);
+  latch_init (&fixture.cancelled);
+  fixture.stuck = lodger_caller_get (fixture.parent, &short_deadline, NULL);
+  fixture.other = lodger_caller_get (fixture.parent, NULL, NULL);
+  lodger_pending_unref (lodger_caller_call_soon (fixture.other, defer, &fixture, NULL));
+  latch_wait (&fixture.deferred);
+  lodger_pending_unref (
+      lodger_caller_call_soon (fixture.stuck, blocked_call_run, &fixture.blocked, blocked_call_destroy));
+  latch_wait (&fixture.blocked.entered);
+
+  lodger_set_log_func (let_it_go, &fixture);
+  lodger_caller_stop (fixture.stuck, true);
+  wait_done (lodger_caller_get_stopped (fixture.stuck));
+  lodger_set_log_func (NULL, NULL);
+
+  /* The other has not ended yet, and the parent waits for it. */
+  test_check (lodger_pending_add_done_callback (lodger_caller_get_stopped (fixture.parent), note_end, &fixture, NULL)
+              == 0);
+  lodger_caller_stop (fixture.parent, true);
+  latch_wait (&fixture.cancelled);
+  lodger_reply_return_nothing (fixture.reply);
+  wait_done (lodger_caller_get_stopped (fixture.other));
+  wait_done (lodger_caller_get_stopped (fixture.parent));
+  ck_assert (!fixture.was_first);
+  lodger_caller_unref (fixture.stuck);
+  lodger_caller_unref (fixture.other);
+  lodger_caller_unref (fixture.parent);
+  latch_clear (&fixture.deferred);
+  latch_clear (&fixture.cancelled);
+  blocked_call_clear (&fixture.blocked);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("children");
+  test_add (suite, a_child_that_ends_while_it_is_abandoned_is_counted_once);
+  return test_main (suite, argc, argv);
+}
