@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What hangs in the thread of a worker with a main context, though in no call of Lodger's: a nested loop, a source. */
+/* Threads with a main context that hang outside of Lodger's calls: in a nested loop, or in a source. */
 #include "conformance.h"
 #include "test-blocked-call.h"
 
@@ -32,7 +32,7 @@ nested_destroy (void *data)
   recorder_destroy (&((Nested *) data)->data);
 }
 
-/* While the loop runs it dispatches the caller's calls, too. */
+/* The nested loop dispatches the calls of the caller, too. */
 static void
 run_a_loop (LodgerPending *self, void *data)
 {
@@ -46,7 +46,7 @@ run_a_loop (LodgerPending *self, void *data)
   g_main_context_unref (nested->context);
 }
 
-/* In its own thread, so that nobody else has to do with the loop and its context. */
+/* In the thread of the loop, so that no other thread touches the loop and its context. */
 static gboolean
 quit_the_loop (void *data)
 {

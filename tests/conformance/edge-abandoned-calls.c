@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* More of what does not end by the deadline of a stop: deferred calls, and what hangs in a host's own thread. */
+/* Calls that do not end by the deadline of a stop: deferred calls, and calls that hang in a host's own thread. */
 #include "conformance.h"
 #include "test-blocked-call.h"
 
@@ -37,7 +37,7 @@ deferred_destroy (void *data)
   recorder_destroy (&((Deferred *) data)->data);
 }
 
-/* A worker that is just giving it up when the root's time is over settles it a moment after the root has stopped. */
+/* A worker that abandons the call at the root's deadline may settle it a moment after the root has stopped. */
 static void
 stop_and_answer_late (Subject *subject, Deferred *deferred)
 {
@@ -49,7 +49,7 @@ stop_and_answer_late (Subject *subject, Deferred *deferred)
   ck_assert (log_capture_has ("is left behind: the stuck one"));
   log_capture_end ();
   recorder_expect (&deferred->data, 0, 0);
-  /* Whoever answers it after all: the value is destroyed, and the call's data, once. */
+  /* After a late answer the value and the data of the call are destroyed once. */
   expect_code (lodger_reply_return_pointer (deferred->reply, &deferred->value, recorder_destroy), LODGER_ECANCELED);
   expect_abandoned (deferred->pending);
   recorder_expect (&deferred->value, 0, 1);
@@ -120,7 +120,7 @@ START_TEST (edge_83_a_childs_stuck_pool_call_is_abandoned)
   expect_abandoned (blocked.pending);
   ck_assert (log_capture_has ("is left behind: the stuck one"));
   log_capture_end ();
-  /* The worker is the root's, which goes on. */
+  /* The worker belongs to the root, which goes on. */
   recorder_expect (&blocked.recorder, 1, 0);
   ck_assert (lodger_caller_is_running (subject.caller));
   latch_open (&blocked.let_go);
@@ -149,7 +149,7 @@ wait_for_ever (LodgerPending *self, void *data)
   latch_open (&waiting->over);
 }
 
-/* The child's own thread is stuck, so that it never comes to cancelling what it gave to the pool. */
+/* The child's own thread is stuck, so it cannot cancel its calls in the pool. */
 START_TEST (edge_83_a_stuck_childs_pool_calls_are_cancelled)
 {
   Subject subject;
@@ -201,7 +201,7 @@ open_settled (LodgerPending *done, void *data)
   return 0;
 }
 
-/* It comes back only once it has been pool_call up. */
+/* The call returns only after it has been abandoned. */
 static void
 hang_until_settled (LodgerPending *self, void *data)
 {

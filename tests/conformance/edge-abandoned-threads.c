@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What does not end by the deadline of a stop: it is settled, named and left behind, and nothing of it stays when it ends
- * after all. */
+/* Threads that do not end by the deadline of a stop.
+ *
+ * Their calls are settled, logged by name and abandoned. When such a thread ends after all, nothing of it leaks. */
 #include "conformance.h"
 #include "test-backend.h"
 #include "test-blocked-call.h"
@@ -8,7 +9,7 @@
 static const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 2000000 };
 static const LodgerCallOptions named = { .size = sizeof named, .name = "the stuck one" };
 
-/* What is there for good once a first caller has come and gone, with a worker. */
+/* Lets a first caller with a worker come and go, and counts what stays for good. */
 static ProcCount
 count_before (int i)
 {
@@ -24,7 +25,7 @@ count_before (int i)
   return proc_count ();
 }
 
-/* The stop comes to its end though something hangs. */
+/* The stop ends although a thread hangs. */
 static void
 stop_late (Subject *subject)
 {
@@ -108,7 +109,7 @@ START_TEST (edge_83_many_workers_that_are_stuck_are_abandoned)
 }
 END_TEST
 
-/* A worker that is stopped by itself and hangs is no worker of the pool any more, which goes on. */
+/* A hanging worker that was stopped alone leaves the pool, and the pool goes on. */
 START_TEST (edge_83_the_pool_goes_on_without_the_worker_that_is_stuck)
 {
   const LodgerCallerOptions options
@@ -176,7 +177,7 @@ expect_cancelled (Behind *behind)
   lodger_pending_unref (behind->never);
 }
 
-/* In its call_soon (0), call_direct (1) or continuation (2). */
+/* The caller is stuck in a call_soon (0), a call_direct (1) or a continuation (2). */
 static void
 leave_a_stuck_child (int kind, int how)
 {
@@ -265,7 +266,7 @@ START_TEST (edge_83_a_root_that_is_stuck_is_abandoned)
 }
 END_TEST
 
-/* What its children are stuck in is settled before it has stopped. */
+/* Calls in which its children are stuck are settled before the root has stopped. */
 static int
 expect_settled (LodgerPending *stopped, void *data)
 {
@@ -322,7 +323,7 @@ never_run (LodgerCaller *caller, void *data)
   test_fail ("the stop hook of one that was left behind runs");
 }
 
-/* How often each has stopped: the one who gives it up and its own thread may both come to that. */
+/* How often each caller has stopped: the abandoning thread and its own thread may race to end it. */
 typedef struct Ends
 {
   LodgerCaller *root, *child;
@@ -341,7 +342,7 @@ count_ends (const LodgerTraceEvent *event, void *data)
     atomic_fetch_add (&ends->of_child, 1);
 }
 
-/* The child has begun to hang, with a call in its inbox. */
+/* The child hangs, with a call in its inbox. */
 static void
 leave_a_child_that_does_not_start (Subject *subject, LodgerCaller *child, BlockedCall *blocked, ProcCount before)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finding the caller that is there, and children. */
+/* Finding the existing caller of a thread and host, and children. */
 #include "conformance.h"
 
 #include <string.h>
 
 /* ---- 47: the caller of this thread --------------------------------------------------------------------------------- */
 
-/* The code with which it is refused, and the line says who refuses. */
+/* Returns the code of the refusal. The log line names the function. */
 static int
 refusal (LodgerCallerMode mode, const LodgerCallerOptions *options)
 {
@@ -120,7 +120,7 @@ START_TEST (edge_48_get_by_name_twice_is_the_same_child)
   second = get_named (subject.caller, "twin");
   ck_assert_ptr_eq (first, second);
   ck_assert_str_eq (lodger_caller_get_name (first), "twin");
-  /* To a worker's call this makes, or finds, a child of the worker's root. */
+  /* In a call of a worker it creates or finds a child of the worker's root. */
   expect_code (subject_outcome (&subject, lodger_caller_to_thread (subject.caller, get_from_a_worker, &third, NULL)),
                0);
   ck_assert_ptr_eq (first, third);
@@ -140,7 +140,7 @@ START_TEST (edge_48_get_by_name_twice_is_the_same_child)
     lodger_caller_unref (races[i].got);
   barrier_clear (&together);
 
-  /* One that has stopped is no more the one of that name. */
+  /* A stopped child no longer has its name. */
   lodger_caller_stop (first, true);
   subject_await (&subject, lodger_caller_get_stopped (first));
   second = get_named (subject.caller, "twin");
@@ -187,7 +187,7 @@ child_refusal (LodgerCaller *parent, const LodgerCallerOptions *options)
   return code;
 }
 
-/* Any backend that the subject's tree has not. */
+/* A backend that the subject's tree does not use. */
 static const char *
 another_backend (const Subject *subject)
 {
@@ -269,7 +269,7 @@ START_TEST (edge_48_a_grandchild_is_no_child)
   parent = lodger_caller_get_parent (grandchild);
   ck_assert_ptr_eq (parent, child);
   lodger_caller_unref (parent);
-  /* Its backend is its parent's, and its calls of to_thread() run in the workers of the root. */
+  /* A grandchild has the backend of its parent, and its calls of to_thread() run in the workers of the root. */
   ck_assert_str_eq (lodger_caller_get_backend (grandchild), subject_backend (&subject));
   expect_code (wait_outcome (lodger_caller_to_thread (grandchild, recorder_call, &(Recorder) { 0 }, NULL)), 0);
   ck_assert_int_eq (find (subject.caller, child, &count), 1);
@@ -307,7 +307,7 @@ START_TEST (edge_48_before_the_start_and_after_the_stop_there_are_no_children)
 }
 END_TEST
 
-/* Children come while the parent stops: each is told, or refused. */
+/* Children are created while the parent stops. Each is stopped too, or its creation is refused. */
 static void *
 get_until_refused (void *data)
 {

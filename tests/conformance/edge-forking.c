@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A forked child is refused what belongs to its parent, and can have callers of its own; the parent does not notice. */
+/* A forked child cannot use its parent's objects, and can have callers of its own. The parent does not notice. */
 #define _GNU_SOURCE
 #include "conformance.h"
 #include "test-blocked-call.h"
@@ -13,9 +13,11 @@ enum
   CHILD_IS_FINE = 42
 };
 
-/* ThreadSanitizer takes the parent's other threads for running in the child, too, and then finds a new one of the same
- * number. AddressSanitizer has a lock around the start of a thread, which stays locked in the child if another thread was
- * being started at the fork: no thread starts there then. */
+/* Sanitizers do not support threads in a forked child.
+ *
+ * ThreadSanitizer assumes that the parent's other threads run in the child too, and fails on a new thread with the number
+ * of an old one. AddressSanitizer locks the start of a thread. If another thread was being started at the fork, the lock
+ * stays locked in the child, and no thread starts there. */
 enum
 {
 #if defined __SANITIZE_THREAD__ || defined __SANITIZE_ADDRESS__
@@ -25,7 +27,7 @@ enum
 #endif
 };
 
-/* What the parent has at the moment of the fork. */
+/* The parent's objects at the moment of the fork. */
 typedef struct Before
 {
   Subject *subject;
@@ -37,7 +39,7 @@ typedef struct Before
   Recorder recorder;
 } Before;
 
-/* The code is LODGER_ECHILD, and a line names the function. */
+/* Checks for LODGER_ECHILD, and for a log line that names the function. */
 #define expect_foreign(call, function)                                                                                 \
   do                                                                                                                   \
     {                                                                                                                  \
@@ -47,7 +49,7 @@ typedef struct Before
     }                                                                                                                  \
   while (0)
 
-/* Its data is gone. */
+/* Checks that the data of the refused call is destroyed. */
 static int
 refusal (LodgerPending *pending, Recorder *recorder)
 {
@@ -115,7 +117,7 @@ use_pendings (Before *before)
   expect_foreign (lodger_reply_return_nothing (before->reply), "lodger_reply_return");
 }
 
-/* Reading what it is, and dropping references, is fine. */
+/* Getters, and dropping references, are allowed. */
 static void
 read_and_drop (Before *before)
 {
@@ -142,7 +144,7 @@ read_and_drop (Before *before)
   test_check (log_capture_count () == 0);
 }
 
-/* What is sent to the parent would never be destroyed. */
+/* A result that is sent to the parent would never be destroyed. */
 static void
 call_with_home (LodgerCaller *home)
 {
@@ -223,7 +225,7 @@ before_init (Before *before, Subject *subject, BlockedCall *blocked)
   before->queued = lodger_caller_call_soon (before->worker, recorder_call, &before->recorder, recorder_destroy);
 }
 
-/* The parent goes on as if nothing had been. */
+/* The parent goes on as if nothing had happened. */
 static void
 before_clear (Before *before, BlockedCall *blocked)
 {
@@ -265,7 +267,7 @@ START_TEST (edge_56_a_forked_child_is_refused)
 }
 END_TEST
 
-/* Inside a call: in the child there is no such call any more. */
+/* Forked inside a call: the child is in no call any more. */
 static void
 fork_inside (LodgerPending *self, void *data)
 {
@@ -295,7 +297,7 @@ START_TEST (edge_56_a_child_that_was_forked_inside_a_call_is_refused)
 }
 END_TEST
 
-/* In the middle of whatever other threads do. */
+/* Forked while other threads work. */
 typedef struct Busy
 {
   LodgerCaller *caller;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What the hooks of a tree have seen. */
+/* Counts of the hook calls in a tree. */
 typedef struct Hooks
 {
   Counter starts;
@@ -74,7 +74,7 @@ hooks_expect (Hooks *hooks, int starts, int stops, int destroyed)
   ck_assert_int_eq (hooks->data.destroyed, destroyed);
 }
 
-/* Whoever lets the last caller go that could run them destroys their data, and may be another thread. */
+/* The last caller that can run the hooks destroys their data, perhaps in another thread. */
 static void
 hooks_clear (Hooks *hooks)
 {
@@ -125,7 +125,7 @@ START_TEST (hooks_are_inherited_by_children_and_workers)
   expect_code (wait_outcome (lodger_caller_to_thread (child, recorder_call, &recorder, NULL)), 0);
   hooks_expect (&hooks, 4, 0, 0);
   ck_assert_int_eq (hooks.started_in, recorder.ran_in);
-  /* Of its own: then not the parent's. */
+  /* A child with hooks of its own does not inherit the parent's. */
   other = lodger_caller_get (subject.caller, &options_of_one, NULL);
   thread = worker_thread_id (other);
   hooks_expect (&hooks, 4, 0, 0);
@@ -139,7 +139,7 @@ START_TEST (hooks_are_inherited_by_children_and_workers)
   subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
   hooks_expect (&hooks, 4, 4, 0);
   hooks_expect (&own, 1, 1, 1);
-  /* A child that is still there keeps what it could run. */
+  /* A living child keeps the data of its hooks. */
   subject_close (&subject);
   hooks_expect (&hooks, 4, 4, 0);
   lodger_caller_unref (child);
@@ -294,7 +294,7 @@ defer (LodgerPending *self, void *data)
   latch_open (&order->deferred);
 }
 
-/* The child comes to its end only now. */
+/* The child ends only now. */
 static void
 answer_and_let_the_child_go (LodgerPending *pending, const char *message, void *data)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bounded inboxes: what happens to a call for which there is no room. */
+/* Bounded inboxes: submissions to a full inbox wait, fail or are refused. */
 #include "conformance.h"
 #include "test-blocked-call.h"
 
@@ -10,11 +10,11 @@ enum
 
 static const LodgerCallerOptions bounded = { .size = sizeof bounded, .inbox_limit = LIMIT };
 
-/* A caller whose inbox is full, and that takes nothing out before it is let go. */
+/* A caller with a full inbox. It takes out nothing until `blocked` ends. */
 typedef struct Full
 {
   LodgerCaller *caller; /* a bounded child */
-  BlockedCall blocked;  /* at work there */
+  BlockedCall blocked;  /* runs in it */
   Recorder waiting[LIMIT];
   LodgerPending *pendings[LIMIT];
 } Full;
@@ -33,7 +33,7 @@ full_open (Full *full, LodgerCaller *parent)
                  : lodger_caller_call_soon (full->caller, recorder_call, &full->waiting[i], recorder_destroy);
 }
 
-/* Its calls end so; cancelled, because it stops. */
+/* Its calls end with the outcome. LODGER_ECANCELED: it stops. */
 static void
 full_close (Full *full, int outcome)
 {
@@ -58,7 +58,7 @@ code_of (LodgerPending *pending)
   return code;
 }
 
-/* Each way of submitting fails with that code, at once. */
+/* Each way of submitting fails with the code at once. */
 static void
 expect_refusals (LodgerCaller *caller, int code)
 {
@@ -79,11 +79,11 @@ START_TEST (edge_85_in_a_hosts_thread_a_call_to_a_full_inbox_fails)
   full_open (&full, subject.caller);
   expect_refusals (full.caller, LODGER_EAGAIN);
   full_close (&full, 0);
-  /* And into its own inbox. */
+  /* The same into its own inbox. */
   for (int i = 0; i < LIMIT; i++)
     lodger_pending_unref (lodger_caller_call_soon (subject.caller, recorder_call, &waiting[i], recorder_destroy));
   expect_refusals (subject.caller, LODGER_EAGAIN);
-  /* Not held up: what runs in a worker. */
+  /* A call that runs in a worker does not wait. */
   pending = lodger_caller_to_thread (subject.caller, recorder_call, &(Recorder) { 0 }, NULL);
   expect_code (subject_outcome (&subject, pending), 0);
   for (int i = 0; i < LIMIT; i++)
@@ -143,7 +143,7 @@ START_TEST (edge_85_in_the_callers_own_thread_a_call_to_a_full_inbox_is_refused)
 }
 END_TEST
 
-/* ---- one that waits for room ---------------------------------------------------------------------------------------- */
+/* ---- a submitter that waits ----------------------------------------------------------------------------------------- */
 
 typedef struct Submitter
 {
@@ -269,7 +269,7 @@ START_TEST (edge_85_its_own_cancellation_wakes_a_waiting_submitter)
 }
 END_TEST
 
-/* A worker that waits for room is not counted. */
+/* A worker that waits for a full inbox is not counted. */
 START_TEST (edge_85_a_worker_that_waits_for_a_full_inbox_lets_others_run)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
@@ -293,7 +293,7 @@ START_TEST (edge_85_a_worker_that_waits_for_a_full_inbox_lets_others_run)
 }
 END_TEST
 
-/* ---- a wait for room that could never end -------------------------------------------------------------------------- */
+/* ---- a wait that could never end ----------------------------------------------------------------------------------- */
 
 typedef struct WaitCycle
 {
@@ -384,7 +384,7 @@ START_TEST (edge_85_continuations_cancels_and_destroys_are_never_bounded)
       expect_code (wait_outcome (full.pendings[i]), LODGER_ECANCELED);
       recorder_expect (&full.waiting[i], 0, 1);
     }
-  /* The room of those that were cancelled is free again, all of it. */
+  /* Cancelled calls have left the inbox, so all of it is free again. */
   for (int round = 0; round < 2 * LIMIT; round++)
     expect_code (wait_outcome (lodger_caller_call_soon (full.caller, recorder_call, &then, NULL)), 0);
   wait_done (full.blocked.pending);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Starting, entering, leaving and stopping, and that nothing stays. */
+/* Starting, entering, leaving and stopping, without a leak. */
 #include "conformance.h"
 #include "test-blocked-call.h"
 
@@ -238,10 +238,10 @@ come_and_go (int i)
 
 enum
 {
-  SPARES = 4000000 /* nodes that are kept for the next calls: 128 batches of 64, of 64, 128 and 192 bytes */
+  SPARES = 4000000 /* memory that is kept for later calls: 128 batches of 64 nodes, of 64, 128 and 192 bytes */
 };
 
-/* So it sees that a caller, or a thread's stack, stays with each. Single blocks the leak checker sees, by the same test. */
+/* It detects a leaked caller or stack in each round. The leak checker detects single blocks in the same test. */
 static size_t
 bytes_in_use (void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How many calls of to_thread() run at once, who is not counted, and waits that could never end. */
+/* How many calls of to_thread() run at once, which workers are not counted, and waits that could never end. */
 #include "conformance.h"
 #include "test-blocked-call.h"
 #include "test-threads.h"
@@ -129,7 +129,7 @@ END_TEST
 
 typedef struct Waiting
 {
-  BlockedCall blocked; /* first: entered once it is back from its wait */
+  BlockedCall blocked; /* first: opened when it returns from its wait */
   LodgerPending *promise;
 } Waiting;
 
@@ -156,7 +156,7 @@ START_TEST (edge_39_a_resumed_worker_may_exceed_the_limit_and_none_starts_until_
   latch_wait (&second.entered);
   lodger_pending_return_nothing (first.promise);
   latch_wait (&first.blocked.entered);
-  /* Now two run, where one may. */
+  /* Now two calls run, where one may. */
   pending = lodger_caller_to_thread (subject.caller, recorder_call, &third, recorder_destroy);
   latch_open (&second.let_go);
   subject_await (&subject, second.pending);
@@ -174,15 +174,15 @@ END_TEST
 
 /* ---- waits that could never end ------------------------------------------------------------------------------------- */
 
-/* A call that gives the next of its chain to somebody and waits for it. */
+/* A call that submits the next call of its chain and waits for it. */
 typedef struct Link
 {
   const char *name;
-  LodgerCaller *to; /* NULL: to the pool */
+  LodgerCaller *to; /* the caller of the next call; NULL: the pool */
   int64_t timeout;
   atomic_int code;
   struct Link *next;
-  Barrier *together; /* NULL, or it meets the other ones there, before it waits */
+  Barrier *together; /* Optional. All chains meet there before they wait. */
 } Link;
 
 static LodgerPending *give_link (LodgerCaller *from, Link *link);
@@ -244,7 +244,7 @@ START_TEST (edge_39_a_timed_wait_is_no_part_of_a_deadlock)
   pending = give_link (subject.caller, &first);
   expect_code (subject_outcome (&subject, pending), 0);
   expect_code (first.code, LODGER_ETIMEDOUT);
-  /* Its worker is free for the third. */
+  /* Its worker is free for the third call. */
   while (second.code == 1)
     ;
   expect_code (second.code, 0);

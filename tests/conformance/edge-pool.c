@@ -97,7 +97,7 @@ count_children (LodgerCaller *caller)
   return (unsigned) count;
 }
 
-/* Descriptors are not counted: how many one has is the backend's affair. */
+/* Descriptors are not counted: their number depends on the backend. */
 static void
 expect_workers (Subject *subject, ProcCount before, int workers)
 {
@@ -225,13 +225,13 @@ START_TEST (edge_37_a_worker_that_is_idle_for_long_ends_by_itself)
   int thread;
   subject_open (&subject, _i, false);
   before = proc_count ();
-  /* No call comes after the one that it has run. */
+  /* The worker runs no call after its first. */
   expect_code (lodger_caller_set_idle_duration (subject.caller, 1000000), 0);
   run_once (&subject);
   expect_workers (&subject, before, 0);
   subject_expect_restored (&subject, before);
 
-  /* Those that are idle now, too. */
+  /* Workers that are idle now end, too. */
   expect_code (lodger_caller_set_idle_duration (subject.caller, LODGER_FOREVER), 0);
   thread = run_once (&subject);
   proc_wait_asleep (thread);

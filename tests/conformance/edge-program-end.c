@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The three ways in which a program ends: in order, by its framework's word, or without a word. Each is a process of its
- * own here, which is forked before there is any caller, and says on its standard error what is logged. */
+/* The three ways in which a program ends: after a leave, after a stop by its framework, or without a stop.
+ *
+ * Each program is a process of its own, which is forked before there is any caller. It logs to its standard error. */
 #define _GNU_SOURCE
 #include "conformance.h"
 #include "test-blocked-call.h"
@@ -22,9 +23,9 @@ enum
 
 typedef enum Way
 {
-  IN_ORDER,      /* leave, or stop and wait for that */
-  STOP_WAIT,     /* a framework says so */
-  WITHOUT_A_WORD /* nobody says anything */
+  IN_ORDER,      /* it leaves, or stops its worker and waits */
+  STOP_WAIT,     /* a framework calls lodger_caller_stop_wait() */
+  WITHOUT_A_STOP /* it exits without a stop */
 } Way;
 
 typedef struct Program
@@ -74,7 +75,7 @@ end_in_order (Subject *subject, Way way)
                 == 0);
 }
 
-/* Its outcome is its status, and what it writes. What it leaks, it leaks on purpose. */
+/* Its result is its exit status and its output. Its leaks are intended. */
 static void
 be_the_program (const Program *program)
 {
@@ -86,7 +87,7 @@ be_the_program (const Program *program)
 #ifdef __SANITIZE_ADDRESS__
   __lsan_disable ();
 #endif
-  subject_open_full (&subject, program->kind, program->way == WITHOUT_A_WORD ? &hooked : NULL);
+  subject_open_full (&subject, program->kind, program->way == WITHOUT_A_STOP ? &hooked : NULL);
   blocked_call_init (&in_worker);
   blocked_call_init (&in_child);
   if (program->has_stuck_worker)
@@ -101,7 +102,7 @@ be_the_program (const Program *program)
       latch_wait (&in_child.entered);
       lodger_caller_call_soon (child, user_call, NULL, user_code_runs);
     }
-  if (program->way != WITHOUT_A_WORD)
+  if (program->way != WITHOUT_A_STOP)
     end_in_order (&subject, program->way);
   else
     lodger_caller_call_later (subject.caller, INT64_C (3600000000000), user_call, NULL, user_code_runs);
@@ -113,7 +114,7 @@ be_the_program (const Program *program)
   exit (STATUS);
 }
 
-/* What the program has written, freed with free(). It has ended by itself, with its own status. */
+/* Runs the program, which has to exit with its own status. Returns its output, to be freed with free(). */
 static char *
 run_program (Program program)
 {
@@ -165,27 +166,27 @@ END_TEST
 
 START_TEST (edge_53_a_program_that_ends_without_a_stop_names_the_running_calls)
 {
-  expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_WORD }, "still runs", "");
+  expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_STOP }, "still runs", "");
 }
 END_TEST
 
 START_TEST (edge_53_a_program_that_ends_with_a_stuck_worker_names_its_call)
 {
-  expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_WORD, .has_stuck_worker = true },
+  expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_STOP, .has_stuck_worker = true },
                 "worker-1 still runs: the stuck call", "running");
 }
 END_TEST
 
 START_TEST (edge_53_a_program_that_ends_with_a_stuck_child_names_it)
 {
-  expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_WORD, .has_stuck_worker = true, .has_stuck_child = true },
+  expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_STOP, .has_stuck_worker = true, .has_stuck_child = true },
                 "sleeper still runs", "worker-1 still runs: the stuck call");
 }
 END_TEST
 
 START_TEST (edge_53_a_program_that_ends_inside_a_call_names_it)
 {
-  expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_WORD, .has_stuck_worker = true, .exits_in_worker = true },
+  expect_lines ((Program) { .kind = _i, .way = WITHOUT_A_STOP, .has_stuck_worker = true, .exits_in_worker = true },
                 "worker-1 still runs: the stuck call", "");
 }
 END_TEST

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A result with a home is destroyed in that caller's thread, wherever its last reference goes. */
+/* A result with a home caller is destroyed in the thread of that caller, wherever the last reference is dropped. */
 #include "conformance.h"
 
 typedef struct Result
@@ -38,7 +38,7 @@ return_value (LodgerPending *self, void *data)
   result->code = lodger_pending_return_pointer (self, &result->value, recorder_destroy);
 }
 
-/* The call runs in a worker, and its result's home is there. */
+/* Submits a call that runs in a worker. Its result has the home `home`. */
 static LodgerPending *
 start (Subject *subject, LodgerCaller *home, Result *result)
 {
@@ -48,7 +48,7 @@ start (Subject *subject, LodgerCaller *home, Result *result)
 
 static const LodgerCallerOptions one_worker = { .size = sizeof one_worker, .max_threads = 1 };
 
-/* The same, until it is done, and the only worker has let go of it. */
+/* The same, and waits until the call is done and the only worker has dropped its reference. */
 static LodgerPending *
 run (Subject *subject, LodgerCaller *home, Result *result)
 {
@@ -87,7 +87,7 @@ START_TEST (edge_82_a_result_is_destroyed_in_its_home_thread)
 }
 END_TEST
 
-/* The handle was dropped at once: the last reference is the worker's. */
+/* The handle is dropped at once, so the worker has the last reference. */
 START_TEST (edge_82_an_unread_result_is_destroyed_in_its_home_thread)
 {
   Subject subject;
@@ -179,7 +179,7 @@ START_TEST (edge_82_a_value_after_the_cancel_is_destroyed_in_its_home_thread)
 }
 END_TEST
 
-/* Another child is the home, and stops. */
+/* The home is a child, which stops. */
 START_TEST (edge_82_after_the_home_has_stopped_the_last_reference_destroys_a_result)
 {
   Subject subject;
@@ -205,7 +205,7 @@ START_TEST (edge_82_after_the_home_has_stopped_the_last_reference_destroys_a_res
 }
 END_TEST
 
-/* It is held until then: the user may have let it go. */
+/* The call keeps a reference to its home, since the user may have dropped his. */
 START_TEST (edge_82_a_call_keeps_a_reference_to_its_home)
 {
   Subject subject;
@@ -229,7 +229,7 @@ START_TEST (edge_82_a_call_keeps_a_reference_to_its_home)
 }
 END_TEST
 
-/* On its way while the home stops: it arrives or goes where it is, but once. */
+/* The result is sent while its home stops. It is destroyed there or in the worker, but only once. */
 START_TEST (edge_82_a_result_sent_while_its_home_stops_is_destroyed_once)
 {
   Subject subject;
@@ -256,7 +256,7 @@ START_TEST (edge_82_a_result_sent_while_its_home_stops_is_destroyed_once)
 }
 END_TEST
 
-/* The call notes its code when the value is gone already, and this test with it. */
+/* The call writes its code after the value is destroyed. The test may have ended by then. */
 START_TEST (edge_82_a_value_of_an_abandoned_call_is_destroyed_once)
 {
   const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 1000000 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* No thread and no descriptor between acceptance and end: what was accepted ends all the same, and everybody is told. */
+/* Threads or descriptors run out between acceptance and end. Accepted calls still end, and their waiters learn it. */
 #include "conformance.h"
 #include "test-blocked-call.h"
 #include "test-threads.h"
@@ -12,7 +12,7 @@ enum
   CALLS = 4
 };
 
-/* Below the lowest that is free all are taken, and poll() of so many goes on. */
+/* Takes all free descriptors. poll() still works with that many. */
 static void
 descriptors_refuse (bool on)
 {
@@ -30,7 +30,7 @@ descriptors_refuse (bool on)
   test_check (setrlimit (RLIMIT_NOFILE, &limit) == 0);
 }
 
-/* What is accepted, in each way there is. */
+/* Calls that were accepted, one for each way of submitting. */
 typedef struct Accepted
 {
   Recorder calls[CALLS], thens[CALLS];
@@ -74,7 +74,7 @@ expect_ended (Accepted *accepted, Subject *subject)
   counter_clear (&accepted->ends);
 }
 
-/* The calls of to_thread() wait behind one that is held, in the only worker. */
+/* The calls of to_thread() wait behind a blocked call in the only worker. */
 static void
 live_through (int kind, void (*refuse) (bool on))
 {
@@ -114,7 +114,7 @@ START_TEST (edge_81_without_a_descriptor_what_was_accepted_ends)
 }
 END_TEST
 
-/* The same, ended by a stop, whose watchman cannot be had either. */
+/* The same, ended by a stop. The thread that watches its deadline cannot be created either. */
 static void
 stop_through (int kind, void (*refuse) (bool on))
 {
@@ -153,7 +153,7 @@ START_TEST (edge_81_without_a_descriptor_a_stop_ends)
 }
 END_TEST
 
-/* A worker's loop needs one: without, the thread comes and cannot start. (GLib ends the program then.) */
+/* The loop of a worker needs a descriptor. Without it the thread is created but cannot start. (GLib would abort.) */
 START_TEST (edge_81_a_worker_that_gets_no_descriptor_fails_its_calls)
 {
   Subject subject;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a worker's thread is: its name, its nice level, and the one that a call asks for. */
+/* The thread of a worker: its name, its nice level, and workers that a call asks for by name. */
 #define _GNU_SOURCE
 #include "conformance.h"
 #include "test-blocked-call.h"
@@ -111,7 +111,7 @@ START_TEST (the_nice_level_is_added_once)
   subject_open_full (&subject, _i, &options);
   ck_assert_int_eq (nice_of (subject.thread_id), subject_is (&subject, SUBJECT_DRIVEN) ? usual + 3 : usual);
   ck_assert_int_eq (nice_of_a_worker (&subject, subject.caller, false), usual + 3);
-  /* Also when it is a thread with such a level that starts the next one. */
+  /* The level is added only once, also when a thread with the level starts the next thread. */
   ck_assert_int_eq (nice_of_a_worker (&subject, subject.caller, true), usual + 3);
   making.parent = subject.caller;
   subject_run_inside (&subject, make_child, &making);
@@ -141,7 +141,7 @@ START_TEST (a_refused_nice_level_is_logged)
   ck_assert (log_capture_has ("worker-1: the system refuses the nice level -3"));
   log_capture_end ();
   subject_close (&subject);
-  /* The leak checker looks into the process, which one that has changed its user does not allow. */
+  /* The leak checker inspects the process, and may not after a change of the user. */
   test_check (seteuid (getuid ()) == 0 && prctl (PR_SET_DUMPABLE, 1) == 0);
 }
 END_TEST

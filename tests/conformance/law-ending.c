@@ -172,7 +172,7 @@ START_TEST (law_3_every_call_ends_once)
     }
   for (unsigned i = 0; i < THREADS; i++)
     subject_run_until (&subject, &fields[i].ends, (long) count);
-  /* The data goes before the outcome is published: let the last one be. */
+  /* The data is destroyed before the outcome is published, so wait for the last outcome. */
   subject_run_inside (&subject, do_nothing, NULL);
   for (unsigned i = 0; i < THREADS; i++)
     {

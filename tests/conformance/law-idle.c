@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Law 6, its last sentence: with nothing to do there are no wake-ups and no CPU at all. And what wakes a loop that
- * sleeps: every submission, cancel, deadline, and answer. */
+/* Law 6: an idle loop has no wake-ups and uses no CPU. Every submission, cancel, deadline and answer wakes it. */
 #include "conformance.h"
 
 #include <time.h>
@@ -58,7 +57,7 @@ wake_once (Waker *waker, unsigned how)
     }
 }
 
-/* In every other round the loop sleeps for certain; in the others it may be just about to. */
+/* In every other round the loop certainly sleeps. In the others it may be about to. */
 static void *
 wake_again_and_again (void *data)
 {
@@ -110,7 +109,7 @@ make_busy (Subject *subject)
   counter_clear (&waker.served);
 }
 
-/* Time passes in this thread, which is not the loop's; it waits for nothing. */
+/* Lets time pass in this thread, which is not the loop's and waits for nothing. */
 static void
 let_pass (int64_t ns)
 {
@@ -160,7 +159,7 @@ end_of_rest (LodgerPending *self, void *data)
   counter_add (&((Rest *) data)->over, 1);
 }
 
-/* The loop is the test's own: with one deadline ahead it comes round to sleep, and once more to wake up for it. */
+/* The test iterates the loop. With one deadline ahead, it iterates once to sleep and once to wake up. */
 START_TEST (law_6_an_idle_loop_wakes_up_for_its_deadline_only)
 {
   Subject subject;
@@ -194,7 +193,7 @@ count_wakes (const LodgerTraceEvent *event, void *data)
     atomic_fetch_add (&wakes, 1);
 }
 
-/* Turning a loop that has nothing to do, as its program does for reasons of its own, asks for no call-back. */
+/* A program may iterate an idle loop for reasons of its own. That asks for no callback of Lodger. */
 START_TEST (law_6_turning_an_idle_loop_wakes_nothing)
 {
   Subject subject;

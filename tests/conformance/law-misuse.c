@@ -2,7 +2,7 @@
 /* Law 9: misuse is answered with an error code and a logged line that says which call. */
 #include "conformance.h"
 
-/* The answer is that code, and one more line that names the function. */
+/* Checks for the code, and for one more log line that names the function. */
 #define expect_answer(call, code, function)                                                                            \
   do                                                                                                                   \
     {                                                                                                                  \
@@ -13,7 +13,7 @@
     }                                                                                                                  \
   while (0)
 
-/* Why a submission was refused; its data must be gone. */
+/* Returns the reason of a refusal. Its data has to be destroyed. */
 static int
 refusal (LodgerPending *pending, Recorder *recorder)
 {

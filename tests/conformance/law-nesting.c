@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Law 2 in nested loops, edge_73: what a dialog interrupted goes on in the dialog's loop, and nothing is entered
- * twice. */
+/* Law 2 in nested loops, edge_73: an interrupted turn goes on in the loop of the dialog, and no call is entered twice. */
 #include "call-order.h"
 
 static void
@@ -15,8 +14,8 @@ nest_until (Subject *subject, Journal *journal, size_t count)
     }
 }
 
-/* A dialog in a call: the rest of its turn, for which nobody posts again, then what it submits itself, then what another
- * thread submits, all come in the nested loop. */
+/* A dialog in a call runs a nested loop. The loop runs the rest of the turn, which is not posted again. Then it runs a call
+ * of the dialog, and then a call of another thread. */
 static void *
 submit_last (void *data)
 {
@@ -56,7 +55,7 @@ START_TEST (nested_loop_goes_on_with_the_interrupted_turn)
   CallOrder order;
   call_order_init (&order, &subject);
   subject_open (&subject, _i, true);
-  /* From outside of any call: when the turn begins, the loop has nothing left that was posted. */
+  /* Submitted outside of any call: when the turn begins, nothing else is posted to the loop. */
   if (subject_is (&subject, SUBJECT_DRIVEN))
     subject_run_inside (&subject, submit_dialog, &order);
   else

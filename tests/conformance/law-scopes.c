@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Law 8, no touch after death, and edge 78: a call that is bound to a scope does not run once that has ended. */
+/* Law 8, no touch after death, and edge 78: a call that is bound to a scope does not run after the end of the scope. */
 #include "conformance.h"
 
 #define HOUR (INT64_C (3600) * 1000 * 1000 * 1000)
 
-/* A scope that was made in the loop's thread, and calls that are bound to it. */
+/* A scope that was created in the loop's thread, and calls that are bound to it. */
 typedef struct Bound
 {
   Subject *subject;
@@ -13,7 +13,7 @@ typedef struct Bound
   LodgerPending *pending, *own;
   Counter ran;
   Latch entered, submitted, let_go;
-  int held, released, destroyed; /* what the scope stands for */
+  int held, released, destroyed; /* counts of the hold function, the release function and the destroy function */
   bool is_gone, was_held, was_cancelled, was_first;
 } Bound;
 
@@ -103,7 +103,7 @@ submit_an_end_and_a_call (void *data)
   lodger_pending_unref (lodger_caller_call_soon (bound->subject->caller, recorder_call, &bound->second, NULL));
 }
 
-/* Both are in the same turn. */
+/* Both calls are in the same turn. */
 START_TEST (edge_78_a_scope_ends_between_delivery_and_run)
 {
   Subject subject;
@@ -140,7 +140,7 @@ end_while_it_stays (void *data)
   return NULL;
 }
 
-/* One bound call runs, the other is queued behind it. */
+/* One bound call runs. The other is queued behind it. */
 START_TEST (edge_78_a_scope_ends_in_another_thread)
 {
   Subject subject;
@@ -218,7 +218,7 @@ START_TEST (edge_78_a_scope_ends_twice)
 }
 END_TEST
 
-/* Each way to submit, in turn. */
+/* Submits in one of all ways, by number. */
 static LodgerPending *
 submit_bound (Bound *bound, int kind, LodgerPending *done, Recorder *recorder)
 {
@@ -263,7 +263,7 @@ START_TEST (edge_78_a_call_submitted_to_an_ended_scope_comes_back_cancelled)
 }
 END_TEST
 
-/* While the scope lasts each runs; what waits when it ends never does. */
+/* Each call runs while the scope lasts. Calls that are queued at its end never run. */
 START_TEST (edge_78_each_kind_of_call_can_be_bound)
 {
   static const LodgerCallerOptions one_worker = { .size = sizeof one_worker, .max_workers = 1 };
@@ -290,7 +290,7 @@ START_TEST (edge_78_each_kind_of_call_can_be_bound)
       expect_code (subject_outcome (&subject, pendings[kind]), 0);
       recorder_expect (&recorders[kind], 1, 1);
     }
-  /* The worker, and the loop if it has a thread of its own, have something to do first. */
+  /* The worker is busy first, and so is a loop with a thread of its own. */
   {
     LodgerPending *busy = lodger_caller_to_thread (subject.caller, stay, &bound, NULL);
     latch_wait (&bound.entered);
@@ -349,7 +349,7 @@ START_TEST (law_8_the_object_of_a_scope_is_held_while_the_call_runs)
 }
 END_TEST
 
-/* It is gone, and its scope has not been told yet. */
+/* The object is gone, and its scope has not been ended yet. */
 START_TEST (law_8_an_object_that_cannot_be_held_is_not_touched)
 {
   Subject subject;
@@ -366,7 +366,7 @@ START_TEST (law_8_an_object_that_cannot_be_held_is_not_touched)
 }
 END_TEST
 
-/* A binding keeps the scope, so that it can be let go of at once. */
+/* A binding keeps a reference to its scope, so the user can drop his at once. */
 START_TEST (law_8_a_binding_keeps_its_scope_but_not_the_object)
 {
   Subject subject;

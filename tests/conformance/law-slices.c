@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Law 5: bounded slices. A flood of calls leaves room for the program's redraw, and busy frames leave room for calls.
- * Counted, not timed: how many calls there are between two redraws, and how many redraws until the calls are through. */
+/* Law 5: bounded slices. A flood of calls leaves time for redraws, and busy frames leave time for calls.
+ *
+ * The tests count instead of measuring time: the calls between two redraws, and the redraws until all calls have run. */
 #include "conformance.h"
 
 enum
@@ -112,8 +113,8 @@ END_TEST
 typedef struct Chain
 {
   Subject *subject;
-  int64_t deadline; /* of the delayed call, or a little later; 0: not submitted yet */
-  int late;         /* calls of the chains since then */
+  int64_t deadline; /* when the delayed call is due, or a little later; 0 before its submission */
+  int late;         /* calls of the chains since the deadline */
   bool over;
   Counter ended;
 } Chain;
@@ -158,7 +159,7 @@ chain_begin (void *data)
   chain->deadline = test_now () + delay;
 }
 
-/* Calls that submit themselves again and again: what is due comes in the turn after the one that was open. */
+/* Calls submit themselves repeatedly. A due call runs in the turn after the current one. */
 START_TEST (law_5_a_flood_does_not_starve_a_deadline)
 {
   Subject subject;

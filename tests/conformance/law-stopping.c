@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Law 4: nothing vanishes. A stop cancels what is queued, delayed or running, with a reason, and nobody waits for ever. */
+/* Law 4: nothing vanishes. A stop cancels queued, delayed and running calls with a reason, and nobody waits for ever. */
 #include "conformance.h"
 
 #include <string.h>
@@ -12,9 +12,9 @@ enum
   DELAYED,
   DIRECT,
   THEN,
-  RUNNING, /* has returned, its reply is out */
-  WORKING, /* in a worker, waits there */
-  STOPPER, /* calls the stop itself, or (in a loop that Lodger drives) waits inside while another thread does */
+  RUNNING, /* has returned, and its reply is not answered */
+  WORKING, /* waits in a worker */
+  STOPPER, /* calls the stop, or (in a loop that Lodger drives) waits while another thread does */
   CALLS
 };
 
@@ -96,7 +96,7 @@ stop_data_2 (void *data)
   recorder_destroy (&((Stop *) data)->recorders[STOPPER]);
 }
 
-/* In this order: the one that stops has the others before and behind it. */
+/* Submitted in this order: the stopping call has other calls before and behind it. */
 static void
 submit_all (Stop *stop)
 {
@@ -250,7 +250,7 @@ START_TEST (law_4_submissions_amid_a_stop_all_end)
 }
 END_TEST
 
-/* A submission is held between its acceptance and the inbox (where it is traced) until the stop is over. */
+/* The trace function delays a submission between its acceptance and the inbox until the stop is over. */
 typedef struct Overtaken
 {
   Subject *subject;
@@ -331,7 +331,7 @@ START_TEST (law_4_a_stopped_caller_leaves_no_thread_and_no_descriptor)
       Recorder recorder = { 0 };
       LodgerPending *pending, *then;
       Recorder then_recorder = { 0 };
-      /* The first round may make what stays for good, as a default context's own descriptor. */
+      /* The first round may create what stays for good, such as the descriptor of a default context. */
       if (round == 1)
         before = proc_count ();
       subject_open (&subject, _i, true);

@@ -62,8 +62,8 @@ enum
   WAYS = 7
 };
 
-/* Each way to submit; the data's destroy function is user code too. What runs in a worker does not wake this loop; what
- * follows it does. */
+/* Submits in each way. The destroy function of the data is user code too. A call in a worker does not wake this loop, but
+ * its continuation does. */
 static void
 submit_each_way (void *data)
 {
@@ -238,7 +238,7 @@ START_TEST (law_2_a_call_submitted_in_a_turn_starts_in_a_later_turn)
 }
 END_TEST
 
-/* Calls 4 and 5 are submitted in the turn of 1, 2 and 3; what is due goes first in a turn, but waits for it. */
+/* Calls 4 and 5 are submitted in the turn of 1, 2 and 3. Due calls go first, but in the next turn. */
 static void
 submit_more_with_a_delay (LodgerPending *self, void *data)
 {
@@ -282,7 +282,7 @@ enum
   DELAY = 2000000
 };
 
-/* The deadlines as the test knows them: a clock that runs makes each an interval. */
+/* The deadlines as the test knows them. With a running clock each is an interval. */
 typedef struct Delays
 {
   CallOrder order;

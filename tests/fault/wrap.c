@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The functions that the libraries call in place of the system. The build gives the linker the name of each function here. A mutex is
- * not among them: making one never fails. */
+/* The functions that the libraries call in place of the system.
+ *
+ * The build gives the linker the name of each function. Mutexes are left out, since creating one never fails. */
 #define _GNU_SOURCE
 #include "inject.h"
 

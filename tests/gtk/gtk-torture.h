@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Windows that are opened and destroyed, and the calls that are bound to them: what test-torture.c is made of. */
+/* The parts of test-torture.c: windows that are opened and destroyed, and calls that are bound to them. */
 #ifndef LODGER_TEST_GTK_TORTURE_H
 #define LODGER_TEST_GTK_TORTURE_H
 
@@ -21,17 +21,17 @@ typedef enum PaneScope
 /* How many ways pane_harm() knows. */
 #define PANE_HARMS 8
 
-/* A window under torture. All threads have references; the widgets are the GUI thread's, and NULL once disposed of. */
+/* A tested window. All threads have references. Only the GUI thread uses the widgets, which are NULL once disposed of. */
 typedef struct Pane
 {
   atomic_int refs;
   LodgerScope *scopes[PANE_SCOPES];
-  atomic_bool over[PANE_SCOPES]; /* set by whoever ends that, in the GUI thread: no bound call runs there any more */
+  atomic_bool over[PANE_SCOPES]; /* the scope has ended, so no bound call runs any more; set in the GUI thread */
   GCancellable *cancellable;
   GtkWindow *window;
   GtkWindow *other; /* where the label has moved to, or NULL */
   GtkWidget *box, *inner, *label, *button, *bar;
-  GtkWindow *kept_window; /* references that somebody has beyond the end */
+  GtkWindow *kept_window; /* references beyond the end of the pane */
   GtkWidget *kept_label;
 } Pane;
 
@@ -40,7 +40,7 @@ typedef struct Torture
 {
   LodgerCaller *caller;
   pthread_t gui;
-  atomic_bool stops_early; /* the caller stops with everything under way */
+  atomic_bool stops_early; /* the caller stops while everything is running */
   bool
       may_defer; /* calls may be answered by a reply that GIO's call-back has, which a stop of the GUI's caller would wait for in vain */
   atomic_long live_panes;   /* these must come back to 0 */
@@ -58,11 +58,11 @@ extern Torture torture;
 Pane *pane_new (TestRandom *random);
 Pane *pane_ref (Pane *pane);
 void pane_unref (void *pane);
-/* GUI thread, from here on. A bound call runs: its scope has not ended, and its widget is there. */
+/* GUI thread, from here on. To be called in a bound call: checks that its scope has not ended and its widget is there. */
 void pane_touch (Pane *pane, PaneScope scope);
-/* It goes on: the widget is still there, though it may have been taken out and its window destroyed meanwhile. */
+/* The same later in the call: the widget is still there, even if its window was destroyed meanwhile. */
 void pane_touch_held (Pane *pane, PaneScope scope);
-/* Ends it in one of several ways, or only a part of it; may be repeated. */
+/* pane_destroy() ends the pane. pane_harm() ends it or a part of it in one of several ways, and may be repeated. */
 void pane_destroy (Pane *pane);
 void pane_harm (Pane *pane, TestRandom *random);
 /* A loop inside a call, in which it may be destroyed. */
@@ -89,9 +89,9 @@ void torture_forget (void);
 
 /* ---- GIO, in the GUI thread: support-torture-gio.c ---- */
 
-/* An operation that reads a file, as a pending; a new reference. */
+/* Starts an operation that reads a file. Returns its pending, a new reference. */
 LodgerPending *torture_start_load (Pane *pane, TestRandom *random);
-/* A call's answer is what that brings; or a reply's, which is given when another operation comes back. */
+/* Answers a call with the outcome of such an operation, or by a reply when another operation has ended. */
 void torture_load (LodgerPending *self, Pane *pane, TestRandom *random);
 void torture_query (LodgerPending *self, TestRandom *random);
 

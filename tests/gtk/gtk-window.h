@@ -14,7 +14,7 @@ typedef struct Window
   LodgerCaller *caller;
 } Window;
 
-/* Opens the display if need be; the window is shown if that is said. */
+/* Opens the display if it is not open, and a window, which is shown if `shown`. */
 Window window_open (gboolean shown);
 /* Destroys the window, leaves the caller. */
 void window_close (Window *window);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A ledger entry's `data` is its pane, `kind` the scope, `depth` how deep calls have submitted calls. */
+/* In a ledger entry `data` is the pane, `kind` the scope, and `depth` how deep calls have submitted calls. */
 #include "gtk-torture.h"
 
 enum
@@ -11,7 +11,7 @@ enum
   TOO_LATE = 16
 };
 
-/* Pendings that anybody may cancel, or take for the next call to follow. */
+/* Pendings that any thread may cancel, or use as the source of a follower. */
 static _Atomic (LodgerPending *) hat[HAT];
 
 static _Thread_local LedgerEntry *submitted_here;
@@ -87,7 +87,7 @@ end_in_gui (void *entry)
   end_in (is_gui (), entry);
 }
 
-/* When the caller stops, it is the GUI thread that ends what no worker has taken. */
+/* When the caller stops, the GUI thread ends calls that no worker has taken. */
 static void
 end_in_worker (void *entry)
 {

@@ -3,7 +3,7 @@
 
 Torture torture;
 
-/* ---- what has to be finalized ------------------------------------------------------------------------------------- */
+/* ---- objects that have to be finalized ---------------------------------------------------------------------------- */
 
 static void
 object_gone (void *data)
@@ -129,8 +129,8 @@ pane_touch (Pane *pane, PaneScope scope)
 
 /* ---- its ends ----------------------------------------------------------------------------------------------------- */
 
-/* The flags are set first: even while the window is being destroyed nothing may run. One that was shown ends its scopes at
- * once, whoever refers to it; the others are looked at when a call is about to run. */
+/* Sets the flags first, since no bound call may run even during the destruction. A window that was shown ends its scopes at
+ * once, whoever refers to it. Other scopes are checked when a call is about to run. */
 static void
 destroy (Pane *pane, GtkWindow *window)
 {
@@ -188,7 +188,7 @@ has_label (const Pane *pane)
   return pane->label != NULL && pane->window != NULL && gtk_widget_get_root (pane->label) == GTK_ROOT (pane->window);
 }
 
-/* Lodger's own look at a widget without a root was submitted before this. */
+/* Lodger's own check of a widget without a root was submitted before this call. */
 static void
 see_taken_out (Pane *pane)
 {

@@ -52,7 +52,7 @@ wake (LodgerPending *done, void *data)
   return 0;
 }
 
-/* What is done in a worker, and has nobody left to come back to, wakes no loop by itself. */
+/* A pending that is done in a worker wakes no loop if nothing waits for it. */
 void
 window_run_until_done (LodgerPending *pending)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Edge 74: a window that is open, with nothing to do. The workers make no system call, and the GUI thread wakes as often as
- * that of the same window in a program without Lodger: this one, started once more.
+/* Edge 74: an open window with nothing to do.
+ *
+ * The workers make no system call. The GUI thread wakes as often as the GUI thread of the same window without Lodger, which
+ * this program shows when it is started with --window.
  *
  *   gtk-idle                      LODGER_IDLE_SECONDS (2)
  *   gtk-idle --window SECONDS     the window alone; prints how often its thread was switched
  *
- * It is one of the few tests in which time has to pass. It passes in a thread of its own, which looks at the others. */
+ * It is one of the few tests in which time has to pass. A thread of its own lets it pass and observes the others. */
 #include "gtk-window.h"
 
 #include <stdio.h>
@@ -18,7 +20,7 @@ enum
   USED = 3,           /* workers of to_thread() that have had calls */
   WORKERS = USED + 2, /* a child that was used, one that was not */
   MOMENT = 250000000, /* nanoseconds without a switch that count as rest */
-  PATIENCE = 40       /* such moments until something that never rests is measured all the same */
+  PATIENCE = 40       /* such moments until a thread that never rests is measured anyway */
 };
 
 /* One thread before and after. */
@@ -37,7 +39,7 @@ typedef struct Idle
   atomic_bool is_over;
 } Idle;
 
-/* ---- looking on --------------------------------------------------------------------------------------------------- */
+/* ---- observing the threads ---------------------------------------------------------------------------------------- */
 
 static void
 let_pass (int64_t ns)
@@ -164,7 +166,7 @@ use_worker (LodgerPending *self, void *data)
   use->threads[atomic_fetch_add (&use->next, 1)] = test_thread_id ();
 }
 
-/* All at once, so that there are that many workers; and their outcomes come home. */
+/* Runs all calls at once, so that there are as many workers. A continuation of each runs in the GUI thread. */
 static void
 use_workers (LodgerCaller *caller, Idle *idle)
 {
@@ -200,7 +202,7 @@ start_hook (LodgerCaller *child, void *data)
   return 0;
 }
 
-/* A caller of its own, which is started; its thread is told by its hook. */
+/* Starts a caller of its own, whose hook notes the thread. */
 static LodgerCaller *
 start_child (LodgerCaller *caller, Idle *idle, const char *name)
 {

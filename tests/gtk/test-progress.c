@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How far the work is, as the screen shows it. */
+/* Progress reports, and the progress bar that shows them. */
 #include "gtk-window.h"
 
 #include <stdlib.h>
@@ -103,7 +103,7 @@ START_TEST (a_bar_shows_the_newest_report)
 }
 END_TEST
 
-/* However many there are: few are shown, in order, and the last one before the outcome. */
+/* Of many reports only a few are shown, in order, and the last one before the outcome. */
 START_TEST (a_flood_of_reports_becomes_a_few)
 {
   const LodgerGtkRunOptions options = { .size = sizeof options, .progress = note_progress };
@@ -128,7 +128,7 @@ defer (LodgerPending *self, void *data)
   latch_open (&work->shown);
 }
 
-/* Reports about work that has been answered are refused, whatever the moment. */
+/* Reports about work that has been answered are refused at any moment. */
 static void *
 report_for_long (void *data)
 {
@@ -189,7 +189,7 @@ report_no_number (LodgerPending *self, void *data)
   work->code = lodger_gtk_report (self, 0.0 / strtod ("0", NULL), NULL);
 }
 
-/* As when what is done is divided by all there is, before anything is known. */
+/* A division by a total of 0 gives such a report. */
 START_TEST (what_is_not_a_number_is_not_known)
 {
   LodgerGtkRunOptions options = { .size = sizeof options };
@@ -305,7 +305,7 @@ START_TEST (law_8_nobody_is_told_when_the_bar_ends_a_window_that_was_never_shown
 }
 END_TEST
 
-/* The one call that fits in waits; the report of this thread, which must not wait, is refused. */
+/* The inbox is full with one call. A report of this thread may not wait, and is refused. */
 START_TEST (a_report_that_was_refused_does_not_stop_the_next)
 {
   const LodgerCallerOptions narrow = { .size = sizeof narrow, .inbox_limit = 1 };

@@ -144,7 +144,7 @@ START_TEST (law_8_after_the_windows_end_nobody_is_told)
   ck_assert (job.was_cancelled);
   ck_assert_int_eq (job.done, 0);
   ck_assert_int_eq (job.destroyed_in, test_thread_id ());
-  /* The data goes home before the worker publishes the outcome. */
+  /* The data is sent to its home before the worker publishes the outcome. */
   while (!lodger_pending_is_done (pending))
     g_thread_yield ();
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
@@ -234,7 +234,7 @@ START_TEST (a_cancellable_cancels_the_work)
 }
 END_TEST
 
-/* A button that goes before the work, and one that is used again after it. */
+/* A button that is destroyed before the work ends, and a button that is used again after it. */
 START_TEST (a_button_may_go_before_the_work)
 {
   Job job;
@@ -251,7 +251,7 @@ START_TEST (a_button_may_go_before_the_work)
 }
 END_TEST
 
-/* Who cancels and starts again does so before the first has come back. */
+/* The user cancels and starts again before the first work has returned. */
 START_TEST (a_button_is_good_for_the_next_work_too)
 {
   Job first, next;
@@ -282,7 +282,7 @@ START_TEST (a_button_is_good_for_the_next_work_too)
 }
 END_TEST
 
-/* The program has bound the button to something else as well, which clicks it as soon as it can. */
+/* A binding of the program clicks the button as soon as it is sensitive. */
 static void
 click_at_once (GtkWidget *button, GParamSpec *param, void *data)
 {

@@ -97,7 +97,7 @@ START_TEST (edge_79_a_scope_asked_for_after_the_windows_end_has_ended)
 }
 END_TEST
 
-/* Who is told that a call was cancelled, and makes another one for the same widget. */
+/* A done-callback of a cancelled call, which submits another call for the same widget. */
 static int
 bind_again (LodgerPending *done, void *data)
 {
@@ -220,7 +220,7 @@ START_TEST (edge_79_unrooted_for_longer_than_a_turn_ends_it)
 }
 END_TEST
 
-/* The caller stops with the look at the root on its way: the next one's looks again. */
+/* The caller stops while the check of the root is queued. The next caller checks again. */
 START_TEST (edge_79_the_next_caller_sees_a_widget_taken_out_as_well)
 {
   Bound bound = bound_open (TRUE);
@@ -241,7 +241,7 @@ START_TEST (edge_79_the_next_caller_sees_a_widget_taken_out_as_well)
 }
 END_TEST
 
-/* There is no room for the look at the root among the calls. */
+/* The inbox is full, so the check of the root cannot be queued as a call. */
 START_TEST (edge_79_a_widget_is_seen_to_be_taken_out_when_the_inbox_is_full)
 {
   const LodgerCallerOptions one = { .size = sizeof one, .inbox_limit = 1 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Law 5 in a window: a flood of outcomes leaves every frame, busy frames leave room for calls, and a slice ends when the
- * next frame is due. Frames and calls are counted, each against the other or against the same window at rest. */
+/* Law 5 in a window: a flood of outcomes drops no frame, busy frames leave time for calls, and a slice ends when the next
+ * frame is due.
+ *
+ * Frames and calls are counted, and compared with each other or with the same window at rest. */
 #include "gtk-window.h"
 
 #include "gtk-private.h"
@@ -116,7 +118,7 @@ take_then (LodgerPending *self, LodgerPending *done, void *data)
   take (self, data);
 }
 
-/* In a worker: never fewer calls under way than a frame's time takes. */
+/* In a worker: keeps as many calls under way as take the time of a frame. */
 static void
 produce (LodgerPending *self, void *data)
 {
@@ -240,7 +242,7 @@ wait_for_frame (Scene *scene)
   window_run_until (&scene->is_framed);
 }
 
-/* What was asked at least that late into a frame is over by the next. Tries again when this thread was held up. */
+/* A call submitted so late in a frame is over by the next frame. Tries again when this thread was delayed. */
 static int64_t
 ask_slice (Scene *scene, int64_t late)
 {
@@ -298,8 +300,9 @@ START_TEST (a_window_that_shows_nothing_new_asks_for_no_frame)
 }
 END_TEST
 
-/* How many calls of a flood that comes a little before a frame run in their first slice; 0 when the frame came first, or
- * this thread was held up, and no frame is to be expected any more. A call takes its time by the clock. */
+/* How many calls of a flood run in their first slice, when the flood comes a little before a frame.
+ *
+ * Returns 0 if the frame came first, or if this thread was delayed past the frame. A call takes its time by the clock. */
 static long
 run_before_frame (Scene *scene, int64_t interval, int64_t early)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Windows are opened and destroyed while calls that are bound to them are on their way from everywhere: the GUI thread, two
- * threads without a loop, workers. They end before they are shown, in their own calls, in nested loops, by timers, with
- * somebody who still refers to them; their label is taken out, moved, or lives on in another window. In every other round
- * the caller stops with all of it under way.
+/* Windows are opened and destroyed while calls that are bound to them are on their way.
  *
- * No bound call runs after the end of its scope; each datum is destroyed once, in its own thread (test-ledger.h); no
- * widget, thread, descriptor and no byte is left. What hangs, the watchdog names.
+ * The calls come from the GUI thread, two threads without a loop, and workers. Windows end before they are shown, in their
+ * own calls, in nested loops, by timers, or while references remain. Their labels are removed, moved, or live on in another
+ * window. In every other round the caller stops while everything is running.
+ *
+ * No bound call runs after the end of its scope. Each datum is destroyed once, in its own thread (test-ledger.h). No
+ * widget, thread, descriptor and no byte is left. The watchdog reports what hangs.
  *
  *   gtk-torture       LODGER_TORTURE_WINDOWS (500), LODGER_TORTURE_ROUNDS (10), LODGER_SEED */
 #include "gtk-torture.h"
@@ -25,12 +26,12 @@ enum
   FEWEST = 200,
   /* Rounds until GTK has its caches, and GTK and GIO have the threads that they keep. */
   WARM_UP = 3,
-  /* Bytes. GTK's caches grow for a while and are thrown away at once, which is up to 150 KB to and fro. Of 10,000 windows
-   * this is less than 40 bytes a window, and 2 a call: no datum, record or pending is lost regularly. */
+  /* Bytes. GTK's caches grow for a while and are freed at once, which is up to 150 KB up and down. With 10,000 windows the
+   * tolerance is less than 40 bytes a window and 2 bytes a call, so a regular leak of any object exceeds it. */
   TOLERANCE = 256 * 1024
 };
 
-/* Where panes are while they may be submitted for. */
+/* The panes that calls may be submitted for. */
 typedef struct Slot
 {
   pthread_mutex_t mutex;
@@ -170,7 +171,7 @@ finish_all (void)
     finish (i);
 }
 
-/* What comes back to this thread wakes the loop, or else the watchdog sees a hang; what ends in workers does not. */
+/* An outcome for this thread wakes the loop, or the watchdog reports a hang. A call that ends in a worker does not. */
 static void
 settle (void)
 {

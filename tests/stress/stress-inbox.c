@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The inbox alone, between four producers and an owner that looks only when it was told to. All race, then each in turn
- * duels with the owner: it pushes the second of two items just when the owner looks for the first. Here is nothing but
- * the inbox's own order of memory accesses between a push and a lost wake-up, so that an order too weak shows at once.
+/* The inbox alone, between four producers and an owner that looks only when it is woken.
+ *
+ * First all race. Then each producer in turn races alone with the owner: it pushes the second of two items just when the
+ * owner looks for the first. Only the memory order of the inbox prevents a lost wake-up here, so a weak order shows at
+ * once.
  *
  *   stress-inbox      LODGER_STRESS_CALLS (200000), LODGER_STRESS_ROUNDS (1), LODGER_SEED */
 #include "mailbox/inbox.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Several threads do all that may be done with the same pendings at once: answer, cancel, wait, continue, follow, listen,
- * look, drop. In the end each has ended once, everybody was told once, and everything was destroyed once.
+/* Several threads use the same pendings at once in every way: answer, cancel, wait, continue, follow, add and remove
+ * callbacks, read, drop.
+ *
+ * In the end each pending has ended once, each callback has run once, and all data was destroyed once.
  *
  *   stress-pending      LODGER_STRESS_CALLS (200000 operations), LODGER_STRESS_ROUNDS (1), LODGER_SEED */
 #include "test-latch.h"
@@ -19,7 +21,7 @@ enum
   KEPT = 4         /* references that a thread may hold to one */
 };
 
-/* Counts of data that was given away and of data that came back. */
+/* Counts of created and of destroyed data. */
 typedef struct Ledger
 {
   atomic_long created;
@@ -193,7 +195,7 @@ fight (void *data)
 
 /* ---- rounds --------------------------------------------------------------------------------------------------- */
 
-/* Promises, calls, and calls that cannot start before the fight is over. */
+/* Promises, calls, and calls that cannot start before the round is over. */
 static void
 make_subjects (Arena *arena, WorkerBlock **block, TestRandom *random)
 {
@@ -211,7 +213,7 @@ make_subjects (Arena *arena, WorkerBlock **block, TestRandom *random)
       }
 }
 
-/* What follows another ends when that does, so two rounds of answers end all promises. */
+/* A follower ends with its source, so two rounds of answers end all promises. */
 static void
 end_subjects (Arena *arena)
 {
@@ -239,7 +241,7 @@ do_nothing (void *data)
   (void) data;
 }
 
-/* The short calls are given the ledger as their data and return it once more. */
+/* The short calls have the ledger as their data, and return it as a result too. */
 static void
 run (unsigned operations, unsigned stream)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Four producers submit payloads that check themselves, and one caller runs them: in order per producer, none lost, none
- * twice. Bursts keep its inbox full; in between, one producer at a time submits single calls just when the loop goes to
- * sleep, and the next only when that was served: a wake-up that is lost shows as a hang, which the watchdog names.
+/* Four producers submit payloads with checks, and one caller runs them: in order per producer, none lost, none twice.
+ *
+ * Bursts keep the inbox full. In between, one producer at a time submits single calls just when the loop goes to sleep, and
+ * waits for each before the next. A lost wake-up shows as a hang, which the watchdog reports.
  *
  *   stress-posts [LOOP …]      LODGER_STRESS_CALLS (200000), LODGER_STRESS_ROUNDS (1), LODGER_SEED */
 #include "subject.h"
@@ -168,8 +169,10 @@ burst (Producer *producer, unsigned until)
   wait_until_served (producer, "waiting after a burst until all is served");
 }
 
-/* A wake-up can be lost where a submission meets a loop that has just looked. It looks when it gives up looking for more,
- * so single calls come about then; and when it was woken, so the second of a pair comes about then. */
+/* A wake-up can be lost if a submission comes just after the loop has looked into its inbox.
+ *
+ * The loop looks before it sleeps, so single calls come about then. It looks after a wake-up, so the second call of a pair
+ * comes about then. */
 static void
 singles (Producer *producer, unsigned until)
 {
@@ -192,7 +195,7 @@ singles (Producer *producer, unsigned until)
     }
 }
 
-/* In burst i producer i has its singles; what is left over comes in the last one. */
+/* In burst i producer i submits its single calls. The last burst submits the rest. */
 static void *
 produce (void *data)
 {
@@ -247,7 +250,7 @@ report_hang (Field *field)
   test_fail ("no progress on %s: a call or its wake-up is lost", field->subject.kind->name);
 }
 
-/* It waits for the end; each time that the limit passes first, something must have got on. */
+/* Waits for the end. Each time the limit passes before it, there must have been progress. */
 static void *
 watch (void *data)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Callers are started and stopped while threads submit to them in every way, also from inside their calls. Whatever was
- * handed over is destroyed once, every pending ends, and no thread and no descriptor stays.
+/* Callers are started and stopped while threads submit to them in every way, also from inside their calls.
+ *
+ * All data is destroyed once, every pending ends, and no thread and no descriptor is left.
  *
  *   stress-stop      LODGER_STRESS_CALLS (200000 submissions), LODGER_STRESS_ROUNDS (1), LODGER_SEED */
 #include "subject.h"
@@ -104,7 +105,7 @@ answer_when_cancelled (LodgerPending *pending, const char *message, void *data)
   lodger_reply_return_nothing (data);
 }
 
-/* Goes on until it is cancelled: by the stop, at the latest. */
+/* Runs until it is cancelled, by the stop at the latest. */
 static void
 call_and_defer (LodgerPending *self, void *data)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Parents and children, where something is left behind. */
+/* Parents and children, where a child is abandoned. */
 #include "test-blocked-call.h"
 #include "test-suite.h"
 
@@ -27,7 +27,7 @@ is_child (Fixture *fixture, LodgerCaller *child)
   return found;
 }
 
-/* The one that is stuck is being given up: just now it comes back, and its thread ends. */
+/* Ends the stuck child, and its thread, just while the child is being abandoned. */
 static void
 let_it_go (LodgerLogLevel level, const char *line, void *data)
 {
@@ -85,7 +85,7 @@ START_TEST (a_child_that_ends_while_it_is_abandoned_is_counted_once)
   wait_done (lodger_caller_get_stopped (fixture.stuck));
   lodger_set_log_func (NULL, NULL);
 
-  /* The other has not ended yet, and the parent waits for it. */
+  /* The other child has not ended yet, and the parent waits for it. */
   test_check (lodger_pending_add_done_callback (lodger_caller_get_stopped (fixture.parent), note_end, &fixture, NULL)
               == 0);
   lodger_caller_stop (fixture.parent, true);

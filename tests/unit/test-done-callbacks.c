@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Done-callbacks, beyond what unit/pending says. */
+/* Done-callbacks: cases that unit/pending does not cover. */
 #include "test-promise.h"
 #include "test-suite.h"
 

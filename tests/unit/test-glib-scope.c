@@ -239,8 +239,8 @@ ask_for_long (void *data)
   return NULL;
 }
 
-/* Wherever the other thread is just then: what the child has not got it does not wait for. It ends as another program,
- * since a checker of leaks would count what belonged to the thread that is not in the child. */
+/* The fork comes at any moment of the other thread. The child must not wait for a lock of that thread, which it does not
+ * have. It ends as another program, since a leak checker would count the memory of the missing thread. */
 START_TEST (edge_56_a_child_forked_while_another_thread_asks_can_ask)
 {
   Asker asker = { .is_over = false };

@@ -477,8 +477,8 @@ enum
   FEW = 64
 };
 
-/* As many as there may be, so that there is none for anybody else. Valgrind lets a program set its limit, and does not keep
- * to it: then all of FEW are taken. */
+/* Opens as many descriptors as the limit allows, so that none is left. Valgrind lets a program set the limit but does not
+ * keep to it; then it opens all FEW. */
 static int
 take_all_descriptors (int taken[FEW])
 {

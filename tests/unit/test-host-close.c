@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A host that is closed by another thread, whatever its owner is at. */
+/* A host that another thread closes, whatever its own thread is doing. */
 #include "test-loop.h"
 #include "test-suite.h"
 
@@ -18,7 +18,7 @@ close_host (void *data)
   return NULL;
 }
 
-/* Another thread closes the host while this one does `what`. */
+/* Another thread closes the host while this thread does `what`. */
 static void
 close_during (void (*what) (Loop *loop, Recorder *recorder), unsigned times)
 {
@@ -79,7 +79,7 @@ START_TEST (a_last_leave_returns_after_the_end_also_if_another_thread_ends_it)
 }
 END_TEST
 
-/* ---- before it runs ------------------------------------------------------------------------------------------------ */
+/* ---- before the caller runs ---------------------------------------------------------------------------------------- */
 
 /* A thread with a caller whose loop it does not drive may not wait. */
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Loops that end before their callers, beyond what unit/host says. */
+/* Loops that end before their callers: cases that unit/host does not cover. */
 #include "test-loop.h"
 #include "test-minimal-host.h"
 #include "test-suite.h"
@@ -156,7 +156,7 @@ close_host (void *data)
   return NULL;
 }
 
-/* Two are there, so that the thread's list is changed and not only emptied. */
+/* With two callers, the list of the thread changes and does not only become empty. */
 START_TEST (a_host_may_be_closed_elsewhere_while_its_thread_looks_for_its_callers)
 {
   for (unsigned round = 0; round < test_scaled (200); round++)
@@ -185,7 +185,7 @@ never_answer (LodgerPending *self, void *data)
   *(LodgerReply **) data = lodger_pending_defer (self);
 }
 
-/* Its children are told to stop, and have to be watched from then on; many of them go just while that is done. */
+/* The children of a dying host are stopped, and each gets a deadline. Many of them end just meanwhile. */
 START_TEST (a_host_that_dies_leaves_no_child_without_a_deadline)
 {
   enum

@@ -23,7 +23,7 @@ run_once (Loop *loop)
   return thread;
 }
 
-/* A call that stays in its worker until it is let go. */
+/* A call that blocks its worker until `let_go` is opened. */
 typedef struct BlockedCall
 {
   Counter *entered;

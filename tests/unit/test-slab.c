@@ -10,7 +10,7 @@ enum
   MOST_TICKS = 10000
 };
 
-/* Where nodes are not recycled (under a memory checker) there is no surplus at any time. */
+/* Under a memory checker nodes are not recycled, and there is never a surplus. */
 START_TEST (the_memory_of_a_flood_is_freed_when_it_has_passed)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);

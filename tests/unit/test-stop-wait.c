@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Leaving, beyond what unit/caller says. */
+/* Leaving, and stopping with a wait: cases that unit/caller does not cover. */
 #include "test-loop.h"
 #include "test-suite.h"
 
@@ -141,7 +141,7 @@ START_TEST (stopping_and_waiting_needs_no_count)
 }
 END_TEST
 
-/* ---- a loop inside the end ----------------------------------------------------------------------------------------- */
+/* ---- a loop inside a stop hook ------------------------------------------------------------------------------------- */
 
 typedef struct Ending
 {

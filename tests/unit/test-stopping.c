@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Stops that are asked for at odd places and odd moments. */
+/* Stops in unusual places and at unusual moments. */
 #include "test-loop.h"
 #include "test-suite.h"
 
@@ -99,7 +99,7 @@ START_TEST (edge_38_no_pool_call_of_a_child_begins_after_its_end)
 }
 END_TEST
 
-/* ---- a callback that wants to wait for what it is part of ------------------------------------------------------------ */
+/* ---- a done-callback that waits for the stop it belongs to ------------------------------------------------------------ */
 
 typedef struct Waiting
 {
@@ -130,7 +130,7 @@ START_TEST (waiting_for_a_stop_where_it_is_told_is_refused)
 }
 END_TEST
 
-/* ---- what comes of an abandoned call ---------------------------------------------------------------------------------- */
+/* ---- the outcome of an abandoned call --------------------------------------------------------------------------------- */
 
 typedef struct Stuck
 {
