@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the tests of lodger-scan have in common. LODGER_SCAN is the path of the program."""
+"""Helpers for the tests of lodger-scan. LODGER_SCAN is the path of the program."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ def run(*arguments, prefix=(), **options):
 
 
 def unescape(text):
-    """The bytes of a file name as they were before they became JSON: what the README says, word by word."""
+    """The bytes of a file name, decoded from JSON exactly as the README says."""
     parts = re.split("\ufffd([0-9A-F]{2})", text)
     return b"".join(part.encode() if i % 2 == 0 else bytes.fromhex(part) for i, part in enumerate(parts))
 
@@ -70,7 +70,7 @@ def sha256_of(path):
 
 
 def found_by_find(folder):
-    """What `find -type f` lists, relative and in the order of bytes."""
+    """The output of `find -type f`, relative and in the order of bytes."""
     out = subprocess.run(["find", ".", "-type", "f", "-print0"], cwd=folder, stdout=subprocess.PIPE,
                          stderr=subprocess.DEVNULL, check=False).stdout
     return sorted(path[2:] for path in out.split(b"\0") if path)
@@ -113,7 +113,7 @@ class ScanTest(unittest.TestCase):
             self.assertIn(word, lines[0])
 
     def assert_complete(self, outcome, folder=None, but=()):
-        """All that find lists is there with the right hash, in order, and nothing else."""
+        """Checks that the scan lists exactly the files of find, in order and with the right hashes."""
         folder = folder or self.folder
         expected = [path for path in found_by_find(folder) if path not in but]
         self.assertEqual(outcome.status, 0, outcome.process.stderr)
@@ -134,7 +134,7 @@ class ScanTest(unittest.TestCase):
 
 
 def without_root_rights():
-    """What to put before a command so that permission bits count; None where that cannot be had."""
+    """A command prefix with which permission bits count. None if there is no such command."""
     if os.geteuid() != 0:
         return ()
     if shutil.which("setpriv") is None:

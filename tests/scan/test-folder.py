@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What is listed, and what is an error: compared with find and sha256sum."""
+"""The listed files and the errors, compared with find and sha256sum."""
 
 import os
 import random

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""100,000 tiny files and a file of 4 GB within 200 MB of memory. LODGER_SCAN_BIG=1 makes it so large; without, and
-under a sanitizer, which has a memory of its own, everything is smaller and the memory is not looked at."""
+"""100,000 tiny files and a file of 4 GB within 200 MB of memory.
+
+Without LODGER_SCAN_BIG=1, and under a sanitizer, the files are smaller and the memory is not checked."""
 
 import hashlib
 import os
@@ -24,7 +25,7 @@ def sha256_of_zeros(count):
 
 
 class Measured(Outcome):
-    """As Outcome; also knows the largest size that the process had."""
+    """An Outcome with the largest memory size of the process."""
 
     def __init__(self, folder):
         with tempfile.TemporaryDirectory() as place:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The program's arguments, its status, its output, and how it ends."""
+"""The arguments, the exit status, the output and the end of the program."""
 
 import json
 import os
@@ -140,7 +140,7 @@ class Program(ScanTest):
 
 
 class Interrupted(ScanTest):
-    """The progress line on a terminal tells when the scan is under way."""
+    """The scan has begun when the progress line appears on a terminal."""
 
     def start(self, *arguments):
         self.make("small", b"x")

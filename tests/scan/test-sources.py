@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The program gets along with Lodger alone: it calls no thread, lock, idle or timeout function of GLib, nor pthreads."""
+"""The program needs only Lodger: it calls no thread, lock, idle or timeout function of GLib, and no pthreads."""
 
 import glob
 import os

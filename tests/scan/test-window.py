@@ -51,7 +51,7 @@ class Window(ScanTest):
         return self.start(*arguments)
 
     def place_beside(self):
-        """Where JSON goes that is not in the scan."""
+        """A path for JSON outside of the scanned folder."""
         place = os.fsdecode(self.folder) + ".json"
         self.addCleanup(lambda: os.path.exists(place) and os.unlink(place))
         return place
@@ -64,7 +64,7 @@ class Window(ScanTest):
         return other
 
     def take_json(self, process, place, then=lambda: None):
-        """Waits for the end of a scan, which is told by its JSON, and takes that away; `then` helps until it comes."""
+        """Waits for the JSON of a finished scan, and removes it. Calls `then` repeatedly while it waits."""
         while not os.path.exists(place):
             self.assertIsNone(process.poll())
             then()
@@ -79,7 +79,7 @@ class Window(ScanTest):
         self.assertEqual(process.returncode, 0)
 
     def quit_but_for_leaks(self, process, window):
-        """What GTK leaves behind, in functions that have no name to suppress it by, is not looked at."""
+        """Leaks of GTK are ignored: they are in functions without a name for a suppression."""
         if SANITIZED:
             process.send_signal(signal.SIGINT)
             self.assertEqual(process.wait(timeout=60), -signal.SIGINT)

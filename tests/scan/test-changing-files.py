@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Files that change while they are scanned. LODGER_SCAN_MEDDLE is the library that changes them, see meddle.c."""
+"""Files that change while they are scanned. LODGER_SCAN_CHANGE_FILES is the preloaded library, see change-files.c."""
 
 import hashlib
 import os
@@ -9,13 +9,13 @@ import unittest
 
 from scantest import SANITIZED, Outcome, ScanTest, main
 
-MEDDLE = os.environ.get("LODGER_SCAN_MEDDLE")
+CHANGE_FILES = os.environ.get("LODGER_SCAN_CHANGE_FILES")
 
 
-@unittest.skipUnless(MEDDLE, "LODGER_SCAN_MEDDLE is not set")
-class Meddling(ScanTest):
+@unittest.skipUnless(CHANGE_FILES, "LODGER_SCAN_CHANGE_FILES is not set")
+class ChangingFiles(ScanTest):
     def environment(self):
-        environment = dict(os.environ, LD_PRELOAD=" ".join(filter(None, [os.environ.get("LD_PRELOAD"), MEDDLE])))
+        environment = dict(os.environ, LD_PRELOAD=" ".join(filter(None, [os.environ.get("LD_PRELOAD"), CHANGE_FILES])))
         environment["ASAN_OPTIONS"] = environment.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
         return environment
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Preloaded into lodger-scan: what others do to a file while it is scanned happens here, at the worst moment, each time.
- * The name of a file says what becomes of it.
+ * Preloaded into lodger-scan. It changes files while they are scanned, at the worst moment and every time.
+ *
+ * The name of a file selects the change:
  *
  *   vanishes       is removed before it is opened
  *   turns-fifo     becomes a fifo before it is opened
