@@ -102,13 +102,13 @@ live_through (int kind, void (*refuse) (bool on))
   subject_close (&subject);
 }
 
-START_TEST (edge_81_without_a_thread_what_was_accepted_ends)
+START_TEST (edge_81_without_a_thread_accepted_calls_end)
 {
   live_through (_i, threads_refuse);
 }
 END_TEST
 
-START_TEST (edge_81_without_a_descriptor_what_was_accepted_ends)
+START_TEST (edge_81_without_a_descriptor_accepted_calls_end)
 {
   live_through (_i, descriptors_refuse);
 }
@@ -178,8 +178,8 @@ END_TEST
 void
 add_edge_shortage (Suite *suite)
 {
-  add_edge (suite, edge_81_without_a_thread_what_was_accepted_ends, 0, 0);
-  add_edge (suite, edge_81_without_a_descriptor_what_was_accepted_ends, 0, 0);
+  add_edge (suite, edge_81_without_a_thread_accepted_calls_end, 0, 0);
+  add_edge (suite, edge_81_without_a_descriptor_accepted_calls_end, 0, 0);
   add_edge (suite, edge_81_without_a_thread_a_stop_ends, 0, 0);
   add_edge (suite, edge_81_without_a_descriptor_a_stop_ends, 0, 0);
   add_edge (suite, edge_81_a_worker_that_gets_no_descriptor_fails_its_calls, SUBJECT_VIRTUAL, 0);

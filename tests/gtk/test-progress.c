@@ -190,7 +190,7 @@ report_no_number (LodgerPending *self, void *data)
 }
 
 /* A division by a total of 0 gives such a report. */
-START_TEST (what_is_not_a_number_is_not_known)
+START_TEST (a_report_that_is_not_a_number_is_ignored)
 {
   LodgerGtkRunOptions options = { .size = sizeof options };
   Work work;
@@ -293,13 +293,13 @@ bar_ends (gboolean shown)
   work_close (&work);
 }
 
-START_TEST (law_8_nobody_is_told_when_the_bar_ends_the_window)
+START_TEST (law_8_no_done_function_runs_when_the_bar_ends_the_window)
 {
   bar_ends (TRUE);
 }
 END_TEST
 
-START_TEST (law_8_nobody_is_told_when_the_bar_ends_a_window_that_was_never_shown)
+START_TEST (law_8_no_done_function_runs_when_the_bar_ends_a_window_that_was_never_shown)
 {
   bar_ends (FALSE);
 }
@@ -343,12 +343,12 @@ main (int argc, char **argv)
   test_add (suite, a_bar_shows_the_newest_report);
   test_add (suite, a_flood_of_reports_becomes_a_few);
   test_add_long (suite, a_report_may_race_with_the_outcome, 3);
-  test_add (suite, what_is_not_a_number_is_not_known);
+  test_add (suite, a_report_that_is_not_a_number_is_ignored);
   test_add (suite, a_report_says_that_the_work_was_cancelled);
   test_add (suite, a_bar_may_go_before_the_work);
   test_add (suite, a_bar_may_go_as_it_shows_a_report);
-  test_add (suite, law_8_nobody_is_told_when_the_bar_ends_the_window);
-  test_add (suite, law_8_nobody_is_told_when_the_bar_ends_a_window_that_was_never_shown);
+  test_add (suite, law_8_no_done_function_runs_when_the_bar_ends_the_window);
+  test_add (suite, law_8_no_done_function_runs_when_the_bar_ends_a_window_that_was_never_shown);
   test_add (suite, a_report_that_was_refused_does_not_stop_the_next);
   return gtk_test_main (suite, argc, argv);
 }

@@ -114,7 +114,7 @@ START_TEST (the_outcome_comes_back_to_the_widget)
 }
 END_TEST
 
-START_TEST (nobody_need_be_told)
+START_TEST (the_done_function_is_optional)
 {
   Job job;
   LodgerPending *pending;
@@ -127,7 +127,7 @@ START_TEST (nobody_need_be_told)
 }
 END_TEST
 
-START_TEST (law_8_after_the_windows_end_nobody_is_told)
+START_TEST (law_8_after_the_windows_end_the_done_function_does_not_run)
 {
   Job job;
   LodgerPending *pending;
@@ -365,13 +365,13 @@ button_ends (gboolean shown)
   job_close (&job);
 }
 
-START_TEST (law_8_nobody_is_told_when_the_button_ends_the_window)
+START_TEST (law_8_no_done_function_runs_when_the_button_ends_the_window)
 {
   button_ends (TRUE);
 }
 END_TEST
 
-START_TEST (law_8_nobody_is_told_when_the_button_ends_a_window_that_was_never_shown)
+START_TEST (law_8_no_done_function_runs_when_the_button_ends_a_window_that_was_never_shown)
 {
   button_ends (FALSE);
 }
@@ -463,8 +463,8 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("gtk-run");
   test_add (suite, the_outcome_comes_back_to_the_widget);
-  test_add (suite, nobody_need_be_told);
-  test_add (suite, law_8_after_the_windows_end_nobody_is_told);
+  test_add (suite, the_done_function_is_optional);
+  test_add (suite, law_8_after_the_windows_end_the_done_function_does_not_run);
   test_add (suite, law_8_an_outcome_that_comes_too_late_is_dropped);
   test_add (suite, a_failure_comes_as_a_gerror);
   test_add (suite, a_button_cancels_the_work);
@@ -473,8 +473,8 @@ main (int argc, char **argv)
   test_add (suite, a_button_is_good_for_the_next_work_too);
   test_add (suite, wrong_options_are_refused);
   test_add (suite, a_button_that_is_clicked_at_once_cancels_the_work);
-  test_add (suite, law_8_nobody_is_told_when_the_button_ends_the_window);
-  test_add (suite, law_8_nobody_is_told_when_the_button_ends_a_window_that_was_never_shown);
+  test_add (suite, law_8_no_done_function_runs_when_the_button_ends_the_window);
+  test_add (suite, law_8_no_done_function_runs_when_the_button_ends_a_window_that_was_never_shown);
   test_add (suite, the_data_goes_in_the_gui_thread_after_the_outcome);
   test_add (suite, a_stop_cancels_the_work_and_destroys_the_data);
   test_add (suite, attaching_and_asking_give_the_same_caller);

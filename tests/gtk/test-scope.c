@@ -130,7 +130,7 @@ START_TEST (edge_79_a_scope_asked_for_while_the_window_goes_has_ended)
 }
 END_TEST
 
-START_TEST (edge_79_a_window_that_was_never_shown_ends_at_once_what_is_bound)
+START_TEST (edge_79_a_window_that_was_never_shown_ends_its_scopes_at_once)
 {
   window_goes_and_is_asked (FALSE);
 }
@@ -413,7 +413,7 @@ main (int argc, char **argv)
   test_add (suite, edge_79_a_window_that_was_never_shown_goes_and_its_widget_stays);
   test_add (suite, edge_79_a_scope_asked_for_after_the_windows_end_has_ended);
   test_add (suite, edge_79_a_scope_asked_for_while_the_window_goes_has_ended);
-  test_add (suite, edge_79_a_window_that_was_never_shown_ends_at_once_what_is_bound);
+  test_add (suite, edge_79_a_window_that_was_never_shown_ends_its_scopes_at_once);
   test_add (suite, a_hidden_window_is_no_end);
   test_add (suite, a_window_that_moves_to_another_display_is_no_end);
   test_add (suite, edge_79_a_widget_that_is_moved_inside_its_window_goes_on);

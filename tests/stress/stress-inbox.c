@@ -17,7 +17,7 @@
 enum
 {
   PRODUCERS = 4,
-  PHASES = 8,         /* each a race and four duels */
+  PHASES = 8,         /* each a race of all and four races alone */
   LONGEST_PAUSE = 100 /* turns of an empty loop */
 };
 
@@ -31,18 +31,18 @@ typedef struct Numbered
   uint64_t checksum;
 } Numbered;
 
-typedef struct Field
+typedef struct Shared
 {
   LodgerInbox inbox;
-  _Alignas(64) atomic_int told; /* the owner is to look; never told twice before it has */
+  _Alignas(64) atomic_int woken; /* the owner has to look; set once until it has looked */
   _Alignas(64) atomic_bool over;
   Barrier barrier;
   Producer *producers;
-} Field;
+} Shared;
 
 struct Producer
 {
-  Field *field;
+  Shared *shared;
   Numbered *items;
   TestRandom random;
   unsigned number;
@@ -66,9 +66,9 @@ push (Producer *producer)
   numbered->producer = producer;
   numbered->sequence = producer->pushed++;
   numbered->checksum = checksum (numbered);
-  if (lodger__inbox_push (&producer->field->inbox, &numbered->item) == LODGER_PUSH_WAKE
-      && atomic_exchange_explicit (&producer->field->told, 1, memory_order_release) != 0)
-    test_fail ("the owner is told again before it has looked");
+  if (lodger__inbox_push (&producer->shared->inbox, &numbered->item) == LODGER_PUSH_WAKE
+      && atomic_exchange_explicit (&producer->shared->woken, 1, memory_order_release) != 0)
+    test_fail ("the owner is woken again before it has looked");
 }
 
 static void
@@ -86,7 +86,7 @@ wait_until_served (Producer *producer)
       else if (test_now () > until)
         test_fail ("a wake-up is lost: producer %u pushed %u, %u came; the owner %s", producer->number,
                    producer->pushed, atomic_load (&producer->served),
-                   atomic_load (&producer->field->told) ? "does not look" : "was not told to look");
+                   atomic_load (&producer->shared->woken) ? "does not look" : "was not woken");
     }
 }
 
@@ -105,7 +105,7 @@ race (Producer *producer, unsigned until)
 }
 
 static void
-duel (Producer *producer, unsigned until)
+race_alone (Producer *producer, unsigned until)
 {
   while (producer->pushed < until)
     {
@@ -126,13 +126,13 @@ produce (void *data)
     {
       unsigned begin = producer->pushed;
       unsigned end = (unsigned) ((uint64_t) producer->count * (phase + 1) / PHASES);
-      barrier_wait (&producer->field->barrier);
+      barrier_wait (&producer->shared->barrier);
       race (producer, begin + (end - begin) / 2);
       for (unsigned k = 0; k < PRODUCERS; k++)
         {
-          barrier_wait (&producer->field->barrier);
+          barrier_wait (&producer->shared->barrier);
           if (k == producer->number)
-            duel (producer, end);
+            race_alone (producer, end);
         }
     }
   return NULL;
@@ -152,20 +152,20 @@ take (Numbered *numbered)
 static void *
 own (void *data)
 {
-  Field *field = data;
+  Shared *shared = data;
   unsigned tries = 0;
-  while (!atomic_load (&field->over))
+  while (!atomic_load (&shared->over))
     {
       LodgerItem *item;
-      if (atomic_load_explicit (&field->told, memory_order_relaxed) == 0)
+      if (atomic_load_explicit (&shared->woken, memory_order_relaxed) == 0)
         {
           if (++tries % 2048 == 0)
             sched_yield ();
           continue;
         }
-      atomic_exchange_explicit (&field->told, 0, memory_order_acquire);
-      lodger__inbox_look (&field->inbox);
-      while ((item = lodger__inbox_pop (&field->inbox)) != NULL)
+      atomic_exchange_explicit (&shared->woken, 0, memory_order_acquire);
+      lodger__inbox_look (&shared->inbox);
+      while ((item = lodger__inbox_pop (&shared->inbox)) != NULL)
         take ((Numbered *) item);
     }
   return NULL;
@@ -174,16 +174,16 @@ own (void *data)
 static void
 run (unsigned calls, unsigned stream)
 {
-  static Field field;
+  static Shared shared;
   static Producer producers[PRODUCERS];
   pthread_t threads[PRODUCERS], owner;
-  field = (Field) { .producers = producers };
-  lodger__inbox_init (&field.inbox);
-  barrier_init (&field.barrier, PRODUCERS);
-  owner = thread_start (own, &field);
+  shared = (Shared) { .producers = producers };
+  lodger__inbox_init (&shared.inbox);
+  barrier_init (&shared.barrier, PRODUCERS);
+  owner = thread_start (own, &shared);
   for (unsigned i = 0; i < PRODUCERS; i++)
     {
-      producers[i] = (Producer) { .field = &field, .number = i, .count = calls / PRODUCERS };
+      producers[i] = (Producer) { .shared = &shared, .number = i, .count = calls / PRODUCERS };
       producers[i].items = calloc (producers[i].count + 1, sizeof (Numbered));
       producers[i].random = test_random_new (stream * PRODUCERS + i);
       test_check (producers[i].items != NULL);
@@ -191,14 +191,14 @@ run (unsigned calls, unsigned stream)
     }
   for (unsigned i = 0; i < PRODUCERS; i++)
     thread_join (threads[i]);
-  atomic_store (&field.over, true);
+  atomic_store (&shared.over, true);
   thread_join (owner);
   for (unsigned i = 0; i < PRODUCERS; i++)
     {
       test_check (producers[i].expected == producers[i].count);
       free (producers[i].items);
     }
-  barrier_clear (&field.barrier);
+  barrier_clear (&shared.barrier);
 }
 
 int

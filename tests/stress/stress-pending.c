@@ -16,61 +16,61 @@
 enum
 {
   THREADS = 4,
-  SUBJECTS = 8,    /* pendings that are fought over at a time */
+  PENDINGS = 8,    /* pendings that are raced for at a time */
   OPERATIONS = 40, /* of a thread on them */
   KEPT = 4         /* references that a thread may hold to one */
 };
 
 /* Counts of created and of destroyed data. */
-typedef struct Ledger
+typedef struct Totals
 {
   atomic_long created;
   atomic_long destroyed;
-  atomic_long told;    /* done-callbacks that ran */
+  atomic_long ran;     /* done-callbacks that ran */
   atomic_long removed; /* or were removed */
   atomic_long added;
-} Ledger;
+} Totals;
 
-typedef struct Arena
+typedef struct Shared
 {
   LodgerCaller *workers[2];
-  LodgerPending *subjects[SUBJECTS];
-  atomic_int runs[SUBJECTS]; /* of the call behind a subject */
-  Ledger ledger;
+  LodgerPending *pendings[PENDINGS];
+  atomic_int runs[PENDINGS]; /* of the call behind a pending */
+  Totals totals;
   Barrier barrier;
   unsigned rounds;
-} Arena;
+} Shared;
 
-typedef struct Fighter
+typedef struct Racer
 {
-  Arena *arena;
+  Shared *shared;
   unsigned number;
   TestRandom random;
   pthread_t thread;
   unsigned long waits;
   unsigned long first; /* answers that were the first */
-} Fighter;
+} Racer;
 
 static void *
-give (Ledger *ledger)
+new_data (Totals *totals)
 {
-  atomic_fetch_add (&ledger->created, 1);
-  return ledger;
+  atomic_fetch_add (&totals->created, 1);
+  return totals;
 }
 
 static void
 destroy (void *data)
 {
-  Ledger *ledger = data;
-  atomic_fetch_add (&ledger->destroyed, 1);
+  Totals *totals = data;
+  atomic_fetch_add (&totals->destroyed, 1);
 }
 
 static int
-told (LodgerPending *done, void *data)
+note_ran (LodgerPending *done, void *data)
 {
-  Ledger *ledger = data;
+  Totals *totals = data;
   test_check (lodger_pending_is_done (done));
-  atomic_fetch_add (&ledger->told, 1);
+  atomic_fetch_add (&totals->ran, 1);
   return 0;
 }
 
@@ -94,101 +94,100 @@ canceller (LodgerPending *pending, const char *message, void *data)
 static void
 short_call (LodgerPending *self, void *data)
 {
-  lodger_pending_return_pointer (self, give (data), destroy);
+  lodger_pending_return_pointer (self, new_data (data), destroy);
 }
 
 /* ---- what a thread does --------------------------------------------------------------------------------------- */
 
 static void
-look (LodgerPending *subject)
+look (LodgerPending *pending)
 {
-  LodgerPendingState state = lodger_pending_get_state (subject);
-  int outcome = lodger_pending_get_outcome (subject);
-  char *text = lodger_pending_describe (subject), *message = lodger_pending_get_cancel_message (subject);
-  LodgerError *error = lodger_pending_get_error (subject);
+  LodgerPendingState state = lodger_pending_get_state (pending);
+  int outcome = lodger_pending_get_outcome (pending);
+  char *text = lodger_pending_describe (pending), *message = lodger_pending_get_cancel_message (pending);
+  LodgerError *error = lodger_pending_get_error (pending);
   int64_t number;
   test_check (text != NULL);
   test_check (state < LODGER_PENDING_SUCCEEDED || outcome != LODGER_ENOTDONE);
   test_check (outcome != LODGER_EFAILED || error != NULL);
-  lodger_pending_get_int (subject, &number);
+  lodger_pending_get_int (pending, &number);
   lodger_free (text);
   lodger_free (message);
 }
 
 static void
-operate (Fighter *fighter, LodgerPending *subject, LodgerPending *other)
+operate (Racer *racer, LodgerPending *pending, LodgerPending *other)
 {
-  Arena *arena = fighter->arena;
-  Ledger *ledger = &arena->ledger;
-  LodgerCaller *worker = arena->workers[test_random_below (&fighter->random, 2)];
-  char key[2] = { (char) ('a' + test_random_below (&fighter->random, 3)), '\0' };
-  switch (test_random_below (&fighter->random, 16))
+  Shared *shared = racer->shared;
+  Totals *totals = &shared->totals;
+  LodgerCaller *worker = shared->workers[test_random_below (&racer->random, 2)];
+  char key[2] = { (char) ('a' + test_random_below (&racer->random, 3)), '\0' };
+  switch (test_random_below (&racer->random, 16))
     {
-    case 0: fighter->first += lodger_pending_return_int (subject, 7) == 0; break;
-    case 1: fighter->first += lodger_pending_return_pointer (subject, give (ledger), destroy) == 0; break;
-    case 2: fighter->first += lodger_pending_return_new_error (subject, "stress", 1, "%d", 1) == 0; break;
-    case 3: lodger_pending_return_from (subject, other); break;
-    case 4: lodger_pending_cancel (subject, "enough"); break;
-    case 5: lodger_pending_set_canceller (subject, canceller, give (ledger), destroy); break;
+    case 0: racer->first += lodger_pending_return_int (pending, 7) == 0; break;
+    case 1: racer->first += lodger_pending_return_pointer (pending, new_data (totals), destroy) == 0; break;
+    case 2: racer->first += lodger_pending_return_new_error (pending, "stress", 1, "%d", 1) == 0; break;
+    case 3: lodger_pending_return_from (pending, other); break;
+    case 4: lodger_pending_cancel (pending, "enough"); break;
+    case 5: lodger_pending_set_canceller (pending, canceller, new_data (totals), destroy); break;
     case 6:
     case 7:
-      atomic_fetch_add (&ledger->added, 1);
-      test_check (lodger_pending_add_done_callback (subject, told, give (ledger), destroy) == 0);
+      atomic_fetch_add (&totals->added, 1);
+      test_check (lodger_pending_add_done_callback (pending, note_ran, new_data (totals), destroy) == 0);
       break;
     case 8:
-      atomic_fetch_add (&ledger->removed, (long) lodger_pending_remove_done_callback (subject, told, ledger));
+      atomic_fetch_add (&totals->removed, (long) lodger_pending_remove_done_callback (pending, note_ran, totals));
       break;
     case 9:
-    case 10: lodger_pending_unref (lodger_pending_then (subject, worker, continued, give (ledger), destroy)); break;
+    case 10: lodger_pending_unref (lodger_pending_then (pending, worker, continued, new_data (totals), destroy)); break;
     case 11:
       {
-        LodgerPending *then = lodger_pending_then (subject, worker, continued, give (ledger), destroy);
+        LodgerPending *then = lodger_pending_then (pending, worker, continued, new_data (totals), destroy);
         lodger_pending_cancel (then, NULL);
         lodger_pending_unref (then);
         break;
       }
     case 12:
-      lodger_pending_wait (subject, 1 + test_random_below (&fighter->random, 20000), LODGER_WAIT_PROTECT);
-      fighter->waits++;
+      lodger_pending_wait (pending, 1 + test_random_below (&racer->random, 20000), LODGER_WAIT_PROTECT);
+      racer->waits++;
       break;
     case 13:
-      lodger_pending_wait (subject, 1 + test_random_below (&fighter->random, 20000), LODGER_WAIT_NO_RESULT);
-      fighter->waits++;
+      lodger_pending_wait (pending, 1 + test_random_below (&racer->random, 20000), LODGER_WAIT_NO_RESULT);
+      racer->waits++;
       break;
     case 14:
-      lodger_pending_set_metadata (subject, key, give (ledger), destroy);
+      lodger_pending_set_metadata (pending, key, new_data (totals), destroy);
       lodger_pending_get_metadata (other, key);
       break;
-    default: look (subject);
+    default: look (pending);
     }
 }
 
 static void *
-fight (void *data)
+race (void *data)
 {
-  Fighter *fighter = data;
-  Arena *arena = fighter->arena;
-  for (unsigned round = 0; round < arena->rounds; round++)
+  Racer *racer = data;
+  Shared *shared = racer->shared;
+  for (unsigned round = 0; round < shared->rounds; round++)
     {
-      LodgerPending *mine[SUBJECTS];
-      barrier_wait (&arena->barrier);
-      for (int i = 0; i < SUBJECTS; i++)
-        mine[i] = lodger_pending_ref (arena->subjects[i]);
+      LodgerPending *mine[PENDINGS];
+      barrier_wait (&shared->barrier);
+      for (int i = 0; i < PENDINGS; i++)
+        mine[i] = lodger_pending_ref (shared->pendings[i]);
       for (int i = 0; i < OPERATIONS; i++)
         {
-          unsigned a = test_random_below (&fighter->random, SUBJECTS),
-                   b = test_random_below (&fighter->random, SUBJECTS);
+          unsigned a = test_random_below (&racer->random, PENDINGS), b = test_random_below (&racer->random, PENDINGS);
           if (mine[a] != NULL && mine[b] != NULL)
-            operate (fighter, mine[a], mine[b]);
-          if (test_random_below (&fighter->random, 32) == 0)
+            operate (racer, mine[a], mine[b]);
+          if (test_random_below (&racer->random, 32) == 0)
             {
               lodger_pending_unref (mine[a]);
               mine[a] = NULL;
             }
         }
-      for (int i = 0; i < SUBJECTS; i++)
+      for (int i = 0; i < PENDINGS; i++)
         lodger_pending_unref (mine[i]);
-      barrier_wait (&arena->barrier);
+      barrier_wait (&shared->barrier);
     }
   return NULL;
 }
@@ -197,33 +196,35 @@ fight (void *data)
 
 /* Promises, calls, and calls that cannot start before the round is over. */
 static void
-make_subjects (Arena *arena, WorkerBlock **block, TestRandom *random)
+create_pendings (Shared *shared, WorkerBlock **block, TestRandom *random)
 {
-  LodgerCaller *busy = arena->workers[0];
+  LodgerCaller *busy = shared->workers[0];
   *block = test_random_below (random, 2) == 0 ? worker_block (busy) : NULL;
-  for (int i = 0; i < SUBJECTS; i++)
+  for (int i = 0; i < PENDINGS; i++)
     switch (i % 4)
       {
-      case 0: arena->subjects[i] = lodger_pending_new (LODGER_PENDING_DEFAULT); break;
-      case 1: arena->subjects[i] = lodger_pending_new (LODGER_PENDING_PROTECTED); break;
-      case 2: arena->subjects[i] = lodger_caller_call_soon (busy, short_call, give (&arena->ledger), destroy); break;
+      case 0: shared->pendings[i] = lodger_pending_new (LODGER_PENDING_DEFAULT); break;
+      case 1: shared->pendings[i] = lodger_pending_new (LODGER_PENDING_PROTECTED); break;
+      case 2:
+        shared->pendings[i] = lodger_caller_call_soon (busy, short_call, new_data (&shared->totals), destroy);
+        break;
       default:
-        arena->subjects[i] = lodger_caller_call_later (arena->workers[1], 1 + test_random_below (random, 100000),
-                                                       short_call, give (&arena->ledger), destroy);
+        shared->pendings[i] = lodger_caller_call_later (shared->workers[1], 1 + test_random_below (random, 100000),
+                                                        short_call, new_data (&shared->totals), destroy);
       }
 }
 
 /* A follower ends with its source, so two rounds of answers end all promises. */
 static void
-end_subjects (Arena *arena)
+end_pendings (Shared *shared)
 {
-  for (int i = 0; i < SUBJECTS; i++)
+  for (int i = 0; i < PENDINGS; i++)
     if (i % 4 < 2)
-      lodger_pending_return_nothing (arena->subjects[i]);
-  for (int i = 0; i < SUBJECTS; i++)
+      lodger_pending_return_nothing (shared->pendings[i]);
+  for (int i = 0; i < PENDINGS; i++)
     {
-      wait_done (arena->subjects[i]);
-      lodger_pending_unref (arena->subjects[i]);
+      wait_done (shared->pendings[i]);
+      lodger_pending_unref (shared->pendings[i]);
     }
 }
 
@@ -241,43 +242,43 @@ do_nothing (void *data)
   (void) data;
 }
 
-/* The short calls have the ledger as their data, and return it as a result too. */
+/* The short calls have the totals as their data, and return it as a result too. */
 static void
 run (unsigned operations, unsigned stream)
 {
-  Arena arena = { .rounds = operations / THREADS / OPERATIONS + 1 };
-  Fighter fighters[THREADS];
+  Shared shared = { .rounds = operations / THREADS / OPERATIONS + 1 };
+  Racer racers[THREADS];
   TestRandom random = test_random_new (stream * 8 + 7);
   WorkerBlock *block;
   for (int i = 0; i < 2; i++)
-    arena.workers[i] = worker_start (NULL);
-  barrier_init (&arena.barrier, THREADS + 1);
+    shared.workers[i] = worker_start (NULL);
+  barrier_init (&shared.barrier, THREADS + 1);
   for (unsigned i = 0; i < THREADS; i++)
     {
-      fighters[i] = (Fighter) { .arena = &arena, .number = i, .random = test_random_new (stream * 8 + i) };
-      fighters[i].thread = thread_start (fight, &fighters[i]);
+      racers[i] = (Racer) { .shared = &shared, .number = i, .random = test_random_new (stream * 8 + i) };
+      racers[i].thread = thread_start (race, &racers[i]);
     }
-  for (unsigned round = 0; round < arena.rounds; round++)
+  for (unsigned round = 0; round < shared.rounds; round++)
     {
-      make_subjects (&arena, &block, &random);
-      barrier_wait (&arena.barrier);
-      barrier_wait (&arena.barrier);
+      create_pendings (&shared, &block, &random);
+      barrier_wait (&shared.barrier);
+      barrier_wait (&shared.barrier);
       if (block != NULL)
         worker_unblock (block);
-      end_subjects (&arena);
+      end_pendings (&shared);
     }
   for (unsigned i = 0; i < THREADS; i++)
-    thread_join (fighters[i].thread);
+    thread_join (racers[i].thread);
   for (int i = 0; i < 2; i++)
-    worker_run (arena.workers[i], do_nothing, NULL);
+    worker_run (shared.workers[i], do_nothing, NULL);
   for (int i = 0; i < 2; i++)
-    worker_stop (arena.workers[i]);
-  barrier_clear (&arena.barrier);
-  if (arena.ledger.created != arena.ledger.destroyed)
-    test_fail ("%ld data created, %ld destroyed", arena.ledger.created, arena.ledger.destroyed);
-  if (arena.ledger.told + arena.ledger.removed != arena.ledger.added)
-    test_fail ("%ld callbacks were added, %ld ran, %ld were removed", arena.ledger.added, arena.ledger.told,
-               arena.ledger.removed);
+    worker_stop (shared.workers[i]);
+  barrier_clear (&shared.barrier);
+  if (shared.totals.created != shared.totals.destroyed)
+    test_fail ("%ld data created, %ld destroyed", shared.totals.created, shared.totals.destroyed);
+  if (shared.totals.ran + shared.totals.removed != shared.totals.added)
+    test_fail ("%ld callbacks were added, %ld ran, %ld were removed", shared.totals.added, shared.totals.ran,
+               shared.totals.removed);
 }
 
 int

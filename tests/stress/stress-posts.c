@@ -41,18 +41,18 @@ typedef struct Payload
   uint64_t checksum;
 } Payload;
 
-typedef struct Field
+typedef struct Shared
 {
   Subject subject;
   Producer *producers;
   Barrier barrier;
   Counter served;
   Latch over;
-} Field;
+} Shared;
 
 struct Producer
 {
-  Field *field;
+  Shared *shared;
   unsigned number;
   unsigned count;
   Payload *payloads;
@@ -83,7 +83,7 @@ static void
 run_direct (void *data)
 {
   Payload *payload = data;
-  if (test_thread_id () != payload->producer->field->subject.thread_id)
+  if (test_thread_id () != payload->producer->shared->subject.thread_id)
     fail_payload (payload, "runs in the wrong thread");
   if (payload->checksum != checksum (payload))
     fail_payload (payload, "is damaged");
@@ -111,7 +111,7 @@ destroy (void *data)
     fail_payload (payload, "is destroyed without having run, or twice");
   payload->state = DESTROYED;
   if (atomic_fetch_add (&producer->served, 1) + 1 == producer->count)
-    counter_add (&producer->field->served, 1);
+    counter_add (&producer->shared->served, 1);
 }
 
 /* ---- producers ------------------------------------------------------------------------------------------------ */
@@ -121,7 +121,7 @@ submit (Producer *producer)
 {
   unsigned sequence = atomic_load (&producer->submitted);
   Payload *payload = &producer->payloads[sequence];
-  LodgerCaller *caller = producer->field->subject.caller;
+  LodgerCaller *caller = producer->shared->subject.caller;
   *payload = (Payload) { .producer = producer, .sequence = sequence, .state = SUBMITTED };
   payload->checksum = checksum (payload);
   atomic_store (&producer->submitted, sequence + 1);
@@ -176,7 +176,7 @@ burst (Producer *producer, unsigned until)
 static void
 singles (Producer *producer, unsigned until)
 {
-  bool polls = subject_is (&producer->field->subject, SUBJECT_POLLS);
+  bool polls = subject_is (&producer->shared->subject, SUBJECT_POLLS);
   unsigned pause = polls ? POLLING_PAUSE : LONGEST_PAUSE, wake = polls ? POLLING_WAKE : LONGEST_WAKE;
   while (atomic_load (&producer->submitted) < until)
     {
@@ -200,7 +200,7 @@ static void *
 produce (void *data)
 {
   Producer *producer = data;
-  Field *field = producer->field;
+  Shared *shared = producer->shared;
   for (unsigned i = 0; i < BURSTS; i++)
     {
       unsigned until = (unsigned) ((uint64_t) producer->count * (i + 1) / BURSTS);
@@ -210,12 +210,12 @@ produce (void *data)
       unsigned begin = atomic_load (&producer->submitted);
       if (single > until - begin)
         single = until - begin;
-      barrier_wait (&field->barrier);
+      barrier_wait (&shared->barrier);
       burst (producer, until - single);
       atomic_store (&producer->phase, "waiting for the other producers");
       for (unsigned k = 0; k < PRODUCERS; k++)
         {
-          barrier_wait (&field->barrier);
+          barrier_wait (&shared->barrier);
           if (k == producer->number)
             singles (producer, until);
           atomic_store (&producer->phase, "waiting for the other producers");
@@ -228,39 +228,40 @@ produce (void *data)
 /* ---- the watchdog --------------------------------------------------------------------------------------------- */
 
 static unsigned long
-progress (Field *field)
+progress (Shared *shared)
 {
   unsigned long sum = 0;
   for (unsigned i = 0; i < PRODUCERS; i++)
-    sum += atomic_load (&field->producers[i].served) + atomic_load (&field->producers[i].submitted);
+    sum += atomic_load (&shared->producers[i].served) + atomic_load (&shared->producers[i].submitted);
   return sum;
 }
 
 static void
-report_hang (Field *field)
+report_hang (Shared *shared)
 {
-  char *description = lodger_caller_describe (field->subject.caller);
+  char *description = lodger_caller_describe (shared->subject.caller);
   for (unsigned i = 0; i < PRODUCERS; i++)
     {
-      Producer *producer = &field->producers[i];
+      Producer *producer = &shared->producers[i];
       fprintf (stderr, "producer %u: %u of %u submitted, %u served, %s\n", i, atomic_load (&producer->submitted),
                producer->count, atomic_load (&producer->served), atomic_load (&producer->phase));
     }
-  fprintf (stderr, "the loop's thread is in state %c; %s\n", proc_thread (field->subject.thread_id).state, description);
-  test_fail ("no progress on %s: a call or its wake-up is lost", field->subject.kind->name);
+  fprintf (stderr, "the loop's thread is in state %c; %s\n", proc_thread (shared->subject.thread_id).state,
+           description);
+  test_fail ("no progress on %s: a call or its wake-up is lost", shared->subject.kind->name);
 }
 
 /* Waits for the end. Each time the limit passes before it, there must have been progress. */
 static void *
 watch (void *data)
 {
-  Field *field = data;
-  unsigned long last = progress (field);
-  while (!counter_wait_until (&field->over.opened, 1, test_now () + test_limit_ns ()))
+  Shared *shared = data;
+  unsigned long last = progress (shared);
+  while (!counter_wait_until (&shared->over.opened, 1, test_now () + test_limit_ns ()))
     {
-      unsigned long now = progress (field);
+      unsigned long now = progress (shared);
       if (now == last)
-        report_hang (field);
+        report_hang (shared);
       last = now;
     }
   return NULL;
@@ -271,31 +272,31 @@ watch (void *data)
 static void
 run (int kind, unsigned calls, unsigned stream)
 {
-  Field field = { .producers = NULL };
+  Shared shared = { .producers = NULL };
   Producer producers[PRODUCERS];
   pthread_t threads[PRODUCERS], watchdog;
-  barrier_init (&field.barrier, PRODUCERS);
-  counter_init (&field.served);
-  latch_init (&field.over);
-  subject_open (&field.subject, kind, false);
-  field.producers = producers;
+  barrier_init (&shared.barrier, PRODUCERS);
+  counter_init (&shared.served);
+  latch_init (&shared.over);
+  subject_open (&shared.subject, kind, false);
+  shared.producers = producers;
   for (unsigned i = 0; i < PRODUCERS; i++)
     {
       unsigned count = calls / PRODUCERS > 0 ? calls / PRODUCERS : 1;
-      producers[i] = (Producer) { .field = &field, .number = i, .count = count, .phase = "starting" };
+      producers[i] = (Producer) { .shared = &shared, .number = i, .count = count, .phase = "starting" };
       producers[i].payloads = calloc (count, sizeof (Payload));
       producers[i].random = test_random_new (stream * PRODUCERS + i);
       test_check (producers[i].payloads != NULL);
     }
-  watchdog = thread_start (watch, &field);
+  watchdog = thread_start (watch, &shared);
   for (unsigned i = 0; i < PRODUCERS; i++)
     threads[i] = thread_start (produce, &producers[i]);
-  if (!subject_is (&field.subject, SUBJECT_DRIVEN))
-    subject_run_until (&field.subject, &field.served, PRODUCERS);
+  if (!subject_is (&shared.subject, SUBJECT_DRIVEN))
+    subject_run_until (&shared.subject, &shared.served, PRODUCERS);
   for (unsigned i = 0; i < PRODUCERS; i++)
     thread_join (threads[i]);
-  subject_close (&field.subject);
-  latch_open (&field.over);
+  subject_close (&shared.subject);
+  latch_open (&shared.over);
   thread_join (watchdog);
   for (unsigned i = 0; i < PRODUCERS; i++)
     {
@@ -304,9 +305,9 @@ run (int kind, unsigned calls, unsigned stream)
           fail_payload (&producers[i].payloads[k], "is lost");
       free (producers[i].payloads);
     }
-  barrier_clear (&field.barrier);
-  counter_clear (&field.served);
-  latch_clear (&field.over);
+  barrier_clear (&shared.barrier);
+  counter_clear (&shared.served);
+  latch_clear (&shared.over);
 }
 
 int

@@ -16,7 +16,7 @@ enum
   CALLS = 300 /* that a thread submits to one caller */
 };
 
-typedef struct Arena
+typedef struct Shared
 {
   Subject subject;
   LodgerPending *never;
@@ -25,43 +25,43 @@ typedef struct Arena
   atomic_long destroyed;
   atomic_long pendings;
   atomic_long done;
-} Arena;
+} Shared;
 
 typedef struct Submitter
 {
-  Arena *arena;
+  Shared *shared;
   TestRandom random;
   pthread_t thread;
 } Submitter;
 
 static void *
-give (Arena *arena)
+give (Shared *shared)
 {
-  atomic_fetch_add (&arena->created, 1);
-  return arena;
+  atomic_fetch_add (&shared->created, 1);
+  return shared;
 }
 
 static void
 destroy (void *data)
 {
-  Arena *arena = data;
-  atomic_fetch_add (&arena->destroyed, 1);
+  Shared *shared = data;
+  atomic_fetch_add (&shared->destroyed, 1);
 }
 
 static int
 note_done (LodgerPending *done, void *data)
 {
-  Arena *arena = data;
+  Shared *shared = data;
   test_check (lodger_pending_is_done (done));
-  atomic_fetch_add (&arena->done, 1);
+  atomic_fetch_add (&shared->done, 1);
   return 0;
 }
 
 static void
-count (Arena *arena, LodgerPending *pending)
+count (Shared *shared, LodgerPending *pending)
 {
-  atomic_fetch_add (&arena->pendings, 1);
-  test_check (lodger_pending_add_done_callback (pending, note_done, arena, NULL) == 0);
+  atomic_fetch_add (&shared->pendings, 1);
+  test_check (lodger_pending_add_done_callback (pending, note_done, shared, NULL) == 0);
 }
 
 /* ---- calls ---------------------------------------------------------------------------------------------------- */
@@ -90,9 +90,9 @@ then (LodgerPending *self, LodgerPending *done, void *data)
 static void
 call_and_submit (LodgerPending *self, void *data)
 {
-  Arena *arena = data;
-  LodgerPending *pending = lodger_caller_call_soon (arena->subject.caller, call, give (arena), destroy);
-  count (arena, pending);
+  Shared *shared = data;
+  LodgerPending *pending = lodger_caller_call_soon (shared->subject.caller, call, give (shared), destroy);
+  count (shared, pending);
   lodger_pending_return_from (self, pending);
   lodger_pending_unref (pending);
 }
@@ -119,17 +119,17 @@ call_and_defer (LodgerPending *self, void *data)
 static void
 wait_in_worker (LodgerPending *self, void *data)
 {
-  Arena *arena = data;
+  Shared *shared = data;
   (void) self;
-  lodger_pending_wait (arena->never, LODGER_FOREVER, LODGER_WAIT_PROTECT);
+  lodger_pending_wait (shared->never, LODGER_FOREVER, LODGER_WAIT_PROTECT);
 }
 
 static void
 stop_inside (LodgerPending *self, void *data)
 {
-  Arena *arena = data;
+  Shared *shared = data;
   (void) self;
-  lodger_caller_stop (arena->subject.caller, true);
+  lodger_caller_stop (shared->subject.caller, true);
 }
 
 /* ---- threads -------------------------------------------------------------------------------------------------- */
@@ -137,36 +137,36 @@ stop_inside (LodgerPending *self, void *data)
 static void
 submit_once (Submitter *submitter)
 {
-  Arena *arena = submitter->arena;
-  LodgerCaller *caller = arena->subject.caller;
+  Shared *shared = submitter->shared;
+  LodgerCaller *caller = shared->subject.caller;
   LodgerPending *pending = NULL, *other;
   switch (test_random_below (&submitter->random, 12))
     {
     case 0:
-    case 1: lodger_caller_call_direct (caller, direct, give (arena), destroy); return;
+    case 1: lodger_caller_call_direct (caller, direct, give (shared), destroy); return;
     case 2:
-    case 3: pending = lodger_caller_call_soon (caller, call, give (arena), destroy); break;
-    case 4: pending = lodger_caller_call_later (caller, 1000, call, give (arena), destroy); break;
+    case 3: pending = lodger_caller_call_soon (caller, call, give (shared), destroy); break;
+    case 4: pending = lodger_caller_call_later (caller, 1000, call, give (shared), destroy); break;
     case 5:
-      pending = lodger_caller_call_later (caller, INT64_C (3600000000000), call, give (arena), destroy);
+      pending = lodger_caller_call_later (caller, INT64_C (3600000000000), call, give (shared), destroy);
       if (test_random_below (&submitter->random, 2) == 0)
         lodger_pending_cancel (pending, NULL);
       break;
-    case 6: pending = lodger_caller_call_soon (caller, call_and_submit, give (arena), destroy); break;
-    case 7: pending = lodger_caller_call_soon (caller, call_and_defer, give (arena), destroy); break;
-    case 8: pending = lodger_caller_to_thread (caller, call, give (arena), destroy); break;
+    case 6: pending = lodger_caller_call_soon (caller, call_and_submit, give (shared), destroy); break;
+    case 7: pending = lodger_caller_call_soon (caller, call_and_defer, give (shared), destroy); break;
+    case 8: pending = lodger_caller_to_thread (caller, call, give (shared), destroy); break;
     case 9:
       pending = lodger_caller_to_thread (caller, test_random_below (&submitter->random, 8) == 0 ? wait_in_worker : call,
-                                         give (arena), destroy);
+                                         give (shared), destroy);
       break;
-    case 10: pending = lodger_pending_then (arena->never, caller, then, give (arena), destroy); break;
+    case 10: pending = lodger_pending_then (shared->never, caller, then, give (shared), destroy); break;
     default:
-      other = lodger_caller_to_thread (caller, call, give (arena), destroy);
-      count (arena, other);
-      pending = lodger_pending_then (other, caller, then, give (arena), destroy);
+      other = lodger_caller_to_thread (caller, call, give (shared), destroy);
+      count (shared, other);
+      pending = lodger_pending_then (other, caller, then, give (shared), destroy);
       lodger_pending_unref (other);
     }
-  count (arena, pending);
+  count (shared, pending);
   lodger_pending_unref (pending);
 }
 
@@ -174,44 +174,44 @@ static void *
 submit (void *data)
 {
   Submitter *submitter = data;
-  Arena *arena = submitter->arena;
+  Shared *shared = submitter->shared;
   unsigned stop_at = test_random_below (&submitter->random, 4 * CALLS);
-  barrier_wait (&arena->barrier);
+  barrier_wait (&shared->barrier);
   for (unsigned i = 0; i < CALLS; i++)
     {
       submit_once (submitter);
       if (i != stop_at)
         continue;
       if (test_random_below (&submitter->random, 2) == 0)
-        lodger_caller_stop (arena->subject.caller, false);
+        lodger_caller_stop (shared->subject.caller, false);
       else
-        lodger_pending_unref (lodger_caller_call_soon (arena->subject.caller, stop_inside, give (arena), destroy));
+        lodger_pending_unref (lodger_caller_call_soon (shared->subject.caller, stop_inside, give (shared), destroy));
     }
-  lodger_caller_stop (arena->subject.caller, true);
+  lodger_caller_stop (shared->subject.caller, true);
   return NULL;
 }
 
 static void
 start_and_stop (int kind, TestRandom *random)
 {
-  Arena arena = { .never = lodger_pending_new (LODGER_PENDING_DEFAULT) };
+  Shared shared = { .never = lodger_pending_new (LODGER_PENDING_DEFAULT) };
   Submitter submitters[SUBMITTERS];
-  barrier_init (&arena.barrier, SUBMITTERS);
-  subject_open (&arena.subject, kind, false);
+  barrier_init (&shared.barrier, SUBMITTERS);
+  subject_open (&shared.subject, kind, false);
   for (unsigned i = 0; i < SUBMITTERS; i++)
     {
-      submitters[i] = (Submitter) { .arena = &arena, .random = { test_random_next (random) } };
+      submitters[i] = (Submitter) { .shared = &shared, .random = { test_random_next (random) } };
       submitters[i].thread = thread_start (submit, &submitters[i]);
     }
-  subject_run_until_done (&arena.subject, lodger_caller_get_stopped (arena.subject.caller));
+  subject_run_until_done (&shared.subject, lodger_caller_get_stopped (shared.subject.caller));
   for (unsigned i = 0; i < SUBMITTERS; i++)
     thread_join (submitters[i].thread);
-  subject_close (&arena.subject);
-  if (arena.created != arena.destroyed || arena.pendings != arena.done)
+  subject_close (&shared.subject);
+  if (shared.created != shared.destroyed || shared.pendings != shared.done)
     test_fail ("on %s: %ld data created, %ld destroyed; %ld pendings, %ld done", subject_kinds[kind]->name,
-               arena.created, arena.destroyed, arena.pendings, arena.done);
-  lodger_pending_unref (arena.never);
-  barrier_clear (&arena.barrier);
+               shared.created, shared.destroyed, shared.pendings, shared.done);
+  lodger_pending_unref (shared.never);
+  barrier_clear (&shared.barrier);
 }
 
 static void

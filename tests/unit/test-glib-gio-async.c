@@ -212,7 +212,7 @@ START_TEST (an_operation_comes_back_once)
 }
 END_TEST
 
-START_TEST (what_is_done_and_no_operation_is_not_let_go_of)
+START_TEST (a_done_pending_that_is_no_operation_keeps_its_reference)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   Recorder recorder = { 0 };
@@ -454,7 +454,7 @@ main (int argc, char **argv)
   test_add (suite, a_dropped_handle_does_not_stop_the_operation);
   test_add (suite, an_operation_that_was_not_started_is_given_back);
   test_add (suite, an_operation_comes_back_once);
-  test_add (suite, what_is_done_and_no_operation_is_not_let_go_of);
+  test_add (suite, a_done_pending_that_is_no_operation_keeps_its_reference);
   test_add (suite, a_refusal_can_be_started_all_the_same);
 #if !TEST_THREADS_ARE_CHECKED
   test_add (suite, a_file_is_loaded_here_and_in_a_worker);

@@ -121,7 +121,7 @@ START_TEST (a_done_pending_is_offered_later_all_the_same)
 }
 END_TEST
 
-START_TEST (a_cancelled_one_is_what_gio_calls_cancelled)
+START_TEST (a_cancelled_pending_is_cancelled_for_gio_too)
 {
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   GCancellable *cancellable = g_cancellable_new ();
@@ -218,7 +218,7 @@ ask_in_worker (LodgerPending *self, void *data)
   lodger_pending_unref (promise);
 }
 
-START_TEST (the_callback_runs_in_the_context_of_the_one_who_asked)
+START_TEST (the_callback_runs_in_the_context_of_the_asker)
 {
   LodgerCaller *worker;
   GMainContext *context = g_main_context_new ();
@@ -289,10 +289,10 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("glib-gio-offer");
   test_add (suite, a_librarys_own_pair_has_a_pending_inside);
   test_add (suite, a_done_pending_is_offered_later_all_the_same);
-  test_add (suite, a_cancelled_one_is_what_gio_calls_cancelled);
+  test_add (suite, a_cancelled_pending_is_cancelled_for_gio_too);
   test_add (suite, a_promise_that_goes_unanswered_is_an_error);
   test_add (suite, source_and_outcome_are_dropped_where_it_was_offered);
-  test_add (suite, the_callback_runs_in_the_context_of_the_one_who_asked);
+  test_add (suite, the_callback_runs_in_the_context_of_the_asker);
   test_add (suite, it_is_finished_once_and_by_its_source);
   return test_main (suite, argc, argv);
 }

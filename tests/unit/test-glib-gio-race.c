@@ -106,7 +106,7 @@ connect_here (Race *race)
   test_check (lodger_glib_pending_cancel_with (race->pending, race->cancellable) == 0);
 }
 
-START_TEST (it_is_connected_while_one_cancels_and_another_answers)
+START_TEST (a_cancellable_is_connected_while_one_thread_cancels_and_another_answers)
 {
   for (unsigned i = 0; i < test_scaled (ROUNDS); i++)
     {
@@ -169,7 +169,7 @@ ask_for_the_cancellable (void *data)
   return lodger_glib_pending_get_cancellable (race->pending);
 }
 
-START_TEST (whoever_asks_first_gets_the_same)
+START_TEST (threads_that_ask_at_once_get_the_same_cancellable)
 {
   for (unsigned i = 0; i < test_scaled (ROUNDS); i++)
     {
@@ -302,9 +302,9 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("glib-gio-race");
   test_add_long (suite, two_threads_cancel_while_it_comes_back, 2);
-  test_add (suite, it_is_connected_while_one_cancels_and_another_answers);
+  test_add (suite, a_cancellable_is_connected_while_one_thread_cancels_and_another_answers);
   test_add (suite, all_let_go_while_it_is_answered);
-  test_add (suite, whoever_asks_first_gets_the_same);
+  test_add (suite, threads_that_ask_at_once_get_the_same_cancellable);
   test_add (suite, an_offer_is_answered_once_while_it_is_cancelled);
   test_add_long (suite, a_worker_stops_while_its_operation_is_fed_and_cancelled, 2);
   return test_main (suite, argc, argv);

@@ -90,7 +90,7 @@ START_TEST (a_closed_inbox_says_so)
 }
 END_TEST
 
-START_TEST (a_mark_ends_what_was_there)
+START_TEST (a_mark_ends_the_items_before_it)
 {
   LodgerInbox inbox;
   Numbered items[5];
@@ -201,7 +201,7 @@ main (int argc, char **argv)
   test_add (suite, an_item_may_be_pushed_again_as_soon_as_it_is_out);
   test_add (suite, the_first_push_after_a_look_wakes_and_only_that);
   test_add (suite, a_closed_inbox_says_so);
-  test_add (suite, a_mark_ends_what_was_there);
+  test_add (suite, a_mark_ends_the_items_before_it);
   test_add (suite, nothing_is_lost_between_threads);
   return test_main (suite, argc, argv);
 }

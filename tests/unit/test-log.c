@@ -80,7 +80,7 @@ make_a_call (void)
 }
 
 /* The environment is read once: each of these is the first of its process. */
-START_TEST (the_environment_asks_for_what_is_printed)
+START_TEST (the_environment_selects_the_printed_lines)
 {
   static const struct
   {
@@ -219,8 +219,8 @@ main (int argc, char **argv)
     {
       static const char *const names[] = { "calls", "wakes", "states", "two", "all", "nothing", "unknown" };
       char name[80];
-      snprintf (name, sizeof name, "the_environment_asks_for_what_is_printed/%s", names[i]);
-      test_add_variant (suite, name, the_environment_asks_for_what_is_printed, i);
+      snprintf (name, sizeof name, "the_environment_selects_the_printed_lines/%s", names[i]);
+      test_add_variant (suite, name, the_environment_selects_the_printed_lines, i);
     }
   test_add (suite, the_hook_may_submit_calls);
   test_add (suite, trace_sees_submit_start_and_end);

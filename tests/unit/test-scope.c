@@ -178,7 +178,7 @@ START_TEST (an_end_while_it_is_held_comes_before_the_call)
 }
 END_TEST
 
-START_TEST (a_call_that_ends_its_scope_is_told)
+START_TEST (a_call_that_ends_its_scope_is_cancelled)
 {
   Slow slow = { .ends_in_hold = false };
   run_slow (&slow);
@@ -196,7 +196,7 @@ enum
   SUBMITTERS = 2
 };
 
-typedef struct Arena
+typedef struct Shared
 {
   LodgerCaller *caller;
   LodgerScope *scope;
@@ -204,15 +204,15 @@ typedef struct Arena
   Barrier barrier;
   atomic_int created, destroyed, ran_late;
   atomic_bool has_ended; /* written in the caller's thread */
-} Arena;
+} Shared;
 
 static void
 look (LodgerPending *self, void *data)
 {
-  Arena *arena = data;
+  Shared *shared = data;
   (void) self;
-  if (atomic_load (&arena->has_ended))
-    atomic_fetch_add (&arena->ran_late, 1);
+  if (atomic_load (&shared->has_ended))
+    atomic_fetch_add (&shared->ran_late, 1);
 }
 
 static void
@@ -232,27 +232,30 @@ look_then (LodgerPending *self, LodgerPending *done, void *data)
 static void
 count_destroyed (void *data)
 {
-  atomic_fetch_add (&((Arena *) data)->destroyed, 1);
+  atomic_fetch_add (&((Shared *) data)->destroyed, 1);
 }
 
 static void *
 submit_many (void *data)
 {
-  Arena *arena = data;
-  barrier_wait (&arena->barrier);
+  Shared *shared = data;
+  barrier_wait (&shared->barrier);
   for (int i = 0; i < CALLS; i++)
     {
       LodgerPending *pending;
-      atomic_fetch_add (&arena->created, 1);
+      atomic_fetch_add (&shared->created, 1);
       switch (i % 4)
         {
-        case 0: pending = lodger_scope_call_soon (arena->scope, arena->caller, look, arena, count_destroyed); break;
-        case 1: pending = lodger_scope_call_later (arena->scope, arena->caller, i, look, arena, count_destroyed); break;
+        case 0: pending = lodger_scope_call_soon (shared->scope, shared->caller, look, shared, count_destroyed); break;
+        case 1:
+          pending = lodger_scope_call_later (shared->scope, shared->caller, i, look, shared, count_destroyed);
+          break;
         case 2:
-          pending = lodger_scope_to_thread (arena->scope, arena->caller, look_in_worker, arena, count_destroyed);
+          pending = lodger_scope_to_thread (shared->scope, shared->caller, look_in_worker, shared, count_destroyed);
           break;
         default:
-          pending = lodger_scope_then (arena->scope, arena->promise, arena->caller, look_then, arena, count_destroyed);
+          pending
+              = lodger_scope_then (shared->scope, shared->promise, shared->caller, look_then, shared, count_destroyed);
           break;
         }
       lodger_pending_unref (pending);
@@ -263,35 +266,35 @@ submit_many (void *data)
 static void *
 answer (void *data)
 {
-  Arena *arena = data;
-  barrier_wait (&arena->barrier);
-  lodger_pending_return_nothing (arena->promise);
+  Shared *shared = data;
+  barrier_wait (&shared->barrier);
+  lodger_pending_return_nothing (shared->promise);
   return NULL;
 }
 
 static void
 end_it (void *data)
 {
-  Arena *arena = data;
-  lodger_scope_end (arena->scope, NULL);
-  atomic_store (&arena->has_ended, true);
+  Shared *shared = data;
+  lodger_scope_end (shared->scope, NULL);
+  atomic_store (&shared->has_ended, true);
 }
 
 static void *
 end_from_its_thread (void *data)
 {
-  Arena *arena = data;
-  barrier_wait (&arena->barrier);
-  lodger_caller_call_direct (arena->caller, end_it, arena, NULL);
+  Shared *shared = data;
+  barrier_wait (&shared->barrier);
+  lodger_caller_call_direct (shared->caller, end_it, shared, NULL);
   return NULL;
 }
 
 static void *
 end_from_here (void *data)
 {
-  Arena *arena = data;
-  barrier_wait (&arena->barrier);
-  lodger_scope_end (arena->scope, NULL);
+  Shared *shared = data;
+  barrier_wait (&shared->barrier);
+  lodger_scope_end (shared->scope, NULL);
   return NULL;
 }
 
@@ -300,24 +303,24 @@ START_TEST (ends_and_submissions_from_several_threads_leave_nothing_behind)
 {
   for (int round = 0; round < ROUNDS; round++)
     {
-      Arena arena = { .caller = worker_start (NULL), .scope = lodger_scope_new (NULL) };
+      Shared shared = { .caller = worker_start (NULL), .scope = lodger_scope_new (NULL) };
       pthread_t threads[SUBMITTERS + 3];
-      arena.promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
-      barrier_init (&arena.barrier, SUBMITTERS + 3);
+      shared.promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+      barrier_init (&shared.barrier, SUBMITTERS + 3);
       for (int i = 0; i < SUBMITTERS; i++)
-        threads[i] = thread_start (submit_many, &arena);
-      threads[SUBMITTERS] = thread_start (answer, &arena);
-      threads[SUBMITTERS + 1] = thread_start (end_from_its_thread, &arena);
-      threads[SUBMITTERS + 2] = thread_start (end_from_here, &arena);
+        threads[i] = thread_start (submit_many, &shared);
+      threads[SUBMITTERS] = thread_start (answer, &shared);
+      threads[SUBMITTERS + 1] = thread_start (end_from_its_thread, &shared);
+      threads[SUBMITTERS + 2] = thread_start (end_from_here, &shared);
       for (int i = 0; i < SUBMITTERS + 3; i++)
         thread_join (threads[i]);
-      worker_stop (arena.caller);
-      ck_assert_int_eq (atomic_load (&arena.ran_late), 0);
-      ck_assert_int_eq (atomic_load (&arena.created), SUBMITTERS * CALLS);
-      ck_assert_int_eq (atomic_load (&arena.destroyed), SUBMITTERS * CALLS);
-      lodger_pending_unref (arena.promise);
-      lodger_scope_unref (arena.scope);
-      barrier_clear (&arena.barrier);
+      worker_stop (shared.caller);
+      ck_assert_int_eq (atomic_load (&shared.ran_late), 0);
+      ck_assert_int_eq (atomic_load (&shared.created), SUBMITTERS * CALLS);
+      ck_assert_int_eq (atomic_load (&shared.destroyed), SUBMITTERS * CALLS);
+      lodger_pending_unref (shared.promise);
+      lodger_scope_unref (shared.scope);
+      barrier_clear (&shared.barrier);
     }
 }
 END_TEST
@@ -330,7 +333,7 @@ main (int argc, char **argv)
   test_add (suite, a_direct_call_cannot_be_bound);
   test_add (suite, a_scope_may_end_in_a_nested_loop_of_its_call);
   test_add (suite, an_end_while_it_is_held_comes_before_the_call);
-  test_add (suite, a_call_that_ends_its_scope_is_told);
+  test_add (suite, a_call_that_ends_its_scope_is_cancelled);
   test_add (suite, ends_and_submissions_from_several_threads_leave_nothing_behind);
   return test_main (suite, argc, argv);
 }

@@ -116,7 +116,7 @@ wait_for_the_stop (LodgerPending *done, void *data)
   return 0;
 }
 
-START_TEST (waiting_for_a_stop_where_it_is_told_is_refused)
+START_TEST (waiting_for_a_stop_in_its_done_callback_is_refused)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   Waiting waiting = { .caller = loop.caller };
@@ -155,7 +155,7 @@ be_stuck (LodgerPending *self, void *data)
   lodger_pending_return_pointer (self, stuck, note_destroyed);
 }
 
-START_TEST (edge_83_whoever_takes_the_outcome_of_an_abandoned_call_learns_that)
+START_TEST (edge_83_a_follower_of_an_abandoned_call_is_abandoned_too)
 {
   const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 2000000 };
   LodgerCaller *root = root_start (), *child = lodger_caller_get (root, &short_deadline, NULL);
@@ -191,7 +191,7 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("stopping");
   test_add (suite, edge_83_a_child_that_is_stopped_by_a_done_callback_has_a_deadline);
   test_add (suite, edge_38_no_pool_call_of_a_child_begins_after_its_end);
-  test_add (suite, waiting_for_a_stop_where_it_is_told_is_refused);
-  test_add (suite, edge_83_whoever_takes_the_outcome_of_an_abandoned_call_learns_that);
+  test_add (suite, waiting_for_a_stop_in_its_done_callback_is_refused);
+  test_add (suite, edge_83_a_follower_of_an_abandoned_call_is_abandoned_too);
   return test_main (suite, argc, argv);
 }

@@ -109,7 +109,7 @@ expect_cancelled (LodgerPending *self, LodgerPending *done, void *data)
   recorder_direct (data);
 }
 
-START_TEST (a_cancelled_source_is_told_too)
+START_TEST (a_then_runs_after_a_cancelled_source_too)
 {
   Recorder recorder = { 0 };
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
@@ -262,7 +262,7 @@ main (int argc, char **argv)
   test_add (suite, edge_09_then_runs_in_the_named_callers_thread);
   test_add (suite, edge_09_then_on_a_done_pending_is_not_inline);
   test_add (suite, a_workers_result_is_passed_to_the_callers_thread);
-  test_add (suite, a_cancelled_source_is_told_too);
+  test_add (suite, a_then_runs_after_a_cancelled_source_too);
   test_add (suite, cancelling_a_then_leaves_its_source_alone);
   test_add (suite, a_stop_cancels_a_then_whose_source_is_not_done);
   test_add (suite, a_then_to_a_stopped_caller_is_refused);

@@ -87,7 +87,7 @@ start_waiting (LodgerCaller *worker, int thread_id, Waiting *waiting)
   return pending;
 }
 
-START_TEST (edge_05_a_cancelled_waiter_cancels_what_it_waits_for)
+START_TEST (edge_05_a_cancelled_waiter_cancels_the_awaited_pending)
 {
   LodgerCaller *worker = worker_start (NULL);
   int thread_id = worker_thread_id (worker);
@@ -306,7 +306,7 @@ main (int argc, char **argv)
   test_add (suite, edge_05_timed_out_waiter_cancels);
   test_add (suite, edge_05_a_timeout_does_not_cancel_a_protected_pending);
   test_add (suite, a_timeout_of_zero_does_not_wait);
-  test_add (suite, edge_05_a_cancelled_waiter_cancels_what_it_waits_for);
+  test_add (suite, edge_05_a_cancelled_waiter_cancels_the_awaited_pending);
   test_add (suite, edge_06_shield_holds_back_the_waiters_own_cancellation);
   test_add (suite, edge_07_without_result_failure_is_no_error_but_a_timeout_is);
   test_add (suite, edge_08_a_wait_can_be_repeated_and_shared);
