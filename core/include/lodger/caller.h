@@ -151,7 +151,7 @@ LODGER_API void lodger_caller_unref (LodgerCaller *caller);
  * its own thread; does not block.
  *
  * @return 0; LODGER_ESTATE when it is not in the initial state; LODGER_EWRONGTHREAD; LODGER_EINVAL.
- * Test: unit/caller start_sync_runs_what_was_queued
+ * Test: unit/caller start_sync_runs_queued_calls
  */
 LODGER_API int lodger_caller_start_sync (LodgerCaller *caller);
 
@@ -201,7 +201,7 @@ LODGER_API LodgerCallerState lodger_caller_stop (LodgerCaller *caller, bool forc
  * program that ends by its framework's word. Only in its own thread, not from inside one of its calls; may be repeated.
  *
  * @return as lodger_caller_leave().
- * Test: unit/leaving stopping_and_waiting_needs_no_count
+ * Test: unit/stop-wait stopping_and_waiting_needs_no_count
  */
 LODGER_API int lodger_caller_stop_wait (LodgerCaller *caller);
 

@@ -366,8 +366,8 @@ LODGER_API int lodger_pending_cancel_wait (LodgerPending *pending, const char *m
  *
  * @return 0; LODGER_EINVAL for NULL; LODGER_ESTATE for what is no promise, or a caller's own; LODGER_EALREADY when it is
  *         answered or has a completer; LODGER_ENOMEM; LODGER_ECHILD.
- * Test: unit/completer waiting_for_what_this_thread_completes_is_refused
- * Test: unit/completer a_stop_cancels_what_it_would_complete_and_waits
+ * Test: unit/completer waiting_for_a_promise_that_this_thread_completes_is_refused
+ * Test: unit/completer a_stop_cancels_the_promises_of_a_completer_and_waits
  */
 LODGER_API int lodger_pending_set_completer (LodgerPending *promise, LodgerCaller *caller);
 

@@ -137,7 +137,7 @@ typedef struct LodgerGtkRunOptions
  *   neither.
  *
  * Test: gtk/run the_outcome_comes_back_to_the_widget
- * Test: gtk/run what_is_wrong_in_the_options_is_refused
+ * Test: gtk/run wrong_options_are_refused
  */
 LODGER_API LodgerPending *lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done,
                                                void *data, const LodgerGtkRunOptions *options);
