@@ -45,6 +45,8 @@ CELL (lodger_pending_return_from, deadlock, ANSWERS (lodger_pending_return_from 
 /* ---- later ----------------------------------------------------------------------------------------------------------- */
 
 CELL (lodger_pending_defer, null_self, WARNS (lodger_pending_defer (NULL) == NULL));
+CELL (lodger_pending_defer, wrong_state, WARNS (lodger_pending_defer (CALL) == NULL),
+      WARNS (lodger_pending_defer (PROMISE) == NULL));
 CELL (lodger_pending_defer, after_stop, WARNS (lodger_pending_defer (CALL) == NULL));
 CELL (lodger_pending_defer, after_fork, WARNS (lodger_pending_defer (PROMISE) == NULL),
       WARNS (lodger_pending_defer (CALL) == NULL));
@@ -82,6 +84,15 @@ CELL (lodger_reply_return_error, null_error, ANSWERS (lodger_reply_return_error 
       ANSWERS (lodger_reply_return_error (REPLY, NULL), LODGER_EINVAL), FINE (has_failed (s, LODGER_EINVAL)));
 CELL (lodger_reply_return_from, null_other, ANSWERS (lodger_reply_return_from (NULL, NULL), LODGER_EINVAL),
       ANSWERS (lodger_reply_return_from (REPLY, NULL), LODGER_EINVAL), FINE (has_failed (s, LODGER_EINVAL)));
+
+static void
+reply_from_itself (Scene *s)
+{
+  ANSWERS (lodger_reply_return_from (REPLY, s->deferred), LODGER_EDEADLK);
+  FINE (has_failed (s, LODGER_EDEADLK));
+}
+
+CELL (lodger_reply_return_from, deadlock, reply_from_itself (s));
 
 CELL (lodger_reply_get_pending, null_reply, FINE (lodger_reply_get_pending (NULL) == NULL));
 CELL (lodger_reply_get_pending, after_stop, FINE (lodger_reply_get_pending (s->reply) == s->deferred));

@@ -190,7 +190,6 @@ CELL_AT (IN_DIRECT, lodger_pending_wait, wrong_state,
          ANSWERS (lodger_pending_wait (PROMISE, LODGER_FOREVER, LODGER_WAIT_DEFAULT), LODGER_ESTATE));
 CELL_AT (IN_WORKER, lodger_pending_wait, deadlock,
          ANSWERS (lodger_pending_wait (SELF, LODGER_FOREVER, LODGER_WAIT_DEFAULT), LODGER_EDEADLK));
-CELL (lodger_pending_wait, not_done, RULED_OUT ("it waits, or says LODGER_ETIMEDOUT"));
 CELL (lodger_pending_wait, after_stop,
       TELLS (lodger_pending_wait (CALL, LODGER_FOREVER, LODGER_WAIT_DEFAULT), LODGER_ECANCELED));
 CELL (lodger_pending_wait, after_fork,
@@ -210,3 +209,19 @@ CELL (lodger_pending_cancel_wait, after_stop,
       TELLS (CANCEL_WAIT (CALL, "message", LODGER_FOREVER, LODGER_WAIT_DEFAULT), 0));
 CELL (lodger_pending_cancel_wait, after_fork,
       ANSWERS (CANCEL_WAIT (CALL, "message", LODGER_FOREVER, LODGER_WAIT_DEFAULT), LODGER_ECHILD));
+
+/* A promise that has a canceller is not done by its cancel, so that there is something to wait for. */
+static LodgerPending *
+slow (LodgerPending *promise)
+{
+  test_check (lodger_pending_set_canceller (promise, ignore_cancel, NULL, NULL) == 0);
+  return promise;
+}
+
+CELL (lodger_pending_cancel_wait, wrong_thread, BY (lodger_pending_wait),
+      ANSWERS (CANCEL_WAIT (slow (PROMISE), NULL, LODGER_FOREVER, LODGER_WAIT_DEFAULT), LODGER_EWRONGTHREAD),
+      FINE (lodger_pending_is_cancelled (PROMISE)));
+CELL_AT (IN_DIRECT, lodger_pending_cancel_wait, wrong_state, BY (lodger_pending_wait),
+         ANSWERS (CANCEL_WAIT (slow (PROMISE), NULL, LODGER_FOREVER, LODGER_WAIT_DEFAULT), LODGER_ESTATE));
+CELL_AT (IN_WORKER, lodger_pending_cancel_wait, deadlock, BY (lodger_pending_wait),
+         ANSWERS (CANCEL_WAIT (SELF, NULL, LODGER_FOREVER, LODGER_WAIT_DEFAULT), LODGER_EDEADLK));
