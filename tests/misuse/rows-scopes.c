@@ -2,6 +2,8 @@
 /* Scopes, and what is bound to them. */
 #include "misuse.h"
 
+#include <string.h>
+
 static const LodgerScopeOptions no_size = { .destroy = recorder_destroy };
 
 static void
@@ -82,8 +84,16 @@ submit_two (void *data)
   Fixture *s = data;
   LodgerCaller *full = lodger_caller_current ();
   lodger_pending_unref (lodger_scope_call_soon (SCOPE, full, nothing, NULL, NULL));
-  BY (lodger_caller_call_soon);
-  REFUSES (SOON (SCOPE, full, DATA, DESTROY), LODGER_EDEADLK);
+  if (strcmp (s->function, "lodger_scope_call_soon") == 0)
+    {
+      BY (lodger_caller_call_soon);
+      REFUSES (SOON (SCOPE, full, DATA, DESTROY), LODGER_EDEADLK);
+    }
+  else
+    {
+      BY (lodger_caller_call_later);
+      REFUSES ((lodger_scope_call_later) (SCOPE, full, 1, nothing, DATA, DESTROY), LODGER_EDEADLK);
+    }
 }
 
 static void
@@ -97,3 +107,15 @@ with_a_full_one (Fixture *s)
 }
 
 CELL (lodger_scope_call_soon, deadlock, with_a_full_one (s));
+CELL (lodger_scope_call_later, deadlock, with_a_full_one (s));
+
+static void
+on_a_host_without_timers (Fixture *s)
+{
+  Loop loop = loop_open (LODGER_MANUAL_NO_ARM);
+  BY (lodger_caller_call_later);
+  REFUSES ((lodger_scope_call_later) (SCOPE, loop.caller, 1, nothing, DATA, DESTROY), LODGER_ENOSYS);
+  loop_close (&loop);
+}
+
+CELL (lodger_scope_call_later, no_operation, on_a_host_without_timers (s));
