@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file trace.h
- * What a program can see of Lodger at work: the log, and the trace of calls and wake-ups.
+ * The log, and the trace of calls and wake-ups: how a program observes Lodger at work.
  *
- * Nothing is printed unless something is broken (warnings go to standard error) or somebody asks: the environment
- * variable LODGER_DEBUG holds a comma-separated list of `calls`, `wakes`, `states` or `all`, read once (another word is
- * answered with a line).
+ * By default, only warnings and errors are printed, to standard error. The environment variable LODGER_DEBUG asks for
+ * more. It holds a comma-separated list of `calls`, `wakes`, `states` or `all`, and is read once. For another word, a line
+ * is logged.
  */
 #ifndef LODGER_TRACE_H
 #define LODGER_TRACE_H
@@ -14,56 +14,62 @@
 
 LODGER_BEGIN_DECLS
 
-/** How much a log line matters. */
+/** The importance of a log line. */
 typedef enum LodgerLogLevel
 {
   LODGER_LOG_DEBUG,   /**< printed only under LODGER_DEBUG */
-  LODGER_LOG_WARNING, /**< misuse that was answered with an error, a done-callback that failed */
-  LODGER_LOG_ERROR,   /**< something was lost or is about to be */
+  LODGER_LOG_WARNING, /**< misuse that gave an error; a done-callback that failed */
+  LODGER_LOG_ERROR,   /**< something was lost or is about to be lost */
 } LodgerLogLevel;
 
-/** Receives one line without a newline. Any thread, also while Lodger's locks are free only: it may submit calls. */
+/** Receives one log line, without a newline. It runs in any thread. None of Lodger's locks is held then, so it may submit
+ * calls. */
 typedef void (*LodgerLogFunc) (LodgerLogLevel level, const char *line, void *data);
 
 /**
- * Sends log lines to @p func instead of standard error. NULL restores standard error.
+ * Sends log lines to @p func instead of standard error.
  *
- * Any thread, but meant for the program's start: a line that is being logged may still reach the old function. @p
- * data is borrowed and must outlive that.
+ * Any thread; does not block. A NULL @p func restores standard error. It is meant for the program's start: a line that is
+ * being logged may still reach the old function. @p data is borrowed and must outlive such a line.
+ *
+ * Errors: none.
  * Test: unit/log log_lines_go_to_the_hook
  */
 LODGER_API void lodger_set_log_func (LodgerLogFunc func, void *data);
 
-/** What happened. */
+/** The kind of a trace event. */
 typedef enum LodgerTraceKind
 {
   LODGER_TRACE_SUBMIT, /**< a call was accepted; in the submitting thread */
   LODGER_TRACE_START,  /**< a call's function is entered; in its caller's thread */
-  LODGER_TRACE_END,    /**< it has returned */
+  LODGER_TRACE_END,    /**< a call's function has returned */
   LODGER_TRACE_WAKE,   /**< a host was asked to call back; in the thread that asked */
   LODGER_TRACE_STATE,  /**< a caller changed its state */
 } LodgerTraceKind;
 
-/** One event. All pointers are borrowed for the time of the hook's call. */
+/** One trace event. All pointers are borrowed for the time of the hook's call. */
 typedef struct LodgerTraceEvent
 {
-  size_t size;            /**< sizeof of what the library fills */
-  LodgerTraceKind kind;   /**< what happened */
-  int line;               /**< line of the submission, or 0 */
-  const char *file;       /**< file of the submission, or NULL */
-  const char *name;       /**< name given to the call, or NULL */
-  LodgerCaller *caller;   /**< where it happens, or NULL for a bare promise */
-  LodgerPending *pending; /**< the call's, or NULL for call_direct */
+  size_t size;            /**< the size of the members that the library fills */
+  LodgerTraceKind kind;   /**< the kind of the event */
+  int line;               /**< the line of the submission, or 0 */
+  const char *file;       /**< the file of the submission, or NULL */
+  const char *name;       /**< the name given to the call, or NULL */
+  LodgerCaller *caller;   /**< the caller where it happens, or NULL for a promise */
+  LodgerPending *pending; /**< the call's pending, or NULL for a call_direct */
 } LodgerTraceEvent;
 
-/** Receives trace events. It must not submit, wait or block, and of a caller it may ask only id, name and state: some
- * events come while the library holds a lock. */
+/** Receives trace events. It must not submit, wait or block, since the library holds a lock during some events. Of a
+ * caller it may read only id, name and state. */
 typedef void (*LodgerTraceFunc) (const LodgerTraceEvent *event, void *data);
 
 /**
- * Sets the trace hook; NULL removes it. Without a hook an event costs one load.
+ * Sets the trace hook.
  *
- * Any thread, meant for the program's start; @p data is borrowed.
+ * Any thread; does not block. A NULL @p func removes the hook. It is meant for the program's start. @p data is borrowed.
+ * Without a hook, an event costs one load.
+ *
+ * Errors: none.
  * Test: unit/log trace_sees_submit_start_and_end
  */
 LODGER_API void lodger_set_trace_func (LodgerTraceFunc func, void *data);
