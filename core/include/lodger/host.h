@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file host.h
- * The whole host contract: how a caller is called back by a loop that is not Lodger's.
+ * The whole host contract: how a loop that is not Lodger's calls a caller back.
  *
- * A port to a new loop is one file that fills in LodgerHostOps and calls the five functions at the end of this header.
+ * A port to a new loop is one file. It fills in LodgerHostOps and calls the five functions at the end of this header.
  *
- * **The node.** A host has one node, at most once outstanding. Lodger hands it over with `run_sync_soon_threadsafe`;
- * the host remembers it (it may link other nodes' lists through `next`; no allocation is needed), gets its loop to come
- * round, and then, in the owner's thread, forgets the node and calls lodger_host_run_node(). From there on it is
- * Lodger's again. Between two runs of its node a host lets input and redraw through: that is the whole of law 5 on the
+ * **The node.** A host has one node, at most once outstanding. Lodger hands it over with `run_sync_soon_threadsafe`. The
+ * host remembers the node, and gets its loop to come round. It may link other nodes' lists through `next`; no allocation
+ * is needed. Then, in the owner's thread, it forgets the node and calls lodger_host_run_node(). From there on the node is
+ * Lodger's again. Between two runs of its node, a host lets input and redraw through: that is the whole of law 5 on the
  * host's side. Every accepted node is run, or given back once by lodger_host_closed() or `detach`.
  *
- * **Threads.** The owner is the thread that attached the caller. "Any thread" operations are called from several at
- * once. A node run in another thread than the owner's is logged and not run.
+ * **Threads.** The owner is the thread that attached the caller. "Any thread" operations are called from several threads
+ * at once. A node that is run in another thread than the owner's is logged and not run.
  *
- * **The end.** A host that ends first refuses posts (LODGER_ESHUTDOWN), then calls lodger_host_closed() once. Its state
- * is freed only by `destroy`, which comes with the last reference to the caller, from any thread. When the caller ends
+ * **The end.** A host that ends first refuses posts (LODGER_ESHUTDOWN), then calls lodger_host_closed() once. Only
+ * `destroy` frees its state. `destroy` comes with the last reference to the caller, from any thread. When the caller ends
  * first, `detach` is called.
+ *
+ * **Reserved.** Members and functions that are marked "Reserved: not called yet." have their place in the contract. Nothing
+ * in Lodger calls them today. A host may leave such a member NULL.
  */
 #ifndef LODGER_HOST_H
 #define LODGER_HOST_H
@@ -25,117 +28,150 @@
 
 LODGER_BEGIN_DECLS
 
-/** What a host carries for Lodger. Intrusive: it lives in the LodgerHost. */
+/** The node that a host carries for Lodger. It is intrusive: it lives in the LodgerHost. */
 typedef struct LodgerHostNode
 {
   struct LodgerHostNode *next; /**< the host's to use while it holds the node */
 } LodgerHostNode;
 
-/** A watched descriptor; opaque to the host, handed back in lodger_host_fd_ready(). */
+/** A watched descriptor, opaque to the host. Reserved: no host gets one yet. It is handed back in lodger_host_fd_ready(). */
 typedef struct LodgerHostWatch LodgerHostWatch;
 
-/** The operations of a host. What an absent (NULL) one means stands beside it. Members are only ever appended. */
+/** The operations of a host. The comment of a member says the meaning of NULL. Members are only ever appended. */
 typedef struct LodgerHostOps
 {
-  size_t size;      /**< sizeof (LodgerHostOps) */
-  const char *name; /**< registered name */
-  /** Backend of to_thread()'s workers; NULL = "native". */
+  size_t size; /**< sizeof (LodgerHostOps) */
+  /** The registered name. */
+  const char *name;
+  /** The backend of to_thread()'s workers. NULL: "native". */
   const char *worker_backend;
 
-  /** MANDATORY. Any thread. Get lodger_host_run_node() called in the owner's thread, soon. 0, or LODGER_ESHUTDOWN once
-   * closing (the node stays Lodger's). Never inline. */
+  /** Gets lodger_host_run_node() called in the owner's thread, soon. Mandatory. Any thread. It returns 0, or
+   * LODGER_ESHUTDOWN once closing. After LODGER_ESHUTDOWN, the node stays Lodger's. It never runs the node inline. */
   int (*run_sync_soon_threadsafe) (void *impl, LodgerHostNode *node);
-  /** Owner only: the same, may skip the wake-up. Cannot fail once attached. NULL = the above. */
+  /** Does the same in the owner's thread; it may skip the wake-up. It cannot fail once attached. NULL: the operation above
+   * is used. */
   void (*run_sync_soon_not_threadsafe) (void *impl, LodgerHostNode *node);
-  /** Owner. While on, call lodger_host_before_wait() last before blocking, in nested loops too. NULL = Lodger posts the
-   * node ahead of any call that leaves work behind. */
+  /** Turns lodger_host_before_wait() on or off. Owner's thread. While on, the host calls it last before blocking, in nested
+   * loops too. NULL: Lodger posts the node ahead of any call that leaves work behind. */
   void (*want_before_wait) (void *impl, bool on);
-  /** Owner. Call lodger_host_deadline() at @p deadline (of `now`): late is allowed, early is not. One deadline; a new
-   * one replaces it; LODGER_FOREVER disarms. NULL = call_later is answered with LODGER_ENOSYS. */
+  /** Arms the deadline. Owner's thread. The host calls lodger_host_deadline() at @p deadline (of `now`): late is allowed,
+   * early is not. There is one deadline; a new one replaces it. LODGER_FOREVER disarms. NULL: call_later is answered with
+   * LODGER_ENOSYS. */
   void (*arm) (void *impl, int64_t deadline);
-  /** Owner. Report readiness of @p fd (poll's event bits) by lodger_host_fd_ready(). NULL = Lodger polls by itself. */
+  /** Reserved: not called yet. Reports readiness of @p fd (poll's event bits) by lodger_host_fd_ready(). Owner's thread.
+   * NULL: Lodger polls by itself. */
   int (*watch_fd) (void *impl, LodgerHostWatch *watch, int fd, uint32_t events);
-  /** Owner. No event comes after it returns. */
+  /** Reserved: not called yet. Ends a watch. Owner's thread. No event comes after it returns. */
   void (*unwatch_fd) (void *impl, LodgerHostWatch *watch);
-  /** Any thread: monotonic nanoseconds. NULL = CLOCK_MONOTONIC. */
+  /** Returns monotonic nanoseconds. Any thread. NULL: CLOCK_MONOTONIC. */
   int64_t (*now) (void *impl);
-  /** Owner, asked when a slice starts: how long it may take. NULL = 1 ms. */
+  /** Returns how long a slice may take, in nanoseconds. Owner's thread. It is asked when a slice starts. NULL: 1 ms. */
   int64_t (*slice_ns) (void *impl);
-  /** Owner: run the loop until `quit`. NULL = the loop cannot be started by Lodger. */
+  /** Reserved: not called yet. Runs the loop until `quit`. Owner's thread. NULL: Lodger cannot start the loop. */
   int (*mainloop) (void *impl);
-  /** Owner: end what `mainloop` runs. */
+  /** Reserved: not called yet. Ends the loop that `mainloop` runs. Owner's thread. */
   void (*quit) (void *impl);
-  /** Owner: the function given to lodger_run has ended. */
+  /** Reserved: not called yet. Tells that the function given to a future lodger_run has ended. Owner's thread. */
   void (*done) (void *impl);
-  /** Owner. Refuse posts from now on, disarm, withdraw the node. True if the host had the node. NULL = the host keeps
-   * refusing by itself; Lodger then treats the node as withdrawn, so a late run must be harmless: it is. */
+  /** Detaches the host: it refuses posts from now on, disarms, and withdraws the node. Owner's thread. It returns true if
+   * the host had the node. NULL: the host keeps refusing by itself. Lodger then treats the node as withdrawn; a late run
+   * is harmless. */
   bool (*detach) (void *impl);
-  /** Any thread, last of all: free what `open` made. NULL = nothing to free. */
+  /** Frees the state that `open` made, last of all. Any thread. NULL: there is nothing to free. */
   void (*destroy) (void *impl);
 } LodgerHostOps;
 
-/** How a host of a registered kind comes to be. */
+/** How a host of a registered kind is made. */
 typedef struct LodgerHostDriver
 {
-  size_t size;              /**< sizeof (LodgerHostDriver) */
-  const LodgerHostOps *ops; /**< static */
-  /** Which loop do these options mean? Two answers that are the same pointer are the same host; any thread. NULL = the
-   * options pointer itself says it. */
+  size_t size; /**< sizeof (LodgerHostDriver) */
+  /** The operations. Static. */
+  const LodgerHostOps *ops;
+  /** Returns the loop that the options mean. Any thread. Two equal pointers are the same host. NULL: the options pointer
+   * itself stands for the loop. */
   const void *(*identify) (const void *options);
-  /** MANDATORY. Owner. Make the host's state for @p host, which outlives it; 0 and *ret_impl, or a negative code. */
+  /** Makes the host's state for @p host. Mandatory. Owner's thread. @p host outlives the state. It returns 0 and sets
+   * *ret_impl, or returns a negative code. */
   int (*open) (LodgerHost *host, const void *options, void **ret_impl);
 } LodgerHostDriver;
 
 /**
- * Registers a kind of host by its ops' name. Any thread; adapters do it in their first public call. Registering the
- * same driver twice is fine.
+ * Registers a kind of host by the name in its operations.
  *
- * @return 0; LODGER_EINVAL when the mandatory operations or the size are missing; LODGER_EALREADY for another driver of
- *         that name; LODGER_ENOMEM.
+ * Any thread; does not block. Adapters do it in their first public call. The same driver may be registered twice. The
+ * driver is static.
+ *
+ * @return 0, or a negative code.
+ * Errors: LODGER_EINVAL (NULL, wrong size, a mandatory operation is missing), LODGER_EALREADY (another driver has that
+ * name), LODGER_ENOMEM (no memory).
  * Test: unit/host a_table_without_the_mandatory_operation_is_refused
  */
 LODGER_API int lodger_host_register (const LodgerHostDriver *driver);
 
 /**
- * Adapter to Lodger: the node's turn has come. Owner's thread; re-entrant, from nested loops too; a spurious run is
- * harmless. Forget the node before the call. Runs user code for at most about a slice plus one call.
+ * Adapter to Lodger: runs the node, whose turn has come.
+ *
+ * Owner's thread; re-entrant, from nested loops too. The adapter forgets the node before the call. It runs user code for at
+ * most about a slice plus one call. A spurious run is harmless.
+ *
+ * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread: the node is not run), LODGER_ECHILD (a forked child).
  * Test: unit/host a_node_run_in_another_thread_is_refused
  */
 LODGER_API void lodger_host_run_node (LodgerHostNode *node);
 
 /**
- * Adapter to Lodger: the armed deadline has passed. Owner's thread. Runs a slice and leaves the node alone; arms again
- * as needed.
+ * Adapter to Lodger: tells that the armed deadline has passed.
+ *
+ * Owner's thread. It runs a slice, leaves the node alone, and arms again as needed.
+ *
+ * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread), LODGER_ECHILD (a forked child).
  * Test: unit/timers edge_22_call_later_is_never_early
  */
 LODGER_API void lodger_host_deadline (LodgerHost *host);
 
 /**
- * Adapter to Lodger: the loop is about to block. Owner's thread; runs no user code.
+ * Adapter to Lodger: tells that the loop is about to block.
  *
- * @return 0: do not block, something is ready; else the latest time to wake up, LODGER_FOREVER for none, and for a call
- *         in another thread (logged).
+ * Owner's thread; runs no user code. In a forked child it does nothing and logs nothing.
+ *
+ * @return 0 when something is ready: the loop does not block. Otherwise the latest time to wake up. LODGER_FOREVER means no
+ *         such time; an error gives it, too.
+ * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread).
  * Test: conformance nested_loop_goes_on_with_the_interrupted_turn
  */
 LODGER_API int64_t lodger_host_before_wait (LodgerHost *host);
 
-/** Adapter to Lodger: a watched descriptor is ready. Owner's thread. Test: unit/host
- * an_fd_event_without_a_watch_is_ignored */
+/**
+ * Adapter to Lodger: tells that a watched descriptor is ready.
+ *
+ * Reserved: no host is asked to watch a descriptor yet. Owner's thread. Without a watch it does nothing.
+ *
+ * Errors: LODGER_EINVAL (NULL).
+ * Test: unit/host an_fd_event_without_a_watch_is_ignored
+ */
 LODGER_API void lodger_host_fd_ready (LodgerHostWatch *watch, uint32_t revents);
 
 /**
- * Adapter to Lodger: the loop is gone. Any thread, once, after posts are refused; gives the node back if the host had
- * it. What the caller still holds is cancelled here, with its data destroyed in this thread; but if the owner is just
- * running one of its calls, there, when that has returned.
+ * Adapter to Lodger: tells that the loop is gone.
+ *
+ * Any thread, once, after posts are refused. It gives the node back if the host had it. Everything that the caller still
+ * holds is cancelled here, and its data is destroyed in this thread. But if the owner is just running one of the caller's
+ * calls, this happens in the owner's thread when the call has returned. In a forked child it does nothing.
+ *
+ * Errors: LODGER_EINVAL (NULL).
  * Test: unit/host edge_77_a_dead_host_gives_its_node_back
  */
 LODGER_API void lodger_host_closed (LodgerHost *host);
 
 /**
- * Adapter to Lodger: one of the adapter's own functions was misused. Logs `function: reason` as a warning. Any thread.
+ * Adapter to Lodger: logs the misuse of one of the adapter's own functions.
  *
- * @param reason NULL: lodger_error_code_string() of @p code.
- * @return @p code, so that the function can answer with it.
+ * Any thread; does not block. It logs `function: reason` as a warning.
+ *
+ * @param reason Optional. Default: lodger_error_code_string() of @p code.
+ * @return @p code, which the adapter's function can return.
+ * Errors: none.
  * Test: unit/log an_adapters_misuse_is_logged
  */
 LODGER_API int lodger_host_misuse (const char *function, int code, const char *reason);
