@@ -3,8 +3,8 @@
  * @file backend.h
  * The whole backend contract: a loop that Lodger drives, alone on a worker's thread.
  *
- * A worker opens its backend, asks it for the host adapter of its loop, attaches its caller to that host, runs the loop
- * until the caller has stopped, and closes it. One adapter thus serves the GUI thread and the workers.
+ * A worker opens its backend and asks it for the host adapter of its loop. It attaches its caller to that host and runs the
+ * loop until the caller has stopped. Then it closes the backend. So one adapter serves the GUI thread and the workers.
  */
 #ifndef LODGER_BACKEND_H
 #define LODGER_BACKEND_H
@@ -17,36 +17,43 @@ LODGER_BEGIN_DECLS
 /** The operations of a backend. Members are only ever appended. */
 typedef struct LodgerBackendOps
 {
-  size_t size;      /**< sizeof (LodgerBackendOps) */
-  const char *name; /**< registered name */
+  size_t size; /**< sizeof (LodgerBackendOps) */
+  /** The registered name. */
+  const char *name;
 
-  /** MANDATORY. In the thread it will run in: make a loop. 0 and *ret_impl, or a negative code. */
+  /** Makes a loop. Mandatory. It is called in the thread that will run the loop. It returns 0 and sets *ret_impl, or returns
+   * a negative code. */
   int (*open) (const void *options, void **ret_impl);
-  /** MANDATORY. The host adapter of this loop, and the options that name the loop to it (borrowed until `close`). */
+  /** Returns the host adapter of this loop, and the options that name the loop to it. Mandatory. The options are borrowed
+   * until `close`. */
   const LodgerHostDriver *(*host) (void *impl, const void **ret_host_options);
-  /** MANDATORY. Same thread: run until `quit`. 0, or a negative code. */
+  /** Runs the loop until `quit`. Mandatory. Same thread. It returns 0, or a negative code. */
   int (*run) (void *impl);
-  /** MANDATORY. Same thread, from inside `run`, or before it (then `run` returns at once). */
+  /** Ends `run`. Mandatory. Same thread. It is called from inside `run`, or before it: then `run` returns at once. */
   void (*quit) (void *impl);
-  /** MANDATORY. Same thread, last of all: free what `open` made. The host's state may outlive it. */
+  /** Frees the state that `open` made, last of all. Mandatory. Same thread. The host's state may outlive it. */
   void (*close) (void *impl);
 
-  /* To be a guest in a host's thread; NULL: this backend cannot be one. */
+  /* To be a guest in a host's thread. NULL: this backend cannot be a guest. */
 
-  /** Is something ready now (0), or until when may it sleep (`deadline`, LODGER_FOREVER for none)? */
+  /** Reserved: not called yet. Returns 0 when something is ready now. Otherwise it returns the `deadline` until which the
+   * loop may sleep, or LODGER_FOREVER. */
   int64_t (*prepare) (void *impl);
-  /** One iteration, without blocking. */
+  /** Reserved: not called yet. Runs one iteration, without blocking. */
   void (*dispatch) (void *impl);
-  /** Any thread: make a sleeping poll return. */
+  /** Reserved: not called yet. Makes a sleeping poll return. Any thread. */
   void (*wake) (void *impl);
 } LodgerBackendOps;
 
 /**
- * Registers a backend by its name. Any thread; adapters do it in their first public call. Registering the same table
- * twice is fine.
+ * Registers a backend by its name.
  *
- * @return 0; LODGER_EINVAL when a mandatory operation or the size is missing; LODGER_EALREADY for another table of that
- *         name; LODGER_ENOMEM.
+ * Any thread; does not block. Adapters do it in their first public call. The same table may be registered twice. The table
+ * is static.
+ *
+ * @return 0, or a negative code.
+ * Errors: LODGER_EINVAL (NULL, wrong size, a mandatory operation is missing), LODGER_EALREADY (another table has that name),
+ * LODGER_ENOMEM (no memory).
  * Test: unit/host a_backend_without_a_mandatory_operation_is_refused
  */
 LODGER_API int lodger_backend_register (const LodgerBackendOps *ops);
