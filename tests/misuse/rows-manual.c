@@ -65,7 +65,6 @@ CELL (lodger_manual_attach, mismatch, BY (lodger_caller_new),
       WARNS (is_not_attached (LOOP, OPTIONS (.name = "else"), LODGER_EMISMATCH)));
 CELL (lodger_manual_attach, not_there, BY (lodger_caller_new),
       WARNS (is_not_attached (LOOP, OPTIONS (.worker_backend = "nowhere"), LODGER_ENOENT)));
-CELL (lodger_manual_attach, wrong_thread, RULED_OUT ("the thread that attaches is the right one"));
 CELL (lodger_manual_attach, after_close, BY (lodger_caller_new),
       WARNS (is_not_attached (LOOP, NULL, LODGER_ESHUTDOWN)));
 CELL (lodger_manual_attach, after_fork, BY (lodger_caller_new), WARNS (is_not_attached (LOOP, NULL, LODGER_EALREADY)));
