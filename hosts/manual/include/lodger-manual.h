@@ -96,9 +96,9 @@ LODGER_API const char *lodger_manual_host_get_name (const LodgerManualHost *host
  * @param options Optional. NULL means all defaults. Its `host` and `host_options` are ignored.
  * @param ret_error Optional. Receives a new reference to the error.
  * @return a new reference, or NULL with an error.
- * Errors: LODGER_EINVAL (NULL, wrong size), LODGER_ESHUTDOWN (after lodger_manual_close(), or the caller is stopping),
- * LODGER_EALREADY (another thread's caller is attached, or one of a forked child's parent), LODGER_EMISMATCH (the caller
- * that is there has another name or backend), LODGER_ENOENT (no such workers' backend), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (NULL, wrong size), LODGER_ESHUTDOWN (after lodger_manual_close()), LODGER_EALREADY (a caller of
+ * another thread or of a forked child's parent is attached), LODGER_EMISMATCH (this thread's caller has another name or
+ * backend), LODGER_ENOENT (no such workers' backend), LODGER_ENOMEM (no memory).
  * Test: unit/manual attaching_twice_gives_the_same_caller
  */
 LODGER_API LodgerCaller *lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options,
