@@ -14,34 +14,39 @@ LODGER_BEGIN_DECLS
 
 /**
  * lodger_glib_object_get_scope: (skip)
- * @object: what the scope stands for
+ * @object: the object of the scope
  *
- * The scope of @object, made when it is first asked for. It ends when @object is disposed of: when its last reference goes
- * or by g_object_run_dispose(). While a bound call runs in the thread that asked first, which should be the one where the
- * object lives, it has a reference of its own; nothing else here keeps the object alive. Give it to
- * lodger_scope_call_soon() and its siblings.
+ * Returns the scope of @object, to be given to lodger_scope_call_soon() and its siblings.
  *
- * Any thread that has a reference to @object; does not block. Later it gives the same scope, ended or not, until
- * lodger_glib_object_end_scope() has put an end to that.
+ * Any thread that has a reference to @object; does not block. The scope is made when it is first asked for. Later calls give
+ * the same scope, ended or not, until lodger_glib_object_end_scope().
  *
- * Returns: (transfer none) (nullable): it lives as long as @object, but no longer than until
- *   lodger_glib_object_end_scope(); %NULL for %NULL (logged) or without memory: calls bound to that are refused
+ * The scope ends when @object is disposed of: when its last reference is dropped, or by g_object_run_dispose(). While a
+ * bound call runs in the thread that asked first, the call holds a reference to @object. That thread should be the one
+ * where the object lives. Nothing else here keeps the object alive.
  *
+ * Returns: (transfer none) (nullable): the scope. It lives as long as @object, but no longer than until
+ *   lodger_glib_object_end_scope(). Calls that are bound to %NULL are refused
+ *
+ * Errors: LODGER_EINVAL (NULL, no GObject), LODGER_ENOMEM (no memory).
  * Test: unit/glib-scope law_8_a_call_bound_to_an_object_does_not_run_after_its_dispose
  */
 LODGER_API LodgerScope *lodger_glib_object_get_scope (GObject *object);
 
 /**
  * lodger_glib_object_end_scope:
- * @object: whose scope to end
- * @message: (nullable): as of lodger_scope_end()
+ * @object: the object of the scope
+ * @message: (nullable): as for lodger_scope_end()
  *
- * Ends the scope that @object has now, while the object goes on; the next lodger_glib_object_get_scope() makes another.
- * For what is used again: a #GtkListItem in `unbind`. Any thread that has a reference; does not block, but runs cancellers
- * and done-callbacks here.
+ * Ends the current scope of @object, while the object goes on.
  *
- * Returns: %TRUE when this has ended a scope; %FALSE when there was none, and, with a log line, for %NULL
+ * Any thread that has a reference to @object; does not block. Cancellers and done-callbacks run inside this function. The
+ * next lodger_glib_object_get_scope() makes another scope. It is for an object that is used again: a #GtkListItem in
+ * `unbind`.
  *
+ * Returns: %TRUE when this has ended a scope; %FALSE when there was none, and for %NULL
+ *
+ * Errors: LODGER_EINVAL (NULL, no GObject).
  * Test: unit/glib-scope edge_79_a_list_row_has_a_scope_for_each_binding
  */
 LODGER_API gboolean lodger_glib_object_end_scope (GObject *object, const char *message);
