@@ -3,6 +3,7 @@
 #include "misuse.h"
 
 #include <lodger-glib.h>
+#include <string.h>
 
 /* ---- attaching --------------------------------------------------------------------------------------------------------- */
 
@@ -124,6 +125,75 @@ CELL (lodger_glib_attach_full, wrong_thread, attach_to_what_another_runs (s, tru
 CELL (lodger_glib_attach_full, size_options, BY (lodger_caller_new),
       WARNS (is_not_attached (NULL, &(LodgerCallerOptions) { .size = 0 }, LODGER_EINVAL)));
 CELL (lodger_glib_attach_full, after_fork, FINE (attaches (lodger_glib_attach_full (NULL, NULL, NULL))));
+
+/* ---- what does not fit ------------------------------------------------------------------------------------------- */
+
+#define OPTIONS(...) (&(const LodgerCallerOptions) { .size = sizeof (LodgerCallerOptions), __VA_ARGS__ })
+#define HOOKED       .hook_data = DATA, .hook_destroy = DESTROY /* consumed, too */
+
+static bool
+is_not_got (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options, int code)
+{
+  LodgerError *error = NULL;
+  LodgerCaller *caller = lodger_glib_get_caller (host_options, options, &error);
+  return is_error (caller, error, code);
+}
+
+static void
+get_of_what_another_runs (Scene *s)
+{
+  Taken taken;
+  LodgerGlibHostOptions host_options = { .size = sizeof host_options };
+  taken_open (&taken);
+  host_options.context = taken.context;
+  BY (lodger_caller_new);
+  WARNS (is_not_got (&host_options, OPTIONS (HOOKED), LODGER_EWRONGTHREAD));
+  taken_close (&taken);
+}
+
+static void
+with_another_name (Scene *s, bool attaches)
+{
+  LodgerCaller *caller = lodger_glib_get_caller (NULL, NULL, NULL);
+  BY (lodger_caller_new);
+  if (attaches)
+    WARNS (is_not_attached (NULL, OPTIONS (HOOKED, .name = "else"), LODGER_EMISMATCH));
+  else
+    WARNS (is_not_got (NULL, OPTIONS (HOOKED, .name = "else"), LODGER_EMISMATCH));
+  FINE (lodger_caller_stop_wait (caller) == 0);
+  lodger_caller_unref (caller);
+}
+
+CELL (lodger_glib_attach_full, mismatch, with_another_name (s, true));
+CELL (lodger_glib_attach_full, not_there, BY (lodger_caller_new),
+      WARNS (is_not_attached (NULL, OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
+CELL (lodger_glib_get_caller, mismatch, with_another_name (s, false));
+CELL (lodger_glib_get_caller, not_there, BY (lodger_caller_new),
+      WARNS (is_not_got (NULL, OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
+CELL (lodger_glib_get_caller, wrong_thread, get_of_what_another_runs (s));
+
+/* Without the adapter's host there is nothing to attach to. */
+static void
+attach_after_another (Scene *s)
+{
+  FINE (lodger_host_register (&other_driver) == 0);
+  BY (lodger_host_register);
+  if (strcmp (s->function, "lodger_glib_attach") == 0)
+    {
+      GError *gerror = NULL;
+      WARNS (lodger_glib_attach (NULL, &gerror) == NULL
+             && g_error_matches (gerror, LODGER_GLIB_ERROR, LODGER_EALREADY));
+      g_clear_error (&gerror);
+    }
+  else if (strcmp (s->function, "lodger_glib_attach_full") == 0)
+    WARNS (is_not_attached (NULL, OPTIONS (HOOKED), LODGER_EALREADY));
+  else
+    WARNS (is_not_got (NULL, OPTIONS (HOOKED), LODGER_EALREADY));
+}
+
+CELL_AT (NOWHERE, lodger_glib_attach, already, attach_after_another (s));
+CELL_AT (NOWHERE, lodger_glib_attach_full, already, attach_after_another (s));
+CELL_AT (NOWHERE, lodger_glib_get_caller, already, attach_after_another (s));
 
 /* ---- errors ------------------------------------------------------------------------------------------------------------ */
 

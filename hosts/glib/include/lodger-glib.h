@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file lodger-glib.h
- * Lodger in a GLib or GTK program: one call attaches the thread's main context, and errors go to and fro as GError.
+ * Lodger in a GLib or GTK program: one call attaches the thread's main context, and errors become GErrors and back.
  *
- * The same adapter serves two roles. As **host** it lives in a main context that the program runs (GTK's, or any
- * other), and leaves room for the program's own input and redraw. As **backend** "glib" it gives each worker thread a
- * main context of its own, pushed as the thread's default: what GIO's asynchronous functions start in a worker's call,
- * completes in that worker.
+ * The same adapter serves two roles. As **host** it lives in a main context that the program runs (GTK's, or any other).
+ * It leaves room for the program's own input and redraw. As **backend** "glib" it gives each worker thread a main context
+ * of its own, pushed as the thread's default. So an asynchronous function of GIO that a worker's call starts completes in
+ * that worker.
  */
 #ifndef LODGER_GLIB_H
 #define LODGER_GLIB_H
@@ -28,40 +28,46 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LodgerError, lodger_error_unref)
 /** How a main context is used. */
 typedef enum LodgerGlibHostFlags
 {
+  /** The context of a GUI, or of another loop that the program runs. */
   LODGER_GLIB_HOST_DEFAULT = 0,
-  /** The context belongs to a worker, nothing paints in it: calls run at the default priority. */
+  /** The context of a worker: nothing paints in it, so calls run at the default priority. */
   LODGER_GLIB_HOST_WORKER = 1 << 0,
 } LodgerGlibHostFlags;
 
-/** LodgerCallerOptions::host_options for the host "glib"; NULL means the default context. */
+/** LodgerCallerOptions::host_options for the host "glib". NULL means the default context. */
 typedef struct LodgerGlibHostOptions
 {
-  size_t size;               /**< sizeof (LodgerGlibHostOptions) */
-  GMainContext *context;     /**< NULL: the default context; a reference is kept until the caller's memory goes */
-  LodgerGlibHostFlags flags; /**< looked at only when the caller is made, as the next two */
-  /** NULL, or asked in the thread of the context before calls are run there: how long they may take together, in
-   * nanoseconds; one call runs in any case. NULL: 1 ms. */
+  size_t size; /**< sizeof (LodgerGlibHostOptions) */
+  /** The main context. Optional. Default: the default context. A reference is kept until the caller's memory is freed. */
+  GMainContext *context;
+  /** How the context is used. This member and the next two are read only when the caller is made. */
+  LodgerGlibHostFlags flags;
+  /** Returns how long calls may take together, in nanoseconds. Optional. Default: 1 ms. It is asked in the thread of the
+   * context before calls are run there. One call runs in any case. */
   int64_t (*slice) (void *slice_data);
-  void *slice_data; /**< given to `slice`; must live as long as the caller */
+  /** Given to `slice`. It must live as long as the caller. */
+  void *slice_data;
 } LodgerGlibHostOptions;
 
 /**
  * lodger_glib_attach:
  * @context: (nullable): the main context that this thread runs, or %NULL for the default one
- * @error: where a #GError goes, in the domain %LODGER_GLIB_ERROR unless it is another's
+ * @error: (nullable): where a #GError goes, in the domain %LODGER_GLIB_ERROR unless it is another's
  *
- * Attaches this thread's caller to @context, making it if there is none, and enters it. The same context in the same
- * thread gives the same caller; each attach is undone by a lodger_caller_leave() and a lodger_caller_unref().
+ * Attaches this thread's caller to @context, and enters it.
  *
- * In the default context of a program that has a default #GApplication by now, the caller also stops by itself when the
- * application shuts down: in its `shutdown` signal, as by lodger_caller_stop_wait(), so that a program which never leaves
- * ends in order all the same.
+ * Call it in the thread that runs the context, before or while it runs; it does not block. The caller is made if there is
+ * none. The same context in the same thread gives the same caller. lodger_caller_leave() and lodger_caller_unref() undo an
+ * attach. Workers of lodger_caller_to_thread() get the backend "glib".
  *
- * Call it in the thread that runs the context, before or while it runs; it does not block. When another thread runs
- * the context just now it fails with LODGER_EWRONGTHREAD. Workers of lodger_caller_to_thread() get the backend "glib".
+ * If the program has a default #GApplication by now, the caller of the default context also stops by itself. It stops in the
+ * application's `shutdown` signal, as by lodger_caller_stop_wait(). So a program that never leaves ends in order all the
+ * same.
  *
- * Returns: (transfer full) (nullable): the caller, or %NULL with an error as of lodger_caller_new()
+ * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
+ * Errors: LODGER_EWRONGTHREAD (another thread runs the context just now), LODGER_EALREADY (another host or backend has taken
+ * the name "glib"), LODGER_ENOMEM (no memory).
  * Test: unit/glib-host attaching_twice_gives_the_same_caller
  * Test: unit/glib-application edge_53_a_caller_stops_when_the_application_shuts_down
  */
@@ -69,14 +75,16 @@ LODGER_API LodgerCaller *lodger_glib_attach (GMainContext *context, GError **err
 
 /**
  * lodger_glib_attach_full: (skip)
- * @context: (nullable): as lodger_glib_attach()
+ * @context: (nullable): as for lodger_glib_attach()
  * @options: (nullable): `host` and `host_options` in it are ignored
  * @ret_error: (nullable): where a new reference to the error goes
  *
- * lodger_glib_attach() with options.
+ * Attaches as lodger_glib_attach(), with options.
  *
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
+ * Errors: as lodger_glib_attach(), LODGER_EINVAL (wrong size, a `backend` in @options), LODGER_EMISMATCH (the existing caller
+ * has another name or backend), LODGER_ENOENT (no such workers' backend).
  * Test: unit/glib-host attaching_twice_gives_the_same_caller
  */
 LODGER_API LodgerCaller *lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options,
@@ -85,14 +93,18 @@ LODGER_API LodgerCaller *lodger_glib_attach_full (GMainContext *context, const L
 /**
  * lodger_glib_get_caller: (skip)
  * @host_options: (nullable): which context, and how it is used; %NULL for the default one
- * @options: (nullable): `host` and `host_options` in it are ignored; looked at only when the caller is made
+ * @options: (nullable): `host` and `host_options` in it are ignored. The name and the backends have to match an existing
+ *   caller; the other members are looked at only when the caller is made
  * @ret_error: (nullable): where a new reference to the error goes
  *
- * The caller of a main context, which is made and started if there is none, as by lodger_glib_attach(), but without
- * counting an enter: it runs until it is stopped, or its application shuts down. In the thread of that context.
+ * Returns the caller of a main context, without counting an enter.
  *
- * Returns: (transfer full) (nullable): the caller, or %NULL with an error as of lodger_caller_new()
+ * Call it in the thread of the context; it does not block. The caller is made and started if there is none, as by
+ * lodger_glib_attach(). It runs until it is stopped, or its application shuts down.
  *
+ * Returns: (transfer full) (nullable): the caller, or %NULL with an error
+ *
+ * Errors: as lodger_glib_attach_full().
  * Test: unit/glib-scope a_caller_that_was_only_asked_for_counts_no_enter
  */
 LODGER_API LodgerCaller *lodger_glib_get_caller (const LodgerGlibHostOptions *host_options,
@@ -101,42 +113,64 @@ LODGER_API LodgerCaller *lodger_glib_get_caller (const LodgerGlibHostOptions *ho
 /**
  * lodger_glib_register:
  *
- * Makes the host and the backend "glib" known to lodger_caller_new(). Attaching does that too. Any thread; may be
- * repeated; does not block.
+ * Makes the host and the backend "glib" known to lodger_caller_new().
  *
- * Returns: 0; LODGER_EALREADY when another host or backend has taken the name; LODGER_ENOMEM
+ * Any thread; does not block. It may be repeated. Attaching does it, too.
  *
+ * Returns: 0, or a negative code
+ *
+ * Errors: LODGER_EALREADY (another host or backend has taken the name "glib"), LODGER_ENOMEM (no memory).
  * Test: unit/glib-worker gio_async_completes_in_the_worker
  */
 LODGER_API int lodger_glib_register (void);
 
-/** The #GError domain of Lodger's own errors; the codes are those of #LodgerErrorCode. */
+/** The #GError domain of Lodger's own errors. The codes are those of #LodgerErrorCode. */
 #define LODGER_GLIB_ERROR (lodger_glib_error_quark ())
 
 /**
- * The #GError domain of errors that only Lodger can read: they carry a LodgerError with a payload of another kind. The
- * code is LODGER_EFOREIGN; lodger_glib_error_new_from_gerror() gives the LodgerError back.
+ * The #GError domain of errors that only Lodger can read.
+ *
+ * They carry a LodgerError with a payload of another kind. The code is LODGER_EFOREIGN. lodger_glib_error_new_from_gerror()
+ * gives the LodgerError back.
  */
 #define LODGER_GLIB_FOREIGN_ERROR (lodger_glib_foreign_error_quark ())
 
-/** The quark behind LODGER_GLIB_ERROR: that of LODGER_ERROR_DOMAIN. Any thread. Test: unit/glib-error
- * lodgers_own_errors_keep_domain_and_code */
+/**
+ * lodger_glib_error_quark:
+ *
+ * Returns the quark behind LODGER_GLIB_ERROR: the quark of LODGER_ERROR_DOMAIN.
+ *
+ * Any thread; does not block.
+ *
+ * Errors: none.
+ * Test: unit/glib-error lodgers_own_errors_keep_domain_and_code
+ */
 LODGER_API GQuark lodger_glib_error_quark (void);
 
-/** The quark behind LODGER_GLIB_FOREIGN_ERROR. Any thread. Test: unit/glib-error
- * a_foreign_payload_comes_back_as_the_same_error */
+/**
+ * lodger_glib_foreign_error_quark:
+ *
+ * Returns the quark behind LODGER_GLIB_FOREIGN_ERROR.
+ *
+ * Any thread; does not block.
+ *
+ * Errors: none.
+ * Test: unit/glib-error a_foreign_payload_comes_back_as_the_same_error
+ */
 LODGER_API GQuark lodger_glib_foreign_error_quark (void);
 
 /**
  * lodger_glib_error_new_from_gerror: (skip)
  * @error: (nullable): not changed
  *
- * A LodgerError with the domain, code and message of @error, and with a copy of it inside, so that private data of an
- * extended domain is kept. One that was made by lodger_glib_error_to_gerror() gives the LodgerError it was made of. Any
- * thread; does not block.
+ * Makes a LodgerError with the domain, code and message of @error.
+ *
+ * Any thread; does not block. A copy of @error is inside, so private data of an extended domain is kept. A GError that was
+ * made by lodger_glib_error_to_gerror() gives the LodgerError that it was made of.
  *
  * Returns: (transfer full) (nullable): a new reference; %NULL for %NULL
  *
+ * Errors: none.
  * Test: unit/glib-error an_extended_gerror_survives_the_round_trip
  */
 LODGER_API LodgerError *lodger_glib_error_new_from_gerror (const GError *error);
@@ -145,12 +179,15 @@ LODGER_API LodgerError *lodger_glib_error_new_from_gerror (const GError *error);
  * lodger_glib_error_to_gerror:
  * @error: (nullable): not consumed
  *
- * A GError that says the same. One that came from a GError gives a copy of that; else the domain (as a quark), the
- * code and the message are the same, or, when the error carries a payload, the domain is LODGER_GLIB_FOREIGN_ERROR and
- * the GError holds a reference to @error. Any thread; does not block.
+ * Makes a GError that says the same as @error.
+ *
+ * Any thread; does not block. An error that came from a GError gives a copy of that GError. Otherwise the domain (as a
+ * quark), the code and the message are the same. But if the error carries a payload, the domain is
+ * LODGER_GLIB_FOREIGN_ERROR, and the GError holds a reference to @error.
  *
  * Returns: (transfer full) (nullable): a new GError; %NULL for %NULL
  *
+ * Errors: none.
  * Test: unit/glib-error a_foreign_payload_comes_back_as_the_same_error
  */
 LODGER_API GError *lodger_glib_error_to_gerror (LodgerError *error);
@@ -162,8 +199,9 @@ LODGER_API GError *lodger_glib_error_to_gerror (LodgerError *error);
  *
  * Fails with @error.
  *
- * Returns: as lodger_pending_return_error(); LODGER_EINVAL for a %NULL @error
+ * Returns: 0, or a negative code
  *
+ * Errors: as lodger_pending_return_error().
  * Test: unit/glib-error a_gerror_is_an_outcome
  */
 LODGER_API int lodger_glib_pending_return_gerror (LodgerPending *self, GError *error);
@@ -173,10 +211,13 @@ LODGER_API int lodger_glib_pending_return_gerror (LodgerPending *self, GError *e
  * @reply: (transfer full): consumed; a %NULL @error leaves it alone
  * @error: (transfer full): consumed
  *
- * Fails a deferred call with @error: what a GIO call-back does. Any thread.
+ * Fails a deferred call with @error, as a GIO call-back does.
  *
- * Returns: as lodger_reply_return_error(); LODGER_EINVAL for a %NULL @reply or @error
+ * Any thread; does not block.
  *
+ * Returns: 0, or a negative code
+ *
+ * Errors: as lodger_reply_return_error(), LODGER_EINVAL (NULL).
  * Test: unit/glib-worker a_gio_failure_is_the_calls_failure
  */
 LODGER_API int lodger_glib_reply_return_gerror (LodgerReply *reply, GError *error);
@@ -186,11 +227,14 @@ LODGER_API int lodger_glib_reply_return_gerror (LodgerReply *reply, GError *erro
  * @done: a finished pending
  * @error: (nullable): where a new GError goes
  *
- * Tells whether @done ended with anything but success, and why. A cancelled one is LODGER_ECANCELED in the domain
- * LODGER_GLIB_ERROR, one that is not done LODGER_ENOTDONE, a %NULL one LODGER_EINVAL. Any thread; does not block.
+ * Returns whether @done ended with anything but success, and sets @error to the reason.
+ *
+ * Any thread; does not block. A failed pending gives its own GError. The GErrors of the codes below are in the domain
+ * LODGER_GLIB_ERROR.
  *
  * Returns: %TRUE and @error is set, or %FALSE for success
  *
+ * Errors: LODGER_EINVAL (NULL @done), LODGER_ENOTDONE (@done is not done), LODGER_ECANCELED (@done was cancelled).
  * Test: unit/glib-error a_gerror_is_an_outcome
  */
 LODGER_API gboolean lodger_glib_pending_propagate_error (LodgerPending *done, GError **error);
