@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file lodger-gtk4.h
- * Lodger in a GTK 4 program. What one types first is one line:
+ * Lodger in a GTK 4 program. The first line to type is:
  *
  *     lodger_gtk_run (widget, work, done, data);
  *
- * `work` runs in a worker thread, `done` in the GUI thread with the outcome; if the widget or its window is gone by then,
- * the work is cancelled and `done` does not run.
+ * `work` runs in a worker thread. `done` runs in the GUI thread, with the outcome. If the widget or its window is gone by
+ * then, the work is cancelled and `done` does not run.
  *
  * All functions belong to the GUI thread, except lodger_gtk_report().
  */
@@ -23,29 +23,34 @@ LODGER_BEGIN_DECLS
 
 /**
  * lodger_gtk_attach:
- * @error: where a #GError goes, in the domain %LODGER_GLIB_ERROR
+ * @error: (nullable): where a #GError goes, in the domain %LODGER_GLIB_ERROR
  *
- * lodger_glib_attach() for GTK's main context, with slices that end when the next frame is due: calls that come in
- * numbers run between frames, and make none late by more than one call. A caller that is there already is given as it
- * is. lodger_caller_leave() ends it; so does the default application's shutdown.
+ * Attaches the GUI thread's caller to GTK's main context, and enters it.
  *
- * In the GUI thread; does not block.
+ * GUI thread; does not block. It is lodger_glib_attach() with slices that end when the next frame is due. Calls that come in
+ * numbers run between frames, and delay no frame by more than one call. An existing caller is returned as it is.
+ * lodger_caller_leave() ends the caller, and so does the shutdown of the default application.
  *
- * Returns: (transfer full) (nullable): the caller, or %NULL with an error as of lodger_caller_new()
+ * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
+ * Errors: LODGER_EWRONGTHREAD (not the GUI thread), LODGER_EALREADY (another host or backend has taken the name "glib"),
+ * LODGER_ENOMEM (no memory).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
  */
 LODGER_API LodgerCaller *lodger_gtk_attach (GError **error);
 
 /**
  * lodger_gtk_attach_full: (skip)
- * @options: (nullable): `host` and `host_options` in it are ignored; looked at only when the caller is made
+ * @options: (nullable): `host` and `host_options` in it are ignored. The name and the backends have to match an existing
+ *   caller; the other members are looked at only when the caller is made
  * @ret_error: (nullable): where a new reference to the error goes
  *
- * lodger_gtk_attach() with options.
+ * Attaches as lodger_gtk_attach(), with options.
  *
- * Returns: (transfer full) (nullable): the caller, or %NULL with an error as of lodger_caller_new()
+ * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
+ * Errors: as lodger_gtk_attach(), LODGER_EINVAL (wrong size, a `backend` in @options), LODGER_EMISMATCH (the existing caller
+ * has another name or backend), LODGER_ENOENT (no such workers' backend).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
  */
 LODGER_API LodgerCaller *lodger_gtk_attach_full (const LodgerCallerOptions *options, LodgerError **ret_error);
@@ -53,12 +58,16 @@ LODGER_API LodgerCaller *lodger_gtk_attach_full (const LodgerCallerOptions *opti
 /**
  * lodger_gtk_get_caller: (skip)
  *
- * The GUI thread's caller: that of lodger_gtk_attach() or lodger_glib_attach(), else one that is made now, runs until the
- * application shuts down or lodger_caller_stop_wait(), and need not be left. Does not block.
+ * Returns the GUI thread's caller.
  *
- * Returns: (transfer none) (nullable): valid until it has stopped; %NULL, with a log line, in another thread than the one
- *   that asked first, and when there can be none
+ * Does not block. It is the caller of lodger_gtk_attach() or lodger_glib_attach(). If there is none, one is made now. It runs
+ * until the application shuts down or lodger_caller_stop_wait(), and need not be left. The GUI thread is the thread that asks
+ * first.
  *
+ * Returns: (transfer none) (nullable): the caller, valid until it has stopped; or %NULL
+ *
+ * Errors: LODGER_EWRONGTHREAD (not the GUI thread), LODGER_EALREADY (another host or backend has taken the name "glib"),
+ * LODGER_ENOMEM (no memory).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
  */
 LODGER_API LodgerCaller *lodger_gtk_get_caller (void);
@@ -69,73 +78,89 @@ LODGER_API LodgerCaller *lodger_gtk_get_caller (void);
  * lodger_gtk_widget_get_scope: (skip)
  * @widget: a widget that is in a window, or a window
  *
- * The scope of @widget in its window. It ends when the widget is disposed of; when its window is destroyed, also if
- * somebody refers to that or to the widget; and when the widget is taken out of its window, unless it is in one again in
- * the caller's next turn: so it may be moved from one place to another. A window that is hidden, or moves to another
- * display, is no end. A widget that is put into a window again has a new scope. What is bound to it:
- * lodger_scope_call_soon() and its siblings.
+ * Returns the scope of @widget in its window, to be given to lodger_scope_call_soon() and its siblings.
  *
- * In the GUI thread; does not block. For a widget that is in no window yet there is lodger_glib_object_get_scope(); for
- * the row of a list, that and lodger_glib_object_end_scope() in `unbind`.
+ * GUI thread; does not block. The scope ends in each of these cases:
+ * - The widget is disposed of.
+ * - Its window is destroyed, also if there are still references to the window or to the widget.
+ * - The widget is taken out of its window, unless it is in a window again in the caller's next turn. So it may be moved from
+ *   one place to another.
  *
- * Returns: (transfer none) (nullable): valid as long as the widget is in its window; %NULL, with a log line, for %NULL
- *   (LODGER_EINVAL), in another thread (LODGER_EWRONGTHREAD), and for a widget in no window (LODGER_ESTATE): calls bound
- *   to that are refused
+ * A window that is hidden, or moves to another display, does not end the scope. A widget that is put into a window again has
+ * a new scope. For a widget that is in no window yet, use lodger_glib_object_get_scope(). For the row of a list, use that
+ * function, too, and lodger_glib_object_end_scope() in `unbind`.
  *
+ * Returns: (transfer none) (nullable): the scope, valid as long as the widget is in its window. Calls that are bound to
+ *   %NULL are refused
+ *
+ * Errors: LODGER_EINVAL (NULL, no widget), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no
+ * window), LODGER_ENOMEM (no memory).
  * Test: gtk/scope edge_79_a_window_that_somebody_refers_to_is_destroyed
  */
 LODGER_API LodgerScope *lodger_gtk_widget_get_scope (GtkWidget *widget);
 
 /* ---- work and its outcome ----------------------------------------------------------------------------------------- */
 
-/** Runs in the GUI thread with the outcome of the work; @widget is there, and so is its window. @done is borrowed:
+/** Runs in the GUI thread with the outcome of the work. @widget is there, and so is its window. @done is borrowed:
  * lodger_pending_get_int() and its siblings read it. */
 typedef void (*LodgerGtkDoneFunc) (GtkWidget *widget, LodgerPending *done, void *data);
 
-/** Runs in the GUI thread when the work has failed or was cancelled: the latter is LODGER_ECANCELED in the domain
+/** Runs in the GUI thread when the work has failed or was cancelled. A cancellation is LODGER_ECANCELED in the domain
  * LODGER_GLIB_ERROR. @error is borrowed. */
 typedef void (*LodgerGtkErrorFunc) (GtkWidget *widget, const GError *error, void *data);
 
-/** Runs in the GUI thread with the newest that the work has reported, at most once in 16 ms; @text is the newest
- * that came with a fraction, or NULL when none has come since this was called last. */
+/** Runs in the GUI thread with the newest report of the work, at most once in 16 ms. @text is the newest text that came with
+ * a fraction. It is NULL when no text has come since the last run of this function. */
 typedef void (*LodgerGtkProgressFunc) (GtkWidget *widget, double fraction, const char *text, void *data);
 
 /** Options of lodger_gtk_run_full(). Members are only ever appended. */
 typedef struct LodgerGtkRunOptions
 {
-  size_t size;                    /**< sizeof (LodgerGtkRunOptions) */
-  LodgerDestroyFunc destroy;      /**< of the data: once, in the GUI thread, when neither `work` nor `done` needs it; if
-                                       the caller has stopped, or it is called in another one, in that thread */
-  LodgerGtkErrorFunc failed;      /**< NULL, or called instead of `done` when there is no success */
-  LodgerGtkProgressFunc progress; /**< NULL, or told what lodger_gtk_report() says */
-  GtkProgressBar *progress_bar; /**< NULL, or shows it: the fraction, or a pulse when that is negative; and the text, if
-                                       there is one */
-  /** NULL, or cancels the work when it is clicked; sensitive from the start until then, or until the work has come home */
+  size_t size; /**< sizeof (LodgerGtkRunOptions) */
+  /** Destroys the data. Optional. It runs once, in the GUI thread, when neither `work` nor `done` needs the data. If the
+   * caller has stopped, or lodger_gtk_run_full() is called in another thread, it runs in that thread. */
+  LodgerDestroyFunc destroy;
+  /** Runs instead of `done` when there is no success. Optional. */
+  LodgerGtkErrorFunc failed;
+  /** Runs with the reports of lodger_gtk_report(). Optional. */
+  LodgerGtkProgressFunc progress;
+  /** Shows the reports. Optional. It shows the fraction, or a pulse when the fraction is negative; and the text, if any. */
+  GtkProgressBar *progress_bar;
+  /** Cancels the work when it is clicked. Optional. It is sensitive from the start until it is clicked, or until the
+   * outcome is back in the GUI thread. */
   GtkButton *cancel_button;
-  GCancellable *cancellable; /**< NULL, or cancels the work when it is cancelled, in whatever thread, before or later */
-  const char *name;          /**< as in LodgerCallOptions, as the next two */
-  const char *file;          /**< the macros below fill it in */
-  int line;                  /**< its line */
+  /** Cancels the work when it is cancelled: in any thread, before or later. Optional. */
+  GCancellable *cancellable;
+  /** As in LodgerCallOptions, like the next two members. */
+  const char *name;
+  /** The file of the call. The macros below fill it in. */
+  const char *file;
+  /** The line of the call. */
+  int line;
 } LodgerGtkRunOptions;
 
 /**
  * lodger_gtk_run_full: (skip)
- * @widget: whose scope all of it is bound to, as of lodger_gtk_widget_get_scope()
+ * @widget: the work and its functions are bound to its scope: see lodger_gtk_widget_get_scope()
  * @work: runs in a worker thread, as of lodger_caller_to_thread()
  * @done: (nullable): runs in the GUI thread with the outcome
  * @data: given to all functions
  * @options: (nullable): %NULL for defaults
  *
- * Does work in a worker thread, and comes back to @widget with the outcome. When the scope ends first, the work is
- * cancelled (what has not started never runs, what runs sees lodger_pending_is_cancelled()), and no function of these runs
- * in the GUI thread any more. The last progress comes before the outcome. In the GUI thread; does not block.
+ * Does work in a worker thread, and comes back to @widget with the outcome.
  *
- * Returns: (transfer full): a new reference to the outcome of the work, never %NULL, to be cancelled or let go of; a
- *   refusal is a done pending, of which `failed` or @done is told as well, unless it is misuse: LODGER_EINVAL for a %NULL
- *   @widget or @work, a button or bar that is none, and a wrong size, LODGER_EWRONGTHREAD, LODGER_ESTATE for a widget in
- *   no window. The data is consumed in each case, but for a wrong size: then nothing in the options is believed, `destroy`
- *   neither.
+ * GUI thread; does not block. The end of the scope cancels the work. Work that has not started then never runs. Running work
+ * sees it by lodger_pending_is_cancelled(). None of the functions runs in the GUI thread any more. The last progress comes
+ * before the outcome.
  *
+ * The data is consumed in each case, except for a wrong size. With a wrong size nothing in the options is used, not even
+ * `destroy`.
+ *
+ * Returns: (transfer full): a new reference to the outcome of the work, never %NULL, to be cancelled or dropped. A refusal is
+ *   a done pending. `failed` or @done is told of it as well, unless it is misuse, as the errors below
+ *
+ * Errors: LODGER_EINVAL (NULL @widget or @work, wrong size, a cancel button that is no button, a progress bar that is none),
+ * LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no window), LODGER_ENOMEM (no memory).
  * Test: gtk/run the_outcome_comes_back_to_the_widget
  * Test: gtk/run wrong_options_are_refused
  */
@@ -144,24 +169,30 @@ LODGER_API LodgerPending *lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc
 
 /**
  * lodger_gtk_run:
- * @widget: as of lodger_gtk_run_full()
+ * @widget: as for lodger_gtk_run_full()
  * @work: (scope async): runs in a worker thread
  * @done: (scope async) (nullable): runs in the GUI thread
- * @data: not destroyed: it has to live until @work has returned, which may be after the window's end; data of its own has
- *   `destroy` in the options of lodger_gtk_run_full()
+ * @data: not destroyed. It has to live until @work has returned, which may be after the window's end. `destroy` in the options
+ *   of lodger_gtk_run_full() destroys data
  *
- * lodger_gtk_run_full() with defaults. Misuse is logged.
+ * Runs lodger_gtk_run_full() with defaults.
  *
+ * GUI thread; does not block.
+ *
+ * Errors: as lodger_gtk_run_full().
  * Test: gtk/run the_outcome_comes_back_to_the_widget
  */
 LODGER_API void lodger_gtk_run (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data);
 
 /**
  * lodger_gtk_run_with_progress: (skip)
- * @bar: shows what lodger_gtk_report() says
+ * @bar: shows the reports of lodger_gtk_report()
  *
- * lodger_gtk_run() with a progress bar.
+ * Runs lodger_gtk_run() with a progress bar.
  *
+ * GUI thread; does not block.
+ *
+ * Errors: as lodger_gtk_run_full().
  * Test: gtk/progress a_bar_shows_the_newest_report
  */
 LODGER_API void lodger_gtk_run_with_progress (GtkWidget *widget, GtkProgressBar *bar, LodgerCallFunc work,
@@ -171,8 +202,11 @@ LODGER_API void lodger_gtk_run_with_progress (GtkWidget *widget, GtkProgressBar 
  * lodger_gtk_run_with_cancel: (skip)
  * @button: cancels the work when it is clicked; insensitive when there is nothing to cancel
  *
- * lodger_gtk_run() with a button that cancels.
+ * Runs lodger_gtk_run() with a button that cancels.
  *
+ * GUI thread; does not block.
+ *
+ * Errors: as lodger_gtk_run_full().
  * Test: gtk/run a_button_cancels_the_work
  */
 LODGER_API void lodger_gtk_run_with_cancel (GtkWidget *widget, GtkButton *button, LodgerCallFunc work,
@@ -182,8 +216,11 @@ LODGER_API void lodger_gtk_run_with_cancel (GtkWidget *widget, GtkButton *button
  * lodger_gtk_run_with_error: (skip)
  * @failed: runs in the GUI thread instead of @done when the work has failed or was cancelled
  *
- * lodger_gtk_run() with a function of its own for what goes wrong.
+ * Runs lodger_gtk_run() with a function of its own for errors.
  *
+ * GUI thread; does not block.
+ *
+ * Errors: as lodger_gtk_run_full().
  * Test: gtk/run a_failure_comes_as_a_gerror
  */
 LODGER_API void lodger_gtk_run_with_error (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done,
@@ -192,17 +229,21 @@ LODGER_API void lodger_gtk_run_with_error (GtkWidget *widget, LodgerCallFunc wor
 /**
  * lodger_gtk_report: (skip)
  * @self: the work's own pending
- * @fraction: from 0 to 1, or negative or not a number when it is not known; a bar takes more than 1 for 1
- * @text: (nullable): copied; %NULL leaves what was said before
+ * @fraction: from 0 to 1; negative or not a number when it is not known. A bar takes more than 1 for 1
+ * @text: (nullable): copied; %NULL leaves the earlier text
  *
- * Says how far the work is. Only the newest report is shown, at most once in 16 ms; the last one is shown before `done`.
- * In the work's function, or while its answer is deferred, in any thread; does not block, unless the caller has an
- * `inbox_limit` and that many calls wait: then as lodger_caller_call_soon_full(), and the next report is shown instead of
- * one that was refused.
+ * Reports how far the work is.
  *
- * Returns: 0; LODGER_ECANCELED when the work was cancelled, and should end; LODGER_EINVAL for %NULL, LODGER_ESTATE for a
- *   pending that is not the work of lodger_gtk_run_full()
+ * In the work's function, or while its answer is deferred, in any thread. Only the newest report is shown, at most once in
+ * 16 ms. The last one is shown before `done`.
  *
+ * Does not block, unless the caller has an `inbox_limit` and the inbox is full. Then it waits, or the report is refused, as by
+ * lodger_caller_call_soon_full(). After a refused report, the next report is shown instead.
+ *
+ * Returns: 0, or a negative code
+ *
+ * Errors: LODGER_EINVAL (NULL), LODGER_ECANCELED (the work was cancelled, and should end), LODGER_ESTATE (the pending is not
+ * the work of lodger_gtk_run_full(), or is done).
  * Test: gtk/progress a_bar_shows_the_newest_report
  */
 LODGER_API int lodger_gtk_report (LodgerPending *self, double fraction, const char *text);
@@ -210,6 +251,8 @@ LODGER_API int lodger_gtk_report (LodgerPending *self, double fraction, const ch
 LODGER_END_DECLS
 
 #if !defined LODGER_NO_CALL_SITES && !defined __cplusplus
+
+/* The functions of the same names, with the place of the call. LODGER_GTK_RUN_SITE is options that record it. */
 
 #define LODGER_GTK_RUN_SITE(...)                                                                                       \
   (&(const LodgerGtkRunOptions) {                                                                                      \

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The GTK adapter: work is refused with a pending, and what has none is logged. */
+#include "log-lines.h"
 #include "misuse.h"
 
 #include <lodger-gtk4.h>
+#include <string.h>
 
 static const LodgerGtkRunOptions no_size = { .name = "misuse" };
 
@@ -113,6 +115,106 @@ CELL (lodger_gtk_attach_full, null_ret_error, BY (lodger_caller_new),
 CELL (lodger_gtk_attach_full, size_options, BY (lodger_caller_new), WARNS (is_refused ()));
 CELL (lodger_gtk_attach_full, after_fork, FINE (attaches (lodger_gtk_attach_full (NULL, NULL))));
 CELL (lodger_gtk_get_caller, after_fork, FINE (attaches (lodger_gtk_attach (NULL))));
+
+/* No caller, but that error. */
+static bool
+is_not_attached (const LodgerCallerOptions *options, int code)
+{
+  LodgerError *error = NULL;
+  LodgerCaller *caller = lodger_gtk_attach_full (options, &error);
+  return is_error (caller, error, code);
+}
+
+static bool
+is_not_attached_plainly (int code)
+{
+  GError *error = NULL;
+  LodgerCaller *caller = lodger_gtk_attach (&error);
+  bool is = caller == NULL && g_error_matches (error, LODGER_GLIB_ERROR, code);
+  g_clear_error (&error);
+  return is;
+}
+
+#define OPTIONS(...) (&(const LodgerCallerOptions) { .size = sizeof (LodgerCallerOptions), __VA_ARGS__ })
+#define HOOKED       .hook_data = DATA, .hook_destroy = DESTROY /* consumed, too */
+
+/* Whether FUNCTION has no caller in another thread than the GUI's. */
+static void *
+attach_elsewhere (void *data)
+{
+  Scene *s = data;
+  if (strcmp (s->function, "lodger_gtk_attach") == 0)
+    WARNS (is_not_attached_plainly (LODGER_EWRONGTHREAD));
+  else if (strcmp (s->function, "lodger_gtk_get_caller") == 0)
+    WARNS (lodger_gtk_get_caller () == NULL);
+  else
+    {
+      BY (lodger_gtk_attach);
+      WARNS (is_not_attached (OPTIONS (HOOKED), LODGER_EWRONGTHREAD));
+    }
+  return NULL;
+}
+
+CELL (lodger_gtk_attach, wrong_thread,
+      PLACED (lodger_gtk_get_caller (), thread_join (thread_start (attach_elsewhere, s))));
+CELL (lodger_gtk_attach_full, wrong_thread,
+      PLACED (lodger_gtk_get_caller (), thread_join (thread_start (attach_elsewhere, s))));
+CELL (lodger_gtk_get_caller, wrong_thread,
+      PLACED (lodger_gtk_get_caller (), thread_join (thread_start (attach_elsewhere, s))));
+
+CELL (lodger_gtk_attach_full, mismatch,
+      PLACED (lodger_gtk_get_caller (), BY (lodger_caller_new),
+              WARNS (is_not_attached (OPTIONS (HOOKED, .name = "else"), LODGER_EMISMATCH))));
+CELL (lodger_gtk_attach_full, not_there, BY (lodger_caller_new),
+      WARNS (is_not_attached (OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
+
+/* ---- another host of the name ----------------------------------------------------------------------------------------- */
+
+static int
+post (void *impl, LodgerHostNode *node)
+{
+  (void) impl;
+  (void) node;
+  return 0;
+}
+
+static int
+open_nothing (LodgerHost *host, const void *options, void **ret_impl)
+{
+  (void) host;
+  (void) options;
+  (void) ret_impl;
+  return 0;
+}
+
+static const LodgerHostOps other_ops = { .size = sizeof other_ops, .name = "glib", .run_sync_soon_threadsafe = post };
+static const LodgerHostDriver other_driver = { .size = sizeof other_driver, .ops = &other_ops, .open = open_nothing };
+
+CELL_AT (NOWHERE, lodger_gtk_attach, already, FINE (lodger_host_register (&other_driver) == 0),
+         BY (lodger_host_register), WARNS (is_not_attached_plainly (LODGER_EALREADY)));
+CELL_AT (NOWHERE, lodger_gtk_attach_full, already, FINE (lodger_host_register (&other_driver) == 0),
+         BY (lodger_host_register), WARNS (is_not_attached (OPTIONS (HOOKED), LODGER_EALREADY)));
+
+static void
+count_line (LodgerLogLevel level, const char *line, void *data)
+{
+  if (level == LODGER_LOG_WARNING && strncmp (line, "lodger_gtk_get_caller:", 22) == 0)
+    ++*(int *) data;
+}
+
+/* It has no other way to tell than a line, beside that of lodger_host_register(). */
+static void
+ask_for_the_caller_of_another (Scene *s)
+{
+  int count = 0;
+  FINE (lodger_host_register (&other_driver) == 0);
+  lodger_set_log_func (count_line, &count);
+  test_check (lodger_gtk_get_caller () == NULL);
+  log_lines_begin ();
+  FINE (count == 1);
+}
+
+CELL_AT (NOWHERE, lodger_gtk_get_caller, already, ask_for_the_caller_of_another (s));
 
 /* ---- scopes ---------------------------------------------------------------------------------------------------------- */
 
