@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The table of misuse (tests/misuse) can fail: a new function, parameter or code in a header asks for rows; a cell without
-# a row is named by the test; a row that no header asks for does not compile.
+# The table of misuse (tests/misuse) can fail: a new function, parameter or code in a header asks for rows; a function
+# without an Errors line, or with one that cannot be read, is refused; a cell without a row is named by the test; a row that
+# no header asks for does not compile.
 set -eu
 
 source=${LODGER_SOURCE:?}
@@ -22,13 +23,21 @@ cells () { # cells HEADER: `function kind`, in lines
 
 mkdir "$dir/include"
 cat >"$dir/include/new.h" <<'END'
-/** A new function. 0; LODGER_EBUSY. Any thread. */
+/**
+ * A new function, which does not answer LODGER_ESTATE.
+ *
+ * @return 0, or a negative code.
+ * Errors: LODGER_EINVAL (NULL, wrong size), LODGER_EBUSY (inside
+ * lodger_new_two()), LODGER_ECHILD (a forked child).
+ * Test: unit/new one
+ */
 LODGER_API int lodger_new_one (LodgerCaller *caller, LodgerDirectFunc func, void *data, const LodgerNewOptions *options,
                                int64_t delay, LodgerNewMode mode, unsigned count);
 
 /** Not a public function: not_for_users (LodgerCaller *caller). */
 #define lodger_new_one(caller) lodger_new_one_full (caller, 0)
-/** As lodger_new_one(); also LODGER_EWRONGTHREAD. */
+/** Another function.
+ * Errors: as lodger_new_one(), LODGER_EWRONGTHREAD (another thread). */
 LODGER_API LodgerPending *lodger_new_two (void);
 END
 cat >"$dir/expected" <<'END'
@@ -48,6 +57,40 @@ lodger_new_two wrong_thread
 END
 cells "$dir/include/new.h" >"$dir/found"
 diff "$dir/expected" "$dir/found" || complain "a new header does not ask for the rows that it should"
+
+refused () { # refused WHAT MESSAGE COMMENT: a function with that comment is refused with that message
+  printf '%s\nLODGER_API int lodger_new_one (LodgerCaller *caller);\n' "$3" >"$dir/include/refused.h"
+  if cells "$dir/include/refused.h" >/dev/null; then
+    complain "$1 is accepted"
+  elif ! grep -q "$2" "$dir/log"; then
+    cat "$dir/log"
+    complain "$1 is refused without a message that says so"
+  fi
+}
+
+refused 'a function without an Errors line' 'lodger_new_one has no Errors line' '/** A new function. */'
+refused 'a function without a comment' 'lodger_new_one has no Errors line' ''
+refused 'an Errors line inside of a sentence' 'has no Errors line' '/** A new function. Errors: none. */'
+refused 'the Errors line of another comment' 'has no Errors line' \
+  "$(printf '/** A type.\n * Errors: none. */\ntypedef int Type;\n\n/** A new function. */')"
+refused 'an unknown code' 'unknown code LODGER_EUNHEARD' '/**
+ * Errors: LODGER_EINVAL (NULL), LODGER_EUNHEARD (never). */'
+refused 'a code without a condition' 'cannot read the Errors line' '/**
+ * Errors: LODGER_EINVAL. */'
+refused 'an Errors line that does not end' 'cannot read the Errors line' '/**
+ * Errors: LODGER_EINVAL (NULL) */'
+refused 'words in an Errors line' 'cannot read the Errors line' '/**
+ * Errors: LODGER_EINVAL (NULL), or the code of the host. */'
+refused 'the errors of a function that is nowhere' 'in none of the headers' '/**
+ * Errors: as lodger_nowhere(). */'
+refused 'a second Errors line' 'a second Errors line' '/**
+ * Errors: none.
+ * Errors: none. */'
+
+# Each code of error.h is known.
+codes=$(grep -o '\bLODGER_E[A-Z]* = -' "$source/core/include/lodger/error.h" | sed 's/ = -/ (x), /' | tr -d '\n')
+printf '/**\n * Errors: %s. */\nLODGER_API int lodger_new_one (LodgerCaller *caller);\n' "${codes%, }" >"$dir/include/codes.h"
+cells "$dir/include/codes.h" >/dev/null || { cat "$dir/log"; complain "a code of error.h is unknown"; }
 
 printf 'static inline int nothing (void);\n' >"$dir/include/empty.h"
 if cells "$dir/include/empty.h" >/dev/null 2>&1; then

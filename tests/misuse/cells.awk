@@ -1,8 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What can be done wrong with each function of the public headers, found out from its declaration and its comment.
+# The cells of the misuse table: everything that can be done wrong with each function of the public headers. They follow
+# from the declaration of the function and from the `Errors:` line of its comment.
 #
 #     awk -v output=misuse-cells.h -f cells.awk HEADER …
+#
+# The Errors line names each code with its condition, or the function that has the same errors:
+#
+#     Errors: none.
+#     Errors: LODGER_EINVAL (NULL, wrong size), LODGER_ECHILD (a forked child).
+#     Errors: as lodger_x(), LODGER_ENOSYS (the host has no `arm` operation).
+#
+# It begins a line of the comment and ends at `Test:`, at the next tag, at an empty line or with the comment. A function
+# without it, an unknown code, a code without a condition and an `as` of a function that is in none of the headers fail.
 #
 # A line `MISUSE (function, kind, "header:line")` comes out for each of
 #   null_P          P is a pointer, be it to data, to a function or to where an answer goes
@@ -12,12 +22,15 @@
 #   after_stop      it is given something of a caller, which has stopped
 #   after_close     it is given a manual host, which has been closed
 #   after_fork      it is given or answers something that may have been made before a fork
-#   wrong_thread, wrong_state, …   its comment names the code (see `kinds`), or that of a function that it is `as`
-# No memory, no thread: that is shortage, and tested elsewhere.
+#   wrong_thread, wrong_state, …   its Errors line names the code (see `kinds`), or is `as` that of another function
+# A code with the kind `-` has no cell. EINVAL and ECHILD have theirs by the declaration, or are an outcome, or a shortage
+# (no memory, no thread), which tests/fault tests.
 
 BEGIN {
   split ("EWRONGTHREAD wrong_thread ESTATE wrong_state EBUSY busy EALREADY already EDEADLK deadlock EMISMATCH mismatch " \
-         "ENOENT not_there ENOSYS no_operation ETYPE wrong_type ENOTDONE not_done ESHUTDOWN shut_down", word, " ")
+         "ENOENT not_there ENOSYS no_operation ETYPE wrong_type ENOTDONE not_done ESHUTDOWN shut_down " \
+         "EINVAL - ECHILD - ENOMEM - EAGAIN - ECANCELED - ETIMEDOUT - EFAILED - EUNANSWERED - EFOREIGN - EABANDONED -",
+         word, " ")
   for (i = 1; i in word; i += 2) {
     order[++kinds] = word[i]
     kind_of[word[i]] = word[i + 1]
@@ -72,28 +85,35 @@ function parameter (text,   type, name) {
     need ("after_fork")
 }
 
-# What the comment says goes for it, too: "As lodger_x()", "lodger_x() with defaults".
-function note_codes (comment,   rest, code) {
-  codes[function_name] = ""
-  rest = comment
-  while (match (rest, /LODGER_E[A-Z]+/)) {
-    codes[function_name] = codes[function_name] " " substr (rest, RSTART + 7, RLENGTH - 7)
-    rest = substr (rest, RSTART + RLENGTH)
+# Reads an Errors line: `codes` of the function are its own, `as` are the functions whose codes it has as well.
+function note_errors (line,   rest, item) {
+  codes[function_name] = as[function_name] = ""
+  rest = line
+  gsub (/\(\)/, "", rest)
+  if (rest == "")
+    fail (function_name " has no Errors line")
+  if (rest == "none.")
+    return
+  while (match (rest, /^(LODGER_E[A-Z]+ \([^()]+\)|as lodger_[a-z_0-9]+)(, |\.$)/)) {
+    item = substr (rest, 1, RLENGTH)
+    rest = substr (rest, RLENGTH + 1)
+    if (item ~ /^as /) {
+      sub (/^as /, "", item)
+      sub (/(, |\.)$/, "", item)
+      as[function_name] = as[function_name] " " item
+    } else {
+      sub (/^LODGER_/, "", item)
+      sub (/ .*/, "", item)
+      if (!(item in kind_of))
+        fail ("unknown code LODGER_" item " in the Errors line of " function_name)
+      codes[function_name] = codes[function_name] " " item
+    }
   }
-  if (comment ~ /Owner only|Owner's thread/)
-    codes[function_name] = codes[function_name] " EWRONGTHREAD"
-  as[function_name] = ""
-  rest = comment
-  while (match (rest, /[Aa]s lodger_[a-z_]+\(\)|lodger_[a-z_]+\(\) with (a|defaults|options)/)) {
-    code = substr (rest, RSTART, RLENGTH)
-    rest = substr (rest, RSTART + RLENGTH)
-    sub (/^[Aa]s /, "", code)
-    sub (/\(.*/, "", code)
-    as[function_name] = as[function_name] " " code
-  }
+  if (rest != "" || line !~ /\.$/)
+    fail ("cannot read the Errors line of " function_name ": " line)
 }
 
-function declaration (text, comment,   result, list, count, i) {
+function declaration (text, errors,   result, list, count, i) {
   gsub (/[ \t]+/, " ", text)
   sub (/ __attribute__ .*/, "", text)
   sub (/ *;.*/, "", text)
@@ -112,32 +132,44 @@ function declaration (text, comment,   result, list, count, i) {
   gsub (/[*]+$/, "*", result)
   if (result ~ objects || result ~ scopes)
     need ("after_fork")
-  note_codes (comment)
+  note_errors (errors)
 }
 
 FNR == 1 {
   header = FILENAME
   sub (/.*\/include\//, "", header)
-  comment = text = ""
-  in_comment = in_macro = 0
+  errors = text = ""
+  in_comment = in_errors = in_macro = 0
 }
 
 in_macro || /^#/ {
+  errors = ""
   in_macro = /\\$/
   next
 }
 
 /^\/\*\*/ {
   in_comment = 1
-  comment = ""
+  in_errors = 0
+  errors = ""
 }
 
 in_comment {
   line = $0
   sub (/^[ \t]*(\/\*\*|\*\/|\*)?[ \t]*/, "", line)
-  comment = comment " " line
   if (/\*\//)
     in_comment = 0
+  sub (/[ \t]*\*\/.*/, "", line)
+  if (line ~ /^Errors:/) {
+    if (errors != "")
+      fail ("a second Errors line")
+    in_errors = 1
+    sub (/^Errors: */, "", line)
+    errors = line
+  } else if (line == "" || line ~ /^(Test:|Returns:|@(param|return) |@[a-z_]+:)/)
+    in_errors = 0
+  else if (in_errors)
+    errors = errors " " line
   next
 }
 
@@ -146,16 +178,16 @@ text == "" && /^LODGER_API/ {
   text = $0
   if (!/;/)
     next
-  declaration(text, comment)
-  comment = text = ""
+  declaration(text, errors)
+  errors = text = ""
   next
 }
 
 text != "" {
   text = text $0
   if (/;/) {
-    declaration(text, comment)
-    comment = text = ""
+    declaration(text, errors)
+    errors = text = ""
   }
   next
 }
@@ -165,7 +197,7 @@ text != "" {
 }
 
 /^$/ {
-  comment = ""
+  errors = ""
 }
 
 # All codes of a function: its own, and those of the ones it is as.
@@ -175,6 +207,10 @@ function all_codes (name, depth,   list, count, i, result) {
   for (i = 1; i <= count && depth < 8; i++)
     if (list[i] in codes)
       result = result " " all_codes (list[i], depth + 1)
+    else {
+      print place_of[name] ": " name " has the errors of " list[i] ", which is in none of the headers" > "/dev/stderr"
+      failed = 1
+    }
   return result
 }
 
@@ -186,13 +222,15 @@ END {
     place = place_of[function_name]
     named = all_codes (function_name, 0) " "
     for (k = 1; k <= kinds; k++) {
-      if (index (named, " " order[k] " ") == 0)
+      if (kind_of[order[k]] == "-" || index (named, " " order[k] " ") == 0)
         continue
       if (order[k] == "ESHUTDOWN" && ((function_name, "after_stop") in needed || (function_name, "after_close") in needed))
         continue
       need (kind_of[order[k]])
     }
   }
+  if (failed)
+    exit 1
   if (function_count == 0 || cells == 0) {
     print "no function in any of the headers" > "/dev/stderr"
     exit 1

@@ -189,7 +189,6 @@ to_a_full_worker (Fixture *s, LodgerCaller *full)
 }
 
 CELL (lodger_caller_to_thread_full, deadlock, with_a_full_one (s, to_a_full_worker));
-CELL (lodger_caller_to_thread, deadlock, RULED_OUT ("without a `worker` it is never held up"));
 
 /* A caller that has not started has no children. */
 static void
@@ -202,7 +201,6 @@ to_a_named_worker_before_the_start (Fixture *s)
 }
 
 CELL (lodger_caller_to_thread_full, wrong_state, to_a_named_worker_before_the_start (s));
-CELL (lodger_caller_to_thread, wrong_state, RULED_OUT ("without a `worker` the call waits for the start"));
 
 /* ---- to be continued ------------------------------------------------------------------------------------------------ */
 
