@@ -3,8 +3,9 @@
  * @file backend.h
  * The whole backend contract: a loop that Lodger drives, alone on a worker's thread.
  *
- * A worker opens its backend and asks it for the host adapter of its loop. It attaches its caller to that host and runs the
- * loop until the caller has stopped. Then it closes the backend. So one adapter serves the GUI thread and the workers.
+ * A worker opens its backend and asks it for the host adapter of its loop. It attaches its caller to that host and runs
+ * the loop until the caller has stopped. Then it closes the backend. So one adapter serves the GUI thread and the
+ * workers.
  */
 #ifndef LODGER_BACKEND_H
 #define LODGER_BACKEND_H
@@ -21,11 +22,11 @@ typedef struct LodgerBackendOps
   /** The registered name. */
   const char *name;
 
-  /** Makes a loop. Mandatory. It is called in the thread that will run the loop. It returns 0 and sets *ret_impl, or returns
-   * a negative code. */
+  /** Makes a loop. Mandatory. It is called in the thread that will run the loop. It returns 0 and sets *ret_impl, or
+   * returns a negative code. */
   int (*open) (const void *options, void **ret_impl);
-  /** Returns the host adapter of this loop, and the options that name the loop to it. Mandatory. The options are borrowed
-   * until `close`. */
+  /** Returns the host adapter of this loop, and the options that name the loop to it. Mandatory. The options are
+   * borrowed until `close`. */
   const LodgerHostDriver *(*host) (void *impl, const void **ret_host_options);
   /** Runs the loop until `quit`. Mandatory. Same thread. It returns 0, or a negative code. */
   int (*run) (void *impl);
@@ -36,8 +37,8 @@ typedef struct LodgerBackendOps
 
   /* To be a guest in a host's thread. NULL: this backend cannot be a guest. */
 
-  /** Reserved: not called yet. Returns 0 when something is ready now. Otherwise it returns the `deadline` until which the
-   * loop may sleep, or LODGER_FOREVER. */
+  /** Reserved: not called yet. Returns 0 when something is ready now. Otherwise it returns the `deadline` until which
+   * the loop may sleep, or LODGER_FOREVER. */
   int64_t (*prepare) (void *impl);
   /** Reserved: not called yet. Runs one iteration, without blocking. */
   void (*dispatch) (void *impl);
@@ -48,12 +49,12 @@ typedef struct LodgerBackendOps
 /**
  * Registers a backend by its name.
  *
- * Any thread; does not block. Adapters do it in their first public call. The same table may be registered twice. The table
- * is static.
+ * Any thread; does not block. Adapters do it in their first public call. The same table may be registered twice. The
+ * table is static.
  *
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL, wrong size, a mandatory operation is missing), LODGER_EALREADY (another table has that name),
- * LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (NULL, wrong size, a mandatory operation is missing), LODGER_EALREADY (another table has that
+ * name), LODGER_ENOMEM (no memory).
  * Test: unit/host a_backend_without_a_mandatory_operation_is_refused
  */
 LODGER_API int lodger_backend_register (const LodgerBackendOps *ops);

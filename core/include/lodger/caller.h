@@ -10,8 +10,9 @@
  * 2. In order: one thread's submissions to one caller start in the order of submission. lodger_caller_call_later() is
  *    ordered by deadline, then by submission. Due calls run before queued calls. A call that is submitted during a turn
  *    belongs to a later turn.
- * 3. Exactly once: every accepted call ends once, with a result, an error or a cancellation. Its data is destroyed once,
- *    in the thread that runs the call or would have run it. After the stop, data is destroyed in the submitting thread.
+ * 3. Exactly once: every accepted call ends once, with a result, an error or a cancellation. Its data is destroyed
+ *    once, in the thread that runs the call or would have run it. After the stop, data is destroyed in the submitting
+ *    thread.
  * 4. Nothing vanishes: a stop cancels queued, delayed and running calls, with a reason. Everything that does not end by
  *    the deadline of the stop is settled with LODGER_EABANDONED, named in the log, and left behind.
  * 5. Bounded slices: however many calls arrive, the host's own input and redraw get their turn, and so do the calls.
@@ -75,8 +76,8 @@ typedef struct LodgerCallerOptions
   const void *host_options;
   /** The backend of a new thread. Optional. Default: "native". */
   const char *backend;
-  /** Options of the backend, given to it in the new thread. Backends of callers that inherit it get them, too. They must
-   * live as long as the caller. */
+  /** Options of the backend, given to it in the new thread. Backends of callers that inherit it get them, too. They
+   * must live as long as the caller. */
   const void *backend_options;
   /** The backend of to_thread()'s workers. Optional. Default: the backend that the host names, else "native". */
   const char *worker_backend;
@@ -90,8 +91,9 @@ typedef struct LodgerCallerOptions
   unsigned max_threads;
   /** Most calls that may wait in this caller. 0: any number. When full, see lodger_caller_call_soon_full(). */
   unsigned inbox_limit;
-  /** Added to the nice level of the thread that makes the caller (or its root). It holds in the threads that are started
-   * for the caller and for its children: a new thread's own, and the workers'. A refusal by the system is logged. */
+  /** Added to the nice level of the thread that makes the caller (or its root). It holds in the threads that are
+   * started for the caller and for its children: a new thread's own, and the workers'. A refusal by the system is
+   * logged. */
   int nice;
   /** The start hook. Optional. Children and workers have it, too; each runs it in its own thread. */
   LodgerStartHook on_start;
@@ -119,15 +121,15 @@ typedef struct LodgerCallOptions
    * dropped. After that caller's stop, the pointer is destroyed where the last reference is dropped. The caller is held
    * until the pointer is destroyed. */
   LodgerCaller *result_home;
-  /** The name of the worker that runs the call. Optional, and only for lodger_caller_to_thread_full(). A named worker is
-   * always the same thread and runs one call after the other. It is made at its first use. */
+  /** The name of the worker that runs the call. Optional, and only for lodger_caller_to_thread_full(). A named worker
+   * is always the same thread and runs one call after the other. It is made at its first use. */
   const char *worker;
   /** The scope that the call is bound to (scope.h). Optional. The end of the scope cancels the call. The scope is held
    * until the call's pending is freed. Not for lodger_caller_call_direct_full(). */
   LodgerScope *scope;
   /** The caller in whose thread the call's data is destroyed. Optional. It holds whichever thread runs or drops the
-   * call. After that caller's stop, the data is destroyed where the call is dropped. The caller is held until the data is
-   * destroyed. A refusal destroys the data in the submitting thread. Not for lodger_caller_call_direct_full(). */
+   * call. After that caller's stop, the data is destroyed where the call is dropped. The caller is held until the data
+   * is destroyed. A refusal destroys the data in the submitting thread. Not for lodger_caller_call_direct_full(). */
   LodgerCaller *data_home;
 } LodgerCallOptions;
 
@@ -143,10 +145,10 @@ typedef struct LodgerCallOptions
  * @param options Optional. NULL means all defaults.
  * @param ret_error Optional. Receives a new reference to the error; an error of the host's `open` is passed on.
  * @return a new reference, or NULL with an error. Dropping the reference does not stop the caller.
- * Errors: LODGER_EINVAL (unknown mode, wrong size, a host of a new thread other than its backend's), LODGER_ENOENT (no such
- * host or backend, CURRENT_THREAD with no host named and none attached), LODGER_EMISMATCH (the existing caller has another
- * name, host or backend), LODGER_EALREADY (MANUAL where a caller exists), LODGER_EWRONGTHREAD (MAIN_THREAD in another
- * thread while the main thread has no caller), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (unknown mode, wrong size, a host of a new thread other than its backend's), LODGER_ENOENT (no
+ * such host or backend, CURRENT_THREAD with no host named and none attached), LODGER_EMISMATCH (the existing caller has
+ * another name, host or backend), LODGER_EALREADY (MANUAL where a caller exists), LODGER_EWRONGTHREAD (MAIN_THREAD in
+ * another thread while the main thread has no caller), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory).
  * Test: unit/caller the_same_thread_and_host_give_the_same_caller
  */
 LODGER_API LodgerCaller *lodger_caller_new (LodgerCallerMode mode, const LodgerCallerOptions *options,
@@ -157,18 +159,18 @@ LODGER_API LodgerCaller *lodger_caller_new (LodgerCallerMode mode, const LodgerC
  *
  * Any thread; does not block. A child with a name is made once. A child without a name is made each time. A child
  * inherits each option that is left open: backend with its options, workers' backend, stop deadline, nice level, hooks.
- * The backend of a parent in a GUI's thread is that of its workers. The calls of a child's to_thread() run in the workers
- * of the whole tree's root. The child's own stop cancels the calls that it gave there. In a worker's call, the function
- * makes a child of the worker's root.
+ * The backend of a parent in a GUI's thread is that of its workers. The calls of a child's to_thread() run in the
+ * workers of the whole tree's root. The child's own stop cancels the calls that it gave there. In a worker's call, the
+ * function makes a child of the worker's root.
  *
- * @param options Optional. NULL means all defaults. `host` must be NULL or the name of the backend's host. `max_workers`
- *        and `max_threads` are the root's and are ignored.
+ * @param options Optional. NULL means all defaults. `host` must be NULL or the name of the backend's host.
+ *        `max_workers` and `max_threads` are the root's and are ignored.
  * @param ret_error Optional. Receives a new reference to the error.
  * @return a new reference, or NULL with an error. Dropping the reference does not stop the caller.
- * Errors: LODGER_EINVAL (NULL, wrong size, a host other than the backend's), LODGER_ENOENT (no such backend),
+ * Errors: LODGER_EINVAL (NULL @p parent, wrong size, a host other than the backend's), LODGER_ENOENT (no such backend),
  * LODGER_EMISMATCH (the child of that name has another backend or host), LODGER_ESTATE (the parent has not started),
- * LODGER_ESHUTDOWN (the parent is stopping), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked
- * child).
+ * LODGER_ESHUTDOWN (the parent is stopping), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory), LODGER_ECHILD (a
+ * forked child).
  * Test: conformance edge_48_get_by_name_twice_is_the_same_child
  */
 LODGER_API LodgerCaller *lodger_caller_get (LodgerCaller *parent, const LodgerCallerOptions *options,
@@ -197,8 +199,8 @@ LODGER_API void lodger_caller_unref (LodgerCaller *caller);
 /**
  * Starts a manual caller without counting an enter.
  *
- * The caller runs until it is stopped, or until its host or thread ends. Only in the caller's own thread; does not block.
- * It runs the start hook, whose negative code is returned.
+ * The caller runs until it is stopped, or until its host or thread ends. Only in the caller's own thread; does not
+ * block. It runs the start hook, whose negative code is returned.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (not in the initial state), LODGER_EWRONGTHREAD (another thread),
@@ -223,9 +225,9 @@ LODGER_API int lodger_caller_enter (LodgerCaller *caller);
  * Leaves the caller; the last leave stops it and waits until it has stopped.
  *
  * The last leave is a forced stop. It blocks until `stopped`, at most a moment longer than the stop deadline. Meanwhile
- * this thread serves the caller's inbox without the host. Only in the caller's own thread, and not from inside one of its
- * calls. LODGER_EABANDONED means that the caller has stopped, but something did not end by the deadline. It was named in
- * the log, settled with LODGER_EABANDONED, and left behind.
+ * this thread serves the caller's inbox without the host. Only in the caller's own thread, and not from inside one of
+ * its calls. LODGER_EABANDONED means that the caller has stopped, but something did not end by the deadline. It was
+ * named in the log, settled with LODGER_EABANDONED, and left behind.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_EBUSY (inside a call, a hook, a canceller, a destroy function or a done-callback
@@ -238,28 +240,31 @@ LODGER_API int lodger_caller_leave (LodgerCaller *caller);
 /**
  * Begins to stop the caller.
  *
- * Any thread; does not block. The stop is asynchronous: lodger_caller_get_stopped() is done at its end. The done-callbacks
- * of `stopping`, and cancellers, run inside this function. A second stop does nothing. A protected caller needs @p force.
+ * Any thread; does not block. The stop is asynchronous: lodger_caller_get_stopped() is done at its end. The
+ * done-callbacks of `stopping`, and cancellers, run inside this function. A second stop does nothing. A protected
+ * caller needs @p force.
  *
  * The order of a stop:
  * 1. Nothing new is accepted.
  * 2. `stopping` is signalled.
  * 3. The children are told to stop, workers among them.
  * 4. Queued and delayed calls are cancelled with the reason "the caller was closed".
- * 5. Running calls are cancelled and waited for. Calls on a stack are cancelled at once, since they may block the thread.
+ * 5. Running calls are cancelled and waited for. Calls on a stack are cancelled at once, since they may block the
+ *    thread.
  * 6. The ends of the children are waited for.
  * 7. `stopped` is signalled.
  *
  * The stop deadline of the caller limits the wait. At the deadline, everything that has not ended is settled with
- * LODGER_EABANDONED, named in the log, and left behind. This can be a call that blocks its thread, a deferred call without
- * an answer, or a child. The end of the program does not wait for an abandoned thread. The data of an abandoned call lives
- * until the call returns after all, and is destroyed there. Other calls that waited in an abandoned caller are cancelled
- * and destroyed in the thread that gives it up.
+ * LODGER_EABANDONED, named in the log, and left behind. This can be a call that blocks its thread, a deferred call
+ * without an answer, or a child. The end of the program does not wait for an abandoned thread. The data of an abandoned
+ * call lives until the call returns after all, and is destroyed there. Other calls that waited in an abandoned caller
+ * are cancelled and destroyed in the thread that gives it up.
  *
- * A host's own thread is never abandoned. A call that does not return there is abandoned alone; the rest waits for it. A
- * thread that hangs in a done-callback, a canceller or a destroy function is not abandoned either.
+ * A host's own thread is never abandoned. A call that does not return there is abandoned alone; the rest waits for it.
+ * A thread that hangs in a done-callback, a canceller or a destroy function is not abandoned either.
  *
- * @return the caller's state now. A NULL @p caller, or a stop in a forked child, does nothing and returns the state, too.
+ * @return the caller's state now. A NULL @p caller, or a stop in a forked child, does nothing and returns the state,
+ *         too.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
  * Test: conformance law_4_stop_cancels_queued_delayed_and_running
  */
@@ -273,8 +278,8 @@ LODGER_API LodgerCallerState lodger_caller_stop (LodgerCaller *caller, bool forc
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_EBUSY (inside a call, a hook, a canceller, a destroy function or a done-callback
- * that the caller runs), LODGER_EWRONGTHREAD (another thread), LODGER_EABANDONED (something did not end by the deadline),
- * LODGER_ECHILD (a forked child).
+ * that the caller runs), LODGER_EWRONGTHREAD (another thread), LODGER_EABANDONED (something did not end by the
+ * deadline), LODGER_ECHILD (a forked child).
  * Test: unit/stop-wait stopping_and_waiting_needs_no_count
  */
 LODGER_API int lodger_caller_stop_wait (LodgerCaller *caller);
@@ -324,8 +329,8 @@ LODGER_API LodgerCaller *lodger_caller_current (void);
 /**
  * Finds this thread's caller on a loop, and makes none.
  *
- * Does not block. It is the caller that lodger_caller_new() would find for the same host and options. If there is none, it
- * is a caller that is stopping there.
+ * Does not block. It is the caller that lodger_caller_new() would find for the same host and options. If there is none,
+ * it is a caller that is stopping there.
  *
  * @param host a registered host's name. NULL finds none.
  * @param host_options as for lodger_caller_new().
@@ -350,11 +355,11 @@ LODGER_API LodgerCaller *lodger_caller_get_existing (uint64_t id);
 /**
  * Lists all callers that have not stopped.
  *
- * Any thread; does not block. With @p running_only, the list has only the running callers. The array holds new references
- * in the order of creation. It is freed with lodger_caller_list_free().
+ * Any thread; does not block. With @p running_only, the list has only the running callers. The array holds new
+ * references in the order of creation. It is freed with lodger_caller_list_free().
  *
  * @return the array. It is NULL, with count 0, when there are no callers or there is no memory.
- * Errors: LODGER_EINVAL (NULL).
+ * Errors: LODGER_EINVAL (NULL @p ret_count).
  * Test: unit/caller list_holds_each_caller_once
  */
 LODGER_API LodgerCaller **lodger_caller_list (bool running_only, size_t *ret_count);
@@ -504,24 +509,24 @@ LODGER_API int lodger_caller_set_idle_duration (LodgerCaller *caller, int64_t du
 /**
  * Runs @p func in the caller's thread, soon, in the order of submission.
  *
- * Any thread, with or without a loop of its own. Does not block, unless the caller has an `inbox_limit` and the inbox is
- * full. The data is consumed, also by a refusal.
+ * Any thread, with or without a loop of its own. Does not block, unless the caller has an `inbox_limit` and the inbox
+ * is full. The data is consumed, also by a refusal.
  *
  * With a full inbox:
  * - A thread that may block (see lodger_pending_wait()) waits for room.
  * - In a thread whose loop Lodger does not drive, and in a call_direct, the submission fails with LODGER_EAGAIN.
- * - Where the wait could never end, the submission fails with LODGER_EDEADLK. This holds in the caller's own thread, and
- *   in a thread that the caller's thread waits for.
+ * - Where the wait could never end, the submission fails with LODGER_EDEADLK. This holds in the caller's own thread,
+ *   and in a thread that the caller's thread waits for.
  * - Continuations (lodger_pending_then()), cancels and destroys are never held up.
  *
  * @param options Optional. NULL means all defaults.
- * @return a new reference to the outcome, never NULL, to be dropped with lodger_pending_unref(). It may be dropped at once:
- *         the call runs all the same. A refusal is a done pending. The pending is cancelled after the stop, and when the
- *         scope has ended. It is also cancelled when the submitter's own call is cancelled while it waits for room. Every
- *         other refusal is a pending that has failed.
- * Errors: LODGER_EINVAL (NULL, wrong size, LODGER_PENDING_BOUND without a scope), LODGER_ENOMEM (no memory), LODGER_EAGAIN
- * (the inbox is full, and this thread may not block), LODGER_EDEADLK (the inbox is full, and the wait could never end),
- * LODGER_ECHILD (a forked child).
+ * @return a new reference to the outcome, never NULL, to be dropped with lodger_pending_unref(). It may be dropped at
+ *         once: the call runs all the same. A refusal is a done pending. The pending is cancelled after the stop, and
+ *         when the scope has ended. It is also cancelled when the submitter's own call is cancelled while it waits for
+ *         room. Every other refusal is a pending that has failed.
+ * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong size, LODGER_PENDING_BOUND without a scope), LODGER_ENOMEM
+ * (no memory), LODGER_EAGAIN (the inbox is full, and this thread may not block), LODGER_EDEADLK (the inbox is full, and
+ * the wait could never end), LODGER_ECHILD (a forked child).
  * Test: conformance law_2_one_threads_calls_start_in_order
  */
 LODGER_API LodgerPending *lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *data,
@@ -547,10 +552,10 @@ LODGER_API LodgerPending *lodger_caller_call_later_full (LodgerCaller *caller, i
  * unless an `inbox_limit` is reached: see lodger_caller_call_soon_full(). The data is consumed, also by a refusal.
  *
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL, wrong size, a scope or a data_home in the options), LODGER_ESHUTDOWN (the caller is stopping
- * or has stopped), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child), LODGER_EAGAIN (the inbox is full, and this
- * thread may not block), LODGER_EDEADLK (the inbox is full, and the wait could never end), LODGER_ECANCELED (the
- * submitter's own call was cancelled while it waited for room).
+ * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong size, a scope or a data_home in the options),
+ * LODGER_ESHUTDOWN (the caller is stopping or has stopped), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child),
+ * LODGER_EAGAIN (the inbox is full, and this thread may not block), LODGER_EDEADLK (the inbox is full, and the wait
+ * could never end), LODGER_ECANCELED (the submitter's own call was cancelled while it waited for room).
  * Test: unit/calls edge_23_a_direct_call_cannot_wait
  */
 LODGER_API int lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, void *data,
@@ -560,16 +565,17 @@ LODGER_API int lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirec
  * Runs @p func in a worker: a thread with a main loop of its own, which is reused when idle.
  *
  * In a worker, @p func may block, compute, or use GIO. At most `max_workers` calls run at once over the caller's whole
- * tree. The other calls wait, first in, first out. A call that blocks in lodger_pending_wait() is not counted, so calls can
- * wait for other calls of the same pool. After such a wait, more than `max_workers` calls may run for a while. No other
- * call starts until fewer run.
+ * tree. The other calls wait, first in, first out. A call that blocks in lodger_pending_wait() is not counted, so calls
+ * can wait for other calls of the same pool. After such a wait, more than `max_workers` calls may run for a while. No
+ * other call starts until fewer run.
  *
- * Any thread; does not block. Ownership and refusals are those of lodger_caller_call_soon_full(). An `inbox_limit` of the
- * caller never holds it up. The data is destroyed in the worker that takes the call. lodger_pending_then() brings the
- * outcome back to a thread.
+ * Any thread; does not block. Ownership and refusals are those of lodger_caller_call_soon_full(). An `inbox_limit` of
+ * the caller never holds it up. The data is destroyed in the worker that takes the call. lodger_pending_then() brings
+ * the outcome back to a thread.
  *
- * With `worker` set, the call runs in the child of that name (lodger_caller_get()). That child is outside of the pool and
- * of its limits; an `inbox_limit` holds for it. A caller that has not started has no children yet, so the call fails.
+ * With `worker` set, the call runs in the child of that name (lodger_caller_get()). That child is outside of the pool
+ * and of its limits; an `inbox_limit` holds for it. A caller that has not started has no children yet, so the call
+ * fails.
  *
  * Errors: as lodger_caller_call_soon_full(), LODGER_EAGAIN (no worker, and the system refuses a thread), LODGER_ESTATE
  * (`worker` is set, and the caller has not started).
@@ -584,8 +590,8 @@ LODGER_API LodgerPending *lodger_caller_to_thread_full (LodgerCaller *caller, Lo
  * The name, file and line of @p done are used where the options leave them open. `worker` is ignored.
  *
  * @return as lodger_pending_then().
- * Errors: LODGER_EINVAL (NULL, wrong size, LODGER_PENDING_BOUND without a scope), LODGER_ENOMEM (no memory), LODGER_ECHILD
- * (a forked child).
+ * Errors: LODGER_EINVAL (NULL @p done, @p caller or @p func, wrong size, LODGER_PENDING_BOUND without a scope),
+ * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: conformance edge_78_each_kind_of_call_can_be_bound
  */
 LODGER_API LodgerPending *lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func,
@@ -621,8 +627,8 @@ LODGER_API int lodger_caller_call_direct (LodgerCaller *caller, LodgerDirectFunc
 /**
  * Runs lodger_caller_to_thread_full() with defaults.
  *
- * Errors: LODGER_EINVAL (NULL), LODGER_ENOMEM (no memory), LODGER_EAGAIN (no worker, and the system refuses a thread),
- * LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL @p caller or @p func), LODGER_ENOMEM (no memory), LODGER_EAGAIN (no worker, and the
+ * system refuses a thread), LODGER_ECHILD (a forked child).
  * Test: unit/pool an_idle_worker_is_reused
  */
 LODGER_API LodgerPending *lodger_caller_to_thread (LodgerCaller *caller, LodgerCallFunc func, void *data,
@@ -632,7 +638,7 @@ LODGER_END_DECLS
 
 #ifndef LODGER_NO_CALL_SITES
 
-/* LODGER_CALL_SITE: options that record the file and line of a submission. LODGER_CALL_SITE_IN (scope) also binds it. */
+/* LODGER_CALL_SITE: options that record the file and line of a submission. LODGER_CALL_SITE_IN (scope) also binds. */
 
 #ifdef __cplusplus
 struct LodgerCallSite

@@ -80,8 +80,8 @@ LODGER_API LodgerError *lodger_error_newf (const char *domain, int code, const c
 /**
  * Makes an error with a payload.
  *
- * The rules are those of lodger_error_new(). The payload is consumed, also when there is no memory for the error. Without
- * valid @p ops, the error has no payload, and @p payload is left alone.
+ * The rules are those of lodger_error_new(). The payload is consumed, also when there is no memory for the error.
+ * Without valid @p ops, the error has no payload, and @p payload is left alone.
  *
  * @param ops Optional. They are static, or live at least as long as the error. NULL means no payload.
  * Errors: LODGER_EINVAL (wrong size of @p ops).

@@ -5,21 +5,21 @@
  *
  * A port to a new loop is one file. It fills in LodgerHostOps and calls the five functions at the end of this header.
  *
- * **The node.** A host has one node, at most once outstanding. Lodger hands it over with `run_sync_soon_threadsafe`. The
- * host remembers the node, and gets its loop to come round. It may link other nodes' lists through `next`; no allocation
- * is needed. Then, in the owner's thread, it forgets the node and calls lodger_host_run_node(). From there on the node is
- * Lodger's again. Between two runs of its node, a host lets input and redraw through: that is the whole of law 5 on the
- * host's side. Every accepted node is run, or given back once by lodger_host_closed() or `detach`.
+ * **The node.** A host has one node, at most once outstanding. Lodger hands it over with `run_sync_soon_threadsafe`.
+ * The host remembers the node, and gets its loop to come round. It may link other nodes' lists through `next`; no
+ * allocation is needed. Then, in the owner's thread, it forgets the node and calls lodger_host_run_node(). From there
+ * on the node is Lodger's again. Between two runs of its node, a host lets input and redraw through: that is the whole
+ * of law 5 on the host's side. Every accepted node is run, or given back once by lodger_host_closed() or `detach`.
  *
- * **Threads.** The owner is the thread that attached the caller. "Any thread" operations are called from several threads
- * at once. A node that is run in another thread than the owner's is logged and not run.
+ * **Threads.** The owner is the thread that attached the caller. "Any thread" operations are called from several
+ * threads at once. A node that is run in another thread than the owner's is logged and not run.
  *
  * **The end.** A host that ends first refuses posts (LODGER_ESHUTDOWN), then calls lodger_host_closed() once. Only
- * `destroy` frees its state. `destroy` comes with the last reference to the caller, from any thread. When the caller ends
- * first, `detach` is called.
+ * `destroy` frees its state. `destroy` comes with the last reference to the caller, from any thread. When the caller
+ * ends first, `detach` is called.
  *
- * **Reserved.** Members and functions that are marked "Reserved: not called yet." have their place in the contract. Nothing
- * in Lodger calls them today. A host may leave such a member NULL.
+ * **Reserved.** Members and functions that are marked "Reserved: not called yet." have their place in the contract.
+ * Nothing in Lodger calls them today. A host may leave such a member NULL.
  */
 #ifndef LODGER_HOST_H
 #define LODGER_HOST_H
@@ -34,7 +34,8 @@ typedef struct LodgerHostNode
   struct LodgerHostNode *next; /**< the host's to use while it holds the node */
 } LodgerHostNode;
 
-/** A watched descriptor, opaque to the host. Reserved: no host gets one yet. It is handed back in lodger_host_fd_ready(). */
+/** A watched descriptor, opaque to the host. Reserved: no host gets one yet. It is handed back in
+ * lodger_host_fd_ready(). */
 typedef struct LodgerHostWatch LodgerHostWatch;
 
 /** The operations of a host. The comment of a member says the meaning of NULL. Members are only ever appended. */
@@ -49,18 +50,18 @@ typedef struct LodgerHostOps
   /** Gets lodger_host_run_node() called in the owner's thread, soon. Mandatory. Any thread. It returns 0, or
    * LODGER_ESHUTDOWN once closing. After LODGER_ESHUTDOWN, the node stays Lodger's. It never runs the node inline. */
   int (*run_sync_soon_threadsafe) (void *impl, LodgerHostNode *node);
-  /** Does the same in the owner's thread; it may skip the wake-up. It cannot fail once attached. NULL: the operation above
-   * is used. */
+  /** Does the same in the owner's thread; it may skip the wake-up. It cannot fail once attached. NULL: the operation
+   * above is used. */
   void (*run_sync_soon_not_threadsafe) (void *impl, LodgerHostNode *node);
-  /** Turns lodger_host_before_wait() on or off. Owner's thread. While on, the host calls it last before blocking, in nested
-   * loops too. NULL: Lodger posts the node ahead of any call that leaves work behind. */
+  /** Turns lodger_host_before_wait() on or off. Owner's thread. While on, the host calls it last before blocking, in
+   * nested loops too. NULL: Lodger posts the node ahead of any call that leaves work behind. */
   void (*want_before_wait) (void *impl, bool on);
-  /** Arms the deadline. Owner's thread. The host calls lodger_host_deadline() at @p deadline (of `now`): late is allowed,
-   * early is not. There is one deadline; a new one replaces it. LODGER_FOREVER disarms. NULL: call_later is answered with
-   * LODGER_ENOSYS. */
+  /** Arms the deadline. Owner's thread. The host calls lodger_host_deadline() at @p deadline (of `now`): late is
+   * allowed, early is not. There is one deadline; a new one replaces it. LODGER_FOREVER disarms. NULL: call_later is
+   * answered with LODGER_ENOSYS. */
   void (*arm) (void *impl, int64_t deadline);
-  /** Reserved: not called yet. Reports readiness of @p fd (poll's event bits) by lodger_host_fd_ready(). Owner's thread.
-   * NULL: Lodger polls by itself. */
+  /** Reserved: not called yet. Reports readiness of @p fd (poll's event bits) by lodger_host_fd_ready(). Owner's
+   * thread. NULL: Lodger polls by itself. */
   int (*watch_fd) (void *impl, LodgerHostWatch *watch, int fd, uint32_t events);
   /** Reserved: not called yet. Ends a watch. Owner's thread. No event comes after it returns. */
   void (*unwatch_fd) (void *impl, LodgerHostWatch *watch);
@@ -74,9 +75,9 @@ typedef struct LodgerHostOps
   void (*quit) (void *impl);
   /** Reserved: not called yet. Tells that the function given to a future lodger_run has ended. Owner's thread. */
   void (*done) (void *impl);
-  /** Detaches the host: it refuses posts from now on, disarms, and withdraws the node. Owner's thread. It returns true if
-   * the host had the node. NULL: the host keeps refusing by itself. Lodger then treats the node as withdrawn; a late run
-   * is harmless. */
+  /** Detaches the host: it refuses posts from now on, disarms, and withdraws the node. Owner's thread. It returns true
+   * if the host had the node. NULL: the host keeps refusing by itself. Lodger then treats the node as withdrawn; a late
+   * run is harmless. */
   bool (*detach) (void *impl);
   /** Frees the state that `open` made, last of all. Any thread. NULL: there is nothing to free. */
   void (*destroy) (void *impl);
@@ -88,8 +89,8 @@ typedef struct LodgerHostDriver
   size_t size; /**< sizeof (LodgerHostDriver) */
   /** The operations. Static. */
   const LodgerHostOps *ops;
-  /** Returns the loop that the options mean. Any thread. Two equal pointers are the same host. NULL: the options pointer
-   * itself stands for the loop. */
+  /** Returns the loop that the options mean. Any thread. Two equal pointers are the same host. NULL: the options
+   * pointer itself stands for the loop. */
   const void *(*identify) (const void *options);
   /** Makes the host's state for @p host. Mandatory. Owner's thread. @p host outlives the state. It returns 0 and sets
    * *ret_impl, or returns a negative code. */
@@ -112,10 +113,11 @@ LODGER_API int lodger_host_register (const LodgerHostDriver *driver);
 /**
  * Adapter to Lodger: runs the node, whose turn has come.
  *
- * Owner's thread; re-entrant, from nested loops too. The adapter forgets the node before the call. It runs user code for at
- * most about a slice plus one call. A spurious run is harmless.
+ * Owner's thread; re-entrant, from nested loops too. The adapter forgets the node before the call. It runs user code
+ * for at most about a slice plus one call. A spurious run is harmless.
  *
- * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread: the node is not run), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread: the node is not run), LODGER_ECHILD (a forked
+ * child).
  * Test: unit/host a_node_run_in_another_thread_is_refused
  */
 LODGER_API void lodger_host_run_node (LodgerHostNode *node);
@@ -135,8 +137,8 @@ LODGER_API void lodger_host_deadline (LodgerHost *host);
  *
  * Owner's thread; runs no user code. In a forked child it does nothing and logs nothing.
  *
- * @return 0 when something is ready: the loop does not block. Otherwise the latest time to wake up. LODGER_FOREVER means no
- *         such time; an error gives it, too.
+ * @return 0 when something is ready: the loop does not block. Otherwise the latest time to wake up. LODGER_FOREVER
+ *         means no such time; an error gives it, too.
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread).
  * Test: conformance nested_loop_goes_on_with_the_interrupted_turn
  */
@@ -155,9 +157,9 @@ LODGER_API void lodger_host_fd_ready (LodgerHostWatch *watch, uint32_t revents);
 /**
  * Adapter to Lodger: tells that the loop is gone.
  *
- * Any thread, once, after posts are refused. It gives the node back if the host had it. Everything that the caller still
- * holds is cancelled here, and its data is destroyed in this thread. But if the owner is just running one of the caller's
- * calls, this happens in the owner's thread when the call has returned. In a forked child it does nothing.
+ * Any thread, once, after posts are refused. It gives the node back if the host had it. Everything that the caller
+ * still holds is cancelled here, and its data is destroyed in this thread. But if the owner is just running one of the
+ * caller's calls, this happens in the owner's thread when the call has returned. In a forked child it does nothing.
  *
  * Errors: LODGER_EINVAL (NULL).
  * Test: unit/host edge_77_a_dead_host_gives_its_node_back

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
- * @file lodger.h
- * The header for programs: it includes everything that a program needs. Authors of hosts and backends also include host.h
- * and backend.h.
+ * @file lodger.h The header for programs: it includes everything that a program needs. Authors of hosts and backends
+ * also include host.h and backend.h.
  */
 #ifndef LODGER_H
 #define LODGER_H

@@ -117,9 +117,10 @@ LODGER_API LodgerPending *lodger_pending_current (void);
  * returns.
  *
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_EALREADY (an outcome was set before, or the pending is done), LODGER_ECANCELED (the
- * pending was cancelled meanwhile: the value is destroyed), LODGER_ESTATE (outside the call's own function, after
- * lodger_pending_defer(), or for a caller's own pending: started, stopping, stopped), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL @p self), LODGER_EALREADY (an outcome was set before, or the pending is done),
+ * LODGER_ECANCELED (the pending was cancelled meanwhile: the value is destroyed), LODGER_ESTATE (outside the call's own
+ * function, after lodger_pending_defer(), or for a caller's own pending: started, stopping, stopped), LODGER_ECHILD (a
+ * forked child).
  * Test: unit/pending edge_01_first_setter_wins
  */
 LODGER_API int lodger_pending_return_pointer (LodgerPending *self, void *value, LodgerDestroyFunc destroy);
@@ -161,7 +162,7 @@ LODGER_API int lodger_pending_return_string (LodgerPending *self, const char *va
  * The rules are those of lodger_pending_return_pointer(). @p value may be NULL when @p size is 0. Without memory, the
  * pending fails with LODGER_ENOMEM.
  *
- * Errors: as lodger_pending_return_pointer(), LODGER_ENOMEM (no memory).
+ * Errors: as lodger_pending_return_pointer(), LODGER_EINVAL (NULL @p value with a size), LODGER_ENOMEM (no memory).
  * Test: unit/pending each_type_comes_back
  */
 LODGER_API int lodger_pending_return_bytes (LodgerPending *self, const void *value, size_t size);
@@ -182,7 +183,8 @@ LODGER_API int lodger_pending_return_nothing (LodgerPending *self);
  * The rules are those of lodger_pending_return_pointer(). The reference to @p error is consumed. A NULL @p error is
  * LODGER_EINVAL, and leaves the pending alone.
  *
- * Errors: as lodger_pending_return_pointer(), LODGER_ENOMEM (the error is the shared error for no memory).
+ * Errors: as lodger_pending_return_pointer(), LODGER_EINVAL (NULL @p error), LODGER_ENOMEM (the error is the shared
+ * error for no memory).
  * Test: unit/pending an_error_comes_back
  */
 LODGER_API int lodger_pending_return_error (LodgerPending *self, LodgerError *error);
@@ -190,8 +192,8 @@ LODGER_API int lodger_pending_return_error (LodgerPending *self, LodgerError *er
 /**
  * Fails with a new error of @p domain, with a message made as by printf.
  *
- * The rules are those of lodger_pending_return_pointer(). A NULL @p domain means LODGER_ERROR_DOMAIN. Without memory, the
- * pending fails with LODGER_ENOMEM.
+ * The rules are those of lodger_pending_return_pointer(). A NULL @p domain means LODGER_ERROR_DOMAIN. Without memory,
+ * the pending fails with LODGER_ENOMEM.
  *
  * Errors: as lodger_pending_return_pointer(), LODGER_ENOMEM (no memory).
  * Test: unit/pending an_error_comes_back
@@ -202,13 +204,13 @@ LODGER_API int lodger_pending_return_new_error (LodgerPending *self, const char 
 /**
  * Takes over the outcome of @p other, once it is there: value, error or cancellation.
  *
- * The rules are those of lodger_pending_return_pointer(), but @p other is not consumed: a reference is taken. Cancelling
- * @p self meanwhile cancels @p other, unless @p other is protected. The value stays owned by @p other. It lives as long as
- * either of the two. Until @p other is done, each keeps the other alive. So if @p other is never answered, it has to be
- * cancelled.
+ * The rules are those of lodger_pending_return_pointer(), but @p other is not consumed: a reference is taken.
+ * Cancelling @p self meanwhile cancels @p other, unless @p other is protected. The value stays owned by @p other. It
+ * lives as long as either of the two. Until @p other is done, each keeps the other alive. So if @p other is never
+ * answered, it has to be cancelled.
  *
- * Errors: as lodger_pending_return_pointer(), LODGER_EDEADLK (@p other takes its outcome, directly or not, from @p self),
- * LODGER_ENOMEM (no memory).
+ * Errors: as lodger_pending_return_pointer(), LODGER_EINVAL (NULL @p other), LODGER_EDEADLK (@p other takes its
+ * outcome, directly or not, from @p self), LODGER_ENOMEM (no memory).
  * Test: unit/calls edge_24_return_from_takes_the_outcome
  */
 LODGER_API int lodger_pending_return_from (LodgerPending *self, LodgerPending *other);
@@ -220,8 +222,8 @@ LODGER_API int lodger_pending_return_from (LodgerPending *self, LodgerPending *o
  * cancellation. Its `destroy` then runs in the caller's thread.
  *
  * @return the reply, owned by the receiver; or NULL.
- * Errors: LODGER_ESTATE (NULL, outside the call's own function, answered or deferred before, no memory), LODGER_ECHILD (a
- * forked child).
+ * Errors: LODGER_ESTATE (NULL, outside the call's own function, answered or deferred before, no memory), LODGER_ECHILD
+ * (a forked child).
  * Test: unit/calls edge_24_deferred_call_is_answered_later
  */
 LODGER_API LodgerReply *lodger_pending_defer (LodgerPending *self);
@@ -239,12 +241,13 @@ LODGER_API LodgerPending *lodger_reply_get_pending (LodgerReply *reply);
 /**
  * Answers a deferred call with a pointer.
  *
- * Any thread; does not block. The reply and the value are consumed. The done-callbacks run in this thread. The call's data
- * is destroyed in the caller's thread. When the call was cancelled meanwhile, the value is destroyed, and the pending ends
- * cancelled.
+ * Any thread; does not block. The reply and the value are consumed. The done-callbacks run in this thread. The call's
+ * data is destroyed in the caller's thread. When the call was cancelled meanwhile, the value is destroyed, and the
+ * pending ends cancelled.
  *
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_ECANCELED (the call was cancelled meanwhile), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL @p reply), LODGER_ECANCELED (the call was cancelled meanwhile), LODGER_ECHILD (a forked
+ * child).
  * Test: unit/calls edge_24_deferred_call_is_answered_later
  */
 LODGER_API int lodger_reply_return_pointer (LodgerReply *reply, void *value, LodgerDestroyFunc destroy);
@@ -279,10 +282,10 @@ LODGER_API int lodger_reply_return_string (LodgerReply *reply, const char *value
 /**
  * Answers a deferred call with a copy of @p size bytes.
  *
- * The rules are those of lodger_reply_return_pointer(). @p value may be NULL when @p size is 0; otherwise the call fails
- * with LODGER_EINVAL. Without memory, the pending fails with LODGER_ENOMEM.
+ * The rules are those of lodger_reply_return_pointer(). @p value may be NULL when @p size is 0; otherwise the call
+ * fails with LODGER_EINVAL. Without memory, the pending fails with LODGER_ENOMEM.
  *
- * Errors: as lodger_reply_return_pointer(), LODGER_ENOMEM (no memory).
+ * Errors: as lodger_reply_return_pointer(), LODGER_EINVAL (NULL @p value with a size), LODGER_ENOMEM (no memory).
  * Test: unit/calls a_reply_carries_each_type
  */
 LODGER_API int lodger_reply_return_bytes (LodgerReply *reply, const void *value, size_t size);
@@ -298,10 +301,11 @@ LODGER_API int lodger_reply_return_nothing (LodgerReply *reply);
 /**
  * Fails a deferred call with @p error.
  *
- * The rules are those of lodger_reply_return_pointer(). The reference to @p error is consumed. With a NULL @p error, the
- * call fails with LODGER_EINVAL.
+ * The rules are those of lodger_reply_return_pointer(). The reference to @p error is consumed. With a NULL @p error,
+ * the call fails with LODGER_EINVAL.
  *
- * Errors: as lodger_reply_return_pointer(), LODGER_ENOMEM (the error is the shared error for no memory).
+ * Errors: as lodger_reply_return_pointer(), LODGER_EINVAL (NULL @p error), LODGER_ENOMEM (the error is the shared error
+ * for no memory).
  * Test: unit/calls a_reply_carries_each_type
  */
 LODGER_API int lodger_reply_return_error (LodgerReply *reply, LodgerError *error);
@@ -310,8 +314,8 @@ LODGER_API int lodger_reply_return_error (LodgerReply *reply, LodgerError *error
  *
  * The rules are those of lodger_reply_return_pointer(). A reference to @p other is taken. An error fails the call, too.
  *
- * Errors: as lodger_reply_return_pointer(), LODGER_EDEADLK (@p other takes its outcome from this call), LODGER_ENOMEM (no
- * memory).
+ * Errors: as lodger_reply_return_pointer(), LODGER_EINVAL (NULL @p other), LODGER_EDEADLK (@p other takes its outcome
+ * from this call), LODGER_ENOMEM (no memory).
  * Test: unit/calls a_reply_carries_each_type
  */
 LODGER_API int lodger_reply_return_from (LodgerReply *reply, LodgerPending *other);
@@ -365,8 +369,8 @@ LODGER_API LodgerPendingState lodger_pending_get_state (const LodgerPending *pen
  * Any thread; does not block. LODGER_ECANCELED beats any value. LODGER_EABANDONED beats LODGER_ECANCELED.
  *
  * @return 0 for success, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_ENOTDONE (there is no outcome yet), LODGER_ECANCELED (cancelled), LODGER_EABANDONED
- * (a stop gave it up while it ran), LODGER_EFAILED (failed).
+ * Errors: LODGER_EINVAL (NULL), LODGER_ENOTDONE (there is no outcome yet), LODGER_ECANCELED (cancelled),
+ * LODGER_EABANDONED (a stop gave it up while it ran), LODGER_EFAILED (failed).
  * Test: unit/pending edge_02_result_before_done_is_an_error
  */
 LODGER_API int lodger_pending_get_outcome (const LodgerPending *pending);
@@ -374,8 +378,8 @@ LODGER_API int lodger_pending_get_outcome (const LodgerPending *pending);
 /**
  * Reads the pointer of the answer, borrowed.
  *
- * Any thread; does not block. The pointer lives as long as a reference to the pending. "No value" reads as NULL. A string
- * and bytes can be read as a pointer, too.
+ * Any thread; does not block. The pointer lives as long as a reference to the pending. "No value" reads as NULL. A
+ * string and bytes can be read as a pointer, too.
  *
  * @return 0, or a negative code.
  * Errors: as lodger_pending_get_outcome(), LODGER_EINVAL (NULL), LODGER_ETYPE (a number or truth value).
@@ -427,8 +431,8 @@ LODGER_API int lodger_pending_get_bytes (const LodgerPending *pending, const voi
 /**
  * Takes the pointer out of the outcome: the receiver owns it.
  *
- * Any thread; does not block. The pending is left with "no value". Only an answer by lodger_pending_return_pointer() that
- * is this pending's own can be taken.
+ * Any thread; does not block. The pending is left with "no value". Only an answer by lodger_pending_return_pointer()
+ * that is this pending's own can be taken.
  *
  * @return 0, or a negative code.
  * Errors: as lodger_pending_get_outcome(), LODGER_EINVAL (NULL), LODGER_EALREADY (the pointer was taken before),
@@ -440,8 +444,8 @@ LODGER_API int lodger_pending_take_pointer (LodgerPending *pending, void **ret_v
 /**
  * Returns the reason of a failure, borrowed.
  *
- * Any thread; does not block. The error lives as long as a reference to the pending. A cancelled pending gives an error of
- * code LODGER_ECANCELED with the cancel message. An abandoned pending gives an error of code LODGER_EABANDONED.
+ * Any thread; does not block. The error lives as long as a reference to the pending. A cancelled pending gives an error
+ * of code LODGER_ECANCELED with the cancel message. An abandoned pending gives an error of code LODGER_EABANDONED.
  *
  * @return the error. NULL when the pending is not done, has succeeded, or is NULL.
  * Errors: none.
@@ -452,8 +456,8 @@ LODGER_API LodgerError *lodger_pending_get_error (LodgerPending *pending);
 /**
  * Describes the pending in one line: "read_header (main.c:12): running, cancelled: window closed".
  *
- * Any thread; does not block. The line tells these states apart: queued; running; cancelled but still running; cancelled
- * and done; failed; done.
+ * Any thread; does not block. The line tells these states apart: queued; running; cancelled but still running;
+ * cancelled and done; failed; done.
  *
  * @return a string to be freed with lodger_free(). NULL only for NULL and without memory.
  * Errors: none.
@@ -464,8 +468,8 @@ LODGER_API char *lodger_pending_describe (LodgerPending *pending);
 /**
  * Returns the caller in whose thread the call runs or will run, borrowed.
  *
- * Does not block. It is meaningful only in that caller's thread. It is NULL for a promise, after the end of the call, and
- * for NULL.
+ * Does not block. It is meaningful only in that caller's thread. It is NULL for a promise, after the end of the call,
+ * and for NULL.
  *
  * Errors: none.
  * Test: unit/calls edge_26_current_is_the_running_call
@@ -479,12 +483,12 @@ LODGER_API LodgerCaller *lodger_pending_get_caller (LodgerPending *pending);
  *
  * Any thread; does not block. A canceller and done-callbacks run in this thread. A call that has not started, or a
  * promise, is done at once if it has no canceller. The function of such a call never runs. Its data is destroyed in the
- * caller's thread at the next turn. A running call is told: its wait is woken, and its canceller runs. It ends cancelled
- * when it returns.
+ * caller's thread at the next turn. A running call is told: its wait is woken, and its canceller runs. It ends
+ * cancelled when it returns.
  *
  * @param message Optional. It is copied. A second cancel adds its message on a new line.
- * @return whether the pending is cancelled now. It is false, and nothing changes, when the pending had ended before. It is
- *         false for NULL, too.
+ * @return whether the pending is cancelled now. It is false, and nothing changes, when the pending had ended before. It
+ *         is false for NULL, too.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
  * Test: unit/pending edge_04_second_cancel_adds_its_message
  */
@@ -507,13 +511,13 @@ LODGER_API char *lodger_pending_get_cancel_message (LodgerPending *pending);
  * Any thread; does not block. The canceller of a promise stops the work that will answer it. The canceller of a running
  * call runs beside Lodger's own measures.
  *
- * The canceller runs at most once, in the cancelling thread, without a lock. If the pending is cancelled already, it runs
- * here, before this function returns. The data is consumed. It is destroyed when both the canceller and the call have
- * returned.
+ * The canceller runs at most once, in the cancelling thread, without a lock. If the pending is cancelled already, it
+ * runs here, before this function returns. The data is consumed. It is destroyed when both the canceller and the call
+ * have returned.
  *
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_EALREADY (there is a canceller, or the pending is done), LODGER_ENOMEM (no memory),
- * LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL @p pending or @p func), LODGER_EALREADY (there is a canceller, or the pending is done),
+ * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/pending edge_03_cancel_with_canceller_waits_for_it
  */
 LODGER_API int lodger_pending_set_canceller (LodgerPending *pending, LodgerCancelFunc func, void *data,
@@ -531,7 +535,7 @@ LODGER_API int lodger_pending_set_canceller (LodgerPending *pending, LodgerCance
  * destroys the data; the callback then does not run.
  *
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL @p pending or @p func), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/pending edge_09_callbacks_run_in_order_in_the_completing_thread
  */
 LODGER_API int lodger_pending_add_done_callback (LodgerPending *pending, LodgerDoneFunc func, void *data,
@@ -551,13 +555,14 @@ LODGER_API size_t lodger_pending_remove_done_callback (LodgerPending *pending, L
 /**
  * Runs @p func in @p caller's thread when @p done is done: the way a result reaches the GUI.
  *
- * Any thread; does not block. It never runs inline. The data is consumed. The continuation is accepted by @p caller now. If
- * @p caller stops first, the continuation ends cancelled at once, and its data is destroyed there. Cancelling the
- * continuation does not cancel @p done.
+ * Any thread; does not block. It never runs inline. The data is consumed. The continuation is accepted by @p caller
+ * now. If @p caller stops first, the continuation ends cancelled at once, and its data is destroyed there. Cancelling
+ * the continuation does not cancel @p done.
  *
- * @return a new reference to the continuation's own outcome, never NULL. A refusal is a done pending: cancelled after the
- *         stop, otherwise failed.
- * Errors: LODGER_EINVAL (NULL), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * @return a new reference to the continuation's own outcome, never NULL. A refusal is a done pending: cancelled after
+ *         the stop, otherwise failed.
+ * Errors: LODGER_EINVAL (NULL @p done, @p caller or @p func), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked
+ * child).
  * Test: unit/then edge_09_then_runs_in_the_named_callers_thread
  */
 LODGER_API LodgerPending *lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func,
@@ -566,14 +571,15 @@ LODGER_API LodgerPending *lodger_pending_then (LodgerPending *done, LodgerCaller
 /**
  * Waits until the pending is done.
  *
- * Blocks. It may be used only in a thread without a caller, or in a worker. In a thread whose loop Lodger does not drive
- * (a GUI's), it is refused, unless the outcome is there already. It may be repeated.
+ * Blocks. It may be used only in a thread without a caller, or in a worker. In a thread whose loop Lodger does not
+ * drive (a GUI's), it is refused, unless the outcome is there already. It may be repeated.
  *
- * A waiter that times out, or whose own call is cancelled, cancels the pending. LODGER_WAIT_PROTECT, or a protected pending,
- * prevents this. Take care with a pending that others wait for, too: without LODGER_WAIT_PROTECT, your timeout is theirs.
+ * A waiter that times out, or whose own call is cancelled, cancels the pending. LODGER_WAIT_PROTECT, or a protected
+ * pending, prevents this. Take care with a pending that others wait for, too: without LODGER_WAIT_PROTECT, your timeout
+ * is theirs.
  *
- * A wait without limit is refused with LODGER_EDEADLK when it could never end. This is so when everything that could end
- * the wait is itself waiting, without limit, for this thread. Such waits are:
+ * A wait without limit is refused with LODGER_EDEADLK when it could never end. This is so when everything that could
+ * end the wait is itself waiting, without limit, for this thread. Such waits are:
  * - for the call itself;
  * - for a call that only this thread can run;
  * - in a circle of threads;
@@ -584,10 +590,10 @@ LODGER_API LodgerPending *lodger_pending_then (LodgerPending *done, LodgerCaller
  *
  * @param timeout in nanoseconds. LODGER_FOREVER waits without limit. With 0 or less, the function only looks.
  * @return 0, or a negative code. With LODGER_WAIT_NO_RESULT, a failed, cancelled or abandoned outcome is 0, too.
- * Errors: LODGER_EINVAL (NULL, unknown flags), LODGER_EFAILED (the pending has failed), LODGER_EABANDONED (a stop gave it
- * up while it ran), LODGER_ECANCELED (the pending, or the waiter's own call, was cancelled), LODGER_ETIMEDOUT (the time is
- * over), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose loop Lodger does not drive),
- * LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL, unknown flags), LODGER_EFAILED (the pending has failed), LODGER_EABANDONED (a stop gave
+ * it up while it ran), LODGER_ECANCELED (the pending, or the waiter's own call, was cancelled), LODGER_ETIMEDOUT (the
+ * time is over), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose loop Lodger does not
+ * drive), LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/wait edge_05_timed_out_waiter_cancels
  */
 LODGER_API int lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags flags);
@@ -596,15 +602,15 @@ LODGER_API int lodger_pending_wait (LodgerPending *pending, int64_t timeout, Lod
  * Cancels the pending and waits until it is done.
  *
  * Blocks. The wait includes the cleanup of the call's own function. It is lodger_pending_cancel(), then
- * lodger_pending_wait() with LODGER_WAIT_NO_RESULT. The rules of both hold. A refused wait has cancelled all the same; NULL,
- * unknown flags and a forked child cancel nothing.
+ * lodger_pending_wait() with LODGER_WAIT_NO_RESULT. The rules of both hold. A refused wait has cancelled all the same;
+ * NULL, unknown flags and a forked child cancel nothing.
  *
  * @param message Optional. As for lodger_pending_cancel().
  * @param timeout As for lodger_pending_wait().
  * @return 0 when the pending is done, or a negative code.
  * Errors: LODGER_EINVAL (NULL, unknown flags), LODGER_ECANCELED (the waiter's own call was cancelled), LODGER_ETIMEDOUT
- * (the time is over), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose loop Lodger does not
- * drive), LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * (the time is over), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose loop Lodger does
+ * not drive), LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/wait edge_12_cancel_wait_returns_after_cleanup
  */
 LODGER_API int lodger_pending_cancel_wait (LodgerPending *pending, const char *message, int64_t timeout,
@@ -613,16 +619,16 @@ LODGER_API int lodger_pending_cancel_wait (LodgerPending *pending, const char *m
 /**
  * Declares that only @p caller's thread answers a promise.
  *
- * Any thread; does not block. An adapter uses it for an operation of a loop. A wait without limit that blocks exactly that
- * thread is then refused: see lodger_pending_wait().
+ * Any thread; does not block. An adapter uses it for an operation of a loop. A wait without limit that blocks exactly
+ * that thread is then refused: see lodger_pending_wait().
  *
- * If the declaration is made in that thread, and Lodger drives its loop, a stop cancels the promise. The stop then waits
- * for it, as for a call of @p caller. Otherwise a stop leaves the promise alone. The memory of @p caller is held until the
- * promise is done or gone.
+ * If the declaration is made in that thread, and Lodger drives its loop, a stop cancels the promise. The stop then
+ * waits for it, as for a call of @p caller. Otherwise a stop leaves the promise alone. The memory of @p caller is held
+ * until the promise is done or gone.
  *
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (@p promise is no promise, or is a caller's own), LODGER_EALREADY (answered, or
- * it has a completer), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (@p promise is no promise, or is a caller's own), LODGER_EALREADY
+ * (answered, or it has a completer), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/completer waiting_for_a_promise_that_this_thread_completes_is_refused
  * Test: unit/completer a_stop_cancels_the_promises_of_a_completer_and_waits
  */
@@ -637,7 +643,7 @@ LODGER_API int lodger_pending_set_completer (LodgerPending *promise, LodgerCalle
  * consumed. It is destroyed with the pending's last reference.
  *
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (NULL @p pending or @p key), LODGER_ENOMEM (no memory).
  * Test: unit/pending edge_14_metadata_is_freed
  */
 LODGER_API int lodger_pending_set_metadata (LodgerPending *pending, const char *key, void *value,

@@ -4,9 +4,9 @@
  * LodgerScope: a lifetime (of a window, an object, a page, a part of the program), and the calls that are bound to it.
  *
  * The end of a scope cancels each call that is bound to it. A call that has not started never starts, whether it is
- * submitted, due, or delivered to the thread and not run yet. A running call is told, as by lodger_pending_cancel(). A call
- * that is submitted later comes back cancelled. So a call-back that uses a window is bound to the window. It need not ask
- * whether the window is still there.
+ * submitted, due, or delivered to the thread and not run yet. A running call is told, as by lodger_pending_cancel(). A
+ * call that is submitted later comes back cancelled. So a call-back that uses a window is bound to the window. It need
+ * not ask whether the window is still there.
  *
  * A binding keeps the LodgerScope alive, but not the object behind it. `hold` and `release` of the options are called
  * around each bound call that runs in the scope's own thread. So the object is there as long as the call runs.
@@ -25,8 +25,8 @@ LODGER_BEGIN_DECLS
 typedef struct LodgerScopeOptions
 {
   size_t size; /**< sizeof (LodgerScopeOptions) */
-  /** Keeps the object alive. Optional. It is called in the scope's own thread before a bound call runs there. False means
-   * that the object is gone: the call is cancelled instead. */
+  /** Keeps the object alive. Optional. It is called in the scope's own thread before a bound call runs there. False
+   * means that the object is gone: the call is cancelled instead. */
   bool (*hold) (void *object);
   /** Undoes `hold`. Optional. It is called in the scope's own thread when the bound call has returned. */
   void (*release) (void *object);
@@ -71,9 +71,9 @@ LODGER_API void lodger_scope_unref (LodgerScope *scope);
 /**
  * Ends the scope: every bound call is cancelled, in the order of submission.
  *
- * Any thread, also from inside a bound call; does not block. Cancellers and done-callbacks run inside this function. After
- * it returns, no bound call starts any more. A bound call in another thread may go on running. In this thread, no other
- * bound call can be running then.
+ * Any thread, also from inside a bound call; does not block. Cancellers and done-callbacks run inside this function.
+ * After it returns, no bound call starts any more. A bound call that runs in another thread just now may go on running.
+ * Bound calls of this thread cannot.
  *
  * @param message Optional. It is copied. It is the cancel message of the bound calls. Default: "its scope has ended".
  * @return true; false when the scope had ended before, for NULL, and in a forked child.
@@ -99,8 +99,8 @@ LODGER_API bool lodger_scope_has_ended (const LodgerScope *scope);
 /**
  * Runs lodger_caller_call_soon(), bound to @p scope.
  *
- * A scope that has ended gives a pending that is cancelled already. A NULL @p scope gives a pending that has failed with
- * LODGER_EINVAL.
+ * A scope that has ended gives a pending that is cancelled already. A NULL @p scope gives a pending that has failed
+ * with LODGER_EINVAL.
  *
  * @return as lodger_caller_call_soon_full().
  * Errors: as lodger_caller_call_soon_full().
@@ -123,8 +123,8 @@ LODGER_API LodgerPending *lodger_scope_call_later (LodgerScope *scope, LodgerCal
  *
  * The rules for @p scope are those of lodger_scope_call_soon(). The object of the scope is not held in the worker.
  *
- * Errors: LODGER_EINVAL (NULL), LODGER_ENOMEM (no memory), LODGER_EAGAIN (no worker, and the system refuses a thread),
- * LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL @p scope, @p caller or @p func), LODGER_ENOMEM (no memory), LODGER_EAGAIN (no worker, and
+ * the system refuses a thread), LODGER_ECHILD (a forked child).
  * Test: conformance edge_78_each_kind_of_call_can_be_bound
  */
 LODGER_API LodgerPending *lodger_scope_to_thread (LodgerScope *scope, LodgerCaller *caller, LodgerCallFunc func,

@@ -4,8 +4,8 @@
  * The log, and the trace of calls and wake-ups: how a program observes Lodger at work.
  *
  * By default, only warnings and errors are printed, to standard error. The environment variable LODGER_DEBUG asks for
- * more. It holds a comma-separated list of `calls`, `wakes`, `states` or `all`, and is read once. For another word, a line
- * is logged.
+ * more. It holds a comma-separated list of `calls`, `wakes`, `states` or `all`, and is read once. For another word, a
+ * line is logged.
  */
 #ifndef LODGER_TRACE_H
 #define LODGER_TRACE_H
@@ -22,15 +22,15 @@ typedef enum LodgerLogLevel
   LODGER_LOG_ERROR,   /**< something was lost or is about to be lost */
 } LodgerLogLevel;
 
-/** Receives one log line, without a newline. It runs in any thread. None of Lodger's locks is held then, so it may submit
- * calls. */
+/** Receives one log line, without a newline. It runs in any thread. None of Lodger's locks is held then, so it may
+ * submit calls. */
 typedef void (*LodgerLogFunc) (LodgerLogLevel level, const char *line, void *data);
 
 /**
  * Sends log lines to @p func instead of standard error.
  *
- * Any thread; does not block. A NULL @p func restores standard error. It is meant for the program's start: a line that is
- * being logged may still reach the old function. @p data is borrowed and must outlive such a line.
+ * Any thread; does not block. A NULL @p func restores standard error. It is meant for the program's start: a line that
+ * is being logged may still reach the old function. @p data is borrowed and must outlive such a line.
  *
  * Errors: none.
  * Test: unit/log log_lines_go_to_the_hook
@@ -66,8 +66,8 @@ typedef void (*LodgerTraceFunc) (const LodgerTraceEvent *event, void *data);
 /**
  * Sets the trace hook.
  *
- * Any thread; does not block. A NULL @p func removes the hook. It is meant for the program's start. @p data is borrowed.
- * Without a hook, an event costs one load.
+ * Any thread; does not block. A NULL @p func removes the hook. It is meant for the program's start. @p data is
+ * borrowed. Without a hook, an event costs one load.
  *
  * Errors: none.
  * Test: unit/log trace_sees_submit_start_and_end

@@ -8,15 +8,15 @@
  * - Times are int64_t nanoseconds on a monotonic clock. LODGER_FOREVER means "no limit".
  * - A function that can fail returns 0 or a negative LODGER_E… code (error.h). An error leaves the `ret_…` outputs
  *   untouched.
- * - The line `Errors:` of a function names each code and its condition. A function that returns a pending gives one that
- *   has failed with the code. A function that has no code to return logs the error.
- * - A function that takes `data` with a `destroy` consumes the data: destroy runs exactly once. When the call is refused,
- *   destroy runs before the function returns. A NULL destroy means that nothing has to be done.
+ * - The line `Errors:` of a function names each code and its condition. A function that returns a pending gives one
+ *   that has failed with the code. A function that has no code to return logs the error.
+ * - A function that takes `data` with a `destroy` consumes the data: destroy runs exactly once. When the call is
+ *   refused, destroy runs before the function returns. A NULL destroy means that nothing has to be done.
  * - Options structs begin with `size`; set it to sizeof of the struct. NULL options mean all defaults.
  * - `…_ref` returns its argument. `…_unref` and `…_free` accept NULL.
- * - Misuse is answered, never undefined (Test: misuse every_cell_has_a_row). Misuse is NULL where an object is needed, a
- *   size that is too small, an unknown flag, the wrong thread, the wrong state. It gives an error code, where there is one
- *   to give, and a log line that begins with the name of the function.
+ * - Misuse is answered, never undefined (Test: misuse every_cell_has_a_row). Misuse is NULL where an object is needed,
+ *   a size that is too small, an unknown flag, the wrong thread, the wrong state. It gives an error code, where there
+ *   is one to give, and a log line that begins with the name of the function.
  * - Getters without a code accept NULL and return NULL, 0 or false. They log nothing.
  * - A forked child can make callers and pendings of its own. Everything that was made before the fork belongs to the
  *   parent. The child must not submit to it, wait for it, answer, cancel, start, leave or stop it. Such a call gives

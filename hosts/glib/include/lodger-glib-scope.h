@@ -18,8 +18,8 @@ LODGER_BEGIN_DECLS
  *
  * Returns the scope of @object, to be given to lodger_scope_call_soon() and its siblings.
  *
- * Any thread that has a reference to @object; does not block. The scope is made when it is first asked for. Later calls give
- * the same scope, ended or not, until lodger_glib_object_end_scope().
+ * Any thread that has a reference to @object; does not block. The scope is made when it is first asked for. Later calls
+ * give the same scope, ended or not, until lodger_glib_object_end_scope().
  *
  * The scope ends when @object is disposed of: when its last reference is dropped, or by g_object_run_dispose(). While a
  * bound call runs in the thread that asked first, the call holds a reference to @object. That thread should be the one
@@ -40,9 +40,9 @@ LODGER_API LodgerScope *lodger_glib_object_get_scope (GObject *object);
  *
  * Ends the current scope of @object, while the object goes on.
  *
- * Any thread that has a reference to @object; does not block. Cancellers and done-callbacks run inside this function. The
- * next lodger_glib_object_get_scope() makes another scope. It is for an object that is used again: a #GtkListItem in
- * `unbind`.
+ * Any thread that has a reference to @object; does not block. Cancellers and done-callbacks run inside this function.
+ * The next lodger_glib_object_get_scope() makes another scope. It is for an object that is used again: a #GtkListItem
+ * in `unbind`.
  *
  * Returns: %TRUE when this has ended a scope; %FALSE when there was none, and for %NULL
  *

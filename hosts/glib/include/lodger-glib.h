@@ -3,10 +3,10 @@
  * @file lodger-glib.h
  * Lodger in a GLib or GTK program: one call attaches the thread's main context, and errors become GErrors and back.
  *
- * The same adapter serves two roles. As **host** it lives in a main context that the program runs (GTK's, or any other).
- * It leaves room for the program's own input and redraw. As **backend** "glib" it gives each worker thread a main context
- * of its own, pushed as the thread's default. So an asynchronous function of GIO that a worker's call starts completes in
- * that worker.
+ * The same adapter serves two roles. As **host** it lives in a main context that the program runs (GTK's, or any
+ * other). It leaves room for the program's own input and redraw. As **backend** "glib" it gives each worker thread a
+ * main context of its own, pushed as the thread's default. So an asynchronous function of GIO that a worker's call
+ * starts completes in that worker.
  */
 #ifndef LODGER_GLIB_H
 #define LODGER_GLIB_H
@@ -38,12 +38,13 @@ typedef enum LodgerGlibHostFlags
 typedef struct LodgerGlibHostOptions
 {
   size_t size; /**< sizeof (LodgerGlibHostOptions) */
-  /** The main context. Optional. Default: the default context. A reference is kept until the caller's memory is freed. */
+  /** The main context. Optional. Default: the default context. A reference is kept until the caller's memory is
+   * freed. */
   GMainContext *context;
   /** How the context is used. This member and the next two are read only when the caller is made. */
   LodgerGlibHostFlags flags;
-  /** Returns how long calls may take together, in nanoseconds. Optional. Default: 1 ms. It is asked in the thread of the
-   * context before calls are run there. One call runs in any case. */
+  /** Returns how long calls may take together, in nanoseconds. Optional. Default: 1 ms. It is asked in the thread of
+   * the context before calls are run there. One call runs in any case. */
   int64_t (*slice) (void *slice_data);
   /** Given to `slice`. It must live as long as the caller. */
   void *slice_data;
@@ -56,18 +57,18 @@ typedef struct LodgerGlibHostOptions
  *
  * Attaches this thread's caller to @context, and enters it.
  *
- * Call it in the thread that runs the context, before or while it runs; it does not block. The caller is made if there is
- * none. The same context in the same thread gives the same caller. lodger_caller_leave() and lodger_caller_unref() undo an
- * attach. Workers of lodger_caller_to_thread() get the backend "glib".
+ * Call it in the thread that runs the context, before or while it runs; it does not block. The caller is made if there
+ * is none. The same context in the same thread gives the same caller. lodger_caller_leave() and lodger_caller_unref()
+ * undo an attach. Workers of lodger_caller_to_thread() get the backend "glib".
  *
- * If the program has a default #GApplication by now, the caller of the default context also stops by itself. It stops in the
- * application's `shutdown` signal, as by lodger_caller_stop_wait(). So a program that never leaves ends in order all the
- * same.
+ * If the program has a default #GApplication by now, the caller of the default context also stops by itself. It stops
+ * in the application's `shutdown` signal, as by lodger_caller_stop_wait(). So a program that never leaves ends in order
+ * all the same.
  *
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
- * Errors: LODGER_EWRONGTHREAD (another thread runs the context just now), LODGER_EALREADY (another host or backend has taken
- * the name "glib"), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EWRONGTHREAD (another thread runs the context just now), LODGER_EALREADY (another host or backend has
+ * taken the name "glib"), LODGER_ENOMEM (no memory).
  * Test: unit/glib-host attaching_twice_gives_the_same_caller
  * Test: unit/glib-application edge_53_a_caller_stops_when_the_application_shuts_down
  */
@@ -83,8 +84,8 @@ LODGER_API LodgerCaller *lodger_glib_attach (GMainContext *context, GError **err
  *
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
- * Errors: as lodger_glib_attach(), LODGER_EINVAL (wrong size, a `backend` in @options), LODGER_EMISMATCH (the existing caller
- * has another name or backend), LODGER_ENOENT (no such workers' backend).
+ * Errors: as lodger_glib_attach(), LODGER_EINVAL (wrong size, a `backend` in @options), LODGER_EMISMATCH (the existing
+ * caller has another name or backend), LODGER_ENOENT (no such workers' backend).
  * Test: unit/glib-host attaching_twice_gives_the_same_caller
  */
 LODGER_API LodgerCaller *lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options,
@@ -93,8 +94,8 @@ LODGER_API LodgerCaller *lodger_glib_attach_full (GMainContext *context, const L
 /**
  * lodger_glib_get_caller: (skip)
  * @host_options: (nullable): which context, and how it is used; %NULL for the default one
- * @options: (nullable): `host` and `host_options` in it are ignored. The name and the backends have to match an existing
- *   caller; the other members are looked at only when the caller is made
+ * @options: (nullable): `host` and `host_options` in it are ignored. The name and the backends have to match an
+ *   existing caller; the other members are looked at only when the caller is made
  * @ret_error: (nullable): where a new reference to the error goes
  *
  * Returns the caller of a main context, without counting an enter.
@@ -130,8 +131,8 @@ LODGER_API int lodger_glib_register (void);
 /**
  * The #GError domain of errors that only Lodger can read.
  *
- * They carry a LodgerError with a payload of another kind. The code is LODGER_EFOREIGN. lodger_glib_error_new_from_gerror()
- * gives the LodgerError back.
+ * They carry a LodgerError with a payload of another kind. The code is LODGER_EFOREIGN.
+ * lodger_glib_error_new_from_gerror() gives the LodgerError back.
  */
 #define LODGER_GLIB_FOREIGN_ERROR (lodger_glib_foreign_error_quark ())
 
@@ -165,8 +166,8 @@ LODGER_API GQuark lodger_glib_foreign_error_quark (void);
  *
  * Makes a LodgerError with the domain, code and message of @error.
  *
- * Any thread; does not block. A copy of @error is inside, so private data of an extended domain is kept. A GError that was
- * made by lodger_glib_error_to_gerror() gives the LodgerError that it was made of.
+ * Any thread; does not block. A copy of @error is inside, so private data of an extended domain is kept. A GError that
+ * was made by lodger_glib_error_to_gerror() gives the LodgerError that it was made of.
  *
  * Returns: (transfer full) (nullable): a new reference; %NULL for %NULL
  *
@@ -201,7 +202,7 @@ LODGER_API GError *lodger_glib_error_to_gerror (LodgerError *error);
  *
  * Returns: 0, or a negative code
  *
- * Errors: as lodger_pending_return_error().
+ * Errors: as lodger_pending_return_error(), LODGER_EINVAL (NULL @self or @error).
  * Test: unit/glib-error a_gerror_is_an_outcome
  */
 LODGER_API int lodger_glib_pending_return_gerror (LodgerPending *self, GError *error);
@@ -217,7 +218,7 @@ LODGER_API int lodger_glib_pending_return_gerror (LodgerPending *self, GError *e
  *
  * Returns: 0, or a negative code
  *
- * Errors: as lodger_reply_return_error(), LODGER_EINVAL (NULL).
+ * Errors: as lodger_reply_return_error(), LODGER_EINVAL (NULL @reply or @error).
  * Test: unit/glib-worker a_gio_failure_is_the_calls_failure
  */
 LODGER_API int lodger_glib_reply_return_gerror (LodgerReply *reply, GError *error);

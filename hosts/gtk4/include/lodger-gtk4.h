@@ -5,8 +5,8 @@
  *
  *     lodger_gtk_run (widget, work, done, data);
  *
- * `work` runs in a worker thread. `done` runs in the GUI thread, with the outcome. If the widget or its window is gone by
- * then, the work is cancelled and `done` does not run.
+ * `work` runs in a worker thread. `done` runs in the GUI thread, with the outcome. If the widget or its window is gone
+ * by then, the work is cancelled and `done` does not run.
  *
  * All functions belong to the GUI thread, except lodger_gtk_report().
  */
@@ -27,30 +27,30 @@ LODGER_BEGIN_DECLS
  *
  * Attaches the GUI thread's caller to GTK's main context, and enters it.
  *
- * GUI thread; does not block. It is lodger_glib_attach() with slices that end when the next frame is due. Calls that come in
- * numbers run between frames, and delay no frame by more than one call. An existing caller is returned as it is.
- * lodger_caller_leave() ends the caller, and so does the shutdown of the default application.
+ * GUI thread; does not block. It is lodger_glib_attach() with slices that end when the next frame is due. Calls that
+ * come in numbers run between frames, and delay no frame by more than one call. An existing caller is returned as it
+ * is. lodger_caller_leave() ends the caller, and so does the shutdown of the default application.
  *
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
- * Errors: LODGER_EWRONGTHREAD (not the GUI thread), LODGER_EALREADY (another host or backend has taken the name "glib"),
- * LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EWRONGTHREAD (not the GUI thread), LODGER_EALREADY (another host or backend has taken the name
+ * "glib"), LODGER_ENOMEM (no memory).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
  */
 LODGER_API LodgerCaller *lodger_gtk_attach (GError **error);
 
 /**
  * lodger_gtk_attach_full: (skip)
- * @options: (nullable): `host` and `host_options` in it are ignored. The name and the backends have to match an existing
- *   caller; the other members are looked at only when the caller is made
+ * @options: (nullable): `host` and `host_options` in it are ignored. The name and the backends have to match an
+ *   existing caller; the other members are looked at only when the caller is made
  * @ret_error: (nullable): where a new reference to the error goes
  *
  * Attaches as lodger_gtk_attach(), with options.
  *
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
- * Errors: as lodger_gtk_attach(), LODGER_EINVAL (wrong size, a `backend` in @options), LODGER_EMISMATCH (the existing caller
- * has another name or backend), LODGER_ENOENT (no such workers' backend).
+ * Errors: as lodger_gtk_attach(), LODGER_EINVAL (wrong size, a `backend` in @options), LODGER_EMISMATCH (the existing
+ * caller has another name or backend), LODGER_ENOENT (no such workers' backend).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
  */
 LODGER_API LodgerCaller *lodger_gtk_attach_full (const LodgerCallerOptions *options, LodgerError **ret_error);
@@ -60,14 +60,14 @@ LODGER_API LodgerCaller *lodger_gtk_attach_full (const LodgerCallerOptions *opti
  *
  * Returns the GUI thread's caller.
  *
- * Does not block. It is the caller of lodger_gtk_attach() or lodger_glib_attach(). If there is none, one is made now. It runs
- * until the application shuts down or lodger_caller_stop_wait(), and need not be left. The GUI thread is the thread that asks
- * first.
+ * Does not block. It is the caller of lodger_gtk_attach() or lodger_glib_attach(). If there is none, one is made now.
+ * It runs until the application shuts down or lodger_caller_stop_wait(), and need not be left. The GUI thread is the
+ * thread that asks first.
  *
  * Returns: (transfer none) (nullable): the caller, valid until it has stopped; or %NULL
  *
- * Errors: LODGER_EWRONGTHREAD (not the GUI thread), LODGER_EALREADY (another host or backend has taken the name "glib"),
- * LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EWRONGTHREAD (not the GUI thread), LODGER_EALREADY (another host or backend has taken the name
+ * "glib"), LODGER_ENOMEM (no memory).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
  */
 LODGER_API LodgerCaller *lodger_gtk_get_caller (void);
@@ -83,12 +83,12 @@ LODGER_API LodgerCaller *lodger_gtk_get_caller (void);
  * GUI thread; does not block. The scope ends in each of these cases:
  * - The widget is disposed of.
  * - Its window is destroyed, also if there are still references to the window or to the widget.
- * - The widget is taken out of its window, unless it is in a window again in the caller's next turn. So it may be moved from
- *   one place to another.
+ * - The widget is taken out of its window, unless it is in a window again in the caller's next turn. So it may be moved
+ *   from one place to another.
  *
- * A window that is hidden, or moves to another display, does not end the scope. A widget that is put into a window again has
- * a new scope. For a widget that is in no window yet, use lodger_glib_object_get_scope(). For the row of a list, use that
- * function, too, and lodger_glib_object_end_scope() in `unbind`.
+ * A window that is hidden, or moves to another display, does not end the scope. A widget that is put into a window
+ * again has a new scope. For a widget that is in no window yet, use lodger_glib_object_get_scope(). For the row of a
+ * list, use that function, too, and lodger_glib_object_end_scope() in `unbind`.
  *
  * Returns: (transfer none) (nullable): the scope, valid as long as the widget is in its window. Calls that are bound to
  *   %NULL are refused
@@ -109,22 +109,23 @@ typedef void (*LodgerGtkDoneFunc) (GtkWidget *widget, LodgerPending *done, void 
  * LODGER_GLIB_ERROR. @error is borrowed. */
 typedef void (*LodgerGtkErrorFunc) (GtkWidget *widget, const GError *error, void *data);
 
-/** Runs in the GUI thread with the newest report of the work, at most once in 16 ms. @text is the newest text that came with
- * a fraction. It is NULL when no text has come since the last run of this function. */
+/** Runs in the GUI thread with the newest report of the work, at most once in 16 ms. @text is the newest text that came
+ * with a fraction. It is NULL when no text has come since the last run of this function. */
 typedef void (*LodgerGtkProgressFunc) (GtkWidget *widget, double fraction, const char *text, void *data);
 
 /** Options of lodger_gtk_run_full(). Members are only ever appended. */
 typedef struct LodgerGtkRunOptions
 {
   size_t size; /**< sizeof (LodgerGtkRunOptions) */
-  /** Destroys the data. Optional. It runs once, in the GUI thread, when neither `work` nor `done` needs the data. If the
-   * caller has stopped, or lodger_gtk_run_full() is called in another thread, it runs in that thread. */
+  /** Destroys the data. Optional. It runs once, in the GUI thread, when neither `work` nor `done` needs the data. If
+   * the caller has stopped, or lodger_gtk_run_full() is called in another thread, it runs in that thread. */
   LodgerDestroyFunc destroy;
   /** Runs instead of `done` when there is no success. Optional. */
   LodgerGtkErrorFunc failed;
   /** Runs with the reports of lodger_gtk_report(). Optional. */
   LodgerGtkProgressFunc progress;
-  /** Shows the reports. Optional. It shows the fraction, or a pulse when the fraction is negative; and the text, if any. */
+  /** Shows the reports. Optional. It shows the fraction, or a pulse when the fraction is negative; and the text, if
+   * any. */
   GtkProgressBar *progress_bar;
   /** Cancels the work when it is clicked. Optional. It is sensitive from the start until it is clicked, or until the
    * outcome is back in the GUI thread. */
@@ -149,18 +150,19 @@ typedef struct LodgerGtkRunOptions
  *
  * Does work in a worker thread, and comes back to @widget with the outcome.
  *
- * GUI thread; does not block. The end of the scope cancels the work. Work that has not started then never runs. Running work
- * sees it by lodger_pending_is_cancelled(). None of the functions runs in the GUI thread any more. The last progress comes
- * before the outcome.
+ * GUI thread; does not block. The end of the scope cancels the work. Work that has not started then never runs. Running
+ * work sees it by lodger_pending_is_cancelled(). None of the functions runs in the GUI thread any more. The last
+ * progress comes before the outcome.
  *
- * The data is consumed in each case, except for a wrong size. With a wrong size nothing in the options is used, not even
- * `destroy`.
+ * The data is consumed in each case, except for a wrong size. With a wrong size nothing in the options is used, not
+ * even `destroy`.
  *
- * Returns: (transfer full): a new reference to the outcome of the work, never %NULL, to be cancelled or dropped. A refusal is
- *   a done pending. `failed` or @done is told of it as well, unless it is misuse, as the errors below
+ * Returns: (transfer full): a new reference to the outcome of the work, never %NULL, to be cancelled or dropped. A
+ *   refusal is a done pending. `failed` or @done is told of it as well, unless it is misuse, as the errors below
  *
- * Errors: LODGER_EINVAL (NULL @widget or @work, wrong size, a cancel button that is no button, a progress bar that is none),
- * LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no window), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (NULL @widget or @work, wrong size, a cancel button that is no button, a progress bar that is
+ * none), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no window), LODGER_ENOMEM (no
+ * memory).
  * Test: gtk/run the_outcome_comes_back_to_the_widget
  * Test: gtk/run wrong_options_are_refused
  */
@@ -172,8 +174,8 @@ LODGER_API LodgerPending *lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc
  * @widget: as for lodger_gtk_run_full()
  * @work: (scope async): runs in a worker thread
  * @done: (scope async) (nullable): runs in the GUI thread
- * @data: not destroyed. It has to live until @work has returned, which may be after the window's end. `destroy` in the options
- *   of lodger_gtk_run_full() destroys data
+ * @data: not destroyed. It has to live until @work has returned, which may be after the window's end. `destroy` in the
+ *   options of lodger_gtk_run_full() destroys data
  *
  * Runs lodger_gtk_run_full() with defaults.
  *
@@ -234,16 +236,16 @@ LODGER_API void lodger_gtk_run_with_error (GtkWidget *widget, LodgerCallFunc wor
  *
  * Reports how far the work is.
  *
- * In the work's function, or while its answer is deferred, in any thread. Only the newest report is shown, at most once in
- * 16 ms. The last one is shown before `done`.
+ * In the work's function, or while its answer is deferred, in any thread. Only the newest report is shown, at most once
+ * in 16 ms. The last one is shown before `done`.
  *
- * Does not block, unless the caller has an `inbox_limit` and the inbox is full. Then it waits, or the report is refused, as by
- * lodger_caller_call_soon_full(). After a refused report, the next report is shown instead.
+ * Does not block, unless the caller has an `inbox_limit` and the inbox is full. Then it waits, or the report is
+ * refused, as by lodger_caller_call_soon_full(). After a refused report, the next report is shown instead.
  *
  * Returns: 0, or a negative code
  *
- * Errors: LODGER_EINVAL (NULL), LODGER_ECANCELED (the work was cancelled, and should end), LODGER_ESTATE (the pending is not
- * the work of lodger_gtk_run_full(), or is done).
+ * Errors: LODGER_EINVAL (NULL), LODGER_ECANCELED (the work was cancelled, and should end), LODGER_ESTATE (the pending
+ * is not the work of lodger_gtk_run_full(), or is done).
  * Test: gtk/progress a_bar_shows_the_newest_report
  */
 LODGER_API int lodger_gtk_report (LodgerPending *self, double fraction, const char *text);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
- * @file lodger-manual.h
- * The manual host: a loop that does nothing by itself. A program (most often a test) calls lodger_manual_iterate() for
- * each round and moves the clock by hand, so that each run is the same. With LODGER_MANUAL_REAL it uses the real clock and
- * can block. It is then a small main loop of its own.
+ * @file lodger-manual.h The manual host: a loop that does nothing by itself. A program (most often a test) calls
+ * lodger_manual_iterate() for each round and moves the clock by hand, so that each run is the same. With
+ * LODGER_MANUAL_REAL it uses the real clock and can block. It is then a small main loop of its own.
  *
  * The owner is the thread that attached the caller. While there is none, any thread is the owner. The comment of each
  * function says in which threads it may be used. In another thread it does nothing and logs a line. A NULL host is
@@ -68,8 +67,8 @@ LODGER_API void lodger_manual_host_unref (LodgerManualHost *host);
 /**
  * Makes the manual hosts known to lodger_caller_new().
  *
- * Any thread; does not block. It may be repeated. `.host` is then lodger_manual_host_get_name(), and `.host_options` is the
- * LodgerManualHost.
+ * Any thread; does not block. It may be repeated. `.host` is then lodger_manual_host_get_name(), and `.host_options` is
+ * the LodgerManualHost.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EALREADY (another host has taken one of the names), LODGER_ENOMEM (no memory).
@@ -96,9 +95,9 @@ LODGER_API const char *lodger_manual_host_get_name (const LodgerManualHost *host
  * @param options Optional. NULL means all defaults. Its `host` and `host_options` are ignored.
  * @param ret_error Optional. Receives a new reference to the error.
  * @return a new reference, or NULL with an error.
- * Errors: LODGER_EINVAL (NULL, wrong size), LODGER_ESHUTDOWN (after lodger_manual_close()), LODGER_EALREADY (a caller of
- * another thread or of a forked child's parent is attached), LODGER_EMISMATCH (this thread's caller has another name or
- * backend), LODGER_ENOENT (no such workers' backend), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (NULL @p host, wrong size), LODGER_ESHUTDOWN (after lodger_manual_close()), LODGER_EALREADY (a
+ * caller of another thread or of a forked child's parent is attached), LODGER_EMISMATCH (this thread's caller has
+ * another name or backend), LODGER_ENOENT (no such workers' backend), LODGER_ENOMEM (no memory).
  * Test: unit/manual attaching_twice_gives_the_same_caller
  */
 LODGER_API LodgerCaller *lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options,
@@ -107,12 +106,12 @@ LODGER_API LodgerCaller *lodger_manual_attach (LodgerManualHost *host, const Lod
 /**
  * Runs one round, as a GUI's loop does.
  *
- * Owner only; re-entrant, so a call may turn the loop as a modal dialog does. It runs user code. A round is: the node if it
- * has been posted; the deadline if it has passed; the redraw; `before_wait` if the caller wants it.
+ * Owner only; re-entrant, so a call may turn the loop as a modal dialog does. It runs user code. A round is: the node
+ * if it has been posted; the deadline if it has passed; the redraw; `before_wait` if the caller wants it.
  *
- * @param may_block with LODGER_MANUAL_REAL: blocks after the last step when nothing ran and nothing is ready. The wait ends
- *        with a post, the deadline, the time that `before_wait` gave, lodger_manual_close(), or `quit`. The next iteration
- *        then runs it. Without LODGER_MANUAL_REAL, @p may_block is ignored.
+ * @param may_block with LODGER_MANUAL_REAL: blocks after the last step when nothing ran and nothing is ready. The wait
+ *        ends with a post, the deadline, the time that `before_wait` gave, lodger_manual_close(), or `quit`. The next
+ *        iteration then runs it. Without LODGER_MANUAL_REAL, @p may_block is ignored.
  * @return whether anything ran, or is ready to run now. False means that only time or a post brings more.
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread).
  * Test: unit/manual an_iteration_runs_the_node_then_the_redraw
@@ -237,9 +236,9 @@ LODGER_API bool lodger_manual_wait_posted (LodgerManualHost *host, int64_t timeo
 /**
  * Closes the host, as a loop that dies.
  *
- * Any thread; does not block. It may be repeated. Posts are refused from now on, and nothing can be attached afterwards.
- * The caller is told by lodger_host_closed(), inside this function, so its data may be destroyed in this thread. If the
- * caller may stop meanwhile, the thread must hold a reference to it.
+ * Any thread; does not block. It may be repeated. Posts are refused from now on, and nothing can be attached
+ * afterwards. The caller is told by lodger_host_closed(), inside this function, so its data may be destroyed in this
+ * thread. If the caller may stop meanwhile, the thread must hold a reference to it.
  *
  * Errors: LODGER_EINVAL (NULL).
  * Test: unit/manual edge_77_a_closed_host_refuses_posts
