@@ -287,8 +287,8 @@ LODGER_API int lodger_caller_stop_wait (LodgerCaller *caller);
 /**
  * Returns a protected pending that is done when the caller runs.
  *
- * Any thread; does not block. The pending fails when the caller could not start; its error gives the reason. The caller
- * owns the pending. NULL gives NULL.
+ * Any thread; does not block. The pending fails when the caller could not start; its error gives the reason. The
+ * pending is borrowed from the caller. NULL gives NULL.
  *
  * Errors: none.
  * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order
@@ -297,7 +297,7 @@ LODGER_API LodgerPending *lodger_caller_get_started (LodgerCaller *caller);
 /**
  * Returns a protected pending that is done when the stop begins.
  *
- * Any thread; does not block. The caller owns the pending. NULL gives NULL.
+ * Any thread; does not block. The pending is borrowed from the caller. NULL gives NULL.
  *
  * Errors: none.
  * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order
@@ -306,7 +306,8 @@ LODGER_API LodgerPending *lodger_caller_get_stopping (LodgerCaller *caller);
 /**
  * Returns a protected pending that is done when the stop is over.
  *
- * Any thread; does not block. No user code of the caller runs after that. The caller owns the pending. NULL gives NULL.
+ * Any thread; does not block. No user code of the caller runs after that. The pending is borrowed from the caller. NULL
+ * gives NULL.
  *
  * Errors: none.
  * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order
