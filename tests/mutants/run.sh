@@ -9,13 +9,10 @@
 #
 # LODGER_SOURCE: the source folder; LODGER_BUILD: a build of it with tests; CC: the compiler. A mutant's file has lines
 # `KEY: VALUE`, where KEY is one of
-#   law      what the change breaks, for the report
-#   file     the file to be changed, from the top of the source
+#   law      the law that the change breaks, for the report
 #   run      the test program, and the names to be given to it; one of tests/gtk gets a display
 #   rounds   optional: LODGER_STRESS_ROUNDS for the mutant, which may need a few until it is caught
-#   after    optional: look for the next `find` only behind the line that is this one, blanks at its ends aside
-#   find     the line to be replaced; there must be exactly one (behind `after`: the first one counts)
-#   replace  what comes in its place; belongs to the `find` before it
+#   function, beside, find, nth, replace   the change: see ./mutate
 # Other lines are remarks.
 set -eu
 
@@ -40,40 +37,6 @@ value () { # value KEY FILE: the first one
   sed -n "s/^$1: *//p" "$2" | head -n 1
 }
 
-# Applies the replacements of MUTANT to SOURCE.
-mutate () {
-  awk '
-    function trim (s) { sub (/^[ \t]+/, "", s); sub (/[ \t]+$/, "", s); return s }
-    function rest (s) { sub (/^[a-z]+: */, "", s); return s }
-    function fail (what) { print FILENAME ": " what > "/dev/stderr"; failed = 1; exit 1 }
-    NR == FNR {
-      if ($0 ~ /^after: /) after = trim (rest ($0))
-      if ($0 ~ /^find: /) { n++; find[n] = trim (rest ($0)); behind[n] = after; after = "" }
-      if ($0 ~ /^replace:/) replace[n] = trim (rest ($0))
-      next
-    }
-    { line[++count] = $0 }
-    END {
-      if (failed) exit 1
-      if (n == 0) fail ("nothing to find")
-      for (i = 1; i <= n; i++) {
-        from = 1
-        if (behind[i] != "") {
-          for (from = 0; from < count && trim (line[from]) != behind[i]; from++) ;
-          if (trim (line[from]) != behind[i]) fail ("no line is: " behind[i])
-          from++
-        }
-        hits = 0
-        for (k = from; k <= count; k++)
-          if (trim (line[k]) == find[i]) { hits++; if (hits == 1) at = k }
-        if (hits == 0) fail ("no line is: " find[i])
-        if (hits > 1 && behind[i] == "") fail (hits " lines are: " find[i])
-        line[at] = replace[i]
-      }
-      for (k = 1; k <= count; k++) print line[k]
-    }' "$1" "$2"
-}
-
 if grep -q '^LODGER_SANITIZE:[A-Z]*=..*' "$build_dir/CMakeCache.txt"; then
   say "left out: a build with sanitizers says nothing more about mutants than one without"
   exit 0
@@ -91,9 +54,10 @@ else
 fi
 libraries="$libraries $build_dir/hosts/manual/liblodger-manual-static.a $build_dir/core/liblodger-static.a"
 gtk_library="$build_dir/hosts/gtk4/liblodger-gtk4-static.a"
-for folder in core/include core/src hosts/manual/include hosts/manual hosts/glib/include hosts/glib hosts/gtk4/include; do
-  flags="$flags -I$source_dir/$folder"
+for folder in "$source_dir"/core/include "$source_dir"/core/src "$source_dir"/hosts/*/include; do
+  flags="$flags -I$folder"
 done
+command -v python3 >/dev/null || die "mutants need python3"
 
 is_gtk () { # is_gtk PROGRAM
   case "$1" in gtk-*) return 0 ;; *) return 1 ;; esac
@@ -113,25 +77,30 @@ objects_of () { # objects_of PROGRAM: not those of files that are gone
   done
 }
 
-build_mutant () { # build_mutant MUTANT FILE PROGRAM
-  [ -f "$source_dir/$2" ] || { printf 'there is no %s\n' "$2" >&2; return 1; }
-  mutate "$1" "$source_dir/$2" >"$work/mutated.c" || return 1
+build_mutant () { # build_mutant PROGRAM: from the changed files, whose names are in $work/changed
   gtk_flags=
   gtk_libraries=
-  if is_gtk "$3"; then
+  if is_gtk "$1"; then
     gtk_flags=$(pkg-config --cflags gtk4)
     gtk_libraries=$(pkg-config --libs gtk4)
   fi
-  # shellcheck disable=SC2086 # several flags
-  "$compiler" $flags $gtk_flags -I"$source_dir/$(dirname "$2")" -c -o "$work/mutated.o" "$work/mutated.c" ||
-    return 1
-  objects=$(objects_of "$3")
-  [ -n "$objects" ] || { printf 'there is no test program %s\n' "$3" >&2; return 1; }
+  mutated=
+  number=0
+  while read -r file; do
+    number=$((number + 1))
+    # The file finds the headers beside its original.
+    # shellcheck disable=SC2086 # several flags
+    "$compiler" $flags $gtk_flags -iquote "$source_dir/$(dirname "$file")" -c -o "$work/$number.o" "$work/$number.c" ||
+      return 1
+    mutated="$mutated $work/$number.o"
+  done <"$work/changed"
+  objects=$(objects_of "$1")
+  [ -n "$objects" ] || { printf 'there is no test program %s\n' "$1" >&2; return 1; }
   link=
-  [ ! -e "$build_dir/tests/$3.link" ] || link="@$build_dir/tests/$3.link"
-  # What the changed file defines is there already, so that the linker leaves the original in its archive.
+  [ ! -e "$build_dir/tests/$1.link" ] || link="@$build_dir/tests/$1.link"
+  # The linker leaves the original of a changed file in its archive, since all that it defines is there already.
   # shellcheck disable=SC2086 # several files
-  "$compiler" $flags -o "$work/mutant" $link "$work/mutated.o" $objects ${gtk_libraries:+"$gtk_library"} \
+  "$compiler" $flags -o "$work/mutant" $link $mutated $objects ${gtk_libraries:+"$gtk_library"} \
     $libraries $libraries $system $gtk_libraries
 }
 
@@ -153,6 +122,11 @@ check_original () { # check_original RUN: once for each; false when it is left o
   passed="${passed}[$run]"
 }
 
+does_not_apply () { # does_not_apply MUTANT
+  say "DOES NOT APPLY: $(basename "$1" .mutant) (law $(value law "$1")): mend it, it tests nothing any more"
+  broken="$broken $(basename "$1" .mutant)"
+}
+
 [ $# -gt 0 ] || set -- "$here"/*.mutant
 killed=0
 survived=
@@ -161,11 +135,14 @@ for mutant; do
   [ -e "$mutant" ] || mutant="$here/$mutant.mutant"
   [ -e "$mutant" ] || die "there is no mutant $mutant"
   name=$(basename "$mutant" .mutant)
-  file=$(value file "$mutant")
   run=$(value run "$mutant")
   program=${run%% *}
   rounds=$(value rounds "$mutant")
-  if [ "$have_glib" = no ] && printf '%s' "$file $run" | grep -q glib; then
+  "$here/mutate" "$mutant" "$source_dir" "$work" >"$work/changed" || {
+    does_not_apply "$mutant"
+    continue
+  }
+  if [ "$have_glib" = no ] && { cat "$work/changed"; say "$run"; } | grep -q glib; then
     say "left out: $name, which needs GLib"
     continue
   fi
@@ -177,9 +154,8 @@ for mutant; do
     say "left out: $name, which needs a display"
     continue
   }
-  build_mutant "$mutant" "$file" "$program" || {
-    say "DOES NOT APPLY: $name (law $(value law "$mutant")): mend it, it tests nothing any more"
-    broken="$broken $name"
+  build_mutant "$program" || {
+    does_not_apply "$mutant"
     continue
   }
   begin=$(date +%s)
