@@ -114,7 +114,8 @@ refuses 'a fragment of another function' 'take in core/src/one.c has no: take' \
 refuses 'what only a comment or a string has' 'has no: } {' 'function: take' 'find: } {' 'replace: x'
 refuses 'a part of a name' 'has no: coun' 'function: take' 'find: coun' 'replace: x'
 refuses 'a part of an operator' 'has no: + +' 'function: take' 'find: + +' 'replace: x'
-refuses 'a directive' 'has no: return count + 1; puts ("count < 10 } {"); count' \
+refuses 'a directive' 'has no: #ifdef MANY' 'function: take' 'find: #ifdef MANY' 'replace: x'
+refuses 'a fragment around a directive' 'has no: return count + 1; puts ("count < 10 } {"); count' \
   'function: take' 'find: return count + 1; puts ("count < 10 } {"); count' 'replace: x'
 refuses 'fragments that overlap' 'two fragments overlap' \
   'function: take' 'find: count < 10' 'replace: x' 'find: (count <' 'replace: y'
