@@ -6,6 +6,7 @@
 #include "bench.h"
 
 #include <pthread.h>
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 /* The GUI thread's half: nobody else touches it while a run is on. */
 static struct
 {
-  _Alignas(64) pthread_t gui;
+  alignas (64) pthread_t gui;
   uint64_t expected, expected_sum;
   uint64_t arrived, sum;
   uint64_t next[BENCH_MAX_PRODUCERS]; /* sequence number that each producer is at */
@@ -25,7 +26,7 @@ static struct
 /* The workers' half, on a cache line of its own: written when the ledger is opened, and once by each new worker. */
 static struct
 {
-  _Alignas(64) uint64_t round;
+  alignas (64) uint64_t round;
   pthread_t gui;
   atomic_uint threads;
 } workers;

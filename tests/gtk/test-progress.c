@@ -59,7 +59,7 @@ report_a_flood (LodgerPending *self, void *data)
   for (int i = 1; i <= FLOOD; i++)
     {
       g_snprintf (text, sizeof text, "%d", i);
-      ck_assert_int_eq (lodger_gtk_report (self, (double) i / FLOOD, text), 0);
+      ck_assert_int_eq (lodger_gtk_report (self, i / (double) FLOOD, text), 0);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "test-limits.h"
 
 #include <sched.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,8 +35,8 @@ typedef struct Numbered
 typedef struct Shared
 {
   LodgerInbox inbox;
-  _Alignas(64) atomic_int woken; /* the owner has to look; set once until it has looked */
-  _Alignas(64) atomic_bool over;
+  alignas (64) atomic_int woken; /* the owner has to look; set once until it has looked */
+  alignas (64) atomic_bool over;
   Barrier barrier;
   Producer *producers;
 } Shared;
@@ -49,7 +50,7 @@ struct Producer
   unsigned count;
   unsigned pushed;
   unsigned expected; /* the owner's */
-  _Alignas(64) atomic_uint served;
+  alignas (64) atomic_uint served;
 };
 
 static uint64_t

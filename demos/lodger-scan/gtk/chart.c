@@ -149,7 +149,8 @@ draw_share (const Brush *brush, const Share *share, guint index, double largest,
   double number_width = 90;
   double count_width = brush->width > 640 ? 110 : 0;
   double bar_x = PADDING + 22 + name_width + 12;
-  double bar_width = brush->width - PADDING - 2 * number_width - count_width - 12 - bar_x;
+  double right = brush->width - (double) PADDING;
+  double bar_width = right - 2 * number_width - count_width - 12 - bar_x;
 
   set_share_colour (brush, index, share);
   add_rounded (brush->cr, PADDING, y + 3, 12, 12, 3);
@@ -172,21 +173,19 @@ draw_share (const Brush *brush, const Share *share, guint index, double largest,
     }
   g_string_truncate (text, 0);
   text_append_size (text, share->bytes);
-  draw_text (brush, text->str, brush->width - PADDING - count_width - 2 * number_width, y, number_width,
-             PANGO_ALIGN_RIGHT, 1);
+  draw_text (brush, text->str, right - count_width - 2 * number_width, y, number_width, PANGO_ALIGN_RIGHT, 1);
   {
     char number[G_ASCII_DTOSTR_BUF_SIZE];
     g_string_assign (text, g_ascii_formatd (number, sizeof number, "%.1f", 100 * (double) share->bytes / total));
     g_string_append (text, " %");
   }
-  draw_text (brush, text->str, brush->width - PADDING - count_width - number_width, y, number_width, PANGO_ALIGN_RIGHT,
-             0.65);
+  draw_text (brush, text->str, right - count_width - number_width, y, number_width, PANGO_ALIGN_RIGHT, 0.65);
   if (count_width > 0)
     {
       g_string_truncate (text, 0);
       text_append_count (text, share->files);
       g_string_append (text, share->files == 1 ? " file" : " files");
-      draw_text (brush, text->str, brush->width - PADDING - count_width, y, count_width, PANGO_ALIGN_RIGHT, 0.65);
+      draw_text (brush, text->str, right - count_width, y, count_width, PANGO_ALIGN_RIGHT, 0.65);
     }
   g_string_free (text, TRUE);
 }
@@ -211,7 +210,7 @@ on_draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, void *data)
   for (guint i = 0; i < shares->len; i++)
     largest = MAX (largest, (double) g_array_index (shares, Share, i).bytes);
   draw_strip (&brush, shares, total, PADDING);
-  for (guint i = 0; i < shares->len; i++, y += ROW_HEIGHT)
+  for (guint i = 0; i < shares->len; i++, y += (double) ROW_HEIGHT)
     draw_share (&brush, &g_array_index (shares, Share, i), i, largest, total, y);
   g_object_unref (brush.layout);
   g_array_unref (shares);
