@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Law 9, "misuse is answered", as a table: every public function, and everything that can be done wrong with it.
+/* Law 9, "misuse is answered", as a table: every public function, and every misuse of it.
  *
- * cells.awk makes the list of cells from each declaration and from the `Errors:` line of its comment. A cell without a row
- * fails the test `every_cell_has_a_row`. A row that no header asks for does not compile. A row is
+ * cells.awk reads the possible misuses of a function from its declaration and the `Errors:` line of its comment. A cell
+ * without a row fails the test `every_cell_has_a_row`. A row that no header asks for does not compile. A row is
  *
  *     CELL (function, kind, CHECK, CHECK …);
  *     CELL_AT (where, function, kind, CHECK, CHECK …);
  *
- * and is the test `function/kind`. It finds a scene of objects ready (below), which the kind has stopped, closed or
- * carried over into a forked child. After the row nothing may be left in the log, and all DATA must be destroyed once. */
+ * and is the test `function/kind`. It runs with a fixture of objects (below). By its kind the caller of the fixture was
+ * stopped, its host was closed, or the row runs in a forked child. After the row nothing may be left in the log, and all
+ * DATA must be destroyed once. */
 #ifndef LODGER_TEST_MISUSE_H
 #define LODGER_TEST_MISUSE_H
 
 #include "test-loop.h"
-#include "test-suite.h"
 #include "test-minimal-host.h"
+#include "test-suite.h"
 
 typedef enum Where
 {
@@ -23,13 +24,13 @@ typedef enum Where
   IN_DIRECT, /* in a call_direct of CALLER */
   IN_WORKER, /* in a call in a worker, whose pending is SELF */
   ELSEWHERE, /* in a thread that has no caller */
-  NOWHERE,   /* without a scene: nothing has been made or registered yet */
+  NOWHERE,   /* without a fixture: nothing has been created or registered yet */
 } Where;
 
 typedef struct Fixture
 {
   const char *function, *kind;
-  const char *logged_as; /* NULL: as `function` */
+  const char *logged_as; /* Optional. The name in the log line, instead of `function`. */
   Loop loop;
   MinimalHost minimal; /* for lodger_host_… */
   LodgerCaller *minimal_caller;
@@ -38,7 +39,7 @@ typedef struct Fixture
   LodgerReply *reply; /* for …_reply_… */
   LodgerScope *scope;
   Recorder data, call_data;
-  int given;
+  int data_count; /* how often `data` has to be destroyed */
 } Fixture;
 
 typedef struct MisuseRow
@@ -50,22 +51,22 @@ typedef struct MisuseRow
 
 void misuse_run (const MisuseRow *row);
 
-/* ---- what is there ------------------------------------------------------------------------------------------- */
+/* ---- the objects of the fixture ------------------------------------------------------------------------------- */
 
-#define CALLER  (s->loop.caller)     /* of a manual host in the test's thread, running */
-#define LOOP    (s->loop.host)       /* that host */
-#define HOST    (s->minimal.host)       /* in lodger_host_…: another, of the same thread */
-#define NODE    (s->node)            /* its node, which it was given */
+#define CALLER  (s->loop.caller)     /* on a manual host in the test's thread, running */
+#define LOOP    (s->loop.host)       /* the host of CALLER */
+#define HOST    (s->minimal.host)    /* in lodger_host_…: another host of the same thread */
+#define NODE    (s->node)            /* the node that was posted to HOST */
 #define PROMISE (s->promise)         /* not answered */
 #define NUMBER  (s->number)          /* answered with a number */
 #define TEXT    (s->text)            /* answered with a string */
 #define CALL    (s->call)            /* queued in CALLER */
-#define SELF    (s->self)            /* the call that this is in */
+#define SELF    (s->self)            /* the call in which the row runs */
 #define SCOPE   (s->scope)           /* of this thread, not ended */
 #define REPLY   (misuse_reply (s))   /* in …_reply_…: of a call of CALLER; consumed */
-#define DATA    (misuse_data (s, 1)) /* to be given with DESTROY */
+#define DATA    (misuse_data (s, 1)) /* to be passed with DESTROY */
 #define DESTROY recorder_destroy
-#define ERROR   (misuse_error (s)) /* one that has to be destroyed, too */
+#define ERROR   (misuse_error (s)) /* an error with a payload that has to be destroyed, too */
 
 LodgerReply *misuse_reply (Fixture *s);
 void *misuse_data (Fixture *s, int times);
@@ -73,24 +74,24 @@ LodgerError *misuse_error (Fixture *s);
 
 /* ---- checks -------------------------------------------------------------------------------------------------- */
 
-/* That code, and a warning that names the function. */
+/* Checks for the code, and for a warning that names the function. */
 #define ANSWERS(call, code) misuse_answers (s, #call, (call), code)
-/* True, and such a warning. */
+/* Checks that it is true, and for such a warning. */
 #define WARNS(expression) misuse_warns (s, #expression, (expression))
-/* A pending that is done with that code, and such a warning. */
+/* Checks for a pending that is done with the code, and for such a warning. */
 #define REFUSES(call, code) misuse_refuses (s, #call, (call), code)
-/* The same with a line for LODGER_DEBUG only, since it happens in each orderly end. */
+/* The same with a debug line instead of a warning, since it happens in each orderly end. */
 #define ANSWERS_LATE(call, code) misuse_answers_late (s, #call, (call), code)
 #define REFUSES_LATE(call)       misuse_refuses_late (s, #call, (call))
-/* That code, and no line: it is an outcome like others. */
+/* Checks for the code, and that nothing is logged: it is an ordinary outcome. */
 #define TELLS(call, code) misuse_tells (s, #call, (call), code)
-/* True, and no line: nothing is wrong with it. */
+/* Checks that it is true, and that nothing is logged: it is no misuse. */
 #define FINE(expression) misuse_fine (s, #expression, (expression))
-/* A pending that comes to success, and no line. */
+/* Checks that the pending ends with success, and that nothing is logged. */
 #define ACCEPTS(call) misuse_accepts (s, #call, (call))
-/* The header says of another function what does not happen here. */
+/* The misuse cannot happen with this function, for the reason given. */
 #define RULED_OUT(why) misuse_ruled_out (s, why)
-/* The next warning names that function, which this one is said to be like. */
+/* The next warning names the given function, of which this function is a short form. */
 #define BY(function) misuse_by (s, #function)
 /* A call without a result, as an expression. */
 #define DOES(call) ((call), true)
@@ -106,10 +107,10 @@ void misuse_accepts (Fixture *s, const char *what, LodgerPending *accepted);
 void misuse_ruled_out (Fixture *s, const char *why);
 void misuse_by (Fixture *s, const char *function);
 
-/* For FINE and WARNS: whether there is one; it is freed. */
+/* For FINE and WARNS: whether the result is not NULL. It is freed. */
 bool is_text (char *text);
 bool is_caller (LodgerCaller *caller);
-/* Whether there is no caller but an error of that code; the error is freed. */
+/* Whether there is no caller but an error with the code. The error is freed. */
 bool is_error (LodgerCaller *caller, LodgerError *error, int code);
 
 /* ---- rows ---------------------------------------------------------------------------------------------------- */
@@ -126,7 +127,7 @@ enum
 #undef MISUSE
 
 #define CELL_AT(where_, function_, kind_, ...)                                                                         \
-  static void function_##__##kind_ (Fixture *s)                                                                          \
+  static void function_##__##kind_ (Fixture *s)                                                                        \
   {                                                                                                                    \
     (void) s;                                                                                                          \
     (void) a_header_asks_for__##function_##__##kind_;                                                                  \

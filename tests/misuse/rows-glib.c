@@ -140,7 +140,7 @@ is_not_got (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions
 }
 
 static void
-get_of_what_another_runs (Scene *s)
+get_of_what_another_runs (Fixture *s)
 {
   Taken taken;
   LodgerGlibHostOptions host_options = { .size = sizeof host_options };
@@ -152,7 +152,7 @@ get_of_what_another_runs (Scene *s)
 }
 
 static void
-with_another_name (Scene *s, bool attaches)
+with_another_name (Fixture *s, bool attaches)
 {
   LodgerCaller *caller = lodger_glib_get_caller (NULL, NULL, NULL);
   BY (lodger_caller_new);
@@ -174,7 +174,7 @@ CELL (lodger_glib_get_caller, wrong_thread, get_of_what_another_runs (s));
 
 /* Without the adapter's host there is nothing to attach to. */
 static void
-attach_after_another (Scene *s)
+attach_after_another (Fixture *s)
 {
   FINE (lodger_host_register (&other_driver) == 0);
   BY (lodger_host_register);

@@ -86,7 +86,7 @@ CELL (lodger_reply_return_from, null_other, ANSWERS (lodger_reply_return_from (N
       ANSWERS (lodger_reply_return_from (REPLY, NULL), LODGER_EINVAL), FINE (has_failed (s, LODGER_EINVAL)));
 
 static void
-reply_from_itself (Scene *s)
+reply_from_itself (Fixture *s)
 {
   ANSWERS (lodger_reply_return_from (REPLY, s->deferred), LODGER_EDEADLK);
   FINE (has_failed (s, LODGER_EDEADLK));

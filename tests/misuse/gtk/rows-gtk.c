@@ -142,7 +142,7 @@ is_not_attached_plainly (int code)
 static void *
 attach_elsewhere (void *data)
 {
-  Scene *s = data;
+  Fixture *s = data;
   if (strcmp (s->function, "lodger_gtk_attach") == 0)
     WARNS (is_not_attached_plainly (LODGER_EWRONGTHREAD));
   else if (strcmp (s->function, "lodger_gtk_get_caller") == 0)
@@ -204,7 +204,7 @@ count_line (LodgerLogLevel level, const char *line, void *data)
 
 /* It has no other way to tell than a line, beside that of lodger_host_register(). */
 static void
-ask_for_the_caller_of_another (Scene *s)
+ask_for_the_caller_of_another (Fixture *s)
 {
   int count = 0;
   FINE (lodger_host_register (&other_driver) == 0);
