@@ -39,7 +39,7 @@ completer_free (LodgerExtra *extra)
   free (completer);
 }
 
-static const LodgerExtraKind completer_kind = { .free = completer_free, .blocked_on = completer_blocked_on };
+LODGER_EXTRA_KIND (completer_kind, completer_free, completer_blocked_on);
 
 static void
 let_go (LodgerListener *listener, LodgerPending *promise)
@@ -83,7 +83,7 @@ stand_in (LodgerCaller *caller, LodgerPending *promise)
   int code;
   if (!lodger__is_driven (caller) || lodger__has_ended (caller) || !lodger__owner_is_here (caller))
     return 0;
-  call = lodger__pending_new_call (&stand_in_ops, caller, (LodgerWork) { .data = NULL }, &options);
+  call = lodger__pending_new_call (&stand_in_ops, caller, lodger__work (NULL, NULL, NULL), &options);
   if (call == NULL)
     return LODGER_ENOMEM;
   lodger__pending_add_state (call, P_STARTED | P_RETURNED);
@@ -115,7 +115,7 @@ set (LodgerPending *promise, LodgerCaller *caller, Completer *completer)
       lodger__hold (caller);
       *completer = (Completer) { .extra.kind = &completer_kind,
                                  .caller = caller,
-                                 .listener = { .notify = let_go, .is_quiet = true } };
+                                 .listener = lodger__listener (let_go, NULL, false) };
       lodger__extra_add (promise, &completer->extra);
     }
   lodger__pending_unlock (promise);

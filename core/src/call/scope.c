@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#define LODGER_NO_CALL_SITES
 #include "call/scope.h"
 
 #include "base/fork.h"
@@ -199,7 +198,7 @@ binding_free (LodgerExtra *extra)
   free (extra);
 }
 
-static const LodgerExtraKind binding_kind = { .free = binding_free };
+LODGER_EXTRA_KIND (binding_kind, binding_free, NULL);
 
 bool
 lodger__scope_bind (LodgerPending *pending, LodgerScope *scope)
@@ -209,7 +208,7 @@ lodger__scope_bind (LodgerPending *pending, LodgerScope *scope)
     return false;
   binding->pending = pending;
   binding->scope = lodger_scope_ref (scope);
-  binding->listener = (LodgerListener) { .notify = unlink_done, .is_quiet = true };
+  binding->listener = lodger__listener (unlink_done, NULL, false);
   lodger__pending_add_state (pending, P_SCOPED);
   lodger__pending_listen (pending, &binding->listener);
   return true;
@@ -278,44 +277,4 @@ lodger__scope_leave (LodgerScope *held)
   if (held->options.release != NULL)
     held->options.release (held->options.object);
   lodger_scope_unref (held);
-}
-
-/* ---- without options ---------------------------------------------------------------------------------------------- */
-
-static LodgerCallOptions
-bound (LodgerScope *scope)
-{
-  return (LodgerCallOptions) { .size = sizeof (LodgerCallOptions), .flags = LODGER_PENDING_BOUND, .scope = scope };
-}
-
-LodgerPending *
-lodger_scope_call_soon (LodgerScope *scope, LodgerCaller *caller, LodgerCallFunc func, void *data,
-                        LodgerDestroyFunc destroy)
-{
-  const LodgerCallOptions options = bound (scope);
-  return lodger_caller_call_soon_full (caller, func, data, destroy, &options);
-}
-
-LodgerPending *
-lodger_scope_call_later (LodgerScope *scope, LodgerCaller *caller, int64_t delay, LodgerCallFunc func, void *data,
-                         LodgerDestroyFunc destroy)
-{
-  const LodgerCallOptions options = bound (scope);
-  return lodger_caller_call_later_full (caller, delay, func, data, destroy, &options);
-}
-
-LodgerPending *
-lodger_scope_to_thread (LodgerScope *scope, LodgerCaller *caller, LodgerCallFunc func, void *data,
-                        LodgerDestroyFunc destroy)
-{
-  const LodgerCallOptions options = bound (scope);
-  return lodger_caller_to_thread_full (caller, func, data, destroy, &options);
-}
-
-LodgerPending *
-lodger_scope_then (LodgerScope *scope, LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func, void *data,
-                   LodgerDestroyFunc destroy)
-{
-  const LodgerCallOptions options = bound (scope);
-  return lodger_pending_then_full (done, caller, func, data, destroy, &options);
 }

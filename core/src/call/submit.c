@@ -28,8 +28,7 @@ lodger__submit_note_late (const char *function, const LodgerCallOptions *options
 LodgerPending *
 lodger__submit_refuse (int code, const char *function, LodgerWork work, const LodgerCallOptions *options)
 {
-  if (work.destroy != NULL)
-    work.destroy (work.data);
+  lodger__work_destroy (work);
   if (code != LODGER_ECANCELED)
     return lodger__pending_refused (code, NULL);
   if (options != NULL && options->scope != NULL && lodger_scope_has_ended (options->scope))
@@ -119,7 +118,7 @@ admit (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, Lod
        const LodgerCallOptions *options, LodgerPending **ret_pending)
 {
   LodgerPending *pending;
-  int code = lodger__submit_check (caller, work.call != NULL, options, function);
+  int code = lodger__submit_check (caller, lodger__work_has_func (work), options, function);
   if (code == 0)
     code = lodger__admission_enter (caller, function);
   if (code != 0)
@@ -175,7 +174,7 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
                                LodgerDestroyFunc destroy, const LodgerCallOptions *options)
 {
   static const char function[] = "lodger_caller_call_later";
-  const LodgerWork work = { .call = func, .data = data, .destroy = destroy };
+  const LodgerWork work = lodger__work (func, data, destroy);
   const LodgerHostOps *ops = caller != NULL ? lodger__host_ops (caller) : NULL;
   LodgerPending *pending;
   int code;
@@ -197,7 +196,7 @@ LodgerPending *
 lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
                               const LodgerCallOptions *options)
 {
-  const LodgerWork work = { .call = func, .data = data, .destroy = destroy };
+  const LodgerWork work = lodger__work (func, data, destroy);
   return lodger__submit_soon ("lodger_caller_call_soon", caller, work, options);
 }
 

@@ -156,7 +156,7 @@ make (LodgerPending *done, LodgerCaller *caller, LodgerWork work, const LodgerCa
   if (then == NULL)
     return LODGER_ENOMEM;
   then->source = lodger_pending_ref (done);
-  then->listener = (LodgerListener) { .notify = then_notify, .discard = then_discard, .is_quiet = true };
+  then->listener = lodger__listener (then_notify, then_discard, false);
   then->link = (LodgerLink) { NULL, NULL, NULL };
   lodger__hold (caller);
   if (accept (caller, then))
@@ -174,7 +174,7 @@ LodgerPending *
 lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func, void *data,
                           LodgerDestroyFunc destroy, const LodgerCallOptions *given)
 {
-  const LodgerWork work = { .then = func, .data = data, .destroy = destroy };
+  const LodgerWork work = lodger__work_then (func, data, destroy);
   LodgerCallOptions options = { .size = sizeof options };
   Then *then = NULL;
   int code = check (done, caller, func, given);

@@ -29,7 +29,7 @@ LodgerPending *
 lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
                               const LodgerCallOptions *options)
 {
-  const LodgerWork work = { .call = func, .data = data, .destroy = destroy };
+  const LodgerWork work = lodger__work (func, data, destroy);
   int code = lodger__submit_check (caller, func != NULL, options, function);
   bool names_worker = options != NULL && options->worker != NULL;
   if (code == 0 && names_worker && lodger__phase (caller) == LODGER_PHASE_INITIAL)

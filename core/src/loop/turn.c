@@ -137,7 +137,7 @@ next_item (LodgerCaller *caller)
 bool
 lodger__turn_is_ready (const LodgerCaller *caller)
 {
-  bool is_ready = caller->turn.due != NULL || lodger__inbox_is_ready (&caller->mailbox.inbox);
+  bool is_ready = caller->turn.due != NULL || lodger__mailbox_is_ready (caller);
   for (const LodgerTurnSource *const *source = caller->turn.plan->sources; !is_ready && *source != NULL; source++)
     is_ready = (*source)->is_ready != NULL && (*source)->is_ready (caller);
   return is_ready;
@@ -182,7 +182,7 @@ static bool
 finds (LodgerCaller *caller)
 {
   const LodgerCrew *crew = lodger__crew (caller);
-  return lodger__inbox_is_ready (lodger__inbox (caller)) || (crew != NULL && crew->has_calls (caller));
+  return lodger__mailbox_is_ready (caller) || (crew != NULL && crew->has_calls (caller));
 }
 
 static void

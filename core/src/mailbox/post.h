@@ -76,6 +76,13 @@ lodger__inbox (LodgerCaller *caller)
   return &caller->mailbox.inbox;
 }
 
+/* Owner: the inbox has an item. */
+static inline bool
+lodger__mailbox_is_ready (const LodgerCaller *caller)
+{
+  return lodger__inbox_is_ready (&caller->mailbox.inbox);
+}
+
 /* The time that the host tells, or the system's. */
 int64_t lodger__host_now (const LodgerCaller *caller);
 

@@ -12,6 +12,9 @@ typedef struct LodgerExtraKind
   void (*blocked_on) (const LodgerExtra *extra, LodgerBlockedOn *ret_blocked);
 } LodgerExtraKind;
 
+#define LODGER_EXTRA_KIND(name_, free_, blocked_on_)                                                                   \
+  static const LodgerExtraKind name_ = { .free = (free_), .blocked_on = (blocked_on_) }
+
 struct LodgerExtra
 {
   const LodgerExtraKind *kind;

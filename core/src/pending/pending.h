@@ -75,6 +75,14 @@ struct LodgerListener
   bool is_quiet;                              /* no user code runs in the completing thread */
 };
 
+/* One that runs no user code. `discard` may be NULL. */
+static inline LodgerListener
+lodger__listener (void (*notify) (LodgerListener *listener, LodgerPending *done),
+                  void (*discard) (LodgerListener *listener), bool locked)
+{
+  return (LodgerListener) { .notify = notify, .discard = discard, .locked = locked, .is_quiet = true };
+}
+
 typedef struct LodgerExtra LodgerExtra; /* extras.h */
 
 /* A call's function and its data. */
@@ -88,6 +96,32 @@ typedef struct LodgerWork
   void *data;
   LodgerDestroyFunc destroy;
 } LodgerWork;
+
+static inline LodgerWork
+lodger__work (LodgerCallFunc func, void *data, LodgerDestroyFunc destroy)
+{
+  return (LodgerWork) { .call = func, .data = data, .destroy = destroy };
+}
+
+static inline LodgerWork
+lodger__work_then (LodgerThenFunc func, void *data, LodgerDestroyFunc destroy)
+{
+  return (LodgerWork) { .then = func, .data = data, .destroy = destroy };
+}
+
+static inline bool
+lodger__work_has_func (LodgerWork work)
+{
+  return work.call != NULL;
+}
+
+/* For a call that is refused. */
+static inline void
+lodger__work_destroy (LodgerWork work)
+{
+  if (work.destroy != NULL)
+    work.destroy (work.data);
+}
 
 /* Where it was submitted. */
 typedef struct LodgerSite

@@ -47,7 +47,7 @@ lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, LodgerWor
   lodger__pending_add_state (&call->pending, P_UNASSIGNED);
   lodger__hold (giver);
   call->giver = giver;
-  call->listener = (LodgerListener) { .notify = unlink_done, .is_quiet = true };
+  call->listener = lodger__listener (unlink_done, NULL, false);
   lodger__pending_listen (&call->pending, &call->listener);
   pthread_mutex_lock (&pool->mutex);
   lodger__list_prepend (&giver->pool.child_calls, &call->link);

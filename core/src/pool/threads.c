@@ -58,16 +58,19 @@ pool_new (const LodgerPooling *pooling)
 int
 lodger__pool_need (LodgerCaller *root)
 {
-  int code = 0;
-  if (lodger__pool_of (root) != NULL)
+  LodgerPool *pool = lodger__pool_of (root);
+  bool is_stopping;
+  if (pool != NULL)
     return 0;
   lodger__caller_lock (root);
-  if (lodger__is_stopping (root))
-    code = LODGER_ECANCELED;
-  else if (root->pool.pool == NULL && (root->pool.pool = pool_new (&root->pool)) == NULL)
-    code = LODGER_ENOMEM;
+  pool = root->pool.pool;
+  is_stopping = lodger__is_stopping (root);
+  if (!is_stopping && pool == NULL)
+    root->pool.pool = pool = pool_new (&root->pool);
   lodger__caller_unlock (root);
-  return code;
+  if (is_stopping)
+    return LODGER_ECANCELED;
+  return pool != NULL ? 0 : LODGER_ENOMEM;
 }
 
 /* No thread could be had. The workers that there are will come to the calls that are queued, those that have become idle

@@ -88,8 +88,7 @@ lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags fl
   if (code != 0)
     return code;
 
-  waiter = (Waiter) { .listener = { .notify = waiter_notify, .locked = true, .is_quiet = true },
-                      .parker = &thread->parker };
+  waiter = (Waiter) { .listener = lodger__listener (waiter_notify, NULL, true), .parker = &thread->parker };
   if (lodger__pending_listen (pending, &waiter.listener))
     {
       bool has_self = thread->frame != NULL && !(flags & LODGER_WAIT_SHIELD);
