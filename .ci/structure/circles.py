@@ -70,9 +70,8 @@ def check(house, program):
             elif len(wings) > 1:
                 crossed = " ".join(wings)
                 house.fail(names[0], line, f"a circle of {len(files)} files crosses the wings {crossed}: {listed}")
-            if files is found[0]:
-                place = " ".join(wings) or area.folder
-                house.notes.append(f"{area.folder}: the largest circle has {len(files)} files ({place}): {listed}")
+            place = " ".join(wings) or area.folder
+            house.notes.append(f"{area.folder}: a circle of {len(files)} files ({place}): {listed}")
             if len(files) > largest:
                 largest, where = len(files), " ".join(wings) or area.folder
     return [f"largest circle {largest} files ({where})"]
