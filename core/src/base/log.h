@@ -9,6 +9,15 @@
 void lodger__log (LodgerLogLevel level, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
 /* Logs `function: reason` and returns the code: the answer to misuse. */
 int lodger__misuse (const char *function, int code, const char *reason);
+/* Returns `answer` from a public function whose argument is wrong; `guard` in it is the code of the check. */
+#define lodger__guard(check, answer)                                                                                   \
+  do                                                                                                                   \
+    {                                                                                                                  \
+      const int guard = (check);                                                                                       \
+      if (guard != 0)                                                                                                  \
+        return (answer);                                                                                               \
+    }                                                                                                                  \
+  while (0)
 /* The kinds of trace events that LODGER_DEBUG asks for, as bits of LodgerTraceKind. */
 unsigned lodger__debug_kinds (void);
 

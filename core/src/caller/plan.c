@@ -10,9 +10,10 @@
 static const LodgerTurnSource *const caller_sources[] = { &lodger__stop_source, NULL };
 static const LodgerTurnSource *const worker_sources[] = { &lodger__worker_source, &lodger__stop_source, NULL };
 
-const LodgerLoopPlan lodger__caller_plan = { .sources = caller_sources, .events = &lodger__stop_loop_events };
-const LodgerLoopPlan lodger__worker_plan
-    = { .sources = worker_sources, .events = &lodger__stop_loop_events, .crew = &lodger__worker_crew };
+#define ENDS .given_back = lodger__loop_gone_end, .came_back = lodger__stop_come_back, .loop_gone = lodger__loop_gone
+
+const LodgerLoopPlan lodger__caller_plan = { .sources = caller_sources, ENDS };
+const LodgerLoopPlan lodger__worker_plan = { .sources = worker_sources, .crew = &lodger__worker_crew, ENDS };
 
 const LodgerStopParticipant *const lodger__stop_plan[]
     = { &lodger__pool_participant,     &lodger__worker_participant, &lodger__child_calls_participant,

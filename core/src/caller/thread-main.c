@@ -84,7 +84,7 @@ static void
 exit_thread (void *data)
 {
   LodgerCaller *caller = data;
-  if (lodger__owner_is_in_a_thread (caller))
+  if (lodger__owner_serial (caller) != 0)
     lodger__thread_ends_caller (caller);
   end_thread (caller);
 }

@@ -4,6 +4,7 @@
 #define LODGER_LIFE_H
 
 #include "base/fork.h"
+#include "base/log.h"
 #include "parts.h"
 
 #include <lodger/caller.h>
@@ -96,15 +97,7 @@ lodger__is_before_fork (const LodgerCaller *caller)
 /* 0; LODGER_EINVAL for NULL; LODGER_ECHILD for a caller of before the fork. Logs what is not 0 in the function's name. */
 int lodger__caller_check (const LodgerCaller *caller, const char *function);
 
-/* Returns `answer` from a public function that is given a wrong caller; `guard` in it is the code. */
-#define lodger__guard_caller(caller, answer)                                                                           \
-  do                                                                                                                   \
-    {                                                                                                                  \
-      const int guard = lodger__caller_check ((caller), __func__);                                                     \
-      if (guard != 0)                                                                                                  \
-        return (answer);                                                                                               \
-    }                                                                                                                  \
-  while (0)
+#define lodger__guard_caller(caller, answer) lodger__guard (lodger__caller_check ((caller), __func__), answer)
 
 extern const char lodger__before_fork_message[];
 

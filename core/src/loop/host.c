@@ -22,7 +22,7 @@ is_over (LodgerCaller *caller)
   if (!lodger__is_taken (caller))
     return false;
   if (caller->turn.depth == 0)
-    lodger__loop_events (caller)->came_back (caller);
+    caller->turn.plan->came_back (caller);
   return true;
 }
 
@@ -81,7 +81,7 @@ lodger_host_deadline (LodgerHost *host)
   caller = lodger__host_caller (host);
   if (!lodger__host_is_attached (caller) || !is_right (caller, __func__) || is_over (caller))
     return;
-  lodger__turn_disarm (caller);
+  caller->turn.armed = LODGER_FOREVER;
   lodger__turn_slice (caller, slice_ns (caller), false);
 }
 
@@ -129,11 +129,13 @@ lodger_host_fd_ready (LodgerHostWatch *watch, uint32_t revents)
 void
 lodger_host_closed (LodgerHost *host)
 {
+  LodgerCaller *caller;
   if (host == NULL)
     {
       lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
       return;
     }
-  if (!lodger__is_before_fork (lodger__host_caller (host)) && lodger__host_close (lodger__host_caller (host)))
-    lodger__loop_events (lodger__host_caller (host))->loop_gone (lodger__host_caller (host));
+  caller = lodger__host_caller (host);
+  if (!lodger__is_before_fork (caller) && lodger__host_close (caller))
+    caller->turn.plan->loop_gone (caller);
 }

@@ -42,7 +42,7 @@ lodger__ownership_end (LodgerCaller *caller, LodgerHeld held)
     {
       lodger__hold (caller);
       atomic_store (&caller->ownership.turning, LODGER_TURNING_FREE);
-      caller->turn.plan->events->given_back (caller);
+      caller->turn.plan->given_back (caller);
       lodger__release (caller);
     }
 }

@@ -32,20 +32,14 @@ typedef struct LodgerCrew
   void (*unblock) (LodgerCaller *caller);
 } LodgerCrew;
 
-/* What the loop reports to the wing above that ends callers. */
-typedef struct LodgerLoopEvents
+/* Constant for each kind of caller: caller/plan.c. The operations report to the wing above that ends callers. */
+typedef struct LodgerLoopPlan
 {
+  const LodgerTurnSource *const *sources;    /* in order, NULL at the end */
+  const LodgerCrew *crew;                    /* NULL: it shares no queue */
   void (*given_back) (LodgerCaller *caller); /* owner: it is at work no more; the caller may be gone afterwards */
   void (*came_back) (LodgerCaller *caller);  /* owner, of a taken caller: none of its calls is on the stack any more */
   void (*loop_gone) (LodgerCaller *caller);  /* any thread: the host has closed */
-} LodgerLoopEvents;
-
-/* Constant for each kind of caller: caller/plan.c. */
-typedef struct LodgerLoopPlan
-{
-  const LodgerTurnSource *const *sources; /* in order, NULL at the end */
-  const LodgerLoopEvents *events;
-  const LodgerCrew *crew; /* NULL: it shares no queue */
 } LodgerLoopPlan;
 
 /* Survives the C stack, so that a nested loop goes on with the current batch. */

@@ -17,6 +17,9 @@ enum
 static const int64_t TIDY_AFTER = INT64_C (1000000000);
 static const int64_t TIDY_AGAIN = INT64_C (10000000);
 
+#define for_each_source(source, caller)                                                                                \
+  for (const LodgerTurnSource *const *source = (caller)->turn.plan->sources; *source != NULL; source++)
+
 void
 lodger__turn_init (LodgerCaller *caller, const LodgerLoopPlan *plan)
 {
@@ -41,12 +44,11 @@ lodger__turn_deadline (const LodgerCaller *caller)
 {
   const LodgerTurn *turn = &caller->turn;
   int64_t earliest = lodger__timers_earliest (&turn->timers);
-  for (const LodgerTurnSource *const *source = turn->plan->sources; *source != NULL; source++)
-    if ((*source)->deadline != NULL)
-      {
-        int64_t deadline = (*source)->deadline (caller);
-        earliest = deadline < earliest ? deadline : earliest;
-      }
+  for_each_source (source, caller) if ((*source)->deadline != NULL)
+  {
+    int64_t deadline = (*source)->deadline (caller);
+    earliest = deadline < earliest ? deadline : earliest;
+  }
   return earliest < turn->tidy_at ? earliest : turn->tidy_at;
 }
 
@@ -59,12 +61,6 @@ lodger__turn_arm (LodgerCaller *caller)
     return;
   caller->turn.armed = earliest;
   ops->arm (lodger__host_impl (caller), earliest);
-}
-
-void
-lodger__turn_disarm (LodgerCaller *caller)
-{
-  caller->turn.armed = LODGER_FOREVER;
 }
 
 /* ---- order -------------------------------------------------------------------------------------------------------- */
@@ -128,9 +124,7 @@ next_item (LodgerCaller *caller)
       open_turn (caller);
       item = next_of_turn (caller);
     }
-  for (const LodgerTurnSource *const *source = caller->turn.plan->sources; item == NULL && *source != NULL; source++)
-    if ((*source)->next != NULL)
-      item = (*source)->next (caller);
+  for_each_source (source, caller) if (item == NULL && (*source)->next != NULL) item = (*source)->next (caller);
   return item;
 }
 
@@ -138,8 +132,7 @@ bool
 lodger__turn_is_ready (const LodgerCaller *caller)
 {
   bool is_ready = caller->turn.due != NULL || lodger__mailbox_is_ready (caller);
-  for (const LodgerTurnSource *const *source = caller->turn.plan->sources; !is_ready && *source != NULL; source++)
-    is_ready = (*source)->is_ready != NULL && (*source)->is_ready (caller);
+  for_each_source (source, caller) is_ready = is_ready || ((*source)->is_ready != NULL && (*source)->is_ready (caller));
   return is_ready;
 }
 
@@ -272,9 +265,7 @@ settle_down (LodgerCaller *caller, bool has_run)
   const LodgerHostOps *ops = lodger__host_ops (caller);
   if (caller->turn.depth == 0)
     tidy (caller);
-  for (const LodgerTurnSource *const *source = caller->turn.plan->sources; *source != NULL; source++)
-    if ((*source)->settle != NULL)
-      (*source)->settle (caller, has_run);
+  for_each_source (source, caller) if ((*source)->settle != NULL) (*source)->settle (caller, has_run);
   if (lodger__has_ended (caller))
     return;
   lodger__turn_arm (caller);
@@ -326,7 +317,7 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
   if (lodger__is_taken (caller))
     {
       if (caller->turn.depth == 0)
-        lodger__loop_events (caller)->came_back (caller);
+        caller->turn.plan->came_back (caller);
     }
   else
     {

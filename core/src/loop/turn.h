@@ -17,8 +17,6 @@ bool lodger__turn_is_ready (const LodgerCaller *caller);
 /* Owner: the next time that something is due; the host is told. */
 int64_t lodger__turn_deadline (const LodgerCaller *caller);
 void lodger__turn_arm (LodgerCaller *caller);
-/* Owner: the host has come to the deadline that it was told. */
-void lodger__turn_disarm (LodgerCaller *caller);
 /* Whoever ends it: the next of this turn's timers that has not run. */
 LodgerItem *lodger__turn_next_due (LodgerCaller *caller);
 
@@ -43,12 +41,6 @@ static inline const LodgerCrew *
 lodger__crew (const LodgerCaller *caller)
 {
   return caller->turn.plan->crew;
-}
-
-static inline const LodgerLoopEvents *
-lodger__loop_events (const LodgerCaller *caller)
-{
-  return caller->turn.plan->events;
 }
 
 #endif

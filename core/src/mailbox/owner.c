@@ -25,7 +25,6 @@ lodger__owner_enter (LodgerCaller *caller, LodgerThread *thread, void (*at_end) 
   pthread_mutex_lock (&threads_mutex);
   thread->at_end = at_end;
   lodger__list_append (&thread->callers, &caller->mailbox.in_thread);
-  caller->mailbox.thread = thread;
   atomic_store (&caller->mailbox.owner, thread->serial);
   pthread_mutex_unlock (&threads_mutex);
 }
@@ -35,15 +34,8 @@ lodger__owner_leave (LodgerCaller *caller)
 {
   pthread_mutex_lock (&threads_mutex);
   lodger__list_remove (&caller->mailbox.in_thread);
-  caller->mailbox.thread = NULL;
   atomic_store (&caller->mailbox.owner, 0);
   pthread_mutex_unlock (&threads_mutex);
-}
-
-bool
-lodger__owner_is_in_a_thread (const LodgerCaller *caller)
-{
-  return caller->mailbox.thread != NULL;
 }
 
 uint64_t

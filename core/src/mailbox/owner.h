@@ -10,7 +10,6 @@ void lodger__owner_claim (LodgerCaller *caller, const LodgerThread *thread);
 /* Puts it in the list of its thread; `at_end` is called when that thread ends. */
 void lodger__owner_enter (LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread));
 void lodger__owner_leave (LodgerCaller *caller);
-bool lodger__owner_is_in_a_thread (const LodgerCaller *caller);
 /* 0: it is in no thread. */
 uint64_t lodger__owner_serial (const LodgerCaller *caller);
 bool lodger__owner_is_in (const LodgerCaller *caller, const LodgerThread *thread);

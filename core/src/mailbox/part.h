@@ -33,8 +33,7 @@ typedef struct LodgerMailbox
   LodgerParker parker;      /* where the owner sleeps while it serves without its host */
   atomic_bool serves_alone; /* it does */
   _Atomic (uint64_t) owner; /* serial of its thread; 0: none */
-  LodgerThread *thread;     /* while it is in that thread's list */
-  LodgerLink in_thread;
+  LodgerLink in_thread;     /* on its thread's list */
 } LodgerMailbox;
 
 #endif

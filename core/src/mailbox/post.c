@@ -108,16 +108,10 @@ lodger__is_serving_alone (const LodgerCaller *caller)
   return atomic_load (&caller->mailbox.serves_alone);
 }
 
-bool
-lodger__serve_wait (LodgerCaller *caller, int64_t deadline)
+LodgerParker *
+lodger__mailbox_parker (LodgerCaller *caller)
 {
-  return lodger__parker_wait (&caller->mailbox.parker, deadline);
-}
-
-void
-lodger__serve_done (LodgerCaller *caller)
-{
-  lodger__parker_signal (&caller->mailbox.parker);
+  return &caller->mailbox.parker;
 }
 
 /* ---- the host -------------------------------------------------------------------------------------------------------- */

@@ -28,10 +28,8 @@ void lodger__host_post_ahead (LodgerCaller *caller);
 /* It serves without its host, and a post wakes its parker instead. */
 void lodger__serve_alone (LodgerCaller *caller, bool on);
 bool lodger__is_serving_alone (const LodgerCaller *caller);
-/* False: the deadline came first. */
-bool lodger__serve_wait (LodgerCaller *caller, int64_t deadline);
-/* Any thread: it has stopped, so that nobody has to serve any more. */
-void lodger__serve_done (LodgerCaller *caller);
+/* Where it sleeps then. Any thread: whoever ends the caller signals it. */
+LodgerParker *lodger__mailbox_parker (LodgerCaller *caller);
 
 /* ---- the host ---- */
 

@@ -2,7 +2,6 @@
 #include "base/fork.h"
 #include "base/log.h"
 #include "pending/extras.h"
-#include "pending/outcome.h"
 
 #include <stdlib.h>
 
@@ -182,7 +181,7 @@ lodger_pending_return_from (LodgerPending *self, LodgerPending *other)
   if (self == NULL || other == NULL)
     return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
   lodger__pending_lock (self);
-  code = lodger__outcome_refusal (self);
+  code = lodger__pending_refusal (self);
   lodger__pending_unlock (self);
   if (code == 0 && lodger__pending_is_before_fork (other))
     code = LODGER_ECHILD;
@@ -193,5 +192,5 @@ lodger_pending_return_from (LodgerPending *self, LodgerPending *other)
       lodger__pending_lock (self);
       lodger__pending_follow (self);
     }
-  return lodger__outcome_misuse (code, __func__);
+  return lodger__pending_refuse (code, __func__);
 }

@@ -3,7 +3,6 @@
 #include "base/thread.h"
 #include "life/life.h"
 #include "pending/extras.h"
-#include "pending/outcome.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +18,7 @@ lodger__pending_is_on_stack (const LodgerPending *pending)
 }
 
 int
-lodger__outcome_refusal (const LodgerPending *self)
+lodger__pending_refusal (const LodgerPending *self)
 {
   unsigned state = lodger__pending_state (self);
   if (lodger__pending_is_before_fork (self))
@@ -43,7 +42,7 @@ home_of_abandoned (LodgerPending *self, const LodgerValue *value)
 }
 
 int
-lodger__outcome_misuse (int code, const char *function)
+lodger__pending_refuse (int code, const char *function)
 {
   switch (code)
     {
@@ -68,7 +67,7 @@ answer (LodgerPending *self, LodgerValue value, const char *function)
       return lodger__misuse (function, code, "NULL given");
     }
   lodger__pending_lock (self);
-  code = lodger__outcome_refusal (self);
+  code = lodger__pending_refusal (self);
   if (code == 0)
     {
       if (lodger__pending_state (self) & P_CANCELLED)
@@ -90,7 +89,7 @@ answer (LodgerPending *self, LodgerValue value, const char *function)
     lodger__destroy_in_send (home, value.pointer, value.destroy);
   else
     lodger__value_clear (&value);
-  lodger__outcome_misuse (code, function);
+  lodger__pending_refuse (code, function);
   return code == 0 && no_memory ? LODGER_ENOMEM : code;
 }
 

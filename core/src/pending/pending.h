@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/list.h"
+#include "base/log.h"
 #include "mailbox/item.h"
 
 #include <lodger/caller.h>
@@ -242,6 +243,10 @@ bool lodger__pending_is_on_stack (const LodgerPending *pending);
 /* Locked on entry, unlocked on return: a call that had returned without an outcome has one now. */
 void lodger__pending_end_call (LodgerPending *pending);
 
+/* Locked. What speaks against an answer by the pending itself; 0: nothing. The latter logs that, if it is a misuse. */
+int lodger__pending_refusal (const LodgerPending *self);
+int lodger__pending_refuse (int code, const char *function);
+
 /* ---- taking another's outcome: follow.c ---- */
 
 /* Stores the leader, unless that would close a circle, and gives the state at that moment: whether the linking thread
@@ -274,14 +279,6 @@ bool lodger__pending_is_before_fork (const LodgerPending *pending);
 /* 0; LODGER_EINVAL for NULL; LODGER_ECHILD. Logs what is not 0. */
 int lodger__pending_check (const LodgerPending *pending, const char *function);
 
-/* As lodger__guard_caller. */
-#define lodger__guard_pending(pending, answer)                                                                         \
-  do                                                                                                                   \
-    {                                                                                                                  \
-      const int guard = lodger__pending_check ((pending), __func__);                                                   \
-      if (guard != 0)                                                                                                  \
-        return (answer);                                                                                               \
-    }                                                                                                                  \
-  while (0)
+#define lodger__guard_pending(pending, answer) lodger__guard (lodger__pending_check ((pending), __func__), answer)
 
 #endif

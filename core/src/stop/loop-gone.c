@@ -37,9 +37,6 @@ lodger__loop_gone (LodgerCaller *caller)
   lodger__release (caller);
 }
 
-const LodgerLoopEvents lodger__stop_loop_events
-    = { .given_back = lodger__loop_gone_end, .came_back = lodger__stop_come_back, .loop_gone = lodger__loop_gone };
-
 /* Whatever was on the stack is gone with it; each slice there held the caller. */
 void
 lodger__thread_ends_caller (LodgerCaller *caller)

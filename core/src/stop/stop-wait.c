@@ -22,7 +22,7 @@ serve_until_stopped (LodgerCaller *caller)
   while (!lodger_pending_is_done (stopped))
     {
       lodger__turn_slice (caller, LODGER_FOREVER, true);
-      if (!lodger_pending_is_done (stopped) && !lodger__serve_wait (caller, until))
+      if (!lodger_pending_is_done (stopped) && !lodger__parker_wait (lodger__mailbox_parker (caller), until))
         {
           until = lodger__port_now () + LODGER_GRACE;
           lodger__stop_post_late (caller);

@@ -120,7 +120,7 @@ publish_end (LodgerCaller *caller)
   if (!lodger_pending_is_done (started))
     lodger__pending_signal (started, lodger_error_new (NULL, LODGER_ESHUTDOWN, lodger__closed_message));
   lodger__pending_signal (lodger_caller_get_stopped (caller), NULL);
-  lodger__serve_done (caller);
+  lodger__parker_signal (lodger__mailbox_parker (caller));
 }
 
 /* Once: the stop hook, or what is cancelled just before this, may run a loop, which comes here as well. */

@@ -8,7 +8,6 @@
 #include "pending/pending.h"
 
 extern const LodgerTurnSource lodger__stop_source;
-extern const LodgerLoopEvents lodger__stop_loop_events;
 
 /* 0: the usual deadline. */
 void lodger__stop_init (LodgerCaller *caller, const LodgerStopParticipant *const *participants, int64_t limit);
