@@ -3,7 +3,7 @@
  * @file caller.h
  * LodgerCaller: the scheduler of one thread. Any thread submits calls; the caller's own thread runs them.
  *
- *     initial ──start_sync / enter──▶ (starting) ──▶ running ──stop, last leave──▶ stopping ──▶ stopped
+ * call.h has the functions that submit calls. lifecycle.h has the start and the stop of a caller.
  *
  * The promises, each with a test in the conformance suite, which runs on every host:
  * 1. Later, never inline: submitting never runs user code inside the submit.
@@ -22,6 +22,8 @@
 #ifndef LODGER_CALLER_H
 #define LODGER_CALLER_H
 
+#include <lodger/call.h>
+#include <lodger/lifecycle.h>
 #include <lodger/pending.h>
 #include <lodger/types.h>
 
@@ -39,16 +41,6 @@ typedef enum LodgerCallerMode
   /** A new caller for this thread and host, not started. Submissions queue until it is entered or started. */
   LODGER_CALLER_MANUAL,
 } LodgerCallerMode;
-
-/** The state of a caller. */
-typedef enum LodgerCallerState
-{
-  LODGER_CALLER_INITIAL,  /**< not started; submissions queue */
-  LODGER_CALLER_STARTING, /**< being started */
-  LODGER_CALLER_RUNNING,  /**< calls run */
-  LODGER_CALLER_STOPPING, /**< nothing new is accepted; running calls come to their end */
-  LODGER_CALLER_STOPPED,  /**< over: no user code of the caller runs any more */
-} LodgerCallerState;
 
 /**
  * A start hook: the first function that runs in the caller's thread.
@@ -105,35 +97,7 @@ typedef struct LodgerCallerOptions
   LodgerDestroyFunc hook_destroy;
 } LodgerCallerOptions;
 
-/** Options of the `…_full` submissions. Members are only ever appended. */
-typedef struct LodgerCallOptions
-{
-  size_t size; /**< sizeof (LodgerCallOptions) */
-  /** The name of the call in descriptions and traces. Optional. It is static, or lives as long as the pending. */
-  const char *name;
-  /** The file of the submission. Static. The macros below fill it in. */
-  const char *file;
-  /** The line of the submission. */
-  int line;
-  /** LODGER_PENDING_PROTECTED, LODGER_PENDING_BOUND. */
-  LodgerPendingFlags flags;
-  /** The caller in whose thread a pointer answer is destroyed. Optional. It holds wherever the last reference is
-   * dropped. After that caller's stop, the pointer is destroyed where the last reference is dropped. The caller is held
-   * until the pointer is destroyed. */
-  LodgerCaller *result_home;
-  /** The name of the worker that runs the call. Optional, and only for lodger_caller_to_thread_full(). A named worker
-   * is always the same thread and runs one call after the other. It is made at its first use. */
-  const char *worker;
-  /** The scope that the call is bound to (scope.h). Optional. The end of the scope cancels the call. The scope is held
-   * until the call's pending is freed. Not for lodger_caller_call_direct_full(). */
-  LodgerScope *scope;
-  /** The caller in whose thread the call's data is destroyed. Optional. It holds whichever thread runs or drops the
-   * call. After that caller's stop, the data is destroyed where the call is dropped. The caller is held until the data
-   * is destroyed. A refusal destroys the data in the submitting thread. Not for lodger_caller_call_direct_full(). */
-  LodgerCaller *data_home;
-} LodgerCallOptions;
-
-/* ---- life ------------------------------------------------------------------------------------------------------ */
+/* ---- making ---------------------------------------------------------------------------------------------------- */
 
 /**
  * Finds or makes a caller.
@@ -195,124 +159,6 @@ LODGER_API LodgerCaller *lodger_caller_ref (LodgerCaller *caller);
  * Test: unit/caller a_stopped_callers_memory_goes_with_its_reference
  */
 LODGER_API void lodger_caller_unref (LodgerCaller *caller);
-
-/**
- * Starts a manual caller without counting an enter.
- *
- * The caller runs until it is stopped, or until its host or thread ends. Only in the caller's own thread; does not
- * block. It runs the start hook, whose negative code is returned.
- *
- * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (not in the initial state), LODGER_EWRONGTHREAD (another thread),
- * LODGER_ECHILD (a forked child).
- * Test: unit/caller start_sync_runs_queued_calls
- */
-LODGER_API int lodger_caller_start_sync (LodgerCaller *caller);
-
-/**
- * Enters the caller: starts it if it has not started, and counts one enter.
- *
- * Every enter needs a leave. Only in the caller's own thread; does not block. A failed start counts no enter.
- *
- * @return 0, or a negative code; a failed start gives that of lodger_caller_start_sync().
- * Errors: LODGER_EINVAL (NULL), LODGER_ESHUTDOWN (the caller is stopping or has stopped), LODGER_EWRONGTHREAD (another
- * thread), LODGER_ECHILD (a forked child).
- * Test: unit/caller the_last_leave_stops
- */
-LODGER_API int lodger_caller_enter (LodgerCaller *caller);
-
-/**
- * Leaves the caller; the last leave stops it and waits until it has stopped.
- *
- * The last leave is a forced stop. It blocks until `stopped`, at most a moment longer than the stop deadline. Meanwhile
- * this thread serves the caller's inbox without the host. Only in the caller's own thread, and not from inside one of
- * its calls. LODGER_EABANDONED means that the caller has stopped, but something did not end by the deadline. It was
- * named in the log, settled with LODGER_EABANDONED, and left behind.
- *
- * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_EBUSY (inside a call, a hook, a canceller, a destroy function or a done-callback
- * that the caller runs), LODGER_ESTATE (left more often than entered), LODGER_EWRONGTHREAD (another thread),
- * LODGER_EABANDONED (something did not end by the deadline), LODGER_ECHILD (a forked child).
- * Test: unit/caller the_last_leave_stops
- */
-LODGER_API int lodger_caller_leave (LodgerCaller *caller);
-
-/**
- * Begins to stop the caller.
- *
- * Any thread; does not block. The stop is asynchronous: lodger_caller_get_stopped() is done at its end. The
- * done-callbacks of `stopping`, and cancellers, run inside this function. A second stop does nothing. A protected
- * caller needs @p force.
- *
- * The order of a stop:
- * 1. Nothing new is accepted.
- * 2. `stopping` is signalled.
- * 3. The children are told to stop, workers among them.
- * 4. Queued and delayed calls are cancelled with the reason "the caller was closed".
- * 5. Running calls are cancelled and waited for. Calls on a stack are cancelled at once, since they may block the
- *    thread.
- * 6. The ends of the children are waited for.
- * 7. `stopped` is signalled.
- *
- * The stop deadline of the caller limits the wait. At the deadline, everything that has not ended is settled with
- * LODGER_EABANDONED, named in the log, and left behind. This can be a call that blocks its thread, a deferred call
- * without an answer, or a child. The end of the program does not wait for an abandoned thread. The data of an abandoned
- * call lives until the call returns after all, and is destroyed there. Other calls that waited in an abandoned caller
- * are cancelled and destroyed in the thread that gives it up.
- *
- * A host's own thread is never abandoned. A call that does not return there is abandoned alone; the rest waits for it.
- * A thread that hangs in a done-callback, a canceller or a destroy function is not abandoned either.
- *
- * @return the caller's state now. A NULL @p caller, or a stop in a forked child, does nothing and returns the state,
- *         too.
- * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
- * Test: conformance law_4_stop_cancels_queued_delayed_and_running
- */
-LODGER_API LodgerCallerState lodger_caller_stop (LodgerCaller *caller, bool force);
-
-/**
- * Stops the caller by force and waits until it has stopped; the number of enters does not matter.
- *
- * It blocks like the last lodger_caller_leave(). It is for a program whose framework decides when it ends. Only in the
- * caller's own thread, and not from inside one of its calls. It may be repeated.
- *
- * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_EBUSY (inside a call, a hook, a canceller, a destroy function or a done-callback
- * that the caller runs), LODGER_EWRONGTHREAD (another thread), LODGER_EABANDONED (something did not end by the
- * deadline), LODGER_ECHILD (a forked child).
- * Test: unit/stop-wait stopping_and_waiting_needs_no_count
- */
-LODGER_API int lodger_caller_stop_wait (LodgerCaller *caller);
-
-/**
- * Returns a protected pending that is done when the caller runs.
- *
- * Any thread; does not block. The pending fails when the caller could not start; its error gives the reason. The
- * pending is borrowed from the caller. NULL gives NULL.
- *
- * Errors: none.
- * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order
- */
-LODGER_API LodgerPending *lodger_caller_get_started (LodgerCaller *caller);
-/**
- * Returns a protected pending that is done when the stop begins.
- *
- * Any thread; does not block. The pending is borrowed from the caller. NULL gives NULL.
- *
- * Errors: none.
- * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order
- */
-LODGER_API LodgerPending *lodger_caller_get_stopping (LodgerCaller *caller);
-/**
- * Returns a protected pending that is done when the stop is over.
- *
- * Any thread; does not block. No user code of the caller runs after that. The pending is borrowed from the caller. NULL
- * gives NULL.
- *
- * Errors: none.
- * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order
- */
-LODGER_API LodgerPending *lodger_caller_get_stopped (LodgerCaller *caller);
 
 /* ---- finding ---------------------------------------------------------------------------------------------------- */
 
@@ -411,24 +257,7 @@ LODGER_API const char *lodger_caller_get_host (const LodgerCaller *caller);
  * Test: unit/caller describe_is_one_line
  */
 LODGER_API const char *lodger_caller_get_backend (const LodgerCaller *caller);
-/**
- * Returns the caller's state.
- *
- * Any thread; does not block. NULL gives LODGER_CALLER_STOPPED.
- *
- * Errors: none.
- * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order
- */
-LODGER_API LodgerCallerState lodger_caller_get_state (const LodgerCaller *caller);
-/**
- * Returns whether the caller is in the running state.
- *
- * Any thread; does not block. NULL gives false.
- *
- * Errors: none.
- * Test: unit/caller describe_is_one_line
- */
-LODGER_API bool lodger_caller_is_running (const LodgerCaller *caller);
+
 /**
  * Returns whether a stop of the caller needs force.
  *
@@ -505,187 +334,6 @@ LODGER_API int lodger_caller_set_idle_limit (LodgerCaller *caller, unsigned limi
  */
 LODGER_API int lodger_caller_set_idle_duration (LodgerCaller *caller, int64_t duration);
 
-/* ---- submitting ------------------------------------------------------------------------------------------------- */
-
-/**
- * Runs @p func in the caller's thread, soon, in the order of submission.
- *
- * Any thread, with or without a loop of its own. Does not block, unless the caller has an `inbox_limit` and the inbox
- * is full. The data is consumed, also by a refusal.
- *
- * With a full inbox:
- * - A thread that may block (see lodger_pending_wait()) waits for room.
- * - In a thread whose loop Lodger does not drive, and in a call_direct, the submission fails with LODGER_EAGAIN.
- * - Where the wait could never end, the submission fails with LODGER_EDEADLK. This holds in the caller's own thread,
- *   and in a thread that the caller's thread waits for.
- * - Continuations (lodger_pending_then()), cancels and destroys are never held up.
- *
- * @param options Optional. NULL means all defaults.
- * @return a new reference to the outcome, never NULL, to be dropped with lodger_pending_unref(). It may be dropped at
- *         once: the call runs all the same. A refusal is a done pending. The pending is cancelled after the stop, and
- *         when the scope has ended. It is also cancelled when the submitter's own call is cancelled while it waits for
- *         room. Every other refusal is a pending that has failed.
- * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong size, LODGER_PENDING_BOUND without a scope), LODGER_ENOMEM
- * (no memory), LODGER_EAGAIN (the inbox is full, and this thread may not block), LODGER_EDEADLK (the inbox is full, and
- * the wait could never end), LODGER_ECHILD (a forked child).
- * Test: conformance law_2_one_threads_calls_start_in_order
- */
-LODGER_API LodgerPending *lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *data,
-                                                        LodgerDestroyFunc destroy, const LodgerCallOptions *options);
-
-/**
- * Runs @p func in the caller's thread, @p delay nanoseconds from now, never earlier.
- *
- * A delay of 0 or less is lodger_caller_call_soon(). Threads, blocking, ownership and refusals are those of
- * lodger_caller_call_soon_full().
- *
- * Errors: as lodger_caller_call_soon_full(), LODGER_ENOSYS (the host has no `arm` operation).
- * Test: unit/timers edge_22_call_later_is_never_early
- */
-LODGER_API LodgerPending *lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFunc func,
-                                                         void *data, LodgerDestroyFunc destroy,
-                                                         const LodgerCallOptions *options);
-
-/**
- * Runs @p func in the caller's thread, soon, without an outcome: the cheapest way.
- *
- * Its order is that of lodger_caller_call_soon(). The function cannot wait and cannot fail. Any thread. Does not block,
- * unless an `inbox_limit` is reached: see lodger_caller_call_soon_full(). The data is consumed, also by a refusal.
- *
- * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong size, a scope or a data_home in the options),
- * LODGER_ESHUTDOWN (the caller is stopping or has stopped), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child),
- * LODGER_EAGAIN (the inbox is full, and this thread may not block), LODGER_EDEADLK (the inbox is full, and the wait
- * could never end), LODGER_ECANCELED (the submitter's own call was cancelled while it waited for room).
- * Test: unit/calls edge_23_a_direct_call_cannot_wait
- */
-LODGER_API int lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, void *data,
-                                               LodgerDestroyFunc destroy, const LodgerCallOptions *options);
-
-/**
- * Runs @p func in a worker: a thread with a main loop of its own, which is reused when idle.
- *
- * In a worker, @p func may block, compute, or use GIO. At most `max_workers` calls run at once over the caller's whole
- * tree. The other calls wait, first in, first out. A call that blocks in lodger_pending_wait() is not counted, so calls
- * can wait for other calls of the same pool. After such a wait, more than `max_workers` calls may run for a while. No
- * other call starts until fewer run.
- *
- * Any thread; does not block. Ownership and refusals are those of lodger_caller_call_soon_full(). An `inbox_limit` of
- * the caller never holds it up. The data is destroyed in the worker that takes the call. lodger_pending_then() brings
- * the outcome back to a thread.
- *
- * With `worker` set, the call runs in the child of that name (lodger_caller_get()). That child is outside of the pool
- * and of its limits; an `inbox_limit` holds for it. A caller that has not started has no children yet, so the call
- * fails.
- *
- * Errors: as lodger_caller_call_soon_full(), LODGER_EAGAIN (no worker, and the system refuses a thread), LODGER_ESTATE
- * (`worker` is set, and the caller has not started).
- * Test: unit/pool an_idle_worker_is_reused
- */
-LODGER_API LodgerPending *lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *data,
-                                                        LodgerDestroyFunc destroy, const LodgerCallOptions *options);
-
-/**
- * Runs lodger_pending_then() with options.
- *
- * The name, file and line of @p done are used where the options leave them open. `worker` is ignored.
- *
- * @return as lodger_pending_then().
- * Errors: LODGER_EINVAL (NULL @p done, @p caller or @p func, wrong size, LODGER_PENDING_BOUND without a scope),
- * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
- * Test: conformance edge_78_each_kind_of_call_can_be_bound
- */
-LODGER_API LodgerPending *lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func,
-                                                    void *data, LodgerDestroyFunc destroy,
-                                                    const LodgerCallOptions *options);
-
-/**
- * Runs lodger_caller_call_soon_full() with defaults.
- *
- * In C and C++ it also records file and line.
- *
- * Errors: as lodger_caller_call_soon_full().
- * Test: conformance law_1_submitting_never_runs_inline
- */
-LODGER_API LodgerPending *lodger_caller_call_soon (LodgerCaller *caller, LodgerCallFunc func, void *data,
-                                                   LodgerDestroyFunc destroy);
-/**
- * Runs lodger_caller_call_later_full() with defaults.
- *
- * Errors: as lodger_caller_call_later_full().
- * Test: unit/timers edge_22_call_later_is_never_early
- */
-LODGER_API LodgerPending *lodger_caller_call_later (LodgerCaller *caller, int64_t delay, LodgerCallFunc func,
-                                                    void *data, LodgerDestroyFunc destroy);
-/**
- * Runs lodger_caller_call_direct_full() with defaults.
- *
- * Errors: as lodger_caller_call_direct_full().
- * Test: unit/calls edge_23_a_direct_call_cannot_wait
- */
-LODGER_API int lodger_caller_call_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data,
-                                          LodgerDestroyFunc destroy);
-/**
- * Runs lodger_caller_to_thread_full() with defaults.
- *
- * Errors: LODGER_EINVAL (NULL @p caller or @p func), LODGER_ENOMEM (no memory), LODGER_EAGAIN (no worker, and the
- * system refuses a thread), LODGER_ECHILD (a forked child).
- * Test: unit/pool an_idle_worker_is_reused
- */
-LODGER_API LodgerPending *lodger_caller_to_thread (LodgerCaller *caller, LodgerCallFunc func, void *data,
-                                                   LodgerDestroyFunc destroy);
-
 LODGER_END_DECLS
-
-#ifndef LODGER_NO_CALL_SITES
-
-/* LODGER_CALL_SITE: options that record the file and line of a submission. LODGER_CALL_SITE_IN (scope) also binds. */
-
-#ifdef __cplusplus
-struct LodgerCallSite
-{
-  LodgerCallOptions options;
-
-  LodgerCallSite (const char *file, int line) : options ()
-  {
-    options.size = sizeof options;
-    options.file = file;
-    options.line = line;
-  }
-  LodgerCallSite (const char *file, int line, LodgerScope *scope) : LodgerCallSite (file, line)
-  {
-    options.flags = LODGER_PENDING_BOUND;
-    options.scope = scope;
-  }
-  operator const LodgerCallOptions * () const
-  {
-    return &options;
-  }
-};
-#define LODGER_CALL_SITE           LodgerCallSite (__FILE__, __LINE__)
-#define LODGER_CALL_SITE_IN(scope) LodgerCallSite (__FILE__, __LINE__, (scope))
-#else
-#define LODGER_CALL_SITE                                                                                               \
-  (&(const LodgerCallOptions) { .size = sizeof (LodgerCallOptions), .file = __FILE__, .line = __LINE__ })
-#define LODGER_CALL_SITE_IN(scope_)                                                                                    \
-  (&(const LodgerCallOptions) { .size = sizeof (LodgerCallOptions),                                                    \
-                                .file = __FILE__,                                                                      \
-                                .line = __LINE__,                                                                      \
-                                .flags = LODGER_PENDING_BOUND,                                                         \
-                                .scope = (scope_) })
-#endif
-
-/* The functions of the same names, with the place of the submission. */
-
-#define lodger_caller_call_soon(caller, func, data, destroy)                                                           \
-  lodger_caller_call_soon_full (caller, func, data, destroy, LODGER_CALL_SITE)
-#define lodger_caller_call_later(caller, delay, func, data, destroy)                                                   \
-  lodger_caller_call_later_full (caller, delay, func, data, destroy, LODGER_CALL_SITE)
-#define lodger_caller_call_direct(caller, func, data, destroy)                                                         \
-  lodger_caller_call_direct_full (caller, func, data, destroy, LODGER_CALL_SITE)
-#define lodger_caller_to_thread(caller, func, data, destroy)                                                           \
-  lodger_caller_to_thread_full (caller, func, data, destroy, LODGER_CALL_SITE)
-
-#endif
 
 #endif

@@ -6,11 +6,15 @@
 #ifndef LODGER_H
 #define LODGER_H
 
+#include <lodger/answer.h>
+#include <lodger/call.h>
 #include <lodger/caller.h>
 #include <lodger/error.h>
+#include <lodger/lifecycle.h>
 #include <lodger/pending.h>
 #include <lodger/scope.h>
 #include <lodger/trace.h>
 #include <lodger/types.h>
+#include <lodger/wait.h>
 
 #endif

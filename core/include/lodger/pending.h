@@ -11,11 +11,15 @@
  *
  * A pending ends exactly once. The first setter wins; later setters are ignored. A cancellation beats any value. A
  * function that returns a LodgerPending gives the receiver one reference, unless its comment says "borrowed".
+ *
+ * answer.h has the functions that answer a pending. wait.h has the functions that wait for it.
  */
 #ifndef LODGER_PENDING_H
 #define LODGER_PENDING_H
 
+#include <lodger/answer.h>
 #include <lodger/types.h>
+#include <lodger/wait.h>
 
 LODGER_BEGIN_DECLS
 
@@ -39,19 +43,6 @@ typedef enum LodgerPendingState
   LODGER_PENDING_FAILED,    /**< done, with an error, or abandoned */
   LODGER_PENDING_CANCELLED, /**< done, cancelled */
 } LodgerPendingState;
-
-/** How to wait. */
-typedef enum LodgerWaitFlags
-{
-  /** Nothing special. */
-  LODGER_WAIT_DEFAULT = 0,
-  /** A waiter that gives up (timeout, own cancellation) does not cancel the pending. */
-  LODGER_WAIT_PROTECT = 1 << 0,
-  /** The waiter's own cancellation is not delivered during the wait. */
-  LODGER_WAIT_SHIELD = 1 << 1,
-  /** A failed or cancelled outcome is no error of the wait: 0 means "done". */
-  LODGER_WAIT_NO_RESULT = 1 << 2,
-} LodgerWaitFlags;
 
 /** A done-callback: it runs when a pending is done. A negative answer is logged; the other callbacks still run. */
 typedef int (*LodgerDoneFunc) (LodgerPending *done, void *data);
@@ -104,234 +95,7 @@ LODGER_API void lodger_pending_unref (LodgerPending *pending);
  */
 LODGER_API LodgerPending *lodger_pending_current (void);
 
-/* ---- the outcome, as it is set ------------------------------------------------------------------------------- */
-
-/**
- * Answers with a pointer.
- *
- * Does not block. @p destroy runs with the last reference to the outcome. The value is consumed. A refused value is
- * destroyed before this function returns.
- *
- * A promise is answered from any thread. It is done when this function returns, and its done-callbacks run inside. A
- * call is answered on its `self`, and only in the call's own function. Its outcome is published when that function
- * returns.
- *
- * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL @p self), LODGER_EALREADY (an outcome was set before, or the pending is done),
- * LODGER_ECANCELED (the pending was cancelled meanwhile: the value is destroyed), LODGER_ESTATE (outside the call's own
- * function, after lodger_pending_defer(), or for a caller's own pending: started, stopping, stopped), LODGER_ECHILD (a
- * forked child).
- * Test: unit/pending edge_01_first_setter_wins
- */
-LODGER_API int lodger_pending_return_pointer (LodgerPending *self, void *value, LodgerDestroyFunc destroy);
-
-/**
- * Answers with a number.
- *
- * The rules are those of lodger_pending_return_pointer().
- *
- * Errors: as lodger_pending_return_pointer().
- * Test: unit/pending each_type_comes_back
- */
-LODGER_API int lodger_pending_return_int (LodgerPending *self, int64_t value);
-
-/**
- * Answers with a truth value.
- *
- * The rules are those of lodger_pending_return_pointer().
- *
- * Errors: as lodger_pending_return_pointer().
- * Test: unit/pending each_type_comes_back
- */
-LODGER_API int lodger_pending_return_boolean (LodgerPending *self, bool value);
-
-/**
- * Answers with a copy of the string @p value.
- *
- * The rules are those of lodger_pending_return_pointer(). NULL stays NULL. Without memory, the pending fails with
- * LODGER_ENOMEM.
- *
- * Errors: as lodger_pending_return_pointer(), LODGER_ENOMEM (no memory).
- * Test: unit/pending each_type_comes_back
- */
-LODGER_API int lodger_pending_return_string (LodgerPending *self, const char *value);
-
-/**
- * Answers with a copy of @p size bytes.
- *
- * The rules are those of lodger_pending_return_pointer(). @p value may be NULL when @p size is 0. Without memory, the
- * pending fails with LODGER_ENOMEM.
- *
- * Errors: as lodger_pending_return_pointer(), LODGER_EINVAL (NULL @p value with a size), LODGER_ENOMEM (no memory).
- * Test: unit/pending each_type_comes_back
- */
-LODGER_API int lodger_pending_return_bytes (LodgerPending *self, const void *value, size_t size);
-
-/**
- * Answers with success and no value.
- *
- * The rules are those of lodger_pending_return_pointer().
- *
- * Errors: as lodger_pending_return_pointer().
- * Test: unit/pending each_type_comes_back
- */
-LODGER_API int lodger_pending_return_nothing (LodgerPending *self);
-
-/**
- * Fails with @p error.
- *
- * The rules are those of lodger_pending_return_pointer(). The reference to @p error is consumed. A NULL @p error is
- * LODGER_EINVAL, and leaves the pending alone.
- *
- * Errors: as lodger_pending_return_pointer(), LODGER_EINVAL (NULL @p error), LODGER_ENOMEM (the error is the shared
- * error for no memory).
- * Test: unit/pending an_error_comes_back
- */
-LODGER_API int lodger_pending_return_error (LodgerPending *self, LodgerError *error);
-
-/**
- * Fails with a new error of @p domain, with a message made as by printf.
- *
- * The rules are those of lodger_pending_return_pointer(). A NULL @p domain means LODGER_ERROR_DOMAIN. Without memory,
- * the pending fails with LODGER_ENOMEM.
- *
- * Errors: as lodger_pending_return_pointer(), LODGER_ENOMEM (no memory).
- * Test: unit/pending an_error_comes_back
- */
-LODGER_API int lodger_pending_return_new_error (LodgerPending *self, const char *domain, int code, const char *format,
-                                                ...) __attribute__ ((format (printf, 4, 5)));
-
-/**
- * Takes over the outcome of @p other, once it is there: value, error or cancellation.
- *
- * The rules are those of lodger_pending_return_pointer(), but @p other is not consumed: a reference is taken.
- * Cancelling @p self meanwhile cancels @p other, unless @p other is protected. The value stays owned by @p other. It
- * lives as long as either of the two. Until @p other is done, each keeps the other alive. So if @p other is never
- * answered, it has to be cancelled.
- *
- * Errors: as lodger_pending_return_pointer(), LODGER_EINVAL (NULL @p other), LODGER_EDEADLK (@p other takes its
- * outcome, directly or not, from @p self), LODGER_ENOMEM (no memory).
- * Test: unit/calls edge_24_return_from_takes_the_outcome
- */
-LODGER_API int lodger_pending_return_from (LodgerPending *self, LodgerPending *other);
-
-/**
- * Defers the answer: the call's function returns, and the pending goes on until the reply is answered.
- *
- * Only inside the call's own function; does not block. The call's data lives until the reply is gone, also after a
- * cancellation. Its `destroy` then runs in the caller's thread.
- *
- * @return the reply, owned by the receiver; or NULL.
- * Errors: LODGER_ESTATE (NULL, outside the call's own function, answered or deferred before, no memory), LODGER_ECHILD
- * (a forked child).
- * Test: unit/calls edge_24_deferred_call_is_answered_later
- */
-LODGER_API LodgerReply *lodger_pending_defer (LodgerPending *self);
-
-/**
- * Returns the pending that the reply belongs to, borrowed.
- *
- * Any thread; does not block. NULL gives NULL.
- *
- * Errors: none.
- * Test: unit/calls edge_24_deferred_call_is_answered_later
- */
-LODGER_API LodgerPending *lodger_reply_get_pending (LodgerReply *reply);
-
-/**
- * Answers a deferred call with a pointer.
- *
- * Any thread; does not block. The reply and the value are consumed. The done-callbacks run in this thread. The call's
- * data is destroyed in the caller's thread. When the call was cancelled meanwhile, the value is destroyed, and the
- * pending ends cancelled.
- *
- * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL @p reply), LODGER_ECANCELED (the call was cancelled meanwhile), LODGER_ECHILD (a forked
- * child).
- * Test: unit/calls edge_24_deferred_call_is_answered_later
- */
-LODGER_API int lodger_reply_return_pointer (LodgerReply *reply, void *value, LodgerDestroyFunc destroy);
-/**
- * Answers a deferred call with a number.
- *
- * The rules are those of lodger_reply_return_pointer().
- *
- * Errors: as lodger_reply_return_pointer().
- * Test: unit/calls a_reply_carries_each_type
- */
-LODGER_API int lodger_reply_return_int (LodgerReply *reply, int64_t value);
-/**
- * Answers a deferred call with a truth value.
- *
- * The rules are those of lodger_reply_return_pointer().
- *
- * Errors: as lodger_reply_return_pointer().
- * Test: unit/calls a_reply_carries_each_type
- */
-LODGER_API int lodger_reply_return_boolean (LodgerReply *reply, bool value);
-/**
- * Answers a deferred call with a copy of a string.
- *
- * The rules are those of lodger_reply_return_pointer(). NULL stays NULL. Without memory, the pending fails with
- * LODGER_ENOMEM.
- *
- * Errors: as lodger_reply_return_pointer(), LODGER_ENOMEM (no memory).
- * Test: unit/calls a_reply_carries_each_type
- */
-LODGER_API int lodger_reply_return_string (LodgerReply *reply, const char *value);
-/**
- * Answers a deferred call with a copy of @p size bytes.
- *
- * The rules are those of lodger_reply_return_pointer(). @p value may be NULL when @p size is 0; otherwise the call
- * fails with LODGER_EINVAL. Without memory, the pending fails with LODGER_ENOMEM.
- *
- * Errors: as lodger_reply_return_pointer(), LODGER_EINVAL (NULL @p value with a size), LODGER_ENOMEM (no memory).
- * Test: unit/calls a_reply_carries_each_type
- */
-LODGER_API int lodger_reply_return_bytes (LodgerReply *reply, const void *value, size_t size);
-/**
- * Answers a deferred call with success and no value.
- *
- * The rules are those of lodger_reply_return_pointer().
- *
- * Errors: as lodger_reply_return_pointer().
- * Test: unit/calls a_reply_carries_each_type
- */
-LODGER_API int lodger_reply_return_nothing (LodgerReply *reply);
-/**
- * Fails a deferred call with @p error.
- *
- * The rules are those of lodger_reply_return_pointer(). The reference to @p error is consumed. With a NULL @p error,
- * the call fails with LODGER_EINVAL.
- *
- * Errors: as lodger_reply_return_pointer(), LODGER_EINVAL (NULL @p error), LODGER_ENOMEM (the error is the shared error
- * for no memory).
- * Test: unit/calls a_reply_carries_each_type
- */
-LODGER_API int lodger_reply_return_error (LodgerReply *reply, LodgerError *error);
-/**
- * Answers a deferred call with the outcome of @p other, once it is there.
- *
- * The rules are those of lodger_reply_return_pointer(). A reference to @p other is taken. An error fails the call, too.
- *
- * Errors: as lodger_reply_return_pointer(), LODGER_EINVAL (NULL @p other), LODGER_EDEADLK (@p other takes its outcome
- * from this call), LODGER_ENOMEM (no memory).
- * Test: unit/calls a_reply_carries_each_type
- */
-LODGER_API int lodger_reply_return_from (LodgerReply *reply, LodgerPending *other);
-
-/**
- * Frees a reply without an answer.
- *
- * Any thread; does not block. The call ends with LODGER_EUNANSWERED, or cancelled if it was cancelled, and a line is
- * logged. NULL is ignored. In a forked child, only the memory of the reply is freed.
- *
- * Errors: none.
- * Test: unit/calls edge_24_reply_freed_unanswered_is_an_error
- */
-LODGER_API void lodger_reply_free (LodgerReply *reply);
-
-/* ---- the outcome, as it is read ------------------------------------------------------------------------------ */
+/* ---- the outcome --------------------------------------------------------------------------------------------- */
 
 /**
  * Returns whether the outcome is there.
@@ -523,7 +287,7 @@ LODGER_API char *lodger_pending_get_cancel_message (LodgerPending *pending);
 LODGER_API int lodger_pending_set_canceller (LodgerPending *pending, LodgerCancelFunc func, void *data,
                                              LodgerDestroyFunc destroy);
 
-/* ---- being told, and waiting --------------------------------------------------------------------------------- */
+/* ---- being told ---------------------------------------------------------------------------------------------- */
 
 /**
  * Adds a done-callback: it runs in the thread that completes the pending.
@@ -567,72 +331,6 @@ LODGER_API size_t lodger_pending_remove_done_callback (LodgerPending *pending, L
  */
 LODGER_API LodgerPending *lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func,
                                                void *data, LodgerDestroyFunc destroy);
-
-/**
- * Waits until the pending is done.
- *
- * Blocks. It may be used only in a thread without a caller, or in a worker. In a thread whose loop Lodger does not
- * drive (a GUI's), it is refused, unless the outcome is there already. It may be repeated.
- *
- * A waiter that times out, or whose own call is cancelled, cancels the pending. LODGER_WAIT_PROTECT, or a protected
- * pending, prevents this. Take care with a pending that others wait for, too: without LODGER_WAIT_PROTECT, your timeout
- * is theirs.
- *
- * A wait without limit is refused with LODGER_EDEADLK when it could never end. This is so when everything that could
- * end the wait is itself waiting, without limit, for this thread. Such waits are:
- * - for the call itself;
- * - for a call that only this thread can run;
- * - in a circle of threads;
- * - for a call that needs a worker of a pool at its ceiling (`max_threads`) where every worker waits;
- * - for a promise with a completer (lodger_pending_set_completer()) whose thread waits.
- *
- * The log line names both ends. Other promises and timed waits are never refused this way.
- *
- * @param timeout in nanoseconds. LODGER_FOREVER waits without limit. With 0 or less, the function only looks.
- * @return 0, or a negative code. With LODGER_WAIT_NO_RESULT, a failed, cancelled or abandoned outcome is 0, too.
- * Errors: LODGER_EINVAL (NULL, unknown flags), LODGER_EFAILED (the pending has failed), LODGER_EABANDONED (a stop gave
- * it up while it ran), LODGER_ECANCELED (the pending, or the waiter's own call, was cancelled), LODGER_ETIMEDOUT (the
- * time is over), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose loop Lodger does not
- * drive), LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
- * Test: unit/wait edge_05_timed_out_waiter_cancels
- */
-LODGER_API int lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags flags);
-
-/**
- * Cancels the pending and waits until it is done.
- *
- * Blocks. The wait includes the cleanup of the call's own function. It is lodger_pending_cancel(), then
- * lodger_pending_wait() with LODGER_WAIT_NO_RESULT. The rules of both hold. A refused wait has cancelled all the same;
- * NULL, unknown flags and a forked child cancel nothing.
- *
- * @param message Optional. As for lodger_pending_cancel().
- * @param timeout As for lodger_pending_wait().
- * @return 0 when the pending is done, or a negative code.
- * Errors: LODGER_EINVAL (NULL, unknown flags), LODGER_ECANCELED (the waiter's own call was cancelled), LODGER_ETIMEDOUT
- * (the time is over), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose loop Lodger does
- * not drive), LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
- * Test: unit/wait edge_12_cancel_wait_returns_after_cleanup
- */
-LODGER_API int lodger_pending_cancel_wait (LodgerPending *pending, const char *message, int64_t timeout,
-                                           LodgerWaitFlags flags);
-
-/**
- * Declares that only @p caller's thread answers a promise.
- *
- * Any thread; does not block. An adapter uses it for an operation of a loop. A wait without limit that blocks exactly
- * that thread is then refused: see lodger_pending_wait().
- *
- * If the declaration is made in that thread, and Lodger drives its loop, a stop cancels the promise. The stop then
- * waits for it, as for a call of @p caller. Otherwise a stop leaves the promise alone. The memory of @p caller is held
- * until the promise is done or gone.
- *
- * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (@p promise is no promise, or is a caller's own), LODGER_EALREADY
- * (answered, or it has a completer), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
- * Test: unit/completer waiting_for_a_promise_that_this_thread_completes_is_refused
- * Test: unit/completer a_stop_cancels_the_promises_of_a_completer_and_waits
- */
-LODGER_API int lodger_pending_set_completer (LodgerPending *promise, LodgerCaller *caller);
 
 /* ---- metadata ------------------------------------------------------------------------------------------------ */
 

@@ -16,6 +16,7 @@
 #ifndef LODGER_SCOPE_H
 #define LODGER_SCOPE_H
 
+#include <lodger/call.h>
 #include <lodger/caller.h>
 #include <lodger/types.h>
 

@@ -52,7 +52,7 @@ LODGER_BEGIN_DECLS
 typedef struct LodgerCaller LodgerCaller;
 /** The outcome of a call, or a promise: pending.h. */
 typedef struct LodgerPending LodgerPending;
-/** The duty to answer a deferred call: pending.h. */
+/** The duty to answer a deferred call: answer.h. */
 typedef struct LodgerReply LodgerReply;
 /** A refcounted, immutable error: error.h. */
 typedef struct LodgerError LodgerError;
