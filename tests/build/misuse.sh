@@ -118,7 +118,7 @@ libraries="$libraries $build/core/liblodger-static.a $(pkg-config --cflags --lib
 row () { # row FUNCTION KIND: does that row compile?
   printf '#include "misuse.h"\nvoid misuse_run (const MisuseRow *row) { (void) row; }\n' >"$dir/row.c"
   [ $# = 0 ] || printf 'CELL (%s, %s, RULED_OUT ("it is only an example"));\n' "$1" "$2" >>"$dir/row.c"
-  printf 'void misuse_ruled_out (Scene *s, const char *why) { (void) s; (void) why; }\n' >>"$dir/row.c"
+  printf 'void misuse_ruled_out (Fixture *s, const char *why) { (void) s; (void) why; }\n' >>"$dir/row.c"
   # shellcheck disable=SC2086 # several flags
   "${CC:-cc}" $flags -w -c -o "$dir/row.o" "$dir/row.c" 2>"$dir/log"
 }
