@@ -8,13 +8,13 @@
  *
  *   soak [SECONDS]      default 600. LODGER_SEED replays a run. Ctrl-C ends it in order. The exit status is 1 when
  *                       something does not add up. */
+#include "base/slab.h"
 #include "caller-set.h"
 #include "flood.h"
 #include "subject.h"
 #include "test-memory.h"
 #include "test-random-actions.h"
 #include "test-watchdog.h"
-#include "base/slab.h"
 
 #include <inttypes.h>
 #include <lodger-manual.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/slab.h"
 #include "test-loop.h"
 #include "test-recorder.h"
 #include "test-suite.h"
-#include "base/slab.h"
 
 enum
 {
