@@ -64,7 +64,7 @@ expect 'a test that is not there' "$list" 'there is no test unit/wait no_such_te
 item "- **$new.** Nothing. Test: unit/wait \`no_such_*\`."
 expect 'a pattern that no test has' "$list" 'there is no test unit/wait no_such_\*'
 
-item "- **$new.** Nothing. Test: unit/no-such-program \`a_timeout_of_zero_only_looks\`."
+item "- **$new.** Nothing. Test: unit/no-such-program \`a_timeout_of_zero_does_not_wait\`."
 expect 'a program that is not there' "$list" 'there is no test unit/no-such-program'
 
 sed "s/edge_12_cancel_wait/edge_12_renamed/" "$source/$wait" >"$copy/$wait"
