@@ -77,13 +77,14 @@ static int
 stand_in (LodgerCaller *caller, LodgerPending *promise)
 {
   const LodgerCallOptions options = { .size = sizeof options, .name = "an operation" };
+  const LodgerWork work = lodger__work (NULL, NULL, NULL);
   LodgerHeld held;
   LodgerPending *call;
   unsigned state;
   int code;
   if (!lodger__is_driven (caller) || lodger__has_ended (caller) || !lodger__owner_is_here (caller))
     return 0;
-  call = lodger__pending_new_call (&stand_in_ops, caller, lodger__work (NULL, NULL, NULL), &options);
+  call = lodger__pending_new_call (&stand_in_ops, caller, &work, &options);
   if (call == NULL)
     return LODGER_ENOMEM;
   lodger__pending_add_state (call, P_STARTED | P_RETURNED);

@@ -26,7 +26,7 @@ lodger__submit_note_late (const char *function, const LodgerCallOptions *options
 }
 
 LodgerPending *
-lodger__submit_refuse (int code, const char *function, LodgerWork work, const LodgerCallOptions *options)
+lodger__submit_refuse (int code, const char *function, const LodgerWork *work, const LodgerCallOptions *options)
 {
   lodger__work_destroy (work);
   if (code != LODGER_ECANCELED)
@@ -48,7 +48,8 @@ lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCal
 }
 
 LodgerPending *
-lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *caller, LodgerWork work, const LodgerCallOptions *options)
+lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *caller, const LodgerWork *work,
+                    const LodgerCallOptions *options)
 {
   LodgerPending *pending = lodger__pending_new_call (ops, caller, work, options);
   if (pending == NULL || options == NULL || options->scope == NULL || lodger__scope_bind (pending, options->scope))
@@ -114,7 +115,7 @@ static const LodgerItemOps delayed_ops = { .run = delayed_run,
 
 /* 0 and *ret_pending; or what speaks against it. */
 static int
-admit (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, LodgerWork work,
+admit (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, const LodgerWork *work,
        const LodgerCallOptions *options, LodgerPending **ret_pending)
 {
   LodgerPending *pending;
@@ -129,13 +130,14 @@ admit (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, Lod
       lodger__admission_leave (caller);
       return LODGER_ENOMEM;
     }
-  lodger__pending_trace_submit (pending, caller);
+  lodger__pending_trace (LODGER_TRACE_SUBMIT, pending, caller);
   *ret_pending = pending;
   return 0;
 }
 
 LodgerPending *
-lodger__submit_soon (const char *function, LodgerCaller *caller, LodgerWork work, const LodgerCallOptions *options)
+lodger__submit_soon (const char *function, LodgerCaller *caller, const LodgerWork *work,
+                     const LodgerCallOptions *options)
 {
   LodgerPending *pending;
   int code = admit (function, caller, &call_ops, work, options, &pending);
@@ -179,15 +181,15 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
   LodgerPending *pending;
   int code;
   if (delay <= 0)
-    return lodger__submit_soon (function, caller, work, options);
+    return lodger__submit_soon (function, caller, &work, options);
   if (ops != NULL && ops->arm == NULL)
     code = lodger__misuse (function, LODGER_ENOSYS, "this host has no timers");
   else
-    code = admit (function, caller, &delayed_ops, work, options, &pending);
+    code = admit (function, caller, &delayed_ops, &work, options, &pending);
   if (code == 0)
     code = delay_until (caller, pending, delay);
   if (code != 0)
-    return lodger__submit_refuse (code, function, work, options);
+    return lodger__submit_refuse (code, function, &work, options);
   lodger__scope_link (pending);
   return pending;
 }
@@ -197,7 +199,7 @@ lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *d
                               const LodgerCallOptions *options)
 {
   const LodgerWork work = lodger__work (func, data, destroy);
-  return lodger__submit_soon ("lodger_caller_call_soon", caller, work, options);
+  return lodger__submit_soon ("lodger_caller_call_soon", caller, &work, options);
 }
 
 #undef lodger_caller_call_soon

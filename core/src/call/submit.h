@@ -12,16 +12,16 @@ extern const char lodger__closed_message[];
 int lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCallOptions *options,
                           const char *function);
 /* A call's pending, as lodger__pending_new_call makes it, bound to its options' scope. */
-LodgerPending *lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *caller, LodgerWork work,
+LodgerPending *lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *caller, const LodgerWork *work,
                                    const LodgerCallOptions *options);
 /* The answer to a submission that was not accepted, with LODGER_ECANCELED because the caller is stopping, or its scope has
  * ended. Destroys the data. */
-LodgerPending *lodger__submit_refuse (int code, const char *function, LodgerWork work,
+LodgerPending *lodger__submit_refuse (int code, const char *function, const LodgerWork *work,
                                       const LodgerCallOptions *options);
 /* It was submitted to a caller that stops. */
 void lodger__submit_note_late (const char *function, const LodgerCallOptions *options);
 /* lodger_caller_call_soon_full() in the name of another function. */
-LodgerPending *lodger__submit_soon (const char *function, LodgerCaller *caller, LodgerWork work,
+LodgerPending *lodger__submit_soon (const char *function, LodgerCaller *caller, const LodgerWork *work,
                                     const LodgerCallOptions *options);
 
 #endif

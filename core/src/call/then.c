@@ -150,7 +150,8 @@ check (const LodgerPending *done, const LodgerCaller *caller, LodgerThenFunc fun
 
 /* 0 and *ret_then, linked to its caller; or what speaks against it. */
 static int
-make (LodgerPending *done, LodgerCaller *caller, LodgerWork work, const LodgerCallOptions *options, Then **ret_then)
+make (LodgerPending *done, LodgerCaller *caller, const LodgerWork *work, const LodgerCallOptions *options,
+      Then **ret_then)
 {
   Then *then = (Then *) lodger__submit_new (&then_ops, caller, work, options);
   if (then == NULL)
@@ -183,12 +184,12 @@ lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenF
       if (given != NULL)
         options = *given;
       lodger__pending_lend_site (done, &options);
-      code = make (done, caller, work, &options, &then);
+      code = make (done, caller, &work, &options, &then);
     }
   if (code != 0)
-    return lodger__submit_refuse (code, "lodger_pending_then", work, given != NULL ? given : &options);
+    return lodger__submit_refuse (code, "lodger_pending_then", &work, given != NULL ? given : &options);
   lodger_pending_ref (&then->pending); /* the listener's */
-  lodger__pending_trace_submit (&then->pending, caller);
+  lodger__pending_trace (LODGER_TRACE_SUBMIT, &then->pending, caller);
   if (!lodger__pending_listen (done, &then->listener))
     then_notify (&then->listener, done);
   lodger__scope_link (&then->pending);

@@ -11,7 +11,7 @@ static const char function[] = "lodger_caller_to_thread";
 
 /* In the child of that name, whose inbox keeps the order. */
 static LodgerPending *
-to_named_worker (LodgerCaller *caller, LodgerWork work, const LodgerCallOptions *options)
+to_named_worker (LodgerCaller *caller, const LodgerWork *work, const LodgerCallOptions *options)
 {
   const LodgerCallerOptions named = { .size = sizeof named, .name = options->worker };
   LodgerError *error = NULL;
@@ -35,8 +35,9 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
   if (code == 0 && names_worker && lodger__phase (caller) == LODGER_PHASE_INITIAL)
     code = lodger__misuse (function, LODGER_ESTATE, "a caller that has not started has no named workers");
   if (code != 0)
-    return lodger__submit_refuse (code, function, work, options);
-  return names_worker ? to_named_worker (caller, work, options) : lodger__pool_submit (function, caller, work, options);
+    return lodger__submit_refuse (code, function, &work, options);
+  return names_worker ? to_named_worker (caller, &work, options)
+                      : lodger__pool_submit (function, caller, &work, options);
 }
 
 LodgerPending *

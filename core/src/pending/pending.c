@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "base/slab.h"
 #include "life/life.h"
-#include "life/trace.h"
 #include "pending/extras.h"
 
 #include <stdlib.h>
@@ -65,7 +64,7 @@ pending_new (const LodgerItemOps *ops, unsigned state, unsigned refs)
 }
 
 LodgerPending *
-lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, LodgerWork work,
+lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, const LodgerWork *work,
                           const LodgerCallOptions *options)
 {
   bool is_protected = options != NULL && (options->flags & LODGER_PENDING_PROTECTED);
@@ -73,11 +72,11 @@ lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, Lodger
   if (pending == NULL)
     return NULL;
   pending->caller = caller;
-  pending->work = work;
+  pending->work = *work;
   if (options != NULL)
     {
       pending->site = (LodgerSite) { .file = options->file, .name = options->name, .line = options->line };
-      if (!lodger__destroy_in_set (pending, options))
+      if ((options->result_home != NULL || options->data_home != NULL) && !lodger__destroy_in_set (pending, options))
         {
           lodger__pending_discard_call (pending);
           return NULL;
@@ -202,30 +201,6 @@ lodger__pending_destroy_data (LodgerPending *pending)
 }
 
 /* ---- a call ---------------------------------------------------------------------------------------------------------- */
-
-static void
-trace (LodgerTraceKind kind, LodgerPending *pending, LodgerCaller *caller)
-{
-  const LodgerSite *site = &pending->site;
-  lodger__trace (kind, caller, pending, site->file, site->line, site->name);
-}
-
-void
-lodger__pending_trace_submit (LodgerPending *pending, LodgerCaller *caller)
-{
-  trace (LODGER_TRACE_SUBMIT, pending, caller);
-}
-
-void
-lodger__pending_invoke (LodgerPending *pending, LodgerCaller *caller, LodgerPending *done)
-{
-  trace (LODGER_TRACE_START, pending, caller);
-  if (done != NULL)
-    pending->work.then (pending, done, pending->work.data);
-  else
-    pending->work.call (pending, pending->work.data);
-  trace (LODGER_TRACE_END, pending, caller);
-}
 
 void
 lodger__pending_assign (LodgerPending *pending, LodgerCaller *caller)

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/list.h"
 #include "base/log.h"
+#include "life/trace.h"
 #include "mailbox/item.h"
 
 #include <lodger/caller.h>
@@ -111,17 +112,17 @@ lodger__work_then (LodgerThenFunc func, void *data, LodgerDestroyFunc destroy)
 }
 
 static inline bool
-lodger__work_has_func (LodgerWork work)
+lodger__work_has_func (const LodgerWork *work)
 {
-  return work.call != NULL;
+  return work->call != NULL;
 }
 
 /* For a call that is refused. */
 static inline void
-lodger__work_destroy (LodgerWork work)
+lodger__work_destroy (const LodgerWork *work)
 {
-  if (work.destroy != NULL)
-    work.destroy (work.data);
+  if (work->destroy != NULL)
+    work->destroy (work->data);
 }
 
 /* Where it was submitted. */
@@ -165,7 +166,7 @@ lodger__pending_add_state (LodgerPending *pending, unsigned bits)
 }
 /* A call's pending, with a reference for the one who asked and one for its run; NULL without memory. Then the data stays
  * the giver's. */
-LodgerPending *lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, LodgerWork work,
+LodgerPending *lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, const LodgerWork *work,
                                          const LodgerCallOptions *options);
 /* One that was made for a call which is refused after all: both references go. Its data stays the giver's. */
 void lodger__pending_discard_call (LodgerPending *pending);
@@ -179,9 +180,22 @@ void lodger__pending_signal (LodgerPending *pending, LodgerError *error);
 void lodger__pending_abandon (LodgerPending *pending);
 /* Destroys the call's data, once. No lock. */
 void lodger__pending_destroy_data (LodgerPending *pending);
+static inline void
+lodger__pending_trace (LodgerTraceKind kind, LodgerPending *pending, LodgerCaller *caller)
+{
+  lodger__trace (kind, caller, pending, pending->site.file, pending->site.line, pending->site.name);
+}
 /* Runs the function of a call, or of a continuation of `done`. */
-void lodger__pending_invoke (LodgerPending *pending, LodgerCaller *caller, LodgerPending *done);
-void lodger__pending_trace_submit (LodgerPending *pending, LodgerCaller *caller);
+static inline void
+lodger__pending_invoke (LodgerPending *pending, LodgerCaller *caller, LodgerPending *done)
+{
+  lodger__pending_trace (LODGER_TRACE_START, pending, caller);
+  if (done != NULL)
+    pending->work.then (pending, done, pending->work.data);
+  else
+    pending->work.call (pending, pending->work.data);
+  lodger__pending_trace (LODGER_TRACE_END, pending, caller);
+}
 
 static inline LodgerItem *
 lodger__pending_item (LodgerPending *pending)

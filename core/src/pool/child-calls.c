@@ -37,7 +37,7 @@ unlink_done (LodgerListener *listener, LodgerPending *done)
 }
 
 LodgerPending *
-lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, LodgerWork work,
+lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, const LodgerWork *work,
                         const LodgerCallOptions *options)
 {
   LodgerPool *pool = lodger__pool_of (giver);

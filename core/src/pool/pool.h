@@ -19,7 +19,7 @@ extern const LodgerStopParticipant lodger__pool_participant, lodger__worker_part
     lodger__child_calls_participant;
 
 /* Any thread: a call for the pool of its root. */
-LodgerPending *lodger__pool_submit (const char *function, LodgerCaller *caller, LodgerWork work,
+LodgerPending *lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWork *work,
                                     const LodgerCallOptions *options);
 /* Owner, the root: what was submitted before the start may run. */
 void lodger__pool_start (LodgerCaller *root);

@@ -264,7 +264,7 @@ is_too_late (const LodgerCaller *giver, const LodgerPending *pending)
 }
 
 static LodgerPending *
-pool_call_new (LodgerCaller *root, LodgerWork work, const LodgerCallOptions *options)
+pool_call_new (LodgerCaller *root, const LodgerWork *work, const LodgerCallOptions *options)
 {
   LodgerPending *pending = lodger__submit_new (&pool_call_ops, root, work, options);
   if (pending != NULL)
@@ -273,7 +273,8 @@ pool_call_new (LodgerCaller *root, LodgerWork work, const LodgerCallOptions *opt
 }
 
 LodgerPending *
-lodger__pool_submit (const char *function, LodgerCaller *caller, LodgerWork work, const LodgerCallOptions *options)
+lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWork *work,
+                     const LodgerCallOptions *options)
 {
   LodgerCaller *root = lodger__root (caller);
   LodgerPending *pending = NULL;
@@ -289,7 +290,7 @@ lodger__pool_submit (const char *function, LodgerCaller *caller, LodgerWork work
     }
   if (code != 0)
     return lodger__submit_refuse (code, function, work, options);
-  lodger__pending_trace_submit (pending, caller);
+  lodger__pending_trace (LODGER_TRACE_SUBMIT, pending, caller);
   if (is_too_late (caller, pending) || !put_in (root, lodger__pending_item (pending), false))
     drop (caller, lodger__pending_item (pending));
   lodger__scope_link (pending);

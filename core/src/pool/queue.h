@@ -86,7 +86,7 @@ void lodger__worker_unblock (LodgerCaller *worker);
 /* ---- child-calls.c ---- */
 
 /* A call that a child gives to the pool, on the child's list; NULL without memory. */
-LodgerPending *lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, LodgerWork work,
+LodgerPending *lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, const LodgerWork *work,
                                        const LodgerCallOptions *options);
 
 #endif
