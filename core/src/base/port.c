@@ -83,7 +83,9 @@ lodger__port_relax (void)
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause ();
 #elif defined(__aarch64__)
-  __asm__ volatile("yield");
+  /* clang-format off */
+  __asm__ volatile ("yield");
+  /* clang-format on */
 #endif
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What Lodger needs of the system beyond ISO C and POSIX threads: the only room that knows an operating system. */
+/* What Lodger needs of the system beyond ISO C and POSIX threads: the only file that knows an operating system. */
 #ifndef LODGER_PORT_H
 #define LODGER_PORT_H
 

@@ -8,7 +8,7 @@
 
 /* Calls are made in one thread and freed in another, so a plain per-thread list would fill on one side and run dry on
  * the other. Spares therefore travel in batches: a thread that has two batches gives one to the depot, one that has
- * none takes one from there; the depot's lock is taken once for BATCH nodes.
+ * none takes one from there; the depot's lock is taken once for BATCH pieces.
  *
  * After a flood the depot holds what the flood needed. That pays when the next one comes soon (fresh memory costs more
  * than all the rest of a call). What has lain there unused for a while is given back, a little at a time: loop/turn.c watches,

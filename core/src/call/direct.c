@@ -10,6 +10,8 @@
 #include "life/trace.h"
 #include "mailbox/post.h"
 
+#include <assert.h>
+
 /* Direct calls: the cheapest, without an outcome. */
 
 typedef struct LodgerDirect
@@ -23,7 +25,7 @@ typedef struct LodgerDirect
   int line;
 } LodgerDirect;
 
-_Static_assert(sizeof (LodgerDirect) <= 64, "a direct call is a small piece of the slab");
+static_assert (sizeof (LodgerDirect) <= 64, "a direct call is a small piece of the slab");
 
 static void
 direct_free (LodgerDirect *direct)

@@ -12,9 +12,11 @@
 #include "loop/turn.h"
 #include "mailbox/post.h"
 
+#include <assert.h>
+
 const char lodger__closed_message[] = "the caller was closed";
 
-_Static_assert(sizeof (LodgerDelayed) <= 192, "a delayed call is a large piece of the slab");
+static_assert (sizeof (LodgerDelayed) <= 192, "a delayed call is a large piece of the slab");
 
 /* Not a warning: at a program's end it is usual. */
 void

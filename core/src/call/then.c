@@ -8,6 +8,8 @@
 #include "life/phase.h"
 #include "mailbox/post.h"
 
+#include <assert.h>
+
 /* A continuation is held by two: the pending it waits for (through its listener), and its caller (through the list of
  * what was accepted, so that a stop finds it). It reaches the caller's inbox once, by whoever comes first: the source's
  * completion or a cancel; P_PUSHED says that somebody is about to, or has. It is on the list until it has been taken out of
@@ -21,7 +23,7 @@ typedef struct Then
   LodgerLink link; /* on its caller's list of accepted ones */
 } Then;
 
-_Static_assert(sizeof (Then) <= 192, "a continuation is a large piece of the slab");
+static_assert (sizeof (Then) <= 192, "a continuation is a large piece of the slab");
 
 static bool
 claim (LodgerPending *pending)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The inbox: any thread puts items in, the owner takes them out in order. The only room with wake-up atomics. */
+/* The inbox: any thread puts items in, the owner takes them out in order. The only file with wake-up atomics. */
 #ifndef LODGER_INBOX_H
 #define LODGER_INBOX_H
 
 #include <lodger/types.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 
 typedef struct LodgerItem LodgerItem;
@@ -24,9 +25,9 @@ typedef enum LodgerInboxSignal
 
 typedef struct LodgerInbox
 {
-  _Alignas(64) _Atomic (LodgerItem *) tail;
+  alignas (64) _Atomic (LodgerItem *) tail;
   _Atomic (int) signal;
-  _Alignas(64) LodgerItem *head;
+  alignas (64) LodgerItem *head;
   LodgerItem anchor;
 } LodgerInbox;
 

@@ -7,6 +7,8 @@
 #include "life/life.h"
 #include "pending/extras.h"
 
+#include <assert.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +21,7 @@ enum
 
 static struct
 {
-  _Alignas(64) pthread_mutex_t mutex;
+  alignas (64) pthread_mutex_t mutex;
 } locks[LOCKS] = { [0 ... LOCKS - 1] = { PTHREAD_MUTEX_INITIALIZER } };
 LODGER_FORK_LOCKS (locks_across_fork, &locks[0].mutex, sizeof locks[0], LOCKS, LODGER_RANK_PENDINGS, NULL);
 
@@ -51,7 +53,7 @@ static LodgerPending *
 pending_new (const LodgerItemOps *ops, unsigned state, unsigned refs)
 {
   LodgerPending *pending = lodger__slab_new (ops->slab_class);
-  _Static_assert(sizeof (LodgerPending) <= 128, "a pending is a medium piece of the slab");
+  static_assert (sizeof (LodgerPending) <= 128, "a pending is a medium piece of the slab");
   if (pending == NULL)
     return NULL;
   memset (pending, 0, sizeof *pending);

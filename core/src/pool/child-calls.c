@@ -7,6 +7,8 @@
 #include "pool/queue.h"
 #include "stop/stop.h"
 
+#include <assert.h>
+
 /* Calls that a child has given to the root's pool: its own stop cancels them and waits for them, while the pool goes on.
  * Each is on its giver's list, under the pool's mutex, until it is done. */
 
@@ -18,7 +20,7 @@ typedef struct ChildCall
   LodgerLink link;
 } ChildCall;
 
-_Static_assert(sizeof (ChildCall) <= 192, "a child's call is a large piece of the slab");
+static_assert (sizeof (ChildCall) <= 192, "a child's call is a large piece of the slab");
 
 static void
 unlink_done (LodgerListener *listener, LodgerPending *done)
