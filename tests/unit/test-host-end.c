@@ -223,6 +223,26 @@ START_TEST (a_host_that_dies_leaves_no_child_without_a_deadline)
 }
 END_TEST
 
+/* ---- a host without `detach`: it learns of the end by its other operations alone ------------------------------------ */
+
+START_TEST (a_host_without_detach_has_nothing_to_do_after_the_end)
+{
+  Loop loop = loop_open (LODGER_MANUAL_NO_DETACH);
+  Recorder recorder = { 0 };
+  uint64_t asked;
+  lodger_pending_unref (lodger_caller_call_later (loop.caller, 1000, recorder_call, &recorder, recorder_destroy));
+  loop_run (&loop);
+  ck_assert_int_ne (lodger_manual_get_deadline (loop.host), LODGER_FOREVER);
+  expect_code (lodger_caller_stop_wait (loop.caller), 0);
+  recorder_expect (&recorder, 0, 1);
+  ck_assert_int_eq (lodger_manual_get_deadline (loop.host), LODGER_FOREVER);
+  asked = lodger_manual_get_before_waits (loop.host);
+  lodger_manual_iterate (loop.host, false);
+  ck_assert_uint_eq (lodger_manual_get_before_waits (loop.host), asked);
+  loop_close (&loop);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -232,5 +252,6 @@ main (int argc, char **argv)
   test_add (suite, a_host_that_dies_cancels_deferred_calls);
   test_add (suite, a_host_may_be_closed_elsewhere_while_its_thread_looks_for_its_callers);
   test_add (suite, a_host_that_dies_leaves_no_child_without_a_deadline);
+  test_add (suite, a_host_without_detach_has_nothing_to_do_after_the_end);
   return test_main (suite, argc, argv);
 }
