@@ -3,6 +3,9 @@
 #include "test-loop.h"
 #include "test-suite.h"
 
+#include <string.h>
+#include <unistd.h>
+
 static LodgerCaller *
 root_start (void)
 {
@@ -185,6 +188,67 @@ START_TEST (edge_83_a_follower_of_an_abandoned_call_is_abandoned_too)
 }
 END_TEST
 
+/* ---- a stop hook that is overtaken by its deadline ------------------------------------------------------------------ */
+
+typedef struct Overtaken
+{
+  Latch entered;
+  atomic_bool is_over;
+} Overtaken;
+
+static void
+wait_to_be_taken (LodgerCaller *caller, void *data)
+{
+  Overtaken *overtaken = data;
+  (void) caller;
+  latch_open (&overtaken->entered);
+  while (!atomic_load_explicit (&overtaken->is_over, memory_order_relaxed))
+    usleep (500);
+}
+
+/* In the thread that has taken the caller, before that ends it: the hook returns meanwhile. */
+static void
+let_hook_return (LodgerLogLevel level, const char *line, void *data)
+{
+  Overtaken *overtaken = data;
+  if (level != LODGER_LOG_ERROR || strstr (line, "its thread did not come to its end") == NULL)
+    return;
+  atomic_store_explicit (&overtaken->is_over, true, memory_order_relaxed);
+  usleep (20000);
+}
+
+/* ThreadSanitizer sees whether the owner looks at the inside of a caller that was taken away. */
+START_TEST (an_owner_whose_stop_hook_was_overtaken_leaves_the_inside_alone)
+{
+  Overtaken overtaken = { .is_over = false };
+  const LodgerCallerOptions options
+      = { .size = sizeof options, .stop_deadline = 20000000, .on_stop = wait_to_be_taken, .hook_data = &overtaken };
+  LodgerCallOptions home = { .size = sizeof home };
+  Recorder recorder = { 0 };
+  LodgerCaller *caller, *other;
+  LodgerPending *pending;
+  latch_init (&overtaken.entered);
+  lodger_set_log_func (let_hook_return, &overtaken);
+  caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
+  other = lodger_caller_new (LODGER_CALLER_NEW_THREAD, NULL, NULL);
+  wait_done (lodger_caller_get_started (caller));
+  home.data_home = caller;
+  lodger_caller_stop (caller, true);
+  latch_wait (&overtaken.entered);
+  pending = lodger_caller_call_soon_full (other, recorder_call, &recorder, recorder_destroy, &home);
+  wait_done (pending);
+  wait_done (lodger_caller_get_stopped (caller));
+  recorder_expect (&recorder, 1, 1);
+  lodger_pending_unref (pending);
+  lodger_caller_stop (other, true);
+  wait_done (lodger_caller_get_stopped (other));
+  lodger_set_log_func (NULL, NULL);
+  lodger_caller_unref (other);
+  lodger_caller_unref (caller);
+  latch_clear (&overtaken.entered);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -193,5 +257,6 @@ main (int argc, char **argv)
   test_add (suite, edge_38_no_pool_call_of_a_child_begins_after_its_end);
   test_add (suite, waiting_for_a_stop_in_its_done_callback_is_refused);
   test_add (suite, edge_83_a_follower_of_an_abandoned_call_is_abandoned_too);
+  test_add (suite, an_owner_whose_stop_hook_was_overtaken_leaves_the_inside_alone);
   return test_main (suite, argc, argv);
 }
