@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Parents and children, where a child is abandoned. */
 #include "test-blocked-call.h"
+#include "test-loop.h"
 #include "test-suite.h"
 
+#include <lodger/backend.h>
 #include <sched.h>
 #include <string.h>
 
@@ -103,10 +105,72 @@ START_TEST (a_child_that_ends_while_it_is_abandoned_is_counted_once)
 }
 END_TEST
 
+/* ---- what a child inherits ------------------------------------------------------------------------------------------- */
+
+static const void *_Atomic seen_options;
+
+static int
+note_options (const void *options, void **ret_impl)
+{
+  (void) ret_impl;
+  atomic_store (&seen_options, options);
+  return LODGER_ENOMEM;
+}
+
+static const LodgerHostDriver *
+no_host (void *impl, const void **ret_host_options)
+{
+  (void) impl;
+  (void) ret_host_options;
+  return NULL;
+}
+
+static int
+run_nothing (void *impl)
+{
+  (void) impl;
+  return 0;
+}
+
+static void
+do_nothing (void *impl)
+{
+  (void) impl;
+}
+
+/* They are the options of a backend that this caller does not have. */
+START_TEST (a_child_of_a_hosts_thread_does_not_inherit_backend_options)
+{
+  static const LodgerBackendOps noting = { .size = sizeof noting,
+                                           .name = "noting",
+                                           .open = note_options,
+                                           .host = no_host,
+                                           .run = run_nothing,
+                                           .quit = do_nothing,
+                                           .close = do_nothing };
+  int given = 0;
+  const LodgerCallerOptions options = { .size = sizeof options, .worker_backend = "noting", .backend_options = &given };
+  LodgerCaller *child;
+  Loop loop;
+  log_capture_begin ();
+  test_check (lodger_backend_register (&noting) == 0);
+  atomic_store (&seen_options, &options);
+  loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  child = lodger_caller_get (loop.caller, NULL, NULL);
+  ck_assert_ptr_nonnull (child);
+  loop_run_until_done (&loop, lodger_caller_get_stopped (child));
+  ck_assert_ptr_null (atomic_load (&seen_options));
+  lodger_caller_unref (child);
+  loop_close (&loop);
+  log_capture_end ();
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("children");
   test_add (suite, a_child_that_ends_while_it_is_abandoned_is_counted_once);
+  test_add (suite, a_child_of_a_hosts_thread_does_not_inherit_backend_options);
   return test_main (suite, argc, argv);
 }
