@@ -430,6 +430,31 @@ START_TEST (a_taken_pointer_is_not_destroyed)
 }
 END_TEST
 
+typedef struct Letter
+{
+  char *text;
+  char letter;
+} Letter;
+
+static void
+append_letter (void *data)
+{
+  const Letter *letter = data;
+  letter->text[strlen (letter->text)] = letter->letter;
+}
+
+START_TEST (metadata_is_destroyed_in_the_order_of_its_keys_first_setting)
+{
+  char order[4] = "";
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  Letter letters[] = { { order, 'a' }, { order, 'b' }, { order, 'c' } };
+  for (size_t i = 0; i < 3; i++)
+    expect_code (lodger_pending_set_metadata (promise, &"a\0b\0c"[2 * i], &letters[i], append_letter), 0);
+  lodger_pending_unref (promise);
+  ck_assert_str_eq (order, "abc");
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -448,5 +473,6 @@ main (int argc, char **argv)
   test_add (suite, each_type_comes_back);
   test_add (suite, an_error_comes_back);
   test_add (suite, a_taken_pointer_is_not_destroyed);
+  test_add (suite, metadata_is_destroyed_in_the_order_of_its_keys_first_setting);
   return test_main (suite, argc, argv);
 }
