@@ -4,6 +4,7 @@
 #define LODGER_FORK_H
 
 #include <pthread.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,9 +34,14 @@ typedef struct LodgerForkLock
 } LodgerForkLock;
 
 /* Registers `count_` mutexes, `stride_` bytes apart, without a call: the linker gathers the entries of all files in one
- * section. */
+ * section, which is an array. A linker that collects unused sections keeps them. */
+#if __has_attribute(retain)
+#define LODGER_FORK_ENTRY section ("lodger_locks"), aligned (alignof (LodgerForkLock)), used, retain
+#else
+#define LODGER_FORK_ENTRY section ("lodger_locks"), aligned (alignof (LodgerForkLock)), used
+#endif
 #define LODGER_FORK_LOCKS(name_, mutex_, stride_, count_, rank_, in_child_)                                            \
-  static const LodgerForkLock name_ __attribute__ ((section ("lodger_locks"), used))                                   \
+  static const LodgerForkLock name_ __attribute__ ((LODGER_FORK_ENTRY))                                                \
   = { .mutex = (mutex_), .stride = (stride_), .count = (count_), .rank = (rank_), .in_child = (in_child_) }
 #define LODGER_FORK_LOCK(mutex_, rank_, in_child_)                                                                     \
   LODGER_FORK_LOCKS (mutex_##_across_fork, &mutex_, 0, 1, rank_, in_child_)

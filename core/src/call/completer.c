@@ -96,8 +96,8 @@ stand_in (LodgerCaller *caller, LodgerPending *promise)
       lodger_pending_unref (call);
       return code;
     }
-  lodger__unfinished_add (caller, call);
   lodger__pending_lock (call);
+  lodger__unfinished_add (caller, call);
   lodger__pending_follow (call);
   lodger__ownership_end (caller, held);
   lodger_pending_unref (call);

@@ -64,8 +64,8 @@ static void
 leave_unfinished (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
 {
   unsigned state;
-  lodger__unfinished_add (caller, pending);
   lodger__pending_lock (pending);
+  lodger__unfinished_add (caller, pending);
   tell_returned (caller, pending, is_ours);
   state = lodger__pending_state (pending);
   if (state & P_FOLLOWS)

@@ -21,7 +21,7 @@ void lodger__run_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocke
 
 /* ---- unfinished.c ---- */
 
-/* Owner: it has returned, and is not done. */
+/* Owner, locked: it has returned, and is not done. */
 void lodger__unfinished_add (LodgerCaller *caller, LodgerPending *pending);
 /* For `ended` of a call: its data goes, in the owner's thread. */
 void lodger__unfinished_ended (LodgerPending *pending);

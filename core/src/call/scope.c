@@ -210,7 +210,7 @@ lodger__scope_bind (LodgerPending *pending, LodgerScope *scope)
   binding->scope = lodger_scope_ref (scope);
   binding->listener = lodger__listener (unlink_done, NULL, false);
   lodger__pending_add_state (pending, P_SCOPED);
-  lodger__pending_listen (pending, &binding->listener);
+  lodger__pending_add_listener (pending, &binding->listener);
   return true;
 }
 

@@ -24,7 +24,9 @@ void
 lodger__unfinished_finish (LodgerCaller *caller, LodgerItem *item)
 {
   LodgerPending *pending = (LodgerPending *) item;
+  lodger__pending_lock (pending);
   lodger__list_remove (lodger__pending_unfinished_link (pending));
+  lodger__pending_unlock (pending);
   lodger__pending_destroy_data (pending);
   lodger_pending_unref (pending);
   lodger__release (caller);

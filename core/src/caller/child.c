@@ -18,7 +18,7 @@ inherit (const LodgerCaller *parent, LodgerCallerOptions *options)
   if (options->name == NULL)
     options->name = "child";
   if (options->backend == NULL)
-    options->backend_options = parent->setup.backend_options;
+    options->backend_options = lodger__is_driven (parent) ? parent->setup.backend_options : NULL;
   if (options->stop_deadline <= 0)
     options->stop_deadline = lodger__stop_limit (parent);
   options->nice += parent->setup.nice;

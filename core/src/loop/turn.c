@@ -44,11 +44,12 @@ lodger__turn_deadline (const LodgerCaller *caller)
 {
   const LodgerTurn *turn = &caller->turn;
   int64_t earliest = lodger__timers_earliest (&turn->timers);
-  for_each_source (source, caller) if ((*source)->deadline != NULL)
-  {
-    int64_t deadline = (*source)->deadline (caller);
-    earliest = deadline < earliest ? deadline : earliest;
-  }
+  for_each_source (source, caller)
+    if ((*source)->deadline != NULL)
+      {
+        int64_t deadline = (*source)->deadline (caller);
+        earliest = deadline < earliest ? deadline : earliest;
+      }
   return earliest < turn->tidy_at ? earliest : turn->tidy_at;
 }
 
@@ -124,7 +125,9 @@ next_item (LodgerCaller *caller)
       open_turn (caller);
       item = next_of_turn (caller);
     }
-  for_each_source (source, caller) if (item == NULL && (*source)->next != NULL) item = (*source)->next (caller);
+  for_each_source (source, caller)
+    if (item == NULL && (*source)->next != NULL)
+      item = (*source)->next (caller);
   return item;
 }
 
@@ -132,7 +135,8 @@ bool
 lodger__turn_is_ready (const LodgerCaller *caller)
 {
   bool is_ready = caller->turn.due != NULL || lodger__mailbox_is_ready (caller);
-  for_each_source (source, caller) is_ready = is_ready || ((*source)->is_ready != NULL && (*source)->is_ready (caller));
+  for_each_source (source, caller)
+    is_ready = is_ready || ((*source)->is_ready != NULL && (*source)->is_ready (caller));
   return is_ready;
 }
 
@@ -257,22 +261,22 @@ tidy (LodgerCaller *caller)
     caller->turn.tidy_at = LODGER_FOREVER;
 }
 
-/* Owner, at the end of a slice: settles what its sources have to settle, which may end the caller; then it arms, and asks
- * to be called again. */
+/* Owner, at the end of a slice: arms, asks to be called again, and lets its sources settle at last. They may end the caller,
+ * or lose it: nothing here looks at the inside after that. */
 static void
 settle_down (LodgerCaller *caller, bool has_run)
 {
   const LodgerHostOps *ops = lodger__host_ops (caller);
   if (caller->turn.depth == 0)
     tidy (caller);
-  for_each_source (source, caller) if ((*source)->settle != NULL) (*source)->settle (caller, has_run);
-  if (lodger__has_ended (caller))
-    return;
   lodger__turn_arm (caller);
   if (lodger__turn_is_ready (caller))
     lodger__host_post_ahead (caller);
   if (caller->turn.depth == 0 && ops->want_before_wait != NULL && lodger__host_is_attached (caller))
     ops->want_before_wait (lodger__host_impl (caller), false);
+  for_each_source (source, caller)
+    if ((*source)->settle != NULL)
+      (*source)->settle (caller, has_run);
 }
 
 /* Without before_wait the host is asked ahead of each call for what is left behind it. */

@@ -53,6 +53,12 @@ has_canceller (const Cancel *cancel)
   return cancel != NULL && cancel->canceller != NULL;
 }
 
+bool
+lodger__pending_has_canceller (const LodgerPending *pending)
+{
+  return pending->extras != NULL && has_canceller (find (pending));
+}
+
 void
 lodger__message_append (char **message, const char *more)
 {
@@ -173,7 +179,7 @@ cancel_one (LodgerPending *pending, const char *message, bool *ret_cancelled)
     }
   lodger__pending_add_state (pending, P_CANCELLED);
   lodger__pending_add_message (pending, message);
-  if (is_queued && !has_canceller (find (pending)))
+  if (is_queued && !lodger__pending_has_canceller (pending))
     lodger__pending_complete (pending);
   else
     {

@@ -8,8 +8,11 @@
 void
 lodger__extra_add (LodgerPending *pending, LodgerExtra *extra)
 {
-  extra->next = pending->extras;
-  pending->extras = extra;
+  LodgerExtra **at;
+  for (at = &pending->extras; *at != NULL; at = &(*at)->next)
+    ;
+  extra->next = NULL;
+  *at = extra;
 }
 
 LodgerExtra *
@@ -33,16 +36,26 @@ lodger__extra_need (LodgerPending *pending, const LodgerExtraKind *kind, size_t 
   return extra;
 }
 
-bool
-lodger__extra_remove (LodgerPending *pending, LodgerExtra *extra)
+static LodgerExtra **
+place_of (LodgerPending *pending, const LodgerExtra *extra)
 {
   LodgerExtra **at;
-  for (at = &pending->extras; *at != NULL && *at != extra; at = &(*at)->next)
+  for (at = &pending->extras; *at != extra; at = &(*at)->next)
     ;
-  if (*at == NULL)
-    return false;
-  *at = extra->next;
-  return true;
+  return at;
+}
+
+void
+lodger__extra_replace (LodgerPending *pending, LodgerExtra *old, LodgerExtra *fresh)
+{
+  fresh->next = old->next;
+  *place_of (pending, old) = fresh;
+}
+
+void
+lodger__extra_remove (LodgerPending *pending, LodgerExtra *extra)
+{
+  *place_of (pending, extra) = extra->next;
 }
 
 void

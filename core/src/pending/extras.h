@@ -21,19 +21,20 @@ struct LodgerExtra
   LodgerExtra *next;
 };
 
-/* Locked, or not shared yet, all four. */
+/* Locked, or not shared yet, all that follows. */
 void lodger__extra_add (LodgerPending *pending, LodgerExtra *extra);
-/* The newest of that kind, or NULL. */
+/* The oldest of that kind, or NULL. */
 LodgerExtra *lodger__extra_find (const LodgerPending *pending, const LodgerExtraKind *kind);
 /* The same, made (zeroed, of that size) if there is none; NULL without memory. */
 LodgerExtra *lodger__extra_need (LodgerPending *pending, const LodgerExtraKind *kind, size_t size);
-bool lodger__extra_remove (LodgerPending *pending, LodgerExtra *extra);
+void lodger__extra_replace (LodgerPending *pending, LodgerExtra *old, LodgerExtra *fresh);
+void lodger__extra_remove (LodgerPending *pending, LodgerExtra *extra);
 /* Locked: who would have to act for it to be done. */
 LodgerBlockedOn lodger__pending_blocked_on (LodgerPending *pending);
 /* The pending goes. */
 void lodger__extras_free (LodgerPending *pending);
 
-/* ---- a thread that blocks in this call, to be woken by its cancel: sleeper.c ---- */
+/* ---- a thread that blocks in this call, to be woken by its cancel ---- */
 
 typedef struct LodgerSleeper
 {

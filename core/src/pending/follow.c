@@ -34,11 +34,7 @@ lodger__pending_may_stay_unfinished (LodgerPending *pending)
 LodgerLink *
 lodger__pending_unfinished_link (LodgerPending *pending)
 {
-  Unfinished *unfinished;
-  lodger__pending_lock (pending);
-  unfinished = (Unfinished *) lodger__extra_find (pending, &unfinished_kind);
-  lodger__pending_unlock (pending);
-  return &unfinished->link;
+  return &((Unfinished *) lodger__extra_find (pending, &unfinished_kind))->link;
 }
 
 LodgerPending *

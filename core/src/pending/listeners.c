@@ -3,6 +3,16 @@
 
 /* Those who are told that a pending is done, in the order in which they asked. */
 
+void
+lodger__pending_add_listener (LodgerPending *pending, LodgerListener *listener)
+{
+  LodgerListener *newest = pending->listeners;
+  listener->next = newest != NULL ? newest->next : listener;
+  if (newest != NULL)
+    newest->next = listener;
+  pending->listeners = listener;
+}
+
 bool
 lodger__pending_listen (LodgerPending *pending, LodgerListener *listener)
 {
@@ -10,13 +20,7 @@ lodger__pending_listen (LodgerPending *pending, LodgerListener *listener)
   lodger__pending_lock (pending);
   listens = !(lodger__pending_state (pending) & P_DONE);
   if (listens)
-    {
-      LodgerListener *newest = pending->listeners;
-      listener->next = newest != NULL ? newest->next : listener;
-      if (newest != NULL)
-        newest->next = listener;
-      pending->listeners = listener;
-    }
+    lodger__pending_add_listener (pending, listener);
   lodger__pending_unlock (pending);
   return listens;
 }
@@ -81,9 +85,9 @@ lodger__pending_find_listener (const LodgerPending *pending,
     return NULL;
   do
     {
-      at = at->next;
       if (matches (at, what))
         return at;
+      at = at->next;
     }
   while (at != pending->listeners);
   return NULL;
@@ -106,7 +110,7 @@ void
 lodger__pending_complete (LodgerPending *pending)
 {
   LodgerListener *listener;
-  bool has_extras = pending->extras != NULL;
+  bool has_canceller = lodger__pending_has_canceller (pending);
   if (lodger__pending_state (pending) & P_DONE)
     {
       lodger__pending_unlock (pending);
@@ -126,7 +130,7 @@ lodger__pending_complete (LodgerPending *pending)
       lodger__pending_lock (pending);
     }
   lodger__pending_unlock (pending);
-  if (has_extras)
+  if (has_canceller)
     lodger__pending_release_canceller (pending);
   lodger_pending_unref (pending);
 }

@@ -55,9 +55,10 @@ lodger_pending_set_metadata (LodgerPending *pending, const char *key, void *valu
   fresh->destroy = destroy;
   lodger__pending_lock (pending);
   old = find (pending, key);
-  if (old != NULL)
-    lodger__extra_remove (pending, &old->extra);
-  lodger__extra_add (pending, &fresh->extra);
+  if (old == NULL)
+    lodger__extra_add (pending, &fresh->extra);
+  else
+    lodger__extra_replace (pending, &old->extra, &fresh->extra);
   lodger__pending_unlock (pending);
   if (old != NULL)
     metadata_free (&old->extra);

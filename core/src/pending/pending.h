@@ -143,7 +143,7 @@ struct LodgerPending
   LodgerSite site;
   LodgerValue outcome;
   LodgerListener *listeners; /* the newest; circular, so that its next is the oldest */
-  LodgerExtra *extras;       /* the newest; under the lock */
+  LodgerExtra *extras;       /* the oldest; under the lock */
   uint16_t generation;       /* base/fork.h */
   uint8_t slab_class;
 };
@@ -231,6 +231,8 @@ void lodger__pending_lend_site (const LodgerPending *pending, LodgerCallOptions 
 
 /* Adds a listener, or says that it is done already. */
 bool lodger__pending_listen (LodgerPending *pending, LodgerListener *listener);
+/* Not shared yet, or locked and not done. */
+void lodger__pending_add_listener (LodgerPending *pending, LodgerListener *listener);
 /* Takes a listener back; false when it was or is being told. The latter: locked. */
 bool lodger__pending_unlisten (LodgerPending *pending, LodgerListener *listener);
 bool lodger__pending_unlink (LodgerPending *pending, LodgerListener *listener);
@@ -272,7 +274,7 @@ void lodger__pending_follow (LodgerPending *pending);
 LodgerPending *lodger__pending_leader (LodgerPending *pending);
 /* Locked, so that a call can return unfinished without asking for memory then: makes its place on a caller's list. */
 bool lodger__pending_may_stay_unfinished (LodgerPending *pending);
-/* That place, and back. */
+/* Locked: that place. And back, without the lock. */
 LodgerLink *lodger__pending_unfinished_link (LodgerPending *pending);
 LodgerPending *lodger__unfinished_pending (LodgerLink *link);
 
@@ -283,6 +285,8 @@ void lodger__pending_add_message (LodgerPending *pending, const char *message);
 void lodger__message_append (char **message, const char *more);
 /* Locked: the error of a cancelled or abandoned pending. Made when it is first asked for, and kept. */
 LodgerError *lodger__pending_cancelled_error (LodgerPending *pending, int code);
+/* Locked. */
+bool lodger__pending_has_canceller (const LodgerPending *pending);
 /* The call is done: a canceller's data goes when both are through, by whoever comes last. */
 void lodger__pending_release_canceller (LodgerPending *pending);
 

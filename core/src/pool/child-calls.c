@@ -50,7 +50,7 @@ lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, const Lod
   lodger__hold (giver);
   call->giver = giver;
   call->listener = lodger__listener (unlink_done, NULL, false);
-  lodger__pending_listen (&call->pending, &call->listener);
+  lodger__pending_add_listener (&call->pending, &call->listener);
   pthread_mutex_lock (&pool->mutex);
   lodger__list_prepend (&giver->pool.child_calls, &call->link);
   atomic_store (&giver->pool.has_child_calls, true);

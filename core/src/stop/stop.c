@@ -131,7 +131,7 @@ lodger__stop_end (LodgerCaller *caller)
     return;
   if (lodger__owner_is_here (caller))
     lodger__stop_each (caller, run_hook);
-  if (lodger__is_taken (caller))
+  if (lodger__is_taken (caller) || lodger__is_before_fork (caller))
     return;
   lodger__phase_change (caller, LODGER_BECOMES_ENDED);
   lodger__stop_give_up_unfinished (caller);
