@@ -29,6 +29,12 @@ lodger__list_owner (const void *member, size_t offset)
 /* The struct that a link is a member of; NULL for NULL. */
 #define lodger__list_item(link, Type, member) ((Type *) lodger__list_owner ((link), offsetof (Type, member)))
 
+#define lodger__list_first(list, Type, member) lodger__list_item ((list)->first, Type, member)
+#define lodger__list_next(item, Type, member)  lodger__list_item ((item)->member.next, Type, member)
+#define lodger__list_for(item, list, Type, member)                                                                     \
+  for (Type *item = lodger__list_first (list, Type, member); item != NULL;                                             \
+       item = lodger__list_next (item, Type, member))
+
 /* Before `next`; NULL: at the end. */
 static inline void
 lodger__list_insert (LodgerList *list, LodgerLink *link, LodgerLink *next)

@@ -51,8 +51,8 @@ static void
 wake_waiters (LodgerCaller *caller)
 {
   lodger__caller_lock (caller);
-  for (LodgerLink *link = caller->admission->waiters.first; link != NULL; link = link->next)
-    lodger__parker_signal (lodger__list_item (link, Waiter, link)->parker);
+  lodger__list_for (waiter, &caller->admission->waiters, Waiter, link)
+    lodger__parker_signal (waiter->parker);
   lodger__caller_unlock (caller);
 }
 
@@ -100,7 +100,7 @@ wait_for_space (LodgerCaller *caller, const LodgerThread *thread, LodgerParker *
   join_waiters (caller, &waiter);
   while (code == LODGER_EBUSY)
     {
-      if (lodger__is_stopping (caller) || lodger__sleeper_is_cancelled (self))
+      if (lodger__is_stopping (caller) || lodger_pending_is_cancelled (self))
         code = LODGER_ECANCELED;
       else if (try_take (caller->admission))
         code = 0;

@@ -207,19 +207,13 @@ lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc f
 
 /* ---- a stop ---------------------------------------------------------------------------------------------------------- */
 
-static Then *
-then_of (LodgerLink *link)
-{
-  return lodger__list_item (link, Then, link);
-}
-
 LodgerItem *
 lodger__thens_take (LodgerCaller *caller)
 {
   Then *then;
   lodger__caller_lock (caller);
-  for (then = then_of (caller->calls.thens.first); then != NULL && !claim (&then->pending);
-       then = then_of (then->link.next))
+  for (then = lodger__list_first (&caller->calls.thens, Then, link); then != NULL && !claim (&then->pending);
+       then = lodger__list_next (then, Then, link))
     ;
   lodger__caller_unlock (caller);
   return then != NULL ? lodger__pending_item (&then->pending) : NULL;
@@ -229,10 +223,10 @@ lodger__thens_take (LodgerCaller *caller)
 bool
 lodger__thens_has_next (const LodgerCaller *caller)
 {
-  const Then *then = then_of (caller->calls.thens.first);
-  while (then != NULL && (lodger__pending_state (&then->pending) & P_PUSHED))
-    then = then_of (then->link.next);
-  return then != NULL;
+  lodger__list_for (then, &caller->calls.thens, Then, link)
+    if (!(lodger__pending_state (&then->pending) & P_PUSHED))
+      return true;
+  return false;
 }
 
 bool

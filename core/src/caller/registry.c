@@ -29,12 +29,6 @@ forget_callers (void)
 
 LODGER_FORK_LOCK (mutex, LODGER_RANK_REGISTRY, forget_callers);
 
-static LodgerCaller *
-next_caller (const LodgerCaller *caller)
-{
-  return lodger__list_item (caller != NULL ? caller->setup.known.next : known.first, LodgerCaller, setup.known);
-}
-
 static int
 add (Entry **list, const char *name, const void *thing, const char *function)
 {
@@ -126,11 +120,10 @@ LodgerCaller *
 lodger__registry_find (bool (*matches) (const LodgerCaller *caller, const void *what), const void *what,
                        LodgerCallerState below)
 {
-  LodgerCaller *caller = NULL;
   LodgerCaller *found = NULL;
   pthread_mutex_lock (&mutex);
-  while (found == NULL && (caller = next_caller (caller)) != NULL)
-    if (lodger_caller_get_state (caller) < below && matches (caller, what))
+  lodger__list_for (caller, &known, LodgerCaller, setup.known)
+    if (found == NULL && lodger_caller_get_state (caller) < below && matches (caller, what))
       found = lodger__life_try_ref (caller);
   pthread_mutex_unlock (&mutex);
   return found;
@@ -155,7 +148,6 @@ LodgerCaller **
 lodger_caller_list (bool running_only, size_t *ret_count)
 {
   LodgerCaller **list;
-  LodgerCaller *caller = NULL;
   size_t count = 0;
   if (ret_count == NULL)
     {
@@ -163,12 +155,13 @@ lodger_caller_list (bool running_only, size_t *ret_count)
       return NULL;
     }
   pthread_mutex_lock (&mutex);
-  while ((caller = next_caller (caller)) != NULL)
+  lodger__list_for (caller, &known, LodgerCaller, setup.known)
     count++;
   list = count > 0 ? malloc (count * sizeof (LodgerCaller *)) : NULL;
   count = 0;
-  while (list != NULL && (caller = next_caller (caller)) != NULL)
-    if ((lodger_caller_is_running (caller) || (!running_only && lodger__phase (caller) != LODGER_PHASE_STOPPED))
+  lodger__list_for (caller, &known, LodgerCaller, setup.known)
+    if (list != NULL
+        && (lodger_caller_is_running (caller) || (!running_only && lodger__phase (caller) != LODGER_PHASE_STOPPED))
         && lodger__life_try_ref (caller) != NULL)
       list[count++] = caller;
   pthread_mutex_unlock (&mutex);

@@ -12,18 +12,6 @@
 /* The list is under the parent's mutex, under which a stop also changes the phase: so no child comes after the stop has told
  * all. */
 
-static LodgerCaller *
-child_of (LodgerLink *link)
-{
-  return lodger__list_item (link, LodgerCaller, children.sibling);
-}
-
-static LodgerCaller *
-next_child (const LodgerCaller *parent, const LodgerCaller *child)
-{
-  return child_of (child != NULL ? child->children.sibling.next : parent->children.list.first);
-}
-
 /* Under the mutex. Whoever leaves a child behind may come to this after its thread has returned, and has gone. */
 static void
 await_no_more (LodgerCaller *parent, LodgerCaller *child)
@@ -64,11 +52,10 @@ static const LodgerItemOps gone_ops = { .run = gone_run, .drop = gone_drop };
 static LodgerCaller *
 named_child (const LodgerCaller *parent, const char *name)
 {
-  LodgerCaller *child = NULL;
-  while ((child = next_child (parent, child)) != NULL)
+  lodger__list_for (child, &parent->children.list, LodgerCaller, children.sibling)
     if (child->children.has_name && strcmp (lodger__name (child), name) == 0 && !lodger__is_stopping (child))
-      break;
-  return child;
+      return child;
+  return NULL;
 }
 
 int
@@ -122,7 +109,6 @@ LodgerCaller **
 lodger_caller_get_children (LodgerCaller *caller, size_t *ret_count)
 {
   LodgerCaller **list;
-  LodgerCaller *child = NULL;
   size_t count = 0;
   if (ret_count != NULL)
     *ret_count = 0;
@@ -132,12 +118,12 @@ lodger_caller_get_children (LodgerCaller *caller, size_t *ret_count)
       return NULL;
     }
   lodger__caller_lock (caller);
-  while ((child = next_child (caller, child)) != NULL)
+  lodger__list_for (child, &caller->children.list, LodgerCaller, children.sibling)
     count++;
   list = count > 0 ? malloc (count * sizeof (LodgerCaller *)) : NULL;
   count = 0;
-  while (list != NULL && (child = next_child (caller, child)) != NULL)
-    if (lodger__phase (child) != LODGER_PHASE_STOPPED)
+  lodger__list_for (child, &caller->children.list, LodgerCaller, children.sibling)
+    if (list != NULL && lodger__phase (child) != LODGER_PHASE_STOPPED)
       list[count++] = lodger_caller_ref (child);
   lodger__caller_unlock (caller);
   if (count == 0)
@@ -159,10 +145,11 @@ for_each (LodgerCaller *parent, void (*see_to) (LodgerCaller *child))
   uint64_t younger = UINT64_MAX;
   for (;;)
     {
-      LodgerCaller *child = NULL;
+      LodgerCaller *child;
       lodger__caller_lock (parent);
-      while ((child = next_child (parent, child)) != NULL && child->children.birth >= younger)
-        ;
+      child = lodger__list_first (&parent->children.list, LodgerCaller, children.sibling);
+      while (child != NULL && child->children.birth >= younger)
+        child = lodger__list_next (child, LodgerCaller, children.sibling);
       lodger_caller_ref (child);
       lodger__caller_unlock (parent);
       if (child == NULL)
@@ -176,10 +163,11 @@ for_each (LodgerCaller *parent, void (*see_to) (LodgerCaller *child))
 static LodgerCaller *
 next_untold (LodgerCaller *parent)
 {
-  LodgerCaller *child = NULL;
+  LodgerCaller *child;
   lodger__caller_lock (parent);
-  while ((child = next_child (parent, child)) != NULL && child->children.is_told)
-    ;
+  child = lodger__list_first (&parent->children.list, LodgerCaller, children.sibling);
+  while (child != NULL && child->children.is_told)
+    child = lodger__list_next (child, LodgerCaller, children.sibling);
   if (child != NULL)
     child->children.is_told = true;
   lodger_caller_ref (child);

@@ -59,12 +59,6 @@ lodger__root (const LodgerCaller *caller)
   return caller->id.root;
 }
 
-static inline bool
-lodger__is_root (const LodgerCaller *caller)
-{
-  return caller->id.root == caller;
-}
-
 /* Borrowed, or NULL. */
 static inline LodgerCaller *
 lodger__parent (const LodgerCaller *caller)

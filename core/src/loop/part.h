@@ -25,8 +25,6 @@ typedef struct LodgerCrew
   bool (*has_calls) (const LodgerCaller *caller);
   /* Owner: something of its own inbox is going to run. */
   void (*engage) (LodgerCaller *caller);
-  /* Which crew it is: the same pointer, the same crew. */
-  const void *(*key) (const LodgerCaller *caller);
   /* Owner, in its call: it blocks, and goes on. */
   void (*block) (LodgerCaller *caller);
   void (*unblock) (LodgerCaller *caller);

@@ -7,12 +7,6 @@
 static pthread_mutex_t threads_mutex = PTHREAD_MUTEX_INITIALIZER;
 LODGER_FORK_LOCK (threads_mutex, LODGER_RANK_THREADS, NULL);
 
-static LodgerCaller *
-caller_of (LodgerLink *link)
-{
-  return lodger__list_item (link, LodgerCaller, mailbox.in_thread);
-}
-
 void
 lodger__owner_claim (LodgerCaller *caller, const LodgerThread *thread)
 {
@@ -59,13 +53,18 @@ lodger__owner_is_here (const LodgerCaller *caller)
 bool
 lodger__thread_may_block (const LodgerThread *thread)
 {
-  const LodgerCaller *caller;
+  bool may_block = true;
   pthread_mutex_lock (&threads_mutex);
-  for (caller = caller_of (thread->callers.first); caller != NULL && lodger__is_driven (caller);
-       caller = caller_of (caller->mailbox.in_thread.next))
-    ;
+  lodger__list_for (caller, &thread->callers, LodgerCaller, mailbox.in_thread)
+    may_block = may_block && lodger__is_driven (caller);
   pthread_mutex_unlock (&threads_mutex);
-  return caller == NULL;
+  return may_block;
+}
+
+LodgerCaller *
+lodger__thread_own_caller (const LodgerThread *thread)
+{
+  return lodger__list_first (&thread->callers, LodgerCaller, mailbox.in_thread);
 }
 
 LodgerCaller *
@@ -73,15 +72,9 @@ lodger__thread_first_caller (const LodgerThread *thread)
 {
   LodgerCaller *caller;
   pthread_mutex_lock (&threads_mutex);
-  caller = lodger_caller_ref (caller_of (thread->callers.first));
+  caller = lodger_caller_ref (lodger__thread_own_caller (thread));
   pthread_mutex_unlock (&threads_mutex);
   return caller;
-}
-
-LodgerCaller *
-lodger__thread_own_caller (const LodgerThread *thread)
-{
-  return caller_of (thread->callers.first);
 }
 
 LodgerCaller *

@@ -118,13 +118,7 @@ lodger__sleeper_leave (LodgerPending *self, LodgerSleeper *sleeper)
   lodger__pending_unlock (self);
 }
 
-/* Whoever sleeps looks at this first: a cancel sets it, and then looks for sleepers under the lock. */
-bool
-lodger__sleeper_is_cancelled (const LodgerPending *self)
-{
-  return self != NULL && (lodger__pending_state (self) & P_CANCELLED);
-}
-
+/* Whoever sleeps looks at P_CANCELLED first: a cancel sets it, and then looks for sleepers under the lock. */
 void
 lodger__sleepers_wake (LodgerPending *pending)
 {

@@ -45,7 +45,6 @@ typedef struct LodgerSleeper
 /* `self` may be NULL: nobody can cancel that wait. */
 void lodger__sleeper_enter (LodgerPending *self, LodgerSleeper *sleeper, struct LodgerParker *parker);
 void lodger__sleeper_leave (LodgerPending *self, LodgerSleeper *sleeper);
-bool lodger__sleeper_is_cancelled (const LodgerPending *self);
 /* Locked: wakes all. */
 void lodger__sleepers_wake (LodgerPending *pending);
 

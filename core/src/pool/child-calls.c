@@ -63,16 +63,13 @@ static LodgerPending *
 next_call (LodgerCaller *giver, unsigned without)
 {
   LodgerPool *pool = lodger__pool_of (giver);
-  ChildCall *call;
-  LodgerPending *pending;
+  LodgerPending *pending = NULL;
   if (!giver->pool.has_child_calls)
     return NULL;
   pthread_mutex_lock (&pool->mutex);
-  for (call = lodger__list_item (giver->pool.child_calls.first, ChildCall, link);
-       call != NULL && (lodger__pending_state (&call->pending) & without);
-       call = lodger__list_item (call->link.next, ChildCall, link))
-    ;
-  pending = call != NULL ? lodger_pending_ref (&call->pending) : NULL;
+  lodger__list_for (call, &giver->pool.child_calls, ChildCall, link)
+    if (pending == NULL && !(lodger__pending_state (&call->pending) & without))
+      pending = lodger_pending_ref (&call->pending);
   pthread_mutex_unlock (&pool->mutex);
   return pending;
 }

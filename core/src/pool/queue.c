@@ -177,7 +177,7 @@ blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
     }
   pool = lodger__pool_of (lodger__pending_caller (pending));
   pthread_mutex_lock (&pool->mutex);
-  ret_blocked->crew = pool;
+  ret_blocked->crew = lodger__pending_caller (pending);
   ret_blocked->crew_size = pool->worker_count >= pool->worker_max ? pool->worker_count : 0;
   pthread_mutex_unlock (&pool->mutex);
 }
@@ -240,16 +240,9 @@ has_calls (const LodgerCaller *caller)
   return lodger__pool_has_calls (lodger__pool_of (caller));
 }
 
-static const void *
-key (const LodgerCaller *caller)
-{
-  return lodger__pool_of (caller);
-}
-
 const LodgerCrew lodger__worker_crew = { .take = take,
                                          .has_calls = has_calls,
                                          .engage = lodger__worker_engage,
-                                         .key = key,
                                          .block = lodger__worker_block,
                                          .unblock = lodger__worker_unblock };
 
@@ -302,7 +295,7 @@ lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWor
 static LodgerItem *
 next_queued (LodgerCaller *root)
 {
-  LodgerPool *pool = lodger__is_root (root) ? lodger__pool_of (root) : NULL;
+  LodgerPool *pool = root->pool.pool;
   LodgerItem *item;
   if (pool == NULL || !lodger__pool_has_calls (pool))
     return NULL;
@@ -315,20 +308,20 @@ next_queued (LodgerCaller *root)
 static bool
 has_queued (const LodgerCaller *root)
 {
-  LodgerPool *pool = lodger__is_root (root) ? lodger__pool_of (root) : NULL;
+  LodgerPool *pool = root->pool.pool;
   return pool != NULL && lodger__pool_has_calls (pool);
 }
 
 static void
 close_pool (LodgerCaller *root)
 {
-  LodgerPool *pool = lodger__is_root (root) ? lodger__pool_of (root) : NULL;
+  LodgerPool *pool = root->pool.pool;
   if (pool == NULL)
     return;
   pthread_mutex_lock (&pool->mutex);
   pool->closed = true;
   while (pool->idle.first != NULL)
-    lodger__worker_leave_state (pool, lodger__worker_of (pool->idle.first));
+    lodger__worker_leave_state (pool, lodger__list_first (&pool->idle, LodgerWorker, idle)->caller);
   pthread_mutex_unlock (&pool->mutex);
 }
 

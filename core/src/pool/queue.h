@@ -56,8 +56,6 @@ typedef struct LodgerWakeUp
 /* The pool of a caller's root; NULL: there is none yet. */
 LodgerPool *lodger__pool_of (const LodgerCaller *caller);
 bool lodger__pool_has_calls (const LodgerPool *pool);
-/* The caller of a link on the list of the idle; NULL for NULL. */
-LodgerCaller *lodger__worker_of (LodgerLink *idle);
 /* Owner: it has no call of the pool, and may take one. */
 bool lodger__worker_wants_call (const LodgerCaller *worker);
 

@@ -125,7 +125,7 @@ lodger__pool_wake (LodgerCaller *root, LodgerWakeUp wake_up)
 void
 lodger__pool_start (LodgerCaller *root)
 {
-  LodgerPool *pool = lodger__is_root (root) ? lodger__pool_of (root) : NULL;
+  LodgerPool *pool = root->pool.pool;
   LodgerWakeUp wake_up;
   if (pool == NULL)
     return;
@@ -199,10 +199,10 @@ lodger_caller_set_idle_duration (LodgerCaller *caller, int64_t duration)
   if (pool == NULL)
     return 0;
   pthread_mutex_lock (&pool->mutex);
-  for (LodgerLink *link = pool->idle.first; link != NULL; link = link->next)
+  lodger__list_for (worker, &pool->idle, LodgerWorker, idle)
     {
-      lodger__worker_note_idle (lodger__worker_of (link));
-      lodger__poke (lodger__worker_of (link));
+      lodger__worker_note_idle (worker->caller);
+      lodger__poke (worker->caller);
     }
   pthread_mutex_unlock (&pool->mutex);
   return 0;

@@ -40,13 +40,6 @@ lodger__is_worker (const LodgerCaller *caller)
   return caller->worker != NULL;
 }
 
-LodgerCaller *
-lodger__worker_of (LodgerLink *idle)
-{
-  LodgerWorker *worker = lodger__list_item (idle, LodgerWorker, idle);
-  return worker != NULL ? worker->caller : NULL;
-}
-
 void
 lodger__worker_never_came (LodgerCaller *caller)
 {
@@ -132,7 +125,7 @@ lodger__pool_choose (LodgerCaller *root)
     return wake_up;
   if (pool->idle.first != NULL)
     {
-      wake_up.worker = lodger_caller_ref (lodger__worker_of (pool->idle.first));
+      wake_up.worker = lodger_caller_ref (lodger__list_first (&pool->idle, LodgerWorker, idle)->caller);
       lodger__worker_leave_state (pool, wake_up.worker);
       atomic_store (&wake_up.worker->worker->state, LODGER_WORKER_WAKING);
       pool->waking++;

@@ -93,23 +93,15 @@ lodger__abandon_late (LodgerCaller *caller)
   lodger__release (caller);
 }
 
-/* True: there are others, and they have gone first. */
-static bool
-let_others_go (LodgerCaller *caller)
-{
-  bool had_others = false;
-  for (const LodgerStopParticipant *const *at = caller->stop.participants; *at != NULL; at++)
-    had_others = ((*at)->at_last != NULL && (*at)->at_last (caller)) || had_others;
-  return had_others;
-}
-
 bool
 lodger__abandon_at_last (LodgerCaller *caller)
 {
-  bool is_first_try = caller->stop.patience == 0;
+  bool others_go_first = false;
   if (lodger__has_ended (caller))
     return true;
-  if (!(is_first_try && let_others_go (caller)) && abandon (caller, true))
+  if (caller->stop.patience == 0)
+    lodger__stop_any (others_go_first, caller, at_last);
+  if (!others_go_first && abandon (caller, true))
     return true;
   return lodger__stop_post_late (caller) && !lodger__is_driven (caller);
 }

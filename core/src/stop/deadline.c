@@ -24,18 +24,12 @@ forget_watched (void)
 LODGER_FORK_LOCK (mutex, LODGER_RANK_DEADLINES, forget_watched);
 
 static LodgerCaller *
-caller_of (LodgerLink *link)
-{
-  return lodger__list_item (link, LodgerCaller, stop.watched);
-}
-
-static LodgerCaller *
 earliest_watched (void)
 {
-  LodgerCaller *found = caller_of (watched.first);
-  for (LodgerLink *link = watched.first; link != NULL; link = link->next)
-    if (caller_of (link)->stop.watched_until < found->stop.watched_until)
-      found = caller_of (link);
+  LodgerCaller *found = NULL;
+  lodger__list_for (caller, &watched, LodgerCaller, stop.watched)
+    if (found == NULL || caller->stop.watched_until < found->stop.watched_until)
+      found = caller;
   return found;
 }
 

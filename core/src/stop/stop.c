@@ -44,8 +44,7 @@ has_next (const LodgerCaller *caller)
   if (!lodger__is_draining (caller))
     return false;
   has = lodger__turn_has_timers (caller) || lodger__thens_has_next (caller);
-  for (const LodgerStopParticipant *const *at = caller->stop.participants; !has && *at != NULL; at++)
-    has = (*at)->has_next != NULL && (*at)->has_next (caller);
+  lodger__stop_any (has, caller, has_next);
   return has;
 }
 
@@ -170,8 +169,7 @@ static bool
 awaits_something (const LodgerCaller *caller)
 {
   bool awaits = !lodger__unfinished_is_empty (caller);
-  for (const LodgerStopParticipant *const *at = caller->stop.participants; !awaits && *at != NULL; at++)
-    awaits = (*at)->awaits != NULL && (*at)->awaits (caller);
+  lodger__stop_any (awaits, caller, awaits);
   return awaits;
 }
 

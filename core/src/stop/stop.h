@@ -21,6 +21,11 @@ void lodger__stop_count_enter (LodgerCaller *caller);
     if ((*at)->operation != NULL)                                                                                      \
   (*at)->operation (caller)
 
+/* The same for an answer: `result` becomes true with the first one that says so. */
+#define lodger__stop_any(result, caller, operation)                                                                    \
+  for (const LodgerStopParticipant *const *at = (caller)->stop.participants; !(result) && *at != NULL; at++)           \
+  (result) = (*at)->operation != NULL && (*at)->operation (caller)
+
 /* ---- stop.c: the order ---- */
 
 /* Any thread: from here on nothing is accepted. True when this call made it so; and its state before. */

@@ -30,33 +30,21 @@ forget_waits (void)
 
 LODGER_FORK_LOCK (mutex, LODGER_RANK_WAITS, forget_waits);
 
-static LodgerWait *
-wait_of (LodgerLink *link)
-{
-  return lodger__list_item (link, LodgerWait, link);
-}
-
-static LodgerWait *
-next_wait (const LodgerWait *wait)
-{
-  return wait_of (wait != NULL ? wait->link.next : waits.first);
-}
-
 static bool
 caller_is_hopeless (const LodgerCaller *caller)
 {
   uint64_t thread = lodger__owner_serial (caller);
-  const LodgerWait *wait = NULL;
-  while ((wait = next_wait (wait)) != NULL && wait->thread != thread)
-    ;
-  return thread != 0 && wait != NULL && wait->is_hopeless;
+  lodger__list_for (wait, &waits, LodgerWait, link)
+    if (thread != 0 && wait->thread == thread)
+      return wait->is_hopeless;
+  return false;
 }
 
 static bool
-crew_is_hopeless (const void *crew, unsigned size)
+crew_is_hopeless (const LodgerCaller *crew, unsigned size)
 {
   unsigned hopeless = 0;
-  for (const LodgerWait *wait = next_wait (NULL); wait != NULL; wait = next_wait (wait))
+  lodger__list_for (wait, &waits, LodgerWait, link)
     hopeless += wait->crew == crew && wait->is_hopeless;
   return hopeless >= size;
 }
@@ -99,14 +87,14 @@ static bool
 wait_is_hopeless (LodgerWait *added)
 {
   bool changed;
-  for (LodgerWait *wait = next_wait (NULL); wait != NULL; wait = next_wait (wait))
+  lodger__list_for (wait, &waits, LodgerWait, link)
     wait->is_hopeless = true;
   added->is_hopeless = look_at (added);
   do
     {
       changed = false;
-      for (LodgerWait *wait = next_wait (NULL); added->is_hopeless && wait != NULL; wait = next_wait (wait))
-        if (wait->is_hopeless && !look_at (wait))
+      lodger__list_for (wait, &waits, LodgerWait, link)
+        if (added->is_hopeless && wait->is_hopeless && !look_at (wait))
           {
             wait->is_hopeless = false;
             changed = true;
@@ -139,7 +127,7 @@ lodger__wait_begin (LodgerWait *wait, const LodgerThread *thread, bool is_bounde
   bool refused = false;
   wait->thread = thread->serial;
   wait->crew_hand = crew != NULL ? own : NULL;
-  wait->crew = crew != NULL ? crew->key (own) : NULL;
+  wait->crew = crew != NULL ? lodger__root (own) : NULL;
   wait->is_noted = !is_bounded;
   if (!is_bounded)
     {

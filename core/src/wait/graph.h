@@ -15,7 +15,7 @@ typedef struct LodgerWait
   LodgerLink link;
   uint64_t thread;         /* its serial */
   LodgerCaller *crew_hand; /* its caller, if that thread belongs to a crew; else NULL */
-  const void *crew;
+  const LodgerCaller *crew;
   bool is_noted; /* it is without limit */
   bool is_hopeless;
 } LodgerWait;

@@ -48,7 +48,7 @@ block (LodgerPending *pending, LodgerPending *self, LodgerParker *parker, int64_
     {
       if (lodger_pending_is_done (pending))
         code = 0;
-      else if (lodger__sleeper_is_cancelled (self))
+      else if (lodger_pending_is_cancelled (self))
         code = LODGER_ECANCELED;
     }
   while (code == LODGER_ETIMEDOUT && lodger__parker_wait (parker, deadline));
