@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A fork amid a stop. */
+#include "test-blocked-call.h"
+#include "test-suite.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum
+{
+  CHILD_IS_FINE = 42,
+/* Sanitizers do not support threads in a forked child: see conformance/edge-forking.c. */
+#if defined __SANITIZE_THREAD__ || defined __SANITIZE_ADDRESS__
+  CHILD_IS_FOLLOWED = 0
+#else
+  CHILD_IS_FOLLOWED = 1
+#endif
+};
+
+/* A caller whose thread is inside a call that blocks, while it stops. */
+typedef struct Stuck
+{
+  LodgerCaller *caller;
+  BlockedCall blocked;
+} Stuck;
+
+/* 0: the usual deadline. */
+static void
+stuck_stop (Stuck *stuck, int64_t stop_deadline)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = stop_deadline };
+  blocked_call_init (&stuck->blocked);
+  stuck->caller = worker_start_full (NULL, &options);
+  stuck->blocked.pending
+      = lodger_caller_call_soon (stuck->caller, blocked_call_run, &stuck->blocked, blocked_call_destroy);
+  latch_wait (&stuck->blocked.entered);
+  lodger_caller_stop (stuck->caller, true);
+}
+
+/* The thread that looks after deadlines is the parent's. The child needs its own. */
+static void
+be_the_child (void)
+{
+  Stuck stuck;
+  log_capture_begin ();
+  stuck_stop (&stuck, 1);
+  wait_done (lodger_caller_get_stopped (stuck.caller));
+  test_check (lodger_pending_get_outcome (stuck.blocked.pending) == LODGER_EABANDONED);
+  test_check (log_capture_has ("is left behind"));
+  log_capture_end ();
+  _exit (CHILD_IS_FINE);
+}
+
+START_TEST (edge_56_a_deadline_is_kept_in_a_child_that_was_forked_amid_a_stop)
+{
+  Stuck stuck;
+  int status = 0;
+  pid_t child;
+  stuck_stop (&stuck, 0);
+  child = fork ();
+  ck_assert_int_ge (child, 0);
+  if (child == 0)
+    be_the_child ();
+  ck_assert_int_eq (waitpid (child, &status, 0), child);
+  ck_assert (WIFEXITED (status));
+  ck_assert_int_eq (WEXITSTATUS (status), CHILD_IS_FINE);
+  ck_assert (!lodger_pending_is_done (stuck.blocked.pending));
+  latch_open (&stuck.blocked.let_go);
+  wait_done (lodger_caller_get_stopped (stuck.caller));
+  expect_code (lodger_pending_get_outcome (stuck.blocked.pending), LODGER_ECANCELED);
+  recorder_expect (&stuck.blocked.recorder, 1, 1);
+  lodger_caller_unref (stuck.caller);
+  blocked_call_clear (&stuck.blocked);
+}
+END_TEST
+
+int
+main (int argc, char **argv)
+{
+  Suite *suite = suite_create ("fork");
+  if (CHILD_IS_FOLLOWED)
+    test_add (suite, edge_56_a_deadline_is_kept_in_a_child_that_was_forked_amid_a_stop);
+  return test_main (suite, argc, argv);
+}
