@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A fork amid a stop. */
+/* A fork amid a stop, and amid the use of a shared lock. */
+#include "caller/caller.h"
 #include "test-blocked-call.h"
 #include "test-suite.h"
 
@@ -51,19 +52,25 @@ be_the_child (void)
   _exit (CHILD_IS_FINE);
 }
 
+static void
+expect_fine (pid_t child)
+{
+  int status = 0;
+  ck_assert_int_eq (waitpid (child, &status, 0), child);
+  ck_assert (WIFEXITED (status));
+  ck_assert_int_eq (WEXITSTATUS (status), CHILD_IS_FINE);
+}
+
 START_TEST (edge_56_a_deadline_is_kept_in_a_child_that_was_forked_amid_a_stop)
 {
   Stuck stuck;
-  int status = 0;
   pid_t child;
   stuck_stop (&stuck, 0);
   child = fork ();
   ck_assert_int_ge (child, 0);
   if (child == 0)
     be_the_child ();
-  ck_assert_int_eq (waitpid (child, &status, 0), child);
-  ck_assert (WIFEXITED (status));
-  ck_assert_int_eq (WEXITSTATUS (status), CHILD_IS_FINE);
+  expect_fine (child);
   ck_assert (!lodger_pending_is_done (stuck.blocked.pending));
   latch_open (&stuck.blocked.let_go);
   wait_done (lodger_caller_get_stopped (stuck.caller));
@@ -74,11 +81,64 @@ START_TEST (edge_56_a_deadline_is_kept_in_a_child_that_was_forked_amid_a_stop)
 }
 END_TEST
 
+/* A thread that holds the registry's lock until a fork has returned, or for a while. */
+typedef struct Holder
+{
+  LodgerCaller *caller;
+  Latch holds;
+  Latch forked;
+} Holder;
+
+static bool
+hold_lock (const LodgerCaller *caller, const void *data)
+{
+  Holder *holder = *(Holder *const *) data;
+  (void) caller;
+  latch_open (&holder->holds);
+  counter_wait_until (&holder->forked.opened, 1, test_now () + 100000000);
+  return false;
+}
+
+static void *
+find_none (void *data)
+{
+  test_check (lodger__registry_find (hold_lock, &data, LODGER_CALLER_STOPPED) == NULL);
+  return NULL;
+}
+
+START_TEST (edge_56_a_fork_waits_for_the_lock_that_another_thread_holds)
+{
+  Holder holder = { .caller = worker_start (NULL) };
+  pthread_t thread;
+  pid_t child;
+  latch_init (&holder.holds);
+  latch_init (&holder.forked);
+  thread = thread_start (find_none, &holder);
+  latch_wait (&holder.holds);
+  child = fork ();
+  ck_assert_int_ge (child, 0);
+  if (child == 0)
+    {
+      worker_stop (worker_start (NULL));
+      _exit (CHILD_IS_FINE);
+    }
+  latch_open (&holder.forked);
+  expect_fine (child);
+  thread_join (thread);
+  worker_stop (holder.caller);
+  latch_clear (&holder.holds);
+  latch_clear (&holder.forked);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("fork");
   if (CHILD_IS_FOLLOWED)
-    test_add (suite, edge_56_a_deadline_is_kept_in_a_child_that_was_forked_amid_a_stop);
+    {
+      test_add (suite, edge_56_a_deadline_is_kept_in_a_child_that_was_forked_amid_a_stop);
+      test_add (suite, edge_56_a_fork_waits_for_the_lock_that_another_thread_holds);
+    }
   return test_main (suite, argc, argv);
 }
