@@ -120,6 +120,39 @@ START_TEST (a_flood_of_reports_becomes_a_few)
 }
 END_TEST
 
+/* The last report is made a moment after the one before was shown, and has to wait for its frame. */
+static void
+report_in_two_steps (LodgerPending *self, void *data)
+{
+  Work *work = data;
+  lodger_gtk_report (self, 0.5, NULL);
+  latch_wait (&work->shown);
+  lodger_gtk_report (self, 1, NULL);
+}
+
+static void
+note_step (GtkWidget *widget, double fraction, const char *text, void *data)
+{
+  note_progress (widget, fraction, text, data);
+  latch_open (&((Work *) data)->shown);
+}
+
+START_TEST (the_last_report_is_shown_before_the_outcome)
+{
+  const LodgerGtkRunOptions options = { .size = sizeof options, .progress = note_step };
+  for (int i = 0; i < 10; i++)
+    {
+      Work work;
+      work_open (&work);
+      lodger_pending_unref (lodger_gtk_run_full (work.window.label, report_in_two_steps, note_over, &work, &options));
+      window_run_until (&work.is_over);
+      ck_assert (work.was_last_first);
+      ck_assert_int_eq (work.reports, 2);
+      work_close (&work);
+    }
+}
+END_TEST
+
 static void
 defer (LodgerPending *self, void *data)
 {
@@ -342,6 +375,7 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("gtk-progress");
   test_add (suite, a_bar_shows_the_newest_report);
   test_add (suite, a_flood_of_reports_becomes_a_few);
+  test_add (suite, the_last_report_is_shown_before_the_outcome);
   test_add_long (suite, a_report_may_race_with_the_outcome, 3);
   test_add (suite, a_report_that_is_not_a_number_is_ignored);
   test_add (suite, a_report_says_that_the_work_was_cancelled);
