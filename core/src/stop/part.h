@@ -8,23 +8,24 @@
 
 #include <stdatomic.h>
 
-/* What a wing above has to do in a stop. NULL: nothing. "Whoever ends it": see stop.c. */
+/* A part that a wing above has in a stop. NULL: none. The ender is the owner, or the thread that ends a caller in its place:
+ * stop.c says when. */
 typedef struct LodgerStopParticipant
 {
-  void (*refuse) (LodgerCaller *caller);         /* any thread: nothing is accepted from here on */
-  void (*begin) (LodgerCaller *caller);          /* whoever ends it: what is queued is going to be dropped */
-  LodgerItem *(*next) (LodgerCaller *caller);    /* the same: what is queued in no inbox, one by one; or NULL */
-  bool (*has_next) (const LodgerCaller *caller); /* owner */
-  void (*cancel) (LodgerCaller *caller);         /* the same: what goes on elsewhere */
-  bool (*awaits) (const LodgerCaller *caller);   /* the same: is there something to be waited for? */
-  void (*give_up) (LodgerCaller *caller);        /* whoever ends it: settle what is not going to be waited for */
+  void (*refuse) (LodgerCaller *caller);         /* any thread: accept nothing from here on */
+  void (*begin) (LodgerCaller *caller);          /* ender: queued items are going to be dropped */
+  LodgerItem *(*next) (LodgerCaller *caller);    /* ender: the next item that is queued outside of the inbox; or NULL */
+  bool (*has_next) (const LodgerCaller *caller); /* owner: `next` would give one */
+  void (*cancel) (LodgerCaller *caller);         /* ender: cancel the calls that go on elsewhere */
+  bool (*awaits) (const LodgerCaller *caller);   /* owner: the end has to wait for something */
+  void (*give_up) (LodgerCaller *caller);        /* ender: settle the calls that are not waited for any more */
   void (*late) (LodgerCaller *caller);           /* any thread: the deadline has passed */
-  bool (*at_last) (LodgerCaller *caller);        /* the grace has passed: others that go first. False: there are none */
-  void (*run_hook) (LodgerCaller *caller);       /* owner: the stop hook */
-  void (*quit) (LodgerCaller *caller);           /* owner: let its thread leave the loop */
-  void (*stopped) (LodgerCaller *caller);        /* whoever ends it: it is over */
-  void (*left_behind) (LodgerCaller *caller);    /* any thread: its thread is not waited for any more */
-  void (*thread_ended) (LodgerCaller *caller);   /* its thread, by pthread_exit out of a call */
+  bool (*at_last) (LodgerCaller *caller); /* any thread, after the grace: others that go first. False: there are none */
+  void (*run_hook) (LodgerCaller *caller);     /* owner: run the stop hook */
+  void (*quit) (LodgerCaller *caller);         /* ender: let the thread leave the loop */
+  void (*stopped) (LodgerCaller *caller);      /* ender: it has stopped */
+  void (*left_behind) (LodgerCaller *caller);  /* any thread: the caller's thread is not waited for any more */
+  void (*thread_ended) (LodgerCaller *caller); /* the caller's thread: it exits out of a call */
 } LodgerStopParticipant;
 
 typedef struct LodgerStop

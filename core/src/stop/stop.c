@@ -18,7 +18,8 @@
  * that slices stay short; then what has returned unfinished is cancelled; when all that has ended, and the participants wait
  * for nothing, the stop hook runs and `stopped` is signalled.
  *
- * Who ends it is the owner; or, where that cannot be, the thread that finds its loop gone or takes it at its deadline. */
+ * The ender is the owner. If the loop is gone, it is the thread that finds that; at a deadline, the thread that takes the
+ * caller from an owner that hangs. */
 
 static LodgerItem *
 next (LodgerCaller *caller)
