@@ -4,8 +4,8 @@
 #include "pool/pool.h"
 #include "stop/stop.h"
 
-/* The wings below know each other by tables of operations. Here is which tables there are, and in which order they are
- * asked. */
+/* The wings below know each other by tables of operations. Here is which sources a turn has, which crew a worker belongs
+ * to, and which participants a stop has, in order. */
 
 static const LodgerTurnSource *const caller_sources[] = { &lodger__stop_source, NULL };
 static const LodgerTurnSource *const worker_sources[] = { &lodger__worker_source, &lodger__stop_source, NULL };

@@ -39,8 +39,9 @@ typedef struct LodgerStop
   bool is_telling;            /* owner: that it stops, before anything comes of that */
   bool has_left_behind;       /* owner: something was abandoned */
 
-  LodgerLink watched; /* deadline.c: under its mutex, as the next two */
-  int64_t watched_until, patience;
+  LodgerLink watched; /* deadline.c: under its mutex, as the next */
+  int64_t watched_until;
+  int64_t patience;       /* the watching thread's */
   atomic_bool has_passed; /* its deadline has */
 } LodgerStop;
 
