@@ -131,10 +131,30 @@ START_TEST (edge_56_a_fork_waits_for_the_lock_that_another_thread_holds)
 }
 END_TEST
 
+/* Needs no thread in the child, so that the sanitizers see it too. */
+START_TEST (edge_56_a_child_sees_no_caller_of_its_parent)
+{
+  LodgerCaller *caller = worker_start (NULL);
+  const uint64_t id = lodger_caller_get_id (caller);
+  pid_t child = fork ();
+  ck_assert_int_ge (child, 0);
+  if (child == 0)
+    {
+      size_t count = 1;
+      test_check (lodger_caller_list (false, &count) == NULL && count == 0);
+      test_check (lodger_caller_get_existing (id) == NULL);
+      _exit (CHILD_IS_FINE);
+    }
+  expect_fine (child);
+  worker_stop (caller);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("fork");
+  test_add (suite, edge_56_a_child_sees_no_caller_of_its_parent);
   if (CHILD_IS_FOLLOWED)
     {
       test_add (suite, edge_56_a_deadline_is_kept_in_a_child_that_was_forked_amid_a_stop);
