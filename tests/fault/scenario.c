@@ -29,13 +29,36 @@ static pthread_mutex_t log_mutex = PTHREAD_MUTEX_INITIALIZER;
 static char log_lines[KEPT_LINES][200];
 static unsigned log_count;
 
-/* Takes no memory, so that a shortage cannot silence it. */
+/* Promises under every lock that pendings have: a log function may use any pending (trace.h). */
+static LodgerPending *probes[256];
+static bool has_probes;
+
+static void
+use_probes (void)
+{
+  for (size_t i = 0; i < sizeof probes / sizeof probes[0] && has_probes; i++)
+    lodger_free (lodger_pending_get_cancel_message (probes[i]));
+}
+
+static void
+have_probes (bool on)
+{
+  for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
+    if (on)
+      probes[i] = lodger_pending_new (0);
+    else
+      lodger_pending_unref (probes[i]);
+  has_probes = on;
+}
+
+/* Takes no memory, so that a shortage cannot silence it. Hangs if Lodger holds a lock of a pending. */
 static void
 keep_line (LodgerLogLevel level, const char *line, void *data)
 {
   (void) data;
   if (level == LODGER_LOG_DEBUG)
     return;
+  use_probes ();
   pthread_mutex_lock (&log_mutex);
   snprintf (log_lines[log_count++ % KEPT_LINES], sizeof log_lines[0], "%s", line);
   pthread_mutex_unlock (&log_mutex);
@@ -255,6 +278,7 @@ scenario_run (const Scenario *scenario, const LoopKind *kind)
   lodger_set_log_func (keep_line, NULL);
   if (!alone)
     {
+      have_probes (true);
       have_stops_watched ();
       run_unchecked (&iteration);
     }
@@ -275,4 +299,6 @@ scenario_run (const Scenario *scenario, const LoopKind *kind)
   printf ("fault: %s/%s: up to %ld operations, %ld iterations\n", scenario->name, kind->name, most, iterations);
   fflush (stdout);
   lodger_set_log_func (NULL, NULL);
+  if (!alone)
+    have_probes (false);
 }

@@ -132,7 +132,7 @@ bool
 lodger_scope_end (LodgerScope *scope, const char *message)
 {
   LodgerPending *pending;
-  bool is_first;
+  bool is_first, has_message = true;
   if (scope == NULL || is_before_fork (scope))
     {
       lodger__misuse (__func__, scope == NULL ? LODGER_EINVAL : LODGER_ECHILD,
@@ -144,7 +144,7 @@ lodger_scope_end (LodgerScope *scope, const char *message)
   is_first = !atomic_load_explicit (&scope->ended, memory_order_relaxed);
   if (is_first)
     {
-      lodger__message_append (&scope->message, message);
+      has_message = lodger__message_append (&scope->message, message);
       atomic_store_explicit (&scope->ended, true, memory_order_release);
     }
   while ((pending = pop (scope)) != NULL)
@@ -156,6 +156,8 @@ lodger_scope_end (LodgerScope *scope, const char *message)
     }
   pthread_mutex_unlock (&scope->mutex);
   lodger_scope_unref (scope);
+  if (!has_message)
+    lodger__message_lost (message);
   return is_first;
 }
 

@@ -132,7 +132,6 @@ lodger__ownership_take (LodgerCaller *caller, bool from_loop)
   uintptr_t running;
   int turning = LODGER_TURNING_FREE;
   bool taken = false;
-  lodger__caller_lock (caller);
   running = atomic_load (&caller->ownership.running);
   if (!lodger__is_taken (caller) && running != 0 && !(running & LODGER_RUNNING_AT_WORK)
       && atomic_compare_exchange_strong (&caller->ownership.running, &running, LODGER_RUNNING_TAKEN))
@@ -151,7 +150,6 @@ lodger__ownership_take (LodgerCaller *caller, bool from_loop)
     }
   if (taken)
     lodger__phase_change (caller, LODGER_BECOMES_TAKEN);
-  lodger__caller_unlock (caller);
   return taken;
 }
 

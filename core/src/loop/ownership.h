@@ -68,7 +68,7 @@ bool lodger__ownership_take_idle (LodgerCaller *caller);
 /* Owner, whose thread ends: all frames are gone. False when the caller was taken from one of them. */
 bool lodger__ownership_drop_stack (LodgerCaller *caller);
 
-/* Any thread, of a caller that stops: takes it from its call; or, if that is said, from the loop. */
+/* Any thread, under the mutex, of a caller that stops: takes it from its call; or, if that is said, from the loop. */
 bool lodger__ownership_take (LodgerCaller *caller, bool from_loop);
 /* Under the mutex, of a caller that stops: its innermost frame, and the one around; or NULL. */
 LodgerFrame *lodger__ownership_frame (LodgerCaller *caller);

@@ -59,33 +59,36 @@ lodger__pending_has_canceller (const LodgerPending *pending)
   return pending->extras != NULL && has_canceller (find (pending));
 }
 
-void
+bool
 lodger__message_append (char **message, const char *more)
 {
   size_t had, add;
   char *longer;
   if (more == NULL)
-    return;
+    return true;
   had = *message != NULL ? strlen (*message) + 1 : 0;
   add = strlen (more) + 1;
   longer = realloc (*message, had + add);
   if (longer == NULL)
-    {
-      lodger__log (LODGER_LOG_ERROR, "no memory for a cancel message: %s", more);
-      return;
-    }
+    return false;
   if (had > 0)
     longer[had - 1] = '\n';
   memcpy (longer + had, more, add);
   *message = longer;
+  return true;
 }
 
-void
+bool
 lodger__pending_add_message (LodgerPending *pending, const char *message)
 {
   Cancel *cancel = message != NULL ? need (pending) : NULL;
-  if (cancel != NULL)
-    lodger__message_append (&cancel->message, message);
+  return message == NULL || (cancel != NULL && lodger__message_append (&cancel->message, message));
+}
+
+void
+lodger__message_lost (const char *message)
+{
+  lodger__log (LODGER_LOG_ERROR, "no memory for a cancel message: %s", message);
 }
 
 /* Without memory it says no more than what it is. */
@@ -159,7 +162,7 @@ cancel_one (LodgerPending *pending, const char *message, bool *ret_cancelled)
   LodgerPending *leader = NULL;
   const LodgerItemOps *ops;
   unsigned state;
-  bool first, is_queued;
+  bool first, is_queued, has_message;
   lodger__pending_lock (pending);
   state = lodger__pending_state (pending);
   if (state & (P_DONE | P_OWNED))
@@ -178,7 +181,7 @@ cancel_one (LodgerPending *pending, const char *message, bool *ret_cancelled)
       lodger__hold (caller);
     }
   lodger__pending_add_state (pending, P_CANCELLED);
-  lodger__pending_add_message (pending, message);
+  has_message = lodger__pending_add_message (pending, message);
   if (is_queued && !lodger__pending_has_canceller (pending))
     lodger__pending_complete (pending);
   else
@@ -189,6 +192,8 @@ cancel_one (LodgerPending *pending, const char *message, bool *ret_cancelled)
       run_canceller (pending, message);
       lodger__pending_unlock (pending);
     }
+  if (!has_message)
+    lodger__message_lost (message);
   if (caller != NULL)
     {
       ops->withdraw (pending);

@@ -110,14 +110,17 @@ adopt (LodgerPending *self, LodgerPending *leader)
 {
   unsigned ends = lodger__pending_state (leader) & (P_CANCELLED | P_ABANDONED);
   char *message = ends != 0 ? lodger_pending_get_cancel_message (leader) : NULL;
+  bool has_message = true;
   lodger__pending_lock (self);
   if ((ends & P_CANCELLED) && !(lodger__pending_state (self) & P_CANCELLED))
-    lodger__pending_add_message (self, message);
+    has_message = lodger__pending_add_message (self, message);
   lodger__pending_add_state (self, ends);
   if (lodger__pending_state (self) & P_PROMISE)
     lodger__pending_complete (self);
   else
     lodger__pending_end_call (self);
+  if (!has_message)
+    lodger__message_lost (message);
   free (message);
 }
 

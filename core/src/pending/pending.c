@@ -123,7 +123,8 @@ lodger__pending_refused (int code, const char *message)
   if (code == LODGER_ECANCELED)
     {
       lodger__pending_add_state (pending, P_CANCELLED);
-      lodger__pending_add_message (pending, message);
+      if (!lodger__pending_add_message (pending, message))
+        lodger__message_lost (message);
       return pending;
     }
   pending->outcome = (LodgerValue) { .type = V_ERROR, .error = lodger_error_new (NULL, code, message) };

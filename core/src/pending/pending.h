@@ -280,9 +280,11 @@ LodgerPending *lodger__unfinished_pending (LodgerLink *link);
 
 /* ---- cancelling: cancel.c ---- */
 
-/* Locked: joins the messages of all cancels. */
-void lodger__pending_add_message (LodgerPending *pending, const char *message);
-void lodger__message_append (char **message, const char *more);
+/* Joins the messages of all cancels. False without memory: to be logged by the last of the three, once no lock is held. The
+ * first one: locked. */
+bool lodger__pending_add_message (LodgerPending *pending, const char *message);
+bool lodger__message_append (char **message, const char *more);
+void lodger__message_lost (const char *message);
 /* Locked: the error of a cancelled or abandoned pending. Made when it is first asked for, and kept. */
 LodgerError *lodger__pending_cancelled_error (LodgerPending *pending, int code);
 /* Locked. */

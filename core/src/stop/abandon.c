@@ -37,45 +37,75 @@ lodger__abandon_call (const LodgerCaller *caller, LodgerPending *pending)
   lodger__pending_abandon (pending);
 }
 
-static unsigned
-collect_running (LodgerCaller *caller, LodgerPending *batch[BATCH])
+/* Calls on the caller's stack that are not done, as references. */
+typedef struct Batch
 {
-  unsigned count = 0;
-  lodger__caller_lock (caller);
-  for (LodgerFrame *frame = lodger__ownership_frame (caller); frame != NULL && count < BATCH;
+  LodgerPending *calls[BATCH];
+  unsigned count;
+} Batch;
+
+/* Under the mutex. */
+static void
+collect_running (LodgerCaller *caller, Batch *batch)
+{
+  batch->count = 0;
+  for (LodgerFrame *frame = lodger__ownership_frame (caller); frame != NULL && batch->count < BATCH;
        frame = lodger__ownership_outer (frame))
     if (frame->pending != NULL && !lodger_pending_is_done (frame->pending))
-      batch[count++] = lodger_pending_ref (frame->pending);
-  lodger__caller_unlock (caller);
-  return count;
+      batch->calls[batch->count++] = lodger_pending_ref (frame->pending);
 }
 
 static void
-settle_running (LodgerCaller *caller)
+settle_running (LodgerCaller *caller, Batch *batch)
 {
-  LodgerPending *batch[BATCH];
-  unsigned count;
-  while ((count = collect_running (caller, batch)) > 0)
-    for (unsigned i = 0; i < count; i++)
-      {
-        lodger__abandon_call (caller, batch[i]);
-        lodger_pending_unref (batch[i]);
-      }
+  while (batch->count > 0)
+    {
+      for (unsigned i = 0; i < batch->count; i++)
+        {
+          lodger__abandon_call (caller, batch->calls[i]);
+          lodger_pending_unref (batch->calls[i]);
+        }
+      lodger__caller_lock (caller);
+      collect_running (caller, batch);
+      lodger__caller_unlock (caller);
+    }
 }
 
+/* The calls are collected under the same hold of the mutex as the caller is taken: their function may return just now, and
+ * its frame goes under that mutex. So none of them is still open when the caller has stopped. */
 static bool
 abandon (LodgerCaller *caller, bool from_loop)
 {
-  if (!lodger__is_driven (caller) || !lodger__ownership_take (caller, from_loop))
+  Batch batch;
+  bool taken;
+  if (!lodger__is_driven (caller))
+    return false;
+  lodger__caller_lock (caller);
+  taken = lodger__ownership_take (caller, from_loop);
+  if (taken)
+    collect_running (caller, &batch);
+  lodger__caller_unlock (caller);
+  if (!taken)
     return false;
   lodger__log (LODGER_LOG_ERROR, "%s: its thread did not come to its end in time and is left behind",
                lodger__name (caller));
-  settle_running (caller);
+  settle_running (caller, &batch);
   lodger__stop_each (caller, late);
   lodger__stop_taken (caller);
   lodger__stop_each (caller, left_behind);
   lodger__host_post (caller);
   return true;
+}
+
+/* A host's own thread is never taken: only its calls are settled. */
+static void
+settle_in_host (LodgerCaller *caller)
+{
+  Batch batch;
+  lodger__caller_lock (caller);
+  collect_running (caller, &batch);
+  lodger__caller_unlock (caller);
+  settle_running (caller, &batch);
 }
 
 void
@@ -85,7 +115,7 @@ lodger__abandon_late (LodgerCaller *caller)
   if (!lodger__has_ended (caller) && !abandon (caller, false))
     {
       if (!lodger__is_driven (caller))
-        settle_running (caller);
+        settle_in_host (caller);
       lodger__stop_post_late (caller);
       atomic_store (&caller->stop.has_passed, true);
       lodger__deadline_begin (caller, lodger__port_now () + LODGER_GRACE);
