@@ -16,17 +16,17 @@
 struct LodgerCaller
 {
   LodgerMailbox mailbox; /* first: aligned to a cache line */
-  LodgerIdentity id;
   LodgerLife life;
   LodgerTurn turn;
   LodgerOwnership ownership;
   LodgerCalls calls;
   LodgerStop stop;
   LodgerChildren children;
+  LodgerPooling pool;
+  LodgerIdentity id; /* from here on hardly ever written */
   LodgerSetup setup;
   LodgerAdmission *admission; /* NULL: its inbox has no limit */
   LodgerWorker *worker;       /* NULL: it is not a worker of a pool */
-  LodgerPooling pool;
 };
 
 #endif

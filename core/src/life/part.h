@@ -5,6 +5,7 @@
 
 #include <lodger/types.h>
 #include <pthread.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 
 /* Immutable once the caller is known to others. */
@@ -27,14 +28,15 @@ typedef struct LodgerLifeOps
   void (*free) (LodgerCaller *caller);      /* the last reference of all is gone */
 } LodgerLifeOps;
 
+/* The first words are read and written by all threads: they are together, and apart from what only the owner writes. */
 typedef struct LodgerLife
 {
-  const LodgerLifeOps *ops;
-  atomic_uint refs;  /* users' */
-  atomic_uint holds; /* all: its memory goes with the last */
-  pthread_mutex_t mutex;
+  alignas (64) atomic_uint refs;     /* users' */
+  atomic_uint holds;                 /* all: its memory goes with the last */
   atomic_int phase, lateness, cause; /* phase.h */
   atomic_bool holds_itself;          /* from its start until it is out of its thread */
+  pthread_mutex_t mutex;
+  const LodgerLifeOps *ops;
   LodgerPending *started, *stopping, *stopped;
 } LodgerLife;
 

@@ -3,6 +3,7 @@
 #ifndef LODGER_POOL_QUEUE_H
 #define LODGER_POOL_QUEUE_H
 
+#include "life/life.h"
 #include "pool/pool.h"
 
 #include <pthread.h>
@@ -44,6 +45,19 @@ struct LodgerPool
   bool closed;
 };
 
+/* The pool of a caller's root; NULL: there is none yet. */
+static inline LodgerPool *
+lodger__pool_of (const LodgerCaller *caller)
+{
+  return atomic_load_explicit (&lodger__root (caller)->pool.pool, memory_order_acquire);
+}
+
+static inline bool
+lodger__pool_has_calls (const LodgerPool *pool)
+{
+  return atomic_load_explicit (&pool->queue.count, memory_order_relaxed) > 0;
+}
+
 /* What remains to be done, without the mutex, for calls that wait. */
 typedef struct LodgerWakeUp
 {
@@ -53,9 +67,6 @@ typedef struct LodgerWakeUp
 
 /* ---- worker-state.c ---- */
 
-/* The pool of a caller's root; NULL: there is none yet. */
-LodgerPool *lodger__pool_of (const LodgerCaller *caller);
-bool lodger__pool_has_calls (const LodgerPool *pool);
 /* Owner: it has no call of the pool, and may take one. */
 bool lodger__worker_wants_call (const LodgerCaller *worker);
 

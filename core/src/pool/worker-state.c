@@ -9,26 +9,15 @@
 
 /* Where the workers of a pool are, how many of them count, and who is woken next. What changes is under the pool's mutex. */
 
-LodgerPool *
-lodger__pool_of (const LodgerCaller *caller)
-{
-  return atomic_load_explicit (&lodger__root (caller)->pool.pool, memory_order_acquire);
-}
-
-bool
-lodger__pool_has_calls (const LodgerPool *pool)
-{
-  return atomic_load_explicit (&pool->queue.count, memory_order_relaxed) > 0;
-}
-
+/* On cache lines of its own: each worker writes to its part at each call. */
 bool
 lodger__worker_init (LodgerCaller *caller)
 {
-  LodgerWorker *worker = calloc (1, sizeof *worker);
+  LodgerWorker *worker = aligned_alloc (64, (sizeof *worker + 63) / 64 * 64);
   caller->worker = worker;
   if (worker == NULL)
     return false;
-  worker->caller = caller;
+  *worker = (LodgerWorker) { .caller = caller };
   atomic_init (&worker->state, LODGER_WORKER_WAKING);
   atomic_init (&worker->idle_until, LODGER_FOREVER);
   return true;
