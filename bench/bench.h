@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the rooms of lodger-bench share.
+ * What the files of lodger-bench share.
  *
  *   contestants.c   the two tables: what is measured, and who takes part
  *   ledger.c        what has to arrive, and the proof that it did: counts, order, checksums, threads
