@@ -3,8 +3,9 @@
 #include "test-loop.h"
 #include "test-suite.h"
 
+#include <lodger/backend.h>
+#include <sched.h>
 #include <string.h>
-#include <unistd.h>
 
 static LodgerCaller *
 root_start (void)
@@ -190,51 +191,158 @@ END_TEST
 
 /* ---- a stop hook that is overtaken by its deadline ------------------------------------------------------------------ */
 
+/* A loop that tells when a slice is over, and whether the host was used in between. */
 typedef struct Overtaken
 {
-  Latch entered;
-  atomic_bool is_over;
+  Counter posts;
+  Latch let_go, closed;
+  LodgerHost *host;
+  LodgerHostNode *node;
+  bool asks, quits;
+  bool is_back; /* owner: its hook has returned, and the slice around it has not */
+  int touched;  /* owner: how often the host was used meanwhile */
+  atomic_int slices, slices_before_hook;
 } Overtaken;
+
+static Overtaken overtaken;
+
+static int
+overtaken_post (void *impl, LodgerHostNode *node)
+{
+  (void) impl;
+  overtaken.node = node;
+  counter_add (&overtaken.posts, 1);
+  return 0;
+}
+
+static void
+overtaken_want_before_wait (void *impl, bool on)
+{
+  (void) impl;
+  overtaken.asks = on;
+  overtaken.touched += overtaken.is_back;
+}
+
+static const LodgerHostOps overtaken_ops = { .size = sizeof overtaken_ops,
+                                             .name = "overtaken",
+                                             .run_sync_soon_threadsafe = overtaken_post,
+                                             .want_before_wait = overtaken_want_before_wait };
+
+static int
+overtaken_host_open (LodgerHost *host, const void *options, void **ret_impl)
+{
+  (void) options;
+  overtaken.host = host;
+  *ret_impl = &overtaken;
+  return 0;
+}
+
+static const LodgerHostDriver overtaken_driver
+    = { .size = sizeof overtaken_driver, .ops = &overtaken_ops, .open = overtaken_host_open };
+
+static int
+overtaken_open (const void *options, void **ret_impl)
+{
+  (void) options;
+  *ret_impl = &overtaken;
+  return 0;
+}
+
+static const LodgerHostDriver *
+overtaken_host (void *impl, const void **ret_host_options)
+{
+  *ret_host_options = impl;
+  return &overtaken_driver;
+}
+
+static int
+overtaken_run (void *impl)
+{
+  (void) impl;
+  for (long post = 1; !overtaken.quits; post++)
+    {
+      counter_wait (&overtaken.posts, post);
+      lodger_host_run_node (overtaken.node);
+      overtaken.is_back = false;
+      atomic_fetch_add_explicit (&overtaken.slices, 1, memory_order_relaxed);
+      if (overtaken.asks && !overtaken.quits)
+        lodger_host_before_wait (overtaken.host);
+    }
+  return 0;
+}
+
+static void
+overtaken_quit (void *impl)
+{
+  (void) impl;
+  overtaken.quits = true;
+}
+
+static void
+overtaken_close (void *impl)
+{
+  (void) impl;
+  latch_open (&overtaken.closed);
+}
+
+static const LodgerBackendOps overtaken_backend = { .size = sizeof overtaken_backend,
+                                                    .name = "overtaken",
+                                                    .open = overtaken_open,
+                                                    .host = overtaken_host,
+                                                    .run = overtaken_run,
+                                                    .quit = overtaken_quit,
+                                                    .close = overtaken_close };
 
 static void
 wait_to_be_taken (LodgerCaller *caller, void *data)
 {
-  Overtaken *overtaken = data;
   (void) caller;
-  latch_open (&overtaken->entered);
-  while (!atomic_load_explicit (&overtaken->is_over, memory_order_relaxed))
-    usleep (500);
+  atomic_store_explicit (&overtaken.slices_before_hook, atomic_load_explicit (&overtaken.slices, memory_order_relaxed),
+                         memory_order_relaxed);
+  latch_open (data);
+  latch_wait (&overtaken.let_go);
+  overtaken.is_back = true;
 }
 
-/* In the thread that has taken the caller, before that ends it: the hook returns meanwhile. */
+/* In the thread that has taken the caller, before that ends it: the hook returns meanwhile, and the slice around it. Relaxed,
+ * so that this orders nothing that the owner did before the end. */
 static void
 let_hook_return (LodgerLogLevel level, const char *line, void *data)
 {
-  Overtaken *overtaken = data;
+  (void) data;
   if (level != LODGER_LOG_ERROR || strstr (line, "its thread did not come to its end") == NULL)
     return;
-  atomic_store_explicit (&overtaken->is_over, true, memory_order_relaxed);
-  usleep (20000);
+  latch_open (&overtaken.let_go);
+  while (atomic_load_explicit (&overtaken.slices, memory_order_relaxed)
+         == atomic_load_explicit (&overtaken.slices_before_hook, memory_order_relaxed))
+    sched_yield ();
 }
 
-/* ThreadSanitizer sees whether the owner looks at the inside of a caller that was taken away. */
+/* The owner neither uses its host nor, as ThreadSanitizer sees, looks at the inside of a caller that was taken away. */
 START_TEST (an_owner_whose_stop_hook_was_overtaken_leaves_the_inside_alone)
 {
-  Overtaken overtaken = { .is_over = false };
-  const LodgerCallerOptions options
-      = { .size = sizeof options, .stop_deadline = 20000000, .on_stop = wait_to_be_taken, .hook_data = &overtaken };
+  Latch entered;
+  const LodgerCallerOptions options = { .size = sizeof options,
+                                        .backend = "overtaken",
+                                        .stop_deadline = 20000000,
+                                        .on_stop = wait_to_be_taken,
+                                        .hook_data = &entered };
   LodgerCallOptions home = { .size = sizeof home };
   Recorder recorder = { 0 };
   LodgerCaller *caller, *other;
   LodgerPending *pending;
-  latch_init (&overtaken.entered);
-  lodger_set_log_func (let_hook_return, &overtaken);
+  latch_init (&entered);
+  latch_init (&overtaken.let_go);
+  latch_init (&overtaken.closed);
+  counter_init (&overtaken.posts);
+  expect_code (lodger_backend_register (&overtaken_backend), 0);
+  lodger_set_log_func (let_hook_return, NULL);
   caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
   other = lodger_caller_new (LODGER_CALLER_NEW_THREAD, NULL, NULL);
   wait_done (lodger_caller_get_started (caller));
   home.data_home = caller;
   lodger_caller_stop (caller, true);
-  latch_wait (&overtaken.entered);
+  latch_wait (&entered);
   pending = lodger_caller_call_soon_full (other, recorder_call, &recorder, recorder_destroy, &home);
   wait_done (pending);
   wait_done (lodger_caller_get_stopped (caller));
@@ -245,7 +353,12 @@ START_TEST (an_owner_whose_stop_hook_was_overtaken_leaves_the_inside_alone)
   lodger_set_log_func (NULL, NULL);
   lodger_caller_unref (other);
   lodger_caller_unref (caller);
-  latch_clear (&overtaken.entered);
+  latch_wait (&overtaken.closed);
+  ck_assert_int_eq (overtaken.touched, 0);
+  latch_clear (&entered);
+  latch_clear (&overtaken.let_go);
+  latch_clear (&overtaken.closed);
+  counter_clear (&overtaken.posts);
 }
 END_TEST
 
