@@ -93,6 +93,14 @@ lodger__misuse (const char *function, int code, const char *reason)
   return code;
 }
 
+bool
+lodger__is_null (const void *argument, const char *function)
+{
+  if (argument == NULL)
+    lodger__misuse (function, LODGER_EINVAL, "NULL given");
+  return argument == NULL;
+}
+
 int
 lodger_host_misuse (const char *function, int code, const char *reason)
 {

@@ -149,11 +149,8 @@ lodger_caller_list (bool running_only, size_t *ret_count)
 {
   LodgerCaller **list;
   size_t count = 0;
-  if (ret_count == NULL)
-    {
-      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-      return NULL;
-    }
+  if (lodger__is_null (ret_count, __func__))
+    return NULL;
   pthread_mutex_lock (&mutex);
   lodger__list_for (caller, &known, LodgerCaller, setup.known)
     count++;

@@ -112,11 +112,8 @@ lodger_caller_get_children (LodgerCaller *caller, size_t *ret_count)
   size_t count = 0;
   if (ret_count != NULL)
     *ret_count = 0;
-  if (caller == NULL || ret_count == NULL)
-    {
-      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-      return NULL;
-    }
+  if (lodger__is_null (caller, __func__) || lodger__is_null (ret_count, __func__))
+    return NULL;
   lodger__caller_lock (caller);
   lodger__list_for (child, &caller->children.list, LodgerCaller, children.sibling)
     count++;

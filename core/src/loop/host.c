@@ -50,11 +50,8 @@ void
 lodger_host_run_node (LodgerHostNode *node)
 {
   LodgerCaller *caller;
-  if (node == NULL)
-    {
-      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-      return;
-    }
+  if (lodger__is_null (node, __func__))
+    return;
   caller = lodger__host_take_node (node);
   if (!lodger__host_is_attached (caller))
     return;
@@ -73,11 +70,8 @@ void
 lodger_host_deadline (LodgerHost *host)
 {
   LodgerCaller *caller;
-  if (host == NULL)
-    {
-      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-      return;
-    }
+  if (lodger__is_null (host, __func__))
+    return;
   caller = lodger__host_caller (host);
   if (!lodger__host_is_attached (caller) || !is_right (caller, __func__) || is_over (caller))
     return;
@@ -91,11 +85,8 @@ lodger_host_before_wait (LodgerHost *host)
   LodgerCaller *caller;
   LodgerHeld held;
   int64_t until = LODGER_FOREVER;
-  if (host == NULL)
-    {
-      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-      return LODGER_FOREVER;
-    }
+  if (lodger__is_null (host, __func__))
+    return LODGER_FOREVER;
   caller = lodger__host_caller (host);
   /* A loop that is carried over into a forked child comes here each time it sleeps: that is no line each. */
   if (!lodger__host_is_attached (caller) || lodger__is_before_fork (caller) || !is_right (caller, __func__))
@@ -130,11 +121,8 @@ void
 lodger_host_closed (LodgerHost *host)
 {
   LodgerCaller *caller;
-  if (host == NULL)
-    {
-      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-      return;
-    }
+  if (lodger__is_null (host, __func__))
+    return;
   caller = lodger__host_caller (host);
   if (!lodger__is_before_fork (caller) && lodger__host_close (caller))
     caller->turn.plan->loop_gone (caller);

@@ -77,11 +77,8 @@ lodger_pending_remove_done_callback (LodgerPending *pending, LodgerDoneFunc func
 {
   const DoneCallback wanted = { .func = func, .data = data };
   size_t count = 0;
-  if (pending == NULL || func == NULL)
-    {
-      lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-      return 0;
-    }
+  if (lodger__is_null (pending, __func__) || lodger__is_null (func, __func__))
+    return 0;
   for (;;)
     {
       LodgerListener *found;
