@@ -20,8 +20,8 @@ refuse (int code, LodgerError **ret_error)
 }
 
 LodgerCaller *
-lodger_glib_get_caller (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options,
-                        LodgerError **ret_error)
+lodger_glib_open_caller (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options,
+                         LodgerError **ret_error)
 {
   LodgerCallerOptions own = { .size = sizeof own };
   LodgerCaller *caller;
@@ -40,7 +40,7 @@ lodger_glib_get_caller (const LodgerGlibHostOptions *host_options, const LodgerC
     }
   own.host = lodger__glib_driver.ops->name;
   own.host_options = host_options;
-  caller = lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &own, ret_error);
+  caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &own, ret_error);
   if (caller != NULL && lodger__glib_context_of (host_options) == g_main_context_default ())
     lodger__glib_end_with_application (caller);
   return caller;
@@ -50,7 +50,7 @@ LodgerCaller *
 lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
   LodgerGlibHostOptions host_options = { .size = sizeof host_options, .context = context };
-  LodgerCaller *caller = lodger_glib_get_caller (&host_options, options, ret_error);
+  LodgerCaller *caller = lodger_glib_open_caller (&host_options, options, ret_error);
   int result = caller != NULL ? lodger_caller_enter (caller) : 0;
   if (result == 0)
     return caller;

@@ -58,7 +58,7 @@ find (const LodgerCallerOptions *options, LodgerError **ret_error)
     return refuse_thread (options, ret_error);
   if (options == NULL && caller != NULL && lodger_caller_get_state (caller) < LODGER_CALLER_STOPPED)
     return caller;
-  found = lodger_glib_get_caller (&host_options, options, ret_error);
+  found = lodger_glib_open_caller (&host_options, options, ret_error);
   if (found == NULL)
     return NULL;
   if (found == caller)
@@ -82,7 +82,7 @@ find (const LodgerCallerOptions *options, LodgerError **ret_error)
 }
 
 LodgerCaller *
-lodger_gtk_get_caller (void)
+lodger_gtk_default_caller (void)
 {
   LodgerCaller *found;
   LodgerError *error = NULL;

@@ -132,7 +132,7 @@ check (GtkWidget *widget, LodgerCallFunc work, const LodgerGtkRunOptions *option
     return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "the cancel button is no button");
   if (options != NULL && options->progress_bar != NULL && !GTK_IS_PROGRESS_BAR (options->progress_bar))
     return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "the progress bar is none");
-  if (lodger_gtk_get_caller () == NULL)
+  if (lodger_gtk_default_caller () == NULL)
     return lodger__gtk_is_here () ? LODGER_ENOMEM : LODGER_EWRONGTHREAD;
   return lodger_gtk_widget_get_scope (widget) != NULL ? 0 : LODGER_ESTATE;
 }
@@ -179,7 +179,7 @@ lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc d
     return refuse (code, data, given);
   call.flags = LODGER_PENDING_BOUND;
   call.scope = lodger_gtk_widget_get_scope (widget);
-  call.data_home = lodger_gtk_get_caller ();
+  call.data_home = lodger_gtk_default_caller ();
   run = g_new0 (Run, 1);
   run->refs = 2;
   run->widget = widget;

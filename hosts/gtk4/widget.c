@@ -189,7 +189,7 @@ lodger_gtk_widget_get_scope (GtkWidget *widget)
   Watch *watch;
   if (!GTK_IS_WIDGET (widget))
     return refuse (LODGER_EINVAL, "NULL or no widget given");
-  if (lodger_gtk_get_caller () == NULL)
+  if (lodger_gtk_default_caller () == NULL)
     return NULL;
   root = gtk_widget_get_root (widget);
   watch = g_object_get_qdata (G_OBJECT (widget), watch_quark ());

@@ -28,7 +28,7 @@ lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options
     }
   own.host = lodger_manual_host_get_name (host);
   own.host_options = host;
-  caller = lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &own, ret_error);
+  caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &own, ret_error);
   result = caller != NULL ? lodger_caller_enter (caller) : 0;
   if (result < 0)
     {

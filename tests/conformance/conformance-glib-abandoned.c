@@ -84,7 +84,7 @@ leave_a_nested_loop (int i, bool is_worker)
   LodgerCaller *child;
   latch_init (&nested.runs);
   subject_open_full (&subject, i, &short_deadline);
-  child = lodger_caller_get (subject.caller, NULL, NULL);
+  child = lodger_caller_open_child (subject.caller, NULL, NULL);
   pending = is_worker ? lodger_caller_to_thread_full (subject.caller, run_a_loop, &nested, nested_destroy, &named)
                       : lodger_caller_call_soon_full (child, run_a_loop, &nested, nested_destroy, &named);
   latch_wait (&nested.runs);
@@ -147,7 +147,7 @@ leave_a_source (int i, bool is_worker)
   LodgerCaller *child;
   blocked_call_init (&blocked);
   subject_open_full (&subject, i, &short_deadline);
-  child = lodger_caller_get (subject.caller, NULL, NULL);
+  child = lodger_caller_open_child (subject.caller, NULL, NULL);
   attached = is_worker ? lodger_caller_to_thread (subject.caller, attach_a_source, &blocked, NULL)
                        : lodger_caller_call_soon (child, attach_a_source, &blocked, NULL);
   latch_wait (&blocked.entered);

@@ -110,7 +110,7 @@ START_TEST (edge_83_a_childs_stuck_pool_call_is_abandoned)
   BlockedCall blocked;
   LodgerCaller *child;
   subject_open (&subject, _i, false);
-  child = lodger_caller_get (subject.caller, &short_deadline, NULL);
+  child = lodger_caller_open_child (subject.caller, &short_deadline, NULL);
   blocked_call_init (&blocked);
   blocked.pending = lodger_caller_to_thread_full (child, blocked_call_run, &blocked, blocked_call_destroy, &named);
   latch_wait (&blocked.entered);
@@ -158,7 +158,7 @@ START_TEST (edge_83_a_stuck_childs_pool_calls_are_cancelled)
   LodgerCaller *child;
   LodgerPending *pool_call;
   subject_open (&subject, _i, false);
-  child = lodger_caller_get (subject.caller, &short_deadline, NULL);
+  child = lodger_caller_open_child (subject.caller, &short_deadline, NULL);
   blocked_call_init (&blocked);
   latch_init (&waiting.begun);
   latch_init (&waiting.over);

@@ -188,7 +188,7 @@ leave_a_stuck_child (int kind, int how)
   LodgerPending *done = lodger_pending_new (LODGER_PENDING_DEFAULT);
   LodgerCaller *child;
   subject_open_full (&subject, kind, &short_deadline);
-  child = lodger_caller_get (subject.caller, NULL, NULL);
+  child = lodger_caller_open_child (subject.caller, NULL, NULL);
   blocked_call_init (blocked);
   lodger_pending_return_nothing (done);
   switch (how)
@@ -380,7 +380,8 @@ START_TEST (edge_83_a_start_hook_that_is_stuck_is_abandoned)
                                         .hook_destroy = blocked_call_destroy };
   blocked_call_init (&blocked);
   subject_open_full (&subject, _i, &short_deadline);
-  leave_a_child_that_does_not_start (&subject, lodger_caller_get (subject.caller, &options, NULL), &blocked, before);
+  leave_a_child_that_does_not_start (&subject, lodger_caller_open_child (subject.caller, &options, NULL), &blocked,
+                                     before);
   recorder_expect (&blocked.recorder, 1, 1);
   blocked_call_clear (&blocked);
 }
@@ -395,7 +396,8 @@ START_TEST (edge_83_a_backend_whose_open_is_stuck_is_abandoned)
   blocked_call_init (&blocked);
   subject_open_full (&subject, _i, &short_deadline);
   backend_register_stuck (subject_backend (&subject), &blocked);
-  leave_a_child_that_does_not_start (&subject, lodger_caller_get (subject.caller, &options, NULL), &blocked, before);
+  leave_a_child_that_does_not_start (&subject, lodger_caller_open_child (subject.caller, &options, NULL), &blocked,
+                                     before);
   recorder_expect (&blocked.recorder, 1, 1);
   blocked_call_clear (&blocked);
 }
@@ -411,7 +413,7 @@ START_TEST (edge_54_a_backend_that_does_not_open_fails_started)
   subject_open (&subject, _i, false);
   backend_register_broken (subject_backend (&subject), LODGER_ENOSYS);
   log_capture_begin ();
-  child = lodger_caller_get (subject.caller, &options, NULL);
+  child = lodger_caller_open_child (subject.caller, &options, NULL);
   subject_await (&subject, lodger_caller_get_stopped (child));
   error = lodger_pending_get_error (lodger_caller_get_started (child));
   expect_code (lodger_error_get_code (error), LODGER_ENOSYS);

@@ -13,8 +13,8 @@ refusal (LodgerCallerMode mode, const LodgerCallerOptions *options)
   LodgerError *error = NULL;
   int code;
   log_capture_forget ();
-  test_check (lodger_caller_new (mode, options, &error) == NULL);
-  test_check (log_capture_count () == 1 && log_capture_has ("lodger_caller_new"));
+  test_check (lodger_caller_open (mode, options, &error) == NULL);
+  test_check (log_capture_count () == 1 && log_capture_has ("lodger_caller_open"));
   code = lodger_error_get_code (error);
   lodger_error_unref (error);
   return code;
@@ -40,10 +40,10 @@ look_inside (void *data)
   const LodgerCallerOptions manual = { .size = sizeof manual,
                                        .host = lodger_caller_get_host (subject->caller),
                                        .host_options = subject->host_options };
-  LodgerCaller *same = lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, NULL, NULL);
+  LodgerCaller *same = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, NULL, NULL);
   test_check (same == subject->caller);
   lodger_caller_unref (same);
-  same = lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &other, NULL);
+  same = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &other, NULL);
   test_check (same == subject->caller);
   lodger_caller_unref (same);
   test_check (refusal (LODGER_CALLER_CURRENT_THREAD, &named) == LODGER_EMISMATCH);
@@ -52,7 +52,7 @@ look_inside (void *data)
   test_check (refusal (LODGER_CALLER_MANUAL, NULL) == LODGER_ENOENT);
   if (subject_is (subject, SUBJECT_DRIVEN))
     return;
-  same = lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &manual, NULL);
+  same = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &manual, NULL);
   test_check (same == subject->caller);
   lodger_caller_unref (same);
   test_check (refusal (LODGER_CALLER_MANUAL, &manual) == LODGER_EALREADY);
@@ -76,7 +76,7 @@ static LodgerCaller *
 get_named (LodgerCaller *parent, const char *name)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .name = name };
-  LodgerCaller *child = lodger_caller_get (parent, &options, NULL);
+  LodgerCaller *child = lodger_caller_open_child (parent, &options, NULL);
   test_check (child != NULL);
   return child;
 }
@@ -159,12 +159,12 @@ START_TEST (edge_48_without_a_name_each_child_is_new)
   Subject subject;
   LodgerCaller *first, *second, *parent;
   subject_open (&subject, _i, false);
-  first = lodger_caller_get (subject.caller, NULL, NULL);
-  second = lodger_caller_get (subject.caller, NULL, NULL);
+  first = lodger_caller_open_child (subject.caller, NULL, NULL);
+  second = lodger_caller_open_child (subject.caller, NULL, NULL);
   ck_assert_ptr_nonnull (first);
   ck_assert_ptr_ne (first, second);
   ck_assert_int_ne (worker_thread_id (first), worker_thread_id (second));
-  parent = lodger_caller_get_parent (second);
+  parent = lodger_caller_find_parent (second);
   ck_assert_ptr_eq (parent, subject.caller);
   lodger_caller_unref (parent);
   lodger_caller_unref (first);
@@ -179,8 +179,8 @@ child_refusal (LodgerCaller *parent, const LodgerCallerOptions *options)
   LodgerError *error = NULL;
   int code;
   log_capture_begin ();
-  test_check (lodger_caller_get (parent, options, &error) == NULL);
-  test_check (log_capture_count () == 1 && log_capture_has ("lodger_caller_get"));
+  test_check (lodger_caller_open_child (parent, options, &error) == NULL);
+  test_check (log_capture_count () == 1 && log_capture_has ("lodger_caller_open_child"));
   log_capture_end ();
   code = lodger_error_get_code (error);
   lodger_error_unref (error);
@@ -204,7 +204,7 @@ START_TEST (edge_48_another_backend_or_host_is_an_error)
   wait_done (lodger_caller_get_started (child));
   options.backend = subject_backend (&subject);
   options.host = lodger_caller_get_host (child);
-  same = lodger_caller_get (subject.caller, &options, NULL);
+  same = lodger_caller_open_child (subject.caller, &options, NULL);
   ck_assert_ptr_eq (same, child);
   options.host = "none of that name";
   expect_code (child_refusal (subject.caller, &options), LODGER_EMISMATCH);
@@ -228,7 +228,7 @@ START_TEST (edge_48_a_childs_host_is_its_backends)
   LodgerCallerOptions options = { .size = sizeof options };
   subject_open (&subject, _i, false);
   options.host = subject_backend (&subject);
-  child = lodger_caller_get (subject.caller, &options, NULL);
+  child = lodger_caller_open_child (subject.caller, &options, NULL);
   ck_assert_ptr_nonnull (child);
   worker_thread_id (child);
   ck_assert_str_eq (lodger_caller_get_host (child), options.host);
@@ -243,7 +243,7 @@ END_TEST
 static int
 find (LodgerCaller *parent, LodgerCaller *child, size_t *ret_count)
 {
-  LodgerCaller **children = lodger_caller_get_children (parent, ret_count);
+  LodgerCaller **children = lodger_caller_list_children (parent, ret_count);
   int found = 0;
   for (size_t i = 0; i < *ret_count; i++)
     found += children[i] == child;
@@ -260,13 +260,13 @@ START_TEST (edge_48_a_grandchild_is_no_child)
   subject_open (&subject, _i, false);
   ck_assert_int_eq (find (subject.caller, NULL, &count), 0);
   ck_assert_uint_eq (count, 0);
-  child = lodger_caller_get (subject.caller, NULL, NULL);
-  grandchild = lodger_caller_get (child, NULL, NULL);
+  child = lodger_caller_open_child (subject.caller, NULL, NULL);
+  grandchild = lodger_caller_open_child (child, NULL, NULL);
   ck_assert_int_eq (find (subject.caller, child, &count), 1);
   ck_assert_uint_eq (count, 1);
   ck_assert_int_eq (find (child, grandchild, &count), 1);
   ck_assert_uint_eq (count, 1);
-  parent = lodger_caller_get_parent (grandchild);
+  parent = lodger_caller_find_parent (grandchild);
   ck_assert_ptr_eq (parent, child);
   lodger_caller_unref (parent);
   /* A grandchild has the backend of its parent, and its calls of to_thread() run in the workers of the root. */
@@ -277,11 +277,11 @@ START_TEST (edge_48_a_grandchild_is_no_child)
   lodger_caller_stop (child, true);
   subject_await (&subject, lodger_caller_get_stopped (child));
   ck_assert_int_eq (lodger_caller_get_state (grandchild), LODGER_CALLER_STOPPED);
-  ck_assert_ptr_null (lodger_caller_get_parent (grandchild));
+  ck_assert_ptr_null (lodger_caller_find_parent (grandchild));
   ck_assert_int_eq (find (subject.caller, child, &count), 0);
   log_capture_begin ();
-  ck_assert_ptr_null (lodger_caller_get_children (NULL, &count));
-  ck_assert (log_capture_has ("lodger_caller_get_children"));
+  ck_assert_ptr_null (lodger_caller_list_children (NULL, &count));
+  ck_assert (log_capture_has ("lodger_caller_list_children"));
   log_capture_end ();
   lodger_caller_unref (child);
   lodger_caller_unref (grandchild);
@@ -314,7 +314,7 @@ get_until_refused (void *data)
   Race *race = data;
   LodgerCaller *child;
   barrier_wait (race->together);
-  while ((child = lodger_caller_get (race->parent, NULL, NULL)) != NULL)
+  while ((child = lodger_caller_open_child (race->parent, NULL, NULL)) != NULL)
     {
       lodger_caller_unref (race->got);
       race->got = child;
@@ -336,7 +336,7 @@ START_TEST (edge_48_a_stop_ends_children_created_during_it)
       barrier_init (&together, 2);
       subject_open (&subject, _i, false);
       race.parent = subject.caller;
-      race.got = lodger_caller_get (subject.caller, NULL, NULL);
+      race.got = lodger_caller_open_child (subject.caller, NULL, NULL);
       log_capture_begin ();
       thread = thread_start (get_until_refused, &race);
       barrier_wait (&together);

@@ -96,8 +96,8 @@ live_with (LodgerCaller *caller)
   log_capture_forget ();
   test_check (lodger_caller_stop (caller, true) == state);
   test_check (log_capture_count () == 1 && log_capture_has ("lodger_caller_stop"));
-  test_check (lodger_caller_get (caller, NULL, &error) == NULL);
-  test_check (lodger_error_get_code (error) == LODGER_ECHILD && log_capture_has ("lodger_caller_get"));
+  test_check (lodger_caller_open_child (caller, NULL, &error) == NULL);
+  test_check (lodger_error_get_code (error) == LODGER_ECHILD && log_capture_has ("lodger_caller_open_child"));
   lodger_error_unref (error);
   test_check (lodger_caller_get_state (caller) == state);
 }
@@ -132,7 +132,7 @@ read_and_drop (Before *before)
   test_check (lodger_caller_get_id (before->worker) != 0);
   test_check (lodger_caller_current () == NULL);
   test_check (lodger_pending_current () == NULL);
-  test_check (lodger_caller_get_existing (lodger_caller_get_id (before->worker)) == NULL);
+  test_check (lodger_caller_find_id (lodger_caller_get_id (before->worker)) == NULL);
   list = lodger_caller_list (false, &count);
   test_check (count == 0);
   lodger_caller_list_free (list, count);

@@ -113,12 +113,12 @@ START_TEST (hooks_are_inherited_by_children_and_workers)
   Recorder recorder = { 0 };
   int thread;
   subject_open_full (&subject, _i, &options);
-  child = lodger_caller_get (subject.caller, NULL, NULL);
+  child = lodger_caller_open_child (subject.caller, NULL, NULL);
   thread = worker_thread_id (child);
   hooks_expect (&hooks, 2, 0, 0);
   ck_assert_ptr_eq (hooks.caller, child);
   ck_assert_int_eq (hooks.started_in, thread);
-  grandchild = lodger_caller_get (child, NULL, NULL);
+  grandchild = lodger_caller_open_child (child, NULL, NULL);
   thread = worker_thread_id (grandchild);
   hooks_expect (&hooks, 3, 0, 0);
   ck_assert_int_eq (hooks.started_in, thread);
@@ -126,7 +126,7 @@ START_TEST (hooks_are_inherited_by_children_and_workers)
   hooks_expect (&hooks, 4, 0, 0);
   ck_assert_int_eq (hooks.started_in, recorder.ran_in);
   /* A child with hooks of its own does not inherit the parent's. */
-  other = lodger_caller_get (subject.caller, &options_of_one, NULL);
+  other = lodger_caller_open_child (subject.caller, &options_of_one, NULL);
   thread = worker_thread_id (other);
   hooks_expect (&hooks, 4, 0, 0);
   hooks_expect (&own, 1, 0, 0);
@@ -161,7 +161,7 @@ START_TEST (edge_54_a_failing_start_hook_fails_started)
   LodgerCaller *child;
   subject_open (&subject, _i, false);
   log_capture_begin ();
-  child = lodger_caller_get (subject.caller, &options, NULL);
+  child = lodger_caller_open_child (subject.caller, &options, NULL);
   lodger_pending_unref (lodger_caller_call_soon (child, recorder_call, &recorder, recorder_destroy));
   subject_await (&subject, lodger_caller_get_stopped (child));
   started = lodger_caller_get_started (child);
@@ -353,7 +353,7 @@ START_TEST (edge_52_the_order_of_a_stop)
   blocked_call_init (&order.in_child);
   blocked_call_init (&order.on_stack);
   subject_open_full (&subject, _i, &options);
-  child = lodger_caller_get (subject.caller, NULL, NULL);
+  child = lodger_caller_open_child (subject.caller, NULL, NULL);
   order.in_child.pending = lodger_caller_call_soon (child, blocked_call_run, &order.in_child, NULL);
   latch_wait (&order.in_child.entered);
   deferred = lodger_caller_call_soon (subject.caller, defer, &order, NULL);

@@ -22,7 +22,7 @@ typedef struct Full
 static void
 full_open (Full *full, LodgerCaller *parent)
 {
-  *full = (Full) { .caller = lodger_caller_get (parent, &bounded, NULL) };
+  *full = (Full) { .caller = lodger_caller_open_child (parent, &bounded, NULL) };
   blocked_call_init (&full->blocked);
   full->blocked.pending
       = lodger_caller_call_soon (full->caller, blocked_call_run, &full->blocked, blocked_call_destroy);
@@ -133,7 +133,7 @@ START_TEST (edge_85_in_the_callers_own_thread_a_call_to_a_full_inbox_is_refused)
   LodgerCaller *child;
   counter_init (&ends);
   subject_open (&subject, _i, false);
-  child = lodger_caller_get (subject.caller, &bounded, NULL);
+  child = lodger_caller_open_child (subject.caller, &bounded, NULL);
   expect_code (wait_outcome (lodger_caller_call_soon (child, fill_own_inbox, &waiting, NULL)), 0);
   counter_wait (&ends, LIMIT);
   recorder_expect (&waiting, LIMIT, LIMIT);
@@ -343,8 +343,8 @@ START_TEST (edge_85_a_wait_for_a_full_inbox_whose_caller_waits_for_the_submitter
   counter_init (&runs);
   subject_open (&subject, _i, false);
   latch_init (&cycle.waits);
-  cycle.bounded = lodger_caller_get (subject.caller, &options, NULL);
-  cycle.other = lodger_caller_get (subject.caller, NULL, NULL);
+  cycle.bounded = lodger_caller_open_child (subject.caller, &options, NULL);
+  cycle.other = lodger_caller_open_child (subject.caller, NULL, NULL);
   expect_code (wait_outcome (lodger_caller_call_soon (cycle.bounded, fill_and_wait, &cycle, NULL)), 0);
   expect_code (cycle.code, LODGER_EDEADLK);
   expect_code (cycle.wait_code, 0);

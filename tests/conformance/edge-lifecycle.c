@@ -38,7 +38,7 @@ START_TEST (edge_49_a_stop_while_a_thread_starts_ends_it)
   subject_open_full (&subject, _i, &options);
   for (int round = 0; round < 20; round++)
     {
-      LodgerCaller *child = lodger_caller_get (subject.caller, NULL, NULL);
+      LodgerCaller *child = lodger_caller_open_child (subject.caller, NULL, NULL);
       lodger_caller_stop (child, true);
       subject_await (&subject, lodger_caller_get_stopped (child));
       ck_assert (lodger_pending_is_done (lodger_caller_get_started (child)));
@@ -57,8 +57,8 @@ START_TEST (edge_50_a_protected_caller_needs_force)
   Subject subject;
   LodgerCaller *child, *plain;
   subject_open_full (&subject, _i, &options);
-  child = lodger_caller_get (subject.caller, &options, NULL);
-  plain = lodger_caller_get (subject.caller, NULL, NULL);
+  child = lodger_caller_open_child (subject.caller, &options, NULL);
+  plain = lodger_caller_open_child (subject.caller, NULL, NULL);
   ck_assert (lodger_caller_is_protected (subject.caller));
   ck_assert (lodger_caller_is_protected (child));
   ck_assert (!lodger_caller_is_protected (plain));
@@ -217,9 +217,9 @@ START_TEST (edge_54_a_new_thread_is_usable_by_a_waiting_thread_at_once)
   Recorder recorder = { 0 };
   LodgerCaller *children[2];
   subject_open (&subject, _i, false);
-  children[0] = lodger_caller_get (subject.caller, NULL, NULL);
+  children[0] = lodger_caller_open_child (subject.caller, NULL, NULL);
   expect_code (wait_outcome (lodger_caller_call_soon (children[0], recorder_call, &recorder, recorder_destroy)), 0);
-  children[1] = lodger_caller_get (children[0], NULL, NULL);
+  children[1] = lodger_caller_open_child (children[0], NULL, NULL);
   expect_code (wait_outcome (lodger_caller_call_soon (children[1], recorder_call, &recorder, recorder_destroy)), 0);
   recorder_expect (&recorder, 2, 2);
   lodger_caller_unref (children[1]);
@@ -289,7 +289,7 @@ START_TEST (edge_55_many_children_leak_nothing)
   before = proc_count ();
   for (unsigned i = 0; i < FIRST + many; i++)
     {
-      LodgerCaller *child = lodger_caller_get (subject.caller, NULL, NULL);
+      LodgerCaller *child = lodger_caller_open_child (subject.caller, NULL, NULL);
       if (i == FIRST)
         {
           ProcCount one_more = { .fds = before.fds + 1000, .threads = before.threads + 1 };

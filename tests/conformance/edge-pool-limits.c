@@ -52,7 +52,7 @@ START_TEST (edge_39_max_workers_holds_over_the_whole_tree)
   LodgerPending *pendings[2 * CALLS];
   barrier_init (&limit.together, 2);
   subject_open_full (&subject, _i, &options);
-  child = lodger_caller_get (subject.caller, NULL, NULL);
+  child = lodger_caller_open_child (subject.caller, NULL, NULL);
   for (int i = 0; i < 2 * CALLS; i++)
     pendings[i] = lodger_caller_to_thread (i % 2 ? child : subject.caller, give_one_more, &limit, NULL);
   for (int i = 0; i < 2 * CALLS; i++)
@@ -261,8 +261,8 @@ START_TEST (law_7_a_cycle_of_waits_over_two_callers_is_refused)
   LodgerCaller *here, *there;
   subject_open (&subject, _i, false);
   barrier_init (&together, 2);
-  here = lodger_caller_get (subject.caller, NULL, NULL);
-  there = lodger_caller_get (subject.caller, NULL, NULL);
+  here = lodger_caller_open_child (subject.caller, NULL, NULL);
+  there = lodger_caller_open_child (subject.caller, NULL, NULL);
   for (int round = 0; round < 10; round++)
     {
       Link back = { .name = "the way back", .to = here };
@@ -339,8 +339,8 @@ START_TEST (edge_40_without_any_worker_the_call_ends)
   recorder_expect (&recorder, 0, 1);
   lodger_pending_unref (pending);
   log_capture_begin ();
-  ck_assert_ptr_null (lodger_caller_get (subject.caller, &options, &error));
-  ck_assert (log_capture_has ("lodger_caller_get"));
+  ck_assert_ptr_null (lodger_caller_open_child (subject.caller, &options, &error));
+  ck_assert (log_capture_has ("lodger_caller_open_child"));
   log_capture_end ();
   expect_code (lodger_error_get_code (error), LODGER_EAGAIN);
   lodger_error_unref (error);

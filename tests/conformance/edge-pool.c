@@ -92,7 +92,7 @@ static unsigned
 count_children (LodgerCaller *caller)
 {
   size_t count;
-  LodgerCaller **children = lodger_caller_get_children (caller, &count);
+  LodgerCaller **children = lodger_caller_list_children (caller, &count);
   lodger_caller_list_free (children, count);
   return (unsigned) count;
 }
@@ -286,7 +286,7 @@ START_TEST (edge_38_workers_are_children_of_the_root_and_end_before_it)
   journal_init (&journal);
   subject_open (&subject, _i, false);
   worker = worker_of_a_call (&subject);
-  parent = lodger_caller_get_parent (worker);
+  parent = lodger_caller_find_parent (worker);
   ck_assert_ptr_eq (parent, subject.caller);
   lodger_caller_unref (parent);
   ck_assert_uint_eq (count_children (subject.caller), 1);
@@ -297,7 +297,7 @@ START_TEST (edge_38_workers_are_children_of_the_root_and_end_before_it)
   subject_run_until_done (&subject, lodger_caller_get_stopped (subject.caller));
   ck_assert_int_eq (lodger_caller_get_state (worker), LODGER_CALLER_STOPPED);
   journal_expect (&journal, 1, 2);
-  ck_assert_ptr_null (lodger_caller_get_parent (worker));
+  ck_assert_ptr_null (lodger_caller_find_parent (worker));
   lodger_caller_unref (worker);
   subject_close (&subject);
   journal_clear (&journal);
@@ -312,7 +312,7 @@ enum
 static void
 expect_closed (LodgerPending *pending)
 {
-  char *message = lodger_pending_get_cancel_message (pending);
+  char *message = lodger_pending_dup_cancel_message (pending);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
   ck_assert_str_eq (message, "the caller was closed");
   lodger_free (message);
@@ -377,7 +377,7 @@ START_TEST (edge_38_a_childs_stop_cancels_its_pool_calls_and_waits_while_the_poo
   int thread;
   latch_init (&told);
   subject_open_full (&subject, _i, &options);
-  child = lodger_caller_get (subject.caller, NULL, NULL);
+  child = lodger_caller_open_child (subject.caller, NULL, NULL);
   thread = worker_thread_id (child);
   blocked_call_start (&blocked, child);
   latch_wait (&blocked.entered);

@@ -97,7 +97,7 @@ be_the_program (const Program *program)
     }
   if (program->has_stuck_child)
     {
-      LodgerCaller *child = lodger_caller_get (subject.caller, &quiet, NULL);
+      LodgerCaller *child = lodger_caller_open_child (subject.caller, &quiet, NULL);
       lodger_caller_call_direct (child, blocked_call_direct, &in_child, user_code_runs);
       latch_wait (&in_child.entered);
       lodger_caller_call_soon (child, user_call, NULL, user_code_runs);

@@ -189,7 +189,7 @@ START_TEST (edge_82_after_the_home_has_stopped_the_last_reference_destroys_a_res
   int thread;
   result_init (&result);
   subject_open_full (&subject, _i, &one_worker);
-  home = lodger_caller_get (subject.caller, NULL, NULL);
+  home = lodger_caller_open_child (subject.caller, NULL, NULL);
   thread = worker_thread_id (home);
   pending = run (&subject, home, &result);
   lodger_caller_stop (home, true);
@@ -215,7 +215,7 @@ START_TEST (edge_82_a_call_keeps_a_reference_to_its_home)
   int thread;
   result_init (&result);
   subject_open (&subject, _i, false);
-  home = lodger_caller_get (subject.caller, NULL, NULL);
+  home = lodger_caller_open_child (subject.caller, NULL, NULL);
   thread = worker_thread_id (home);
   pending = start (&subject, home, &result);
   lodger_caller_unref (home);
@@ -238,7 +238,7 @@ START_TEST (edge_82_a_result_sent_while_its_home_stops_is_destroyed_once)
     {
       Result result;
       pthread_t thread;
-      LodgerCaller *home = lodger_caller_get (subject.caller, NULL, NULL);
+      LodgerCaller *home = lodger_caller_open_child (subject.caller, NULL, NULL);
       LodgerPending *pending;
       result_init (&result);
       pending = start (&subject, home, &result);

@@ -38,7 +38,7 @@ START_TEST (a_workers_thread_has_its_name)
   threads[1] = blocked_call_thread (&blocked[1]);
   ck_assert (thread_is_called (threads[0], "worker-1"));
   ck_assert (thread_is_called (threads[1], "worker-2"));
-  child = lodger_caller_get (subject.caller, &named, NULL);
+  child = lodger_caller_open_child (subject.caller, &named, NULL);
   ck_assert (thread_is_called (worker_thread_id (child), "a name that is "));
   ck_assert_str_eq (lodger_caller_get_name (child), named.name);
   for (int i = 0; i < 2; i++)
@@ -97,7 +97,7 @@ make_child (void *data)
 {
   Making *making = data;
   const LodgerCallerOptions options = { .size = sizeof options, .nice = 2 };
-  making->child = lodger_caller_get (making->parent, &options, NULL);
+  making->child = lodger_caller_open_child (making->parent, &options, NULL);
   test_check (making->child != NULL);
 }
 
@@ -189,10 +189,10 @@ START_TEST (a_named_worker_runs_its_calls_one_after_the_other_in_one_thread)
   expect_code (subject_outcome (&subject, pending), 0);
   ck_assert_int_ne (other.ran_in, recorders[0].ran_in);
   ck_assert_int_ne (other.ran_in, blocked.recorder.ran_in);
-  child = lodger_caller_get (subject.caller, &named, NULL);
+  child = lodger_caller_open_child (subject.caller, &named, NULL);
   ck_assert_int_eq (worker_thread_id (child), recorders[0].ran_in);
   lodger_caller_unref (child);
-  children = lodger_caller_get_children (subject.caller, &count);
+  children = lodger_caller_list_children (subject.caller, &count);
   lodger_caller_list_free (children, count);
   ck_assert_uint_eq (count, 3);
   latch_open (&blocked.let_go);

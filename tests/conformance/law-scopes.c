@@ -85,7 +85,7 @@ end_scope (void *data)
 static void
 expect_cancelled (LodgerPending *pending, const char *message)
 {
-  char *actual = lodger_pending_get_cancel_message (pending);
+  char *actual = lodger_pending_dup_cancel_message (pending);
   ck_assert_int_eq (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
   ck_assert_str_eq (actual, message);
   lodger_free (actual);

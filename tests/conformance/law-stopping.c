@@ -136,7 +136,7 @@ START_TEST (law_4_stop_cancels_queued_delayed_and_running)
                    stop.recorders[i].destroyed);
       if (i != DIRECT)
         {
-          char *message = lodger_pending_get_cancel_message (stop.pendings[i]);
+          char *message = lodger_pending_dup_cancel_message (stop.pendings[i]);
           expect_code (lodger_pending_get_outcome (stop.pendings[i]), LODGER_ECANCELED);
           ck_assert_pstr_eq (message, CLOSED);
           lodger_free (message);

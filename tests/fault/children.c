@@ -10,7 +10,7 @@ get_child (LodgerCaller *parent, const char *name)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .name = name };
   LodgerError *error = NULL;
-  LodgerCaller *child = lodger_caller_get (parent, &options, &error);
+  LodgerCaller *child = lodger_caller_open_child (parent, &options, &error);
   test_check ((child == NULL) == (error != NULL));
   if (child == NULL)
     expect_or_shortage (lodger_error_get_code (error),
@@ -36,7 +36,7 @@ static void
 look_at (LodgerCaller *caller)
 {
   size_t count;
-  LodgerCaller **list = lodger_caller_get_children (caller, &count);
+  LodgerCaller **list = lodger_caller_list_children (caller, &count);
   char *line = lodger_caller_describe (caller);
   test_check ((list != NULL) == (count > 0));
   lodger_caller_list_free (list, count);

@@ -71,7 +71,7 @@ open_worker (const char *backend, const LodgerCallerOptions *options, LodgerErro
 {
   LodgerCallerOptions own = *options;
   own.backend = backend;
-  return lodger_caller_new (LODGER_CALLER_NEW_THREAD, &own, ret_error);
+  return lodger_caller_open (LODGER_CALLER_NEW_THREAD, &own, ret_error);
 }
 
 static LodgerCaller *

@@ -127,7 +127,7 @@ cancel_itself (LodgerPending *self, Call *call)
 static void
 look_at_cancelled (LodgerPending *pending)
 {
-  char *message = lodger_pending_get_cancel_message (pending);
+  char *message = lodger_pending_dup_cancel_message (pending);
   test_check (message == NULL || strcmp (message, "one\ntwo") == 0 || strcmp (message, "one") == 0
               || strcmp (message, "two") == 0);
   lodger_free (message);

@@ -37,7 +37,7 @@ static void
 use_probes (void)
 {
   for (size_t i = 0; i < sizeof probes / sizeof probes[0] && has_probes; i++)
-    lodger_free (lodger_pending_get_cancel_message (probes[i]));
+    lodger_free (lodger_pending_dup_cancel_message (probes[i]));
 }
 
 static void

@@ -211,7 +211,7 @@ start_child (LodgerCaller *caller, Idle *idle, const char *name)
       = { .size = sizeof options, .name = name, .on_start = start_hook, .hook_data = &thread_id };
   LodgerCaller *child;
   atomic_store (&thread_id, 0);
-  child = lodger_caller_get (caller, &options, NULL);
+  child = lodger_caller_open_child (caller, &options, NULL);
   ck_assert_ptr_nonnull (child);
   while (!lodger_pending_is_done (lodger_caller_get_started (child)))
     g_thread_yield ();

@@ -414,7 +414,7 @@ START_TEST (attaching_and_asking_give_the_same_caller)
   LodgerCaller *attached, *again;
   ck_assert (gtk_init_check ());
   attached = lodger_gtk_attach_full (&options, NULL);
-  ck_assert_ptr_eq (lodger_gtk_get_caller (), attached);
+  ck_assert_ptr_eq (lodger_gtk_default_caller (), attached);
   ck_assert_str_eq (lodger_caller_get_name (attached), "gui");
   options.hook_data = &(Recorder) { 0 };
   again = lodger_gtk_attach_full (&options, NULL);
@@ -427,7 +427,7 @@ START_TEST (attaching_and_asking_give_the_same_caller)
   lodger_caller_unref (again);
   expect_code (lodger_caller_leave (attached), 0);
   ck_assert_int_eq (lodger_caller_get_state (attached), LODGER_CALLER_STOPPED);
-  again = lodger_caller_ref (lodger_gtk_get_caller ());
+  again = lodger_caller_ref (lodger_gtk_default_caller ());
   ck_assert_ptr_ne (again, attached);
   expect_code (lodger_caller_stop_wait (again), 0);
   lodger_caller_unref (again);

@@ -8,7 +8,7 @@
 /* ---- making ------------------------------------------------------------------------------------------------------------ */
 
 #define OPTIONS(...)       (&(const LodgerCallerOptions) { .size = sizeof (LodgerCallerOptions), __VA_ARGS__ })
-#define NEW(mode, options) lodger_caller_new (mode, options, NULL)
+#define NEW(mode, options) lodger_caller_open (mode, options, NULL)
 #define ON_LOOP            .host = lodger_manual_host_get_name (LOOP), .host_options = LOOP
 
 #define HOOKED .hook_data = DATA, .hook_destroy = DESTROY /* consumed, too */
@@ -18,21 +18,21 @@ static bool
 is_no_caller (LodgerCallerMode mode, const LodgerCallerOptions *options, int code)
 {
   LodgerError *error = NULL;
-  LodgerCaller *caller = lodger_caller_new (mode, options, &error);
+  LodgerCaller *caller = lodger_caller_open (mode, options, &error);
   return is_error (caller, error, code);
 }
 
-CELL (lodger_caller_new, unknown_mode, WARNS (is_no_caller ((LodgerCallerMode) 77, OPTIONS (HOOKED), LODGER_EINVAL)));
-CELL (lodger_caller_new, null_options, FINE (is_caller (NEW (LODGER_CALLER_CURRENT_THREAD, NULL))),
+CELL (lodger_caller_open, unknown_mode, WARNS (is_no_caller ((LodgerCallerMode) 77, OPTIONS (HOOKED), LODGER_EINVAL)));
+CELL (lodger_caller_open, null_options, FINE (is_caller (NEW (LODGER_CALLER_CURRENT_THREAD, NULL))),
       WARNS (is_no_caller (LODGER_CALLER_MANUAL, NULL, LODGER_ENOENT)));
-CELL (lodger_caller_new, size_options,
+CELL (lodger_caller_open, size_options,
       WARNS (is_no_caller (LODGER_CALLER_NEW_THREAD, &(LodgerCallerOptions) { .size = 0 }, LODGER_EINVAL)));
-CELL (lodger_caller_new, null_ret_error, WARNS (NEW ((LodgerCallerMode) 77, NULL) == NULL));
-CELL (lodger_caller_new, already,
+CELL (lodger_caller_open, null_ret_error, WARNS (NEW ((LodgerCallerMode) 77, NULL) == NULL));
+CELL (lodger_caller_open, already,
       WARNS (is_no_caller (LODGER_CALLER_MANUAL, OPTIONS (ON_LOOP, HOOKED), LODGER_EALREADY)));
-CELL (lodger_caller_new, mismatch,
+CELL (lodger_caller_open, mismatch,
       WARNS (is_no_caller (LODGER_CALLER_CURRENT_THREAD, OPTIONS (ON_LOOP, HOOKED, .name = "else"), LODGER_EMISMATCH)));
-CELL (lodger_caller_new, not_there,
+CELL (lodger_caller_open, not_there,
       WARNS (is_no_caller (LODGER_CALLER_CURRENT_THREAD, OPTIONS (HOOKED, .host = "nowhere"), LODGER_ENOENT)),
       WARNS (is_no_caller (LODGER_CALLER_NEW_THREAD, OPTIONS (.backend = "nowhere"), LODGER_ENOENT)),
       WARNS (is_no_caller (LODGER_CALLER_NEW_THREAD, OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
@@ -54,7 +54,7 @@ new_main_elsewhere (Fixture *s)
   thread_join (thread_start (new_main, s));
 }
 
-CELL (lodger_caller_new, wrong_thread, new_main_elsewhere (s));
+CELL (lodger_caller_open, wrong_thread, new_main_elsewhere (s));
 
 static void
 note_run (void *data)
@@ -74,7 +74,7 @@ makes_one_that_works (void)
   return has_run;
 }
 
-CELL (lodger_caller_new, after_fork, FINE (makes_one_that_works ()));
+CELL (lodger_caller_open, after_fork, FINE (makes_one_that_works ()));
 
 /* ---- children ---------------------------------------------------------------------------------------------------------- */
 
@@ -82,7 +82,7 @@ static bool
 has_no_child (LodgerCaller *parent, const LodgerCallerOptions *options, int code)
 {
   LodgerError *error = NULL;
-  LodgerCaller *caller = lodger_caller_get (parent, options, &error);
+  LodgerCaller *caller = lodger_caller_open_child (parent, options, &error);
   return is_error (caller, error, code);
 }
 
@@ -127,7 +127,7 @@ static const LodgerBackendOps other_backend = { .size = sizeof other_backend,
 static void
 get_with_another_backend (Fixture *s)
 {
-  LodgerCaller *child = lodger_caller_get (CALLER, OPTIONS (.name = "child"), NULL);
+  LodgerCaller *child = lodger_caller_open_child (CALLER, OPTIONS (.name = "child"), NULL);
   FINE (child != NULL && lodger_backend_register (&other_backend) == 0);
   WARNS (has_no_child (CALLER, OPTIONS (.name = "child", .backend = "other"), LODGER_EMISMATCH));
   lodger_caller_unref (child);
@@ -141,18 +141,18 @@ get_before_the_start (Fixture *s)
   loop_close (&loop);
 }
 
-CELL (lodger_caller_get, null_parent, WARNS (has_no_child (NULL, OPTIONS (HOOKED), LODGER_EINVAL)));
-CELL (lodger_caller_get, null_options, FINE (is_caller (lodger_caller_get (CALLER, NULL, NULL))),
-      TELLS (is_caller (lodger_caller_get (CALLER, OPTIONS (HOOKED), NULL)), true));
-CELL (lodger_caller_get, size_options,
+CELL (lodger_caller_open_child, null_parent, WARNS (has_no_child (NULL, OPTIONS (HOOKED), LODGER_EINVAL)));
+CELL (lodger_caller_open_child, null_options, FINE (is_caller (lodger_caller_open_child (CALLER, NULL, NULL))),
+      TELLS (is_caller (lodger_caller_open_child (CALLER, OPTIONS (HOOKED), NULL)), true));
+CELL (lodger_caller_open_child, size_options,
       WARNS (has_no_child (CALLER, &(LodgerCallerOptions) { .size = 0 }, LODGER_EINVAL)));
-CELL (lodger_caller_get, null_ret_error, WARNS (lodger_caller_get (NULL, NULL, NULL) == NULL));
-CELL (lodger_caller_get, mismatch, get_with_another_backend (s));
-CELL (lodger_caller_get, not_there,
+CELL (lodger_caller_open_child, null_ret_error, WARNS (lodger_caller_open_child (NULL, NULL, NULL) == NULL));
+CELL (lodger_caller_open_child, mismatch, get_with_another_backend (s));
+CELL (lodger_caller_open_child, not_there,
       WARNS (has_no_child (CALLER, OPTIONS (HOOKED, .backend = "nowhere"), LODGER_ENOENT)));
-CELL (lodger_caller_get, wrong_state, get_before_the_start (s));
-CELL (lodger_caller_get, after_stop, WARNS (has_no_child (CALLER, OPTIONS (HOOKED), LODGER_ESHUTDOWN)));
-CELL (lodger_caller_get, after_fork, WARNS (has_no_child (CALLER, OPTIONS (HOOKED), LODGER_ECHILD)));
+CELL (lodger_caller_open_child, wrong_state, get_before_the_start (s));
+CELL (lodger_caller_open_child, after_stop, WARNS (has_no_child (CALLER, OPTIONS (HOOKED), LODGER_ESHUTDOWN)));
+CELL (lodger_caller_open_child, after_fork, WARNS (has_no_child (CALLER, OPTIONS (HOOKED), LODGER_ECHILD)));
 
 CELL (lodger_caller_set_idle_limit, null_caller, ANSWERS (lodger_caller_set_idle_limit (NULL, 1), LODGER_EINVAL));
 CELL (lodger_caller_set_idle_limit, after_stop, TELLS (lodger_caller_set_idle_limit (CALLER, 1), 0));
@@ -267,7 +267,7 @@ static bool
 has_children (LodgerCaller *caller, size_t expected)
 {
   size_t count = 99;
-  LodgerCaller **list = lodger_caller_get_children (caller, &count);
+  LodgerCaller **list = lodger_caller_list_children (caller, &count);
   return holds (list, count, expected);
 }
 
@@ -276,16 +276,15 @@ CELL (lodger_caller_find, null_host, FINE (lodger_caller_find (NULL, LOOP) == NU
 CELL (lodger_caller_find, null_host_options,
       FINE (lodger_caller_find (lodger_manual_host_get_name (LOOP), NULL) == NULL));
 CELL (lodger_caller_find, after_fork, FINE (lodger_caller_find (lodger_manual_host_get_name (LOOP), LOOP) == NULL));
-CELL (lodger_caller_get_existing, unknown_id, FINE (lodger_caller_get_existing (UINT64_MAX) == NULL));
-CELL (lodger_caller_get_existing, after_fork,
-      FINE (lodger_caller_get_existing (lodger_caller_get_id (CALLER)) == NULL));
+CELL (lodger_caller_find_id, unknown_id, FINE (lodger_caller_find_id (UINT64_MAX) == NULL));
+CELL (lodger_caller_find_id, after_fork, FINE (lodger_caller_find_id (lodger_caller_get_id (CALLER)) == NULL));
 CELL (lodger_caller_list, null_ret_count, WARNS (lodger_caller_list (false, NULL) == NULL));
 CELL (lodger_caller_list, after_fork, FINE (lists (0)));
 CELL (lodger_caller_list_free, null_callers, FINE (DOES (lodger_caller_list_free (NULL, 3))));
-CELL (lodger_caller_get_children, null_caller, WARNS (has_children (NULL, 0)));
-CELL (lodger_caller_get_children, null_ret_count, WARNS (lodger_caller_get_children (CALLER, NULL) == NULL));
-CELL (lodger_caller_get_children, after_stop, FINE (has_children (CALLER, 0)));
-CELL (lodger_caller_get_children, after_fork, FINE (has_children (CALLER, 1)));
+CELL (lodger_caller_list_children, null_caller, WARNS (has_children (NULL, 0)));
+CELL (lodger_caller_list_children, null_ret_count, WARNS (lodger_caller_list_children (CALLER, NULL) == NULL));
+CELL (lodger_caller_list_children, after_stop, FINE (has_children (CALLER, 0)));
+CELL (lodger_caller_list_children, after_fork, FINE (has_children (CALLER, 1)));
 
 /* ---- what it is: what only reads is fine with NULL, with a stopped one, and in a forked child ------------------------- */
 
@@ -305,7 +304,7 @@ READS (lodger_caller_get_id, 0, IS, IS);
 READS (lodger_caller_get_name, NULL, IS, IS);
 READS (lodger_caller_get_host, NULL, IS, IS);
 READS (lodger_caller_get_backend, NULL, IS_NOT, IS_NOT);
-READS (lodger_caller_get_parent, NULL, IS_NOT, IS_NOT);
+READS (lodger_caller_find_parent, NULL, IS_NOT, IS_NOT);
 READS (lodger_caller_get_state, LODGER_CALLER_STOPPED, IS_STOPPED, IS_RUNNING);
 READS (lodger_caller_is_running, false, IS_NOT, IS);
 READS (lodger_caller_is_protected, false, IS_NOT, IS_NOT);

@@ -41,7 +41,7 @@ static bool
 is_got (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options)
 {
   LodgerError *error = NULL;
-  LodgerCaller *caller = lodger_glib_get_caller (host_options, options, &error);
+  LodgerCaller *caller = lodger_glib_open_caller (host_options, options, &error);
   bool is = caller != NULL && error == NULL && lodger_caller_stop_wait (caller) == 0;
   lodger_caller_unref (caller);
   return is;
@@ -51,14 +51,14 @@ static bool
 is_not_got (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options)
 {
   LodgerError *error = NULL;
-  LodgerCaller *caller = lodger_glib_get_caller (host_options, options, &error);
+  LodgerCaller *caller = lodger_glib_open_caller (host_options, options, &error);
   return is_error (caller, error, LODGER_EINVAL);
 }
 
-CELL (lodger_glib_get_caller, null_host_options, FINE (is_got (NULL, NULL)));
-CELL (lodger_glib_get_caller, null_options, FINE (is_got (NULL, NULL)));
-CELL (lodger_glib_get_caller, size_host_options, BY (lodger_caller_new), WARNS (is_not_got (&no_host_size, NULL)));
-CELL (lodger_glib_get_caller, size_options, BY (lodger_caller_new), WARNS (is_not_got (NULL, &no_size)));
-CELL (lodger_glib_get_caller, null_ret_error, BY (lodger_caller_new),
-      WARNS (lodger_glib_get_caller (NULL, &no_size, NULL) == NULL));
-CELL (lodger_glib_get_caller, after_fork, FINE (is_got (NULL, NULL)));
+CELL (lodger_glib_open_caller, null_host_options, FINE (is_got (NULL, NULL)));
+CELL (lodger_glib_open_caller, null_options, FINE (is_got (NULL, NULL)));
+CELL (lodger_glib_open_caller, size_host_options, BY (lodger_caller_open), WARNS (is_not_got (&no_host_size, NULL)));
+CELL (lodger_glib_open_caller, size_options, BY (lodger_caller_open), WARNS (is_not_got (NULL, &no_size)));
+CELL (lodger_glib_open_caller, null_ret_error, BY (lodger_caller_open),
+      WARNS (lodger_glib_open_caller (NULL, &no_size, NULL) == NULL));
+CELL (lodger_glib_open_caller, after_fork, FINE (is_got (NULL, NULL)));

@@ -92,12 +92,12 @@ attach_to_what_another_runs (Fixture *s, bool full)
   Taken taken;
   GError *error = NULL;
   taken_open (&taken);
-  BY (lodger_caller_new);
+  BY (lodger_caller_open);
   if (full)
     WARNS (is_not_attached (taken.context, NULL, LODGER_EWRONGTHREAD));
   else
     WARNS (lodger_glib_attach (taken.context, &error) == NULL && is_gerror (error, LODGER_EWRONGTHREAD));
-  BY (lodger_caller_new);
+  BY (lodger_caller_open);
   if (full)
     WARNS (lodger_glib_attach_full (taken.context, NULL, NULL) == NULL);
   else
@@ -122,7 +122,7 @@ CELL (lodger_glib_attach_full, null_context, FINE (attaches (lodger_glib_attach_
 CELL (lodger_glib_attach_full, null_options, FINE (attaches (lodger_glib_attach_full (NULL, NULL, NULL))));
 CELL (lodger_glib_attach_full, null_ret_error, attach_to_what_another_runs (s, true));
 CELL (lodger_glib_attach_full, wrong_thread, attach_to_what_another_runs (s, true));
-CELL (lodger_glib_attach_full, size_options, BY (lodger_caller_new),
+CELL (lodger_glib_attach_full, size_options, BY (lodger_caller_open),
       WARNS (is_not_attached (NULL, &(LodgerCallerOptions) { .size = 0 }, LODGER_EINVAL)));
 CELL (lodger_glib_attach_full, after_fork, FINE (attaches (lodger_glib_attach_full (NULL, NULL, NULL))));
 
@@ -135,7 +135,7 @@ static bool
 is_not_got (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options, int code)
 {
   LodgerError *error = NULL;
-  LodgerCaller *caller = lodger_glib_get_caller (host_options, options, &error);
+  LodgerCaller *caller = lodger_glib_open_caller (host_options, options, &error);
   return is_error (caller, error, code);
 }
 
@@ -146,7 +146,7 @@ get_of_what_another_runs (Fixture *s)
   LodgerGlibHostOptions host_options = { .size = sizeof host_options };
   taken_open (&taken);
   host_options.context = taken.context;
-  BY (lodger_caller_new);
+  BY (lodger_caller_open);
   WARNS (is_not_got (&host_options, OPTIONS (HOOKED), LODGER_EWRONGTHREAD));
   taken_close (&taken);
 }
@@ -154,8 +154,8 @@ get_of_what_another_runs (Fixture *s)
 static void
 with_another_name (Fixture *s, bool attaches)
 {
-  LodgerCaller *caller = lodger_glib_get_caller (NULL, NULL, NULL);
-  BY (lodger_caller_new);
+  LodgerCaller *caller = lodger_glib_open_caller (NULL, NULL, NULL);
+  BY (lodger_caller_open);
   if (attaches)
     WARNS (is_not_attached (NULL, OPTIONS (HOOKED, .name = "else"), LODGER_EMISMATCH));
   else
@@ -165,12 +165,12 @@ with_another_name (Fixture *s, bool attaches)
 }
 
 CELL (lodger_glib_attach_full, mismatch, with_another_name (s, true));
-CELL (lodger_glib_attach_full, not_there, BY (lodger_caller_new),
+CELL (lodger_glib_attach_full, not_there, BY (lodger_caller_open),
       WARNS (is_not_attached (NULL, OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
-CELL (lodger_glib_get_caller, mismatch, with_another_name (s, false));
-CELL (lodger_glib_get_caller, not_there, BY (lodger_caller_new),
+CELL (lodger_glib_open_caller, mismatch, with_another_name (s, false));
+CELL (lodger_glib_open_caller, not_there, BY (lodger_caller_open),
       WARNS (is_not_got (NULL, OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
-CELL (lodger_glib_get_caller, wrong_thread, get_of_what_another_runs (s));
+CELL (lodger_glib_open_caller, wrong_thread, get_of_what_another_runs (s));
 
 /* Without the adapter's host there is nothing to attach to. */
 static void
@@ -193,7 +193,7 @@ attach_after_another (Fixture *s)
 
 CELL_AT (NOWHERE, lodger_glib_attach, already, attach_after_another (s));
 CELL_AT (NOWHERE, lodger_glib_attach_full, already, attach_after_another (s));
-CELL_AT (NOWHERE, lodger_glib_get_caller, already, attach_after_another (s));
+CELL_AT (NOWHERE, lodger_glib_open_caller, already, attach_after_another (s));
 
 /* ---- errors ------------------------------------------------------------------------------------------------------------ */
 

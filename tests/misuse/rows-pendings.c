@@ -48,9 +48,9 @@ CELL (lodger_pending_get_error, after_fork, FINE (lodger_pending_get_error (CALL
 CELL (lodger_pending_describe, null_pending, FINE (lodger_pending_describe (NULL) == NULL));
 CELL (lodger_pending_describe, after_stop, FINE (is_text (lodger_pending_describe (CALL))));
 CELL (lodger_pending_describe, after_fork, FINE (is_text (lodger_pending_describe (CALL))));
-CELL (lodger_pending_get_cancel_message, null_pending, FINE (lodger_pending_get_cancel_message (NULL) == NULL));
-CELL (lodger_pending_get_cancel_message, after_stop, FINE (is_text (lodger_pending_get_cancel_message (CALL))));
-CELL (lodger_pending_get_cancel_message, after_fork, FINE (lodger_pending_get_cancel_message (CALL) == NULL));
+CELL (lodger_pending_dup_cancel_message, null_pending, FINE (lodger_pending_dup_cancel_message (NULL) == NULL));
+CELL (lodger_pending_dup_cancel_message, after_stop, FINE (is_text (lodger_pending_dup_cancel_message (CALL))));
+CELL (lodger_pending_dup_cancel_message, after_fork, FINE (lodger_pending_dup_cancel_message (CALL) == NULL));
 
 /* ---- its outcome ------------------------------------------------------------------------------------------------------ */
 

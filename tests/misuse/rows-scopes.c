@@ -100,7 +100,7 @@ static void
 with_a_full_one (Fixture *s)
 {
   LodgerCallerOptions options = { .size = sizeof options, .name = "full", .inbox_limit = 1 };
-  LodgerCaller *full = lodger_caller_get (CALLER, &options, NULL);
+  LodgerCaller *full = lodger_caller_open_child (CALLER, &options, NULL);
   test_check (full != NULL);
   worker_run (full, submit_two, s);
   worker_stop (full);

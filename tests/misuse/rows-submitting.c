@@ -158,7 +158,7 @@ static void
 with_a_full_one (Fixture *s, void (*submit) (Fixture *s, LodgerCaller *full))
 {
   LodgerCallerOptions options = { .size = sizeof options, .name = "full", .inbox_limit = 1 };
-  Full full = { .fixture = s, .submit = submit, .caller = lodger_caller_get (CALLER, &options, NULL) };
+  Full full = { .fixture = s, .submit = submit, .caller = lodger_caller_open_child (CALLER, &options, NULL) };
   test_check (full.caller != NULL);
   worker_run (full.caller, fill, &full);
   worker_stop (full.caller);

@@ -49,8 +49,8 @@ create (TestRandom *random, bool *ret_bounded)
     options.inbox_limit = 2 + test_random_below (random, 30);
   if (short_deadlines)
     options.stop_deadline = 1000000 + test_random_below (random, 20000000);
-  caller = parent != NULL ? lodger_caller_get (parent, &options, &error)
-                          : lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, &error);
+  caller = parent != NULL ? lodger_caller_open_child (parent, &options, &error)
+                          : lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, &error);
   code = lodger_error_get_code (error);
   if (caller == NULL && (parent == NULL || (code != LODGER_ESHUTDOWN && code != LODGER_ESTATE)))
     test_fail ("no caller: %s", lodger_error_get_message (error));

@@ -104,7 +104,7 @@ look (LodgerPending *pending)
 {
   LodgerPendingState state = lodger_pending_get_state (pending);
   int outcome = lodger_pending_get_outcome (pending);
-  char *text = lodger_pending_describe (pending), *message = lodger_pending_get_cancel_message (pending);
+  char *text = lodger_pending_describe (pending), *message = lodger_pending_dup_cancel_message (pending);
   LodgerError *error = lodger_pending_get_error (pending);
   int64_t number;
   test_check (text != NULL);

@@ -107,7 +107,7 @@ live_as_worker (TreeThread *owner)
   TestRandom *random = &owner->random;
   LodgerCallerOptions options = tree_options (random, true, mode);
   LodgerError *error = NULL;
-  LodgerCaller *root = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, &error);
+  LodgerCaller *root = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, &error);
   if (root == NULL)
     test_fail ("no caller: %s", lodger_error_get_message (error));
   begin_tree (owner, root, &options, false);

@@ -93,7 +93,7 @@ attach (Subject *subject, GMainContext *context)
       test_check (lodger_glib_register () == 0);
       subject->options.host = "glib";
       subject->options.host_options = subject->host_options;
-      subject->caller = lodger_caller_new (LODGER_CALLER_MANUAL, &subject->options, NULL);
+      subject->caller = lodger_caller_open (LODGER_CALLER_MANUAL, &subject->options, NULL);
     }
   else
     subject->caller = lodger_glib_attach_full (context, &subject->options, NULL);

@@ -23,7 +23,7 @@ open_with (Subject *subject, LodgerManualFlags flags)
       test_check (lodger_manual_register () == 0);
       subject->options.host = lodger_manual_host_get_name (host);
       subject->options.host_options = host;
-      subject->caller = lodger_caller_new (LODGER_CALLER_MANUAL, &subject->options, NULL);
+      subject->caller = lodger_caller_open (LODGER_CALLER_MANUAL, &subject->options, NULL);
     }
   else
     subject->caller = lodger_manual_attach (host, &subject->options, NULL);

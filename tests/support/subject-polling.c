@@ -62,7 +62,7 @@ open_host (Subject *subject)
   *polling = (PollingHost) { .node = NULL };
   subject->impl = polling;
   test_check (lodger_host_register (&driver) == 0);
-  subject->caller = lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &options, NULL);
+  subject->caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &options, NULL);
 }
 
 static void

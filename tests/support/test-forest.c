@@ -46,11 +46,11 @@ stop_current (TestRandom *random)
 static void
 look_at_some (TestRandom *random)
 {
-  LodgerCaller *caller = forest_pick (random, true), *parent = lodger_caller_get_parent (caller), **list;
+  LodgerCaller *caller = forest_pick (random, true), *parent = lodger_caller_find_parent (caller), **list;
   char *line = caller != NULL ? lodger_caller_describe (caller) : NULL;
   size_t count = 0;
   list = test_random_below (random, 2) == 0 || caller == NULL ? lodger_caller_list (false, &count)
-                                                              : lodger_caller_get_children (caller, &count);
+                                                              : lodger_caller_list_children (caller, &count);
   lodger_caller_list_free (list, count);
   lodger_free (line);
   lodger_caller_unref (parent);

@@ -37,7 +37,7 @@ loop_open_initial (LodgerManualFlags flags)
   LodgerCallerOptions options
       = { .size = sizeof options, .host = lodger_manual_host_get_name (loop.host), .host_options = loop.host };
   test_check (lodger_manual_register () == 0);
-  loop.caller = lodger_caller_new (LODGER_CALLER_MANUAL, &options, &error);
+  loop.caller = lodger_caller_open (LODGER_CALLER_MANUAL, &options, &error);
   if (loop.caller == NULL)
     test_fail ("no caller: %s", lodger_error_get_message (error));
   return loop;

@@ -78,7 +78,7 @@ minimal_host_attach (MinimalHost *minimal, LodgerError **ret_error)
 {
   LodgerCallerOptions options = { .size = sizeof options, .host = "minimal", .host_options = &minimal };
   test_check (lodger_host_register (&minimal_host_driver) == 0);
-  return lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &options, ret_error);
+  return lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &options, ret_error);
 }
 
 void *

@@ -103,7 +103,7 @@ static void
 expect_childless (const TreeNode *node)
 {
   size_t count = 0;
-  LodgerCaller **children = lodger_caller_get_children (node->caller, &count);
+  LodgerCaller **children = lodger_caller_list_children (node->caller, &count);
   if (count > 0 && !node->tree->ends_badly && !has_failed (node->caller))
     {
       char *line = lodger_caller_describe (children[0]);
@@ -225,7 +225,7 @@ tree_grow (Tree *tree, TestRandom *random)
   if (parent == NULL)
     return;
   options = tree_options (random, false, tree->mode);
-  child = lodger_caller_get (parent, &options, &error);
+  child = lodger_caller_open_child (parent, &options, &error);
   if (child != NULL)
     node = adopt (tree, parent, child, options.inbox_limit != 0);
   else

@@ -47,7 +47,7 @@ report (const char *reason)
   fprintf (stderr, "%zu callers have not stopped\n", count);
   for (size_t i = 0; i < count; i++)
     {
-      LodgerCaller *parent = lodger_caller_get_parent (callers[i]);
+      LodgerCaller *parent = lodger_caller_find_parent (callers[i]);
       char *line = lodger_caller_describe (callers[i]);
       fprintf (stderr, "  %s; child of %llu\n", line, (unsigned long long) lodger_caller_get_id (parent));
       lodger_free (line);

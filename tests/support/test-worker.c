@@ -15,7 +15,7 @@ worker_start_full (const char *backend, const LodgerCallerOptions *options)
   LodgerError *error = NULL;
   LodgerCaller *caller;
   own.backend = backend;
-  caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &own, &error);
+  caller = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &own, &error);
   if (caller == NULL)
     test_fail ("no worker: %s", lodger_error_get_message (error));
   wait_done (lodger_caller_get_started (caller));

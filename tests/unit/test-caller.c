@@ -10,7 +10,7 @@ static int
 ask (LodgerCallerMode mode, const LodgerCallerOptions *options, LodgerCaller **ret_caller)
 {
   LodgerError *error = NULL;
-  LodgerCaller *caller = lodger_caller_new (mode, options, &error);
+  LodgerCaller *caller = lodger_caller_open (mode, options, &error);
   int code = lodger_error_get_code (error);
   ck_assert ((caller == NULL) == (error != NULL));
   lodger_error_unref (error);
@@ -67,7 +67,7 @@ START_TEST (a_mismatch_is_an_error)
   expect_code (ask (LODGER_CALLER_NEW_THREAD, &options, NULL), LODGER_ENOENT);
   loop_close (&loop);
   expect_code (ask (LODGER_CALLER_CURRENT_THREAD, NULL, NULL), LODGER_ENOENT);
-  ck_assert_ptr_null (lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, NULL, NULL));
+  ck_assert_ptr_null (lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, NULL, NULL));
   log_capture_end ();
 }
 END_TEST
@@ -79,7 +79,7 @@ ask_for_the_main_threads (void *data)
   LodgerCallerOptions options = options_for (host, NULL);
   int *code = data;
   LodgerError *error = NULL;
-  test_check (lodger_caller_new (LODGER_CALLER_MAIN_THREAD, &options, &error) == NULL);
+  test_check (lodger_caller_open (LODGER_CALLER_MAIN_THREAD, &options, &error) == NULL);
   *code = lodger_error_get_code (error);
   lodger_error_unref (error);
   lodger_manual_host_unref (host);
@@ -234,7 +234,7 @@ START_TEST (a_new_thread_is_usable_at_once)
   before = proc_count ();
   for (int i = 0; i < 20; i++)
     {
-      LodgerCaller *worker = lodger_caller_new (LODGER_CALLER_NEW_THREAD, NULL, NULL);
+      LodgerCaller *worker = lodger_caller_open (LODGER_CALLER_NEW_THREAD, NULL, NULL);
       LodgerPending *pending = lodger_caller_call_soon (worker, recorder_call, &recorder, recorder_destroy);
       expect_code (wait_outcome (pending), 0);
       ck_assert_str_eq (lodger_caller_get_backend (worker), "native");
@@ -303,17 +303,17 @@ START_TEST (a_stopping_caller_is_not_found)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   uint64_t id = lodger_caller_get_id (loop.caller);
-  LodgerCaller *found = lodger_caller_get_existing (id);
+  LodgerCaller *found = lodger_caller_find_id (id);
   ck_assert_ptr_eq (found, loop.caller);
   lodger_caller_unref (found);
-  found = lodger_caller_get_existing (0);
+  found = lodger_caller_find_id (0);
   ck_assert_ptr_eq (found, loop.caller);
   lodger_caller_unref (found);
   lodger_caller_stop (loop.caller, true);
-  ck_assert_ptr_null (lodger_caller_get_existing (id));
-  ck_assert_ptr_null (lodger_caller_get_existing (UINT64_MAX));
+  ck_assert_ptr_null (lodger_caller_find_id (id));
+  ck_assert_ptr_null (lodger_caller_find_id (UINT64_MAX));
   loop_close (&loop);
-  ck_assert_ptr_null (lodger_caller_get_existing (0));
+  ck_assert_ptr_null (lodger_caller_find_id (0));
 }
 END_TEST
 
@@ -409,7 +409,7 @@ START_TEST (a_stopped_callers_memory_goes_with_its_reference)
   worker = worker_start (NULL);
   id = lodger_caller_get_id (worker);
   lodger_caller_unref (worker);
-  worker = lodger_caller_get_existing (id);
+  worker = lodger_caller_find_id (id);
   ck_assert_ptr_nonnull (worker);
   worker_stop (worker);
 }

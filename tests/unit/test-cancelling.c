@@ -102,7 +102,7 @@ START_TEST (edge_04_cancel_after_completion_changes_nothing)
   lodger_pending_return_int (promise, 9);
   ck_assert (!lodger_pending_cancel (promise, "late"));
   ck_assert (!lodger_pending_is_cancelled (promise));
-  ck_assert_ptr_null (lodger_pending_get_cancel_message (promise));
+  ck_assert_ptr_null (lodger_pending_dup_cancel_message (promise));
   expect_code (lodger_pending_get_int (promise, &number), 0);
   ck_assert_int_eq (number, 9);
   lodger_pending_unref (promise);

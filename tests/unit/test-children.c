@@ -21,7 +21,7 @@ static bool
 is_child (Fixture *fixture, LodgerCaller *child)
 {
   size_t count = 0;
-  LodgerCaller **children = lodger_caller_get_children (fixture->parent, &count);
+  LodgerCaller **children = lodger_caller_list_children (fixture->parent, &count);
   bool found = false;
   for (size_t i = 0; i < count; i++)
     found = found || children[i] == child;
@@ -74,8 +74,8 @@ START_TEST (a_child_that_ends_while_it_is_abandoned_is_counted_once)
   blocked_call_init (&fixture.blocked);
   latch_init (&fixture.deferred);
   latch_init (&fixture.cancelled);
-  fixture.stuck = lodger_caller_get (fixture.parent, &short_deadline, NULL);
-  fixture.other = lodger_caller_get (fixture.parent, NULL, NULL);
+  fixture.stuck = lodger_caller_open_child (fixture.parent, &short_deadline, NULL);
+  fixture.other = lodger_caller_open_child (fixture.parent, NULL, NULL);
   lodger_pending_unref (lodger_caller_call_soon (fixture.other, defer, &fixture, NULL));
   latch_wait (&fixture.deferred);
   lodger_pending_unref (
@@ -156,7 +156,7 @@ START_TEST (a_child_of_a_hosts_thread_does_not_inherit_backend_options)
   test_check (lodger_backend_register (&noting) == 0);
   atomic_store (&seen_options, &options);
   loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
-  child = lodger_caller_get (loop.caller, NULL, NULL);
+  child = lodger_caller_open_child (loop.caller, NULL, NULL);
   ck_assert_ptr_nonnull (child);
   loop_run_until_done (&loop, lodger_caller_get_stopped (child));
   ck_assert_ptr_null (atomic_load (&seen_options));

@@ -142,7 +142,7 @@ START_TEST (edge_56_a_child_sees_no_caller_of_its_parent)
     {
       size_t count = 1;
       test_check (lodger_caller_list (false, &count) == NULL && count == 0);
-      test_check (lodger_caller_get_existing (id) == NULL);
+      test_check (lodger_caller_find_id (id) == NULL);
       _exit (CHILD_IS_FINE);
     }
   expect_fine (child);

@@ -21,7 +21,7 @@ START_TEST (a_cancelled_pending_is_done_when_its_operation_is_back)
   turn_until_done (NULL, read);
   expect_code (lodger_pending_get_outcome (read), LODGER_ECANCELED);
   ck_assert_ptr_null (lodger_glib_async_get_result (read));
-  message = lodger_pending_get_cancel_message (read);
+  message = lodger_pending_dup_cancel_message (read);
   ck_assert_str_eq (message, "no more");
   lodger_free (message);
   ck_assert (lodger_pending_cancel (read, NULL));

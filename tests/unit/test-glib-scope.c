@@ -273,8 +273,8 @@ END_TEST
 
 START_TEST (a_caller_that_was_only_asked_for_counts_no_enter)
 {
-  LodgerCaller *caller = lodger_glib_get_caller (NULL, NULL, NULL);
-  LodgerCaller *again = lodger_glib_get_caller (NULL, NULL, NULL);
+  LodgerCaller *caller = lodger_glib_open_caller (NULL, NULL, NULL);
+  LodgerCaller *again = lodger_glib_open_caller (NULL, NULL, NULL);
   ck_assert_ptr_eq (caller, again);
   ck_assert_int_eq (lodger_caller_get_state (caller), LODGER_CALLER_RUNNING);
   expect_code (lodger_caller_leave (caller), LODGER_ESTATE);
@@ -296,7 +296,7 @@ START_TEST (a_slice_is_as_long_as_the_host_options_say)
 {
   int asked = 0;
   const LodgerGlibHostOptions options = { .size = sizeof options, .slice = ask_for_nothing, .slice_data = &asked };
-  LodgerCaller *caller = lodger_glib_get_caller (&options, NULL, NULL);
+  LodgerCaller *caller = lodger_glib_open_caller (&options, NULL, NULL);
   Recorder recorder = { 0 };
   settle ();
   asked = 0;

@@ -327,7 +327,7 @@ START_TEST (a_worker_in_a_nested_loop_of_its_own_call_is_not_idle)
   LodgerPending *pending;
   int64_t code = 1;
   expect_code (lodger_glib_register (), 0);
-  root = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
+  root = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, NULL);
   pending = lodger_caller_to_thread (root, give_to_own_worker, root, NULL);
   wait_done (pending);
   expect_code (lodger_pending_get_int (pending, &code), 0);
@@ -422,7 +422,7 @@ START_TEST (a_worker_may_be_stopped_at_once)
   for (unsigned i = 0; i < test_scaled (200); i++)
     {
       LodgerCallerOptions options = { .size = sizeof options, .backend = "glib" };
-      LodgerCaller *caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
+      LodgerCaller *caller = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, NULL);
       Recorder recorder = { 0 };
       ck_assert_ptr_nonnull (caller);
       lodger_caller_call_direct (caller, recorder_direct, &recorder, recorder_destroy);

@@ -201,7 +201,7 @@ START_TEST (a_host_that_dies_leaves_no_child_without_a_deadline)
       Recorder recorder = { 0 };
       for (unsigned i = 0; i < CHILDREN; i++)
         {
-          children[i] = lodger_caller_get (loop.caller, &short_deadline, NULL);
+          children[i] = lodger_caller_open_child (loop.caller, &short_deadline, NULL);
           wait_done (lodger_caller_get_started (children[i]));
           if (i % 3 == 0)
             {

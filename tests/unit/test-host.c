@@ -120,7 +120,7 @@ START_TEST (a_backend_that_does_not_open_fails_the_start)
   LodgerPending *started, *pending;
   expect_code (lodger_backend_register (&backend_ops), 0);
   log_capture_begin ();
-  caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
+  caller = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, NULL);
   ck_assert_ptr_nonnull (caller);
   pending = lodger_caller_call_soon (caller, recorder_call, &recorder, recorder_destroy);
   started = lodger_caller_get_started (caller);

@@ -94,11 +94,11 @@ START_TEST (edge_04_second_cancel_adds_its_message)
   char *message;
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   expect_code (lodger_pending_set_canceller (promise, canceller_run, &canceller, NULL), 0);
-  ck_assert_ptr_null (lodger_pending_get_cancel_message (promise));
+  ck_assert_ptr_null (lodger_pending_dup_cancel_message (promise));
   lodger_pending_cancel (promise, "one");
   lodger_pending_cancel (promise, NULL);
   lodger_pending_cancel (promise, "two");
-  message = lodger_pending_get_cancel_message (promise);
+  message = lodger_pending_dup_cancel_message (promise);
   ck_assert_str_eq (message, "one\ntwo");
   lodger_free (message);
   lodger_pending_return_nothing (promise);

@@ -9,7 +9,7 @@ static LodgerCaller *
 root_start (unsigned max_workers, unsigned idle_limit, int64_t idle_duration)
 {
   LodgerCallerOptions options = { .size = sizeof options, .max_workers = max_workers };
-  LodgerCaller *root = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
+  LodgerCaller *root = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, NULL);
   ck_assert_ptr_nonnull (root);
   expect_code (lodger_caller_set_idle_limit (root, idle_limit), 0);
   expect_code (lodger_caller_set_idle_duration (root, idle_duration), 0);

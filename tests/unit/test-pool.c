@@ -136,7 +136,7 @@ static void
 look_at_parent (LodgerPending *self, void *data)
 {
   Callers *callers = data;
-  LodgerCaller *parent = lodger_caller_get_parent (lodger_caller_current ());
+  LodgerCaller *parent = lodger_caller_find_parent (lodger_caller_current ());
   (void) self;
   callers->nested_is_child = parent == callers->root;
   lodger_caller_unref (parent);
@@ -150,7 +150,7 @@ look_at_callers (LodgerPending *self, void *data)
   callers->worker = lodger_caller_ref (lodger_caller_current ());
   test_check (callers->worker != callers->root);
   test_check (lodger_pending_get_caller (self) == callers->worker);
-  parent = lodger_caller_get_parent (callers->worker);
+  parent = lodger_caller_find_parent (callers->worker);
   test_check (parent == callers->root);
   lodger_caller_unref (parent);
   callers->nested = lodger_caller_to_thread (callers->worker, look_at_parent, callers, NULL);
@@ -167,12 +167,12 @@ START_TEST (workers_are_children_of_the_root)
   expect_code (lodger_pending_get_outcome (pending), 0);
   ck_assert (callers.nested_is_child);
   ck_assert_str_eq (lodger_caller_get_backend (callers.worker), "native");
-  ck_assert_ptr_null (lodger_caller_get_parent (loop.caller));
-  ck_assert_ptr_null (lodger_caller_get_parent (NULL));
+  ck_assert_ptr_null (lodger_caller_find_parent (loop.caller));
+  ck_assert_ptr_null (lodger_caller_find_parent (NULL));
   lodger_caller_stop (loop.caller, true);
   loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
   ck_assert_int_eq (lodger_caller_get_state (callers.worker), LODGER_CALLER_STOPPED);
-  ck_assert_ptr_null (lodger_caller_get_parent (callers.worker));
+  ck_assert_ptr_null (lodger_caller_find_parent (callers.worker));
   lodger_caller_unref (callers.worker);
   lodger_pending_unref (callers.nested);
   lodger_pending_unref (pending);

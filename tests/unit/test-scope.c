@@ -153,7 +153,7 @@ run_slow (Slow *slow)
   latch_init (&slow->posted);
   latch_init (&slow->let_go);
   ck_assert_int_eq (lodger_host_register (&driver), 0);
-  slow->caller = lodger_caller_new (LODGER_CALLER_CURRENT_THREAD, &options, NULL);
+  slow->caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &options, NULL);
   ck_assert_ptr_nonnull (slow->caller);
   slow->scope = lodger_scope_new (&held);
   thread = thread_start (submit_slowly, slow);

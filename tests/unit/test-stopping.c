@@ -11,7 +11,7 @@ static LodgerCaller *
 root_start (void)
 {
   const LodgerCallerOptions options = { .size = sizeof options };
-  LodgerCaller *root = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
+  LodgerCaller *root = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, NULL);
   ck_assert_ptr_nonnull (root);
   return root;
 }
@@ -35,7 +35,7 @@ stop_the_caller (LodgerPending *done, void *caller)
 START_TEST (edge_83_a_child_that_is_stopped_by_a_done_callback_has_a_deadline)
 {
   const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 2000000 };
-  LodgerCaller *root = root_start (), *child = lodger_caller_get (root, &short_deadline, NULL);
+  LodgerCaller *root = root_start (), *child = lodger_caller_open_child (root, &short_deadline, NULL);
   LodgerReply *reply = NULL;
   LodgerPending *deferred = lodger_caller_call_soon (child, defer, &reply, NULL);
   WorkerBlock *block = worker_block (child);
@@ -85,7 +85,7 @@ START_TEST (edge_38_no_pool_call_of_a_child_begins_after_its_end)
   LodgerCaller *root = root_start ();
   for (unsigned i = 0; i < test_scaled (3000); i++)
     {
-      Submitter submitter = { .child = lodger_caller_get (root, NULL, NULL) };
+      Submitter submitter = { .child = lodger_caller_open_child (root, NULL, NULL) };
       pthread_t thread;
       barrier_init (&submitter.start, 2);
       wait_done (lodger_caller_get_started (submitter.child));
@@ -162,7 +162,7 @@ be_stuck (LodgerPending *self, void *data)
 START_TEST (edge_83_a_follower_of_an_abandoned_call_is_abandoned_too)
 {
   const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 2000000 };
-  LodgerCaller *root = root_start (), *child = lodger_caller_get (root, &short_deadline, NULL);
+  LodgerCaller *root = root_start (), *child = lodger_caller_open_child (root, &short_deadline, NULL);
   LodgerCallOptions home = { .size = sizeof home, .result_home = root };
   LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   LodgerPending *pending;
@@ -337,8 +337,8 @@ START_TEST (an_owner_whose_stop_hook_was_overtaken_leaves_the_inside_alone)
   counter_init (&overtaken.posts);
   expect_code (lodger_backend_register (&overtaken_backend), 0);
   lodger_set_log_func (let_hook_return, NULL);
-  caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, NULL);
-  other = lodger_caller_new (LODGER_CALLER_NEW_THREAD, NULL, NULL);
+  caller = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, NULL);
+  other = lodger_caller_open (LODGER_CALLER_NEW_THREAD, NULL, NULL);
   wait_done (lodger_caller_get_started (caller));
   home.data_home = caller;
   lodger_caller_stop (caller, true);

@@ -8,7 +8,7 @@
 static void
 expect_message (LodgerPending *pending, const char *expected)
 {
-  char *message = lodger_pending_get_cancel_message (pending);
+  char *message = lodger_pending_dup_cancel_message (pending);
   ck_assert_pstr_eq (message, expected);
   lodger_free (message);
 }

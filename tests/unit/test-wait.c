@@ -216,7 +216,7 @@ START_TEST (edge_12_cancel_wait_returns_after_cleanup)
   ck_assert (clean_up.cleaned);
   recorder_expect (&clean_up.data, 0, 1);
   expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
-  message = lodger_pending_get_cancel_message (pending);
+  message = lodger_pending_dup_cancel_message (pending);
   ck_assert_str_eq (message, "closing");
   lodger_free (message);
   lodger_pending_unref (pending);

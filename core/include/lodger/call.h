@@ -109,7 +109,7 @@ LODGER_API int lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirec
  * the caller never holds it up. The data is destroyed in the worker that takes the call. lodger_pending_then() brings
  * the outcome back to a thread.
  *
- * With `worker` set, the call runs in the child of that name (lodger_caller_get()). That child is outside of the pool
+ * With `worker` set, the call runs in the child of that name (lodger_caller_open_child()). That child is outside of the pool
  * and of its limits; an `inbox_limit` holds for it. A caller that has not started has no children yet, so the call
  * fails.
  *

@@ -29,7 +29,7 @@
 
 LODGER_BEGIN_DECLS
 
-/** How lodger_caller_new() finds or makes a caller. */
+/** How lodger_caller_open() finds or makes a caller. */
 typedef enum LodgerCallerMode
 {
   /** The caller of this thread and host. It is made and started if there is none. */
@@ -56,7 +56,7 @@ typedef int (*LodgerStartHook) (LodgerCaller *caller, void *data);
  */
 typedef void (*LodgerStopHook) (LodgerCaller *caller, void *data);
 
-/** Options of lodger_caller_new() and lodger_caller_get(). All strings are copied. Members are only ever appended. */
+/** Options of lodger_caller_open() and lodger_caller_open_child(). All strings are copied. Members are only ever appended. */
 typedef struct LodgerCallerOptions
 {
   size_t size; /**< sizeof (LodgerCallerOptions) */
@@ -115,8 +115,8 @@ typedef struct LodgerCallerOptions
  * another thread while the main thread has no caller), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory).
  * Test: unit/caller the_same_thread_and_host_give_the_same_caller
  */
-LODGER_API LodgerCaller *lodger_caller_new (LodgerCallerMode mode, const LodgerCallerOptions *options,
-                                            LodgerError **ret_error);
+LODGER_API LodgerCaller *lodger_caller_open (LodgerCallerMode mode, const LodgerCallerOptions *options,
+                                             LodgerError **ret_error);
 
 /**
  * Finds or makes a child of @p parent: a caller on a new thread, which stops with its parent and before it.
@@ -137,8 +137,8 @@ LODGER_API LodgerCaller *lodger_caller_new (LodgerCallerMode mode, const LodgerC
  * forked child).
  * Test: conformance edge_48_get_by_name_twice_is_the_same_child
  */
-LODGER_API LodgerCaller *lodger_caller_get (LodgerCaller *parent, const LodgerCallerOptions *options,
-                                            LodgerError **ret_error);
+LODGER_API LodgerCaller *lodger_caller_open_child (LodgerCaller *parent, const LodgerCallerOptions *options,
+                                                   LodgerError **ret_error);
 
 /**
  * Takes a reference.
@@ -176,11 +176,11 @@ LODGER_API LodgerCaller *lodger_caller_current (void);
 /**
  * Finds this thread's caller on a loop, and makes none.
  *
- * Does not block. It is the caller that lodger_caller_new() would find for the same host and options. If there is none,
+ * Does not block. It is the caller that lodger_caller_open() would find for the same host and options. If there is none,
  * it is a caller that is stopping there.
  *
  * @param host a registered host's name. NULL finds none.
- * @param host_options as for lodger_caller_new().
+ * @param host_options as for lodger_caller_open().
  * @return a new reference, or NULL when every caller here has stopped, or none was made.
  * Errors: none.
  * Test: unit/completer a_caller_is_found_by_its_loop
@@ -197,7 +197,7 @@ LODGER_API LodgerCaller *lodger_caller_find (const char *host, const void *host_
  * Errors: none.
  * Test: unit/caller a_stopping_caller_is_not_found
  */
-LODGER_API LodgerCaller *lodger_caller_get_existing (uint64_t id);
+LODGER_API LodgerCaller *lodger_caller_find_id (uint64_t id);
 
 /**
  * Lists all callers that have not stopped.
@@ -285,7 +285,7 @@ LODGER_API bool lodger_caller_is_current_thread (const LodgerCaller *caller);
  * Errors: none.
  * Test: unit/pool workers_are_children_of_the_root
  */
-LODGER_API LodgerCaller *lodger_caller_get_parent (LodgerCaller *caller);
+LODGER_API LodgerCaller *lodger_caller_find_parent (LodgerCaller *caller);
 /**
  * Lists the children that have not stopped, workers of to_thread() among them.
  *
@@ -296,7 +296,7 @@ LODGER_API LodgerCaller *lodger_caller_get_parent (LodgerCaller *caller);
  * Errors: LODGER_EINVAL (NULL).
  * Test: conformance edge_48_a_grandchild_is_no_child
  */
-LODGER_API LodgerCaller **lodger_caller_get_children (LodgerCaller *caller, size_t *ret_count);
+LODGER_API LodgerCaller **lodger_caller_list_children (LodgerCaller *caller, size_t *ret_count);
 /**
  * Describes the caller in one line: `main #1: running, host glib, 3 workers`.
  *

@@ -267,7 +267,7 @@ LODGER_API bool lodger_pending_cancel (LodgerPending *pending, const char *messa
  * Errors: none.
  * Test: unit/pending edge_04_second_cancel_adds_its_message
  */
-LODGER_API char *lodger_pending_get_cancel_message (LodgerPending *pending);
+LODGER_API char *lodger_pending_dup_cancel_message (LodgerPending *pending);
 
 /**
  * Sets the canceller: the function that runs when the pending is cancelled.

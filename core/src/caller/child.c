@@ -46,7 +46,7 @@ make_child (LodgerCaller *parent, LodgerCallerOptions *options, const LodgerBack
 static LodgerCaller *
 get (LodgerCaller *parent, LodgerCallerOptions *options, LodgerError **ret_error)
 {
-  static const char function[] = "lodger_caller_get";
+  static const char function[] = "lodger_caller_open_child";
   const LodgerBackendOps *backend = lodger__is_driven (parent) ? parent->setup.backend : parent->setup.worker_backend;
   const LodgerBackendOps *workers = parent->setup.worker_backend;
   const LodgerChildKind kind = options->name != NULL ? LODGER_CHILD_NAMED : LODGER_CHILD_UNNAMED;
@@ -87,7 +87,7 @@ get (LodgerCaller *parent, LodgerCallerOptions *options, LodgerError **ret_error
 }
 
 LodgerCaller *
-lodger_caller_get (LodgerCaller *parent, const LodgerCallerOptions *options, LodgerError **ret_error)
+lodger_caller_open_child (LodgerCaller *parent, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
   LodgerCallerOptions own = { .size = sizeof own };
   LodgerCaller *child;

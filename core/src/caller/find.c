@@ -23,7 +23,7 @@ lodger__caller_fail (LodgerError **ret_error, const char *function, int code, co
 static LodgerCaller *
 fail (LodgerError **ret_error, int code, const char *reason, const char *name)
 {
-  return lodger__caller_fail (ret_error, "lodger_caller_new", code, reason, name);
+  return lodger__caller_fail (ret_error, "lodger_caller_open", code, reason, name);
 }
 
 typedef struct Where
@@ -82,7 +82,7 @@ lodger__caller_matching (LodgerCaller *caller, const LodgerCallerOptions *option
 static LodgerCaller *
 matching (LodgerCaller *caller, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
-  return lodger__caller_matching (caller, options, "lodger_caller_new", ret_error);
+  return lodger__caller_matching (caller, options, "lodger_caller_open", ret_error);
 }
 
 static LodgerCaller *
@@ -203,7 +203,7 @@ find_or_make (LodgerCallerMode mode, LodgerCallerOptions *options, LodgerError *
 }
 
 LodgerCaller *
-lodger_caller_new (LodgerCallerMode mode, const LodgerCallerOptions *options, LodgerError **ret_error)
+lodger_caller_open (LodgerCallerMode mode, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
   LodgerCallerOptions own = { .size = sizeof own };
   LodgerCaller *caller;

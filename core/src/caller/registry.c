@@ -136,7 +136,7 @@ has_id (const LodgerCaller *caller, const void *what)
 }
 
 LodgerCaller *
-lodger_caller_get_existing (uint64_t id)
+lodger_caller_find_id (uint64_t id)
 {
   const LodgerCaller *current = id == 0 ? lodger_caller_current () : NULL;
   if (current != NULL)

@@ -15,7 +15,7 @@ to_named_worker (LodgerCaller *caller, const LodgerWork *work, const LodgerCallO
 {
   const LodgerCallerOptions named = { .size = sizeof named, .name = options->worker };
   LodgerError *error = NULL;
-  LodgerCaller *worker = lodger_caller_get (caller, &named, &error);
+  LodgerCaller *worker = lodger_caller_open_child (caller, &named, &error);
   int code = lodger_error_get_code (error);
   LodgerPending *pending = worker != NULL ? lodger__submit_soon (function, worker, work, options)
                                           : lodger__submit_refuse (code == LODGER_ESHUTDOWN ? LODGER_ECANCELED : code,

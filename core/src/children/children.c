@@ -106,7 +106,7 @@ lodger__children_find (LodgerCaller *parent, const char *name)
 }
 
 LodgerCaller **
-lodger_caller_get_children (LodgerCaller *caller, size_t *ret_count)
+lodger_caller_list_children (LodgerCaller *caller, size_t *ret_count)
 {
   LodgerCaller **list;
   size_t count = 0;

@@ -148,7 +148,7 @@ lodger_caller_is_protected (const LodgerCaller *caller)
 }
 
 LodgerCaller *
-lodger_caller_get_parent (LodgerCaller *caller)
+lodger_caller_find_parent (LodgerCaller *caller)
 {
   if (caller == NULL || caller->id.parent == NULL || lodger__phase (caller->id.parent) == LODGER_PHASE_STOPPED)
     return NULL;

@@ -223,7 +223,7 @@ lodger_pending_cancel (LodgerPending *pending, const char *message)
 }
 
 char *
-lodger_pending_get_cancel_message (LodgerPending *pending)
+lodger_pending_dup_cancel_message (LodgerPending *pending)
 {
   const Cancel *cancel;
   char *message = NULL;

@@ -36,7 +36,7 @@ lodger_pending_describe (LodgerPending *pending)
   unsigned state;
   if (pending == NULL)
     return NULL;
-  message = lodger_pending_get_cancel_message (pending);
+  message = lodger_pending_dup_cancel_message (pending);
   state = lodger__pending_state (pending);
   switch (lodger_pending_get_state (pending))
     {

@@ -109,7 +109,7 @@ static void
 adopt (LodgerPending *self, LodgerPending *leader)
 {
   unsigned ends = lodger__pending_state (leader) & (P_CANCELLED | P_ABANDONED);
-  char *message = ends != 0 ? lodger_pending_get_cancel_message (leader) : NULL;
+  char *message = ends != 0 ? lodger_pending_dup_cancel_message (leader) : NULL;
   bool has_message = true;
   lodger__pending_lock (self);
   if ((ends & P_CANCELLED) && !(lodger__pending_state (self) & P_CANCELLED))

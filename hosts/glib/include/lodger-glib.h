@@ -92,7 +92,7 @@ LODGER_API LodgerCaller *lodger_glib_attach_full (GMainContext *context, const L
                                                   LodgerError **ret_error);
 
 /**
- * lodger_glib_get_caller: (skip)
+ * lodger_glib_open_caller: (skip)
  * @host_options: (nullable): which context, and how it is used; %NULL for the default one
  * @options: (nullable): `host` and `host_options` in it are ignored. The name and the backends have to match an
  *   existing caller; the other members are looked at only when the caller is made
@@ -108,13 +108,13 @@ LODGER_API LodgerCaller *lodger_glib_attach_full (GMainContext *context, const L
  * Errors: as lodger_glib_attach_full().
  * Test: unit/glib-scope a_caller_that_was_only_asked_for_counts_no_enter
  */
-LODGER_API LodgerCaller *lodger_glib_get_caller (const LodgerGlibHostOptions *host_options,
-                                                 const LodgerCallerOptions *options, LodgerError **ret_error);
+LODGER_API LodgerCaller *lodger_glib_open_caller (const LodgerGlibHostOptions *host_options,
+                                                  const LodgerCallerOptions *options, LodgerError **ret_error);
 
 /**
  * lodger_glib_register:
  *
- * Makes the host and the backend "glib" known to lodger_caller_new().
+ * Makes the host and the backend "glib" known to lodger_caller_open().
  *
  * Any thread; does not block. It may be repeated. Attaching does it, too.
  *

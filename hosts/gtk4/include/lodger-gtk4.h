@@ -56,7 +56,7 @@ LODGER_API LodgerCaller *lodger_gtk_attach (GError **error);
 LODGER_API LodgerCaller *lodger_gtk_attach_full (const LodgerCallerOptions *options, LodgerError **ret_error);
 
 /**
- * lodger_gtk_get_caller: (skip)
+ * lodger_gtk_default_caller: (skip)
  *
  * Returns the GUI thread's caller.
  *
@@ -70,7 +70,7 @@ LODGER_API LodgerCaller *lodger_gtk_attach_full (const LodgerCallerOptions *opti
  * "glib"), LODGER_ENOMEM (no memory).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
  */
-LODGER_API LodgerCaller *lodger_gtk_get_caller (void);
+LODGER_API LodgerCaller *lodger_gtk_default_caller (void);
 
 /* ---- scopes ------------------------------------------------------------------------------------------------------- */
 

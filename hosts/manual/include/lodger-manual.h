@@ -65,7 +65,7 @@ LODGER_API LodgerManualHost *lodger_manual_host_ref (LodgerManualHost *host);
 LODGER_API void lodger_manual_host_unref (LodgerManualHost *host);
 
 /**
- * Makes the manual hosts known to lodger_caller_new().
+ * Makes the manual hosts known to lodger_caller_open().
  *
  * Any thread; does not block. It may be repeated. `.host` is then lodger_manual_host_get_name(), and `.host_options` is
  * the LodgerManualHost.

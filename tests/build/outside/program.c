@@ -15,7 +15,7 @@ main (void)
 {
   LodgerCallerOptions options = { .size = sizeof options, .name = "outside" };
   LodgerError *error = NULL;
-  LodgerCaller *caller = lodger_caller_new (LODGER_CALLER_NEW_THREAD, &options, &error);
+  LodgerCaller *caller = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, &error);
   if (!caller)
     {
       fprintf (stderr, "no caller: %s\n", lodger_error_get_message (error));

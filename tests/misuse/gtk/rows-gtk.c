@@ -29,7 +29,7 @@ place_open (void)
 static void
 place_close (Place *place)
 {
-  LodgerCaller *caller = lodger_caller_ref (lodger_gtk_get_caller ());
+  LodgerCaller *caller = lodger_caller_ref (lodger_gtk_default_caller ());
   gtk_window_destroy (place->window);
   test_check (lodger_caller_stop_wait (caller) == 0);
   lodger_caller_unref (caller);
@@ -110,11 +110,11 @@ is_refused (void)
 }
 
 CELL (lodger_gtk_attach_full, null_options, FINE (attaches (lodger_gtk_attach_full (NULL, NULL))));
-CELL (lodger_gtk_attach_full, null_ret_error, BY (lodger_caller_new),
+CELL (lodger_gtk_attach_full, null_ret_error, BY (lodger_caller_open),
       WARNS (lodger_gtk_attach_full (&no_caller_size, NULL) == NULL));
-CELL (lodger_gtk_attach_full, size_options, BY (lodger_caller_new), WARNS (is_refused ()));
+CELL (lodger_gtk_attach_full, size_options, BY (lodger_caller_open), WARNS (is_refused ()));
 CELL (lodger_gtk_attach_full, after_fork, FINE (attaches (lodger_gtk_attach_full (NULL, NULL))));
-CELL (lodger_gtk_get_caller, after_fork, FINE (attaches (lodger_gtk_attach (NULL))));
+CELL (lodger_gtk_default_caller, after_fork, FINE (attaches (lodger_gtk_attach (NULL))));
 
 /* No caller, but that error. */
 static bool
@@ -145,8 +145,8 @@ attach_elsewhere (void *data)
   Fixture *s = data;
   if (strcmp (s->function, "lodger_gtk_attach") == 0)
     WARNS (is_not_attached_plainly (LODGER_EWRONGTHREAD));
-  else if (strcmp (s->function, "lodger_gtk_get_caller") == 0)
-    WARNS (lodger_gtk_get_caller () == NULL);
+  else if (strcmp (s->function, "lodger_gtk_default_caller") == 0)
+    WARNS (lodger_gtk_default_caller () == NULL);
   else
     {
       BY (lodger_gtk_attach);
@@ -156,16 +156,16 @@ attach_elsewhere (void *data)
 }
 
 CELL (lodger_gtk_attach, wrong_thread,
-      PLACED (lodger_gtk_get_caller (), thread_join (thread_start (attach_elsewhere, s))));
+      PLACED (lodger_gtk_default_caller (), thread_join (thread_start (attach_elsewhere, s))));
 CELL (lodger_gtk_attach_full, wrong_thread,
-      PLACED (lodger_gtk_get_caller (), thread_join (thread_start (attach_elsewhere, s))));
-CELL (lodger_gtk_get_caller, wrong_thread,
-      PLACED (lodger_gtk_get_caller (), thread_join (thread_start (attach_elsewhere, s))));
+      PLACED (lodger_gtk_default_caller (), thread_join (thread_start (attach_elsewhere, s))));
+CELL (lodger_gtk_default_caller, wrong_thread,
+      PLACED (lodger_gtk_default_caller (), thread_join (thread_start (attach_elsewhere, s))));
 
 CELL (lodger_gtk_attach_full, mismatch,
-      PLACED (lodger_gtk_get_caller (), BY (lodger_caller_new),
+      PLACED (lodger_gtk_default_caller (), BY (lodger_caller_open),
               WARNS (is_not_attached (OPTIONS (HOOKED, .name = "else"), LODGER_EMISMATCH))));
-CELL (lodger_gtk_attach_full, not_there, BY (lodger_caller_new),
+CELL (lodger_gtk_attach_full, not_there, BY (lodger_caller_open),
       WARNS (is_not_attached (OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
 
 /* ---- another host of the name ----------------------------------------------------------------------------------------- */
@@ -198,7 +198,7 @@ CELL_AT (NOWHERE, lodger_gtk_attach_full, already, FINE (lodger_host_register (&
 static void
 count_line (LodgerLogLevel level, const char *line, void *data)
 {
-  if (level == LODGER_LOG_WARNING && strncmp (line, "lodger_gtk_get_caller:", 22) == 0)
+  if (level == LODGER_LOG_WARNING && strncmp (line, "lodger_gtk_default_caller:", 22) == 0)
     ++*(int *) data;
 }
 
@@ -209,12 +209,12 @@ ask_for_the_caller_of_another (Fixture *s)
   int count = 0;
   FINE (lodger_host_register (&other_driver) == 0);
   lodger_set_log_func (count_line, &count);
-  test_check (lodger_gtk_get_caller () == NULL);
+  test_check (lodger_gtk_default_caller () == NULL);
   log_lines_begin ();
   FINE (count == 1);
 }
 
-CELL_AT (NOWHERE, lodger_gtk_get_caller, already, ask_for_the_caller_of_another (s));
+CELL_AT (NOWHERE, lodger_gtk_default_caller, already, ask_for_the_caller_of_another (s));
 
 /* ---- scopes ---------------------------------------------------------------------------------------------------------- */
 
@@ -244,7 +244,8 @@ has_none_in_no_window (void)
 
 CELL (lodger_gtk_widget_get_scope, null_widget, WARNS (lodger_gtk_widget_get_scope (NULL) == NULL));
 CELL (lodger_gtk_widget_get_scope, after_fork, IN_CHILD (FINE (lodger_gtk_widget_get_scope (LABEL) != NULL)));
-CELL (lodger_gtk_widget_get_scope, wrong_thread, PLACED (BY (lodger_gtk_get_caller), WARNS (asks_elsewhere (LABEL))));
+CELL (lodger_gtk_widget_get_scope, wrong_thread,
+      PLACED (BY (lodger_gtk_default_caller), WARNS (asks_elsewhere (LABEL))));
 CELL (lodger_gtk_widget_get_scope, wrong_state, PLACED (WARNS (has_none_in_no_window ())));
 
 /* ---- work ------------------------------------------------------------------------------------------------------------ */
@@ -278,7 +279,7 @@ static LodgerPending *
 refused_elsewhere (Fixture *s, GtkWidget *label)
 {
   Elsewhere elsewhere = { .fixture = s, .label = label };
-  test_check (lodger_gtk_get_caller () != NULL);
+  test_check (lodger_gtk_default_caller () != NULL);
   thread_join (thread_start (run_elsewhere, &elsewhere));
   return elsewhere.refused;
 }
@@ -298,7 +299,7 @@ CELL (lodger_gtk_run_full, size_options,
 CELL (lodger_gtk_run_full, after_fork,
       IN_CHILD (FINE (comes_to (lodger_gtk_run_full (LABEL, work, done, s, NULL), 0))));
 CELL (lodger_gtk_run_full, wrong_thread,
-      PLACED (BY (lodger_gtk_get_caller), REFUSES (refused_elsewhere (s, LABEL), LODGER_EWRONGTHREAD)));
+      PLACED (BY (lodger_gtk_default_caller), REFUSES (refused_elsewhere (s, LABEL), LODGER_EWRONGTHREAD)));
 CELL (lodger_gtk_run_full, wrong_state,
       PLACED (BY (lodger_gtk_widget_get_scope), REFUSES (run_in_no_window (s), LODGER_ESTATE)));
 
