@@ -5,27 +5,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
+/* Part by part: the system follows links in all parts of a path but the last. */
 static int
 open_below (int root, const char *path)
 {
+  const char *slash;
   int at = root;
   int fd;
-  while (strlen (path) >= PATH_MAX)
+  while ((slash = strchr (path, '/')) != NULL)
     {
-      const char *cut = g_strrstr_len (path, PATH_MAX - 1, "/");
-      char *piece = g_strndup (path, (gsize) (cut - path));
-      fd = openat (at, piece, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-      g_free (piece);
+      char *part = g_strndup (path, (gsize) (slash - path));
+      fd = openat (at, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      g_free (part);
       if (at != root)
         close (at);
       if (fd < 0)
         return fd;
       at = fd;
-      path = cut + 1;
+      path = slash + 1;
     }
   fd = openat (at, *path == '\0' ? "." : path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (at != root)

@@ -29,8 +29,8 @@ typedef struct FolderEntry
   guint64 dev, ino;
 } FolderEntry;
 
-/* `path` is relative to the folder `root`, "" means that itself, and may be longer than the system takes at once. The
- * last part may not be a link. NULL with a reason (see store.h). */
+/* `path` is relative to the folder `root`, "" means that itself, and may be longer than the system takes at once. No part
+ * of it may be a link. NULL with a reason (see store.h). */
 Folder *folder_open (int root, const char *path, int *ret_reason);
 Folder *folder_ref (Folder *folder);
 void folder_unref (Folder *folder);

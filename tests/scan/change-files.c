@@ -12,7 +12,8 @@
  *   grows-from-0   the same, and was empty when it was opened
  *   fails          cannot be read: EIO
  *   blocks         is never read to its end, as on a server that has gone
- *   folder-vanishes  a folder, is removed before it is opened
+ *   folder-vanishes     a folder, is removed before it is opened
+ *   folder-turns-link   a folder, becomes a link to ../outside once it was listed
  *
  * All entries are listed without their kind, as some file systems do.
  */
@@ -22,6 +23,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -136,12 +138,32 @@ read (int fd, void *buffer, size_t size)
   return real_read (fd, buffer, size);
 }
 
+static void
+at_end_of_listing (DIR *stream)
+{
+  char link[64];
+  char path[4096];
+  char moved[4096 + 8];
+  ssize_t length;
+  int saved = errno;
+  snprintf (link, sizeof link, "/proc/self/fd/%d", dirfd (stream));
+  length = readlink (link, path, sizeof path - 1);
+  path[length < 0 ? 0 : length] = '\0';
+  snprintf (moved, sizeof moved, "%s.moved", path);
+  if (strcmp (last_part (path), "folder-turns-link") == 0
+      && (rename (path, moved) != 0 || symlink ("../outside", path) != 0))
+    abort ();
+  errno = saved;
+}
+
 struct dirent *
 readdir (DIR *stream)
 {
   struct dirent *found = ((ReaddirFunc) next ("readdir")) (stream);
   if (found != NULL)
     found->d_type = DT_UNKNOWN;
+  else
+    at_end_of_listing (stream);
   return found;
 }
 
@@ -151,5 +173,7 @@ readdir64 (DIR *stream)
   struct dirent64 *found = ((Readdir64Func) next ("readdir64")) (stream);
   if (found != NULL)
     found->d_type = DT_UNKNOWN;
+  else
+    at_end_of_listing (stream);
   return found;
 }

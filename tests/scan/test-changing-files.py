@@ -19,8 +19,8 @@ class ChangingFiles(ScanTest):
         environment["ASAN_OPTIONS"] = environment.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
         return environment
 
-    def scan(self):
-        outcome = Outcome(self.folder, env=self.environment())
+    def scan(self, folder=None):
+        outcome = Outcome(folder or self.folder, env=self.environment())
         self.assertEqual((outcome.status, outcome.process.stderr), (0, b""))
         return outcome
 
@@ -48,6 +48,12 @@ class ChangingFiles(ScanTest):
         outcome = self.scan()
         self.assertEqual(outcome.paths, [b"outside"])
         self.assertEqual(list(outcome.errors), [b"in/turns-link"])
+
+    def test_a_folder_that_turns_into_a_link_is_left(self):
+        self.make("in/folder-turns-link/sub/sub/file", b"x")
+        self.make("outside/sub/sub/secret", b"y")
+        outcome = self.scan(os.path.join(self.folder, b"in"))
+        self.assertEqual((outcome.paths, outcome.errors), ([], {b"folder-turns-link/sub": ["Not a directory"]}))
 
     def test_a_file_that_shrinks_is_hashed_as_read(self):
         content = bytes(range(250)) * 4000
