@@ -22,11 +22,11 @@ static void
 set_up (void)
 {
   LodgerCallerOptions options = { .size = sizeof options, .max_workers = BENCH_WORKERS };
-  LodgerError *error = NULL;
+  GError *error = NULL;
 
   errand.caller = lodger_glib_attach_full (NULL, &options, &error);
   if (!errand.caller)
-    bench_fail ("cannot attach: %s", lodger_error_get_message (error));
+    bench_fail ("cannot attach: %s", error->message);
   errand.loop = g_main_loop_new (NULL, FALSE);
 }
 

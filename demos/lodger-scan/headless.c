@@ -141,15 +141,15 @@ scan_headless (const ScanOptions *options)
   LodgerCallerOptions caller_options = { .size = sizeof caller_options, .stop_deadline = SCAN_PATIENCE };
   Headless headless = { .terminal = isatty (STDERR_FILENO) == 1 };
   EngineEvents events = { on_progress, on_finished, &headless };
-  LodgerError *error = NULL;
+  GError *error = NULL;
   char *message = NULL;
   int status;
 
   headless.caller = lodger_glib_attach_full (NULL, &caller_options, &error);
   if (headless.caller == NULL)
     {
-      fprintf (stderr, "lodger-scan: cannot start: %s\n", lodger_error_get_message (error));
-      lodger_error_unref (error);
+      fprintf (stderr, "lodger-scan: cannot start: %s\n", error->message);
+      g_error_free (error);
       return SCAN_CANNOT_WRITE;
     }
   headless.loop = g_main_loop_new (NULL, FALSE);

@@ -11,19 +11,20 @@ lodger_glib_register (void)
   return result == 0 ? lodger_backend_register (&lodger__glib_backend) : result;
 }
 
+/* Consumes the reason. */
 static LodgerCaller *
-refuse (int code, LodgerError **ret_error)
+refuse (LodgerError *reason, GError **error)
 {
-  if (ret_error != NULL)
-    *ret_error = lodger_error_new (NULL, code, NULL);
+  g_propagate_error (error, lodger_glib_error_to_gerror (reason));
+  lodger_error_unref (reason);
   return NULL;
 }
 
 LodgerCaller *
-lodger_glib_open_caller (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options,
-                         LodgerError **ret_error)
+lodger_glib_open_caller (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options, GError **error)
 {
   LodgerCallerOptions own = { .size = sizeof own };
+  LodgerError *reason = NULL;
   LodgerCaller *caller;
   int result = lodger_glib_register ();
   if (options != NULL)
@@ -36,35 +37,32 @@ lodger_glib_open_caller (const LodgerGlibHostOptions *host_options, const Lodger
     {
       if (own.hook_destroy != NULL)
         own.hook_destroy (own.hook_data);
-      return refuse (result, ret_error);
+      return refuse (lodger_error_new (NULL, result, NULL), error);
     }
   own.host = lodger__glib_driver.ops->name;
   own.host_options = host_options;
-  caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &own, ret_error);
-  if (caller != NULL && lodger__glib_context_of (host_options) == g_main_context_default ())
+  caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &own, &reason);
+  if (caller == NULL)
+    return refuse (reason, error);
+  if (lodger__glib_context_of (host_options) == g_main_context_default ())
     lodger__glib_end_with_application (caller);
   return caller;
 }
 
 LodgerCaller *
-lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options, LodgerError **ret_error)
+lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options, GError **error)
 {
   LodgerGlibHostOptions host_options = { .size = sizeof host_options, .context = context };
-  LodgerCaller *caller = lodger_glib_open_caller (&host_options, options, ret_error);
+  LodgerCaller *caller = lodger_glib_open_caller (&host_options, options, error);
   int result = caller != NULL ? lodger_caller_enter (caller) : 0;
   if (result == 0)
     return caller;
   lodger_caller_unref (caller);
-  return refuse (result, ret_error);
+  return refuse (lodger_error_new (NULL, result, NULL), error);
 }
 
 LodgerCaller *
 lodger_glib_attach (GMainContext *context, GError **error)
 {
-  LodgerError *reason = NULL;
-  LodgerCaller *caller = lodger_glib_attach_full (context, NULL, &reason);
-  if (caller == NULL)
-    g_propagate_error (error, lodger_glib_error_to_gerror (reason));
-  lodger_error_unref (reason);
-  return caller;
+  return lodger_glib_attach_full (context, NULL, error);
 }

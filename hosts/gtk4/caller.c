@@ -37,28 +37,33 @@ drop (void *data)
   lodger_caller_unref (data);
 }
 
+static LodgerCaller *
+refuse (int code, GError **error)
+{
+  g_set_error_literal (error, LODGER_GLIB_ERROR, code, lodger_error_code_string (code));
+  return NULL;
+}
+
 /* Refuses another thread: its caller for the main context would pass for the GUI thread's. */
 static LodgerCaller *
-refuse_thread (const LodgerCallerOptions *options, LodgerError **ret_error)
+refuse_thread (const LodgerCallerOptions *options, GError **error)
 {
   int code = lodger_host_misuse ("lodger_gtk_attach", LODGER_EWRONGTHREAD, "this is not the GUI thread");
   if (options != NULL && options->size >= sizeof *options && options->hook_destroy != NULL)
     options->hook_destroy (options->hook_data);
-  if (ret_error != NULL)
-    *ret_error = lodger_error_new (NULL, code, NULL);
-  return NULL;
+  return refuse (code, error);
 }
 
 /* The GUI thread's caller. It is made if there is none, and kept until it has stopped. */
 static LodgerCaller *
-find (const LodgerCallerOptions *options, LodgerError **ret_error)
+find (const LodgerCallerOptions *options, GError **error)
 {
   LodgerCaller *found;
   if (has_gui && !lodger__gtk_is_here ())
-    return refuse_thread (options, ret_error);
+    return refuse_thread (options, error);
   if (options == NULL && caller != NULL && lodger_caller_get_state (caller) < LODGER_CALLER_STOPPED)
     return caller;
-  found = lodger_glib_open_caller (&host_options, options, ret_error);
+  found = lodger_glib_open_caller (&host_options, options, error);
   if (found == NULL)
     return NULL;
   if (found == caller)
@@ -75,8 +80,7 @@ find (const LodgerCallerOptions *options, LodgerError **ret_error)
   if (lodger_pending_add_done_callback (lodger_caller_get_stopped (found), forget, found, drop) != 0)
     {
       caller = NULL;
-      if (ret_error != NULL)
-        *ret_error = lodger_error_new (NULL, LODGER_ENOMEM, NULL);
+      refuse (LODGER_ENOMEM, error);
     }
   return caller;
 }
@@ -85,7 +89,7 @@ LodgerCaller *
 lodger_gtk_default_caller (void)
 {
   LodgerCaller *found;
-  LodgerError *error = NULL;
+  GError *error = NULL;
   if (has_gui && !lodger__gtk_is_here ())
     {
       lodger_host_misuse (__func__, LODGER_EWRONGTHREAD, "this is not the GUI thread");
@@ -93,29 +97,23 @@ lodger_gtk_default_caller (void)
     }
   found = find (NULL, &error);
   if (found == NULL)
-    lodger_host_misuse (__func__, error != NULL ? lodger_error_get_code (error) : LODGER_ENOMEM,
-                        error != NULL ? lodger_error_get_message (error) : NULL);
-  lodger_error_unref (error);
+    lodger_host_misuse (__func__, error->code, error->message);
+  g_clear_error (&error);
   return found;
 }
 
 LodgerCaller *
-lodger_gtk_attach_full (const LodgerCallerOptions *options, LodgerError **ret_error)
+lodger_gtk_attach_full (const LodgerCallerOptions *options, GError **error)
 {
-  LodgerCaller *found = find (options, ret_error);
+  LodgerCaller *found = find (options, error);
   int code = found != NULL ? lodger_caller_enter (found) : 0;
-  if (code != 0 && ret_error != NULL)
-    *ret_error = lodger_error_new (NULL, code, NULL);
-  return code == 0 ? lodger_caller_ref (found) : NULL;
+  if (code != 0)
+    return refuse (code, error);
+  return lodger_caller_ref (found);
 }
 
 LodgerCaller *
 lodger_gtk_attach (GError **error)
 {
-  LodgerError *reason = NULL;
-  LodgerCaller *found = lodger_gtk_attach_full (NULL, &reason);
-  if (found == NULL)
-    g_propagate_error (error, lodger_glib_error_to_gerror (reason));
-  lodger_error_unref (reason);
-  return found;
+  return lodger_gtk_attach_full (NULL, error);
 }

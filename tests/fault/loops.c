@@ -97,8 +97,13 @@ static const LoopKind native = { .name = "native", .traits = LOOP_DRIVEN, .open 
 static LodgerCaller *
 open_default (Fixture *fixture, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
+  GError *error = NULL;
+  LodgerCaller *caller = lodger_glib_attach_full (NULL, options, &error);
   (void) fixture;
-  return lodger_glib_attach_full (NULL, options, ret_error);
+  if (caller == NULL)
+    *ret_error = lodger_glib_error_new_from_gerror (error);
+  g_clear_error (&error);
+  return caller;
 }
 
 static void

@@ -440,10 +440,10 @@ static void *
 attach_elsewhere (void *data)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .hook_data = data, .hook_destroy = recorder_destroy };
-  LodgerError *error = NULL;
+  GError *error = NULL;
   ck_assert_ptr_null (lodger_gtk_attach_full (&options, &error));
-  expect_code (lodger_error_get_code (error), LODGER_EWRONGTHREAD);
-  lodger_error_unref (error);
+  ck_assert (g_error_matches (error, LODGER_GLIB_ERROR, LODGER_EWRONGTHREAD));
+  g_error_free (error);
   return NULL;
 }
 

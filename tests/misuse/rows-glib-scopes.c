@@ -40,7 +40,7 @@ static const LodgerCallerOptions no_size = { .name = "misuse" };
 static bool
 is_got (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options)
 {
-  LodgerError *error = NULL;
+  GError *error = NULL;
   LodgerCaller *caller = lodger_glib_open_caller (host_options, options, &error);
   bool is = caller != NULL && error == NULL && lodger_caller_stop_wait (caller) == 0;
   lodger_caller_unref (caller);
@@ -50,15 +50,17 @@ is_got (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *op
 static bool
 is_not_got (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options)
 {
-  LodgerError *error = NULL;
+  GError *error = NULL;
   LodgerCaller *caller = lodger_glib_open_caller (host_options, options, &error);
-  return is_error (caller, error, LODGER_EINVAL);
+  bool is = caller == NULL && g_error_matches (error, LODGER_GLIB_ERROR, LODGER_EINVAL);
+  g_clear_error (&error);
+  return is;
 }
 
 CELL (lodger_glib_open_caller, null_host_options, FINE (is_got (NULL, NULL)));
 CELL (lodger_glib_open_caller, null_options, FINE (is_got (NULL, NULL)));
 CELL (lodger_glib_open_caller, size_host_options, BY (lodger_caller_open), WARNS (is_not_got (&no_host_size, NULL)));
 CELL (lodger_glib_open_caller, size_options, BY (lodger_caller_open), WARNS (is_not_got (NULL, &no_size)));
-CELL (lodger_glib_open_caller, null_ret_error, BY (lodger_caller_open),
+CELL (lodger_glib_open_caller, null_error, BY (lodger_caller_open),
       WARNS (lodger_glib_open_caller (NULL, &no_size, NULL) == NULL));
 CELL (lodger_glib_open_caller, after_fork, FINE (is_got (NULL, NULL)));

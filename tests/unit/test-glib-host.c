@@ -66,12 +66,12 @@ START_TEST (a_refused_attach_says_why)
 {
   GMainContext *context = g_main_context_new ();
   LodgerCallerOptions options = { .size = 1 };
-  LodgerError *error = NULL;
+  GError *error = NULL;
   log_capture_begin ();
   ck_assert_ptr_null (lodger_glib_attach_full (context, &options, &error));
   log_capture_end ();
-  ck_assert (lodger_error_matches (error, NULL, LODGER_EINVAL));
-  lodger_error_unref (error);
+  ck_assert (g_error_matches (error, LODGER_GLIB_ERROR, LODGER_EINVAL));
+  g_error_free (error);
   g_main_context_unref (context);
 }
 END_TEST

@@ -356,7 +356,7 @@ scan_window (const ScanOptions *options)
   LodgerCallerOptions caller_options
       = { .size = sizeof caller_options, .stop_deadline = SCAN_PATIENCE, .nice = WORKERS_NICE };
   ScanWindow window = { .options = options, .status = SCAN_OK };
-  LodgerError *error = NULL;
+  GError *error = NULL;
   char *message = NULL;
 
   /* The summary is the same with a window and without one. */
@@ -370,8 +370,8 @@ scan_window (const ScanOptions *options)
   window.caller = lodger_gtk_attach_full (&caller_options, &error);
   if (window.caller == NULL)
     {
-      fprintf (stderr, "lodger-scan: cannot start: %s\n", lodger_error_get_message (error));
-      lodger_error_unref (error);
+      fprintf (stderr, "lodger-scan: cannot start: %s\n", error->message);
+      g_error_free (error);
       return SCAN_CANNOT_WRITE;
     }
   if (options->exit_when_done)

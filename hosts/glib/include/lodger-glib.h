@@ -78,7 +78,7 @@ LODGER_API LodgerCaller *lodger_glib_attach (GMainContext *context, GError **err
  * lodger_glib_attach_full: (skip)
  * @context: (nullable): as for lodger_glib_attach()
  * @options: (nullable): `host` and `host_options` in it are ignored
- * @ret_error: (nullable): where a new reference to the error goes
+ * @error: (nullable): as for lodger_glib_attach()
  *
  * Attaches as lodger_glib_attach(), with options.
  *
@@ -86,17 +86,17 @@ LODGER_API LodgerCaller *lodger_glib_attach (GMainContext *context, GError **err
  *
  * Errors: as lodger_glib_attach(), LODGER_EINVAL (wrong size, a `backend` in @options), LODGER_EMISMATCH (the existing
  * caller has another name or backend), LODGER_ENOENT (no such workers' backend).
- * Test: unit/glib-host attaching_twice_gives_the_same_caller
+ * Test: unit/glib-host a_refused_attach_says_why
  */
 LODGER_API LodgerCaller *lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options,
-                                                  LodgerError **ret_error);
+                                                  GError **error);
 
 /**
  * lodger_glib_open_caller: (skip)
  * @host_options: (nullable): which context, and how it is used; %NULL for the default one
  * @options: (nullable): `host` and `host_options` in it are ignored. The name and the backends have to match an
  *   existing caller; the other members are looked at only when the caller is made
- * @ret_error: (nullable): where a new reference to the error goes
+ * @error: (nullable): as for lodger_glib_attach()
  *
  * Returns the caller of a main context, without counting an enter.
  *
@@ -109,7 +109,7 @@ LODGER_API LodgerCaller *lodger_glib_attach_full (GMainContext *context, const L
  * Test: unit/glib-scope a_caller_that_was_only_asked_for_counts_no_enter
  */
 LODGER_API LodgerCaller *lodger_glib_open_caller (const LodgerGlibHostOptions *host_options,
-                                                  const LodgerCallerOptions *options, LodgerError **ret_error);
+                                                  const LodgerCallerOptions *options, GError **error);
 
 /**
  * lodger_glib_register:

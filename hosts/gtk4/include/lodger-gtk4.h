@@ -43,7 +43,7 @@ LODGER_API LodgerCaller *lodger_gtk_attach (GError **error);
  * lodger_gtk_attach_full: (skip)
  * @options: (nullable): `host` and `host_options` in it are ignored. The name and the backends have to match an
  *   existing caller; the other members are looked at only when the caller is made
- * @ret_error: (nullable): where a new reference to the error goes
+ * @error: (nullable): as for lodger_gtk_attach()
  *
  * Attaches as lodger_gtk_attach(), with options.
  *
@@ -53,7 +53,7 @@ LODGER_API LodgerCaller *lodger_gtk_attach (GError **error);
  * caller has another name or backend), LODGER_ENOENT (no such workers' backend).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
  */
-LODGER_API LodgerCaller *lodger_gtk_attach_full (const LodgerCallerOptions *options, LodgerError **ret_error);
+LODGER_API LodgerCaller *lodger_gtk_attach_full (const LodgerCallerOptions *options, GError **error);
 
 /**
  * lodger_gtk_default_caller: (skip)

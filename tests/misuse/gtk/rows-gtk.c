@@ -101,28 +101,25 @@ CELL (lodger_gtk_attach, null_error, FINE (attaches (lodger_gtk_attach (NULL))))
 CELL (lodger_gtk_attach, after_fork, FINE (attaches (lodger_gtk_attach (NULL))));
 static const LodgerCallerOptions no_caller_size = { .name = "misuse" };
 
-static bool
-is_refused (void)
-{
-  LodgerError *error = NULL;
-  LodgerCaller *caller = lodger_gtk_attach_full (&no_caller_size, &error);
-  return is_error (caller, error, LODGER_EINVAL);
-}
-
 CELL (lodger_gtk_attach_full, null_options, FINE (attaches (lodger_gtk_attach_full (NULL, NULL))));
-CELL (lodger_gtk_attach_full, null_ret_error, BY (lodger_caller_open),
-      WARNS (lodger_gtk_attach_full (&no_caller_size, NULL) == NULL));
-CELL (lodger_gtk_attach_full, size_options, BY (lodger_caller_open), WARNS (is_refused ()));
 CELL (lodger_gtk_attach_full, after_fork, FINE (attaches (lodger_gtk_attach_full (NULL, NULL))));
 CELL (lodger_gtk_default_caller, after_fork, FINE (attaches (lodger_gtk_attach (NULL))));
+
+static bool
+is_gerror (LodgerCaller *caller, GError *error, int code)
+{
+  bool is = caller == NULL && g_error_matches (error, LODGER_GLIB_ERROR, code);
+  g_clear_error (&error);
+  return is;
+}
 
 /* No caller, but that error. */
 static bool
 is_not_attached (const LodgerCallerOptions *options, int code)
 {
-  LodgerError *error = NULL;
+  GError *error = NULL;
   LodgerCaller *caller = lodger_gtk_attach_full (options, &error);
-  return is_error (caller, error, code);
+  return is_gerror (caller, error, code);
 }
 
 static bool
@@ -130,10 +127,13 @@ is_not_attached_plainly (int code)
 {
   GError *error = NULL;
   LodgerCaller *caller = lodger_gtk_attach (&error);
-  bool is = caller == NULL && g_error_matches (error, LODGER_GLIB_ERROR, code);
-  g_clear_error (&error);
-  return is;
+  return is_gerror (caller, error, code);
 }
+
+CELL (lodger_gtk_attach_full, null_error, BY (lodger_caller_open),
+      WARNS (lodger_gtk_attach_full (&no_caller_size, NULL) == NULL));
+CELL (lodger_gtk_attach_full, size_options, BY (lodger_caller_open),
+      WARNS (is_not_attached (&no_caller_size, LODGER_EINVAL)));
 
 #define OPTIONS(...) (&(const LodgerCallerOptions) { .size = sizeof (LodgerCallerOptions), __VA_ARGS__ })
 #define HOOKED       .hook_data = DATA, .hook_destroy = DESTROY /* consumed, too */
