@@ -45,7 +45,7 @@ lodger_glib_open_caller (const LodgerGlibHostOptions *host_options, const Lodger
   if (caller == NULL)
     return refuse (reason, error);
   if (lodger__glib_context_of (host_options) == g_main_context_default ())
-    lodger__glib_end_with_application (caller);
+    lodger__glib_hear_default_application ();
   return caller;
 }
 

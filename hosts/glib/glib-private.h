@@ -2,7 +2,7 @@
 /* The private face of the GLib adapter: one attached main context, and the files that share it.
  *
  * Order, lowest first; a file calls only files before it: wake-state.h, fork-lock.c, host.c, sources.c, host-ops.c,
- * backend.c, gerror.c, application.c, attach.c. Beside these stand scope.c, which uses fork-lock.c alone, and the gio
+ * backend.c, gerror.c, application.c, attach.c, hold.c. Beside these stand scope.c, which uses fork-lock.c alone, and the gio
  * files, whose order is in gio-private.h. To report upward, a source calls <lodger/host.h>. The core calls host-ops.c
  * by its table. */
 #ifndef LODGER_GLIB_PRIVATE_H
@@ -63,7 +63,7 @@ void lodger__glib_sources_detach (LodgerGlibHost *host);
 extern const LodgerHostDriver lodger__glib_driver;
 extern const LodgerBackendOps lodger__glib_backend;
 
-/* Stops the caller when the default application shuts down. Without an application this does nothing. */
-void lodger__glib_end_with_application (LodgerCaller *caller);
+/* The shutdown of the default application is heard, like that of each application that starts from now on. */
+void lodger__glib_hear_default_application (void);
 
 #endif

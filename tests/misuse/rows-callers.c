@@ -306,6 +306,7 @@ READS (lodger_caller_get_host, NULL, IS, IS);
 READS (lodger_caller_get_backend, NULL, IS_NOT, IS_NOT);
 READS (lodger_caller_find_parent, NULL, IS_NOT, IS_NOT);
 READS (lodger_caller_get_state, LODGER_CALLER_STOPPED, IS_STOPPED, IS_RUNNING);
+READS (lodger_caller_get_stop_deadline, 0, IS, IS);
 READS (lodger_caller_is_running, false, IS_NOT, IS);
 READS (lodger_caller_is_protected, false, IS_NOT, IS_NOT);
 READS (lodger_caller_is_current_thread, false, IS_NOT, IS);

@@ -50,9 +50,9 @@ take (void *data)
 }
 
 static void
-taken_open (Taken *taken)
+taken_open (Taken *taken, GMainContext *context)
 {
-  taken->context = g_main_context_new ();
+  taken->context = context;
   latch_init (&taken->is_taken);
   latch_init (&taken->may_go);
   taken->thread = thread_start (take, taken);
@@ -91,7 +91,7 @@ attach_to_what_another_runs (Fixture *s, bool full)
 {
   Taken taken;
   GError *error = NULL;
-  taken_open (&taken);
+  taken_open (&taken, g_main_context_new ());
   BY (lodger_caller_open);
   if (full)
     WARNS (is_not_attached (taken.context, NULL, LODGER_EWRONGTHREAD));
@@ -144,7 +144,7 @@ get_of_what_another_runs (Fixture *s)
 {
   Taken taken;
   LodgerGlibHostOptions host_options = { .size = sizeof host_options };
-  taken_open (&taken);
+  taken_open (&taken, g_main_context_new ());
   host_options.context = taken.context;
   BY (lodger_caller_open);
   WARNS (is_not_got (&host_options, OPTIONS (HOOKED), LODGER_EWRONGTHREAD));
@@ -192,6 +192,49 @@ attach_after_another (Fixture *s)
 CELL_AT (NOWHERE, lodger_glib_attach, already, attach_after_another (s));
 CELL_AT (NOWHERE, lodger_glib_attach_full, already, attach_after_another (s));
 CELL_AT (NOWHERE, lodger_glib_open_caller, already, attach_after_another (s));
+
+/* ---- an application -------------------------------------------------------------------------------------------------- */
+
+static bool
+holds (LodgerPending *pending, int code)
+{
+  GApplication *application = g_application_new (NULL, (GApplicationFlags) 0);
+  bool is = lodger_glib_application_hold (application, pending) == code;
+  LodgerCaller *caller = lodger_caller_find ("glib", NULL);
+  if (caller != NULL)
+    test_check (lodger_caller_stop_wait (caller) == 0);
+  lodger_caller_unref (caller);
+  g_object_unref (application);
+  return is;
+}
+
+static void
+hold_while_another_runs_the_context (Fixture *s)
+{
+  Taken taken;
+  taken_open (&taken, g_main_context_ref (g_main_context_default ()));
+  BY (lodger_caller_open);
+  WARNS (holds (PROMISE, LODGER_EWRONGTHREAD));
+  taken_close (&taken);
+}
+
+static void
+hold_with_another_host (Fixture *s)
+{
+  LodgerPending *pending = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  FINE (lodger_host_register (&other_driver) == 0);
+  BY (lodger_host_register);
+  WARNS (holds (pending, LODGER_EALREADY));
+  lodger_pending_unref (pending);
+}
+
+CELL (lodger_glib_application_hold, null_application,
+      ANSWERS (lodger_glib_application_hold (NULL, PROMISE), LODGER_EINVAL));
+CELL (lodger_glib_application_hold, null_pending, WARNS (holds (NULL, LODGER_EINVAL)));
+CELL (lodger_glib_application_hold, after_stop, FINE (holds (CALL, 0)));
+CELL (lodger_glib_application_hold, after_fork, BY (lodger_pending_then), WARNS (holds (PROMISE, LODGER_ECHILD)));
+CELL (lodger_glib_application_hold, wrong_thread, hold_while_another_runs_the_context (s));
+CELL_AT (NOWHERE, lodger_glib_application_hold, already, hold_with_another_host (s));
 
 /* ---- errors ------------------------------------------------------------------------------------------------------------ */
 

@@ -86,6 +86,9 @@ CELL (lodger_host_misuse, null_function,
 CELL (lodger_host_misuse, null_reason,
       ANSWERS (lodger_host_misuse ("lodger_host_misuse", LODGER_EINVAL, NULL), LODGER_EINVAL));
 
+CELL (lodger_host_watch_given, null_func, FINE (DOES (lodger_host_watch_given (NULL, s))));
+CELL (lodger_host_watch_given, null_data, FINE (DOES (lodger_host_watch_given (NULL, NULL))));
+
 static struct LodgerHostWatch watch; /* as long as nobody is told */
 
 CELL (lodger_host_fd_ready, null_watch, WARNS (DOES (lodger_host_fd_ready (NULL, 0))));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test-loop.h"
 #include "test-minimal-host.h"
 #include "test-suite.h"
+#include "test-worker.h"
 
 #include <lodger/backend.h>
 #include <stdlib.h>
@@ -331,6 +333,40 @@ START_TEST (edge_77_a_dead_host_gives_its_node_back)
 }
 END_TEST
 
+static void
+count_given (LodgerPending *given, void *data)
+{
+  ck_assert_ptr_nonnull (given);
+  ++*(int *) data;
+}
+
+static void
+give_away (LodgerCaller *caller, LodgerCaller *worker)
+{
+  const LodgerCallOptions named = { .size = sizeof named, .worker = "named" };
+  static Recorder recorder;
+  lodger_pending_unref (lodger_caller_call_soon (caller, recorder_call, &recorder, NULL));
+  lodger_pending_unref (lodger_caller_to_thread (caller, recorder_call, &recorder, NULL));
+  lodger_pending_unref (lodger_caller_to_thread_full (caller, recorder_call, &recorder, NULL, &named));
+  lodger_pending_unref (lodger_caller_call_soon (worker, recorder_call, &recorder, NULL));
+}
+
+START_TEST (a_thread_is_told_what_it_gives_to_others)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerCaller *worker = worker_start (NULL);
+  int count = 0;
+  lodger_host_watch_given (count_given, &count);
+  give_away (loop.caller, worker);
+  ck_assert_int_eq (count, 3);
+  lodger_host_watch_given (NULL, NULL);
+  give_away (loop.caller, worker);
+  ck_assert_int_eq (count, 3);
+  worker_stop (worker);
+  loop_close (&loop);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -345,5 +381,6 @@ main (int argc, char **argv)
   test_add (suite, an_fd_event_without_a_watch_is_ignored);
   test_add (suite, the_node_is_outstanding_once_whoever_posts);
   test_add (suite, edge_77_a_dead_host_gives_its_node_back);
+  test_add (suite, a_thread_is_told_what_it_gives_to_others);
   return test_main (suite, argc, argv);
 }

@@ -141,6 +141,22 @@ START_TEST (stopping_and_waiting_needs_no_count)
 }
 END_TEST
 
+START_TEST (the_stop_deadline_can_be_asked)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 12345 };
+  LodgerCaller *child;
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  ck_assert_int_eq (lodger_caller_get_stop_deadline (loop.caller), 12345);
+  child = lodger_caller_open_child (loop.caller, NULL, NULL);
+  ck_assert_int_eq (lodger_caller_get_stop_deadline (child), 12345);
+  lodger_caller_unref (child);
+  loop_close (&loop);
+  loop = loop_open (LODGER_MANUAL_DEFAULT);
+  ck_assert_int_gt (lodger_caller_get_stop_deadline (loop.caller), 0);
+  loop_close (&loop);
+}
+END_TEST
+
 /* ---- a loop inside a stop hook ------------------------------------------------------------------------------------- */
 
 typedef struct Ending
@@ -201,6 +217,7 @@ main (int argc, char **argv)
   test_add (suite, the_last_leave_waits_for_workers_calls);
   test_add (suite, a_last_leave_that_cannot_end_abandons_its_calls);
   test_add (suite, stopping_and_waiting_needs_no_count);
+  test_add (suite, the_stop_deadline_can_be_asked);
   test_add (suite, a_stop_hook_that_runs_a_loop_is_still_the_last);
   return test_main (suite, argc, argv);
 }

@@ -166,6 +166,23 @@ LODGER_API void lodger_host_fd_ready (LodgerHostWatch *watch, uint32_t revents);
  */
 LODGER_API void lodger_host_closed (LodgerHost *host);
 
+/** A call that was given to another thread: @p given is borrowed. */
+typedef void (*LodgerGivenFunc) (LodgerPending *given, void *data);
+
+/**
+ * Adapter to Lodger: tells of each call that this thread gives to another thread.
+ *
+ * Does not block. An adapter so finds the last work of a program, which a shutdown handler submits. @p func runs in this
+ * thread inside the submission, for calls in a pool and in other callers. Delayed calls, continuations and direct calls
+ * are not told. Each thread has one function.
+ *
+ * @param func NULL ends it.
+ * @param data given to @p func.
+ * Errors: none.
+ * Test: unit/host a_thread_is_told_what_it_gives_to_others
+ */
+LODGER_API void lodger_host_watch_given (LodgerGivenFunc func, void *data);
+
 /**
  * Adapter to Lodger: logs the misuse of one of the adapter's own functions.
  *

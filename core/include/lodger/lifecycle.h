@@ -113,6 +113,16 @@ LODGER_API LodgerCallerState lodger_caller_stop (LodgerCaller *caller, bool forc
 LODGER_API int lodger_caller_stop_wait (LodgerCaller *caller);
 
 /**
+ * Returns how long a stop of the caller waits, in nanoseconds.
+ *
+ * Any thread; does not block. It is the `stop_deadline` of the options, or the inherited one. NULL gives 0.
+ *
+ * Errors: none.
+ * Test: unit/stop-wait the_stop_deadline_can_be_asked
+ */
+LODGER_API int64_t lodger_caller_get_stop_deadline (const LodgerCaller *caller);
+
+/**
  * Returns a protected pending that is done when the caller runs.
  *
  * Any thread; does not block. The pending fails when the caller could not start; its error gives the reason. The

@@ -10,9 +10,11 @@
 #include "life/life.h"
 #include "life/phase.h"
 #include "loop/turn.h"
+#include "mailbox/owner.h"
 #include "mailbox/post.h"
 
 #include <assert.h>
+#include <lodger/host.h>
 
 const char lodger__closed_message[] = "the caller was closed";
 
@@ -58,6 +60,25 @@ lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *caller, const Lodger
     return pending;
   lodger__pending_discard_call (pending);
   return NULL;
+}
+
+/* ---- what a thread gives to others --------------------------------------------------------------------------------- */
+
+static _Thread_local LodgerGivenFunc given_func;
+static _Thread_local void *given_data;
+
+void
+lodger_host_watch_given (LodgerGivenFunc func, void *data)
+{
+  given_func = func;
+  given_data = data;
+}
+
+void
+lodger__submit_tell (LodgerPending *pending)
+{
+  if (given_func != NULL)
+    given_func (pending, given_data);
 }
 
 /* ---- calls, now and later -------------------------------------------------------------------------------------------- */
@@ -147,6 +168,8 @@ lodger__submit_soon (const char *function, LodgerCaller *caller, const LodgerWor
     return lodger__submit_refuse (code, function, work, options);
   lodger__push (caller, lodger__pending_item (pending));
   lodger__scope_link (pending);
+  if (!lodger__owner_is_here (caller))
+    lodger__submit_tell (pending);
   return pending;
 }
 

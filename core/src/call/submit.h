@@ -18,6 +18,8 @@ LodgerPending *lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *calle
  * ended. Destroys the data. */
 LodgerPending *lodger__submit_refuse (int code, const char *function, const LodgerWork *work,
                                       const LodgerCallOptions *options);
+/* Tells the function of lodger_host_watch_given(): the call was given to another thread. */
+void lodger__submit_tell (LodgerPending *pending);
 /* It was submitted to a caller that stops. */
 void lodger__submit_note_late (const char *function, const LodgerCallOptions *options);
 /* lodger_caller_call_soon_full() in the name of another function. */

@@ -20,7 +20,7 @@ inherit (const LodgerCaller *parent, LodgerCallerOptions *options)
   if (options->backend == NULL)
     options->backend_options = lodger__is_driven (parent) ? parent->setup.backend_options : NULL;
   if (options->stop_deadline <= 0)
-    options->stop_deadline = lodger__stop_limit (parent);
+    options->stop_deadline = lodger_caller_get_stop_deadline (parent);
   options->nice += parent->setup.nice;
   options->host_options = NULL;
 }
@@ -117,8 +117,10 @@ lodger__caller_spawn_worker (LodgerCaller *root, unsigned number)
                             .hooks_from = root,
                             .is_worker = true };
   char name[24];
-  LodgerCallerOptions options
-      = { .size = sizeof options, .name = name, .stop_deadline = lodger__stop_limit (root), .nice = root->setup.nice };
+  LodgerCallerOptions options = { .size = sizeof options,
+                                  .name = name,
+                                  .stop_deadline = lodger_caller_get_stop_deadline (root),
+                                  .nice = root->setup.nice };
   LodgerCaller *worker;
   bool started;
   snprintf (name, sizeof name, "worker-%u", number);

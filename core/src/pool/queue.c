@@ -287,6 +287,7 @@ lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWor
   if (is_too_late (caller, pending) || !put_in (root, lodger__pending_item (pending), false))
     drop (caller, lodger__pending_item (pending));
   lodger__scope_link (pending);
+  lodger__submit_tell (pending);
   return pending;
 }
 

@@ -47,9 +47,9 @@ lodger__stop_init (LodgerCaller *caller, const LodgerStopParticipant *const *par
 }
 
 int64_t
-lodger__stop_limit (const LodgerCaller *caller)
+lodger_caller_get_stop_deadline (const LodgerCaller *caller)
 {
-  return caller->stop.limit;
+  return caller != NULL ? caller->stop.limit : 0;
 }
 
 bool

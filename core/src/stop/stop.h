@@ -11,8 +11,6 @@ extern const LodgerTurnSource lodger__stop_source;
 
 /* 0: the usual deadline. */
 void lodger__stop_init (LodgerCaller *caller, const LodgerStopParticipant *const *participants, int64_t limit);
-/* How long a stop of it may take. */
-int64_t lodger__stop_limit (const LodgerCaller *caller);
 /* Owner: it was entered once more. */
 void lodger__stop_count_enter (LodgerCaller *caller);
 

@@ -61,9 +61,12 @@ typedef struct LodgerGlibHostOptions
  * is none. The same context in the same thread gives the same caller. lodger_caller_leave() and lodger_caller_unref()
  * undo an attach. Workers of lodger_caller_to_thread() get the backend "glib".
  *
- * If the program has a default #GApplication by now, the caller of the default context also stops by itself. It stops
- * in the application's `shutdown` signal, as by lodger_caller_stop_wait(). So a program that never leaves ends in order
- * all the same.
+ * The caller of the default context also stops by itself when a #GApplication of the process shuts down. So a program
+ * that never leaves ends in order all the same. The order of a shutdown is:
+ * 1. The handlers of `shutdown` and the virtual function run. The caller accepts their calls.
+ * 2. Calls that they have given to a worker, or to another caller, run to their end. They have until the stop deadline.
+ *    Each call that has not ended by then is named in the log. No function runs in the GUI thread meanwhile.
+ * 3. The caller stops, as by lodger_caller_stop_wait(). Older calls, and continuations, are cancelled.
  *
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
@@ -110,6 +113,26 @@ LODGER_API LodgerCaller *lodger_glib_attach_full (GMainContext *context, const L
  */
 LODGER_API LodgerCaller *lodger_glib_open_caller (const LodgerGlibHostOptions *host_options,
                                                   const LodgerCallerOptions *options, GError **error);
+
+/**
+ * lodger_glib_application_hold:
+ * @application: the application to be held
+ * @pending: the work; a reference is taken until it is done
+ *
+ * Holds @application until @pending is done, whatever its outcome.
+ *
+ * Call it in the application's thread; it does not block. It is g_application_hold() for a service or a window that may
+ * be closed during a save. g_application_release() follows in the same thread. The stop of the caller of the default
+ * context releases the application, too. g_application_quit() ends the application all the same.
+ *
+ * Returns: 0, or a negative code. After an error @application is not held
+ *
+ * Errors: LODGER_EINVAL (NULL, no GApplication), LODGER_ESHUTDOWN (the caller is stopping), LODGER_EWRONGTHREAD (another
+ * thread runs the default context just now), LODGER_EALREADY (another host or backend has taken the name "glib"),
+ * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Test: unit/glib-application an_application_is_held_until_its_work_has_ended
+ */
+LODGER_API int lodger_glib_application_hold (GApplication *application, LodgerPending *pending);
 
 /**
  * lodger_glib_register:
