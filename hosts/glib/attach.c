@@ -2,8 +2,6 @@
 /* What a program calls to attach this thread's caller to a main context. */
 #include "glib-private.h"
 
-#include <string.h>
-
 int
 lodger_glib_register (void)
 {
@@ -23,27 +21,31 @@ refuse (LodgerError *reason, GError **error)
 LodgerCaller *
 lodger_glib_open_caller (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options, GError **error)
 {
-  LodgerCallerOptions own = { .size = sizeof own };
-  LodgerError *reason = NULL;
+  LodgerCallerOptions own, read;
+  LodgerGlibHostOptions read_host;
+  LodgerError *core_error = NULL;
   LodgerCaller *caller;
+  const char *reason, *host_reason;
   int result = lodger_glib_register ();
-  if (options != NULL)
-    {
-      size_t size = MIN (options->size, sizeof own);
-      memcpy (&own, options, size);
-      own.size = size;
-    }
+  options = lodger_host_read_options (options, &read, sizeof read, &reason);
+  host_options = lodger_host_read_options (host_options, &read_host, sizeof read_host, &host_reason);
+  own = options != NULL ? *options : (LodgerCallerOptions) { .size = sizeof own };
+  if (reason == NULL)
+    reason = host_reason;
+  if (reason != NULL)
+    result = lodger_host_misuse (__func__, LODGER_EINVAL, reason);
+  own.size = sizeof own;
   if (result < 0)
     {
       if (own.hook_destroy != NULL)
         own.hook_destroy (own.hook_data);
-      return refuse (lodger_error_new (NULL, result, NULL), error);
+      return refuse (lodger_error_new (NULL, result, reason), error);
     }
   own.host = lodger__glib_driver.ops->name;
   own.host_options = host_options;
-  caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &own, &reason);
+  caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &own, &core_error);
   if (caller == NULL)
-    return refuse (reason, error);
+    return refuse (core_error, error);
   if (lodger__glib_context_of (host_options) == g_main_context_default ())
     lodger__glib_hear_default_application ();
   return caller;

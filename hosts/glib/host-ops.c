@@ -118,11 +118,13 @@ identify_host (const void *options)
 static int
 open_host (LodgerHost *lodger_host, const void *host_options, void **ret_impl)
 {
-  const LodgerGlibHostOptions *options = host_options;
+  LodgerGlibHostOptions own;
+  const char *reason;
+  const LodgerGlibHostOptions *options = lodger_host_read_options (host_options, &own, sizeof own, &reason);
   GMainContext *context;
   LodgerGlibHost *host;
-  if (options != NULL && options->size < sizeof *options)
-    return LODGER_EINVAL;
+  if (reason != NULL)
+    return lodger_host_misuse ("lodger_glib_open_caller", LODGER_EINVAL, reason);
   context = lodger__glib_context_of (options);
   if (!g_main_context_acquire (context))
     return LODGER_EWRONGTHREAD;

@@ -49,7 +49,10 @@ static LodgerCaller *
 refuse_thread (const LodgerCallerOptions *options, GError **error)
 {
   int code = lodger_host_misuse ("lodger_gtk_attach", LODGER_EWRONGTHREAD, "this is not the GUI thread");
-  if (options != NULL && options->size >= sizeof *options && options->hook_destroy != NULL)
+  LodgerCallerOptions own;
+  const char *reason;
+  options = lodger_host_read_options (options, &own, sizeof own, &reason);
+  if (options != NULL && options->hook_destroy != NULL)
     options->hook_destroy (options->hook_data);
   return refuse (code, error);
 }

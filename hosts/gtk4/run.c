@@ -126,8 +126,6 @@ check (GtkWidget *widget, LodgerCallFunc work, const LodgerGtkRunOptions *option
 {
   if (work == NULL || !GTK_IS_WIDGET (widget))
     return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "NULL work, or no widget given");
-  if (options != NULL && options->size < sizeof *options)
-    return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "a wrong size given");
   if (options != NULL && options->cancel_button != NULL && !GTK_IS_BUTTON (options->cancel_button))
     return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "the cancel button is no button");
   if (options != NULL && options->progress_bar != NULL && !GTK_IS_PROGRESS_BAR (options->progress_bar))
@@ -141,7 +139,7 @@ static LodgerPending *
 refuse (int code, void *data, const LodgerGtkRunOptions *options)
 {
   LodgerPending *refused = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  if (options != NULL && options->size >= sizeof *options && options->destroy != NULL)
+  if (options != NULL && options->destroy != NULL)
     options->destroy (data);
   lodger_pending_return_error (refused, lodger_error_new (NULL, code, NULL));
   return refused;
@@ -169,14 +167,16 @@ LodgerPending *
 lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data,
                      const LodgerGtkRunOptions *given)
 {
-  const LodgerGtkRunOptions options
-      = given != NULL && given->size >= sizeof *given ? *given : (LodgerGtkRunOptions) { 0 };
+  LodgerGtkRunOptions own;
+  const char *reason;
+  const LodgerGtkRunOptions *read = lodger_host_read_options (given, &own, sizeof own, &reason);
+  const LodgerGtkRunOptions options = read != NULL ? *read : (LodgerGtkRunOptions) { 0 };
   LodgerCallOptions call = { .size = sizeof call, .name = options.name, .file = options.file, .line = options.line };
-  int code = check (widget, work, given);
+  int code = reason != NULL ? lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, reason) : check (widget, work, read);
   LodgerPending *pending;
   Run *run;
   if (code != 0)
-    return refuse (code, data, given);
+    return refuse (code, data, read);
   call.flags = LODGER_PENDING_BOUND;
   call.scope = lodger_gtk_widget_get_scope (widget);
   call.data_home = lodger_gtk_default_caller ();

@@ -3,21 +3,20 @@
 #include "manual-private.h"
 
 #include <lodger/error.h>
-#include <string.h>
 
 LodgerCaller *
 lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
-  LodgerCallerOptions own = { .size = sizeof own };
+  LodgerCallerOptions own, read;
   LodgerCaller *caller;
+  const char *reason;
   int result;
-  if (options != NULL)
-    {
-      size_t size = options->size < sizeof own ? options->size : sizeof own;
-      memcpy (&own, options, size);
-      own.size = size;
-    }
-  result = host == NULL ? lodger_host_misuse (__func__, LODGER_EINVAL, "NULL given") : lodger_manual_register ();
+  options = lodger_host_read_options (options, &read, sizeof read, &reason);
+  own = options != NULL ? *options : (LodgerCallerOptions) { .size = sizeof own };
+  own.size = sizeof own;
+  if (host == NULL)
+    reason = "the host is NULL";
+  result = reason != NULL ? lodger_host_misuse (__func__, LODGER_EINVAL, reason) : lodger_manual_register ();
   if (result < 0)
     {
       if (own.hook_destroy != NULL)

@@ -59,8 +59,7 @@ is_not_got (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions
 
 CELL (lodger_glib_open_caller, null_host_options, FINE (is_got (NULL, NULL)));
 CELL (lodger_glib_open_caller, null_options, FINE (is_got (NULL, NULL)));
-CELL (lodger_glib_open_caller, size_host_options, BY (lodger_caller_open), WARNS (is_not_got (&no_host_size, NULL)));
-CELL (lodger_glib_open_caller, size_options, BY (lodger_caller_open), WARNS (is_not_got (NULL, &no_size)));
-CELL (lodger_glib_open_caller, null_error, BY (lodger_caller_open),
-      WARNS (lodger_glib_open_caller (NULL, &no_size, NULL) == NULL));
+CELL (lodger_glib_open_caller, size_host_options, WARNS (is_not_got (&no_host_size, NULL)));
+CELL (lodger_glib_open_caller, size_options, WARNS (is_not_got (NULL, &no_size)));
+CELL (lodger_glib_open_caller, null_error, WARNS (lodger_glib_open_caller (NULL, &no_size, NULL) == NULL));
 CELL (lodger_glib_open_caller, after_fork, FINE (is_got (NULL, NULL)));

@@ -122,7 +122,7 @@ CELL (lodger_glib_attach_full, null_context, FINE (attaches (lodger_glib_attach_
 CELL (lodger_glib_attach_full, null_options, FINE (attaches (lodger_glib_attach_full (NULL, NULL, NULL))));
 CELL (lodger_glib_attach_full, null_error, attach_to_what_another_runs (s, true));
 CELL (lodger_glib_attach_full, wrong_thread, attach_to_what_another_runs (s, true));
-CELL (lodger_glib_attach_full, size_options, BY (lodger_caller_open),
+CELL (lodger_glib_attach_full, size_options, BY (lodger_glib_open_caller),
       WARNS (is_not_attached (NULL, &(LodgerCallerOptions) { .size = 0 }, LODGER_EINVAL)));
 CELL (lodger_glib_attach_full, after_fork, FINE (attaches (lodger_glib_attach_full (NULL, NULL, NULL))));
 

@@ -89,6 +89,22 @@ CELL (lodger_host_misuse, null_reason,
 CELL (lodger_host_watch_given, null_func, FINE (DOES (lodger_host_watch_given (NULL, s))));
 CELL (lodger_host_watch_given, null_data, FINE (DOES (lodger_host_watch_given (NULL, NULL))));
 
+static size_t given = sizeof given;
+static struct
+{
+  size_t size;
+  int member;
+} own;
+static const char *reason;
+
+CELL (lodger_host_read_options, null_given,
+      FINE (lodger_host_read_options (NULL, &own, sizeof own, &reason) == NULL && reason == NULL));
+CELL (lodger_host_read_options, null_own,
+      WARNS (lodger_host_read_options (&given, NULL, sizeof own, &reason) == NULL && reason != NULL),
+      WARNS (lodger_host_read_options (&given, &own, sizeof (size_t), &reason) == NULL && reason != NULL));
+CELL (lodger_host_read_options, null_ret_reason,
+      WARNS (lodger_host_read_options (&given, &own, sizeof own, NULL) == NULL));
+
 static struct LodgerHostWatch watch; /* as long as nobody is told */
 
 CELL (lodger_host_fd_ready, null_watch, WARNS (DOES (lodger_host_fd_ready (NULL, 0))));

@@ -57,7 +57,7 @@ CELL (lodger_manual_attach, null_host,
       WARNS (is_not_attached (NULL, OPTIONS (.hook_data = DATA, .hook_destroy = DESTROY), LODGER_EINVAL)));
 CELL (lodger_manual_attach, null_options, FINE (is_caller (lodger_manual_attach (LOOP, NULL, NULL))));
 CELL (lodger_manual_attach, null_ret_error, WARNS (lodger_manual_attach (NULL, NULL, NULL) == NULL));
-CELL (lodger_manual_attach, size_options, BY (lodger_caller_open),
+CELL (lodger_manual_attach, size_options,
       WARNS (is_not_attached (LOOP, &(LodgerCallerOptions) { .size = 0 }, LODGER_EINVAL)));
 CELL_AT (ELSEWHERE, lodger_manual_attach, already, BY (lodger_caller_open),
          WARNS (is_not_attached (LOOP, NULL, LODGER_EALREADY)));

@@ -15,7 +15,7 @@
 
 LODGER_BEGIN_DECLS
 
-/** The operations of a backend. Members are only ever appended. */
+/** The operations of a backend. Members are only ever appended: see options.h. */
 typedef struct LodgerBackendOps
 {
   size_t size; /**< sizeof (LodgerBackendOps) */

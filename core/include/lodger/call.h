@@ -9,18 +9,19 @@
 #ifndef LODGER_CALL_H
 #define LODGER_CALL_H
 
+#include <lodger/options.h>
 #include <lodger/pending.h>
 #include <lodger/types.h>
 
 LODGER_BEGIN_DECLS
 
-/** Options of the `…_full` submissions. Members are only ever appended. */
+/** Options of the `…_full` submissions. Made by LODGER_CALL_OPTIONS(). */
 typedef struct LodgerCallOptions
 {
-  size_t size; /**< sizeof (LodgerCallOptions) */
+  size_t size; /**< sizeof (LodgerCallOptions). LODGER_CALL_OPTIONS() fills it in. */
   /** The name of the call in descriptions and traces. Optional. It is static, or lives as long as the pending. */
   const char *name;
-  /** The file of the submission. Static. The macros below fill it in. */
+  /** The file of the submission. Static. LODGER_CALL_OPTIONS() and the short names fill it in. */
   const char *file;
   /** The line of the submission. */
   int line;
@@ -42,6 +43,9 @@ typedef struct LodgerCallOptions
   LodgerCaller *data_home;
 } LodgerCallOptions;
 
+/** Options of a call with the given members: `LODGER_CALL_OPTIONS (.worker = "db", .name = "query")`. See options.h. */
+#define LODGER_CALL_OPTIONS(...) LODGER_OPTIONS_HERE (LodgerCallOptions, __VA_ARGS__)
+
 /**
  * Runs @p func in the caller's thread, soon, in the order of submission.
  *
@@ -60,7 +64,7 @@ typedef struct LodgerCallOptions
  *         once: the call runs all the same. A refusal is a done pending. The pending is cancelled after the stop, and
  *         when the scope has ended. It is also cancelled when the submitter's own call is cancelled while it waits for
  *         room. Every other refusal is a pending that has failed.
- * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong size, LODGER_PENDING_BOUND without a scope), LODGER_ENOMEM
+ * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong options, LODGER_PENDING_BOUND without a scope), LODGER_ENOMEM
  * (no memory), LODGER_EAGAIN (the inbox is full, and this thread may not block), LODGER_EDEADLK (the inbox is full, and
  * the wait could never end), LODGER_ECHILD (a forked child).
  * Test: conformance law_2_one_threads_calls_start_in_order
@@ -88,7 +92,7 @@ LODGER_API LodgerPending *lodger_caller_call_later_full (LodgerCaller *caller, i
  * unless an `inbox_limit` is reached: see lodger_caller_call_soon_full(). The data is consumed, also by a refusal.
  *
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong size, a scope or a data_home in the options),
+ * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong options, a scope or a data_home in the options),
  * LODGER_ESHUTDOWN (the caller is stopping or has stopped), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child),
  * LODGER_EAGAIN (the inbox is full, and this thread may not block), LODGER_EDEADLK (the inbox is full, and the wait
  * could never end), LODGER_ECANCELED (the submitter's own call was cancelled while it waited for room).
@@ -123,10 +127,10 @@ LODGER_API LodgerPending *lodger_caller_to_thread_full (LodgerCaller *caller, Lo
 /**
  * Runs lodger_pending_then() with options.
  *
- * The name, file and line of @p done are used where the options leave them open. `worker` is ignored.
+ * Where the options give no name or no file, those of @p done are used. `worker` is ignored.
  *
  * @return as lodger_pending_then().
- * Errors: LODGER_EINVAL (NULL @p done, @p caller or @p func, wrong size, LODGER_PENDING_BOUND without a scope),
+ * Errors: LODGER_EINVAL (NULL @p done, @p caller or @p func, wrong options, LODGER_PENDING_BOUND without a scope),
  * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: conformance edge_78_each_kind_of_call_can_be_bound
  */
@@ -174,52 +178,18 @@ LODGER_END_DECLS
 
 #ifndef LODGER_NO_CALL_SITES
 
-/* LODGER_CALL_SITE: options that record the file and line of a submission. LODGER_CALL_SITE_IN (scope) also binds. */
-
-#ifdef __cplusplus
-struct LodgerCallSite
-{
-  LodgerCallOptions options;
-
-  LodgerCallSite (const char *file, int line) : options ()
-  {
-    options.size = sizeof options;
-    options.file = file;
-    options.line = line;
-  }
-  LodgerCallSite (const char *file, int line, LodgerScope *scope) : LodgerCallSite (file, line)
-  {
-    options.flags = LODGER_PENDING_BOUND;
-    options.scope = scope;
-  }
-  operator const LodgerCallOptions * () const
-  {
-    return &options;
-  }
-};
-#define LODGER_CALL_SITE           LodgerCallSite (__FILE__, __LINE__)
-#define LODGER_CALL_SITE_IN(scope) LodgerCallSite (__FILE__, __LINE__, (scope))
-#else
-#define LODGER_CALL_SITE                                                                                               \
-  (&(const LodgerCallOptions) { .size = sizeof (LodgerCallOptions), .file = __FILE__, .line = __LINE__ })
-#define LODGER_CALL_SITE_IN(scope_)                                                                                    \
-  (&(const LodgerCallOptions) { .size = sizeof (LodgerCallOptions),                                                    \
-                                .file = __FILE__,                                                                      \
-                                .line = __LINE__,                                                                      \
-                                .flags = LODGER_PENDING_BOUND,                                                         \
-                                .scope = (scope_) })
-#endif
-
 /* The functions of the same names, with the place of the submission. */
 
 #define lodger_caller_call_soon(caller, func, data, destroy)                                                           \
-  lodger_caller_call_soon_full (caller, func, data, destroy, LODGER_CALL_SITE)
+  lodger_caller_call_soon_full (caller, func, data, destroy, LODGER_CALL_OPTIONS ())
 #define lodger_caller_call_later(caller, delay, func, data, destroy)                                                   \
-  lodger_caller_call_later_full (caller, delay, func, data, destroy, LODGER_CALL_SITE)
+  lodger_caller_call_later_full (caller, delay, func, data, destroy, LODGER_CALL_OPTIONS ())
 #define lodger_caller_call_direct(caller, func, data, destroy)                                                         \
-  lodger_caller_call_direct_full (caller, func, data, destroy, LODGER_CALL_SITE)
+  lodger_caller_call_direct_full (caller, func, data, destroy, LODGER_CALL_OPTIONS ())
 #define lodger_caller_to_thread(caller, func, data, destroy)                                                           \
-  lodger_caller_to_thread_full (caller, func, data, destroy, LODGER_CALL_SITE)
+  lodger_caller_to_thread_full (caller, func, data, destroy, LODGER_CALL_OPTIONS ())
+#define lodger_pending_then(done, caller, func, data, destroy)                                                         \
+  lodger_pending_then_full (done, caller, func, data, destroy, LODGER_CALL_OPTIONS ())
 
 #endif
 

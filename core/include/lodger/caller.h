@@ -56,10 +56,11 @@ typedef int (*LodgerStartHook) (LodgerCaller *caller, void *data);
  */
 typedef void (*LodgerStopHook) (LodgerCaller *caller, void *data);
 
-/** Options of lodger_caller_open() and lodger_caller_open_child(). All strings are copied. Members are only ever appended. */
+/** Options of lodger_caller_open() and lodger_caller_open_child(). All strings but `file` are copied. Made by
+ * LODGER_CALLER_OPTIONS(). */
 typedef struct LodgerCallerOptions
 {
-  size_t size; /**< sizeof (LodgerCallerOptions) */
+  size_t size; /**< sizeof (LodgerCallerOptions). LODGER_CALLER_OPTIONS() fills it in. */
   /** The name of the caller. Optional. Default: the thread's name; "worker" for a new thread. */
   const char *name;
   /** The registered name of the host of this thread's loop. Not for a new thread. */
@@ -95,7 +96,14 @@ typedef struct LodgerCallerOptions
   void *hook_data;
   /** Destroys `hook_data`. It runs once, in any thread, when no thread can run the hooks any more. */
   LodgerDestroyFunc hook_destroy;
+  /** Where the caller is made. Static. Optional. LODGER_CALLER_OPTIONS() fills it in; log lines name it. */
+  const char *file;
+  /** The line of that place. */
+  int line;
 } LodgerCallerOptions;
+
+/** Options of a caller with the given members: `LODGER_CALLER_OPTIONS (.name = "main")`. See options.h. */
+#define LODGER_CALLER_OPTIONS(...) LODGER_OPTIONS_HERE (LodgerCallerOptions, __VA_ARGS__)
 
 /* ---- making ---------------------------------------------------------------------------------------------------- */
 
@@ -109,7 +117,7 @@ typedef struct LodgerCallerOptions
  * @param options Optional. NULL means all defaults.
  * @param ret_error Optional. Receives a new reference to the error; an error of the host's `open` is passed on.
  * @return a new reference, or NULL with an error. Dropping the reference does not stop the caller.
- * Errors: LODGER_EINVAL (unknown mode, wrong size, a host of a new thread other than its backend's), LODGER_ENOENT (no
+ * Errors: LODGER_EINVAL (unknown mode, wrong options, a host of a new thread other than its backend's), LODGER_ENOENT (no
  * such host or backend, CURRENT_THREAD with no host named and none attached), LODGER_EMISMATCH (the existing caller has
  * another name, host or backend), LODGER_EALREADY (MANUAL where a caller exists), LODGER_EWRONGTHREAD (MAIN_THREAD in
  * another thread while the main thread has no caller), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory).
@@ -131,7 +139,7 @@ LODGER_API LodgerCaller *lodger_caller_open (LodgerCallerMode mode, const Lodger
  *        `max_workers` and `max_threads` are the root's and are ignored.
  * @param ret_error Optional. Receives a new reference to the error.
  * @return a new reference, or NULL with an error. Dropping the reference does not stop the caller.
- * Errors: LODGER_EINVAL (NULL @p parent, wrong size, a host other than the backend's), LODGER_ENOENT (no such backend),
+ * Errors: LODGER_EINVAL (NULL @p parent, wrong options, a host other than the backend's), LODGER_ENOENT (no such backend),
  * LODGER_EMISMATCH (the child of that name has another backend or host), LODGER_ESTATE (the parent has not started),
  * LODGER_ESHUTDOWN (the parent is stopping), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory), LODGER_ECHILD (a
  * forked child).
@@ -298,7 +306,7 @@ LODGER_API LodgerCaller *lodger_caller_find_parent (LodgerCaller *caller);
  */
 LODGER_API LodgerCaller **lodger_caller_list_children (LodgerCaller *caller, size_t *ret_count);
 /**
- * Describes the caller in one line: `main #1: running, host glib, 3 workers`.
+ * Describes the caller in one line: `main #1 (main.c:20): running, host glib, 3 workers`.
  *
  * Any thread; does not block.
  *

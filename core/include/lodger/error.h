@@ -44,7 +44,7 @@ typedef enum LodgerErrorCode
   LODGER_ECHILD = -21,      /**< this is a forked child, and the object belongs to its parent */
 } LodgerErrorCode;
 
-/** The operations of a payload, which lives inside a LodgerError. Members are only ever appended. */
+/** The operations of a payload, which lives inside a LodgerError. Members are only ever appended: see options.h. */
 typedef struct LodgerErrorPayloadOps
 {
   size_t size; /**< sizeof (LodgerErrorPayloadOps) */
@@ -84,7 +84,7 @@ LODGER_API LodgerError *lodger_error_newf (const char *domain, int code, const c
  * Without valid @p ops, the error has no payload, and @p payload is left alone.
  *
  * @param ops Optional. They are static, or live at least as long as the error. NULL means no payload.
- * Errors: LODGER_EINVAL (wrong size of @p ops).
+ * Errors: LODGER_EINVAL (wrong size of @p ops, or members of @p ops that this version does not know).
  * Test: unit/error error_payload_is_destroyed_once
  */
 LODGER_API LodgerError *lodger_error_new_with_payload (const char *domain, int code, const char *message,

@@ -38,7 +38,7 @@ typedef struct LodgerHostNode
  * lodger_host_fd_ready(). */
 typedef struct LodgerHostWatch LodgerHostWatch;
 
-/** The operations of a host. The comment of a member says the meaning of NULL. Members are only ever appended. */
+/** The operations of a host. The comment of a member says the meaning of NULL. Members are only ever appended: see options.h. */
 typedef struct LodgerHostOps
 {
   size_t size; /**< sizeof (LodgerHostOps) */
@@ -194,6 +194,21 @@ LODGER_API void lodger_host_watch_given (LodgerGivenFunc func, void *data);
  * Test: unit/log an_adapters_misuse_is_logged
  */
 LODGER_API int lodger_host_misuse (const char *function, int code, const char *reason);
+
+/**
+ * Adapter to Lodger: reads options that the program was built with in any version.
+ *
+ * Any thread; does not block. The struct begins with its size. options.h has the rules.
+ *
+ * @param given the program's options, or NULL.
+ * @param own space for a struct of @p size bytes, the size of the struct that the adapter knows.
+ * @param ret_reason receives NULL; or why the options are to be refused, a static string for lodger_host_misuse().
+ * @return @p given or @p own. It can be read as far as the adapter knows it, also when the options are to be refused.
+ *         NULL for NULL.
+ * Errors: LODGER_EINVAL (NULL @p own or @p ret_reason, a @p size that is too small).
+ * Test: unit/options an_adapter_reads_options_of_any_version
+ */
+LODGER_API const void *lodger_host_read_options (const void *given, void *own, size_t size, const char **ret_reason);
 
 LODGER_END_DECLS
 

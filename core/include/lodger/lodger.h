@@ -11,6 +11,7 @@
 #include <lodger/caller.h>
 #include <lodger/error.h>
 #include <lodger/lifecycle.h>
+#include <lodger/options.h>
 #include <lodger/pending.h>
 #include <lodger/scope.h>
 #include <lodger/trace.h>

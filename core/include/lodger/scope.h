@@ -22,10 +22,10 @@
 
 LODGER_BEGIN_DECLS
 
-/** Options of lodger_scope_new(). Members are only ever appended. */
+/** Options of lodger_scope_new(). Made by LODGER_SCOPE_OPTIONS(). */
 typedef struct LodgerScopeOptions
 {
-  size_t size; /**< sizeof (LodgerScopeOptions) */
+  size_t size; /**< sizeof (LodgerScopeOptions). LODGER_SCOPE_OPTIONS() fills it in. */
   /** Keeps the object alive. Optional. It is called in the scope's own thread before a bound call runs there. False
    * means that the object is gone: the call is cancelled instead. */
   bool (*hold) (void *object);
@@ -35,7 +35,14 @@ typedef struct LodgerScopeOptions
   void *object;
   /** Destroys `object` with the last reference to the scope, in any thread. */
   LodgerDestroyFunc destroy;
+  /** Where the scope is made. Static. Optional. LODGER_SCOPE_OPTIONS() fills it in; log lines name it. */
+  const char *file;
+  /** The line of that place. */
+  int line;
 } LodgerScopeOptions;
+
+/** Options of a scope with the given members. See options.h. */
+#define LODGER_SCOPE_OPTIONS(...) LODGER_OPTIONS_HERE (LodgerScopeOptions, __VA_ARGS__)
 
 /**
  * Makes a scope, which has not ended.
@@ -44,7 +51,7 @@ typedef struct LodgerScopeOptions
  *
  * @param options Optional. NULL means all defaults.
  * @return a new reference, or NULL.
- * Errors: LODGER_EINVAL (wrong size), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (wrong options), LODGER_ENOMEM (no memory).
  * Test: conformance edge_78_a_scope_ends_between_delivery_and_run
  */
 LODGER_API LodgerScope *lodger_scope_new (const LodgerScopeOptions *options);
@@ -148,14 +155,18 @@ LODGER_END_DECLS
 
 /* The functions of the same names, with the place of the submission. */
 
-#define lodger_scope_call_soon(scope, caller, func, data, destroy)                                                     \
-  lodger_caller_call_soon_full (caller, func, data, destroy, LODGER_CALL_SITE_IN (scope))
-#define lodger_scope_call_later(scope, caller, delay, func, data, destroy)                                             \
-  lodger_caller_call_later_full (caller, delay, func, data, destroy, LODGER_CALL_SITE_IN (scope))
-#define lodger_scope_to_thread(scope, caller, func, data, destroy)                                                     \
-  lodger_caller_to_thread_full (caller, func, data, destroy, LODGER_CALL_SITE_IN (scope))
-#define lodger_scope_then(scope, done, caller, func, data, destroy)                                                    \
-  lodger_pending_then_full (done, caller, func, data, destroy, LODGER_CALL_SITE_IN (scope))
+#define lodger_scope_call_soon(scope_, caller, func, data, destroy)                                                    \
+  lodger_caller_call_soon_full (caller, func, data, destroy,                                                           \
+                                LODGER_CALL_OPTIONS (.flags = LODGER_PENDING_BOUND, .scope = (scope_)))
+#define lodger_scope_call_later(scope_, caller, delay, func, data, destroy)                                            \
+  lodger_caller_call_later_full (caller, delay, func, data, destroy,                                                   \
+                                 LODGER_CALL_OPTIONS (.flags = LODGER_PENDING_BOUND, .scope = (scope_)))
+#define lodger_scope_to_thread(scope_, caller, func, data, destroy)                                                    \
+  lodger_caller_to_thread_full (caller, func, data, destroy,                                                           \
+                                LODGER_CALL_OPTIONS (.flags = LODGER_PENDING_BOUND, .scope = (scope_)))
+#define lodger_scope_then(scope_, done, caller, func, data, destroy)                                                   \
+  lodger_pending_then_full (done, caller, func, data, destroy,                                                         \
+                            LODGER_CALL_OPTIONS (.flags = LODGER_PENDING_BOUND, .scope = (scope_)))
 
 #endif
 

@@ -12,7 +12,8 @@
  *   that has failed with the code. A function that has no code to return logs the error.
  * - A function that takes `data` with a `destroy` consumes the data: destroy runs exactly once. When the call is
  *   refused, destroy runs before the function returns. A NULL destroy means that nothing has to be done.
- * - Options structs begin with `size`; set it to sizeof of the struct. NULL options mean all defaults.
+ * - Options structs begin with `size`. A macro such as LODGER_CALL_OPTIONS() sets it, with file and line (options.h).
+ *   NULL options mean all defaults. Wrong options are LODGER_EINVAL: a size of 0, or members of a newer version.
  * - `…_ref` returns its argument. `…_unref` and `…_free` accept NULL.
  * - Misuse is answered, never undefined (Test: misuse every_cell_has_a_row). Misuse is NULL where an object is needed,
  *   a size that is too small, an unknown flag, the wrong thread, the wrong state. It gives an error code, where there

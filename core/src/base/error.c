@@ -4,6 +4,7 @@
 
 #include "base/fork.h"
 #include "base/log.h"
+#include "base/options.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -55,7 +56,8 @@ intern (const char *name)
 }
 
 static LodgerError *
-error_new_take (const char *domain, int code, char *message, const LodgerErrorPayloadOps *ops, void *payload)
+error_new_take (const char *domain, int code, char *message, const LodgerErrorPayloadOps *ops, void *payload,
+                void (*destroy) (void *payload))
 {
   LodgerError *error = malloc (sizeof *error);
   const char *interned = intern (domain);
@@ -63,8 +65,8 @@ error_new_take (const char *domain, int code, char *message, const LodgerErrorPa
     {
       free (error);
       free (message);
-      if (ops != NULL && ops->destroy != NULL)
-        ops->destroy (payload);
+      if (destroy != NULL)
+        destroy (payload);
       return &lodger__no_memory;
     }
   atomic_init (&error->refs, 1);
@@ -73,6 +75,7 @@ error_new_take (const char *domain, int code, char *message, const LodgerErrorPa
   error->domain = interned;
   error->ops = ops;
   error->payload = payload;
+  error->destroy = destroy;
   error->message = message;
   return error;
 }
@@ -81,13 +84,16 @@ LodgerError *
 lodger_error_new_with_payload (const char *domain, int code, const char *message, const LodgerErrorPayloadOps *ops,
                                void *payload)
 {
-  if (ops != NULL && ops->size < sizeof *ops)
+  LodgerErrorPayloadOps own;
+  const char *reason;
+  const LodgerErrorPayloadOps *read = lodger__options (ops, &own, sizeof own, &reason);
+  if (reason != NULL)
     {
-      lodger__misuse (__func__, LODGER_EINVAL, "the size of the payload's operations is too small");
-      ops = NULL;
+      lodger__misuse (__func__, LODGER_EINVAL, reason);
+      read = ops = NULL;
     }
   return error_new_take (domain, code, strdup (message != NULL ? message : lodger_error_code_string (code)), ops,
-                         payload);
+                         payload, read != NULL ? read->destroy : NULL);
 }
 
 LodgerError *
@@ -104,7 +110,7 @@ lodger__error_new_va (const char *domain, int code, const char *format, va_list 
     return lodger_error_new (domain, code, NULL);
   if (vasprintf (&message, format, args) < 0)
     message = NULL;
-  return error_new_take (domain, code, message, NULL, NULL);
+  return error_new_take (domain, code, message, NULL, NULL, NULL);
 }
 
 LodgerError *
@@ -131,8 +137,8 @@ lodger_error_unref (LodgerError *error)
 {
   if (error == NULL || error->is_static || atomic_fetch_sub_explicit (&error->refs, 1, memory_order_acq_rel) != 1)
     return;
-  if (error->ops != NULL && error->ops->destroy != NULL)
-    error->ops->destroy (error->payload);
+  if (error->destroy != NULL)
+    error->destroy (error->payload);
   free (error->message);
   free (error);
 }

@@ -12,8 +12,9 @@ struct LodgerError
   atomic_uint refs;
   int code;
   const char *domain;
-  const LodgerErrorPayloadOps *ops;
+  const LodgerErrorPayloadOps *ops; /* the kind; they may be of another version, and are not read */
   void *payload;
+  void (*destroy) (void *payload);
   char *message;
   bool is_static; /* shared: neither counted nor freed */
 };

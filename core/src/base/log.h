@@ -9,6 +9,8 @@
 void lodger__log (LodgerLogLevel level, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
 /* Logs `function: reason` and returns the code: the answer to misuse. */
 int lodger__misuse (const char *function, int code, const char *reason);
+/* The same with the place in the program, if it is known. */
+int lodger__misuse_at (const char *function, int code, const char *reason, const char *file, int line);
 /* Logs, and is true, if an argument is NULL that may not be. */
 bool lodger__is_null (const void *argument, const char *function);
 /* Returns `answer` from a public function whose argument is wrong; `guard` in it is the code of the check. */

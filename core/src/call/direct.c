@@ -65,7 +65,10 @@ lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, voi
 {
   static const char function[] = "lodger_caller_call_direct";
   LodgerDirect *direct = NULL;
-  int code = lodger__submit_check (caller, func != NULL, options, function);
+  LodgerCallOptions own;
+  int code = lodger__submit_options (&options, &own, function);
+  if (code == 0)
+    code = lodger__submit_check (caller, func != NULL, options, function);
   if ((code == 0 || code == LODGER_ECANCELED) && options != NULL
       && (options->scope != NULL || options->data_home != NULL))
     code = lodger__misuse (function, LODGER_EINVAL, "a direct call has neither a scope nor a home of its data");

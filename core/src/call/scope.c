@@ -3,6 +3,7 @@
 
 #include "base/fork.h"
 #include "base/log.h"
+#include "base/options.h"
 #include "base/thread.h"
 #include "life/life.h"
 #include "pending/extras.h"
@@ -61,16 +62,16 @@ lodger_scope_new (const LodgerScopeOptions *options)
 {
   LodgerThread *thread = lodger__thread ();
   LodgerScope *scope = NULL;
-  if (options != NULL && options->size < sizeof *options)
-    {
-      lodger__misuse (__func__, LODGER_EINVAL, "a wrong size given");
-      return NULL;
-    }
-  if (thread != NULL)
+  LodgerScopeOptions own;
+  const char *reason;
+  options = lodger__options (options, &own, sizeof own, &reason);
+  if (thread != NULL && reason == NULL)
     scope = calloc (1, sizeof *scope);
   if (scope == NULL)
     {
-      lodger__misuse (__func__, LODGER_ENOMEM, lodger_error_code_string (LODGER_ENOMEM));
+      int code = reason != NULL ? LODGER_EINVAL : LODGER_ENOMEM;
+      lodger__misuse_at (__func__, code, reason != NULL ? reason : lodger_error_code_string (code),
+                         options != NULL ? options->file : NULL, options != NULL ? options->line : 0);
       if (options != NULL && options->destroy != NULL)
         options->destroy (options->object);
       return NULL;

@@ -44,8 +44,10 @@ lodger__submit_refuse (int code, const char *function, const LodgerWork *work, c
 int
 lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCallOptions *options, const char *function)
 {
-  if (caller == NULL || !has_func || (options != NULL && options->size < sizeof *options))
-    return lodger__misuse (function, LODGER_EINVAL, "NULL or a wrong size given");
+  if (caller == NULL)
+    return lodger__misuse (function, LODGER_EINVAL, "the caller is NULL");
+  if (!has_func)
+    return lodger__misuse (function, LODGER_EINVAL, "the function is NULL");
   if (lodger__is_before_fork (caller))
     return lodger__misuse (function, LODGER_ECHILD, lodger__before_fork_message);
   return lodger__is_stopping (caller) ? LODGER_ECANCELED : lodger__scope_check (options, function);
@@ -198,18 +200,20 @@ delay_until (LodgerCaller *caller, LodgerPending *pending, int64_t delay)
 
 LodgerPending *
 lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFunc func, void *data,
-                               LodgerDestroyFunc destroy, const LodgerCallOptions *options)
+                               LodgerDestroyFunc destroy, const LodgerCallOptions *given)
 {
   static const char function[] = "lodger_caller_call_later";
   const LodgerWork work = lodger__work (func, data, destroy);
   const LodgerHostOps *ops = caller != NULL ? lodger__host_ops (caller) : NULL;
+  LodgerCallOptions own;
+  const LodgerCallOptions *options = given;
   LodgerPending *pending;
-  int code;
-  if (delay <= 0)
+  int code = lodger__submit_options (&options, &own, function);
+  if (code == 0 && delay <= 0)
     return lodger__submit_soon (function, caller, &work, options);
-  if (ops != NULL && ops->arm == NULL)
+  if (code == 0 && ops != NULL && ops->arm == NULL)
     code = lodger__misuse (function, LODGER_ENOSYS, "this host has no timers");
-  else
+  if (code == 0)
     code = admit (function, caller, &delayed_ops, &work, options, &pending);
   if (code == 0)
     code = delay_until (caller, pending, delay);
@@ -223,11 +227,14 @@ LodgerPending *
 lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
                               const LodgerCallOptions *options)
 {
+  static const char function[] = "lodger_caller_call_soon";
   const LodgerWork work = lodger__work (func, data, destroy);
-  return lodger__submit_soon ("lodger_caller_call_soon", caller, &work, options);
+  LodgerCallOptions own;
+  int code = lodger__submit_options (&options, &own, function);
+  return code == 0 ? lodger__submit_soon (function, caller, &work, options)
+                   : lodger__submit_refuse (code, function, &work, options);
 }
 
-#undef lodger_caller_call_soon
 LodgerPending *
 lodger_caller_call_soon (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy)
 {

@@ -3,10 +3,20 @@
 #ifndef LODGER_SUBMIT_H
 #define LODGER_SUBMIT_H
 
+#include "base/options.h"
 #include "parts.h"
 #include "pending/pending.h"
 
 extern const char lodger__closed_message[];
+
+/* Makes *options what this version reads of them, in `own` if need be. LODGER_EINVAL is logged. */
+static inline int
+lodger__submit_options (const LodgerCallOptions **options, LodgerCallOptions *own, const char *function)
+{
+  const char *reason;
+  *options = lodger__options (*options, own, sizeof *own, &reason);
+  return reason == NULL ? 0 : lodger__misuse (function, LODGER_EINVAL, reason);
+}
 
 /* What speaks against this submission; 0: nothing. */
 int lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCallOptions *options,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define LODGER_NO_CALL_SITES
 #include "base/log.h"
 #include "base/slab.h"
 #include "call/run.h"
@@ -140,14 +141,20 @@ accept (LodgerCaller *caller, Then *then)
   return accepted;
 }
 
+static const char function[] = "lodger_pending_then";
+
 static int
 check (const LodgerPending *done, const LodgerCaller *caller, LodgerThenFunc func, const LodgerCallOptions *options)
 {
-  if (done == NULL || caller == NULL || func == NULL || (options != NULL && options->size < sizeof *options))
-    return lodger__misuse ("lodger_pending_then", LODGER_EINVAL, "NULL or a wrong size given");
+  if (done == NULL)
+    return lodger__misuse (function, LODGER_EINVAL, "the pending is NULL");
+  if (caller == NULL)
+    return lodger__misuse (function, LODGER_EINVAL, "the caller is NULL");
+  if (func == NULL)
+    return lodger__misuse (function, LODGER_EINVAL, "the function is NULL");
   if (lodger__is_before_fork (caller) || lodger__pending_is_before_fork (done))
-    return lodger__misuse ("lodger_pending_then", LODGER_ECHILD, lodger__before_fork_message);
-  return lodger__scope_check (options, "lodger_pending_then");
+    return lodger__misuse (function, LODGER_ECHILD, lodger__before_fork_message);
+  return lodger__scope_check (options, function);
 }
 
 /* 0 and *ret_then, linked to its caller; or what speaks against it. */
@@ -178,18 +185,20 @@ lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenF
                           LodgerDestroyFunc destroy, const LodgerCallOptions *given)
 {
   const LodgerWork work = lodger__work_then (func, data, destroy);
-  LodgerCallOptions options = { .size = sizeof options };
+  LodgerCallOptions own, options = { .size = sizeof options };
   Then *then = NULL;
-  int code = check (done, caller, func, given);
+  int code = lodger__submit_options (&given, &own, function);
+  if (given != NULL)
+    options = *given;
+  if (code == 0)
+    code = check (done, caller, func, &options);
   if (code == 0)
     {
-      if (given != NULL)
-        options = *given;
       lodger__pending_lend_site (done, &options);
       code = make (done, caller, &work, &options, &then);
     }
   if (code != 0)
-    return lodger__submit_refuse (code, "lodger_pending_then", &work, given != NULL ? given : &options);
+    return lodger__submit_refuse (code, function, &work, &options);
   lodger_pending_ref (&then->pending); /* the listener's */
   lodger__pending_trace (LODGER_TRACE_SUBMIT, &then->pending, caller);
   if (!lodger__pending_listen (done, &then->listener))

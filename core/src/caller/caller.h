@@ -60,6 +60,8 @@ bool lodger__caller_spawn_worker (LodgerCaller *root, unsigned number);
 
 /* ---- registry.c ---- */
 
+/* The driver as this version knows it. NULL, and a code: it is wrong, which is logged, or there is no memory. */
+const LodgerHostDriver *lodger__registry_driver (const LodgerHostDriver *given, const char *function, int *ret_code);
 const LodgerHostDriver *lodger__registry_host (const char *name);
 const LodgerBackendOps *lodger__registry_backend (const char *name);
 void lodger__registry_add (LodgerCaller *caller);

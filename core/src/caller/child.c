@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/log.h"
+#include "base/options.h"
 #include "caller/caller.h"
 #include "children/children.h"
 #include "life/life.h"
@@ -89,20 +90,22 @@ get (LodgerCaller *parent, LodgerCallerOptions *options, LodgerError **ret_error
 LodgerCaller *
 lodger_caller_open_child (LodgerCaller *parent, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
-  LodgerCallerOptions own = { .size = sizeof own };
+  LodgerCallerOptions own, read = { .size = sizeof read };
   LodgerCaller *child;
-  if (options != NULL && options->size < sizeof *options)
-    return lodger__caller_fail (ret_error, __func__, LODGER_EINVAL, "the options' size is too small", NULL);
+  const char *reason;
+  options = lodger__options (options, &own, sizeof own, &reason);
   if (options != NULL)
-    own = *options;
+    read = *options;
   if (parent == NULL)
-    child = lodger__caller_fail (ret_error, __func__, LODGER_EINVAL, "NULL given", NULL);
+    reason = "the parent is NULL";
+  if (reason != NULL)
+    child = lodger__caller_fail (ret_error, __func__, LODGER_EINVAL, reason, NULL);
   else if (lodger__is_before_fork (parent))
     child = lodger__caller_fail (ret_error, __func__, LODGER_ECHILD, lodger__before_fork_message, NULL);
   else
-    child = get (lodger__is_worker (parent) ? lodger__root (parent) : parent, &own, ret_error);
-  if (own.hook_destroy != NULL)
-    own.hook_destroy (own.hook_data);
+    child = get (lodger__is_worker (parent) ? lodger__root (parent) : parent, &read, ret_error);
+  if (read.hook_destroy != NULL)
+    read.hook_destroy (read.hook_data);
   return child;
 }
 

@@ -71,6 +71,8 @@ set_up (LodgerSetup *setup, LodgerCallerOptions *options, const LodgerSpec *spec
   setup->host_options = options->host_options;
   setup->worker_backend = spec->worker_backend;
   setup->nice = options->nice;
+  setup->file = options->file;
+  setup->line = options->line;
   setup->usual_nice = lodger__port_get_nice ();
   if (spec->hooks_from != NULL)
     {

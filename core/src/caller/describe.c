@@ -21,12 +21,14 @@ lodger_caller_describe (LodgerCaller *caller)
   const char *host = lodger_caller_get_host (caller);
   const char *backend = lodger_caller_get_backend (caller);
   unsigned workers;
-  char *line = NULL;
+  char *line = NULL, place[256] = "";
   if (caller == NULL)
     return NULL;
+  if (caller->setup.file != NULL)
+    snprintf (place, sizeof place, " (%s:%d)", caller->setup.file, caller->setup.line);
   workers = lodger__pool_worker_count (caller);
-  if (asprintf (&line, "%s #%llu: %s%s%s%s%s, %u worker%s%s", lodger__name (caller),
-                (unsigned long long) lodger_caller_get_id (caller), states[lodger_caller_get_state (caller)],
+  if (asprintf (&line, "%s #%llu%s: %s%s%s%s%s, %u worker%s%s", lodger__name (caller),
+                (unsigned long long) lodger_caller_get_id (caller), place, states[lodger_caller_get_state (caller)],
                 host != NULL ? ", host " : "", host != NULL ? host : "", backend != NULL ? ", backend " : "",
                 backend != NULL ? backend : "", workers, workers == 1 ? "" : "s",
                 lodger_caller_is_protected (caller) ? ", protected" : "")

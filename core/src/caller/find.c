@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/log.h"
+#include "base/options.h"
 #include "caller/caller.h"
 #include "life/life.h"
 #include "loop/native.h"
@@ -205,14 +206,14 @@ find_or_make (LodgerCallerMode mode, LodgerCallerOptions *options, LodgerError *
 LodgerCaller *
 lodger_caller_open (LodgerCallerMode mode, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
-  LodgerCallerOptions own = { .size = sizeof own };
+  LodgerCallerOptions own, read = { .size = sizeof read };
   LodgerCaller *caller;
-  if (options != NULL && options->size < sizeof *options)
-    return fail (ret_error, LODGER_EINVAL, "the options' size is too small", NULL);
+  const char *reason;
+  options = lodger__options (options, &own, sizeof own, &reason);
   if (options != NULL)
-    own = *options;
-  caller = find_or_make (mode, &own, ret_error);
-  if (own.hook_destroy != NULL)
-    own.hook_destroy (own.hook_data);
+    read = *options;
+  caller = reason == NULL ? find_or_make (mode, &read, ret_error) : fail (ret_error, LODGER_EINVAL, reason, NULL);
+  if (read.hook_destroy != NULL)
+    read.hook_destroy (read.hook_data);
   return caller;
 }

@@ -26,8 +26,10 @@ typedef struct LodgerSetup
   int usual_nice;
   LodgerHooks hooks;
   LodgerDestroyFunc hook_destroy; /* its own hooks', not inherited ones' */
-  bool has_hooked;                /* owner: the start hook has run */
-  LodgerLink known;               /* registry.c */
+  const char *file;               /* where it was made, or NULL */
+  int line;
+  bool has_hooked;  /* owner: the start hook has run */
+  LodgerLink known; /* registry.c */
 } LodgerSetup;
 
 #endif

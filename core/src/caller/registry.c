@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/fork.h"
 #include "base/log.h"
+#include "base/options.h"
 #include "caller/caller.h"
 #include "life/life.h"
 #include "life/phase.h"
@@ -13,11 +14,22 @@ typedef struct Entry
 {
   struct Entry *next;
   const char *name;
-  const void *thing;
+  const void *given, *thing; /* what the adapter gave, and the same as this version knows it */
 } Entry;
+
+/* The tables of an adapter of an older version, with the members that it lacks. Never freed: tables are static. */
+typedef struct Copy
+{
+  struct Copy *next;
+  const void *given;
+  LodgerHostDriver driver;
+  LodgerHostOps host;
+  LodgerBackendOps backend;
+} Copy;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static Entry *hosts, *backends;
+static Copy *copies;
 static LodgerList known;
 static uint64_t last_number;
 
@@ -30,7 +42,7 @@ forget_callers (void)
 LODGER_FORK_LOCK (mutex, LODGER_RANK_REGISTRY, forget_callers);
 
 static int
-add (Entry **list, const char *name, const void *thing, const char *function)
+add (Entry **list, const char *name, const void *given, const void *thing, const char *function)
 {
   Entry *entry;
   int code = 0;
@@ -38,12 +50,12 @@ add (Entry **list, const char *name, const void *thing, const char *function)
   for (entry = *list; entry != NULL && strcmp (entry->name, name) != 0; entry = entry->next)
     ;
   if (entry != NULL)
-    code = entry->thing == thing ? 0 : LODGER_EALREADY;
+    code = entry->given == given ? 0 : LODGER_EALREADY;
   else if ((entry = malloc (sizeof *entry)) == NULL)
     code = LODGER_ENOMEM;
   else
     {
-      *entry = (Entry) { .next = *list, .name = name, .thing = thing };
+      *entry = (Entry) { .next = *list, .name = name, .given = given, .thing = thing };
       *list = entry;
     }
   pthread_mutex_unlock (&mutex);
@@ -61,23 +73,81 @@ find (Entry *const *list, const char *name)
   return entry != NULL ? entry->thing : NULL;
 }
 
-int
-lodger_host_register (const LodgerHostDriver *driver)
+/* The copy of the table that was given, made once. NULL without memory. */
+static Copy *
+keep (const void *given, const Copy *made)
 {
-  if (driver == NULL || driver->size < sizeof *driver || driver->open == NULL || driver->ops == NULL
-      || driver->ops->size < sizeof *driver->ops || driver->ops->name == NULL
-      || driver->ops->run_sync_soon_threadsafe == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "a mandatory operation or the size is missing");
-  return add (&hosts, driver->ops->name, driver, __func__);
+  Copy *copy;
+  pthread_mutex_lock (&mutex);
+  for (copy = copies; copy != NULL && copy->given != given; copy = copy->next)
+    ;
+  if (copy == NULL && (copy = malloc (sizeof *copy)) != NULL)
+    {
+      *copy = *made;
+      copy->given = given;
+      copy->next = copies;
+      copies = copy;
+      copy->driver.ops = copy->driver.ops == &made->host ? &copy->host : copy->driver.ops;
+    }
+  pthread_mutex_unlock (&mutex);
+  return copy;
+}
+
+static const char missing[] = "a mandatory operation is missing";
+
+const LodgerHostDriver *
+lodger__registry_driver (const LodgerHostDriver *given, const char *function, int *ret_code)
+{
+  Copy made = { .given = given };
+  const char *reason;
+  const LodgerHostDriver *driver = lodger__options (given, &made.driver, sizeof made.driver, &reason);
+  const LodgerHostOps *ops = NULL;
+  if (driver != NULL && reason == NULL)
+    ops = lodger__options (driver->ops, &made.host, sizeof made.host, &reason);
+  if (reason == NULL
+      && (ops == NULL || driver->open == NULL || ops->name == NULL || ops->run_sync_soon_threadsafe == NULL))
+    reason = missing;
+  *ret_code = reason == NULL ? 0 : lodger__misuse (function, LODGER_EINVAL, reason);
+  if (*ret_code == 0 && (driver != given || ops != given->ops))
+    {
+      const Copy *copy;
+      made.driver = *driver;
+      made.driver.ops = ops;
+      copy = keep (given, &made);
+      driver = copy != NULL ? &copy->driver : NULL;
+      *ret_code = copy != NULL ? 0 : LODGER_ENOMEM;
+    }
+  return *ret_code == 0 ? driver : NULL;
 }
 
 int
-lodger_backend_register (const LodgerBackendOps *ops)
+lodger_host_register (const LodgerHostDriver *given)
 {
-  if (ops == NULL || ops->size < sizeof *ops || ops->name == NULL || ops->open == NULL || ops->host == NULL
-      || ops->run == NULL || ops->quit == NULL || ops->close == NULL)
-    return lodger__misuse (__func__, LODGER_EINVAL, "a mandatory operation or the size is missing");
-  return add (&backends, ops->name, ops, __func__);
+  int code;
+  const LodgerHostDriver *driver = lodger__registry_driver (given, __func__, &code);
+  return driver != NULL ? add (&hosts, driver->ops->name, given, driver, __func__) : code;
+}
+
+int
+lodger_backend_register (const LodgerBackendOps *given)
+{
+  Copy made = { .given = given };
+  const char *reason;
+  const LodgerBackendOps *ops = lodger__options (given, &made.backend, sizeof made.backend, &reason);
+  if (reason == NULL
+      && (ops == NULL || ops->name == NULL || ops->open == NULL || ops->host == NULL || ops->run == NULL
+          || ops->quit == NULL || ops->close == NULL))
+    reason = missing;
+  if (reason != NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, reason);
+  if (ops != given)
+    {
+      const Copy *copy = keep (given, &made);
+      if (copy == NULL)
+        return LODGER_ENOMEM;
+      ops = &copy->backend;
+    }
+  return add (&backends, ops->name, given, ops, __func__);
 }
 
 const LodgerHostDriver *

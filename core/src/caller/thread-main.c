@@ -43,8 +43,11 @@ static void
 live_in_host (LodgerCaller *caller, LodgerThread *thread)
 {
   LodgerSetup *setup = &caller->setup;
-  const LodgerHostDriver *driver = setup->backend->host (setup->backend_impl, &setup->host_options);
-  int code = lodger__host_open (caller, driver, setup->host_options);
+  const LodgerHostDriver *given = setup->backend->host (setup->backend_impl, &setup->host_options);
+  int code;
+  const LodgerHostDriver *driver = lodger__registry_driver (given, setup->backend->name, &code);
+  if (driver != NULL)
+    code = lodger__host_open (caller, driver, setup->host_options);
   if (code != 0)
     {
       fail_start (caller, code, "opening the backend's host failed");

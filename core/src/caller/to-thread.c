@@ -13,7 +13,8 @@ static const char function[] = "lodger_caller_to_thread";
 static LodgerPending *
 to_named_worker (LodgerCaller *caller, const LodgerWork *work, const LodgerCallOptions *options)
 {
-  const LodgerCallerOptions named = { .size = sizeof named, .name = options->worker };
+  const LodgerCallerOptions named
+      = { .size = sizeof named, .name = options->worker, .file = options->file, .line = options->line };
   LodgerError *error = NULL;
   LodgerCaller *worker = lodger_caller_open_child (caller, &named, &error);
   int code = lodger_error_get_code (error);
@@ -30,8 +31,11 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
                               const LodgerCallOptions *options)
 {
   const LodgerWork work = lodger__work (func, data, destroy);
-  int code = lodger__submit_check (caller, func != NULL, options, function);
+  LodgerCallOptions own;
+  int code = lodger__submit_options (&options, &own, function);
   bool names_worker = options != NULL && options->worker != NULL;
+  if (code == 0)
+    code = lodger__submit_check (caller, func != NULL, options, function);
   if (code == 0 && names_worker && lodger__phase (caller) == LODGER_PHASE_INITIAL)
     code = lodger__misuse (function, LODGER_ESTATE, "a caller that has not started has no named workers");
   if (code != 0)

@@ -50,6 +50,9 @@ typedef struct LodgerGlibHostOptions
   void *slice_data;
 } LodgerGlibHostOptions;
 
+/** Options of a main context with the given members. See lodger/options.h. */
+#define LODGER_GLIB_HOST_OPTIONS(...) LODGER_OPTIONS (LodgerGlibHostOptions, __VA_ARGS__)
+
 /**
  * lodger_glib_attach:
  * @context: (nullable): the main context that this thread runs, or %NULL for the default one
@@ -87,7 +90,7 @@ LODGER_API LodgerCaller *lodger_glib_attach (GMainContext *context, GError **err
  *
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
- * Errors: as lodger_glib_attach(), LODGER_EINVAL (wrong size, a `backend` in @options), LODGER_EMISMATCH (the existing
+ * Errors: as lodger_glib_attach(), LODGER_EINVAL (wrong options, a `backend` in @options), LODGER_EMISMATCH (the existing
  * caller has another name or backend), LODGER_ENOENT (no such workers' backend).
  * Test: unit/glib-host a_refused_attach_says_why
  */

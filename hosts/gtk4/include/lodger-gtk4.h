@@ -49,7 +49,7 @@ LODGER_API LodgerCaller *lodger_gtk_attach (GError **error);
  *
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
- * Errors: as lodger_gtk_attach(), LODGER_EINVAL (wrong size, a `backend` in @options), LODGER_EMISMATCH (the existing
+ * Errors: as lodger_gtk_attach(), LODGER_EINVAL (wrong options, a `backend` in @options), LODGER_EMISMATCH (the existing
  * caller has another name or backend), LODGER_ENOENT (no such workers' backend).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
  */
@@ -140,6 +140,9 @@ typedef struct LodgerGtkRunOptions
   int line;
 } LodgerGtkRunOptions;
 
+/** Options of a run with the given members. See lodger/options.h. */
+#define LODGER_GTK_RUN_OPTIONS(...) LODGER_OPTIONS_HERE (LodgerGtkRunOptions, __VA_ARGS__)
+
 /**
  * lodger_gtk_run_full: (skip)
  * @widget: the work and its functions are bound to its scope: see lodger_gtk_widget_get_scope()
@@ -154,13 +157,13 @@ typedef struct LodgerGtkRunOptions
  * work sees it by lodger_pending_is_cancelled(). None of the functions runs in the GUI thread any more. The last
  * progress comes before the outcome.
  *
- * The data is consumed in each case, except for a wrong size. With a wrong size nothing in the options is used, not
+ * The data is consumed in each case, except for a wrong options. With a wrong size nothing in the options is used, not
  * even `destroy`.
  *
  * Returns: (transfer full): a new reference to the outcome of the work, never %NULL, to be cancelled or dropped. A
  *   refusal is a done pending. `failed` or @done is told of it as well, unless it is misuse, as the errors below
  *
- * Errors: LODGER_EINVAL (NULL @widget or @work, wrong size, a cancel button that is no button, a progress bar that is
+ * Errors: LODGER_EINVAL (NULL @widget or @work, wrong options, a cancel button that is no button, a progress bar that is
  * none), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no window), LODGER_ENOMEM (no
  * memory).
  * Test: gtk/run the_outcome_comes_back_to_the_widget
@@ -252,22 +255,19 @@ LODGER_API int lodger_gtk_report (LodgerPending *self, double fraction, const ch
 
 LODGER_END_DECLS
 
-#if !defined LODGER_NO_CALL_SITES && !defined __cplusplus
+#ifndef LODGER_NO_CALL_SITES
 
-/* The functions of the same names, with the place of the call. LODGER_GTK_RUN_SITE is options that record it. */
-
-#define LODGER_GTK_RUN_SITE(...)                                                                                       \
-  (&(const LodgerGtkRunOptions) {                                                                                      \
-      .size = sizeof (LodgerGtkRunOptions), .file = __FILE__, .line = __LINE__, __VA_ARGS__ })
+/* The functions of the same names, with the place of the call. */
 
 #define lodger_gtk_run(widget, work, done, data)                                                                       \
-  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_SITE (.failed = NULL)))
+  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_OPTIONS ()))
 #define lodger_gtk_run_with_progress(widget, bar, work, done, data)                                                    \
-  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_SITE (.progress_bar = (bar))))
+  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_OPTIONS (.progress_bar = (bar))))
 #define lodger_gtk_run_with_cancel(widget, button, work, done, data)                                                   \
-  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_SITE (.cancel_button = (button))))
+  lodger_pending_unref (                                                                                               \
+      lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_OPTIONS (.cancel_button = (button))))
 #define lodger_gtk_run_with_error(widget, work, done, failed_, data)                                                   \
-  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_SITE (.failed = (failed_))))
+  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_OPTIONS (.failed = (failed_))))
 
 #endif
 

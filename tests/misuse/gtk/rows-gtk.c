@@ -130,9 +130,9 @@ is_not_attached_plainly (int code)
   return is_gerror (caller, error, code);
 }
 
-CELL (lodger_gtk_attach_full, null_error, BY (lodger_caller_open),
+CELL (lodger_gtk_attach_full, null_error, BY (lodger_glib_open_caller),
       WARNS (lodger_gtk_attach_full (&no_caller_size, NULL) == NULL));
-CELL (lodger_gtk_attach_full, size_options, BY (lodger_caller_open),
+CELL (lodger_gtk_attach_full, size_options, BY (lodger_glib_open_caller),
       WARNS (is_not_attached (&no_caller_size, LODGER_EINVAL)));
 
 #define OPTIONS(...) (&(const LodgerCallerOptions) { .size = sizeof (LodgerCallerOptions), __VA_ARGS__ })
