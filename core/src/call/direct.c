@@ -28,18 +28,27 @@ typedef struct LodgerDirect
 static_assert (sizeof (LodgerDirect) <= 64, "a direct call is a small piece of the slab");
 
 static void
-direct_free (LodgerDirect *direct)
+destroy_data (LodgerDirect *direct)
 {
-  if (direct->destroy != NULL)
-    direct->destroy (direct->data);
-  lodger__slab_free (LODGER_SLAB_SMALL, direct);
+  LodgerDestroyFunc destroy = direct->destroy;
+  direct->destroy = NULL;
+  if (destroy != NULL)
+    destroy (direct->data);
+}
+
+static void
+direct_exited (LodgerCaller *caller, LodgerItem *item)
+{
+  (void) caller;
+  destroy_data ((LodgerDirect *) item);
+  lodger__slab_free (LODGER_SLAB_SMALL, item);
 }
 
 static void
 direct_drop (LodgerCaller *caller, LodgerItem *item)
 {
   lodger__admission_leave (caller);
-  direct_free ((LodgerDirect *) item);
+  direct_exited (caller, item);
 }
 
 static void
@@ -47,17 +56,22 @@ direct_run (LodgerCaller *caller, LodgerItem *item)
 {
   LodgerDirect *direct = (LodgerDirect *) item;
   lodger__admission_leave (caller);
+  lodger__on_stack_push (caller, item);
   if (!lodger__is_stopping (caller))
     {
       lodger__trace (LODGER_TRACE_START, caller, NULL, direct->file, direct->line, direct->name);
       lodger__run_direct (caller, direct->func, direct->data);
       lodger__trace (LODGER_TRACE_END, caller, NULL, direct->file, direct->line, direct->name);
     }
-  if (!lodger__is_before_fork (caller))
-    direct_free (direct);
+  if (lodger__is_before_fork (caller))
+    return;
+  destroy_data (direct);
+  lodger__on_stack_pop (caller);
+  lodger__slab_free (LODGER_SLAB_SMALL, direct);
 }
 
-static const LodgerItemOps direct_ops = { .run = direct_run, .drop = direct_drop, .slab_class = LODGER_SLAB_SMALL };
+static const LodgerItemOps direct_ops
+    = { .run = direct_run, .drop = direct_drop, .exited = direct_exited, .slab_class = LODGER_SLAB_SMALL };
 
 int
 lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, void *data, LodgerDestroyFunc destroy,

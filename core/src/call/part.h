@@ -4,11 +4,13 @@
 #define LODGER_CALL_PART_H
 
 #include "base/list.h"
+#include "mailbox/inbox.h"
 
 #include <stdatomic.h>
 
 typedef struct LodgerCalls
 {
+  LodgerItem *on_stack;  /* owner: calls that it runs, the innermost first: on-stack.c */
   LodgerList unfinished; /* owner: calls that have returned and are not done */
   LodgerList thens;      /* accepted continuations, under the caller's mutex */
 } LodgerCalls;

@@ -45,6 +45,7 @@ static void
 tell_returned (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
 {
   const LodgerItemOps *ops = lodger__pending_ops (pending);
+  lodger__on_stack_pop (caller);
   if (is_ours && ops->returned != NULL)
     ops->returned (caller, pending);
   lodger__pending_add_state (pending, P_RETURNED);
@@ -97,6 +98,7 @@ lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *d
   LodgerFrame frame;
   LodgerScope *held = NULL;
   bool is_ours, is_done;
+  lodger__on_stack_push (caller, lodger__pending_item (pending));
   if (!lodger__ownership_enter (&frame, caller, pending))
     lodger_pending_cancel (pending, lodger__closed_message);
   lodger__scope_enter (pending, &held);
@@ -104,6 +106,7 @@ lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *d
     {
       lodger__ownership_leave (&frame);
       lodger__run_skip (pending);
+      lodger__on_stack_pop (caller);
       lodger_pending_unref (pending);
       lodger__scope_leave (held);
       return true;

@@ -19,6 +19,27 @@ void lodger__run_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data
 /* For `blocked_on` of a call: its caller, until it has returned. */
 void lodger__run_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked);
 
+/* ---- on-stack.c ---- */
+
+/* Owner: it runs a call from here on; and no more. */
+static inline void
+lodger__on_stack_push (LodgerCaller *caller, LodgerItem *item)
+{
+  atomic_store_explicit (&item->next, caller->calls.on_stack, memory_order_relaxed);
+  caller->calls.on_stack = item;
+}
+
+static inline void
+lodger__on_stack_pop (LodgerCaller *caller)
+{
+  caller->calls.on_stack = atomic_load_explicit (&caller->calls.on_stack->next, memory_order_relaxed);
+}
+
+/* The owner's thread, which ends, with calls on its stack: each is settled. */
+void lodger__on_stack_exit (LodgerCaller *caller);
+/* For `exited` of a call: it is given up, and its data goes. */
+void lodger__run_exited (LodgerCaller *caller, LodgerPending *pending);
+
 /* ---- unfinished.c ---- */
 
 /* Owner, locked: it has returned, and is not done. */

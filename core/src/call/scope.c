@@ -47,6 +47,7 @@ typedef struct Binding
   LodgerScope *scope; /* a reference */
   LodgerListener listener;
   LodgerLink link; /* on the scope's list, under its mutex */
+  bool is_held;    /* owner: the call has begun, and holds the object */
 } Binding;
 
 const char lodger__scope_message[] = "its scope has ended";
@@ -265,11 +266,20 @@ lodger__scope_enter (LodgerPending *pending, LodgerScope **ret_held)
   if (!is_gone && scope->options.hold != NULL && lodger__thread ()->serial == scope->thread)
     {
       is_gone = !scope->options.hold (scope->options.object);
+      binding->is_held = !is_gone;
       if (!is_gone)
         *ret_held = lodger_scope_ref (scope);
     }
   if (is_gone)
     lodger_pending_cancel (pending, has_ended ? message_of (scope) : lodger__scope_message);
+}
+
+void
+lodger__scope_exited (LodgerPending *pending)
+{
+  const Binding *binding = binding_of (pending);
+  if (binding != NULL && binding->is_held)
+    lodger__scope_leave (binding->scope);
 }
 
 void

@@ -19,5 +19,7 @@ void lodger__scope_link (LodgerPending *pending);
  * *ret_held, which may be NULL and is given back afterwards. */
 void lodger__scope_enter (LodgerPending *pending, LodgerScope **ret_held);
 void lodger__scope_leave (LodgerScope *held);
+/* The same for a call that has exited its thread. */
+void lodger__scope_exited (LodgerPending *pending);
 
 #endif

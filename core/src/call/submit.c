@@ -102,6 +102,12 @@ call_run (LodgerCaller *caller, LodgerItem *item)
     lodger__run_call (caller, (LodgerPending *) item, NULL);
 }
 
+static void
+call_exited (LodgerCaller *caller, LodgerItem *item)
+{
+  lodger__run_exited (caller, (LodgerPending *) item);
+}
+
 /* It holds its caller, since a cancel in another thread needs that. */
 static void
 delayed_drop (LodgerCaller *caller, LodgerItem *item)
@@ -117,6 +123,13 @@ delayed_run (LodgerCaller *caller, LodgerItem *item)
   lodger__release (caller);
 }
 
+static void
+delayed_exited (LodgerCaller *caller, LodgerItem *item)
+{
+  call_exited (caller, item);
+  lodger__release (caller);
+}
+
 /* Out of the heap, and through the inbox to the owner, which finds it done and destroys its data. */
 static void
 delayed_withdraw (LodgerPending *pending)
@@ -128,11 +141,13 @@ delayed_withdraw (LodgerPending *pending)
 
 static const LodgerItemOps call_ops = { .run = call_run,
                                         .drop = call_drop,
+                                        .exited = call_exited,
                                         .ended = lodger__unfinished_ended,
                                         .blocked_on = lodger__run_blocked_on,
                                         .slab_class = LODGER_SLAB_MEDIUM };
 static const LodgerItemOps delayed_ops = { .run = delayed_run,
                                            .drop = delayed_drop,
+                                           .exited = delayed_exited,
                                            .withdraw = delayed_withdraw,
                                            .ended = lodger__unfinished_ended,
                                            .blocked_on = lodger__run_blocked_on,

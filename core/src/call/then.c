@@ -113,6 +113,15 @@ then_run (LodgerCaller *caller, LodgerItem *item)
   lodger__release (caller);
 }
 
+static void
+then_exited (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerPending *source = ((Then *) item)->source;
+  lodger__run_exited (caller, (LodgerPending *) item);
+  lodger_pending_unref (source);
+  lodger__release (caller);
+}
+
 /* Until it is on its way, it hangs on its source too. */
 static void
 then_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
@@ -124,6 +133,7 @@ then_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
 
 static const LodgerItemOps then_ops = { .run = then_run,
                                         .drop = then_drop,
+                                        .exited = then_exited,
                                         .withdraw = then_withdraw,
                                         .ended = lodger__unfinished_ended,
                                         .blocked_on = then_blocked_on,

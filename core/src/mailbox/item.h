@@ -21,6 +21,9 @@ struct LodgerItemOps
   void (*run) (LodgerCaller *caller, LodgerItem *item);
   /* It will never run: cancel it and destroy its data, in this thread. */
   void (*drop) (LodgerCaller *caller, LodgerItem *item);
+  /* It runs a call, which has ended the owner's thread instead of returning: settle the call, and do what `run` has still
+   * to do. In that thread. NULL: it runs no call. */
+  void (*exited) (LodgerCaller *caller, LodgerItem *item);
 
   /* The others are for items that are pendings. */
 

@@ -112,6 +112,12 @@ run (LodgerCaller *caller, LodgerItem *item)
     worker->busy_with = NULL;
 }
 
+static void
+exited (LodgerCaller *caller, LodgerItem *item)
+{
+  lodger__run_exited (caller, (LodgerPending *) item);
+}
+
 /* A search between the call and the sleep does not make its use later. Under the mutex. */
 static void
 note_use (LodgerPool *pool, LodgerWorker *worker)
@@ -184,12 +190,14 @@ blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
 
 static const LodgerItemOps pool_call_ops = { .run = run,
                                              .drop = drop,
+                                             .exited = exited,
                                              .returned = returned,
                                              .ended = ended,
                                              .blocked_on = blocked_on,
                                              .slab_class = LODGER_SLAB_MEDIUM };
 static const LodgerItemOps child_call_ops = { .run = run,
                                               .drop = drop,
+                                              .exited = exited,
                                               .returned = returned,
                                               .ended = ended,
                                               .blocked_on = blocked_on,

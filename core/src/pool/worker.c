@@ -147,18 +147,4 @@ forget (LodgerCaller *caller)
     step_back (caller, STEP_FORGET);
 }
 
-/* By pthread_exit, out of a call: which one that was is not known any more, but for a pool's. */
-static void
-settle_call (LodgerCaller *caller)
-{
-  LodgerPending *pending = lodger__is_worker (caller) ? caller->worker->busy_with : NULL;
-  if (pending == NULL || (lodger__pending_state (pending) & (P_STARTED | P_RETURNED)) != P_STARTED)
-    return;
-  caller->worker->busy_with = NULL;
-  lodger__abandon_call (caller, pending);
-  lodger__pending_destroy_data (pending);
-  lodger_pending_unref (pending);
-}
-
-const LodgerStopParticipant lodger__worker_participant
-    = { .begin = quit, .left_behind = forget, .thread_ended = settle_call };
+const LodgerStopParticipant lodger__worker_participant = { .begin = quit, .left_behind = forget };

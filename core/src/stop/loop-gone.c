@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/log.h"
+#include "call/run.h"
 #include "life/life.h"
 #include "life/phase.h"
 #include "loop/ownership.h"
@@ -37,19 +38,20 @@ lodger__loop_gone (LodgerCaller *caller)
   lodger__release (caller);
 }
 
-/* Whatever was on the stack is gone with it; each slice there held the caller. */
+/* Whatever was on the stack is gone with it: its calls are settled, and each slice there held the caller. */
 void
 lodger__thread_ends_caller (LodgerCaller *caller)
 {
   unsigned depth = lodger__turn_forget_stack (caller);
+  bool is_ours;
   lodger__hold (caller);
   lodger__log (LODGER_LOG_WARNING, "the thread of %s has ended before it was left", lodger__name (caller));
-  if (lodger__ownership_drop_stack (caller))
-    {
-      lodger__host_detach (caller);
-      lodger__stop_each (caller, thread_ended);
-      lodger__loop_gone (caller);
-    }
+  is_ours = lodger__ownership_drop_stack (caller);
+  if (is_ours)
+    lodger__host_detach (caller);
+  lodger__on_stack_exit (caller);
+  if (is_ours)
+    lodger__loop_gone (caller);
   else
     lodger__stop_come_back (caller);
   lodger__owner_leave (caller);

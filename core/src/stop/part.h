@@ -21,11 +21,10 @@ typedef struct LodgerStopParticipant
   void (*give_up) (LodgerCaller *caller);        /* ender: settle the calls that are not waited for any more */
   void (*late) (LodgerCaller *caller);           /* any thread: the deadline has passed */
   bool (*at_last) (LodgerCaller *caller); /* any thread, after the grace: others that go first. False: there are none */
-  void (*run_hook) (LodgerCaller *caller);     /* owner: run the stop hook */
-  void (*quit) (LodgerCaller *caller);         /* ender: let the thread leave the loop */
-  void (*stopped) (LodgerCaller *caller);      /* ender: it has stopped */
-  void (*left_behind) (LodgerCaller *caller);  /* any thread: the caller's thread is not waited for any more */
-  void (*thread_ended) (LodgerCaller *caller); /* the caller's thread: it exits out of a call */
+  void (*run_hook) (LodgerCaller *caller);    /* owner: run the stop hook */
+  void (*quit) (LodgerCaller *caller);        /* ender: let the thread leave the loop */
+  void (*stopped) (LodgerCaller *caller);     /* ender: it has stopped */
+  void (*left_behind) (LodgerCaller *caller); /* any thread: the caller's thread is not waited for any more */
 } LodgerStopParticipant;
 
 typedef struct LodgerStop
