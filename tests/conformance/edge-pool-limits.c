@@ -127,6 +127,47 @@ START_TEST (edge_39_a_blocked_worker_is_not_counted)
 }
 END_TEST
 
+/* ---- one that has returned and is not done is not counted -------------------------------------------------------------- */
+
+static void
+answer (LodgerPending *self, void *reply)
+{
+  (void) self;
+  lodger_reply_return_int (reply, 42);
+}
+
+static void
+defer_to_the_pool (LodgerPending *self, void *data)
+{
+  LodgerReply *reply = lodger_pending_defer (self);
+  (void) data;
+  lodger_pending_unref (lodger_caller_to_thread (lodger_caller_current (), answer, reply, NULL));
+}
+
+static void
+follow_the_pool (LodgerPending *self, void *data)
+{
+  LodgerPending *deferred = lodger_caller_to_thread (lodger_caller_current (), defer_to_the_pool, data, NULL);
+  lodger_pending_return_from (self, deferred);
+  lodger_pending_unref (deferred);
+}
+
+START_TEST (edge_39_a_call_that_has_returned_is_not_counted)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1, .max_threads = 1 };
+  Subject subject;
+  int64_t answered = 0;
+  LodgerPending *pending;
+  subject_open_full (&subject, _i, &options);
+  pending = lodger_caller_to_thread (subject.caller, follow_the_pool, NULL, NULL);
+  subject_await (&subject, pending);
+  expect_code (lodger_pending_get_int (pending, &answered), 0);
+  ck_assert_int_eq (answered, 42);
+  lodger_pending_unref (pending);
+  subject_close (&subject);
+}
+END_TEST
+
 typedef struct Waiting
 {
   BlockedCall blocked; /* first: opened when it returns from its wait */
@@ -358,6 +399,7 @@ add_edge_pool_limits (Suite *suite)
   add_edge (suite, edge_39_max_workers_holds_over_the_whole_tree, 0, 0);
   add_edge (suite, edge_39_the_rest_wait_in_order, 0, 0);
   add_edge (suite, edge_39_a_blocked_worker_is_not_counted, 0, 0);
+  add_edge (suite, edge_39_a_call_that_has_returned_is_not_counted, 0, 0);
   add_edge (suite, edge_39_a_resumed_worker_may_exceed_the_limit_and_none_starts_until_there_are_fewer, 0, 0);
   add_edge (suite, edge_39_at_max_threads_a_wait_that_deadlocks_the_pool_is_refused, 0, 0);
   add_edge (suite, edge_39_a_timed_wait_is_no_part_of_a_deadlock, 0, 0);

@@ -537,6 +537,67 @@ START_TEST (many_round_trips_between_glib_and_a_worker)
 }
 END_TEST
 
+/* ---- a worker's own sources -------------------------------------------------------------------------------------- */
+
+typedef struct SourceCall
+{
+  LodgerCaller *root;
+  Counter done;
+  int thread, waited;
+  atomic_int ran_in;
+} SourceCall;
+
+static void
+note_thread (LodgerPending *self, void *data)
+{
+  (void) self;
+  atomic_store (&((SourceCall *) data)->ran_in, test_thread_id ());
+}
+
+static gboolean
+wait_for_the_pool (void *data)
+{
+  SourceCall *source = data;
+  LodgerPending *pending = lodger_caller_to_thread (source->root, note_thread, source, NULL);
+  source->waited = lodger_pending_wait (pending, LODGER_FOREVER, LODGER_WAIT_DEFAULT);
+  lodger_pending_unref (pending);
+  counter_add (&source->done, 1);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+attach_source (LodgerPending *self, void *data)
+{
+  SourceCall *call = data;
+  GSource *source = g_idle_source_new ();
+  (void) self;
+  call->thread = test_thread_id ();
+  g_source_set_priority (source, G_PRIORITY_LOW);
+  g_source_set_callback (source, wait_for_the_pool, call, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  g_source_unref (source);
+}
+
+START_TEST (an_idle_workers_own_source_may_wait_for_the_pool)
+{
+  LodgerCaller *root = glib_worker ();
+  SourceCall call = { .root = root, .waited = 1 };
+  counter_init (&call.done);
+  for (int i = 1; i <= 2; i++)
+    {
+      expect_code (wait_outcome (lodger_caller_to_thread (root, attach_source, &call, NULL)), 0);
+      counter_wait (&call.done, i);
+      expect_code (call.waited, 0);
+      ck_assert_int_ne (call.ran_in, call.thread);
+      /* Afterwards it is idle again. */
+      proc_wait_asleep (call.thread);
+    }
+  expect_code (wait_outcome (lodger_caller_to_thread (root, note_thread, &call, NULL)), 0);
+  worker_stop (root);
+  counter_clear (&call.done);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -556,5 +617,6 @@ main (int argc, char **argv)
   test_add (suite, edge_40_without_a_descriptor_there_is_no_worker);
   test_add (suite, many_round_trips_between_glib_and_a_worker);
   test_add (suite, a_worker_in_a_nested_loop_of_its_own_call_is_not_idle);
+  test_add (suite, an_idle_workers_own_source_may_wait_for_the_pool);
   return test_main (suite, argc, argv);
 }

@@ -62,6 +62,199 @@ START_TEST (edge_37_a_worker_whose_call_is_not_done_is_not_idle)
 }
 END_TEST
 
+/* ---- user code behind an outcome -------------------------------------------------------------------------------------- */
+
+typedef struct Behind
+{
+  LodgerCaller *root;
+  Latch is_alone, entered, let_go;
+  atomic_int waited;
+} Behind;
+
+static void
+behind_init (Behind *behind, LodgerCaller *root)
+{
+  *behind = (Behind) { .root = root, .waited = 1 };
+  latch_init (&behind->is_alone);
+  latch_init (&behind->entered);
+  latch_init (&behind->let_go);
+}
+
+static void
+behind_clear (Behind *behind)
+{
+  latch_clear (&behind->is_alone);
+  latch_clear (&behind->entered);
+  latch_clear (&behind->let_go);
+}
+
+static void
+block (void *data)
+{
+  Behind *behind = data;
+  latch_open (&behind->entered);
+  latch_wait (&behind->let_go);
+}
+
+static void
+wait_for_another (void *data)
+{
+  Behind *behind = data;
+  LodgerPending *pending = lodger_caller_to_thread (behind->root, recorder_call, &(Recorder) { 0 }, NULL);
+  atomic_store (&behind->waited, lodger_pending_wait (pending, LODGER_FOREVER, LODGER_WAIT_DEFAULT));
+  lodger_pending_unref (pending);
+  latch_open (&behind->entered);
+}
+
+static void
+give_blocking (LodgerPending *self, void *data)
+{
+  latch_wait (&((Behind *) data)->is_alone);
+  lodger_pending_return_pointer (self, data, block);
+}
+
+static void
+give_waiting (LodgerPending *self, void *data)
+{
+  latch_wait (&((Behind *) data)->is_alone);
+  lodger_pending_return_pointer (self, data, wait_for_another);
+}
+
+static void
+ignore (LodgerPending *pending, const char *message, void *data)
+{
+  (void) pending;
+  (void) message;
+  (void) data;
+}
+
+static void
+have_blocking_canceller (LodgerPending *self, void *data)
+{
+  test_check (lodger_pending_set_canceller (self, ignore, data, block) == 0);
+}
+
+static void
+have_blocking_metadata (LodgerPending *self, void *data)
+{
+  latch_wait (&((Behind *) data)->is_alone);
+  test_check (lodger_pending_set_metadata (self, "key", data, block) == 0);
+}
+
+static const LodgerCallFunc behind_funcs[] = { give_blocking, have_blocking_canceller, have_blocking_metadata };
+
+START_TEST (a_worker_that_destroys_what_a_call_has_left_is_not_idle)
+{
+  LodgerCaller *root = root_start (4, 10, 0);
+  Recorder recorder = { 0 };
+  Behind behind;
+  behind_init (&behind, root);
+  lodger_pending_unref (lodger_caller_to_thread (root, behind_funcs[_i], &behind, NULL));
+  latch_open (&behind.is_alone);
+  latch_wait (&behind.entered);
+  expect_code (wait_outcome (lodger_caller_to_thread (root, recorder_call, &recorder, NULL)), 0);
+  ck_assert (!latch_is_open (&behind.let_go));
+  latch_open (&behind.let_go);
+  worker_stop (root);
+  behind_clear (&behind);
+}
+END_TEST
+
+START_TEST (a_results_destroy_may_wait_for_the_pool)
+{
+  LodgerCaller *root = root_start (4, 10, 0);
+  Behind behind;
+  behind_init (&behind, root);
+  lodger_pending_unref (lodger_caller_to_thread (root, give_waiting, &behind, NULL));
+  latch_open (&behind.is_alone);
+  latch_wait (&behind.entered);
+  expect_code (behind.waited, 0);
+  worker_stop (root);
+  behind_clear (&behind);
+}
+END_TEST
+
+/* ---- a root that waits for its pool while it stops -------------------------------------------------------------------- */
+
+typedef struct Shielded
+{
+  Latch is_waiting, let_go;
+  LodgerPending *running, *queued;
+  Recorder running_data, queued_data;
+  int waited;
+} Shielded;
+
+static void
+let_go_when_cancelled (LodgerPending *pending, const char *message, void *data)
+{
+  (void) pending;
+  (void) message;
+  latch_open (data);
+}
+
+static void
+run_until_cancelled (LodgerPending *self, void *data)
+{
+  Shielded *shielded = data;
+  test_check (lodger_pending_set_canceller (self, let_go_when_cancelled, &shielded->let_go, NULL) == 0);
+  latch_wait (&shielded->let_go);
+}
+
+static void
+destroy_running (void *data)
+{
+  recorder_destroy (&((Shielded *) data)->running_data);
+}
+
+static void
+wait_shielded (LodgerPending *self, void *data)
+{
+  Shielded *shielded = data;
+  LodgerCaller *root = lodger_caller_current ();
+  (void) self;
+  shielded->running = lodger_caller_to_thread (root, run_until_cancelled, shielded, destroy_running);
+  shielded->queued = lodger_caller_to_thread (root, recorder_call, &shielded->queued_data, recorder_destroy);
+  latch_open (&shielded->is_waiting);
+  shielded->waited = lodger_pending_wait (shielded->queued, LODGER_FOREVER, LODGER_WAIT_SHIELD);
+}
+
+static void
+do_nothing_when_cancelled (LodgerPending *pending, const char *message, void *data)
+{
+  (void) pending;
+  (void) message;
+  atomic_fetch_add ((atomic_int *) data, 1);
+}
+
+START_TEST (a_stop_ends_a_shielded_wait_of_the_root_for_its_pool)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1, .stop_deadline = INT64_MAX / 4 };
+  LodgerCaller *root = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, NULL);
+  Shielded shielded = { 0 };
+  atomic_int cancelled = 0;
+  LodgerPending *pending;
+  int thread = worker_thread_id (root);
+  latch_init (&shielded.is_waiting);
+  latch_init (&shielded.let_go);
+  pending = lodger_caller_call_soon (root, wait_shielded, &shielded, NULL);
+  latch_wait (&shielded.is_waiting);
+  if (_i == 1)
+    expect_code (lodger_pending_set_canceller (shielded.queued, do_nothing_when_cancelled, &cancelled, NULL), 0);
+  proc_wait_asleep (thread);
+  worker_stop (root);
+  expect_code (shielded.waited, LODGER_ECANCELED);
+  expect_code (wait_outcome (pending), LODGER_ECANCELED);
+  expect_code (wait_outcome (shielded.queued), LODGER_ECANCELED);
+  expect_code (wait_outcome (shielded.running), LODGER_ECANCELED);
+  recorder_expect (&shielded.queued_data, 0, 1);
+  recorder_expect (&shielded.running_data, 0, 1);
+  ck_assert_int_eq (shielded.queued_data.destroyed_in, thread);
+  ck_assert_int_eq (cancelled, _i);
+  latch_clear (&shielded.is_waiting);
+  latch_clear (&shielded.let_go);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -71,5 +264,16 @@ main (int argc, char **argv)
   test_add_variant (suite, "a_worker_that_has_ended_is_replaced_while_its_root_is_blocked/idle_for_too_long",
                     a_worker_that_has_ended_is_replaced_while_its_root_is_blocked, 1);
   test_add (suite, edge_37_a_worker_whose_call_is_not_done_is_not_idle);
+  test_add_variant (suite, "a_worker_that_destroys_what_a_call_has_left_is_not_idle/result",
+                    a_worker_that_destroys_what_a_call_has_left_is_not_idle, 0);
+  test_add_variant (suite, "a_worker_that_destroys_what_a_call_has_left_is_not_idle/canceller",
+                    a_worker_that_destroys_what_a_call_has_left_is_not_idle, 1);
+  test_add_variant (suite, "a_worker_that_destroys_what_a_call_has_left_is_not_idle/metadata",
+                    a_worker_that_destroys_what_a_call_has_left_is_not_idle, 2);
+  test_add (suite, a_results_destroy_may_wait_for_the_pool);
+  test_add_variant (suite, "a_stop_ends_a_shielded_wait_of_the_root_for_its_pool/plain",
+                    a_stop_ends_a_shielded_wait_of_the_root_for_its_pool, 0);
+  test_add_variant (suite, "a_stop_ends_a_shielded_wait_of_the_root_for_its_pool/with_a_canceller",
+                    a_stop_ends_a_shielded_wait_of_the_root_for_its_pool, 1);
   return test_main (suite, argc, argv);
 }

@@ -276,6 +276,7 @@ typedef struct Later
   LodgerReply *reply;
   Latch deferred;
   int thread;
+  int destroyed_in;
 } Later;
 
 static void
@@ -287,27 +288,40 @@ defer (LodgerPending *self, void *data)
   latch_open (&later->deferred);
 }
 
-START_TEST (a_deferred_call_keeps_its_worker_until_it_is_answered)
+static void
+defer_destroy (void *data)
 {
-  LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1 };
+  ((Later *) data)->destroyed_in = test_thread_id ();
+}
+
+START_TEST (a_deferred_call_leaves_its_worker_free)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .max_workers = 1, .max_threads = 1 };
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
   Later later = { 0 };
   Recorder next = { 0 };
-  LodgerPending *deferred, *second;
+  LodgerPending *deferred;
+  expect_code (lodger_caller_set_idle_limit (loop.caller, 0), 0);
+  expect_code (lodger_caller_set_idle_duration (loop.caller, 1), 0);
   latch_init (&later.deferred);
-  deferred = lodger_caller_to_thread (loop.caller, defer, &later, NULL);
+  deferred = lodger_caller_to_thread (loop.caller, defer, &later, defer_destroy);
   latch_wait (&later.deferred);
-  second = lodger_caller_to_thread (loop.caller, recorder_call, &next, recorder_destroy);
-  proc_wait_asleep (later.thread);
-  recorder_expect (&next, 0, 0);
+  for (int i = 1; i <= 3; i++)
+    {
+      LodgerPending *pending = lodger_caller_to_thread (loop.caller, recorder_call, &next, recorder_destroy);
+      loop_run_until_done (&loop, pending);
+      lodger_pending_unref (pending);
+      recorder_expect (&next, i, i);
+      ck_assert_int_eq (next.ran_in, later.thread);
+      proc_wait_asleep (later.thread);
+    }
+  ck_assert (!lodger_pending_is_done (deferred));
   expect_code (lodger_reply_return_int (later.reply, 1), 0);
-  loop_run_until_done (&loop, second);
+  loop_run_until_done (&loop, deferred);
   expect_code (lodger_pending_get_outcome (deferred), 0);
-  recorder_expect (&next, 1, 1);
-  ck_assert_int_eq (next.ran_in, later.thread);
   lodger_pending_unref (deferred);
-  lodger_pending_unref (second);
   loop_close (&loop);
+  ck_assert_int_eq (later.destroyed_in, later.thread);
   latch_clear (&later.deferred);
 }
 END_TEST
@@ -334,7 +348,7 @@ main (int argc, char **argv)
   test_add (suite, workers_are_children_of_the_root);
   test_add (suite, max_workers_run_at_once_and_the_rest_wait_in_order);
   test_add (suite, the_data_is_destroyed_in_the_worker_that_takes_the_call);
-  test_add (suite, a_deferred_call_keeps_its_worker_until_it_is_answered);
+  test_add (suite, a_deferred_call_leaves_its_worker_free);
   test_add (suite, a_worker_caller_has_a_pool_of_its_own);
   return test_main (suite, argc, argv);
 }

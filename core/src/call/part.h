@@ -13,6 +13,7 @@ typedef struct LodgerCalls
   LodgerItem *on_stack;  /* owner: calls that it runs, the innermost first: on-stack.c */
   LodgerList unfinished; /* owner: calls that have returned and are not done */
   LodgerList thens;      /* accepted continuations, under the caller's mutex */
+  atomic_bool has_thens; /* written under it */
 } LodgerCalls;
 
 typedef struct LodgerAdmission

@@ -5,6 +5,7 @@
 #include "call/submit.h"
 #include "life/life.h"
 #include "loop/ownership.h"
+#include "loop/turn.h"
 
 void
 lodger__run_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data)
@@ -51,6 +52,25 @@ tell_returned (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
   lodger__pending_add_state (pending, P_RETURNED);
 }
 
+/* The user's code runs behind the outcome. A worker may count as idle since the call has returned. */
+static void
+engage (LodgerCaller *caller, bool is_ours)
+{
+  const LodgerCrew *crew = lodger__crew (caller);
+  if (is_ours && crew != NULL)
+    crew->engage (caller);
+}
+
+static void
+let_go (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
+{
+  if (!lodger__pending_drop (pending))
+    return;
+  if (lodger__pending_has_left_data (pending))
+    engage (caller, is_ours);
+  lodger__pending_free (pending);
+}
+
 static void
 finish (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
 {
@@ -58,7 +78,7 @@ finish (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
   lodger__pending_lock (pending);
   tell_returned (caller, pending, is_ours);
   lodger__pending_complete (pending);
-  lodger_pending_unref (pending);
+  let_go (caller, pending, is_ours);
 }
 
 static void
@@ -120,6 +140,8 @@ lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *d
     finish (caller, pending, is_ours);
   else
     leave_unfinished (caller, pending, is_ours);
+  if (held != NULL)
+    engage (caller, is_ours);
   lodger__scope_leave (held);
   return is_done;
 }

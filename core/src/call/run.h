@@ -46,12 +46,13 @@ void lodger__run_exited (LodgerCaller *caller, LodgerPending *pending);
 void lodger__unfinished_add (LodgerCaller *caller, LodgerPending *pending);
 /* For `ended` of a call: its data goes, in the owner's thread. */
 void lodger__unfinished_ended (LodgerPending *pending);
-/* The same with another `run`, which ends with lodger__unfinished_finish. */
-void lodger__unfinished_ended_as (LodgerPending *pending, const LodgerItemOps *ops);
-void lodger__unfinished_finish (LodgerCaller *caller, LodgerItem *item);
+
+bool lodger__unfinished_is_empty (const LodgerCaller *caller);
+/* Owner: calls of its own are delayed, wait to continue, or have returned and are not done. It comes to what is in its inbox
+ * in any case. */
+bool lodger__calls_are_to_come (const LodgerCaller *caller);
 
 /* Owner, of a caller that stops. */
-bool lodger__unfinished_is_empty (const LodgerCaller *caller);
 void lodger__unfinished_cancel (LodgerCaller *caller);
 /* Whoever ends it: takes one off the list, as a new reference; or NULL. Whoever answers it after all frees its data. */
 LodgerPending *lodger__unfinished_pop (LodgerCaller *caller);
@@ -61,6 +62,7 @@ LodgerPending *lodger__unfinished_pop (LodgerCaller *caller);
 /* Owner, of a caller that stops: the next continuation that was accepted and is not on its way, or NULL. */
 LodgerItem *lodger__thens_take (LodgerCaller *caller);
 bool lodger__thens_has_next (const LodgerCaller *caller);
+/* Any thread. */
 bool lodger__thens_is_empty (const LodgerCaller *caller);
 
 #endif

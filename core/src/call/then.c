@@ -79,6 +79,7 @@ detach (LodgerCaller *caller, Then *then)
   LodgerPending *source = then->source;
   lodger__caller_lock (caller);
   lodger__list_remove (&then->link);
+  atomic_store (&caller->calls.has_thens, caller->calls.thens.first != NULL);
   lodger__caller_unlock (caller);
   if (lodger__pending_unlisten (source, &then->listener))
     lodger_pending_unref (&then->pending);
@@ -146,7 +147,10 @@ accept (LodgerCaller *caller, Then *then)
   lodger__caller_lock (caller);
   accepted = !lodger__is_stopping (caller);
   if (accepted)
-    lodger__list_append (&caller->calls.thens, &then->link);
+    {
+      lodger__list_append (&caller->calls.thens, &then->link);
+      atomic_store (&caller->calls.has_thens, true);
+    }
   lodger__caller_unlock (caller);
   return accepted;
 }
@@ -251,5 +255,5 @@ lodger__thens_has_next (const LodgerCaller *caller)
 bool
 lodger__thens_is_empty (const LodgerCaller *caller)
 {
-  return caller->calls.thens.first == NULL;
+  return !atomic_load (&caller->calls.has_thens);
 }

@@ -19,9 +19,8 @@ lodger__unfinished_add (LodgerCaller *caller, LodgerPending *pending)
     lodger__list_prepend (&caller->calls.unfinished, lodger__pending_unfinished_link (pending));
 }
 
-/* Outside of a slice one is asked for: a worker may take its next call now, and a stop may come to its end. */
-void
-lodger__unfinished_finish (LodgerCaller *caller, LodgerItem *item)
+static void
+finish (LodgerCaller *caller, LodgerItem *item)
 {
   LodgerPending *pending = (LodgerPending *) item;
   lodger__pending_lock (pending);
@@ -32,15 +31,16 @@ lodger__unfinished_finish (LodgerCaller *caller, LodgerItem *item)
   lodger__release (caller);
 }
 
-static const LodgerItemOps ended_ops = { .run = lodger__unfinished_finish, .drop = lodger__unfinished_finish };
+static const LodgerItemOps ended_ops = { .run = finish, .drop = finish };
 
+/* Outside of a slice one is asked for: a worker may have to end now, and a stop may come to its end. */
 void
-lodger__unfinished_ended_as (LodgerPending *pending, const LodgerItemOps *ops)
+lodger__unfinished_ended (LodgerPending *pending)
 {
   LodgerCaller *caller = lodger__pending_caller (pending);
   bool is_here = !lodger__has_ended (caller) && lodger__owner_is_here (caller);
   LodgerHeld held = is_here ? lodger__ownership_begin (caller) : LODGER_OWNERSHIP_NONE;
-  lodger__pending_become (pending, ops);
+  lodger__pending_become (pending, &ended_ops);
   lodger__hold (caller);
   if (held == LODGER_OWNERSHIP_NONE)
     lodger__push (caller, lodger__pending_item (pending));
@@ -48,25 +48,25 @@ lodger__unfinished_ended_as (LodgerPending *pending, const LodgerItemOps *ops)
     {
       if (lodger__turn_depth (caller) == 0)
         lodger__host_post_ahead (caller);
-      ops->run (caller, lodger__pending_item (pending));
+      finish (caller, lodger__pending_item (pending));
       lodger__ownership_end (caller, held);
     }
   lodger__release (caller);
 }
-
-void
-lodger__unfinished_ended (LodgerPending *pending)
-{
-  lodger__unfinished_ended_as (pending, &ended_ops);
-}
-
-/* ---- a stop ---------------------------------------------------------------------------------------------------------- */
 
 bool
 lodger__unfinished_is_empty (const LodgerCaller *caller)
 {
   return caller->calls.unfinished.first == NULL;
 }
+
+bool
+lodger__calls_are_to_come (const LodgerCaller *caller)
+{
+  return !lodger__unfinished_is_empty (caller) || lodger__turn_has_timers (caller) || !lodger__thens_is_empty (caller);
+}
+
+/* ---- a stop ---------------------------------------------------------------------------------------------------------- */
 
 /* A cancel may run user code (a canceller, a done-callback) that ends others of the list: begin again after each. */
 void

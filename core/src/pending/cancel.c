@@ -60,6 +60,13 @@ lodger__pending_has_canceller (const LodgerPending *pending)
 }
 
 bool
+lodger__pending_destroys_canceller (const LodgerPending *pending)
+{
+  const Cancel *cancel = pending->extras != NULL ? find (pending) : NULL;
+  return cancel != NULL && cancel->destroy != NULL;
+}
+
+bool
 lodger__message_append (char **message, const char *more)
 {
   size_t had, add;

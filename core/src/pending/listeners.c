@@ -103,7 +103,7 @@ is_loud (const LodgerListener *listener, const void *what)
 bool
 lodger__pending_tells_user_code (const LodgerPending *pending)
 {
-  return lodger__pending_find_listener (pending, is_loud, NULL) != NULL;
+  return lodger__pending_destroys_canceller (pending) || lodger__pending_find_listener (pending, is_loud, NULL) != NULL;
 }
 
 void

@@ -155,6 +155,20 @@ lodger_pending_ref (LodgerPending *pending)
   return pending;
 }
 
+bool
+lodger__pending_drop (LodgerPending *pending)
+{
+  return !(lodger__pending_state (pending) & P_STATIC)
+         && atomic_fetch_sub_explicit (&pending->refs, 1, memory_order_acq_rel) == 1;
+}
+
+bool
+lodger__pending_has_left_data (const LodgerPending *pending)
+{
+  const LodgerValue *value = &pending->outcome;
+  return pending->extras != NULL || value->type == V_PENDING || (value->type == V_POINTER && value->destroy != NULL);
+}
+
 static LodgerPending *
 pending_free (LodgerPending *pending)
 {
@@ -176,11 +190,18 @@ pending_free (LodgerPending *pending)
 }
 
 void
+lodger__pending_free (LodgerPending *pending)
+{
+  do
+    pending = pending_free (pending);
+  while (pending != NULL && lodger__pending_drop (pending));
+}
+
+void
 lodger_pending_unref (LodgerPending *pending)
 {
-  while (pending != NULL && !(lodger__pending_state (pending) & P_STATIC)
-         && atomic_fetch_sub_explicit (&pending->refs, 1, memory_order_acq_rel) == 1)
-    pending = pending_free (pending);
+  if (pending != NULL && lodger__pending_drop (pending))
+    lodger__pending_free (pending);
 }
 
 void

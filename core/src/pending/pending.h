@@ -178,6 +178,11 @@ LodgerPending *lodger__pending_new_owned (void);
 void lodger__pending_signal (LodgerPending *pending, LodgerError *error);
 /* Done as given up by a stop, if it is not done yet. */
 void lodger__pending_abandon (LodgerPending *pending);
+/* Drops a reference. True: it was the last one, and whoever dropped it frees the pending. */
+bool lodger__pending_drop (LodgerPending *pending);
+void lodger__pending_free (LodgerPending *pending);
+/* Without any reference: the user's code is going to destroy something. */
+bool lodger__pending_has_left_data (const LodgerPending *pending);
 /* Destroys the call's data, once. No lock. */
 void lodger__pending_destroy_data (LodgerPending *pending);
 static inline void
@@ -289,6 +294,8 @@ void lodger__message_lost (const char *message);
 LodgerError *lodger__pending_cancelled_error (LodgerPending *pending, int code);
 /* Locked. */
 bool lodger__pending_has_canceller (const LodgerPending *pending);
+/* Locked: its data goes with the completion, or when a canceller that runs just now has returned. */
+bool lodger__pending_destroys_canceller (const LodgerPending *pending);
 /* The call is done: a canceller's data goes when both are through, by whoever comes last. */
 void lodger__pending_release_canceller (LodgerPending *pending);
 

@@ -41,6 +41,7 @@ typedef struct LodgerWorker
   uint64_t last_use;            /* when its last call ended */
   int64_t idle_since;           /* 0 while it works */
   _Atomic (int64_t) idle_until; /* when it has been idle for too long; written under the mutex */
+  bool is_surplus;              /* owner: it is idle only for its own calls */
   bool is_forgotten;            /* the pool does not count on it any more */
   bool is_counted;              /* as running a call */
   bool is_away;                 /* runs something of its own inbox */

@@ -12,30 +12,29 @@
 /* The calls of a pool: how they come in, and how workers take them. */
 
 static void
-count_queued (LodgerPool *pool, int change)
+count_queued (LodgerCallQueue *queue, int change)
 {
-  unsigned count = atomic_load_explicit (&pool->queue.count, memory_order_relaxed);
-  atomic_store_explicit (&pool->queue.count, count + (unsigned) change, memory_order_relaxed);
+  unsigned count = atomic_load_explicit (&queue->count, memory_order_relaxed);
+  atomic_store_explicit (&queue->count, count + (unsigned) change, memory_order_relaxed);
 }
 
 /* Under the mutex. */
 static LodgerItem *
-pop (LodgerPool *pool)
+pop (LodgerCallQueue *queue)
 {
-  LodgerItem *item = pool->queue.first;
+  LodgerItem *item = queue->first;
   if (item != NULL)
     {
-      pool->queue.first = atomic_load_explicit (&item->next, memory_order_relaxed);
-      count_queued (pool, -1);
+      queue->first = atomic_load_explicit (&item->next, memory_order_relaxed);
+      count_queued (queue, -1);
     }
   return item;
 }
 
 /* Under the mutex: at the end, or before all others. */
 static void
-put (LodgerPool *pool, LodgerItem *item, bool is_next)
+put (LodgerCallQueue *queue, LodgerItem *item, bool is_next)
 {
-  LodgerCallQueue *queue = &pool->queue;
   atomic_store_explicit (&item->next, is_next ? queue->first : NULL, memory_order_relaxed);
   if (queue->first != NULL && !is_next)
     atomic_store_explicit (&queue->last->next, item, memory_order_relaxed);
@@ -46,7 +45,7 @@ put (LodgerPool *pool, LodgerItem *item, bool is_next)
     }
   else
     queue->last = item;
-  count_queued (pool, 1);
+  count_queued (queue, 1);
 }
 
 /* False: the pool is closed. */
@@ -60,7 +59,7 @@ put_in (LodgerCaller *root, LodgerItem *item, bool is_next)
   is_open = !pool->closed;
   if (is_open)
     {
-      put (pool, item, is_next);
+      put (&pool->queue, item, is_next);
       wake_up = lodger__pool_choose (root);
     }
   pthread_mutex_unlock (&pool->mutex);
@@ -132,18 +131,18 @@ note_use (LodgerPool *pool, LodgerWorker *worker)
 
 /* Before the outcome is published, so that whoever learns that the call is done finds its worker free. Not if user code
  * is going to be told in this thread: a call for this worker would have to wait for that. The pending is locked, so that
- * nobody asks to be told between the look and the end. A call that takes another's outcome leaves its worker free too. */
+ * nobody asks to be told between the look and the end. A call that stays unfinished leaves its worker free too: it needs no
+ * thread, and what it waits for may need this one. */
 static void
 returned (LodgerCaller *caller, LodgerPending *pending)
 {
   LodgerPool *pool = lodger__pool_of (caller);
-  unsigned state = lodger__pending_state (pending);
   LodgerWorker *worker = caller->worker;
-  bool stays_busy = (state & P_FOLLOWS) ? false : (state & P_DEFERRED) || lodger__pending_tells_user_code (pending);
-  if (worker->busy_with != pending || stays_busy)
+  bool is_unfinished = (lodger__pending_state (pending) & (P_DEFERRED | P_FOLLOWS)) != 0;
+  if (worker->busy_with != pending || (!is_unfinished && lodger__pending_tells_user_code (pending)))
     return;
   worker->busy_with = NULL;
-  if ((state & P_FOLLOWS) || !lodger__worker_wants_call (caller) || lodger__pool_has_calls (pool))
+  if (is_unfinished || !lodger__worker_wants_call (caller) || lodger__pool_has_calls (pool))
     return;
   pthread_mutex_lock (&pool->mutex);
   note_use (pool, worker);
@@ -153,22 +152,6 @@ returned (LodgerCaller *caller, LodgerPending *pending)
       lodger__worker_make_idle (pool, caller);
     }
   pthread_mutex_unlock (&pool->mutex);
-}
-
-static void
-finish (LodgerCaller *caller, LodgerItem *item)
-{
-  if (!lodger__has_ended (caller) && caller->worker->busy_with == (LodgerPending *) item)
-    caller->worker->busy_with = NULL;
-  lodger__unfinished_finish (caller, item);
-}
-
-static const LodgerItemOps ended_ops = { .run = finish, .drop = finish };
-
-static void
-ended (LodgerPending *pending)
-{
-  lodger__unfinished_ended_as (pending, &ended_ops);
 }
 
 /* A call that no worker has taken hangs on all of them, once there can be no more. */
@@ -192,14 +175,14 @@ static const LodgerItemOps pool_call_ops = { .run = run,
                                              .drop = drop,
                                              .exited = exited,
                                              .returned = returned,
-                                             .ended = ended,
+                                             .ended = lodger__unfinished_ended,
                                              .blocked_on = blocked_on,
                                              .slab_class = LODGER_SLAB_MEDIUM };
 static const LodgerItemOps child_call_ops = { .run = run,
                                               .drop = drop,
                                               .exited = exited,
                                               .returned = returned,
-                                              .ended = ended,
+                                              .ended = lodger__unfinished_ended,
                                               .blocked_on = blocked_on,
                                               .slab_class = LODGER_SLAB_LARGE };
 
@@ -221,7 +204,7 @@ take (LodgerCaller *caller, bool may_search, bool *ret_searches)
   lodger__worker_leave_state (pool, caller);
   lodger__worker_uncount (pool, caller);
   note_use (pool, worker);
-  item = pool->running < pool->running_max ? pop (pool) : NULL;
+  item = pool->running < pool->running_max ? pop (&pool->queue) : NULL;
   if (item != NULL)
     {
       worker->is_counted = true;
@@ -301,24 +284,55 @@ lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWor
 
 /* ---- the root's end -------------------------------------------------------------------------------------------------- */
 
+/* Just while a call goes from the one to the other, it may be seen in neither; `next_queued` finds it. */
+static bool
+has_queued (const LodgerCaller *root)
+{
+  LodgerPool *pool = root->pool.pool;
+  return pool != NULL
+         && (lodger__pool_has_calls (pool) || atomic_load_explicit (&pool->settled.count, memory_order_relaxed) > 0);
+}
+
 static LodgerItem *
 next_queued (LodgerCaller *root)
 {
   LodgerPool *pool = root->pool.pool;
   LodgerItem *item;
-  if (pool == NULL || !lodger__pool_has_calls (pool))
+  if (pool == NULL)
     return NULL;
   pthread_mutex_lock (&pool->mutex);
-  item = pop (pool);
+  item = pop (&pool->settled);
+  if (item == NULL)
+    item = pop (&pool->queue);
   pthread_mutex_unlock (&pool->mutex);
   return item;
 }
 
-static bool
-has_queued (const LodgerCaller *root)
+/* The root's thread would drop what is queued, but it is in a call, which may wait for just that. So all that is queued is
+ * done at once; its data is still the root's to destroy, in its thread. */
+static void
+settle_queued (LodgerCaller *root)
 {
   LodgerPool *pool = root->pool.pool;
-  return pool != NULL && lodger__pool_has_calls (pool);
+  LodgerPending *pending;
+  if (pool == NULL)
+    return;
+  do
+    {
+      pthread_mutex_lock (&pool->mutex);
+      pending = lodger_pending_ref ((LodgerPending *) pop (&pool->queue));
+      if (pending != NULL)
+        put (&pool->settled, lodger__pending_item (pending), false);
+      pthread_mutex_unlock (&pool->mutex);
+      if (pending != NULL)
+        {
+          lodger_pending_cancel (pending, lodger__closed_message);
+          lodger__pending_lock (pending);
+          lodger__pending_complete (pending);
+          lodger_pending_unref (pending);
+        }
+    }
+  while (pending != NULL);
 }
 
 static void
@@ -340,5 +354,6 @@ awaits_workers (const LodgerCaller *root)
   return lodger__pool_worker_count (root) > 0;
 }
 
-const LodgerStopParticipant lodger__pool_participant
-    = { .refuse = close_pool, .next = next_queued, .has_next = has_queued, .awaits = awaits_workers };
+const LodgerStopParticipant lodger__pool_participant = {
+  .refuse = close_pool, .in_call = settle_queued, .next = next_queued, .has_next = has_queued, .awaits = awaits_workers
+};

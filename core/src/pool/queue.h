@@ -31,8 +31,8 @@ typedef struct LodgerCallQueue
 struct LodgerPool
 {
   pthread_mutex_t mutex;
-  LodgerCallQueue queue;
-  LodgerList idle; /* the most recently used first: its caches are warm */
+  LodgerCallQueue queue, settled; /* what waits for a worker; what a stop has settled, and the root has to drop */
+  LodgerList idle;                /* the most recently used first: its caches are warm */
   unsigned idle_count, worker_count;
   unsigned made;    /* workers, ever */
   unsigned waking;  /* workers on their way: each will take a call, and wake the next if more are left */

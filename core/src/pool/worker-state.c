@@ -54,14 +54,16 @@ lodger__worker_note_idle (LodgerCaller *caller)
                                          : LODGER_FOREVER);
 }
 
+/* One that the pool does not need is kept for its own calls, which its end would cancel. */
 bool
 lodger__worker_make_idle (LodgerPool *pool, LodgerCaller *caller)
 {
   LodgerWorker *worker = caller->worker;
   LodgerLink *at;
+  worker->is_surplus
+      = pool->idle_count >= atomic_load (&lodger__root (caller)->pool.idle_limit) && !lodger__pool_has_calls (pool);
   if (pool->closed || !lodger__worker_wants_call (caller)
-      || (pool->idle_count >= atomic_load (&lodger__root (caller)->pool.idle_limit)
-          && lodger__unfinished_is_empty (caller) && !lodger__pool_has_calls (pool)))
+      || (worker->is_surplus && !lodger__calls_are_to_come (caller)))
     return false;
   lodger__worker_note_idle (caller);
   atomic_store (&worker->state, LODGER_WORKER_IDLE);

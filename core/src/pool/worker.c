@@ -50,12 +50,14 @@ lodger__worker_engage (LodgerCaller *caller)
     step_back (caller, STEP_ENGAGE);
 }
 
+/* What its loop runs beside its calls may wait, too: it is not idle meanwhile. */
 void
 lodger__worker_block (LodgerCaller *caller)
 {
   LodgerPool *pool = lodger__pool_of (caller);
   LodgerWorker *worker = caller->worker;
   LodgerWakeUp wake_up = { NULL, 0 };
+  lodger__worker_engage (caller);
   pthread_mutex_lock (&pool->mutex);
   if (worker->is_counted || worker->is_away)
     {
@@ -72,6 +74,7 @@ lodger__worker_block (LodgerCaller *caller)
   lodger__pool_wake (lodger__root (caller), wake_up);
 }
 
+/* Outside of a slice nobody would come to it afterwards. */
 void
 lodger__worker_unblock (LodgerCaller *caller)
 {
@@ -89,6 +92,8 @@ lodger__worker_unblock (LodgerCaller *caller)
         pool->running++;
     }
   pthread_mutex_unlock (&pool->mutex);
+  if (lodger__turn_depth (caller) == 0)
+    lodger__host_post_ahead (caller);
 }
 
 /* ---- its turn -------------------------------------------------------------------------------------------------------- */
@@ -102,13 +107,15 @@ is_ready (const LodgerCaller *caller)
          && atomic_load (&caller->worker->state) != LODGER_WORKER_IDLE;
 }
 
-/* With calls of its own that have returned and are not done, it takes others, but is not idle: its end would cancel them. */
+/* With calls of its own to come, it takes others, but is not idle: its end would cancel them. What other threads submit to
+ * it at its end is cancelled with it. */
 static int64_t
 idle_until (const LodgerCaller *caller)
 {
-  return lodger__unfinished_is_empty (caller) && atomic_load (&caller->worker->state) == LODGER_WORKER_IDLE
-             ? atomic_load (&caller->worker->idle_until)
-             : LODGER_FOREVER;
+  const LodgerWorker *worker = caller->worker;
+  if (atomic_load (&worker->state) != LODGER_WORKER_IDLE || lodger__calls_are_to_come (caller))
+    return LODGER_FOREVER;
+  return worker->is_surplus ? 0 : atomic_load (&worker->idle_until);
 }
 
 /* Only if it is idle still: it is woken under the same mutex. */

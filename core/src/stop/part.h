@@ -12,7 +12,9 @@
  * stop.c says when. */
 typedef struct LodgerStopParticipant
 {
-  void (*refuse) (LodgerCaller *caller);         /* any thread: accept nothing from here on */
+  void (*refuse) (LodgerCaller *caller); /* any thread: accept nothing from here on */
+  void (*in_call) (
+      LodgerCaller *caller); /* any thread: the owner is in a call, which may block until something is settled */
   void (*begin) (LodgerCaller *caller);          /* ender: queued items are going to be dropped */
   LodgerItem *(*next) (LodgerCaller *caller);    /* ender: the next item that is queued outside of the inbox; or NULL */
   bool (*has_next) (const LodgerCaller *caller); /* owner: `next` would give one */

@@ -55,14 +55,15 @@ void
 lodger__stop_cancel_running (LodgerCaller *caller)
 {
   LodgerPending *pending;
+  bool is_in_call;
   do
     {
       const LodgerFrame *frame;
       lodger__caller_lock (caller);
-      for (frame = lodger__ownership_frame (caller);
-           frame != NULL && (frame->pending == NULL || lodger_pending_is_cancelled (frame->pending));
-           frame = lodger__ownership_outer (frame))
-        ;
+      frame = lodger__ownership_frame (caller);
+      is_in_call = frame != NULL;
+      while (frame != NULL && (frame->pending == NULL || lodger_pending_is_cancelled (frame->pending)))
+        frame = lodger__ownership_outer (frame);
       pending = frame != NULL ? lodger_pending_ref (frame->pending) : NULL;
       lodger__caller_unlock (caller);
       if (pending != NULL)
@@ -70,6 +71,8 @@ lodger__stop_cancel_running (LodgerCaller *caller)
       lodger_pending_unref (pending);
     }
   while (pending != NULL);
+  if (is_in_call && lodger__is_driven (caller))
+    lodger__stop_each (caller, in_call);
 }
 
 void
