@@ -3,6 +3,7 @@
 
 #include "base/fork.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 static _Thread_local LodgerThread *this_thread __attribute__ ((tls_model ("initial-exec")));
@@ -83,4 +84,23 @@ lodger__thread (void)
   thread->serial = atomic_fetch_add (&last_serial, 1) + 1;
   this_thread = thread;
   return thread;
+}
+
+/* A signal to the process goes to any thread that does not block it. The program may read it with a signalfd, or expect its
+ * handler in a certain thread, and does not know these threads. Signals that a thread causes by a fault of its own stay
+ * open: the system ends the program, past its handler, if they are blocked. The new thread inherits the mask, so that there
+ * is no moment without it. */
+int
+lodger__thread_create (pthread_t *ret_thread, void *(*func) (void *data), void *data)
+{
+  static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS };
+  sigset_t blocked, before;
+  int failed;
+  sigfillset (&blocked);
+  for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+    sigdelset (&blocked, faults[i]);
+  pthread_sigmask (SIG_SETMASK, &blocked, &before);
+  failed = pthread_create (ret_thread, NULL, func, data);
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  return failed;
 }

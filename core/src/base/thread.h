@@ -29,6 +29,9 @@ struct LodgerThread
   void (*at_end) (LodgerThread *thread); /* NULL: it has never had a caller */
 };
 
+/* Starts a thread of Lodger's own, as pthread_create does. Signals are the program's: the thread blocks them. */
+int lodger__thread_create (pthread_t *ret_thread, void *(*func) (void *data), void *data);
+
 /* This thread's, made on first use; NULL only without memory. */
 LodgerThread *lodger__thread (void);
 /* This thread's if it has one. */

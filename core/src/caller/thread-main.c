@@ -125,7 +125,7 @@ lodger__thread_start (LodgerCaller *caller)
   lodger__caller_begin (caller, false);
   lodger__registry_add (caller);
   lodger_caller_ref (caller);
-  code = pthread_create (thread, NULL, run, caller) == 0 ? 0 : LODGER_EAGAIN;
+  code = lodger__thread_create (thread, run, caller) == 0 ? 0 : LODGER_EAGAIN;
   if (code != 0)
     lodger_caller_unref (caller);
   else if (!has_parent)

@@ -84,7 +84,7 @@ have_thread (void)
     return true;
   if (!has_parker)
     has_parker = lodger__parker_init (&parker) == 0;
-  has_thread = has_parker && pthread_create (&thread, NULL, watch, NULL) == 0;
+  has_thread = has_parker && lodger__thread_create (&thread, watch, NULL) == 0;
   if (has_thread)
     pthread_detach (thread);
   return has_thread;
