@@ -42,7 +42,8 @@ function (lodger_library target)
   # The program's own search path is not asked for the libraries that only this one needs.
   set_target_properties (${target} PROPERTIES
     VERSION ${PROJECT_VERSION} SOVERSION 0 EXPORT_NAME ${arg_NAME} LINK_DEPENDS "${arg_MAP}" INSTALL_RPATH "$ORIGIN")
-  target_link_options (${target} PRIVATE "LINKER:--version-script=${arg_MAP}" LINKER:--as-needed)
+  # A library that was used stays loaded: threads end by its code, and GLib keeps its types and quarks for good.
+  target_link_options (${target} PRIVATE "LINKER:--version-script=${arg_MAP}" LINKER:--as-needed "LINKER:-z,nodelete")
   if (NOT LODGER_SANITIZE)
     target_link_options (${target} PRIVATE LINKER:--no-undefined)
   endif ()
