@@ -6,11 +6,18 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+enum
+{
+  LOOKED_AT = 10000
+};
+
 typedef struct WorkerLoop
 {
   GMainContext *context;
   GMainLoop *loop;
   LodgerGlibHostOptions host_options;
+  LodgerCaller *parent; /* a reference; NULL before the run, and for a root */
+  const char *name;     /* the caller's, which its thread keeps until `close` has returned */
   bool quits;
 } WorkerLoop;
 
@@ -59,6 +66,9 @@ static int
 run_loop (void *impl)
 {
   WorkerLoop *worker = impl;
+  LodgerCaller *caller = lodger_caller_current ();
+  worker->parent = lodger_caller_find_parent (caller);
+  worker->name = lodger_caller_get_name (caller);
   if (!worker->quits)
     g_main_loop_run (worker->loop);
   worker->quits = false;
@@ -73,10 +83,40 @@ quit_loop (void *impl)
   g_main_loop_quit (worker->loop);
 }
 
+/* How many sources are attached to a context that Lodger has left, as far as can be seen. A context has no list of its
+ * sources to offer. A query for a poll does not show all: a file monitor's has neither a descriptor nor a timeout while
+ * nothing happens. But a context numbers its sources in the order in which they are attached, and finds one by its number.
+ * A source more tells how far the numbers go. The oldest are left out where there were very many. */
+static unsigned
+count_left_sources (GMainContext *context)
+{
+  GSource *probe = g_idle_source_new ();
+  unsigned end = g_source_attach (probe, context), count = 0;
+  g_source_destroy (probe);
+  g_source_unref (probe);
+  for (unsigned id = end > LOOKED_AT ? end - LOOKED_AT : 1; id < end; id++)
+    count += g_main_context_find_source_by_id (context, id) != NULL;
+  return count;
+}
+
+/* At the end of the whole tree it is no surprise that nothing is called any more. */
+static void
+warn_of_left_sources (const WorkerLoop *worker)
+{
+  unsigned count = lodger_caller_is_running (worker->parent) ? count_left_sources (worker->context) : 0;
+  if (count > 0)
+    g_log ("Lodger", G_LOG_LEVEL_WARNING,
+           "lodger: %s ends, and %u of the program's sources in its main context will not be called any more. "
+           "A file monitor, a timeout or the like needs a named worker",
+           worker->name, count);
+}
+
 static void
 close_loop (void *impl)
 {
   WorkerLoop *worker = impl;
+  warn_of_left_sources (worker);
+  lodger_caller_unref (worker->parent);
   g_main_context_pop_thread_default (worker->context);
   g_main_loop_unref (worker->loop);
   g_main_context_unref (worker->context);

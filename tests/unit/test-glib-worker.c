@@ -3,6 +3,7 @@
 
 #include <gio/gunixinputstream.h>
 #include <lodger-glib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -598,6 +599,93 @@ START_TEST (an_idle_workers_own_source_may_wait_for_the_pool)
 }
 END_TEST
 
+/* ---- what it leaves behind ---------------------------------------------------------------------------------------- */
+
+static gboolean
+never (void *data)
+{
+  (void) data;
+  return G_SOURCE_CONTINUE;
+}
+
+/* A source that a query of the context does not show. */
+static GSource *
+quiet_source (void)
+{
+  static GSourceFuncs funcs = { NULL, NULL, NULL, NULL, NULL, NULL };
+  GSource *source = g_source_new (&funcs, sizeof (GSource));
+  g_source_attach (source, g_main_context_get_thread_default ());
+  return source;
+}
+
+typedef struct Left
+{
+  LodgerCaller *worker;
+  GSource *sources[2];
+  bool keeps;
+} Left;
+
+static void
+leave_sources (LodgerPending *self, void *data)
+{
+  Left *left = data;
+  (void) self;
+  left->worker = lodger_caller_ref (lodger_caller_current ());
+  for (int i = 0; i < 5; i++)
+    {
+      GSource *source = g_timeout_source_new_seconds (1000);
+      g_source_set_callback (source, never, NULL, NULL);
+      g_source_attach (source, g_main_context_get_thread_default ());
+      g_source_destroy (source);
+      g_source_unref (source);
+    }
+  for (int i = 0; left->keeps && i < 2; i++)
+    left->sources[i] = quiet_source ();
+}
+
+static void
+count_lines (const char *domain, GLogLevelFlags level, const char *message, void *data)
+{
+  test_check (strcmp (domain, "Lodger") == 0 && level == G_LOG_LEVEL_WARNING);
+  test_check (strstr (message, "worker-1 ends, and 2 of the program's sources") != NULL);
+  atomic_fetch_add ((atomic_int *) data, 1);
+}
+
+/* How many lines there are when a worker with sources ends: by itself, or with its root. */
+static int
+count_warnings (bool by_itself, bool keeps)
+{
+  LodgerCaller *root = glib_worker ();
+  ProcCount before = proc_count ();
+  atomic_int lines = 0;
+  Left left = { .keeps = keeps };
+  unsigned handler = g_log_set_handler ("Lodger", G_LOG_LEVEL_MASK, count_lines, &lines);
+  if (by_itself)
+    expect_code (lodger_caller_set_idle_duration (root, 1), 0);
+  expect_code (wait_outcome (lodger_caller_to_thread (root, leave_sources, &left, NULL)), 0);
+  if (by_itself)
+    {
+      wait_done (lodger_caller_get_stopped (left.worker));
+      before.fds = G_MAXINT;
+      proc_expect_restored (before);
+    }
+  lodger_caller_unref (left.worker);
+  worker_stop (root);
+  g_log_remove_handler ("Lodger", handler);
+  for (int i = 0; i < 2; i++)
+    if (left.sources[i] != NULL)
+      g_source_unref (left.sources[i]);
+  return lines;
+}
+
+START_TEST (a_worker_that_ends_by_itself_names_the_sources_that_it_leaves)
+{
+  ck_assert_int_eq (count_warnings (true, true), 1);
+  ck_assert_int_eq (count_warnings (true, false), 0);
+  ck_assert_int_eq (count_warnings (false, true), 0);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -618,5 +706,6 @@ main (int argc, char **argv)
   test_add (suite, many_round_trips_between_glib_and_a_worker);
   test_add (suite, a_worker_in_a_nested_loop_of_its_own_call_is_not_idle);
   test_add (suite, an_idle_workers_own_source_may_wait_for_the_pool);
+  test_add (suite, a_worker_that_ends_by_itself_names_the_sources_that_it_leaves);
   return test_main (suite, argc, argv);
 }
