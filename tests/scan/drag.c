@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* drag FOLDER: a window whose label can be dragged as that folder, as from a file manager. Ends when it is killed. */
+/* drag FOLDER: a window whose label can be dragged as that folder, as from a file manager. The folder's path is in the
+ * clipboard. Ends when it is killed. */
 #include <gtk/gtk.h>
 
 int
@@ -22,6 +23,7 @@ main (int argc, char **argv)
   gtk_window_set_decorated (GTK_WINDOW (window), FALSE);
   gtk_window_set_default_size (GTK_WINDOW (window), 200, 100);
   gtk_window_set_child (GTK_WINDOW (window), label);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (window), argv[1]);
   gtk_window_present (GTK_WINDOW (window));
   g_object_unref (content);
   g_object_unref (folder);

@@ -11,11 +11,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SCAN = os.environ.get("LODGER_SCAN", "lodger-scan")
 SANITIZED = bool(os.environ.get("LODGER_SANITIZE"))
+# In seconds: for a whole scan, and for anything that should be over at once.
 TIMEOUT = 600
+LIMIT = 2 * int(os.environ.get("CK_DEFAULT_TIMEOUT", "30"))
 
 
 def run(*arguments, prefix=(), **options):
@@ -24,6 +27,14 @@ def run(*arguments, prefix=(), **options):
     options.setdefault("stderr", subprocess.PIPE)
     options.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.run([*prefix, SCAN, *arguments], timeout=TIMEOUT, check=False, **options)
+
+
+def call(*command, **options):
+    """Runs another program, which has to succeed, and gives its output. One that goes through a tree may need longer."""
+    options.setdefault("stdout", subprocess.PIPE)
+    options.setdefault("timeout", LIMIT)
+    options.setdefault("check", True)
+    return subprocess.run(command, **options).stdout
 
 
 def unescape(text):
@@ -71,8 +82,7 @@ def sha256_of(path):
 
 def found_by_find(folder):
     """The output of `find -type f`, relative and in the order of bytes."""
-    out = subprocess.run(["find", ".", "-type", "f", "-print0"], cwd=folder, stdout=subprocess.PIPE,
-                         stderr=subprocess.DEVNULL, check=False).stdout
+    out = call("find", ".", "-type", "f", "-print0", cwd=folder, stderr=subprocess.DEVNULL, check=False, timeout=TIMEOUT)
     return sorted(path[2:] for path in out.split(b"\0") if path)
 
 
@@ -83,8 +93,8 @@ class ScanTest(unittest.TestCase):
     def tearDown(self):
         # A tree may be deeper than what Python's own functions can take.
         if os.geteuid() != 0:
-            subprocess.run(["chmod", "-R", "u+rwX", "--", self.folder], check=False, stderr=subprocess.DEVNULL)
-        subprocess.run(["rm", "-rf", "--", self.folder], check=True)
+            call("chmod", "-R", "u+rwX", "--", self.folder, check=False, stderr=subprocess.DEVNULL, timeout=TIMEOUT)
+        call("rm", "-rf", "--", self.folder, timeout=TIMEOUT)
 
     def make(self, name, content=b""):
         name = os.fsencode(name)
@@ -94,16 +104,32 @@ class ScanTest(unittest.TestCase):
             file.write(content)
         return path
 
+    def start(self, *command, **options):
+        """Starts a program, which ends with the test at the latest."""
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+        self.addCleanup(process.wait, timeout=LIMIT)
+        self.addCleanup(process.kill)
+        return process
+
+    def repeat_until(self, reached, what, then=lambda: None):
+        """Does something again and again until a condition holds."""
+        end = time.monotonic() + LIMIT
+        while not reached():
+            self.assertLess(time.monotonic(), end, f"{LIMIT} s are over, and there is no {what}")
+            then()
+
     def start_on_terminal(self, until, *arguments, **options):
         """Starts a scan of the folder, and returns when its progress line has shown `until`."""
         terminal, other_end = pty.openpty()
-        process = subprocess.Popen([SCAN, "--headless", *arguments, self.folder], stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=other_end, **options)
+        process = self.start(SCAN, "--headless", *arguments, self.folder, stdout=subprocess.PIPE, stderr=other_end,
+                             **options)
         os.close(other_end)
         self.addCleanup(os.close, terminal)
         shown = b""
-        while until not in shown and select.select([terminal], [], [], 60)[0]:
+        end = time.monotonic() + LIMIT
+        while until not in shown and select.select([terminal], [], [], max(0, end - time.monotonic()))[0]:
             shown += os.read(terminal, 4096)
+        self.assertIn(until, shown)
         return process, shown
 
     def assert_one_line(self, stderr, *words):
@@ -150,5 +176,5 @@ def main():
     unittest.main(verbosity=2)
 
 
-__all__ = ["Outcome", "SANITIZED", "SCAN", "ScanTest", "found_by_find", "main", "run", "sha256_of", "unescape",
-           "without_root_rights"]
+__all__ = ["LIMIT", "Outcome", "SANITIZED", "SCAN", "ScanTest", "TIMEOUT", "call", "found_by_find", "main", "run",
+           "sha256_of", "unescape", "without_root_rights"]

@@ -7,7 +7,7 @@ import signal
 import time
 import unittest
 
-from scantest import SANITIZED, Outcome, ScanTest, main
+from scantest import LIMIT, SANITIZED, Outcome, ScanTest, main
 
 CHANGE_FILES = os.environ.get("LODGER_SCAN_CHANGE_FILES")
 
@@ -95,7 +95,7 @@ class ChangingFiles(ScanTest):
         process, _ = self.start_on_terminal(b"1 files", env=self.environment())
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=LIMIT)
         self.assertLess(time.monotonic() - begun, 2)
         self.assertEqual(process.returncode, 130)
         self.assertIn(b"files       1, 1 B", out)

@@ -7,8 +7,9 @@ import hashlib
 import os
 import subprocess
 import tempfile
+import threading
 
-from scantest import SCAN, Outcome, ScanTest, main
+from scantest import SCAN, TIMEOUT, Outcome, ScanTest, main
 
 BIG = os.environ.get("LODGER_SCAN_BIG") == "1"
 TINY_FILES = 100_000 if BIG else 5_000
@@ -31,7 +32,10 @@ class Measured(Outcome):
         with tempfile.TemporaryDirectory() as place:
             name = os.path.join(place, "out.json")
             child = subprocess.Popen([SCAN, "--headless", "--json", name, folder], stdout=subprocess.DEVNULL)
+            limit = threading.Timer(TIMEOUT, child.kill)
+            limit.start()
             _, status, usage = os.wait4(child.pid, 0)
+            limit.cancel()
             child.returncode = self.status = os.waitstatus_to_exitcode(status)
             self.memory_kb = usage.ru_maxrss
             self.load(name)

@@ -6,10 +6,9 @@ import os
 import re
 import resource
 import signal
-import subprocess
 import time
 
-from scantest import Outcome, SANITIZED, SCAN, ScanTest, main, run
+from scantest import LIMIT, Outcome, SANITIZED, SCAN, ScanTest, call, main, run
 
 # Far more than a test can wait for: whoever gets to the end of this was not interrupted.
 ENDLESS = 64 << 30
@@ -120,8 +119,7 @@ class Program(ScanTest):
         self.make("in/file", b"x")
         place = os.path.join(self.folder, b"out.json")
         script = 'exec "$0" --headless --json "$1" "$2" <&- >&- 2>&-'
-        process = subprocess.run(["sh", "-c", script, SCAN, place, os.path.join(self.folder, b"in")], check=False)
-        self.assertEqual(process.returncode, 0)
+        call("sh", "-c", script, SCAN, place, os.path.join(self.folder, b"in"), stdout=None)
         with open(place, encoding="utf-8") as file:
             self.assertEqual(len(json.load(file)["files"]), 1)
 
@@ -142,18 +140,18 @@ class Program(ScanTest):
 class Interrupted(ScanTest):
     """The scan has begun when the progress line appears on a terminal."""
 
-    def start(self, *arguments):
+    def start_endless(self, *arguments):
         self.make("small", b"x")
         os.truncate(self.make("sub/endless"), ENDLESS)
         return self.start_on_terminal(b"1 files", *arguments)
 
     def check_signal(self, number, status):
         place = os.path.join(self.folder, b"out.json")
-        process, shown = self.start("--json", place)
+        process, shown = self.start_endless("--json", place)
         self.assertRegex(shown, rb"1 files, [\d.]+ [kMG]?B, [\d.]+ [kMG]?B/s, 0 errors")
         begun = time.monotonic()
         process.send_signal(number)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=LIMIT)
         took = time.monotonic() - begun
         print(f"{signal.Signals(number).name}: {took * 1000:.0f} ms")
         self.assertEqual(process.returncode, status)
@@ -170,9 +168,9 @@ class Interrupted(ScanTest):
         self.check_signal(signal.SIGTERM, 143)
 
     def test_the_progress_line_fits_in_the_terminal_and_is_cleared(self):
-        process, shown = self.start()
+        process, shown = self.start_endless()
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=LIMIT)
         for line in re.split(rb"[\r\n]", shown):
             self.assertLess(len(line.replace(b"\x1b[K", b"")), 80)
 

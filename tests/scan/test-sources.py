@@ -5,10 +5,9 @@ import glob
 import os
 import re
 import shutil
-import subprocess
 import unittest
 
-from scantest import SANITIZED, SCAN, main
+from scantest import SANITIZED, SCAN, call, main
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../demos/lodger-scan")
 SOURCES = os.path.join(FOLDER, "*.[ch]")
@@ -28,7 +27,7 @@ class Sources(unittest.TestCase):
 
     @unittest.skipIf(SANITIZED or shutil.which("nm") is None, "a sanitizer's run time is in the program, or no nm")
     def test_the_program_links_to_none(self):
-        out = subprocess.run(["nm", "--dynamic", "--undefined-only", SCAN], stdout=subprocess.PIPE, check=True).stdout
+        out = call("nm", "--dynamic", "--undefined-only", SCAN)
         self.assertIn("lodger_caller_to_thread_full", out.decode())
         self.assertEqual(FORBIDDEN.findall(out.decode()), [])
 

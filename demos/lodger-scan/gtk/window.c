@@ -362,6 +362,7 @@ scan_window (const ScanOptions *options)
   /* The summary is the same with a window and without one. */
   gtk_disable_setlocale ();
   g_set_application_name ("Lodger Scan");
+  g_set_prgname ("lodger-scan");
   if (!gtk_init_check ())
     {
       fputs ("lodger-scan: no display can be opened; use --headless\n", stderr);
