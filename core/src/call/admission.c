@@ -10,14 +10,15 @@
 
 #include <stdlib.h>
 
-/* Why nobody waits in vain: a thread that waits sets `has_waiters` and then looks at the number, under the mutex; whoever
- * takes a call out lowers the number and then looks at `has_waiters`; all sequentially consistent. So the one sees the space
- * or the other sees the waiter, and signals it under the same mutex. A stop changes the state under it and signals all. */
+/* Why nobody waits in vain: a thread that waits sets `has_waiters` and then looks at the number; whoever takes a call out
+ * lowers the number and then looks at `has_waiters`; all sequentially consistent. So the one sees the space or the other
+ * sees the waiter. Both then give what space there is to those who have waited longest, under the mutex. A stop changes the
+ * state under it and signals all. */
 
 typedef struct Waiter
 {
-  LodgerLink link;
-  LodgerParker *parker;
+  LodgerLink link; /* on no list any more: it has its space */
+  LodgerWait wait;
 } Waiter;
 
 bool
@@ -48,11 +49,13 @@ try_take (LodgerAdmission *admission)
 }
 
 static void
-wake_waiters (LodgerCaller *caller)
+serve_waiters (LodgerCaller *caller)
 {
+  LodgerAdmission *admission = caller->admission;
   lodger__caller_lock (caller);
-  lodger__list_for (waiter, &caller->admission->waiters, Waiter, link)
-    lodger__parker_signal (waiter->parker);
+  while (admission->waiters.first != NULL && try_take (admission))
+    lodger__wait_grant (&lodger__list_item (lodger__list_pop (&admission->waiters), Waiter, link)->wait);
+  atomic_store (&admission->has_waiters, admission->waiters.first != NULL);
   lodger__caller_unlock (caller);
 }
 
@@ -61,14 +64,18 @@ lodger__admission_give (LodgerCaller *caller)
 {
   atomic_fetch_sub (&caller->admission->queued, 1);
   if (atomic_load (&caller->admission->has_waiters))
-    wake_waiters (caller);
+    serve_waiters (caller);
 }
 
 void
 lodger__admission_close (LodgerCaller *caller)
 {
-  if (caller->admission != NULL)
-    wake_waiters (caller);
+  if (caller->admission == NULL)
+    return;
+  lodger__caller_lock (caller);
+  lodger__list_for (waiter, &caller->admission->waiters, Waiter, link)
+    lodger__parker_signal (waiter->wait.parker);
+  lodger__caller_unlock (caller);
 }
 
 static void
@@ -78,37 +85,43 @@ join_waiters (LodgerCaller *caller, Waiter *waiter)
   lodger__list_append (&caller->admission->waiters, &waiter->link);
   atomic_store (&caller->admission->has_waiters, true);
   lodger__caller_unlock (caller);
+  serve_waiters (caller);
 }
 
-static void
+/* False: it has its space, and is not on the list. */
+static bool
 leave_waiters (LodgerCaller *caller, Waiter *waiter)
 {
+  bool waited;
   lodger__caller_lock (caller);
-  lodger__list_remove (&waiter->link);
+  waited = lodger__list_remove (&waiter->link);
   atomic_store (&caller->admission->has_waiters, caller->admission->waiters.first != NULL);
   lodger__caller_unlock (caller);
+  return waited;
 }
 
 static int
-wait_for_space (LodgerCaller *caller, const LodgerThread *thread, LodgerParker *parker)
+wait_for_space (LodgerCaller *caller, Waiter *waiter, LodgerParker *parker)
 {
-  Waiter waiter = { .parker = parker };
-  LodgerPending *self = lodger__thread_pending (thread);
+  LodgerWait *wait = &waiter->wait;
   LodgerSleeper sleeper;
   int code = LODGER_EBUSY;
-  lodger__sleeper_enter (self, &sleeper, parker);
-  join_waiters (caller, &waiter);
+  lodger__sleeper_enter (wait->self, &sleeper, parker);
+  join_waiters (caller, waiter);
   while (code == LODGER_EBUSY)
     {
-      if (lodger__is_stopping (caller) || lodger_pending_is_cancelled (self))
-        code = LODGER_ECANCELED;
-      else if (try_take (caller->admission))
+      if (atomic_load (&wait->is_granted))
         code = 0;
+      else if (lodger__is_stopping (caller) || lodger_pending_is_cancelled (wait->self))
+        code = LODGER_ECANCELED;
+      else if (lodger__wait_is_refused (wait))
+        code = LODGER_EDEADLK;
       else
         lodger__parker_wait (parker, LODGER_FOREVER);
     }
-  leave_waiters (caller, &waiter);
-  lodger__sleeper_leave (self, &sleeper);
+  if (!leave_waiters (caller, waiter))
+    code = 0;
+  lodger__sleeper_leave (wait->self, &sleeper);
   return code;
 }
 
@@ -116,7 +129,7 @@ int
 lodger__admission_take (LodgerCaller *caller, const char *function)
 {
   LodgerThread *thread;
-  LodgerWait wait = { .inbox_of = caller };
+  Waiter waiter = { .wait.inbox_of = caller };
   int code;
   if (try_take (caller->admission))
     return 0;
@@ -130,10 +143,11 @@ lodger__admission_take (LodgerCaller *caller, const char *function)
       lodger__log (LODGER_LOG_DEBUG, "%s: the inbox of %s is full", function, lodger__name (caller));
       return LODGER_EAGAIN;
     }
-  code = lodger__wait_begin (&wait, thread, false, function);
+  waiter.wait.self = lodger__thread_pending (thread);
+  code = lodger__wait_begin (&waiter.wait, thread, false, function);
   if (code != 0)
     return code;
-  code = wait_for_space (caller, thread, &thread->parker);
-  lodger__wait_end (&wait);
-  return code;
+  code = wait_for_space (caller, &waiter, &thread->parker);
+  lodger__wait_end (&waiter.wait);
+  return code == LODGER_EDEADLK ? lodger__wait_refuse (&waiter.wait, thread, function) : code;
 }

@@ -7,6 +7,7 @@
 #include "loop/ownership.h"
 #include "mailbox/owner.h"
 #include "pending/extras.h"
+#include "wait/graph.h"
 
 #include <stdlib.h>
 
@@ -54,6 +55,8 @@ let_go (LodgerListener *listener, LodgerPending *promise)
     lodger__release (caller);
 }
 
+LODGER_LISTENER_OPS (let_go_ops, let_go, NULL, false);
+
 /* Locked. */
 static int
 refusal (const LodgerPending *promise)
@@ -98,7 +101,7 @@ stand_in (LodgerCaller *caller, LodgerPending *promise)
     }
   lodger__pending_lock (call);
   lodger__unfinished_add (caller, call);
-  lodger__pending_follow (call);
+  lodger__pending_go_on (call);
   lodger__ownership_end (caller, held);
   lodger_pending_unref (call);
   return 0;
@@ -114,9 +117,8 @@ set (LodgerPending *promise, LodgerCaller *caller, Completer *completer)
   if (code == 0)
     {
       lodger__hold (caller);
-      *completer = (Completer) { .extra.kind = &completer_kind,
-                                 .caller = caller,
-                                 .listener = lodger__listener (let_go, NULL, false) };
+      *completer
+          = (Completer) { .extra.kind = &completer_kind, .caller = caller, .listener = lodger__listener (&let_go_ops) };
       lodger__extra_add (promise, &completer->extra);
     }
   lodger__pending_unlock (promise);
@@ -130,6 +132,7 @@ set (LodgerPending *promise, LodgerCaller *caller, Completer *completer)
       let_go (&completer->listener, promise);
       return LODGER_EALREADY;
     }
+  lodger__waits_look_again (promise);
   code = stand_in (caller, promise);
   if (code != 0 && lodger__pending_unlisten (promise, &completer->listener))
     {

@@ -10,10 +10,12 @@
 
 typedef struct LodgerCalls
 {
-  LodgerItem *on_stack;  /* owner: calls that it runs, the innermost first: on-stack.c */
-  LodgerList unfinished; /* owner: calls that have returned and are not done */
-  LodgerList thens;      /* accepted continuations, under the caller's mutex */
-  atomic_bool has_thens; /* written under it */
+  LodgerItem *on_stack;    /* owner: calls that it runs, the innermost first: on-stack.c */
+  LodgerList unfinished;   /* owner: calls that have returned and are not done */
+  LodgerList cancelled;    /* owner: those of them that a stop has cancelled */
+  LodgerList thens;        /* accepted continuations, under the caller's mutex, as the next */
+  LodgerList coming_thens; /* those of them that a stop has found on their way */
+  atomic_bool has_thens;   /* whether either has one; written under the mutex */
 } LodgerCalls;
 
 typedef struct LodgerAdmission

@@ -64,7 +64,7 @@ engage (LodgerCaller *caller, bool is_ours)
 static void
 let_go (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
 {
-  if (!lodger__pending_drop (pending))
+  if (!lodger__pending_let_go (pending))
     return;
   if (lodger__pending_has_left_data (pending))
     engage (caller, is_ours);
@@ -84,17 +84,10 @@ finish (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
 static void
 leave_unfinished (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
 {
-  unsigned state;
   lodger__pending_lock (pending);
   lodger__unfinished_add (caller, pending);
   tell_returned (caller, pending, is_ours);
-  state = lodger__pending_state (pending);
-  if (state & P_FOLLOWS)
-    lodger__pending_follow (pending);
-  else if (state & P_ANSWERED)
-    lodger__pending_end_call (pending);
-  else
-    lodger__pending_unlock (pending);
+  lodger__pending_go_on (pending);
 }
 
 /* True: it may run, and has started. */

@@ -195,6 +195,8 @@ unlink_done (LodgerListener *listener, LodgerPending *done)
   pthread_mutex_unlock (&binding->scope->mutex);
 }
 
+LODGER_LISTENER_OPS (unlink_ops, unlink_done, NULL, false);
+
 static void
 binding_free (LodgerExtra *extra)
 {
@@ -212,7 +214,7 @@ lodger__scope_bind (LodgerPending *pending, LodgerScope *scope)
     return false;
   binding->pending = pending;
   binding->scope = lodger_scope_ref (scope);
-  binding->listener = lodger__listener (unlink_done, NULL, false);
+  binding->listener = lodger__listener (&unlink_ops);
   lodger__pending_add_state (pending, P_SCOPED);
   lodger__pending_add_listener (pending, &binding->listener);
   return true;

@@ -66,6 +66,8 @@ then_discard (LodgerListener *listener)
   lodger_pending_unref (&then->pending);
 }
 
+LODGER_LISTENER_OPS (listener_ops, then_notify, then_discard, false);
+
 static void
 then_withdraw (LodgerPending *pending)
 {
@@ -79,7 +81,8 @@ detach (LodgerCaller *caller, Then *then)
   LodgerPending *source = then->source;
   lodger__caller_lock (caller);
   lodger__list_remove (&then->link);
-  atomic_store (&caller->calls.has_thens, caller->calls.thens.first != NULL);
+  atomic_store (&caller->calls.has_thens,
+                caller->calls.thens.first != NULL || caller->calls.coming_thens.first != NULL);
   lodger__caller_unlock (caller);
   if (lodger__pending_unlisten (source, &then->listener))
     lodger_pending_unref (&then->pending);
@@ -180,7 +183,7 @@ make (LodgerPending *done, LodgerCaller *caller, const LodgerWork *work, const L
   if (then == NULL)
     return LODGER_ENOMEM;
   then->source = lodger_pending_ref (done);
-  then->listener = lodger__listener (then_notify, then_discard, false);
+  then->listener = lodger__listener (&listener_ops);
   then->link = (LodgerLink) { NULL, NULL, NULL };
   lodger__hold (caller);
   if (accept (caller, then))
@@ -230,26 +233,29 @@ lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc f
 
 /* ---- a stop ---------------------------------------------------------------------------------------------------------- */
 
+/* One that is on its way is put aside when it is met, so that none is met twice. */
 LodgerItem *
 lodger__thens_take (LodgerCaller *caller)
 {
-  Then *then;
+  LodgerCalls *calls = &caller->calls;
+  Then *then = NULL;
+  bool found = false;
   lodger__caller_lock (caller);
-  for (then = lodger__list_first (&caller->calls.thens, Then, link); then != NULL && !claim (&then->pending);
-       then = lodger__list_next (then, Then, link))
-    ;
+  while (!found && (then = lodger__list_first (&calls->thens, Then, link)) != NULL)
+    {
+      found = claim (&then->pending);
+      lodger__list_remove (&then->link);
+      lodger__list_append (&calls->coming_thens, &then->link);
+    }
   lodger__caller_unlock (caller);
-  return then != NULL ? lodger__pending_item (&then->pending) : NULL;
+  return found ? lodger__pending_item (&then->pending) : NULL;
 }
 
-/* A stop has begun: nobody but the owner changes the list any more. */
+/* Owner, of a caller that stops: nobody else changes the list any more. */
 bool
 lodger__thens_has_next (const LodgerCaller *caller)
 {
-  lodger__list_for (then, &caller->calls.thens, Then, link)
-    if (!(lodger__pending_state (&then->pending) & P_PUSHED))
-      return true;
-  return false;
+  return caller->calls.thens.first != NULL;
 }
 
 bool

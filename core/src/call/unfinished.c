@@ -57,7 +57,7 @@ lodger__unfinished_ended (LodgerPending *pending)
 bool
 lodger__unfinished_is_empty (const LodgerCaller *caller)
 {
-  return caller->calls.unfinished.first == NULL;
+  return caller->calls.unfinished.first == NULL && caller->calls.cancelled.first == NULL;
 }
 
 bool
@@ -68,25 +68,25 @@ lodger__calls_are_to_come (const LodgerCaller *caller)
 
 /* ---- a stop ---------------------------------------------------------------------------------------------------------- */
 
-/* A cancel may run user code (a canceller, a done-callback) that ends others of the list: begin again after each. */
+/* A cancel may run user code (a canceller, a done-callback) that ends others of the list, or adds some. */
 void
 lodger__unfinished_cancel (LodgerCaller *caller)
 {
   LodgerLink *link;
-  do
+  while ((link = lodger__list_pop (&caller->calls.unfinished)) != NULL)
     {
-      for (link = caller->calls.unfinished.first;
-           link != NULL && (lodger__pending_state (lodger__unfinished_pending (link)) & (P_CANCELLED | P_DONE));
-           link = link->next)
-        ;
-      if (link != NULL)
-        lodger_pending_cancel (lodger__unfinished_pending (link), lodger__closed_message);
+      LodgerPending *pending = lodger__unfinished_pending (link);
+      lodger__list_append (&caller->calls.cancelled, link);
+      if (!(lodger__pending_state (pending) & (P_CANCELLED | P_DONE)))
+        lodger_pending_cancel (pending, lodger__closed_message);
     }
-  while (link != NULL);
 }
 
 LodgerPending *
 lodger__unfinished_pop (LodgerCaller *caller)
 {
-  return lodger_pending_ref (lodger__unfinished_pending (lodger__list_pop (&caller->calls.unfinished)));
+  LodgerLink *link = lodger__list_pop (&caller->calls.unfinished);
+  if (link == NULL)
+    link = lodger__list_pop (&caller->calls.cancelled);
+  return lodger_pending_ref (lodger__unfinished_pending (link));
 }

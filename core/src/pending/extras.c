@@ -46,13 +46,6 @@ place_of (LodgerPending *pending, const LodgerExtra *extra)
 }
 
 void
-lodger__extra_replace (LodgerPending *pending, LodgerExtra *old, LodgerExtra *fresh)
-{
-  fresh->next = old->next;
-  *place_of (pending, old) = fresh;
-}
-
-void
 lodger__extra_remove (LodgerPending *pending, LodgerExtra *extra)
 {
   *place_of (pending, extra) = extra->next;
@@ -74,7 +67,7 @@ lodger__extras_free (LodgerPending *pending)
 
 /* Its kind of item says, and its extras; whose outcome it takes, it says itself. */
 LodgerBlockedOn
-lodger__pending_blocked_on (LodgerPending *pending)
+lodger__pending_blocked_on (LodgerPending *pending, LodgerItem **dropped)
 {
   LodgerBlockedOn blocked = { NULL, NULL, 0, NULL };
   unsigned state = lodger__pending_state (pending);
@@ -87,10 +80,20 @@ lodger__pending_blocked_on (LodgerPending *pending)
       extra->kind->blocked_on (extra, &blocked);
   if (state & P_FOLLOWS)
     {
-      lodger_pending_unref (blocked.next);
-      blocked.next = lodger__pending_leader (pending);
+      lodger__pending_drop (blocked.next, dropped);
+      blocked.next = lodger__pending_beyond (pending);
     }
   return blocked;
+}
+
+LodgerPending *
+lodger__pending_hangs_on (LodgerPending *pending, LodgerItem **dropped)
+{
+  LodgerPending *next = lodger__pending_blocked_on (pending, dropped).next;
+  if (next == NULL || !(lodger__pending_state (pending) & P_FOLLOWS))
+    return next;
+  lodger__pending_drop (next, dropped);
+  return lodger__pending_leader (pending);
 }
 
 /* ---- sleepers -------------------------------------------------------------------------------------------------------- */

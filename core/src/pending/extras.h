@@ -27,10 +27,11 @@ void lodger__extra_add (LodgerPending *pending, LodgerExtra *extra);
 LodgerExtra *lodger__extra_find (const LodgerPending *pending, const LodgerExtraKind *kind);
 /* The same, made (zeroed, of that size) if there is none; NULL without memory. */
 LodgerExtra *lodger__extra_need (LodgerPending *pending, const LodgerExtraKind *kind, size_t size);
-void lodger__extra_replace (LodgerPending *pending, LodgerExtra *old, LodgerExtra *fresh);
 void lodger__extra_remove (LodgerPending *pending, LodgerExtra *extra);
-/* Locked: who would have to act for it to be done. */
-LodgerBlockedOn lodger__pending_blocked_on (LodgerPending *pending);
+/* Locked: who would have to act for it to be done. Under a lock that allows no user code, too: see lodger__pending_drop. */
+LodgerBlockedOn lodger__pending_blocked_on (LodgerPending *pending, LodgerItem **dropped);
+/* The same, but only the next pending, a new reference or NULL, and none is left out on the way. */
+LodgerPending *lodger__pending_hangs_on (LodgerPending *pending, LodgerItem **dropped);
 /* The pending goes. */
 void lodger__extras_free (LodgerPending *pending);
 

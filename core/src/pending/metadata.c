@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/hash.h"
 #include "base/log.h"
 #include "pending/extras.h"
 
@@ -9,31 +10,77 @@
 
 typedef struct Metadata
 {
-  LodgerExtra extra; /* first */
+  LodgerLink link;
+  LodgerHashLink by_key;
   void *value;
   LodgerDestroyFunc destroy;
   char key[];
 } Metadata;
 
-static void
-metadata_free (LodgerExtra *extra)
+typedef struct MetadataTable
 {
-  Metadata *metadata = (Metadata *) extra;
-  if (metadata->destroy != NULL)
+  LodgerExtra extra; /* first */
+  LodgerList list;
+  LodgerHash by_key;
+} MetadataTable;
+
+static void
+metadata_free (Metadata *metadata)
+{
+  if (metadata != NULL && metadata->destroy != NULL)
     metadata->destroy (metadata->value);
   free (metadata);
 }
 
-static const LodgerExtraKind metadata_kind = { .free = metadata_free };
+static Metadata *
+take_out (MetadataTable *table, Metadata *metadata)
+{
+  if (metadata != NULL)
+    {
+      lodger__list_remove (&metadata->link);
+      lodger__hash_remove (&table->by_key, &metadata->by_key);
+    }
+  return metadata;
+}
+
+static void
+table_free (LodgerExtra *extra)
+{
+  MetadataTable *table = (MetadataTable *) extra;
+  Metadata *metadata;
+  while ((metadata = take_out (table, lodger__list_first (&table->list, Metadata, link))) != NULL)
+    metadata_free (metadata);
+  lodger__hash_clear (&table->by_key);
+  free (table);
+}
+
+LODGER_EXTRA_KIND (metadata_kind, table_free, NULL);
 
 /* Locked. */
 static Metadata *
-find (const LodgerPending *pending, const char *key)
+find (const MetadataTable *table, const char *key)
 {
-  LodgerExtra *extra = pending->extras;
-  while (extra != NULL && (extra->kind != &metadata_kind || strcmp (((Metadata *) extra)->key, key) != 0))
-    extra = extra->next;
-  return (Metadata *) extra;
+  if (table != NULL)
+    lodger__hash_for (metadata, &table->by_key, lodger__hash_of_string (key), Metadata,
+                      by_key) if (strcmp (metadata->key, key) == 0) return metadata;
+  return NULL;
+}
+
+/* False without memory. */
+static bool
+set (LodgerPending *pending, Metadata *fresh, Metadata **ret_old)
+{
+  MetadataTable *table;
+  lodger__pending_lock (pending);
+  table = (MetadataTable *) lodger__extra_need (pending, &metadata_kind, sizeof *table);
+  if (table != NULL)
+    {
+      *ret_old = take_out (table, find (table, fresh->key));
+      lodger__list_append (&table->list, &fresh->link);
+      lodger__hash_insert (&table->by_key, &fresh->by_key, lodger__hash_of_string (fresh->key));
+    }
+  lodger__pending_unlock (pending);
+  return table != NULL;
 }
 
 int
@@ -43,26 +90,20 @@ lodger_pending_set_metadata (LodgerPending *pending, const char *key, void *valu
   int code = pending != NULL && key != NULL ? LODGER_ENOMEM : LODGER_EINVAL;
   if (code == LODGER_ENOMEM && !(lodger__pending_state (pending) & P_STATIC))
     fresh = malloc (sizeof *fresh + strlen (key) + 1);
-  if (fresh == NULL)
+  if (fresh != NULL)
     {
-      if (destroy != NULL)
-        destroy (value);
-      return lodger__misuse (__func__, code, lodger_error_code_string (code));
+      *fresh = (Metadata) { .value = value, .destroy = destroy };
+      strcpy (fresh->key, key);
+      if (set (pending, fresh, &old))
+        {
+          metadata_free (old);
+          return 0;
+        }
+      free (fresh);
     }
-  strcpy (fresh->key, key);
-  fresh->extra.kind = &metadata_kind;
-  fresh->value = value;
-  fresh->destroy = destroy;
-  lodger__pending_lock (pending);
-  old = find (pending, key);
-  if (old == NULL)
-    lodger__extra_add (pending, &fresh->extra);
-  else
-    lodger__extra_replace (pending, &old->extra, &fresh->extra);
-  lodger__pending_unlock (pending);
-  if (old != NULL)
-    metadata_free (&old->extra);
-  return 0;
+  if (destroy != NULL)
+    destroy (value);
+  return lodger__misuse (__func__, code, lodger_error_code_string (code));
 }
 
 void *
@@ -73,7 +114,7 @@ lodger_pending_get_metadata (LodgerPending *pending, const char *key)
   if (pending == NULL || key == NULL)
     return NULL;
   lodger__pending_lock (pending);
-  found = find (pending, key);
+  found = find ((const MetadataTable *) lodger__extra_find (pending, &metadata_kind), key);
   value = found != NULL ? found->value : NULL;
   lodger__pending_unlock (pending);
   return value;

@@ -8,9 +8,7 @@
 static const LodgerPending *
 resolve (const LodgerPending *pending)
 {
-  while (pending->outcome.type == V_PENDING)
-    pending = pending->outcome.pointer;
-  return pending;
+  return pending->outcome.type == V_SHARED ? pending->outcome.pending : pending;
 }
 
 bool

@@ -107,7 +107,8 @@ lodger__value_clear (LodgerValue *value)
     case V_STRING:
     case V_BYTES: free (value->pointer); break;
     case V_ERROR: lodger_error_unref (value->error); break;
-    case V_PENDING: lodger_pending_unref (value->pending); break;
+    case V_LEADER:
+    case V_SHARED: lodger_pending_unref (value->pending); break;
     case V_NOTHING:
     case V_INT:
     case V_BOOLEAN: break;
@@ -204,11 +205,4 @@ lodger_pending_return_new_error (LodgerPending *self, const char *domain, int co
   error = lodger__error_new_va (domain, code, format, args);
   va_end (args);
   return answer (self, (LodgerValue) { .type = V_ERROR, .error = error }, __func__);
-}
-
-void
-lodger__pending_end_call (LodgerPending *pending)
-{
-  lodger__pending_complete (pending);
-  lodger__pending_ops (pending)->ended (pending);
 }

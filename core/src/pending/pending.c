@@ -156,7 +156,7 @@ lodger_pending_ref (LodgerPending *pending)
 }
 
 bool
-lodger__pending_drop (LodgerPending *pending)
+lodger__pending_let_go (LodgerPending *pending)
 {
   return !(lodger__pending_state (pending) & P_STATIC)
          && atomic_fetch_sub_explicit (&pending->refs, 1, memory_order_acq_rel) == 1;
@@ -166,7 +166,7 @@ bool
 lodger__pending_has_left_data (const LodgerPending *pending)
 {
   const LodgerValue *value = &pending->outcome;
-  return pending->extras != NULL || value->type == V_PENDING || (value->type == V_POINTER && value->destroy != NULL);
+  return pending->extras != NULL || value->type == V_SHARED || (value->type == V_POINTER && value->destroy != NULL);
 }
 
 static LodgerPending *
@@ -176,7 +176,7 @@ pending_free (LodgerPending *pending)
   LodgerExtra *home = NULL;
   LodgerPending *leader = NULL;
   lodger__pending_discard_listeners (pending);
-  if (value.type == V_PENDING)
+  if (value.type == V_LEADER || value.type == V_SHARED)
     leader = value.pending;
   else if (value.type == V_POINTER && value.destroy != NULL)
     home = lodger__destroy_in_take_result (pending);
@@ -194,14 +194,35 @@ lodger__pending_free (LodgerPending *pending)
 {
   do
     pending = pending_free (pending);
-  while (pending != NULL && lodger__pending_drop (pending));
+  while (pending != NULL && lodger__pending_let_go (pending));
 }
 
 void
 lodger_pending_unref (LodgerPending *pending)
 {
-  if (pending != NULL && lodger__pending_drop (pending))
+  if (pending != NULL && lodger__pending_let_go (pending))
     lodger__pending_free (pending);
+}
+
+/* Without a reference it is in no inbox, so that its item can be on the list. */
+void
+lodger__pending_drop (LodgerPending *pending, LodgerItem **dropped)
+{
+  if (pending == NULL || !lodger__pending_let_go (pending))
+    return;
+  atomic_store_explicit (&pending->item.next, *dropped, memory_order_relaxed);
+  *dropped = &pending->item;
+}
+
+void
+lodger__pending_free_dropped (LodgerItem *dropped)
+{
+  while (dropped != NULL)
+    {
+      LodgerPending *pending = (LodgerPending *) dropped;
+      dropped = atomic_load_explicit (&dropped->next, memory_order_relaxed);
+      lodger_pending_unref (pending_free (pending));
+    }
 }
 
 void

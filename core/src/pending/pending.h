@@ -31,6 +31,7 @@ enum
   P_DATA_HOME = 1 << 14,  /* its data is destroyed in the thread of a caller */
   P_SCOPED = 1 << 15,     /* it is bound to a scope */
   P_UNASSIGNED = 1 << 16, /* a pool's call that no worker has taken: `caller` is the pool's root */
+  P_LEADS = 1 << 17,      /* others take its outcome */
 };
 
 typedef enum LodgerValueType
@@ -42,7 +43,8 @@ typedef enum LodgerValueType
   V_STRING,
   V_BYTES,
   V_ERROR,
-  V_PENDING, /* the outcome of that pending */
+  V_LEADER, /* not done: the outcome will be that of this pending */
+  V_SHARED, /* the value of this pending, which is done and has one of its own */
 } LodgerValueType;
 
 typedef struct LodgerBytes
@@ -66,24 +68,42 @@ typedef struct LodgerValue
   LodgerValueType type;
 } LodgerValue;
 
-/* Told when a pending is done. `notify` runs in the completing thread, with no lock held unless `locked`. */
+/* Told when a pending is done, by a thread that runs no user code meanwhile. */
 typedef struct LodgerListener LodgerListener;
-struct LodgerListener
+typedef struct LodgerListenerOps
 {
-  LodgerListener *next;
   void (*notify) (LodgerListener *listener, LodgerPending *done);
   void (*discard) (LodgerListener *listener); /* the pending goes without ever being done; NULL: nothing to do */
   bool locked;                                /* notify is called with the pending locked: it only signals */
-  bool is_quiet;                              /* no user code runs in the completing thread */
+  bool follows;                               /* it is a follower's: follow.c, instead of notify */
+} LodgerListenerOps;
+
+struct LodgerListener
+{
+  LodgerListener *prev, *next; /* circular; NULL: it is on none */
+  const LodgerListenerOps *ops;
 };
 
-/* One that runs no user code. `discard` may be NULL. */
+#define LODGER_LISTENER_OPS(name_, notify_, discard_, locked_)                                                         \
+  static const LodgerListenerOps name_ = { .notify = (notify_), .discard = (discard_), .locked = (locked_) }
+
 static inline LodgerListener
-lodger__listener (void (*notify) (LodgerListener *listener, LodgerPending *done),
-                  void (*discard) (LodgerListener *listener), bool locked)
+lodger__listener (const LodgerListenerOps *ops)
 {
-  return (LodgerListener) { .notify = notify, .discard = discard, .locked = locked, .is_quiet = true };
+  return (LodgerListener) { .ops = ops };
 }
+
+/* A pending that ends: complete.c. For a follower it is made before, as its leader's listener. */
+typedef struct LodgerEnding LodgerEnding;
+struct LodgerEnding
+{
+  LodgerListener listener; /* first */
+  LodgerPending *pending;
+  LodgerPending *leader, *beyond; /* what is dropped afterwards */
+  LodgerEnding *next;
+  bool ends_call; /* it had returned without an outcome */
+  bool is_told, has_callbacks, has_canceller;
+};
 
 typedef struct LodgerExtra LodgerExtra; /* extras.h */
 
@@ -125,6 +145,8 @@ lodger__work_destroy (const LodgerWork *work)
     work->destroy (work->data);
 }
 
+typedef void (*LodgerLinkedFunc) (LodgerPending *pending);
+
 /* Where it was submitted. */
 typedef struct LodgerSite
 {
@@ -142,7 +164,7 @@ struct LodgerPending
   LodgerWork work;
   LodgerSite site;
   LodgerValue outcome;
-  LodgerListener *listeners; /* the newest; circular, so that its next is the oldest */
+  LodgerListener *listeners; /* the oldest */
   LodgerExtra *extras;       /* the oldest; under the lock */
   uint16_t generation;       /* base/fork.h */
   uint8_t slab_class;
@@ -179,7 +201,7 @@ void lodger__pending_signal (LodgerPending *pending, LodgerError *error);
 /* Done as given up by a stop, if it is not done yet. */
 void lodger__pending_abandon (LodgerPending *pending);
 /* Drops a reference. True: it was the last one, and whoever dropped it frees the pending. */
-bool lodger__pending_drop (LodgerPending *pending);
+bool lodger__pending_let_go (LodgerPending *pending);
 void lodger__pending_free (LodgerPending *pending);
 /* Without any reference: the user's code is going to destroy something. */
 bool lodger__pending_has_left_data (const LodgerPending *pending);
@@ -238,19 +260,30 @@ void lodger__pending_lend_site (const LodgerPending *pending, LodgerCallOptions 
 bool lodger__pending_listen (LodgerPending *pending, LodgerListener *listener);
 /* Not shared yet, or locked and not done. */
 void lodger__pending_add_listener (LodgerPending *pending, LodgerListener *listener);
-/* Takes a listener back; false when it was or is being told. The latter: locked. */
+/* Takes a listener back; false when it was or is being told. */
 bool lodger__pending_unlisten (LodgerPending *pending, LodgerListener *listener);
-bool lodger__pending_unlink (LodgerPending *pending, LodgerListener *listener);
-/* Locked on entry, unlocked on return: it is done now, if it was not before. Tells all who listen. */
-void lodger__pending_complete (LodgerPending *pending);
 /* It goes without ever being done. */
 void lodger__pending_discard_listeners (LodgerPending *pending);
+/* Locked: the oldest, taken out; or NULL. */
+LodgerListener *lodger__pending_pop_listener (LodgerPending *pending);
+
+/* ---- the end: complete.c ---- */
+
+/* Locked on entry, unlocked on return: it is done now, if it was not before. Tells all who listen. */
+void lodger__pending_complete (LodgerPending *pending);
+/* The same for a call that had returned without an outcome, and has one now. */
+void lodger__pending_end_call (LodgerPending *pending);
+/* The same for a follower, a reference, whose leader is done. No lock. */
+void lodger__follower_end (LodgerEnding *follower, LodgerPending *leader);
 /* Locked: its completion is going to run user code. */
 bool lodger__pending_tells_user_code (const LodgerPending *pending);
-/* Locked: the first listener with that `notify` for which `matches` says so, or NULL. */
-LodgerListener *lodger__pending_find_listener (const LodgerPending *pending,
-                                               bool (*matches) (const LodgerListener *listener, const void *what),
-                                               const void *what);
+
+/* ---- done-callbacks: callbacks.c ---- */
+
+/* Locked. */
+bool lodger__pending_has_callbacks (const LodgerPending *pending);
+/* No lock, done: runs them in the order in which they were added. */
+void lodger__pending_run_callbacks (LodgerPending *pending);
 
 /* ---- outcomes: outcome-set.c, outcome-read.c ---- */
 
@@ -261,8 +294,6 @@ LodgerValue lodger__value_string (const char *string);
 LodgerValue lodger__value_bytes (const void *bytes, size_t size);
 /* Its function is on this thread's stack. */
 bool lodger__pending_is_on_stack (const LodgerPending *pending);
-/* Locked on entry, unlocked on return: a call that had returned without an outcome has one now. */
-void lodger__pending_end_call (LodgerPending *pending);
 
 /* Locked. What speaks against an answer by the pending itself; 0: nothing. The latter logs that, if it is a misuse. */
 int lodger__pending_refusal (const LodgerPending *self);
@@ -270,13 +301,21 @@ int lodger__pending_refuse (int code, const char *function);
 
 /* ---- taking another's outcome: follow.c ---- */
 
-/* Stores the leader, unless that would close a circle, and gives the state at that moment: whether the linking thread
- * (for a promise, or a call that has returned) or the owner, at the return, goes on with lodger__pending_follow. */
+/* The pending takes the outcome of the leader: at once, if that is done, or it follows the leader, unless that would close
+ * a circle. Gives the state at that moment: whether the linking thread (for a promise, or a call that has returned) or the
+ * owner, at the return, goes on with lodger__pending_go_on. */
 int lodger__pending_link (LodgerPending *pending, LodgerPending *leader, unsigned *ret_state);
-/* Locked on entry, unlocked on return: the one whose outcome it takes is known; be told when that is done. */
-void lodger__pending_follow (LodgerPending *pending);
+/* Locked on entry, unlocked on return: it has its outcome and is done, or its leader is known and will tell it. */
+void lodger__pending_go_on (LodgerPending *pending);
+/* Handed down by the wing that knows who waits: the pending follows another from now on, so that a wait may have become
+ * hopeless. NULL: nobody has ever waited. */
+extern _Atomic (LodgerLinkedFunc) lodger__pending_linked;
+/* The leader is done, no lock. True: the follower has its outcome, is not done yet, and is locked. */
+bool lodger__follower_adopt (LodgerEnding *follower);
 /* Locked: the one whose outcome it takes, as a new reference, or NULL. */
 LodgerPending *lodger__pending_leader (LodgerPending *pending);
+/* The same, but leaders that are not done and only wait for theirs may be left out. */
+LodgerPending *lodger__pending_beyond (LodgerPending *pending);
 /* Locked, so that a call can return unfinished without asking for memory then: makes its place on a caller's list. */
 bool lodger__pending_may_stay_unfinished (LodgerPending *pending);
 /* Locked: that place. And back, without the lock. */
@@ -298,6 +337,13 @@ bool lodger__pending_has_canceller (const LodgerPending *pending);
 bool lodger__pending_destroys_canceller (const LodgerPending *pending);
 /* The call is done: a canceller's data goes when both are through, by whoever comes last. */
 void lodger__pending_release_canceller (LodgerPending *pending);
+
+/* ---- references under a lock: pending.c ---- */
+
+/* For one who holds a lock under which no user code may run: what the last reference would free is put on a list of
+ * items, and freed without the lock. */
+void lodger__pending_drop (LodgerPending *pending, LodgerItem **dropped);
+void lodger__pending_free_dropped (LodgerItem *dropped);
 
 /* ---- a fork: pending.c ---- */
 

@@ -169,10 +169,10 @@ lodger_reply_return_from (LodgerReply *self, LodgerPending *other)
   if (state & P_RETURNED)
     {
       lodger__pending_lock (pending);
-      lodger__pending_follow (pending);
+      lodger__pending_go_on (pending);
     }
   lodger_pending_unref (pending);
-  return 0;
+  return state & P_CANCELLED ? LODGER_ECANCELED : 0;
 }
 
 void

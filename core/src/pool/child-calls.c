@@ -31,12 +31,15 @@ unlink_done (LodgerListener *listener, LodgerPending *done)
   (void) listener;
   pthread_mutex_lock (&pool->mutex);
   lodger__list_remove (&call->link);
-  atomic_store (&giver->pool.has_child_calls, giver->pool.child_calls.first != NULL);
+  atomic_store (&giver->pool.has_child_calls,
+                giver->pool.child_calls.first != NULL || giver->pool.cancelled_calls.first != NULL);
   pthread_mutex_unlock (&pool->mutex);
   if (lodger__is_stopping (giver))
     lodger__poke (giver);
   lodger__release (giver);
 }
+
+LODGER_LISTENER_OPS (unlink_ops, unlink_done, NULL, false);
 
 LodgerPending *
 lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, const LodgerWork *work,
@@ -49,7 +52,7 @@ lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, const Lod
   lodger__pending_add_state (&call->pending, P_UNASSIGNED);
   lodger__hold (giver);
   call->giver = giver;
-  call->listener = lodger__listener (unlink_done, NULL, false);
+  call->listener = lodger__listener (&unlink_ops);
   lodger__pending_add_listener (&call->pending, &call->listener);
   pthread_mutex_lock (&pool->mutex);
   lodger__list_prepend (&giver->pool.child_calls, &call->link);
@@ -58,18 +61,22 @@ lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, const Lod
   return &call->pending;
 }
 
-/* The first that has none of these bits, as a new reference. */
+/* One of the list, taken to the other, as a new reference; or NULL. */
 static LodgerPending *
-next_call (LodgerCaller *giver, unsigned without)
+take_over (LodgerCaller *giver, LodgerList *list, LodgerList *other)
 {
   LodgerPool *pool = lodger__pool_of (giver);
   LodgerPending *pending = NULL;
+  LodgerLink *link;
   if (!giver->pool.has_child_calls)
     return NULL;
   pthread_mutex_lock (&pool->mutex);
-  lodger__list_for (call, &giver->pool.child_calls, ChildCall, link)
-    if (pending == NULL && !(lodger__pending_state (&call->pending) & without))
-      pending = lodger_pending_ref (&call->pending);
+  link = lodger__list_pop (list);
+  if (link != NULL)
+    {
+      lodger__list_append (other, link);
+      pending = lodger_pending_ref (&lodger__list_item (link, ChildCall, link)->pending);
+    }
   pthread_mutex_unlock (&pool->mutex);
   return pending;
 }
@@ -77,10 +84,25 @@ next_call (LodgerCaller *giver, unsigned without)
 static void
 cancel (LodgerCaller *giver)
 {
+  LodgerPooling *pooling = &giver->pool;
   LodgerPending *pending;
-  while ((pending = next_call (giver, P_CANCELLED | P_DONE)) != NULL)
+  while ((pending = take_over (giver, &pooling->child_calls, &pooling->cancelled_calls)) != NULL)
     {
-      lodger_pending_cancel (pending, lodger__closed_message);
+      if (!(lodger__pending_state (pending) & (P_CANCELLED | P_DONE)))
+        lodger_pending_cancel (pending, lodger__closed_message);
+      lodger_pending_unref (pending);
+    }
+}
+
+/* One that is done is off the list soon, by whoever ended it. */
+static void
+give_up_all (LodgerCaller *giver, LodgerList *list, LodgerList *other)
+{
+  LodgerPending *pending;
+  while ((pending = take_over (giver, list, other)) != NULL)
+    {
+      if (!lodger_pending_is_done (pending))
+        lodger__abandon_call (giver, pending);
       lodger_pending_unref (pending);
     }
 }
@@ -88,12 +110,8 @@ cancel (LodgerCaller *giver)
 static void
 give_up (LodgerCaller *giver)
 {
-  LodgerPending *pending;
-  while ((pending = next_call (giver, P_DONE)) != NULL)
-    {
-      lodger__abandon_call (giver, pending);
-      lodger_pending_unref (pending);
-    }
+  give_up_all (giver, &giver->pool.child_calls, &giver->pool.cancelled_calls);
+  give_up_all (giver, &giver->pool.cancelled_calls, &giver->pool.child_calls);
 }
 
 static bool

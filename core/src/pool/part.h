@@ -20,7 +20,8 @@ typedef struct LodgerPooling
   unsigned max_workers, max_threads; /* 0: the usual number */
   atomic_uint idle_limit;
   _Atomic (int64_t) idle_duration;
-  LodgerList child_calls; /* what it gave to its root's pool, under the pool's mutex */
+  LodgerList child_calls;     /* what it gave to its root's pool, under the pool's mutex, as the next */
+  LodgerList cancelled_calls; /* those of them that a stop has cancelled */
   atomic_bool has_child_calls;
 } LodgerPooling;
 

@@ -4,39 +4,68 @@
 #include "base/fork.h"
 #include "base/log.h"
 #include "life/life.h"
+#include "life/phase.h"
 #include "loop/turn.h"
 #include "mailbox/owner.h"
 #include "pending/extras.h"
 
-/* Each thread that blocks without limit is on a list, with what it waits for. A wait is hopeless when its pending needs a
+/* Each thread that blocks without limit is noted, with what it waits for. A wait is hopeless when its pending needs a
  * thread that waits hopelessly: the thread that runs it, or has it in its inbox, or each thread of a crew that can have no
- * more. That is the greatest such set: all are taken to be hopeless, and one that is not is taken out, until nothing
- * changes. A promise that no caller is said to answer, a deferred call, a timed wait, a thread that is not on the list: each
- * may end by itself, so it is not hopeless.
+ * more. That is the greatest such set: all that a wait hangs on are taken to be hopeless, and one that is not is taken out,
+ * until nothing changes. A promise that no caller is said to answer, a deferred call, a timed wait, a thread that is not
+ * noted: each may end by itself, so it is not hopeless. Nor is a wait that is about to end, though its thread has not come
+ * to that: its call was cancelled, its space is granted or will never come, or it is refused already.
  *
  * The graph asks the items what they are blocked on, and knows no kind of item itself.
  *
- * A wait that closes a circle is the last of it to be noted, and each is noted under the one mutex before it blocks: so that
- * one sees all the others. */
+ * A circle is closed by its last part: a wait, or a pending that comes to hang on somebody. Each is there before it is
+ * judged, and the judges come one after the other: so that the last one sees all the others. Waits are counted before they
+ * are judged, and a judge that looks at a pending takes its lock: a link of that pending, made under its lock, was seen, or
+ * it sees the count. */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static LodgerList waits;
+static LodgerHash by_thread, by_crew;
+static atomic_size_t noted;
+static LodgerList found;    /* what the judge has come to */
+static bool has_changed;    /* since the last round */
+static LodgerItem *dropped; /* by the judge: last references are let go without the lock */
 
 static void
 forget_waits (void)
 {
-  waits = (LodgerList) { NULL, NULL };
+  by_thread = by_crew = (LodgerHash) { NULL, NULL, 0, 0 };
+  found = (LodgerList) { NULL, NULL };
+  dropped = NULL;
+  atomic_store (&noted, 0);
 }
 
 LODGER_FORK_LOCK (mutex, LODGER_RANK_WAITS, forget_waits);
 
 static bool
+is_over (const LodgerWait *wait)
+{
+  return atomic_load (&wait->is_refused) || atomic_load (&wait->is_granted) || lodger_pending_is_cancelled (wait->self)
+         || (wait->inbox_of != NULL && lodger__is_stopping (wait->inbox_of));
+}
+
+static bool
+reach (LodgerWait *wait)
+{
+  if (wait->found.list == NULL)
+    {
+      lodger__list_append (&found, &wait->found);
+      wait->is_hopeless = !is_over (wait);
+      has_changed = true;
+    }
+  return wait->is_hopeless;
+}
+
+static bool
 caller_is_hopeless (const LodgerCaller *caller)
 {
   uint64_t thread = lodger__owner_serial (caller);
-  lodger__list_for (wait, &waits, LodgerWait, link)
-    if (thread != 0 && wait->thread == thread)
-      return wait->is_hopeless;
+  lodger__hash_for (wait, &by_thread, lodger__hash_of_number (thread), LodgerWait,
+                    by_thread) if (wait->thread == thread) return reach (wait);
   return false;
 }
 
@@ -44,8 +73,10 @@ static bool
 crew_is_hopeless (const LodgerCaller *crew, unsigned size)
 {
   unsigned hopeless = 0;
-  lodger__list_for (wait, &waits, LodgerWait, link)
-    hopeless += wait->crew == crew && wait->is_hopeless;
+  if (by_crew.count < size)
+    return false;
+  lodger__hash_for (wait, &by_crew, lodger__hash_of_pointer (crew), LodgerWait, by_crew) hopeless
+      += wait->crew == crew && reach (wait);
   return hopeless >= size;
 }
 
@@ -66,43 +97,72 @@ pending_is_hopeless (LodgerPending *pending)
     {
       LodgerBlockedOn blocked;
       lodger__pending_lock (at);
-      blocked = lodger__pending_blocked_on (at);
+      blocked = lodger__pending_blocked_on (at, &dropped);
       hopeless = is_hopeless (&blocked);
       lodger__pending_unlock (at);
-      lodger_pending_unref (at);
+      lodger__pending_drop (at, &dropped);
       at = blocked.next;
     }
-  lodger_pending_unref (at);
+  lodger__pending_drop (at, &dropped);
   return hopeless;
 }
 
-static bool
-look_at (const LodgerWait *wait)
+static void
+judge (LodgerWait *wait)
 {
-  return wait->pending != NULL ? pending_is_hopeless (wait->pending) : caller_is_hopeless (wait->inbox_of);
+  bool is_still;
+  if (!wait->is_hopeless)
+    return;
+  is_still = wait->pending != NULL ? pending_is_hopeless (wait->pending) : caller_is_hopeless (wait->inbox_of);
+  if (!is_still)
+    {
+      wait->is_hopeless = false;
+      has_changed = true;
+    }
 }
 
-/* The new one is looked at first: as a rule it has hope even if nobody else has. */
+/* Forwards, since the list grows at its end; then backwards, since hope comes from there. It may be given up as soon as the
+ * one that matters (NULL: none in particular) has hope. */
+static void
+judge_found (const LodgerWait *matters)
+{
+  do
+    {
+      has_changed = false;
+      lodger__list_for (wait, &found, LodgerWait, found)
+        judge (wait);
+      for (LodgerLink *at = has_changed ? found.last : NULL; at != NULL; at = at->prev)
+        judge (lodger__list_item (at, LodgerWait, found));
+    }
+  while (has_changed && (matters == NULL || matters->is_hopeless));
+}
+
+static void
+forget_found (void)
+{
+  while (lodger__list_pop (&found) != NULL)
+    ;
+}
+
 static bool
 wait_is_hopeless (LodgerWait *added)
 {
-  bool changed;
-  lodger__list_for (wait, &waits, LodgerWait, link)
-    wait->is_hopeless = true;
-  added->is_hopeless = look_at (added);
-  do
-    {
-      changed = false;
-      lodger__list_for (wait, &waits, LodgerWait, link)
-        if (added->is_hopeless && wait->is_hopeless && !look_at (wait))
-          {
-            wait->is_hopeless = false;
-            changed = true;
-          }
-    }
-  while (changed && added->is_hopeless);
+  reach (added);
+  judge_found (added);
+  forget_found ();
   return added->is_hopeless;
 }
+
+static void
+unlock_and_drop (void)
+{
+  LodgerItem *items = dropped;
+  dropped = NULL;
+  pthread_mutex_unlock (&mutex);
+  lodger__pending_free_dropped (items);
+}
+
+/* ---- a wait ------------------------------------------------------------------------------------------------------- */
 
 static void
 say_hopeless (const LodgerWait *wait, const LodgerThread *thread, const char *function)
@@ -120,29 +180,61 @@ say_hopeless (const LodgerWait *wait, const LodgerThread *thread, const char *fu
 }
 
 int
-lodger__wait_begin (LodgerWait *wait, const LodgerThread *thread, bool is_bounded, const char *function)
+lodger__wait_refuse (const LodgerWait *wait, const LodgerThread *thread, const char *function)
+{
+  say_hopeless (wait, thread, function);
+  return LODGER_EDEADLK;
+}
+
+/* Under the mutex. */
+static void
+note (LodgerWait *wait)
+{
+  atomic_store (&lodger__pending_linked, lodger__waits_look_again);
+  atomic_fetch_add (&noted, 1);
+  lodger__hash_insert (&by_thread, &wait->by_thread, lodger__hash_of_number (wait->thread));
+  if (wait->crew != NULL)
+    lodger__hash_insert (&by_crew, &wait->by_crew, lodger__hash_of_pointer (wait->crew));
+}
+
+/* Under the mutex. */
+static void
+unnote (LodgerWait *wait)
+{
+  lodger__hash_remove (&by_thread, &wait->by_thread);
+  lodger__hash_remove (&by_crew, &wait->by_crew);
+  atomic_fetch_sub (&noted, 1);
+}
+
+/* No cancel helps, either: it would have to return first. */
+static bool
+is_for_itself (const LodgerWait *wait)
+{
+  return wait->pending != NULL && lodger__pending_is_on_stack (wait->pending);
+}
+
+int
+lodger__wait_begin (LodgerWait *wait, LodgerThread *thread, bool is_bounded, const char *function)
 {
   LodgerCaller *own = lodger__thread_own_caller (thread);
   const LodgerCrew *crew = own != NULL ? lodger__crew (own) : NULL;
   bool refused = false;
   wait->thread = thread->serial;
+  wait->parker = &thread->parker;
   wait->crew_hand = crew != NULL ? own : NULL;
   wait->crew = crew != NULL ? lodger__root (own) : NULL;
   wait->is_noted = !is_bounded;
   if (!is_bounded)
     {
       pthread_mutex_lock (&mutex);
-      lodger__list_append (&waits, &wait->link);
-      refused = wait_is_hopeless (wait);
+      note (wait);
+      refused = is_for_itself (wait) || wait_is_hopeless (wait);
       if (refused)
-        lodger__list_remove (&wait->link);
-      pthread_mutex_unlock (&mutex);
+        unnote (wait);
+      unlock_and_drop ();
     }
   if (refused)
-    {
-      say_hopeless (wait, thread, function);
-      return LODGER_EDEADLK;
-    }
+    return lodger__wait_refuse (wait, thread, function);
   if (crew != NULL)
     crew->block (own);
   return 0;
@@ -154,9 +246,75 @@ lodger__wait_end (LodgerWait *wait)
   if (wait->is_noted)
     {
       pthread_mutex_lock (&mutex);
-      lodger__list_remove (&wait->link);
+      unnote (wait);
       pthread_mutex_unlock (&mutex);
     }
   if (wait->crew_hand != NULL)
     lodger__crew (wait->crew_hand)->unblock (wait->crew_hand);
+}
+
+void
+lodger__wait_grant (LodgerWait *wait)
+{
+  atomic_store (&wait->is_granted, true);
+  lodger__parker_signal (wait->parker);
+}
+
+/* ---- a circle that closes later ----------------------------------------------------------------------------------- */
+
+static bool
+leads_to (LodgerPending *from, const LodgerPending *to)
+{
+  LodgerPending *at = lodger_pending_ref (from);
+  while (at != NULL && at != to)
+    {
+      LodgerPending *next;
+      lodger__pending_lock (at);
+      next = lodger__pending_hangs_on (at, &dropped);
+      lodger__pending_unlock (at);
+      lodger__pending_drop (at, &dropped);
+      at = next;
+    }
+  lodger__pending_drop (at, &dropped);
+  return at != NULL;
+}
+
+/* It lies on the circle: what the pending hangs on hangs on it, and it waits for the pending. */
+static LodgerWait *
+on_circle (const LodgerPending *pending)
+{
+  lodger__list_for (wait, &found, LodgerWait, found)
+    if (wait->is_hopeless && wait->pending != NULL && leads_to (wait->pending, pending))
+      return wait;
+  return NULL;
+}
+
+static LodgerWait *
+find_circle (LodgerPending *pending)
+{
+  LodgerWait *wait = NULL;
+  if (pending_is_hopeless (pending))
+    {
+      judge_found (NULL);
+      if (pending_is_hopeless (pending))
+        wait = on_circle (pending);
+    }
+  forget_found ();
+  return wait;
+}
+
+/* One wait less may be enough, so each is refused by itself. */
+void
+lodger__waits_look_again (LodgerPending *pending)
+{
+  LodgerWait *wait;
+  if (atomic_load (&noted) == 0)
+    return;
+  pthread_mutex_lock (&mutex);
+  while ((wait = find_circle (pending)) != NULL)
+    {
+      atomic_store (&wait->is_refused, true);
+      lodger__parker_signal (wait->parker);
+    }
+  unlock_and_drop ();
 }

@@ -3,25 +3,45 @@
 #ifndef LODGER_WAIT_GRAPH_H
 #define LODGER_WAIT_GRAPH_H
 
+#include "base/hash.h"
 #include "parts.h"
 #include "pending/pending.h"
 
-/* A thread that waits, either for a pending or for space in an inbox. */
+/* A thread that waits, either for a pending or for space in an inbox. On its stack. */
 typedef struct LodgerWait
 {
   LodgerPending *pending;
   LodgerCaller *inbox_of; /* has a full inbox */
+  LodgerPending *self;    /* the call whose cancellation ends the wait; NULL: there is none */
 
-  LodgerLink link;
+  LodgerHashLink by_thread, by_crew;
   uint64_t thread;         /* its serial */
   LodgerCaller *crew_hand; /* its caller, if that thread belongs to a crew; else NULL */
   const LodgerCaller *crew;
-  bool is_noted; /* it is without limit */
+  LodgerParker *parker;
+  bool is_noted;          /* it is without limit */
+  atomic_bool is_granted; /* there is space for it */
+  atomic_bool is_refused; /* it could never end any more */
+  LodgerLink found;       /* by the judge, and what it says */
   bool is_hopeless;
 } LodgerWait;
 
 /* 0, or LODGER_EDEADLK when nobody could ever end it: then it is not noted, and the log names both ends. */
-int lodger__wait_begin (LodgerWait *wait, const LodgerThread *thread, bool is_bounded, const char *function);
+int lodger__wait_begin (LodgerWait *wait, LodgerThread *thread, bool is_bounded, const char *function);
 void lodger__wait_end (LodgerWait *wait);
+/* Any thread, while it is noted: it has the space that it waits for. Wakes its thread. */
+void lodger__wait_grant (LodgerWait *wait);
+
+/* Its thread: after it began, somebody has closed a circle that it is part of. It is woken then. */
+static inline bool
+lodger__wait_is_refused (const LodgerWait *wait)
+{
+  return atomic_load (&wait->is_refused);
+}
+
+/* Its thread, of one that is refused: the log names both ends. LODGER_EDEADLK. */
+int lodger__wait_refuse (const LodgerWait *wait, const LodgerThread *thread, const char *function);
+/* Any thread, no lock: a pending that was not done hangs on somebody from now on. */
+void lodger__waits_look_again (LodgerPending *pending);
 
 #endif

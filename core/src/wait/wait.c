@@ -19,6 +19,8 @@ waiter_notify (LodgerListener *listener, LodgerPending *done)
   lodger__parker_signal (((Waiter *) listener)->parker);
 }
 
+LODGER_LISTENER_OPS (waiter_ops, waiter_notify, NULL, true);
+
 /* Why this thread may not block; 0 = it may. */
 static int
 refusal (const LodgerThread *thread)
@@ -37,22 +39,24 @@ outcome (const LodgerPending *pending, LodgerWaitFlags flags)
   return flags & LODGER_WAIT_NO_RESULT ? 0 : lodger_pending_get_outcome (pending);
 }
 
-/* 0 when it is done; LODGER_ETIMEDOUT; LODGER_ECANCELED when `self`, the call that waits, was cancelled. */
+/* 0 when it is done; LODGER_ETIMEDOUT; LODGER_ECANCELED when the call that waits was cancelled; LODGER_EDEADLK. */
 static int
-block (LodgerPending *pending, LodgerPending *self, LodgerParker *parker, int64_t deadline)
+block (LodgerWait *wait, LodgerParker *parker, int64_t deadline)
 {
   LodgerSleeper sleeper;
   int code = LODGER_ETIMEDOUT;
-  lodger__sleeper_enter (self, &sleeper, parker);
+  lodger__sleeper_enter (wait->self, &sleeper, parker);
   do
     {
-      if (lodger_pending_is_done (pending))
+      if (lodger_pending_is_done (wait->pending))
         code = 0;
-      else if (lodger_pending_is_cancelled (self))
+      else if (lodger_pending_is_cancelled (wait->self))
         code = LODGER_ECANCELED;
+      else if (lodger__wait_is_refused (wait))
+        code = LODGER_EDEADLK;
     }
   while (code == LODGER_ETIMEDOUT && lodger__parker_wait (parker, deadline));
-  lodger__sleeper_leave (self, &sleeper);
+  lodger__sleeper_leave (wait->self, &sleeper);
   return code;
 }
 
@@ -83,23 +87,25 @@ lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags fl
   if (thread == NULL)
     return LODGER_ENOMEM;
   code = refusal (thread);
+  if (thread->frame != NULL && !(flags & LODGER_WAIT_SHIELD))
+    wait.self = thread->frame->pending;
   if (code == 0)
     code = lodger__wait_begin (&wait, thread, timeout != LODGER_FOREVER, __func__);
   if (code != 0)
     return code;
 
-  waiter = (Waiter) { .listener = lodger__listener (waiter_notify, NULL, true), .parker = &thread->parker };
+  waiter = (Waiter) { .listener = lodger__listener (&waiter_ops), .parker = &thread->parker };
   if (lodger__pending_listen (pending, &waiter.listener))
     {
-      bool has_self = thread->frame != NULL && !(flags & LODGER_WAIT_SHIELD);
-      code = block (pending, has_self ? thread->frame->pending : NULL, &thread->parker,
-                    timeout < LODGER_FOREVER - now ? now + timeout : LODGER_FOREVER);
+      code = block (&wait, &thread->parker, timeout < LODGER_FOREVER - now ? now + timeout : LODGER_FOREVER);
       if (!lodger__pending_unlisten (pending, &waiter.listener))
         code = 0;
     }
   lodger__wait_end (&wait);
   if (code == 0)
     return outcome (pending, flags);
+  if (code == LODGER_EDEADLK)
+    return lodger__wait_refuse (&wait, thread, __func__);
   if (!(flags & LODGER_WAIT_PROTECT) && !(lodger__pending_state (pending) & P_PROTECTED))
     lodger_pending_cancel (pending, code == LODGER_ECANCELED ? "the one who waited was cancelled"
                                                              : "the one who waited gave up: the time was over");

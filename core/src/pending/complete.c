@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pending/pending.h"
+
+/* The end of a pending, and of all that take its outcome.
+ *
+ * First everybody learns of it who runs no user code: each follower, of whatever depth, has its outcome and is done, its
+ * waiters are woken and its continuations are on their way. Then the calls among them are at their end for their callers.
+ * Only then do done-callbacks run. So a callback may do what it likes: whatever it waits for, nested loops and the end of
+ * a caller included, has no part that is still to be done by this thread.
+ *
+ * Nothing here recurses, and nothing is kept for the thread: a pending that a callback answers ends in a list of its own,
+ * before that answer returns. */
+
+/* Locked on entry, unlocked on return. The followers go to the end of the list. */
+static void
+tell_listeners (LodgerEnding *ending, LodgerEnding **last)
+{
+  LodgerPending *pending = ending->pending;
+  LodgerListener *listener;
+  ending->has_callbacks = lodger__pending_has_callbacks (pending);
+  ending->has_canceller = lodger__pending_has_canceller (pending);
+  lodger__pending_add_state (pending, P_DONE);
+  while ((listener = lodger__pending_pop_listener (pending)) != NULL)
+    if (listener->ops->follows)
+      {
+        LodgerEnding *follower = (LodgerEnding *) listener;
+        follower->leader = pending;
+        follower->next = NULL;
+        (*last)->next = follower;
+        *last = follower;
+      }
+    else if (listener->ops->locked)
+      listener->ops->notify (listener, pending);
+    else
+      {
+        lodger__pending_unlock (pending);
+        listener->ops->notify (listener, pending);
+        lodger__pending_lock (pending);
+      }
+  lodger__pending_unlock (pending);
+}
+
+/* Each in the list is a reference. One that was done before is not told again, but its call ends here. A root without a
+ * leader is locked. */
+static void
+end_all (LodgerEnding *root)
+{
+  LodgerEnding *last = root;
+  for (LodgerEnding *at = root; at != NULL; at = at->next)
+    {
+      at->is_told = at->leader == NULL || lodger__follower_adopt (at);
+      if (at->is_told)
+        tell_listeners (at, &last);
+    }
+  for (LodgerEnding *at = root; at != NULL; at = at->next)
+    if (at->ends_call)
+      lodger__pending_ops (at->pending)->ended (at->pending);
+  for (LodgerEnding *at = root, *next; at != NULL; at = next)
+    {
+      next = at->next;
+      if (at->is_told && at->has_callbacks)
+        lodger__pending_run_callbacks (at->pending);
+      if (at->is_told && at->has_canceller)
+        lodger__pending_release_canceller (at->pending);
+      lodger_pending_unref (at->leader);
+      lodger_pending_unref (at->beyond);
+      lodger_pending_unref (at->pending);
+    }
+}
+
+void
+lodger__follower_end (LodgerEnding *follower, LodgerPending *leader)
+{
+  follower->leader = leader;
+  follower->next = NULL;
+  end_all (follower);
+}
+
+/* Locked on entry, unlocked on return. */
+static void
+end (LodgerPending *pending, bool ends_call)
+{
+  LodgerEnding root = { .pending = pending, .ends_call = ends_call };
+  if (!(lodger__pending_state (pending) & P_DONE))
+    {
+      lodger_pending_ref (pending);
+      end_all (&root);
+      return;
+    }
+  lodger__pending_unlock (pending);
+  if (ends_call)
+    lodger__pending_ops (pending)->ended (pending);
+}
+
+void
+lodger__pending_complete (LodgerPending *pending)
+{
+  end (pending, false);
+}
+
+void
+lodger__pending_end_call (LodgerPending *pending)
+{
+  end (pending, true);
+}
+
+bool
+lodger__pending_tells_user_code (const LodgerPending *pending)
+{
+  return (lodger__pending_state (pending) & P_LEADS) || lodger__pending_has_callbacks (pending)
+         || lodger__pending_destroys_canceller (pending);
+}
