@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "call/admission.h"
 #include "caller/caller.h"
+#include "children/children.h"
 #include "life/life.h"
 #include "loop/native.h"
 #include "loop/turn.h"
@@ -21,6 +22,7 @@ caller_free (LodgerCaller *caller)
   lodger__mailbox_clear (caller);
   if (caller->setup.hook_destroy != NULL)
     caller->setup.hook_destroy (caller->setup.hooks.data);
+  lodger__children_clear (caller);
   lodger__pool_clear (caller);
   lodger__admission_clear (caller);
   lodger__turn_clear (caller);

@@ -41,6 +41,13 @@ is_at (const LodgerCaller *caller, const void *what)
   return lodger__owner_is_in (caller, where->thread) && lodger__host_is (caller, where->driver, where->identity);
 }
 
+static bool
+is_open_at (const LodgerCaller *caller, const void *what)
+{
+  return is_at (caller, what) && lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING;
+}
+
+/* This thread's own first: as a rule it is one of a few. One that has not started is not among them. */
 LodgerCaller *
 lodger_caller_find (const char *host, const void *host_options)
 {
@@ -49,7 +56,9 @@ lodger_caller_find (const char *host, const void *host_options)
   if (where.thread == NULL || where.driver == NULL)
     return NULL;
   where.identity = lodger__host_identify (where.driver, host_options);
-  found = lodger__registry_find (is_at, &where, LODGER_CALLER_STOPPING);
+  found = lodger__thread_find_caller (where.thread, is_open_at, &where);
+  if (found == NULL)
+    found = lodger__registry_find (is_at, &where, LODGER_CALLER_STOPPING);
   return found != NULL ? found : lodger__registry_find (is_at, &where, LODGER_CALLER_STOPPED);
 }
 

@@ -3,7 +3,7 @@
 #ifndef LODGER_CALLER_PART_H
 #define LODGER_CALLER_PART_H
 
-#include "base/list.h"
+#include "base/hash.h"
 
 #include <lodger/backend.h>
 #include <lodger/caller.h>
@@ -29,7 +29,8 @@ typedef struct LodgerSetup
   const char *file;               /* where it was made, or NULL */
   int line;
   bool has_hooked;  /* owner: the start hook has run */
-  LodgerLink known; /* registry.c */
+  LodgerLink known; /* registry.c, as the next */
+  LodgerHashLink by_id;
 } LodgerSetup;
 
 #endif

@@ -31,12 +31,14 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static Entry *hosts, *backends;
 static Copy *copies;
 static LodgerList known;
+static LodgerHash by_id;
 static uint64_t last_number;
 
 static void
 forget_callers (void)
 {
   known = (LodgerList) { NULL, NULL };
+  by_id = (LodgerHash) { NULL, NULL, 0, 0 };
 }
 
 LODGER_FORK_LOCK (mutex, LODGER_RANK_REGISTRY, forget_callers);
@@ -174,6 +176,7 @@ lodger__registry_add (LodgerCaller *caller)
   pthread_mutex_lock (&mutex);
   lodger__life_set_number (caller, ++last_number);
   lodger__list_append (&known, &caller->setup.known);
+  lodger__hash_insert (&by_id, &caller->setup.by_id, lodger__hash_of_number (last_number));
   pthread_mutex_unlock (&mutex);
 }
 
@@ -182,6 +185,7 @@ lodger__registry_remove (LodgerCaller *caller)
 {
   pthread_mutex_lock (&mutex);
   lodger__list_remove (&caller->setup.known);
+  lodger__hash_remove (&by_id, &caller->setup.by_id);
   pthread_mutex_unlock (&mutex);
 }
 
@@ -199,19 +203,19 @@ lodger__registry_find (bool (*matches) (const LodgerCaller *caller, const void *
   return found;
 }
 
-static bool
-has_id (const LodgerCaller *caller, const void *what)
-{
-  return lodger_caller_get_id (caller) == *(const uint64_t *) what && lodger_caller_is_running (caller);
-}
-
 LodgerCaller *
 lodger_caller_find_id (uint64_t id)
 {
   const LodgerCaller *current = id == 0 ? lodger_caller_current () : NULL;
+  LodgerCaller *found = NULL;
   if (current != NULL)
     id = lodger_caller_get_id (current);
-  return lodger__registry_find (has_id, &id, LODGER_CALLER_STOPPING);
+  pthread_mutex_lock (&mutex);
+  lodger__hash_for (caller, &by_id, lodger__hash_of_number (id), LodgerCaller,
+                    setup.by_id) if (lodger_caller_get_id (caller) == id && lodger_caller_is_running (caller)) found
+      = lodger__life_try_ref (caller);
+  pthread_mutex_unlock (&mutex);
+  return found;
 }
 
 LodgerCaller **

@@ -21,6 +21,41 @@ await_no_more (LodgerCaller *parent, LodgerCaller *child)
   child->children.is_left_behind = true;
 }
 
+/* Under the mutex. */
+static LodgerCaller *
+named_child (const LodgerCaller *parent, const char *name)
+{
+  const uint64_t hash = lodger__hash_of_string (name);
+  lodger__hash_for (child, &parent->children.by_name, hash, LodgerCaller,
+                    children.by_name_link) if (strcmp (lodger__name (child), name) == 0
+                                               && !lodger__is_stopping (child)) return child;
+  return NULL;
+}
+
+/* Under the mutex, both. */
+static void
+add (LodgerCaller *parent, LodgerCaller *child, LodgerChildKind kind)
+{
+  child->children.birth = ++parent->children.births;
+  lodger__list_prepend (&parent->children.list, &child->children.sibling);
+  if (kind != LODGER_CHILD_WORKER)
+    lodger__hash_insert (&parent->children.by_name, &child->children.by_name_link,
+                         lodger__hash_of_string (lodger__name (child)));
+}
+
+static void
+take_out (LodgerCaller *parent, LodgerCaller *child)
+{
+  lodger__list_remove (&child->children.sibling);
+  lodger__hash_remove (&parent->children.by_name, &child->children.by_name_link);
+}
+
+void
+lodger__children_clear (LodgerCaller *caller)
+{
+  lodger__hash_clear (&caller->children.by_name);
+}
+
 /* The reference to the child is the one that its thread had. */
 static void
 gone_run (LodgerCaller *parent, LodgerItem *item)
@@ -28,7 +63,7 @@ gone_run (LodgerCaller *parent, LodgerItem *item)
   LodgerCaller *child = lodger__list_item (item, LodgerCaller, children.gone_item);
   pthread_join (child->children.thread, NULL);
   lodger__caller_lock (parent);
-  lodger__list_remove (&child->children.sibling);
+  take_out (parent, child);
   await_no_more (parent, child);
   lodger__caller_unlock (parent);
   lodger_caller_unref (child);
@@ -40,7 +75,7 @@ gone_drop (LodgerCaller *parent, LodgerItem *item)
 {
   LodgerCaller *child = lodger__list_item (item, LodgerCaller, children.gone_item);
   lodger__caller_lock (parent);
-  lodger__list_remove (&child->children.sibling);
+  take_out (parent, child);
   lodger__caller_unlock (parent);
   pthread_detach (child->children.thread);
   lodger_caller_unref (child);
@@ -48,22 +83,11 @@ gone_drop (LodgerCaller *parent, LodgerItem *item)
 
 static const LodgerItemOps gone_ops = { .run = gone_run, .drop = gone_drop };
 
-/* Under the mutex. */
-static LodgerCaller *
-named_child (const LodgerCaller *parent, const char *name)
-{
-  lodger__list_for (child, &parent->children.list, LodgerCaller, children.sibling)
-    if (child->children.has_name && strcmp (lodger__name (child), name) == 0 && !lodger__is_stopping (child))
-      return child;
-  return NULL;
-}
-
 int
 lodger__children_start (LodgerCaller *parent, LodgerCaller *child, LodgerChildKind kind, LodgerThreadStart start)
 {
   int code = 0;
   child->children.gone_item.ops = &gone_ops;
-  child->children.has_name = kind != LODGER_CHILD_WORKER;
   lodger__caller_lock (parent);
   if (lodger__is_stopping (parent))
     code = LODGER_ESHUTDOWN;
@@ -71,13 +95,12 @@ lodger__children_start (LodgerCaller *parent, LodgerCaller *child, LodgerChildKi
     code = LODGER_EALREADY;
   else
     {
-      child->children.birth = ++parent->children.births;
-      lodger__list_prepend (&parent->children.list, &child->children.sibling);
+      add (parent, child, kind);
       code = start (child);
       if (code == 0)
         atomic_fetch_add (&parent->children.awaited, 1);
       else
-        lodger__list_remove (&child->children.sibling);
+        take_out (parent, child);
     }
   lodger__caller_unlock (parent);
   return code;
@@ -134,54 +157,50 @@ lodger_caller_list_children (LodgerCaller *caller, size_t *ret_count)
 
 /* ---- a stop ---------------------------------------------------------------------------------------------------------- */
 
-/* Nothing may be allocated here, and children come and go meanwhile: the next is the youngest that is older than the one
- * before. Without the mutex. */
-static void
-for_each (LodgerCaller *parent, void (*see_to) (LodgerCaller *child))
-{
-  uint64_t younger = UINT64_MAX;
-  for (;;)
-    {
-      LodgerCaller *child;
-      lodger__caller_lock (parent);
-      child = lodger__list_first (&parent->children.list, LodgerCaller, children.sibling);
-      while (child != NULL && child->children.birth >= younger)
-        child = lodger__list_next (child, LodgerCaller, children.sibling);
-      lodger_caller_ref (child);
-      lodger__caller_unlock (parent);
-      if (child == NULL)
-        return;
-      younger = child->children.birth;
-      see_to (child);
-      lodger_caller_unref (child);
-    }
-}
-
+/* Under the mutex: the next older one. If the last one is gone from the list, all that are left are asked for their age. */
 static LodgerCaller *
-next_untold (LodgerCaller *parent)
+next_older (LodgerCaller *parent, LodgerCaller *last, uint64_t birth)
 {
   LodgerCaller *child;
-  lodger__caller_lock (parent);
+  if (last != NULL && last->children.sibling.list != NULL)
+    return lodger__list_next (last, LodgerCaller, children.sibling);
   child = lodger__list_first (&parent->children.list, LodgerCaller, children.sibling);
-  while (child != NULL && child->children.is_told)
+  while (child != NULL && child->children.birth >= birth)
     child = lodger__list_next (child, LodgerCaller, children.sibling);
-  if (child != NULL)
-    child->children.is_told = true;
-  lodger_caller_ref (child);
-  lodger__caller_unlock (parent);
   return child;
 }
 
-/* The parent's deadline is theirs as well; only one with less time is watched by itself. */
+/* Nothing may be allocated here, and children come and go meanwhile. Without the mutex. */
+static void
+for_each (LodgerCaller *parent, void (*see_to) (LodgerCaller *child))
+{
+  LodgerCaller *last = NULL, *child;
+  uint64_t birth = UINT64_MAX;
+  for (;;)
+    {
+      lodger__caller_lock (parent);
+      child = lodger_caller_ref (next_older (parent, last, birth));
+      lodger__caller_unlock (parent);
+      lodger_caller_unref (last);
+      if (child == NULL)
+        return;
+      birth = child->children.birth;
+      see_to (child);
+      last = child;
+    }
+}
+
+static void
+stop_child (LodgerCaller *child)
+{
+  lodger_caller_stop (child, true);
+}
+
+/* The parent's deadline is theirs as well; only one with less time is watched by itself. None comes any more. */
 static void
 tell (LodgerCaller *parent)
 {
-  LodgerCaller *child;
-  while ((child = next_untold (parent)) != NULL)
-    {
-      lodger_caller_stop (child, true);
-      lodger_caller_unref (child);
-    }
+  for_each (parent, stop_child);
 }
 
 static bool

@@ -19,6 +19,8 @@ typedef int (*LodgerThreadStart) (LodgerCaller *caller);
 
 /* Any thread: `start` starts the child's thread. LODGER_ESHUTDOWN, LODGER_EALREADY (another has its name), or as `start`. */
 int lodger__children_start (LodgerCaller *parent, LodgerCaller *child, LodgerChildKind kind, LodgerThreadStart start);
+/* The caller's memory goes. */
+void lodger__children_clear (LodgerCaller *caller);
 /* Its thread, which it keeps to be joined. */
 pthread_t *lodger__child_thread (LodgerCaller *child);
 /* The child's thread, as its very last act. The parent is a reference. */

@@ -3,7 +3,7 @@
 #ifndef LODGER_CHILDREN_PART_H
 #define LODGER_CHILDREN_PART_H
 
-#include "base/list.h"
+#include "base/hash.h"
 #include "mailbox/inbox.h"
 
 #include <pthread.h>
@@ -11,15 +11,15 @@
 
 typedef struct LodgerChildren
 {
-  LodgerList list;     /* the youngest first; under the caller's mutex, as the next two */
+  LodgerList list;     /* the youngest first; under the caller's mutex, as the next three */
+  LodgerHash by_name;  /* those that are found by their names: no workers of a pool */
   uint64_t births;     /* how many there were */
   atomic_uint awaited; /* the end waits for as many */
 
-  LodgerLink sibling;  /* on its parent's list; under the parent's mutex, as all that follows */
+  LodgerLink sibling; /* on its parent's list; under the parent's mutex, as all that follows */
+  LodgerHashLink by_name_link;
   uint64_t birth;      /* the number of this child */
-  bool has_name;       /* it is found by its name: no worker of a pool */
   bool is_left_behind; /* not waited for any more */
-  bool is_told;        /* to stop */
   pthread_t thread;
   LodgerItem gone_item; /* tells the parent that the thread has returned */
 } LodgerChildren;

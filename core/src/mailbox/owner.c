@@ -78,6 +78,19 @@ lodger__thread_first_caller (const LodgerThread *thread)
 }
 
 LodgerCaller *
+lodger__thread_find_caller (const LodgerThread *thread, bool (*matches) (const LodgerCaller *caller, const void *what),
+                            const void *what)
+{
+  LodgerCaller *found = NULL;
+  pthread_mutex_lock (&threads_mutex);
+  lodger__list_for (caller, &thread->callers, LodgerCaller, mailbox.in_thread)
+    if (found == NULL && matches (caller, what))
+      found = lodger_caller_ref (caller);
+  pthread_mutex_unlock (&threads_mutex);
+  return found;
+}
+
+LodgerCaller *
 lodger_caller_current (void)
 {
   const LodgerThread *thread = lodger__thread_peek ();

@@ -18,8 +18,11 @@ bool lodger__owner_is_here (const LodgerCaller *caller);
 
 /* Every loop of this thread is one that Lodger runs. */
 bool lodger__thread_may_block (const LodgerThread *thread);
-/* A new reference, or NULL. */
+/* A new reference, or NULL: the first, and the first that matches. */
 LodgerCaller *lodger__thread_first_caller (const LodgerThread *thread);
+LodgerCaller *lodger__thread_find_caller (const LodgerThread *thread,
+                                          bool (*matches) (const LodgerCaller *caller, const void *what),
+                                          const void *what);
 /* Borrowed, this thread's own, or NULL. */
 LodgerCaller *lodger__thread_own_caller (const LodgerThread *thread);
 
