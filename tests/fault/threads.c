@@ -120,11 +120,37 @@ named_workers (Fixture *fixture)
   fixture_settle (fixture);
 }
 
+/* ---- what all threads are at --------------------------------------------------------------------------------------- */
+
+static void
+dump_in_call (LodgerPending *self, Call *call)
+{
+  char *text = lodger_dump ();
+  (void) self;
+  (void) call;
+  expect_or_shortage (text != NULL ? 0 : LODGER_ENOMEM, 0);
+  lodger_free (text);
+}
+
+static void
+dumping (Fixture *fixture)
+{
+  if (!fixture_open (fixture, NULL))
+    return;
+  for (int i = 0; i < 3; i++)
+    {
+      Call *work = call_to_thread (fixture, "work", CALL_RUNS, dump_in_call);
+      call_then (fixture, "a continuation of the work", CALL_RUNS, work->pending);
+    }
+  fixture_settle (fixture);
+}
+
 const Scenario scenarios_threads[] = {
   { .name = "to_thread", .run = to_thread },
   { .name = "waiting_workers", .run = waiting_workers },
   { .name = "workers_own_calls", .run = workers_own_calls },
   { .name = "waiting", .run = waiting },
+  { .name = "dumping", .run = dumping },
   { .name = "named_workers", .run = named_workers },
   { .name = NULL },
 };

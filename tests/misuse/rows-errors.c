@@ -79,3 +79,10 @@ CELL (lodger_set_log_func, null_data, FINE (DOES (lodger_set_log_func (ignore_li
 CELL (lodger_set_trace_func, null_func, FINE (DOES (lodger_set_trace_func (NULL, s))));
 CELL (lodger_set_trace_func, null_data, FINE (DOES (lodger_set_trace_func (ignore_event, NULL))),
       ACCEPTS (lodger_pending_ref (CALL)), FINE (DOES (lodger_set_trace_func (NULL, NULL))));
+
+/* ---- the watch and the dump --------------------------------------------------------------------------------------------- */
+
+CELL (lodger_watch_stalls, null_options, FINE (lodger_watch_stalls (NULL) == 0),
+      FINE (DOES (lodger_unwatch_stalls ())));
+CELL (lodger_watch_stalls, size_options,
+      ANSWERS (lodger_watch_stalls (&(LodgerStallOptions) { .loop_limit = 1 }), LODGER_EINVAL));

@@ -8,8 +8,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t has_grown = PTHREAD_COND_INITIALIZER;
 static char *text;
 static size_t length;
 static size_t count;
@@ -32,6 +34,7 @@ keep (LodgerLogLevel level, const char *line, void *data)
   text[length + size + 1] = '\0';
   length += size + 1;
   count++;
+  pthread_cond_broadcast (&has_grown);
   pthread_mutex_unlock (&mutex);
 }
 
@@ -77,4 +80,30 @@ log_capture_has (const char *wanted)
   found = text != NULL && strstr (text, wanted) != NULL;
   pthread_mutex_unlock (&mutex);
   return found;
+}
+
+size_t
+log_capture_count_of (const char *wanted)
+{
+  size_t found = 0;
+  pthread_mutex_lock (&mutex);
+  for (const char *at = text; at != NULL && (at = strstr (at, wanted)) != NULL; at++)
+    found++;
+  pthread_mutex_unlock (&mutex);
+  return found;
+}
+
+void
+log_capture_wait_at (const char *wanted, const char *file, int line)
+{
+  struct timespec until;
+  int code = 0;
+  clock_gettime (CLOCK_REALTIME, &until);
+  until.tv_sec += test_limit_ns () / 1000000000;
+  pthread_mutex_lock (&mutex);
+  while (code == 0 && (text == NULL || strstr (text, wanted) == NULL))
+    code = pthread_cond_timedwait (&has_grown, &mutex, &until);
+  if (code != 0)
+    test_fail_at (file, line, "hangs: no line has '%s', but:\n%s", wanted, text != NULL ? text : "");
+  pthread_mutex_unlock (&mutex);
 }

@@ -14,6 +14,11 @@ void log_capture_end (void);
 size_t log_capture_count (void);
 /* Whether a warning or error holds that text. */
 bool log_capture_has (const char *text);
+/* How often such a text is in the warnings and errors. */
+size_t log_capture_count_of (const char *text);
+/* Blocks until a warning or error holds that text. */
+#define log_capture_wait(text) log_capture_wait_at (text, __FILE__, __LINE__)
+void log_capture_wait_at (const char *text, const char *file, int line);
 /* Forgets the lines so far. */
 void log_capture_forget (void);
 

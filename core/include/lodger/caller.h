@@ -100,6 +100,8 @@ typedef struct LodgerCallerOptions
   const char *file;
   /** The line of that place. */
   int line;
+  /** Whether the caller and its children are left out of the trace, lodger_dump() and the stall watch (debug.h). */
+  bool no_debug;
 } LodgerCallerOptions;
 
 /** Options of a caller with the given members: `LODGER_CALLER_OPTIONS (.name = "main")`. See options.h. */

@@ -16,6 +16,7 @@ static LodgerLogFunc log_func;
 static void *log_data;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static unsigned asked; /* bits of LodgerTraceKind */
+static bool stalls_asked;
 
 static unsigned
 asked_by (const char *word, size_t length)
@@ -33,8 +34,10 @@ asked_by (const char *word, size_t length)
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     if (strlen (words[i].word) == length && strncmp (words[i].word, word, length) == 0)
       return words[i].kinds;
-  if (length > 0)
-    fprintf (stderr, "lodger: LODGER_DEBUG knows calls, wakes, states and all, not %.*s\n", (int) length, word);
+  if (length == strlen ("stalls") && strncmp ("stalls", word, length) == 0)
+    stalls_asked = true;
+  else if (length > 0)
+    fprintf (stderr, "lodger: LODGER_DEBUG knows calls, wakes, states, all and stalls, not %.*s\n", (int) length, word);
   return 0;
 }
 
@@ -55,6 +58,13 @@ lodger__debug_kinds (void)
 {
   pthread_once (&once, read_environment);
   return asked;
+}
+
+bool
+lodger__debug_wants_stalls (void)
+{
+  pthread_once (&once, read_environment);
+  return stalls_asked;
 }
 
 void

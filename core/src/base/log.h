@@ -24,5 +24,7 @@ bool lodger__is_null (const void *argument, const char *function);
   while (0)
 /* The kinds of trace events that LODGER_DEBUG asks for, as bits of LodgerTraceKind. */
 unsigned lodger__debug_kinds (void);
+/* It asks for the stall watch. */
+bool lodger__debug_wants_stalls (void);
 
 #endif

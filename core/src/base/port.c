@@ -37,6 +37,12 @@ lodger__port_is_main_thread (void)
   return getpid () == gettid ();
 }
 
+int
+lodger__port_thread_number (void)
+{
+  return (int) gettid ();
+}
+
 void
 lodger__port_thread_name (char name[16])
 {

@@ -11,6 +11,8 @@
 int64_t lodger__port_now (void);
 unsigned lodger__port_cpu_count (void);
 bool lodger__port_is_main_thread (void);
+/* The system's number of this thread. */
+int lodger__port_thread_number (void);
 void lodger__port_thread_name (char name[16]);
 /* Of this thread; cut to what the system takes. */
 void lodger__port_set_thread_name (const char *name);

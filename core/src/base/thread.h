@@ -6,8 +6,10 @@
 #include "base/list.h"
 #include "base/port.h"
 #include "base/slab.h"
+#include "base/text.h"
 
 #include <lodger/types.h>
+#include <stdatomic.h>
 
 /* A call that is on this thread's C stack. */
 typedef struct LodgerFrame
@@ -16,6 +18,11 @@ typedef struct LodgerFrame
   uintptr_t outer_running; /* ownership.h: what `running` of its caller was before */
   LodgerCaller *caller;
   LodgerPending *pending; /* NULL in a call_direct */
+  const LodgerSite *site;
+  int64_t since;                         /* when it was entered; 0: nobody watched */
+  _Atomic (LodgerPending *) awaited;     /* it blocks until that is done */
+  _Atomic (LodgerCaller *) awaited_room; /* or until there is space in that inbox */
+  bool is_published;                     /* in `running` of its caller */
 } LodgerFrame;
 
 typedef struct LodgerThread LodgerThread;

@@ -20,12 +20,16 @@ typedef struct LodgerDirect
   LodgerDirectFunc func;
   void *data;
   LodgerDestroyFunc destroy;
-  const char *file;
-  const char *name;
-  int line;
+  LodgerSite site;
 } LodgerDirect;
 
 static_assert (sizeof (LodgerDirect) <= 64, "a direct call is a small piece of the slab");
+
+static inline void
+trace (LodgerTraceKind kind, LodgerCaller *caller, const LodgerDirect *direct)
+{
+  lodger__trace (kind, caller, NULL, direct->site.file, direct->site.line, direct->site.name);
+}
 
 static void
 destroy_data (LodgerDirect *direct)
@@ -59,9 +63,9 @@ direct_run (LodgerCaller *caller, LodgerItem *item)
   lodger__on_stack_push (caller, item);
   if (!lodger__is_stopping (caller))
     {
-      lodger__trace (LODGER_TRACE_START, caller, NULL, direct->file, direct->line, direct->name);
-      lodger__run_direct (caller, direct->func, direct->data);
-      lodger__trace (LODGER_TRACE_END, caller, NULL, direct->file, direct->line, direct->name);
+      trace (LODGER_TRACE_START, caller, direct);
+      lodger__run_direct (caller, direct->func, direct->data, &direct->site);
+      trace (LODGER_TRACE_END, caller, direct);
     }
   if (lodger__is_before_fork (caller))
     return;
@@ -108,10 +112,8 @@ lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, voi
   direct->func = func;
   direct->data = data;
   direct->destroy = destroy;
-  direct->file = options != NULL ? options->file : NULL;
-  direct->name = options != NULL ? options->name : NULL;
-  direct->line = options != NULL ? options->line : 0;
-  lodger__trace (LODGER_TRACE_SUBMIT, caller, NULL, direct->file, direct->line, direct->name);
+  direct->site = options != NULL ? (LodgerSite) { options->file, options->name, options->line } : (LodgerSite) { 0 };
+  trace (LODGER_TRACE_SUBMIT, caller, direct);
   lodger__push (caller, &direct->item);
   return 0;
 }

@@ -8,10 +8,10 @@
 #include "loop/turn.h"
 
 void
-lodger__run_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data)
+lodger__run_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data, const LodgerSite *site)
 {
   LodgerFrame frame;
-  lodger__ownership_enter (&frame, caller, NULL);
+  lodger__ownership_enter (&frame, caller, NULL, site);
   func (data);
   lodger__ownership_leave (&frame);
 }
@@ -112,7 +112,7 @@ lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *d
   LodgerScope *held = NULL;
   bool is_ours, is_done;
   lodger__on_stack_push (caller, lodger__pending_item (pending));
-  if (!lodger__ownership_enter (&frame, caller, pending))
+  if (!lodger__ownership_enter (&frame, caller, pending, lodger__pending_site (pending)))
     lodger_pending_cancel (pending, lodger__closed_message);
   lodger__scope_enter (pending, &held);
   if (!start (pending))

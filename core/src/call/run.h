@@ -15,7 +15,7 @@ bool lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPendi
 void lodger__run_skip (LodgerPending *pending);
 /* The same for one that its caller drops, with its reference. */
 void lodger__run_drop (LodgerPending *pending);
-void lodger__run_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data);
+void lodger__run_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data, const LodgerSite *site);
 /* For `blocked_on` of a call: its caller, until it has returned. */
 void lodger__run_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked);
 
@@ -64,5 +64,7 @@ LodgerItem *lodger__thens_take (LodgerCaller *caller);
 bool lodger__thens_has_next (const LodgerCaller *caller);
 /* Any thread. */
 bool lodger__thens_is_empty (const LodgerCaller *caller);
+/* Any thread: the accepted continuations, and what they wait for, a line each. */
+void lodger__thens_write (LodgerCaller *caller, LodgerText *text);
 
 #endif

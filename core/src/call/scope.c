@@ -37,7 +37,22 @@ struct LodgerScope
   LodgerList bound; /* calls, oldest first */
   char *message;    /* written once, before `ended` */
   LodgerScopeOptions options;
+  LodgerLink known; /* on the list of all, under its mutex */
+  uint64_t number;
 };
+
+/* All scopes, for those who look at them. */
+static pthread_mutex_t scopes_mutex = PTHREAD_MUTEX_INITIALIZER;
+static LodgerList scopes;
+static uint64_t last_number;
+
+static void
+forget_scopes (void)
+{
+  scopes = (LodgerList) { NULL, NULL };
+}
+
+LODGER_FORK_LOCK (scopes_mutex, LODGER_RANK_SCOPES, forget_scopes);
 
 /* A call's tie to its scope. */
 typedef struct Binding
@@ -84,6 +99,10 @@ lodger_scope_new (const LodgerScopeOptions *options)
   lodger__port_mutex_init (&scope->mutex);
   if (options != NULL)
     scope->options = *options;
+  pthread_mutex_lock (&scopes_mutex);
+  scope->number = ++last_number;
+  lodger__list_append (&scopes, &scope->known);
+  pthread_mutex_unlock (&scopes_mutex);
   return scope;
 }
 
@@ -103,7 +122,12 @@ lodger_scope_unref (LodgerScope *scope)
   if (scope->options.destroy != NULL)
     scope->options.destroy (scope->options.object);
   if (!is_before_fork (scope))
-    pthread_mutex_destroy (&scope->mutex);
+    {
+      pthread_mutex_lock (&scopes_mutex);
+      lodger__list_remove (&scope->known);
+      pthread_mutex_unlock (&scopes_mutex);
+      pthread_mutex_destroy (&scope->mutex);
+    }
   free (scope->message);
   free (scope);
 }
@@ -292,4 +316,43 @@ lodger__scope_leave (LodgerScope *held)
   if (held->options.release != NULL)
     held->options.release (held->options.object);
   lodger_scope_unref (held);
+}
+
+/* ---- for people ------------------------------------------------------------------------------------------------------ */
+
+/* Both mutexes are held: a call on the list is alive. */
+static void
+write_scope (LodgerScope *scope, LodgerText *text)
+{
+  unsigned count = 0;
+  lodger__list_for (binding, &scope->bound, Binding, link)
+    {
+      if (count == 0)
+        {
+          lodger__text_add (text, "scope #%llu", (unsigned long long) scope->number);
+          if (scope->options.object != NULL)
+            lodger__text_add (text, " of the object %p", scope->options.object);
+          lodger__text_add (text, ": not ended\n");
+        }
+      if (count++ < LODGER_TEXT_MOST)
+        {
+          lodger__text_label (text, 1, count == 1 ? "bound" : "");
+          lodger__pending_write (binding->pending, text);
+          lodger__text_add (text, "\n");
+        }
+    }
+  lodger__text_rest (text, 1, "", count);
+}
+
+void
+lodger__scopes_write (LodgerText *text)
+{
+  pthread_mutex_lock (&scopes_mutex);
+  lodger__list_for (scope, &scopes, LodgerScope, known)
+    {
+      pthread_mutex_lock (&scope->mutex);
+      write_scope (scope, text);
+      pthread_mutex_unlock (&scope->mutex);
+    }
+  pthread_mutex_unlock (&scopes_mutex);
 }

@@ -21,5 +21,7 @@ void lodger__scope_enter (LodgerPending *pending, LodgerScope **ret_held);
 void lodger__scope_leave (LodgerScope *held);
 /* The same for a call that has exited its thread. */
 void lodger__scope_exited (LodgerPending *pending);
+/* Any thread: each scope to which calls are bound, with the calls, a line each. */
+void lodger__scopes_write (LodgerText *text);
 
 #endif

@@ -8,6 +8,7 @@
 #include "life/life.h"
 #include "life/phase.h"
 #include "mailbox/post.h"
+#include "pending/extras.h"
 
 #include <assert.h>
 
@@ -262,4 +263,24 @@ bool
 lodger__thens_is_empty (const LodgerCaller *caller)
 {
   return !atomic_load (&caller->calls.has_thens);
+}
+
+/* Under the mutex each is on the list, and has its source. */
+void
+lodger__thens_write (LodgerCaller *caller, LodgerText *text)
+{
+  LodgerItem *dropped = NULL;
+  unsigned count = 0;
+  lodger__caller_lock (caller);
+  lodger__list_for (then, &caller->calls.thens, Then, link)
+    if (count++ < LODGER_TEXT_MOST)
+      {
+        lodger__text_label (text, 1, count == 1 ? "continues" : "");
+        lodger__text_site (text, lodger__pending_site (&then->pending), "call");
+        lodger__text_add (text, " after ");
+        lodger__blocked_write (then->source, &dropped, text);
+      }
+  lodger__caller_unlock (caller);
+  lodger__pending_free_dropped (dropped);
+  lodger__text_rest (text, 1, "", count);
 }

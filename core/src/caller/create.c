@@ -95,7 +95,8 @@ lodger__caller_create (LodgerCallerOptions *options, const LodgerSpec *spec)
                         .parent = spec->parent,
                         .is_driven = spec->backend != NULL,
                         .is_main = spec->is_main,
-                        .is_protected = options->is_protected };
+                        .is_protected = options->is_protected,
+                        .is_hidden = options->no_debug };
   if (caller == NULL)
     return NULL;
   memset (caller, 0, sizeof *caller);

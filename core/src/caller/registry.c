@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "caller/caller.h"
+#include "debug/debug.h"
 #include "life/life.h"
 #include "life/phase.h"
 #include "loop/native.h"
@@ -168,6 +169,27 @@ lodger__registry_backend (const char *name)
 
 /* ---- callers: known from their making until they have stopped ------------------------------------------------------- */
 
+/* Held, not referred to: whoever lets go of the last reference of a user stops the caller. */
+static LodgerCaller **
+hold_all (size_t *ret_count)
+{
+  LodgerCaller **list;
+  size_t count = 0;
+  pthread_mutex_lock (&mutex);
+  lodger__list_for (caller, &known, LodgerCaller, setup.known)
+    count++;
+  list = count > 0 ? malloc (count * sizeof (LodgerCaller *)) : NULL;
+  count = 0;
+  lodger__list_for (caller, &known, LodgerCaller, setup.known)
+    if (list != NULL && lodger__life_try_hold (caller))
+      list[count++] = caller;
+  pthread_mutex_unlock (&mutex);
+  *ret_count = count;
+  return list;
+}
+
+static const LodgerDebugOps debug_ops = { .hold_all = hold_all, .describe = lodger_caller_describe };
+
 void
 lodger__registry_add (LodgerCaller *caller)
 {
@@ -178,6 +200,7 @@ lodger__registry_add (LodgerCaller *caller)
   lodger__list_append (&known, &caller->setup.known);
   lodger__hash_insert (&by_id, &caller->setup.by_id, lodger__hash_of_number (last_number));
   pthread_mutex_unlock (&mutex);
+  lodger__debug_notice (&debug_ops);
 }
 
 void

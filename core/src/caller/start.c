@@ -20,9 +20,10 @@ static int
 run_start_hook (LodgerCaller *caller)
 {
   const LodgerHooks *hooks = &caller->setup.hooks;
+  static const LodgerSite site = { .name = "the start hook" };
   LodgerFrame frame;
   int code = 0;
-  lodger__ownership_enter (&frame, caller, NULL);
+  lodger__ownership_enter (&frame, caller, NULL, &site);
   if (hooks->on_start != NULL)
     code = hooks->on_start (caller, hooks->data);
   if (!lodger__ownership_leave (&frame) || code > 0)
@@ -35,11 +36,12 @@ static void
 run_stop_hook (LodgerCaller *caller)
 {
   const LodgerHooks *hooks = &caller->setup.hooks;
+  static const LodgerSite site = { .name = "the stop hook" };
   LodgerFrame frame;
   if (!caller->setup.has_hooked || hooks->on_stop == NULL)
     return;
   caller->setup.has_hooked = false;
-  lodger__ownership_enter (&frame, caller, NULL);
+  lodger__ownership_enter (&frame, caller, NULL, &site);
   hooks->on_stop (caller, hooks->data);
   lodger__ownership_leave (&frame);
 }

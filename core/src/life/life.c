@@ -19,7 +19,8 @@ lodger__life_init (LodgerCaller *caller, const LodgerBirth *birth)
                                   .parent = parent,
                                   .is_driven = birth->is_driven,
                                   .is_main = birth->is_main,
-                                  .is_protected = birth->is_protected };
+                                  .is_protected = birth->is_protected,
+                                  .is_hidden = birth->is_hidden || (parent != NULL && parent->id.is_hidden) };
   life->ops = birth->ops;
   life->started = birth->started;
   life->stopping = birth->stopping;
@@ -104,17 +105,23 @@ lodger_caller_unref (LodgerCaller *caller)
   lodger__release (caller);
 }
 
-LodgerCaller *
-lodger__life_try_ref (LodgerCaller *caller)
+bool
+lodger__life_try_hold (LodgerCaller *caller)
 {
   unsigned holds = atomic_load (&caller->life.holds);
   while (holds > 0)
     if (atomic_compare_exchange_weak (&caller->life.holds, &holds, holds + 1))
-      {
-        atomic_fetch_add (&caller->life.refs, 1);
-        return caller;
-      }
-  return NULL;
+      return true;
+  return false;
+}
+
+LodgerCaller *
+lodger__life_try_ref (LodgerCaller *caller)
+{
+  if (!lodger__life_try_hold (caller))
+    return NULL;
+  atomic_fetch_add (&caller->life.refs, 1);
+  return caller;
 }
 
 /* ---- what it is ------------------------------------------------------------------------------------------------------ */

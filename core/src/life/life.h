@@ -16,7 +16,7 @@ typedef struct LodgerBirth
   LodgerCaller *parent; /* NULL: it is a root */
   char *name;           /* given */
   LodgerPending *started, *stopping, *stopped;
-  bool is_driven, is_main, is_protected;
+  bool is_driven, is_main, is_protected, is_hidden;
 } LodgerBirth;
 
 void lodger__life_init (LodgerCaller *caller, const LodgerBirth *birth);
@@ -26,6 +26,8 @@ void lodger__life_clear (LodgerCaller *caller);
 void lodger__life_set_number (LodgerCaller *caller, uint64_t number);
 /* A user's reference to a caller whose last reference may be just going; or NULL. */
 LodgerCaller *lodger__life_try_ref (LodgerCaller *caller);
+/* The same, not a user's: letting go of it never stops the caller. */
+bool lodger__life_try_hold (LodgerCaller *caller);
 
 /* Any thread: keep the memory, and let go of it. */
 void lodger__hold (LodgerCaller *caller);
@@ -77,6 +79,13 @@ static inline bool
 lodger__is_main (const LodgerCaller *caller)
 {
   return caller->id.is_main;
+}
+
+/* Left out of the trace, the dump and the stall watch. */
+static inline bool
+lodger__is_hidden (const LodgerCaller *caller)
+{
+  return caller->id.is_hidden;
 }
 
 /* This process is a forked child, and the caller its parent's. */

@@ -19,6 +19,7 @@ typedef struct LodgerIdentity
   bool is_driven;       /* Lodger runs this thread's loop */
   bool is_main;         /* lives in the main thread */
   bool is_protected;    /* only a forced stop ends it */
+  bool is_hidden;       /* left out of the trace, the dump and the stall watch */
 } LodgerIdentity;
 
 /* What happens to a caller that nobody refers to. */

@@ -108,6 +108,12 @@ lodger__lateness (const LodgerCaller *caller)
   return (LodgerLateness) atomic_load (&caller->life.lateness);
 }
 
+static inline LodgerCause
+lodger__cause (const LodgerCaller *caller)
+{
+  return (LodgerCause) atomic_load (&caller->life.cause);
+}
+
 static inline bool
 lodger__is_loop_gone (const LodgerCaller *caller)
 {

@@ -3,6 +3,7 @@
 
 #include "base/fork.h"
 #include "base/log.h"
+#include "life/life.h"
 
 #include <lodger/caller.h>
 #include <stdio.h>
@@ -48,6 +49,8 @@ lodger__trace_emit (LodgerTraceKind kind, LodgerCaller *caller, LodgerPending *p
   };
   LodgerTraceFunc func;
   void *data;
+  if (caller != NULL && lodger__is_hidden (caller))
+    return;
   if (lodger__debug_kinds () & 1u << kind)
     print_event (&event);
   pthread_mutex_lock (&mutex);

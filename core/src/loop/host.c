@@ -94,6 +94,7 @@ lodger_host_before_wait (LodgerHost *host)
   held = lodger__ownership_begin (caller);
   if (held == LODGER_OWNERSHIP_NONE)
     return LODGER_FOREVER;
+  lodger__ownership_is_here (caller);
   if (lodger__turn_is_ready (caller))
     {
       lodger__host_post_ahead (caller);

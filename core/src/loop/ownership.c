@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "loop/ownership.h"
 
+#include "base/stack.h"
 #include "life/life.h"
 #include "life/phase.h"
 
-atomic_bool lodger__ownership_is_read;
+atomic_uint lodger__ownership_readers;
 
 static LodgerFrame *
 frame_of (uintptr_t running)
@@ -48,23 +49,41 @@ lodger__ownership_end (LodgerCaller *caller, LodgerHeld held)
 }
 
 /* Without a pending there is nothing to be cancelled or settled, and a host's own thread is not taken: so nobody has to
- * find such a frame there, and the cheapest call of a GUI thread pays for none of this. */
+ * find such a frame there, unless callers are watched, and the cheapest call of a GUI thread pays for none of this. */
 static bool
-is_published (const LodgerFrame *frame)
+has_to_be_published (const LodgerFrame *frame, bool is_watched)
 {
-  return frame->pending != NULL || lodger__is_driven (frame->caller);
+  return frame->pending != NULL || lodger__is_driven (frame->caller) || is_watched;
+}
+
+/* Whoever reads this frame may be at it: it is gone for them afterwards. */
+static void
+wait_for_readers (const LodgerFrame *frame)
+{
+  LodgerCaller *caller = frame->caller;
+  if (!frame->is_published || atomic_load (&lodger__ownership_readers) == 0 || lodger__is_before_fork (caller))
+    return;
+  lodger__caller_lock (caller);
+  lodger__caller_unlock (caller);
 }
 
 /* A call may block its thread for long, so that a stop has to reach it from outside. The stop sets the state and then
  * reads `running`; the owner sets `running` and then reads the state; all of it sequentially consistent: so the stop finds
  * the call, or the call finds the stop. */
 bool
-lodger__ownership_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending)
+lodger__ownership_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending, const LodgerSite *site)
 {
   LodgerThread *thread = lodger__thread_peek ();
-  *frame = (LodgerFrame) { .outer = thread->frame, .caller = caller, .pending = pending };
+  bool is_watched = atomic_load_explicit (&lodger__ownership_readers, memory_order_relaxed) > 0;
+  *frame = (LodgerFrame) { .outer = thread->frame, .caller = caller, .pending = pending, .site = site };
+  frame->is_published = has_to_be_published (frame, is_watched);
   thread->frame = frame;
-  if (!is_published (frame))
+  if (is_watched)
+    {
+      lodger__ownership_note_time (caller);
+      frame->since = lodger__ownership_last_here (caller);
+    }
+  if (!frame->is_published)
     return !lodger__is_stopping (caller);
   frame->outer_running = atomic_load_explicit (&caller->ownership.running, memory_order_relaxed);
   atomic_exchange (&caller->ownership.running, (uintptr_t) frame);
@@ -80,10 +99,13 @@ lodger__ownership_leave (LodgerFrame *frame)
   uintptr_t running = (uintptr_t) frame;
   bool is_ours;
   lodger__thread_peek ()->frame = frame->outer;
-  if (!is_published (frame))
+  if (frame->since != 0)
+    lodger__ownership_note_time (caller);
+  if (!frame->is_published)
     return true;
   is_ours = atomic_compare_exchange_strong (&caller->ownership.running, &running, frame->outer_running);
-  if ((lodger__is_stopping (caller) || atomic_load (&lodger__ownership_is_read)) && !lodger__is_before_fork (caller))
+  if ((lodger__is_stopping (caller) || atomic_load (&lodger__ownership_readers) > 0)
+      && !lodger__is_before_fork (caller))
     {
       lodger__caller_lock (caller);
       if (!is_ours)
@@ -91,6 +113,34 @@ lodger__ownership_leave (LodgerFrame *frame)
       lodger__caller_unlock (caller);
     }
   return is_ours;
+}
+
+/* The one who waits keeps both alive until the second call. That is why it waits for the readers there. */
+void
+lodger__ownership_note_wait (LodgerPending *awaited, LodgerCaller *inbox_of)
+{
+  LodgerFrame *frame = lodger__thread_peek ()->frame;
+  if (frame == NULL)
+    return;
+  atomic_store (&frame->awaited, awaited);
+  atomic_store (&frame->awaited_room, inbox_of);
+  lodger__ownership_is_here (frame->caller);
+  if (awaited == NULL && inbox_of == NULL)
+    wait_for_readers (frame);
+}
+
+/* A time that is read late does no harm: nothing hangs on it but what is said of a stall. */
+void
+lodger__ownership_note_time (LodgerCaller *caller)
+{
+  lodger__stack_allow ();
+  atomic_store_explicit (&caller->ownership.here_at, lodger__port_now (), memory_order_relaxed);
+}
+
+int64_t
+lodger__ownership_last_here (const LodgerCaller *caller)
+{
+  return atomic_load_explicit (&caller->ownership.here_at, memory_order_relaxed);
 }
 
 bool

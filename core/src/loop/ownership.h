@@ -19,8 +19,10 @@
  * alone.
  *
  * Frames live on the owner's stack. Another thread looks at them only under the caller's mutex, only once the state says
- * that it stops (or `lodger__ownership_is_read` that somebody looks at all of them), and found through `running`; and the
- * owner, when it leaves a frame then, waits for that mutex before the frame goes. */
+ * that it stops (or `lodger__ownership_readers` that somebody looks at all of them), and found through `running`; and the
+ * owner, when it leaves a frame then, waits for that mutex before the frame goes. A reader counts itself before it looks,
+ * and until it has given the mutex back; the owner changes `running` and then reads the count; all of it sequentially
+ * consistent: so the reader does not find the frame, or the owner finds the reader. */
 #ifndef LODGER_OWNERSHIP_H
 #define LODGER_OWNERSHIP_H
 
@@ -48,8 +50,8 @@ typedef enum LodgerHeld
   LODGER_OWNERSHIP_FROM_CALL
 } LodgerHeld;
 
-/* Once the program ends. */
-extern atomic_bool lodger__ownership_is_read;
+/* How many look at the frames of all callers, or watch what they do. */
+extern atomic_uint lodger__ownership_readers;
 
 /* Owner: before it touches the inside, and after. The caller may be gone after the end, unless it is held. */
 LodgerHeld lodger__ownership_begin (LodgerCaller *caller);
@@ -57,8 +59,23 @@ void lodger__ownership_end (LodgerCaller *caller, LodgerHeld ownership);
 
 /* Owner, at work: user code begins; false when the caller is stopping, so that it should not. It ends; false when the
  * caller was taken away meanwhile. */
-bool lodger__ownership_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending);
+bool lodger__ownership_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending, const LodgerSite *site);
 bool lodger__ownership_leave (LodgerFrame *frame);
+
+/* Any thread that blocks, in a call or not: until that is done, or until that inbox has space; or, with two NULLs, no
+ * more. */
+void lodger__ownership_note_wait (LodgerPending *awaited, LodgerCaller *inbox_of);
+
+/* Owner: it is in Lodger's hands at this moment, for those who watch. */
+void lodger__ownership_note_time (LodgerCaller *caller);
+static inline void
+lodger__ownership_is_here (LodgerCaller *caller)
+{
+  if (atomic_load_explicit (&lodger__ownership_readers, memory_order_relaxed) > 0)
+    lodger__ownership_note_time (caller);
+}
+/* Any thread: when that was last; 0: never. */
+int64_t lodger__ownership_last_here (const LodgerCaller *caller);
 
 /* Owner, at work: no other thread reads or writes the inside. */
 bool lodger__ownership_is_at_work (const LodgerCaller *caller);

@@ -311,6 +311,7 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
   bool has_run = false;
   if (held == LODGER_OWNERSHIP_NONE)
     return;
+  lodger__ownership_is_here (caller);
   lodger__hold (caller);
   if (looks)
     lodger__inbox_look (lodger__inbox (caller));

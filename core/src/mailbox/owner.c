@@ -20,6 +20,7 @@ lodger__owner_enter (LodgerCaller *caller, LodgerThread *thread, void (*at_end) 
   thread->at_end = at_end;
   lodger__list_append (&thread->callers, &caller->mailbox.in_thread);
   atomic_store (&caller->mailbox.owner, thread->serial);
+  atomic_store (&caller->mailbox.system_thread, lodger__port_thread_number ());
   pthread_mutex_unlock (&threads_mutex);
 }
 
@@ -36,6 +37,12 @@ uint64_t
 lodger__owner_serial (const LodgerCaller *caller)
 {
   return atomic_load_explicit (&caller->mailbox.owner, memory_order_acquire);
+}
+
+int
+lodger__owner_system_thread (const LodgerCaller *caller)
+{
+  return atomic_load (&caller->mailbox.system_thread);
 }
 
 bool

@@ -12,6 +12,8 @@ void lodger__owner_enter (LodgerCaller *caller, LodgerThread *thread, void (*at_
 void lodger__owner_leave (LodgerCaller *caller);
 /* 0: it is in no thread. */
 uint64_t lodger__owner_serial (const LodgerCaller *caller);
+/* The system's number of its thread, which may be gone. */
+int lodger__owner_system_thread (const LodgerCaller *caller);
 bool lodger__owner_is_in (const LodgerCaller *caller, const LodgerThread *thread);
 /* In the thread of this call. */
 bool lodger__owner_is_here (const LodgerCaller *caller);

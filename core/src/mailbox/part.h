@@ -34,6 +34,7 @@ typedef struct LodgerMailbox
   atomic_bool serves_alone; /* it does */
   _Atomic (uint64_t) owner; /* serial of its thread; 0: none */
   LodgerLink in_thread;     /* on its thread's list */
+  atomic_int system_thread; /* the system's number of its thread */
 } LodgerMailbox;
 
 #endif

@@ -65,3 +65,17 @@ lodger_pending_describe (LodgerPending *pending)
   free (message);
   return line;
 }
+
+/* What it reads never changes once the pending is shared, but for the state. */
+void
+lodger__pending_write (const LodgerPending *pending, LodgerText *text)
+{
+  unsigned state = lodger__pending_state (pending);
+  const char *what = state & P_DONE       ? "done"
+                     : state & P_RETURNED ? "returned, not answered yet"
+                     : state & P_STARTED  ? "running"
+                     : state & P_PROMISE  ? "not answered yet"
+                                          : "queued";
+  lodger__text_site (text, &pending->site, state & P_PROMISE ? "promise" : "call");
+  lodger__text_add (text, ": %s%s", what, (state & (P_CANCELLED | P_DONE)) == P_CANCELLED ? ", cancelled" : "");
+}

@@ -96,6 +96,31 @@ lodger__pending_hangs_on (LodgerPending *pending, LodgerItem **dropped)
   return lodger__pending_leader (pending);
 }
 
+/* The lock keeps them all there: the caller, the crew's root, and what this one waits for in its turn, whose reference is
+ * not the last. */
+void
+lodger__blocked_write (LodgerPending *pending, LodgerItem **dropped, LodgerText *text)
+{
+  LodgerBlockedOn blocked;
+  lodger__pending_write (pending, text);
+  lodger__pending_lock (pending);
+  blocked = lodger__pending_blocked_on (pending, dropped);
+  if (blocked.caller != NULL)
+    lodger__text_add (text, ", in %s #%llu", lodger_caller_get_name (blocked.caller),
+                      (unsigned long long) lodger_caller_get_id (blocked.caller));
+  else if (blocked.crew != NULL)
+    lodger__text_add (text, ", in the pool of %s #%llu", lodger_caller_get_name (blocked.crew),
+                      (unsigned long long) lodger_caller_get_id (blocked.crew));
+  if (blocked.next != NULL)
+    {
+      lodger__text_add (text, ", waits for ");
+      lodger__pending_write (blocked.next, text);
+      lodger__pending_drop (blocked.next, dropped);
+    }
+  lodger__pending_unlock (pending);
+  lodger__text_add (text, "\n");
+}
+
 /* ---- sleepers -------------------------------------------------------------------------------------------------------- */
 
 static const LodgerExtraKind sleeper_kind = { .free = NULL };

@@ -32,6 +32,8 @@ void lodger__extra_remove (LodgerPending *pending, LodgerExtra *extra);
 LodgerBlockedOn lodger__pending_blocked_on (LodgerPending *pending, LodgerItem **dropped);
 /* The same, but only the next pending, a new reference or NULL, and none is left out on the way. */
 LodgerPending *lodger__pending_hangs_on (LodgerPending *pending, LodgerItem **dropped);
+/* No lock: what it is, and who would have to act for it to be done; one line. */
+void lodger__blocked_write (LodgerPending *pending, LodgerItem **dropped, LodgerText *text);
 /* The pending goes. */
 void lodger__extras_free (LodgerPending *pending);
 

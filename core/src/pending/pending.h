@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/list.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "life/trace.h"
 #include "mailbox/item.h"
 
@@ -147,14 +148,6 @@ lodger__work_destroy (const LodgerWork *work)
 
 typedef void (*LodgerLinkedFunc) (LodgerPending *pending);
 
-/* Where it was submitted. */
-typedef struct LodgerSite
-{
-  const char *file;
-  const char *name;
-  int line;
-} LodgerSite;
-
 struct LodgerPending
 {
   LodgerItem item; /* first */
@@ -223,6 +216,15 @@ lodger__pending_invoke (LodgerPending *pending, LodgerCaller *caller, LodgerPend
     pending->work.call (pending, pending->work.data);
   lodger__pending_trace (LODGER_TRACE_END, pending, caller);
 }
+
+static inline const LodgerSite *
+lodger__pending_site (const LodgerPending *pending)
+{
+  return &pending->site;
+}
+
+/* `name (file:line): state`, without a lock. It has to stay alive. */
+void lodger__pending_write (const LodgerPending *pending, LodgerText *text);
 
 static inline LodgerItem *
 lodger__pending_item (LodgerPending *pending)

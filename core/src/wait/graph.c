@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "life/life.h"
 #include "life/phase.h"
+#include "loop/ownership.h"
 #include "loop/turn.h"
 #include "mailbox/owner.h"
 #include "pending/extras.h"
@@ -26,6 +27,7 @@
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static LodgerHash by_thread, by_crew;
 static atomic_size_t noted;
+static LodgerList all;
 static LodgerList found;    /* what the judge has come to */
 static bool has_changed;    /* since the last round */
 static LodgerItem *dropped; /* by the judge: last references are let go without the lock */
@@ -34,7 +36,7 @@ static void
 forget_waits (void)
 {
   by_thread = by_crew = (LodgerHash) { NULL, NULL, 0, 0 };
-  found = (LodgerList) { NULL, NULL };
+  all = found = (LodgerList) { NULL, NULL };
   dropped = NULL;
   atomic_store (&noted, 0);
 }
@@ -192,6 +194,7 @@ note (LodgerWait *wait)
 {
   atomic_store (&lodger__pending_linked, lodger__waits_look_again);
   atomic_fetch_add (&noted, 1);
+  lodger__list_append (&all, &wait->listed);
   lodger__hash_insert (&by_thread, &wait->by_thread, lodger__hash_of_number (wait->thread));
   if (wait->crew != NULL)
     lodger__hash_insert (&by_crew, &wait->by_crew, lodger__hash_of_pointer (wait->crew));
@@ -201,6 +204,7 @@ note (LodgerWait *wait)
 static void
 unnote (LodgerWait *wait)
 {
+  lodger__list_remove (&wait->listed);
   lodger__hash_remove (&by_thread, &wait->by_thread);
   lodger__hash_remove (&by_crew, &wait->by_crew);
   atomic_fetch_sub (&noted, 1);
@@ -224,6 +228,7 @@ lodger__wait_begin (LodgerWait *wait, LodgerThread *thread, bool is_bounded, con
   wait->crew_hand = crew != NULL ? own : NULL;
   wait->crew = crew != NULL ? lodger__root (own) : NULL;
   wait->is_noted = !is_bounded;
+  wait->is_in_call = thread->frame != NULL;
   if (!is_bounded)
     {
       pthread_mutex_lock (&mutex);
@@ -235,6 +240,7 @@ lodger__wait_begin (LodgerWait *wait, LodgerThread *thread, bool is_bounded, con
     }
   if (refused)
     return lodger__wait_refuse (wait, thread, function);
+  lodger__ownership_note_wait (wait->pending, wait->inbox_of);
   if (crew != NULL)
     crew->block (own);
   return 0;
@@ -243,6 +249,7 @@ lodger__wait_begin (LodgerWait *wait, LodgerThread *thread, bool is_bounded, con
 void
 lodger__wait_end (LodgerWait *wait)
 {
+  lodger__ownership_note_wait (NULL, NULL);
   if (wait->is_noted)
     {
       pthread_mutex_lock (&mutex);
@@ -316,5 +323,25 @@ lodger__waits_look_again (LodgerPending *pending)
       atomic_store (&wait->is_refused, true);
       lodger__parker_signal (wait->parker);
     }
+  unlock_and_drop ();
+}
+
+/* Whoever waits keeps what it waits for until it is off the list. */
+void
+lodger__waits_write (LodgerText *text)
+{
+  pthread_mutex_lock (&mutex);
+  lodger__list_for (wait, &all, LodgerWait, listed)
+    if (!wait->is_in_call && wait->pending != NULL)
+      {
+        lodger__text_label (text, 0, "a thread");
+        lodger__text_add (text, "waits, in no call, for ");
+        lodger__blocked_write (wait->pending, &dropped, text);
+      }
+    else if (!wait->is_in_call)
+      {
+        lodger__text_label (text, 0, "a thread");
+        lodger__text_add (text, "waits, in no call, for room in the inbox of %s\n", lodger__name (wait->inbox_of));
+      }
   unlock_and_drop ();
 }

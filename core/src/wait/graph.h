@@ -15,11 +15,13 @@ typedef struct LodgerWait
   LodgerPending *self;    /* the call whose cancellation ends the wait; NULL: there is none */
 
   LodgerHashLink by_thread, by_crew;
+  LodgerLink listed;       /* among all of them */
   uint64_t thread;         /* its serial */
   LodgerCaller *crew_hand; /* its caller, if that thread belongs to a crew; else NULL */
   const LodgerCaller *crew;
   LodgerParker *parker;
   bool is_noted;          /* it is without limit */
+  bool is_in_call;        /* a call's frame has it, too */
   atomic_bool is_granted; /* there is space for it */
   atomic_bool is_refused; /* it could never end any more */
   LodgerLink found;       /* by the judge, and what it says */
@@ -43,5 +45,7 @@ lodger__wait_is_refused (const LodgerWait *wait)
 int lodger__wait_refuse (const LodgerWait *wait, const LodgerThread *thread, const char *function);
 /* Any thread, no lock: a pending that was not done hangs on somebody from now on. */
 void lodger__waits_look_again (LodgerPending *pending);
+/* Any thread: the unlimited waits of threads that are in no call, a line each. */
+void lodger__waits_write (LodgerText *text);
 
 #endif
