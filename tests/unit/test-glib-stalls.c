@@ -97,13 +97,13 @@ START_TEST (a_nested_main_loop_is_no_stall_while_it_iterates)
   GMainContext *context = g_main_context_new ();
   LodgerCaller *caller;
   log_capture_begin ();
-  atomic_fetch_add (&lodger__ownership_readers, 1);
+  atomic_fetch_add (&lodger__ownership_readers, LODGER_OWNERSHIP_WATCHER);
   caller = attach (context);
   expect_code (lodger_caller_call_direct (caller, run_a_dialog, context, NULL), 0);
   while (log_capture_count () == 0)
     g_main_context_iteration (context, TRUE);
   leave (caller);
-  atomic_fetch_sub (&lodger__ownership_readers, 1);
+  atomic_fetch_sub (&lodger__ownership_readers, LODGER_OWNERSHIP_WATCHER);
   lodger__stalls_forget ();
   log_capture_end ();
   g_main_context_unref (context);

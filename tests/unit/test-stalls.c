@@ -51,13 +51,13 @@ static void
 begin_looking (void)
 {
   log_capture_begin ();
-  atomic_fetch_add (&lodger__ownership_readers, 1);
+  atomic_fetch_add (&lodger__ownership_readers, LODGER_OWNERSHIP_WATCHER);
 }
 
 static void
 end_looking (void)
 {
-  atomic_fetch_sub (&lodger__ownership_readers, 1);
+  atomic_fetch_sub (&lodger__ownership_readers, LODGER_OWNERSHIP_WATCHER);
   lodger__stalls_forget ();
   log_capture_end ();
 }

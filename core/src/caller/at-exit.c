@@ -34,7 +34,7 @@ at_exit (void)
 {
   size_t count;
   LodgerCaller **callers = lodger_caller_list (false, &count);
-  atomic_fetch_add (&lodger__ownership_readers, 1);
+  atomic_fetch_add (&lodger__ownership_readers, LODGER_OWNERSHIP_READER);
   for (size_t i = 0; i < count; i++)
     name_caller (callers[i]);
   /* The references are kept: the last one of a caller that was never started would run user code. */

@@ -77,11 +77,11 @@ char *
 lodger_dump (void)
 {
   LodgerText text = { 0 };
-  atomic_fetch_add (&lodger__ownership_readers, 1);
+  atomic_fetch_add (&lodger__ownership_readers, LODGER_OWNERSHIP_READER);
   write_callers (lodger__debug_ops (), &text);
   lodger__waits_write (&text);
   lodger__scopes_write (&text);
-  atomic_fetch_sub (&lodger__ownership_readers, 1);
+  atomic_fetch_sub (&lodger__ownership_readers, LODGER_OWNERSHIP_READER);
   return lodger__text_take (&text);
 }
 

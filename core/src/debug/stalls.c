@@ -228,7 +228,7 @@ lodger__stalls_look (const LodgerStallOptions *limits, int64_t now, LodgerPoller
   int64_t shortest = limits->worker_limit;
   size_t count = 0;
   LodgerCaller **callers;
-  atomic_fetch_add (&lodger__ownership_readers, 1);
+  atomic_fetch_add (&lodger__ownership_readers, LODGER_OWNERSHIP_READER);
   callers = ops != NULL ? ops->hold_all (&count) : NULL;
   for (size_t i = 0; i < watched_count; i++)
     watched[i].is_there = false;
@@ -244,7 +244,7 @@ lodger__stalls_look (const LodgerStallOptions *limits, int64_t now, LodgerPoller
              !lodger__is_driven (callers[i]) && is_held_by_another (callers, count, callers[i]));
     }
   sweep (now);
-  atomic_fetch_sub (&lodger__ownership_readers, 1);
+  atomic_fetch_sub (&lodger__ownership_readers, LODGER_OWNERSHIP_READER);
   lodger__debug_release_all (callers, count);
   if (count == 0)
     return LODGER_FOREVER;

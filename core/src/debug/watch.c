@@ -117,9 +117,9 @@ set_readers (bool were_watched)
 {
   bool are_watched = wants_stalls || dump_signal != 0;
   if (are_watched && !were_watched)
-    atomic_fetch_add (&lodger__ownership_readers, 1);
+    atomic_fetch_add (&lodger__ownership_readers, LODGER_OWNERSHIP_WATCHER);
   else if (!are_watched && were_watched)
-    atomic_fetch_sub (&lodger__ownership_readers, 1);
+    atomic_fetch_sub (&lodger__ownership_readers, LODGER_OWNERSHIP_WATCHER);
 }
 
 /* ---- stalls ---------------------------------------------------------------------------------------------------------- */

@@ -74,7 +74,7 @@ bool
 lodger__ownership_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending, const LodgerSite *site)
 {
   LodgerThread *thread = lodger__thread_peek ();
-  bool is_watched = atomic_load_explicit (&lodger__ownership_readers, memory_order_relaxed) > 0;
+  bool is_watched = lodger__ownership_is_watched ();
   *frame = (LodgerFrame) { .outer = thread->frame, .caller = caller, .pending = pending, .site = site };
   frame->is_published = has_to_be_published (frame, is_watched);
   thread->frame = frame;

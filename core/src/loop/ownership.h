@@ -50,8 +50,20 @@ typedef enum LodgerHeld
   LODGER_OWNERSHIP_FROM_CALL
 } LodgerHeld;
 
-/* How many look at the frames of all callers, or watch what they do. */
+/* Who looks at the frames of all callers: a reader is about to, and counts itself for that time; a watcher does so again and
+ * again, and owners note the time for it. */
+enum
+{
+  LODGER_OWNERSHIP_READER = 1,
+  LODGER_OWNERSHIP_WATCHER = 1 << 16
+};
 extern atomic_uint lodger__ownership_readers;
+
+static inline bool
+lodger__ownership_is_watched (void)
+{
+  return atomic_load_explicit (&lodger__ownership_readers, memory_order_relaxed) >= LODGER_OWNERSHIP_WATCHER;
+}
 
 /* Owner: before it touches the inside, and after. The caller may be gone after the end, unless it is held. */
 LodgerHeld lodger__ownership_begin (LodgerCaller *caller);
@@ -71,7 +83,7 @@ void lodger__ownership_note_time (LodgerCaller *caller);
 static inline void
 lodger__ownership_is_here (LodgerCaller *caller)
 {
-  if (atomic_load_explicit (&lodger__ownership_readers, memory_order_relaxed) > 0)
+  if (lodger__ownership_is_watched ())
     lodger__ownership_note_time (caller);
 }
 /* Any thread: when that was last; 0: never. */
