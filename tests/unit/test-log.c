@@ -135,6 +135,48 @@ START_TEST (the_hook_may_submit_calls)
 }
 END_TEST
 
+/* A caller that refuses each call, and says so; and an argument that is wrong. */
+typedef struct Nested
+{
+  LodgerCaller *stopped;
+  Recorder refused;
+  int depth, lines;
+} Nested;
+
+static Nested nested;
+
+static void
+cause_lines (LodgerLogLevel level, const char *line, void *data)
+{
+  (void) level;
+  (void) line;
+  test_check (data == &nested);
+  test_check (nested.depth++ == 0);
+  nested.lines++;
+  lodger_pending_unref (lodger_caller_call_soon (nested.stopped, recorder_call, &nested.refused, recorder_destroy));
+  lodger_pending_return_int (NULL, 2);
+  nested.depth--;
+}
+
+START_TEST (a_line_that_is_caused_in_the_hook_goes_past_it)
+{
+  char text[500];
+  nested.stopped = worker_start (NULL);
+  lodger_caller_stop (nested.stopped, true);
+  wait_done (lodger_caller_get_stopped (nested.stopped));
+  lodger_set_log_func (cause_lines, &nested);
+  read_stderr (misuse, text, sizeof text);
+  ck_assert_int_eq (nested.lines, 1);
+  recorder_expect (&nested.refused, 0, 1);
+  ck_assert_ptr_nonnull (strstr (text, "lodger: lodger_pending_return_int: "));
+  ck_assert_ptr_null (strstr (text, "the caller was closed")); /* a debug line */
+  read_stderr (misuse, text, sizeof text);
+  ck_assert_int_eq (nested.lines, 2);
+  lodger_set_log_func (NULL, NULL);
+  lodger_caller_unref (nested.stopped);
+}
+END_TEST
+
 typedef struct Seen
 {
   LodgerTraceEvent events[64];
@@ -223,6 +265,7 @@ main (int argc, char **argv)
       test_add_variant (suite, name, the_environment_selects_the_printed_lines, i);
     }
   test_add (suite, the_hook_may_submit_calls);
+  test_add (suite, a_line_that_is_caused_in_the_hook_goes_past_it);
   test_add (suite, trace_sees_submit_start_and_end);
   return test_main (suite, argc, argv);
 }

@@ -22,8 +22,13 @@ typedef enum LodgerLogLevel
   LODGER_LOG_ERROR,   /**< something was lost or is about to be lost */
 } LodgerLogLevel;
 
-/** Receives one log line, without a newline. It runs in any thread. None of Lodger's locks is held then, so it may
- * submit calls. */
+/**
+ * Receives one log line, without a newline.
+ *
+ * It runs in any thread. None of Lodger's locks is held then, so it may submit calls. A line that is logged inside the
+ * function, in the same thread, does not come to the function. It goes to standard error, as if no function were set. A
+ * submission that is refused logs such a line.
+ */
 typedef void (*LodgerLogFunc) (LodgerLogLevel level, const char *line, void *data);
 
 /**
@@ -33,7 +38,7 @@ typedef void (*LodgerLogFunc) (LodgerLogLevel level, const char *line, void *dat
  * is being logged may still reach the old function. @p data is borrowed and must outlive such a line.
  *
  * Errors: none.
- * Test: unit/log log_lines_go_to_the_hook
+ * Test: unit/log log_lines_go_to_the_hook, unit/log a_line_that_is_caused_in_the_hook_goes_past_it
  */
 LODGER_API void lodger_set_log_func (LodgerLogFunc func, void *data);
 

@@ -17,6 +17,7 @@ static void *log_data;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static unsigned asked; /* bits of LodgerTraceKind */
 static bool stalls_asked;
+static _Thread_local bool is_in_func __attribute__ ((tls_model ("initial-exec"))); /* this thread, in the user's */
 
 static unsigned
 asked_by (const char *word, size_t length)
@@ -76,6 +77,7 @@ lodger_set_log_func (LodgerLogFunc func, void *data)
   pthread_mutex_unlock (&mutex);
 }
 
+/* What the user's function does may cause a line in turn: that one goes past it, or there would be no end. */
 void
 lodger__log (LodgerLogLevel level, const char *format, ...)
 {
@@ -90,8 +92,12 @@ lodger__log (LodgerLogLevel level, const char *format, ...)
   func = log_func;
   data = log_data;
   pthread_mutex_unlock (&mutex);
-  if (func != NULL)
-    func (level, line, data);
+  if (func != NULL && !is_in_func)
+    {
+      is_in_func = true;
+      func (level, line, data);
+      is_in_func = false;
+    }
   else if (level != LODGER_LOG_DEBUG || lodger__debug_kinds () != 0)
     fprintf (stderr, "lodger: %s\n", line);
 }
