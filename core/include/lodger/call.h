@@ -75,6 +75,9 @@ LODGER_API LodgerPending *lodger_caller_call_soon_full (LodgerCaller *caller, Lo
 /**
  * Runs @p func in the caller's thread, @p delay nanoseconds from now, never earlier.
  *
+ * The delay counts on CLOCK_MONOTONIC. A step of the system's clock does not matter. The time that the machine is
+ * suspended does not count; see docs/lives.md for work that is due at a time of day.
+ *
  * A delay of 0 or less is lodger_caller_call_soon(). Threads, blocking, ownership and refusals are those of
  * lodger_caller_call_soon_full().
  *
@@ -107,7 +110,8 @@ LODGER_API int lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirec
  * In a worker, @p func may block, compute, or use GIO. At most `max_workers` calls run at once over the caller's whole
  * tree. The other calls wait, first in, first out. A call that blocks in lodger_pending_wait() is not counted, so calls
  * can wait for other calls of the same pool. After such a wait, more than `max_workers` calls may run for a while. No
- * other call starts until fewer run.
+ * other call starts until fewer run. A call whose function has returned is not counted either: a deferred call, or one
+ * that takes the outcome of another. What a call submits to its own worker keeps that worker until it is done.
  *
  * Any thread; does not block. Ownership and refusals are those of lodger_caller_call_soon_full(). An `inbox_limit` of
  * the caller never holds it up. The data is destroyed in the worker that takes the call. lodger_pending_then() brings

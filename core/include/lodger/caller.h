@@ -74,7 +74,8 @@ typedef struct LodgerCallerOptions
   const void *backend_options;
   /** The backend of to_thread()'s workers. Optional. Default: the backend that the host names, else "native". */
   const char *worker_backend;
-  /** Most calls that to_thread() runs at once, over the whole tree. 0: max (8, 4 × CPUs). */
+  /** Most calls that to_thread() runs at once, over the whole tree. 0: max (8, 4 × CPUs). A call that waits, or whose
+   * function has returned, does not count. */
   unsigned max_workers;
   /** How long a stop, or the last leave, waits for running calls, in nanoseconds. 0: 10 s. */
   int64_t stop_deadline;
@@ -323,8 +324,8 @@ LODGER_API char *lodger_caller_describe (LodgerCaller *caller);
 /**
  * Sets how many idle workers the pool of the caller's tree keeps.
  *
- * Any thread; does not block. Above the limit, a worker ends at the end of its call. The default is 10. A new limit
- * holds from the end of the next call on.
+ * Any thread; does not block. Above the limit, a worker ends at the end of its call. It stays for calls of its own that
+ * are delayed, wait to continue, or are not done. The default is 10. A new limit holds from the end of the next call on.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
@@ -336,7 +337,7 @@ LODGER_API int lodger_caller_set_idle_limit (LodgerCaller *caller, unsigned limi
  * Sets how long a worker of the caller's tree may be idle before it ends, in nanoseconds.
  *
  * Any thread; does not block. The default is 60 s. With 0 or less, an idle worker never ends by itself. A new duration
- * holds for workers that are idle now, too.
+ * holds for workers that are idle now, too. A worker with calls of its own to come is not idle.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
