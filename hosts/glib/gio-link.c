@@ -18,11 +18,14 @@
  *   The other thread sets OVER and then fetches the id. Both are sequentially consistent, so at least one of them
  *   disconnects. The id is fetched by an exchange, so at most one does.
  *
+ * All links of a cancellable share one weak reference to it: GLib would walk a list of them for each.
+ *
  * The link holds the cancellable weakly: otherwise a promise that is never answered and a cancellable that is never
  * cancelled would keep each other alive. The cancellable's end destroys its closure, and that drops the pending.
  *
  * The handler has a reference of its own to the link's memory. GLib drops the closure's reference under locks of its
  * own; the order of the last use and the free should be visible without them. */
+#include "fork-lock.h"
 #include "gio-private.h"
 
 #include <lodger/host.h>
@@ -35,15 +38,52 @@ enum
   OVER = 1 << 2,
 };
 
+/* The weak reference. The cancellable holds this, and so does each link. */
+typedef struct Hub
+{
+  GWeakRef cancellable;
+  atomic_uint refs;
+} Hub;
+
 typedef struct Link
 {
   LodgerPending *pending; /* a reference, until OVER or until the handler's end */
   GMainContext *context;
-  GWeakRef cancellable;
+  Hub *hub;
   atomic_uint refs; /* the closure's, the done-callback's, and for a while the connecting function's */
   atomic_ulong handler;
   atomic_uint state;
 } Link;
+
+static void
+hub_unref (void *data)
+{
+  Hub *hub = data;
+  if (atomic_fetch_sub_explicit (&hub->refs, 1, memory_order_acq_rel) != 1)
+    return;
+  g_weak_ref_clear (&hub->cancellable);
+  g_free (hub);
+}
+
+/* A reference. */
+static Hub *
+hub_of (GCancellable *cancellable, const char *function)
+{
+  GQuark quark = g_quark_from_static_string ("lodger-glib-link");
+  Hub *hub;
+  lodger__glib_lock (LODGER_GLIB_LOCK_CANCELLABLES, function);
+  hub = g_object_get_qdata (G_OBJECT (cancellable), quark);
+  if (hub == NULL)
+    {
+      hub = g_new0 (Hub, 1);
+      atomic_init (&hub->refs, 1);
+      g_weak_ref_init (&hub->cancellable, cancellable);
+      g_object_set_qdata_full (G_OBJECT (cancellable), quark, hub, hub_unref);
+    }
+  atomic_fetch_add_explicit (&hub->refs, 1, memory_order_relaxed);
+  lodger__glib_unlock (LODGER_GLIB_LOCK_CANCELLABLES);
+  return hub;
+}
 
 static void
 link_unref (void *data)
@@ -51,7 +91,7 @@ link_unref (void *data)
   Link *link = data;
   if (atomic_fetch_sub_explicit (&link->refs, 1, memory_order_acq_rel) != 1)
     return;
-  g_weak_ref_clear (&link->cancellable);
+  hub_unref (link->hub);
   if (link->context != NULL)
     g_main_context_unref (link->context);
   g_free (link);
@@ -124,7 +164,7 @@ static void
 disconnect (Link *link)
 {
   gulong handler = atomic_exchange (&link->handler, 0);
-  GObject *cancellable = handler != 0 ? g_weak_ref_get (&link->cancellable) : NULL;
+  GObject *cancellable = handler != 0 ? g_weak_ref_get (&link->hub->cancellable) : NULL;
   if (cancellable == NULL)
     return;
   if (g_signal_handler_is_connected (cancellable, handler))
@@ -151,14 +191,14 @@ closure_gone (void *data, GClosure *closure)
 }
 
 static Link *
-link_new (LodgerPending *pending, GCancellable *cancellable, GMainContext *context)
+link_new (LodgerPending *pending, GCancellable *cancellable, GMainContext *context, const char *function)
 {
   Link *link = g_try_new0 (Link, 1);
   if (link == NULL)
     return NULL;
   link->pending = lodger_pending_ref (pending);
   link->context = context != NULL ? g_main_context_ref (context) : NULL;
-  g_weak_ref_init (&link->cancellable, cancellable);
+  link->hub = hub_of (cancellable, function);
   atomic_init (&link->handler, 0);
   atomic_init (&link->state, 0);
   atomic_init (&link->refs, 3);
@@ -177,7 +217,7 @@ lodger__glib_cancel_with (LodgerPending *pending, GCancellable *cancellable, GMa
                                pending == NULL || cancellable == NULL ? "NULL given" : "that is no GCancellable");
   if (lodger_pending_is_done (pending))
     return 0;
-  link = link_new (pending, cancellable, context);
+  link = link_new (pending, cancellable, context, function);
   if (link == NULL)
     return lodger_host_misuse (function, LODGER_ENOMEM, NULL);
   code = lodger_pending_add_done_callback (pending, on_done, link, link_unref);

@@ -2,9 +2,9 @@
 /* A pending behind an `…_async`/`…_finish` pair: a GTask that is returned, and dropped, where it was made.
  *
  * g_task_return_pointer() may be called in any thread, and its call-back runs in the right one. But the calling thread
- * may then hold the last reference to the task, and so to the source object, which usually belongs to the GUI. So the
- * task stays in its context: a source there holds it, and the thread that completes the pending only makes the source
- * ready. That allocates nothing: everything has been there since the offer was accepted. */
+ * may then hold the last reference to the task, and so to the source object, which usually belongs to the GUI. So a
+ * source holds the task, and the thread that completes the pending only attaches the source to its context. Not earlier:
+ * a loop looks at each of its sources in each iteration, and offers may be many. */
 #include "gio-private.h"
 
 #include <lodger/host.h>
@@ -70,7 +70,7 @@ give (void *data)
   Offer *offer = data;
   LodgerPending *outcome;
   GError *error;
-  if (!atomic_load (&offer->is_sent))
+  if (!atomic_load (&offer->is_sent)) /* it is: this takes what the other thread has written */
     return G_SOURCE_CONTINUE;
   outcome = offer->outcome;
   offer->outcome = NULL;
@@ -120,7 +120,7 @@ send (void *data)
   Offer *offer = data;
   GSource *source = offer->source;
   atomic_store (&offer->is_sent, true);
-  g_source_set_ready_time (source, 0);
+  g_source_attach (source, g_task_get_context (offer->task));
   g_source_unref (source);
   offer_unref (offer);
 }
@@ -137,7 +137,7 @@ offer_new (GTask *task)
   g_source_set_name (offer->source, "lodger offers a pending");
   g_source_set_priority (offer->source, g_task_get_priority (task));
   g_source_set_callback (offer->source, give, offer, source_gone);
-  g_source_attach (offer->source, g_task_get_context (task));
+  g_source_set_ready_time (offer->source, 0);
   return offer;
 }
 
