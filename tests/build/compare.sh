@@ -46,7 +46,8 @@ if [ "${1:-}" != --on-display ]; then
       $(pkg-config --cflags --libs gtk4 gio-unix-2.0) -Wl,-rpath,"$build/hosts/gtk4:$build/hosts/glib:$build/core"
   done
   # A widget that is used after its end is a critical warning, if nothing worse.
-  G_DEBUG=fatal-criticals GTK_THEME=Adwaita "$support/with-xvfb" "$0" --on-display "$dir"
+  G_DEBUG=fatal-criticals GTK_THEME=Adwaita timeout $((8 * ${CK_DEFAULT_TIMEOUT:-30})) \
+    "$support/with-xvfb" "$0" --on-display "$dir"
   exit 0
 fi
 
@@ -67,7 +68,7 @@ start () { # start PROGRAM
   program=$!
   window=$(find_window --name '^Primes$')
   [ -n "$window" ] || wrong "no window"
-  xdotool windowfocus --sync "$window"
+  timeout 60 xdotool windowfocus --sync "$window"
 }
 
 count () { xdotool key alt+p; }

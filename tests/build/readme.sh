@@ -29,7 +29,7 @@ if [ "${1:-}" != --on-display ]; then
     -L"$build/hosts/gtk4" -L"$build/hosts/glib" -L"$build/core" -llodger-gtk4 -llodger-glib -llodger \
     $(pkg-config --libs gtk4) -Wl,-rpath,"$build/hosts/gtk4:$build/hosts/glib:$build/core"
   exec_status=0
-  "$source/tests/support/with-xvfb" "$0" --on-display "$dir/readme" || exec_status=$?
+  timeout $((8 * ${CK_DEFAULT_TIMEOUT:-30})) "$source/tests/support/with-xvfb" "$0" --on-display "$dir/readme" || exec_status=$?
   exit $exec_status
 fi
 
@@ -45,7 +45,7 @@ window=$(window)
 before=$(xdotool getwindowname "$window")
 case $before in *primes*) echo "the result is there before the button was pressed"; exit 1 ;; esac
 # The button has the keyboard as soon as the window has.
-xdotool windowfocus --sync "$window"
+timeout 60 xdotool windowfocus --sync "$window"
 xdotool key space
 window=$(window --name '^[0-9]+ primes')
 [ -n "$window" ] || { echo "the title stayed '$before'"; exit 1; }

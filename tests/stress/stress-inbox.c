@@ -211,6 +211,7 @@ main (void)
   for (unsigned round = 0; round < rounds; round++)
     {
       int64_t start = test_now ();
+      test_expect_end ();
       run (calls, round);
       printf ("round %u of %u: %u items in %lld ms\n", round + 1, rounds, calls,
               (long long) (test_now () - start) / 1000000);

@@ -291,6 +291,7 @@ main (void)
   for (unsigned round = 0; round < rounds; round++)
     {
       int64_t start = test_now ();
+      test_expect_end ();
       run (operations, round);
       printf ("round %u of %u: %u operations in %lld ms\n", round + 1, rounds, operations,
               (long long) (test_now () - start) / 1000000);

@@ -328,6 +328,7 @@ main (int argc, char **argv)
     for (int i = 0; i < count; i++)
       {
         int64_t start = test_now ();
+        test_expect_end ();
         run (kinds[i], calls / (unsigned) count, stream++);
         printf ("round %u of %u, %s: %u calls in %lld ms\n", round + 1, rounds, subject_kinds[kinds[i]]->name,
                 calls / (unsigned) count, (long long) (test_now () - start) / 1000000);

@@ -243,6 +243,7 @@ main (int argc, char **argv)
       {
         unsigned callers = calls / (unsigned) count_kinds / (SUBMITTERS * CALLS) + 2;
         int64_t start = test_now ();
+        test_expect_end ();
         for (unsigned k = 0; k < callers; k++)
           {
             start_and_stop (kinds[i], &random);

@@ -3,6 +3,7 @@
 #include "test-limits.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,22 @@ int64_t
 test_limit_ns (void)
 {
   return (int64_t) test_timeout_seconds () * 1000000000 / 3 * 2;
+}
+
+static void
+on_alarm (int number)
+{
+  static const char message[] = "it does not end in time\n";
+  (void) number;
+  (void) !write (STDERR_FILENO, message, sizeof message - 1);
+  abort ();
+}
+
+void
+test_expect_end (void)
+{
+  signal (SIGALRM, on_alarm);
+  alarm ((unsigned) test_timeout_seconds () * 8);
 }
 
 int64_t
