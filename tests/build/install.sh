@@ -18,12 +18,16 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 # Not where it was configured to go, so that paths that are not relocated show.
 prefix=$dir/prefix
+# The list of what was installed from this build before stays as it was.
+manifest=$build/install_manifest.txt
+[ ! -e "$manifest" ] || cp "$manifest" "$dir/manifest"
 cmake --install "$build" --prefix "$prefix" >"$dir/install.log"
+if [ -e "$dir/manifest" ]; then cp "$dir/manifest" "$manifest"; else rm -f "$manifest"; fi
 
 gives () { # gives RESULT COMMAND …
   result=$1
   shift
-  output=$("$@")
+  output=$(timeout 60 "$@") || { echo "$* failed"; exit 1; }
   [ "$output" = "$result" ] || { echo "$* printed '$output', not '$result'"; exit 1; }
 }
 
@@ -38,6 +42,7 @@ cmake -S "$dir/outside" -B "$dir/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_
   -DWITH_GLIB=$with_glib -DWITH_GTK=$with_gtk >"$dir/configure.log" 2>&1 || { cat "$dir/configure.log"; exit 1; }
 cmake --build "$dir/cmake" >"$dir/build.log" 2>&1 || { cat "$dir/build.log"; exit 1; }
 gives 'result 42' "$dir/cmake/program"
+gives 'result 42' "$dir/cmake/program-fork"
 [ "$glib" = 0 ] || gives 'result 42' "$dir/cmake/program-glib"
 [ "$gtk" = 0 ] || gives 'result 42' "$on_display" "$dir/cmake/program-gtk4"
 

@@ -35,7 +35,7 @@ one_library () { # one_library NAME FOLDER MAP
   LC_ALL=C sort -u "$dir/map" >"$dir/sorted"
   same "$3 and its own order" "$dir/map" "$dir/sorted"
   same "the headers in $2 and $3" "$dir/headers" "$dir/map"
-  [ "$maps_only" = no ] || return 0
+  [ "$maps_only" = no ] && [ "${LODGER_SHARED:-1}" = 1 ] || return 0
   library=${LODGER_BUILD:?}/$2/lib$1.so
   [ -e "$library" ] || { echo "$library is missing"; status=1; return 0; }
   exported "$library" >"$dir/exported"

@@ -14,7 +14,7 @@ pthread_setspecific realloc reallocarray sem_init sem_open signalfd socket socke
 timerfd_create vasprintf __vasprintf_chk
 g_try_malloc g_try_malloc0 g_try_malloc0_n g_try_malloc_n g_try_realloc g_try_realloc_n'
 
-called=$(find "$build/core" "$build/hosts" -name 'liblodger*-static.a' -exec nm -u {} + 2>/dev/null |
+called=$(find "$build/core" "$build/hosts" -name 'liblodger*.a' -exec nm -u {} + 2>/dev/null |
   awk '$1 == "U" { sub (/@.*/, "", $2); print $2 }' | sort -u)
 [ -n "$called" ] || { echo "there are no libraries in $build"; exit 1; }
 [ -e "$build/tests/fault.link" ] || { echo "there is no $build/tests/fault.link"; exit 1; }

@@ -44,16 +44,16 @@ fi
 flags="-std=gnu11 -g -O2 -w -pthread"
 libraries="$build_dir/tests/liblodger-test-support.a"
 have_glib=no
-if [ -e "$build_dir/hosts/glib/liblodger-glib-static.a" ]; then
+if [ -e "$build_dir/hosts/glib/liblodger-glib.a" ]; then
   have_glib=yes
-  libraries="$libraries $build_dir/hosts/glib/liblodger-glib-static.a"
+  libraries="$libraries $build_dir/hosts/glib/liblodger-glib.a"
   flags="$flags $(pkg-config --cflags gio-2.0)"
   system=$(pkg-config --libs check gio-2.0)
 else
   system=$(pkg-config --libs check)
 fi
-libraries="$libraries $build_dir/hosts/manual/liblodger-manual-static.a $build_dir/core/liblodger-static.a"
-gtk_library="$build_dir/hosts/gtk4/liblodger-gtk4-static.a"
+libraries="$libraries $build_dir/hosts/manual/liblodger-manual.a $build_dir/core/liblodger.a"
+gtk_library="$build_dir/hosts/gtk4/liblodger-gtk4.a"
 for folder in "$source_dir"/core/include "$source_dir"/core/src "$source_dir"/hosts/*/include; do
   flags="$flags -I$folder"
 done
