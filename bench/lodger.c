@@ -72,7 +72,7 @@ soon_arrived (LodgerPending *self, void *data)
 static void
 soon_submit (void *peer, void *data)
 {
-  lodger_pending_unref (lodger_caller_call_soon (peer, soon_arrived, data, NULL));
+  lodger_pending_disown (lodger_caller_call_soon (peer, soon_arrived, data, NULL));
 }
 
 static int64_t
@@ -138,7 +138,7 @@ submit_job (uint64_t index)
   void *data = bench_job_data (index);
   LodgerPending *work = lodger_caller_to_thread (errand.caller, job_work, data, NULL);
 
-  lodger_pending_unref (lodger_pending_then (work, errand.caller, job_done, data, NULL));
+  lodger_pending_disown (lodger_pending_then (work, errand.caller, job_done, data, NULL));
   lodger_pending_unref (work);
 }
 

@@ -192,7 +192,7 @@ lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc d
   pending = submit (run, options.cancellable, &call);
   run->pending = lodger_pending_ref (pending);
   bind_button (run, options.cancel_button);
-  lodger_pending_unref (lodger_pending_then_full (pending, call.data_home, come_back, run, end_run, &call));
+  lodger_pending_disown (lodger_pending_then_full (pending, call.data_home, come_back, run, end_run, &call));
   return pending;
 }
 

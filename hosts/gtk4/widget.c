@@ -109,7 +109,7 @@ check_later (Watch *watch)
   watch->is_checking = TRUE;
   weak = g_new0 (GWeakRef, 1);
   g_weak_ref_init (weak, watch->widget);
-  lodger_pending_unref (lodger_pending_then (lodger_caller_get_started (caller), caller, be_there, weak, check));
+  lodger_pending_disown (lodger_pending_then (lodger_caller_get_started (caller), caller, be_there, weak, check));
 }
 
 static void

@@ -331,7 +331,7 @@ submit_marks (Order *order, Mark *dropped)
 {
   LodgerCaller *caller = order->subject->caller;
   lodger_pending_unref (
-      lodger_caller_call_later (caller, INT64_C (3600000000000), mark_never, dropped, mark_destroyed));
+      lodger_caller_call_later (caller, LODGER_SECONDS (3600), mark_never, dropped, mark_destroyed));
   lodger_pending_unref (lodger_caller_call_soon (caller, be_on_the_stack, order, NULL));
   if (subject_is (order->subject, SUBJECT_DRIVEN))
     latch_wait (&order->on_stack.entered);

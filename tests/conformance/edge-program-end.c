@@ -92,7 +92,8 @@ be_the_program (const Program *program)
   blocked_call_init (&in_child);
   if (program->has_stuck_worker)
     {
-      lodger_caller_to_thread_full (subject.caller, blocked_call_run, &in_worker, user_code_runs, &call);
+      lodger_pending_disown (
+          lodger_caller_to_thread_full (subject.caller, blocked_call_run, &in_worker, user_code_runs, &call));
       latch_wait (&in_worker.entered);
     }
   if (program->has_stuck_child)
@@ -100,12 +101,13 @@ be_the_program (const Program *program)
       LodgerCaller *child = lodger_caller_open_child (subject.caller, &quiet, NULL);
       lodger_caller_call_direct (child, blocked_call_direct, &in_child, user_code_runs);
       latch_wait (&in_child.entered);
-      lodger_caller_call_soon (child, user_call, NULL, user_code_runs);
+      lodger_pending_disown (lodger_caller_call_soon (child, user_call, NULL, user_code_runs));
     }
   if (program->way != WITHOUT_A_STOP)
     end_in_order (&subject, program->way);
   else
-    lodger_caller_call_later (subject.caller, INT64_C (3600000000000), user_call, NULL, user_code_runs);
+    lodger_pending_disown (
+        lodger_caller_call_later (subject.caller, LODGER_SECONDS (3600), user_call, NULL, user_code_runs));
   if (program->exits_in_worker)
     {
       lodger_caller_call_direct (subject.caller, exit_inside, NULL, NULL);

@@ -117,7 +117,7 @@ function declaration (text, errors,   result, list, count, i) {
   gsub (/[ \t]+/, " ", text)
   sub (/ __attribute__ .*/, "", text)
   sub (/ *;.*/, "", text)
-  sub (/^LODGER_API /, "", text)
+  sub (/^LODGER_API (LODGER_GIVEN )?/, "", text)
   if (!match (text, /[a-z_0-9]+ \(/))
     fail ("cannot read the declaration: " text)
   function_name = substr (text, RSTART, RLENGTH - 2)
@@ -166,7 +166,7 @@ in_comment {
     in_errors = 1
     sub (/^Errors: */, "", line)
     errors = line
-  } else if (line == "" || line ~ /^(Test:|Returns:|@(param|return) |@[a-z_]+:)/)
+  } else if (line == "" || line ~ /^(Test:|Since:|Returns:|@(param|return) |@[a-z_]+:)/)
     in_errors = 0
   else if (in_errors)
     errors = errors " " line

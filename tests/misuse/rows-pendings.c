@@ -27,6 +27,9 @@ CELL (lodger_pending_unref, null_pending, FINE (DOES (lodger_pending_unref (NULL
 CELL (lodger_pending_unref, after_stop, FINE (REF (CALL)));
 CELL (lodger_pending_unref, after_fork, FINE (DOES (lodger_pending_unref (CALL))),
       FINE (DOES (lodger_pending_unref (PROMISE))), FINE (DOES (lodger_pending_unref (TEXT))));
+CELL (lodger_pending_disown, null_pending, FINE (DOES (lodger_pending_disown (NULL))));
+CELL (lodger_pending_disown, after_stop, FINE (DOES (lodger_pending_disown (lodger_pending_ref (CALL)))));
+CELL (lodger_pending_disown, after_fork, FINE (DOES (lodger_pending_disown (lodger_pending_ref (CALL)))));
 CELL (lodger_pending_current, after_fork, FINE (lodger_pending_current () == NULL));
 
 /* ---- what it is at --------------------------------------------------------------------------------------------------- */
@@ -141,7 +144,7 @@ ignore (void *data)
   (void) data;
 }
 
-CELL (lodger_pending_cancel, null_pending, WARNS (!lodger_pending_cancel (NULL, "message")));
+CELL (lodger_pending_cancel, null_pending, FINE (!lodger_pending_cancel (NULL, "message")));
 CELL (lodger_pending_cancel, null_message, FINE (lodger_pending_cancel (PROMISE, NULL)));
 CELL (lodger_pending_cancel, after_stop, FINE (lodger_pending_cancel (CALL, NULL)));
 CELL (lodger_pending_cancel, after_fork, WARNS (!lodger_pending_cancel (CALL, NULL)),

@@ -31,6 +31,7 @@ LODGER_BEGIN_DECLS
  * function, after lodger_pending_defer(), or for a caller's own pending: started, stopping, stopped), LODGER_ECHILD (a
  * forked child).
  * Test: unit/pending edge_01_first_setter_wins
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_return_pointer (LodgerPending *self, void *value, LodgerDestroyFunc destroy);
 
@@ -41,6 +42,7 @@ LODGER_API int lodger_pending_return_pointer (LodgerPending *self, void *value, 
  *
  * Errors: as lodger_pending_return_pointer().
  * Test: unit/pending each_type_comes_back
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_return_int (LodgerPending *self, int64_t value);
 
@@ -51,6 +53,7 @@ LODGER_API int lodger_pending_return_int (LodgerPending *self, int64_t value);
  *
  * Errors: as lodger_pending_return_pointer().
  * Test: unit/pending each_type_comes_back
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_return_boolean (LodgerPending *self, bool value);
 
@@ -62,6 +65,7 @@ LODGER_API int lodger_pending_return_boolean (LodgerPending *self, bool value);
  *
  * Errors: as lodger_pending_return_pointer(), LODGER_ENOMEM (no memory).
  * Test: unit/pending each_type_comes_back
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_return_string (LodgerPending *self, const char *value);
 
@@ -73,6 +77,7 @@ LODGER_API int lodger_pending_return_string (LodgerPending *self, const char *va
  *
  * Errors: as lodger_pending_return_pointer(), LODGER_EINVAL (NULL @p value with a size), LODGER_ENOMEM (no memory).
  * Test: unit/pending each_type_comes_back
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_return_bytes (LodgerPending *self, const void *value, size_t size);
 
@@ -83,6 +88,7 @@ LODGER_API int lodger_pending_return_bytes (LodgerPending *self, const void *val
  *
  * Errors: as lodger_pending_return_pointer().
  * Test: unit/pending each_type_comes_back
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_return_nothing (LodgerPending *self);
 
@@ -95,6 +101,7 @@ LODGER_API int lodger_pending_return_nothing (LodgerPending *self);
  * Errors: as lodger_pending_return_pointer(), LODGER_EINVAL (NULL @p error), LODGER_ENOMEM (the error is the shared
  * error for no memory).
  * Test: unit/pending an_error_comes_back
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_return_error (LodgerPending *self, LodgerError *error);
 
@@ -106,6 +113,7 @@ LODGER_API int lodger_pending_return_error (LodgerPending *self, LodgerError *er
  *
  * Errors: as lodger_pending_return_pointer(), LODGER_ENOMEM (no memory).
  * Test: unit/pending an_error_comes_back
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_return_new_error (LodgerPending *self, const char *domain, int code, const char *format,
                                                 ...) __attribute__ ((format (printf, 4, 5)));
@@ -121,6 +129,7 @@ LODGER_API int lodger_pending_return_new_error (LodgerPending *self, const char 
  * Errors: as lodger_pending_return_pointer(), LODGER_EINVAL (NULL @p other), LODGER_EDEADLK (@p other takes its
  * outcome, directly or not, from @p self), LODGER_ENOMEM (no memory).
  * Test: unit/calls edge_24_return_from_takes_the_outcome
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_return_from (LodgerPending *self, LodgerPending *other);
 
@@ -136,8 +145,9 @@ LODGER_API int lodger_pending_return_from (LodgerPending *self, LodgerPending *o
  * Errors: LODGER_ESTATE (NULL, outside the call's own function, answered or deferred before, no memory), LODGER_ECHILD
  * (a forked child).
  * Test: unit/calls edge_24_deferred_call_is_answered_later
+ * Since: 0.1
  */
-LODGER_API LodgerReply *lodger_pending_defer (LodgerPending *self);
+LODGER_API LODGER_GIVEN LodgerReply *lodger_pending_defer (LodgerPending *self);
 
 /**
  * Returns the pending that the reply belongs to, borrowed.
@@ -146,6 +156,7 @@ LODGER_API LodgerReply *lodger_pending_defer (LodgerPending *self);
  *
  * Errors: none.
  * Test: unit/calls edge_24_deferred_call_is_answered_later
+ * Since: 0.1
  */
 LODGER_API LodgerPending *lodger_reply_get_pending (LodgerReply *reply);
 
@@ -160,6 +171,7 @@ LODGER_API LodgerPending *lodger_reply_get_pending (LodgerReply *reply);
  * Errors: LODGER_EINVAL (NULL @p reply), LODGER_ECANCELED (the call was cancelled meanwhile), LODGER_ECHILD (a forked
  * child).
  * Test: unit/calls edge_24_deferred_call_is_answered_later
+ * Since: 0.1
  */
 LODGER_API int lodger_reply_return_pointer (LodgerReply *reply, void *value, LodgerDestroyFunc destroy);
 /**
@@ -169,6 +181,7 @@ LODGER_API int lodger_reply_return_pointer (LodgerReply *reply, void *value, Lod
  *
  * Errors: as lodger_reply_return_pointer().
  * Test: unit/calls a_reply_carries_each_type
+ * Since: 0.1
  */
 LODGER_API int lodger_reply_return_int (LodgerReply *reply, int64_t value);
 /**
@@ -178,6 +191,7 @@ LODGER_API int lodger_reply_return_int (LodgerReply *reply, int64_t value);
  *
  * Errors: as lodger_reply_return_pointer().
  * Test: unit/calls a_reply_carries_each_type
+ * Since: 0.1
  */
 LODGER_API int lodger_reply_return_boolean (LodgerReply *reply, bool value);
 /**
@@ -188,6 +202,7 @@ LODGER_API int lodger_reply_return_boolean (LodgerReply *reply, bool value);
  *
  * Errors: as lodger_reply_return_pointer(), LODGER_ENOMEM (no memory).
  * Test: unit/calls a_reply_carries_each_type
+ * Since: 0.1
  */
 LODGER_API int lodger_reply_return_string (LodgerReply *reply, const char *value);
 /**
@@ -198,6 +213,7 @@ LODGER_API int lodger_reply_return_string (LodgerReply *reply, const char *value
  *
  * Errors: as lodger_reply_return_pointer(), LODGER_EINVAL (NULL @p value with a size), LODGER_ENOMEM (no memory).
  * Test: unit/calls a_reply_carries_each_type
+ * Since: 0.1
  */
 LODGER_API int lodger_reply_return_bytes (LodgerReply *reply, const void *value, size_t size);
 /**
@@ -207,6 +223,7 @@ LODGER_API int lodger_reply_return_bytes (LodgerReply *reply, const void *value,
  *
  * Errors: as lodger_reply_return_pointer().
  * Test: unit/calls a_reply_carries_each_type
+ * Since: 0.1
  */
 LODGER_API int lodger_reply_return_nothing (LodgerReply *reply);
 /**
@@ -218,6 +235,7 @@ LODGER_API int lodger_reply_return_nothing (LodgerReply *reply);
  * Errors: as lodger_reply_return_pointer(), LODGER_EINVAL (NULL @p error), LODGER_ENOMEM (the error is the shared error
  * for no memory).
  * Test: unit/calls a_reply_carries_each_type
+ * Since: 0.1
  */
 LODGER_API int lodger_reply_return_error (LodgerReply *reply, LodgerError *error);
 /**
@@ -228,6 +246,7 @@ LODGER_API int lodger_reply_return_error (LodgerReply *reply, LodgerError *error
  * Errors: as lodger_reply_return_pointer(), LODGER_EINVAL (NULL @p other), LODGER_EDEADLK (@p other takes its outcome
  * from this call), LODGER_ENOMEM (no memory).
  * Test: unit/calls a_reply_carries_each_type
+ * Since: 0.1
  */
 LODGER_API int lodger_reply_return_from (LodgerReply *reply, LodgerPending *other);
 
@@ -239,6 +258,7 @@ LODGER_API int lodger_reply_return_from (LodgerReply *reply, LodgerPending *othe
  *
  * Errors: none.
  * Test: unit/calls edge_24_reply_freed_unanswered_is_an_error
+ * Since: 0.1
  */
 LODGER_API void lodger_reply_free (LodgerReply *reply);
 

@@ -56,6 +56,7 @@ typedef struct LodgerBackendOps
  * Errors: LODGER_EINVAL (NULL, wrong size, a mandatory operation is missing), LODGER_EALREADY (another table has that
  * name), LODGER_ENOMEM (no memory).
  * Test: unit/host a_backend_without_a_mandatory_operation_is_refused
+ * Since: 0.1
  */
 LODGER_API int lodger_backend_register (const LodgerBackendOps *ops);
 

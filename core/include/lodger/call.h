@@ -25,7 +25,7 @@ typedef struct LodgerCallOptions
   const char *file;
   /** The line of the submission. */
   int line;
-  /** LODGER_PENDING_PROTECTED, LODGER_PENDING_BOUND. */
+  /** LODGER_PENDING_PROTECTED, LODGER_PENDING_BOUND, LODGER_PENDING_MAY_FAIL. */
   LodgerPendingFlags flags;
   /** The caller in whose thread a pointer answer is destroyed. Optional. It holds wherever the last reference is
    * dropped. After that caller's stop, the pointer is destroyed where the last reference is dropped. The caller is held
@@ -68,9 +68,11 @@ typedef struct LodgerCallOptions
  * (no memory), LODGER_EAGAIN (the inbox is full, and this thread may not block), LODGER_EDEADLK (the inbox is full, and
  * the wait could never end), LODGER_ECHILD (a forked child).
  * Test: conformance law_2_one_threads_calls_start_in_order
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *data,
-                                                        LodgerDestroyFunc destroy, const LodgerCallOptions *options);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func,
+                                                                     void *data, LodgerDestroyFunc destroy,
+                                                                     const LodgerCallOptions *options);
 
 /**
  * Runs @p func in the caller's thread, @p delay nanoseconds from now, never earlier.
@@ -83,10 +85,12 @@ LODGER_API LodgerPending *lodger_caller_call_soon_full (LodgerCaller *caller, Lo
  *
  * Errors: as lodger_caller_call_soon_full(), LODGER_ENOSYS (the host has no `arm` operation).
  * Test: unit/timers edge_22_call_later_is_never_early
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFunc func,
-                                                         void *data, LodgerDestroyFunc destroy,
-                                                         const LodgerCallOptions *options);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay,
+                                                                      LodgerCallFunc func, void *data,
+                                                                      LodgerDestroyFunc destroy,
+                                                                      const LodgerCallOptions *options);
 
 /**
  * Runs @p func in the caller's thread, soon, without an outcome: the cheapest way.
@@ -100,6 +104,7 @@ LODGER_API LodgerPending *lodger_caller_call_later_full (LodgerCaller *caller, i
  * LODGER_EAGAIN (the inbox is full, and this thread may not block), LODGER_EDEADLK (the inbox is full, and the wait
  * could never end), LODGER_ECANCELED (the submitter's own call was cancelled while it waited for room).
  * Test: unit/calls edge_23_a_direct_call_cannot_wait
+ * Since: 0.1
  */
 LODGER_API int lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, void *data,
                                                LodgerDestroyFunc destroy, const LodgerCallOptions *options);
@@ -124,9 +129,11 @@ LODGER_API int lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirec
  * Errors: as lodger_caller_call_soon_full(), LODGER_EAGAIN (no worker, and the system refuses a thread), LODGER_ESTATE
  * (`worker` is set, and the caller has not started).
  * Test: unit/pool an_idle_worker_is_reused
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *data,
-                                                        LodgerDestroyFunc destroy, const LodgerCallOptions *options);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func,
+                                                                     void *data, LodgerDestroyFunc destroy,
+                                                                     const LodgerCallOptions *options);
 
 /**
  * Runs lodger_pending_then() with options.
@@ -137,10 +144,12 @@ LODGER_API LodgerPending *lodger_caller_to_thread_full (LodgerCaller *caller, Lo
  * Errors: LODGER_EINVAL (NULL @p done, @p caller or @p func, wrong options, LODGER_PENDING_BOUND without a scope),
  * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: conformance edge_78_each_kind_of_call_can_be_bound
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func,
-                                                    void *data, LodgerDestroyFunc destroy,
-                                                    const LodgerCallOptions *options);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller,
+                                                                 LodgerThenFunc func, void *data,
+                                                                 LodgerDestroyFunc destroy,
+                                                                 const LodgerCallOptions *options);
 
 /**
  * Runs lodger_caller_call_soon_full() with defaults.
@@ -149,22 +158,26 @@ LODGER_API LodgerPending *lodger_pending_then_full (LodgerPending *done, LodgerC
  *
  * Errors: as lodger_caller_call_soon_full().
  * Test: conformance law_1_submitting_never_runs_inline
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_caller_call_soon (LodgerCaller *caller, LodgerCallFunc func, void *data,
-                                                   LodgerDestroyFunc destroy);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_caller_call_soon (LodgerCaller *caller, LodgerCallFunc func, void *data,
+                                                                LodgerDestroyFunc destroy);
 /**
  * Runs lodger_caller_call_later_full() with defaults.
  *
  * Errors: as lodger_caller_call_later_full().
  * Test: unit/timers edge_22_call_later_is_never_early
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_caller_call_later (LodgerCaller *caller, int64_t delay, LodgerCallFunc func,
-                                                    void *data, LodgerDestroyFunc destroy);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_caller_call_later (LodgerCaller *caller, int64_t delay,
+                                                                 LodgerCallFunc func, void *data,
+                                                                 LodgerDestroyFunc destroy);
 /**
  * Runs lodger_caller_call_direct_full() with defaults.
  *
  * Errors: as lodger_caller_call_direct_full().
  * Test: unit/calls edge_23_a_direct_call_cannot_wait
+ * Since: 0.1
  */
 LODGER_API int lodger_caller_call_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data,
                                           LodgerDestroyFunc destroy);
@@ -174,9 +187,10 @@ LODGER_API int lodger_caller_call_direct (LodgerCaller *caller, LodgerDirectFunc
  * Errors: LODGER_EINVAL (NULL @p caller or @p func), LODGER_ENOMEM (no memory), LODGER_EAGAIN (no worker, and the
  * system refuses a thread), LODGER_ECHILD (a forked child).
  * Test: unit/pool an_idle_worker_is_reused
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_caller_to_thread (LodgerCaller *caller, LodgerCallFunc func, void *data,
-                                                   LodgerDestroyFunc destroy);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_caller_to_thread (LodgerCaller *caller, LodgerCallFunc func, void *data,
+                                                                LodgerDestroyFunc destroy);
 
 LODGER_END_DECLS
 

@@ -125,9 +125,10 @@ typedef struct LodgerCallerOptions
  * another name, host or backend), LODGER_EALREADY (MANUAL where a caller exists), LODGER_EWRONGTHREAD (MAIN_THREAD in
  * another thread while the main thread has no caller), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory).
  * Test: unit/caller the_same_thread_and_host_give_the_same_caller
+ * Since: 0.2
  */
-LODGER_API LodgerCaller *lodger_caller_open (LodgerCallerMode mode, const LodgerCallerOptions *options,
-                                             LodgerError **ret_error);
+LODGER_API LODGER_GIVEN LodgerCaller *lodger_caller_open (LodgerCallerMode mode, const LodgerCallerOptions *options,
+                                                          LodgerError **ret_error);
 
 /**
  * Finds or makes a child of @p parent: a caller on a new thread, which stops with its parent and before it.
@@ -147,9 +148,11 @@ LODGER_API LodgerCaller *lodger_caller_open (LodgerCallerMode mode, const Lodger
  * LODGER_ESHUTDOWN (the parent is stopping), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory), LODGER_ECHILD (a
  * forked child).
  * Test: conformance edge_48_get_by_name_twice_is_the_same_child
+ * Since: 0.2
  */
-LODGER_API LodgerCaller *lodger_caller_open_child (LodgerCaller *parent, const LodgerCallerOptions *options,
-                                                   LodgerError **ret_error);
+LODGER_API LODGER_GIVEN LodgerCaller *lodger_caller_open_child (LodgerCaller *parent,
+                                                                const LodgerCallerOptions *options,
+                                                                LodgerError **ret_error);
 
 /**
  * Takes a reference.
@@ -158,6 +161,7 @@ LODGER_API LodgerCaller *lodger_caller_open_child (LodgerCaller *parent, const L
  *
  * Errors: none.
  * Test: unit/caller a_stopped_callers_memory_goes_with_its_reference
+ * Since: 0.1
  */
 LODGER_API LodgerCaller *lodger_caller_ref (LodgerCaller *caller);
 
@@ -168,6 +172,7 @@ LODGER_API LodgerCaller *lodger_caller_ref (LodgerCaller *caller);
  *
  * Errors: none.
  * Test: unit/caller a_stopped_callers_memory_goes_with_its_reference
+ * Since: 0.1
  */
 LODGER_API void lodger_caller_unref (LodgerCaller *caller);
 
@@ -181,6 +186,7 @@ LODGER_API void lodger_caller_unref (LodgerCaller *caller);
  *
  * Errors: none.
  * Test: unit/caller current_is_the_innermost
+ * Since: 0.1
  */
 LODGER_API LodgerCaller *lodger_caller_current (void);
 
@@ -195,8 +201,9 @@ LODGER_API LodgerCaller *lodger_caller_current (void);
  * @return a new reference, or NULL when every caller here has stopped, or none was made.
  * Errors: none.
  * Test: unit/completer a_caller_is_found_by_its_loop
+ * Since: 0.1
  */
-LODGER_API LodgerCaller *lodger_caller_find (const char *host, const void *host_options);
+LODGER_API LODGER_GIVEN LodgerCaller *lodger_caller_find (const char *host, const void *host_options);
 
 /**
  * Finds the running caller with the given id.
@@ -207,8 +214,9 @@ LODGER_API LodgerCaller *lodger_caller_find (const char *host, const void *host_
  * @return a new reference, or NULL.
  * Errors: none.
  * Test: unit/caller a_stopping_caller_is_not_found
+ * Since: 0.2
  */
-LODGER_API LodgerCaller *lodger_caller_find_id (uint64_t id);
+LODGER_API LODGER_GIVEN LodgerCaller *lodger_caller_find_id (uint64_t id);
 
 /**
  * Lists all callers that have not stopped.
@@ -219,8 +227,9 @@ LODGER_API LodgerCaller *lodger_caller_find_id (uint64_t id);
  * @return the array. It is NULL, with count 0, when there are no callers or there is no memory.
  * Errors: LODGER_EINVAL (NULL @p ret_count).
  * Test: unit/caller list_holds_each_caller_once
+ * Since: 0.1
  */
-LODGER_API LodgerCaller **lodger_caller_list (bool running_only, size_t *ret_count);
+LODGER_API LODGER_GIVEN LodgerCaller **lodger_caller_list (bool running_only, size_t *ret_count);
 
 /**
  * Drops the references of an array and frees the array.
@@ -229,6 +238,7 @@ LODGER_API LodgerCaller **lodger_caller_list (bool running_only, size_t *ret_cou
  *
  * Errors: none.
  * Test: unit/caller list_holds_each_caller_once
+ * Since: 0.1
  */
 LODGER_API void lodger_caller_list_free (LodgerCaller **callers, size_t count);
 
@@ -239,6 +249,7 @@ LODGER_API void lodger_caller_list_free (LodgerCaller **callers, size_t count);
  *
  * Errors: none.
  * Test: unit/caller describe_is_one_line
+ * Since: 0.1
  */
 LODGER_API uint64_t lodger_caller_get_id (const LodgerCaller *caller);
 /**
@@ -248,6 +259,7 @@ LODGER_API uint64_t lodger_caller_get_id (const LodgerCaller *caller);
  *
  * Errors: none.
  * Test: unit/caller describe_is_one_line
+ * Since: 0.1
  */
 LODGER_API const char *lodger_caller_get_name (const LodgerCaller *caller);
 /**
@@ -257,6 +269,7 @@ LODGER_API const char *lodger_caller_get_name (const LodgerCaller *caller);
  *
  * Errors: none.
  * Test: unit/caller describe_is_one_line
+ * Since: 0.1
  */
 LODGER_API const char *lodger_caller_get_host (const LodgerCaller *caller);
 /**
@@ -266,6 +279,7 @@ LODGER_API const char *lodger_caller_get_host (const LodgerCaller *caller);
  *
  * Errors: none.
  * Test: unit/caller describe_is_one_line
+ * Since: 0.1
  */
 LODGER_API const char *lodger_caller_get_backend (const LodgerCaller *caller);
 
@@ -276,6 +290,7 @@ LODGER_API const char *lodger_caller_get_backend (const LodgerCaller *caller);
  *
  * Errors: none.
  * Test: unit/caller a_protected_caller_needs_force
+ * Since: 0.1
  */
 LODGER_API bool lodger_caller_is_protected (const LodgerCaller *caller);
 /**
@@ -285,6 +300,7 @@ LODGER_API bool lodger_caller_is_protected (const LodgerCaller *caller);
  *
  * Errors: none.
  * Test: unit/caller current_is_the_innermost
+ * Since: 0.1
  */
 LODGER_API bool lodger_caller_is_current_thread (const LodgerCaller *caller);
 /**
@@ -295,8 +311,9 @@ LODGER_API bool lodger_caller_is_current_thread (const LodgerCaller *caller);
  * @return a new reference. NULL for a caller without a parent, after the stop of the parent, and for NULL.
  * Errors: none.
  * Test: unit/pool workers_are_children_of_the_root
+ * Since: 0.2
  */
-LODGER_API LodgerCaller *lodger_caller_find_parent (LodgerCaller *caller);
+LODGER_API LODGER_GIVEN LodgerCaller *lodger_caller_find_parent (LodgerCaller *caller);
 /**
  * Lists the children that have not stopped, workers of to_thread() among them.
  *
@@ -306,8 +323,9 @@ LODGER_API LodgerCaller *lodger_caller_find_parent (LodgerCaller *caller);
  * @return the array, as lodger_caller_list() gives it. It is NULL, with count 0, for a NULL @p caller, too.
  * Errors: LODGER_EINVAL (NULL).
  * Test: conformance edge_48_a_grandchild_is_no_child
+ * Since: 0.2
  */
-LODGER_API LodgerCaller **lodger_caller_list_children (LodgerCaller *caller, size_t *ret_count);
+LODGER_API LODGER_GIVEN LodgerCaller **lodger_caller_list_children (LodgerCaller *caller, size_t *ret_count);
 /**
  * Describes the caller in one line: `main #1 (main.c:20): running, host glib, 3 workers`.
  *
@@ -316,8 +334,9 @@ LODGER_API LodgerCaller **lodger_caller_list_children (LodgerCaller *caller, siz
  * @return a string to be freed with lodger_free(). NULL only for NULL and without memory.
  * Errors: none.
  * Test: unit/caller describe_is_one_line
+ * Since: 0.1
  */
-LODGER_API char *lodger_caller_describe (LodgerCaller *caller);
+LODGER_API LODGER_GIVEN char *lodger_caller_describe (LodgerCaller *caller);
 
 /* ---- workers ------------------------------------------------------------------------------------------------- */
 
@@ -330,6 +349,7 @@ LODGER_API char *lodger_caller_describe (LodgerCaller *caller);
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
  * Test: conformance edge_35_above_the_idle_limit_a_worker_ends
+ * Since: 0.1
  */
 LODGER_API int lodger_caller_set_idle_limit (LodgerCaller *caller, unsigned limit);
 
@@ -342,6 +362,7 @@ LODGER_API int lodger_caller_set_idle_limit (LodgerCaller *caller, unsigned limi
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
  * Test: conformance edge_37_a_worker_that_is_idle_for_long_ends_by_itself
+ * Since: 0.1
  */
 LODGER_API int lodger_caller_set_idle_duration (LodgerCaller *caller, int64_t duration);
 

@@ -63,8 +63,9 @@ typedef struct LodgerErrorPayloadOps
  * @return a new reference, never NULL. Without memory it is a shared static error with code LODGER_ENOMEM.
  * Errors: none.
  * Test: unit/error error_keeps_domain_code_and_message
+ * Since: 0.1
  */
-LODGER_API LodgerError *lodger_error_new (const char *domain, int code, const char *message);
+LODGER_API LODGER_GIVEN LodgerError *lodger_error_new (const char *domain, int code, const char *message);
 
 /**
  * Makes an error with a message made as by printf.
@@ -73,8 +74,9 @@ LODGER_API LodgerError *lodger_error_new (const char *domain, int code, const ch
  *
  * Errors: none.
  * Test: unit/error error_formats_its_message
+ * Since: 0.1
  */
-LODGER_API LodgerError *lodger_error_newf (const char *domain, int code, const char *format, ...)
+LODGER_API LODGER_GIVEN LodgerError *lodger_error_newf (const char *domain, int code, const char *format, ...)
     __attribute__ ((format (printf, 3, 4)));
 
 /**
@@ -86,9 +88,10 @@ LODGER_API LodgerError *lodger_error_newf (const char *domain, int code, const c
  * @param ops Optional. They are static, or live at least as long as the error. NULL means no payload.
  * Errors: LODGER_EINVAL (wrong size of @p ops, or members of @p ops that this version does not know).
  * Test: unit/error error_payload_is_destroyed_once
+ * Since: 0.1
  */
-LODGER_API LodgerError *lodger_error_new_with_payload (const char *domain, int code, const char *message,
-                                                       const LodgerErrorPayloadOps *ops, void *payload);
+LODGER_API LODGER_GIVEN LodgerError *lodger_error_new_with_payload (const char *domain, int code, const char *message,
+                                                                    const LodgerErrorPayloadOps *ops, void *payload);
 
 /**
  * Takes a reference.
@@ -97,6 +100,7 @@ LODGER_API LodgerError *lodger_error_new_with_payload (const char *domain, int c
  *
  * Errors: none.
  * Test: unit/error error_payload_is_destroyed_once
+ * Since: 0.1
  */
 LODGER_API LodgerError *lodger_error_ref (LodgerError *error);
 
@@ -107,6 +111,7 @@ LODGER_API LodgerError *lodger_error_ref (LodgerError *error);
  *
  * Errors: none.
  * Test: unit/error error_payload_is_destroyed_once
+ * Since: 0.1
  */
 LODGER_API void lodger_error_unref (LodgerError *error);
 
@@ -117,6 +122,7 @@ LODGER_API void lodger_error_unref (LodgerError *error);
  *
  * Errors: none.
  * Test: unit/error error_domains_are_interned
+ * Since: 0.1
  */
 LODGER_API const char *lodger_error_get_domain (const LodgerError *error);
 
@@ -127,6 +133,7 @@ LODGER_API const char *lodger_error_get_domain (const LodgerError *error);
  *
  * Errors: none.
  * Test: unit/error error_keeps_domain_code_and_message
+ * Since: 0.1
  */
 LODGER_API int lodger_error_get_code (const LodgerError *error);
 
@@ -137,6 +144,7 @@ LODGER_API int lodger_error_get_code (const LodgerError *error);
  *
  * Errors: none.
  * Test: unit/error error_keeps_domain_code_and_message
+ * Since: 0.1
  */
 LODGER_API const char *lodger_error_get_message (const LodgerError *error);
 
@@ -148,6 +156,7 @@ LODGER_API const char *lodger_error_get_message (const LodgerError *error);
  * @return the payload, or NULL when there is none of that kind.
  * Errors: none.
  * Test: unit/error error_payload_is_found_by_its_kind
+ * Since: 0.1
  */
 LODGER_API void *lodger_error_get_payload (const LodgerError *error, const LodgerErrorPayloadOps *ops);
 
@@ -158,6 +167,7 @@ LODGER_API void *lodger_error_get_payload (const LodgerError *error, const Lodge
  *
  * Errors: none.
  * Test: unit/error error_matches_domain_and_code
+ * Since: 0.1
  */
 LODGER_API bool lodger_error_matches (const LodgerError *error, const char *domain, int code);
 
@@ -168,6 +178,7 @@ LODGER_API bool lodger_error_matches (const LodgerError *error, const char *doma
  *
  * Errors: none.
  * Test: unit/error every_code_has_words
+ * Since: 0.1
  */
 LODGER_API const char *lodger_error_code_string (int code);
 
@@ -178,6 +189,7 @@ LODGER_API const char *lodger_error_code_string (int code);
  *
  * Errors: none.
  * Test: unit/caller describe_is_one_line
+ * Since: 0.1
  */
 LODGER_API void lodger_free (void *memory);
 

@@ -107,6 +107,7 @@ typedef struct LodgerHostDriver
  * Errors: LODGER_EINVAL (NULL, wrong size, a mandatory operation is missing), LODGER_EALREADY (another driver has that
  * name), LODGER_ENOMEM (no memory).
  * Test: unit/host a_table_without_the_mandatory_operation_is_refused
+ * Since: 0.1
  */
 LODGER_API int lodger_host_register (const LodgerHostDriver *driver);
 
@@ -119,6 +120,7 @@ LODGER_API int lodger_host_register (const LodgerHostDriver *driver);
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread: the node is not run), LODGER_ECHILD (a forked
  * child).
  * Test: unit/host a_node_run_in_another_thread_is_refused
+ * Since: 0.1
  */
 LODGER_API void lodger_host_run_node (LodgerHostNode *node);
 
@@ -129,6 +131,7 @@ LODGER_API void lodger_host_run_node (LodgerHostNode *node);
  *
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread), LODGER_ECHILD (a forked child).
  * Test: unit/timers edge_22_call_later_is_never_early
+ * Since: 0.1
  */
 LODGER_API void lodger_host_deadline (LodgerHost *host);
 
@@ -141,6 +144,7 @@ LODGER_API void lodger_host_deadline (LodgerHost *host);
  *         means no such time; an error gives it, too.
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread).
  * Test: conformance nested_loop_goes_on_with_the_interrupted_turn
+ * Since: 0.1
  */
 LODGER_API int64_t lodger_host_before_wait (LodgerHost *host);
 
@@ -151,6 +155,7 @@ LODGER_API int64_t lodger_host_before_wait (LodgerHost *host);
  *
  * Errors: LODGER_EINVAL (NULL).
  * Test: unit/host an_fd_event_without_a_watch_is_ignored
+ * Since: 0.1
  */
 LODGER_API void lodger_host_fd_ready (LodgerHostWatch *watch, uint32_t revents);
 
@@ -163,6 +168,7 @@ LODGER_API void lodger_host_fd_ready (LodgerHostWatch *watch, uint32_t revents);
  *
  * Errors: LODGER_EINVAL (NULL).
  * Test: unit/host edge_77_a_dead_host_gives_its_node_back
+ * Since: 0.1
  */
 LODGER_API void lodger_host_closed (LodgerHost *host);
 
@@ -192,6 +198,7 @@ LODGER_API void lodger_host_watch_given (LodgerGivenFunc func, void *data);
  * @return @p code, which the adapter's function can return.
  * Errors: none.
  * Test: unit/log an_adapters_misuse_is_logged
+ * Since: 0.1
  */
 LODGER_API int lodger_host_misuse (const char *function, int code, const char *reason);
 
@@ -207,6 +214,7 @@ LODGER_API int lodger_host_misuse (const char *function, int code, const char *r
  *         NULL for NULL.
  * Errors: LODGER_EINVAL (NULL @p own or @p ret_reason, a @p size that is too small).
  * Test: unit/options an_adapter_reads_options_of_any_version
+ * Since: 0.2
  */
 LODGER_API const void *lodger_host_read_options (const void *given, void *own, size_t size, const char **ret_reason);
 

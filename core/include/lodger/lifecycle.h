@@ -34,6 +34,7 @@ typedef enum LodgerCallerState
  * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (not in the initial state), LODGER_EWRONGTHREAD (another thread),
  * LODGER_ECHILD (a forked child).
  * Test: unit/caller start_sync_runs_queued_calls
+ * Since: 0.1
  */
 LODGER_API int lodger_caller_start_sync (LodgerCaller *caller);
 
@@ -46,6 +47,7 @@ LODGER_API int lodger_caller_start_sync (LodgerCaller *caller);
  * Errors: LODGER_EINVAL (NULL), LODGER_ESHUTDOWN (the caller is stopping or has stopped), LODGER_EWRONGTHREAD (another
  * thread), LODGER_ECHILD (a forked child).
  * Test: unit/caller the_last_leave_stops
+ * Since: 0.1
  */
 LODGER_API int lodger_caller_enter (LodgerCaller *caller);
 
@@ -62,6 +64,7 @@ LODGER_API int lodger_caller_enter (LodgerCaller *caller);
  * that the caller runs), LODGER_ESTATE (left more often than entered), LODGER_EWRONGTHREAD (another thread),
  * LODGER_EABANDONED (something did not end by the deadline), LODGER_ECHILD (a forked child).
  * Test: unit/caller the_last_leave_stops
+ * Since: 0.1
  */
 LODGER_API int lodger_caller_leave (LodgerCaller *caller);
 
@@ -95,6 +98,7 @@ LODGER_API int lodger_caller_leave (LodgerCaller *caller);
  *         too.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
  * Test: conformance law_4_stop_cancels_queued_delayed_and_running
+ * Since: 0.1
  */
 LODGER_API LodgerCallerState lodger_caller_stop (LodgerCaller *caller, bool force);
 
@@ -109,6 +113,7 @@ LODGER_API LodgerCallerState lodger_caller_stop (LodgerCaller *caller, bool forc
  * that the caller runs), LODGER_EWRONGTHREAD (another thread), LODGER_EABANDONED (something did not end by the
  * deadline), LODGER_ECHILD (a forked child).
  * Test: unit/stop-wait stopping_and_waiting_needs_no_count
+ * Since: 0.1
  */
 LODGER_API int lodger_caller_stop_wait (LodgerCaller *caller);
 
@@ -130,6 +135,7 @@ LODGER_API int64_t lodger_caller_get_stop_deadline (const LodgerCaller *caller);
  *
  * Errors: none.
  * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order
+ * Since: 0.1
  */
 LODGER_API LodgerPending *lodger_caller_get_started (LodgerCaller *caller);
 /**
@@ -139,6 +145,7 @@ LODGER_API LodgerPending *lodger_caller_get_started (LodgerCaller *caller);
  *
  * Errors: none.
  * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order
+ * Since: 0.1
  */
 LODGER_API LodgerPending *lodger_caller_get_stopping (LodgerCaller *caller);
 /**
@@ -149,6 +156,7 @@ LODGER_API LodgerPending *lodger_caller_get_stopping (LodgerCaller *caller);
  *
  * Errors: none.
  * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order
+ * Since: 0.1
  */
 LODGER_API LodgerPending *lodger_caller_get_stopped (LodgerCaller *caller);
 
@@ -159,6 +167,7 @@ LODGER_API LodgerPending *lodger_caller_get_stopped (LodgerCaller *caller);
  *
  * Errors: none.
  * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order
+ * Since: 0.1
  */
 LODGER_API LodgerCallerState lodger_caller_get_state (const LodgerCaller *caller);
 /**
@@ -168,6 +177,7 @@ LODGER_API LodgerCallerState lodger_caller_get_state (const LodgerCaller *caller
  *
  * Errors: none.
  * Test: unit/caller describe_is_one_line
+ * Since: 0.1
  */
 LODGER_API bool lodger_caller_is_running (const LodgerCaller *caller);
 

@@ -17,6 +17,7 @@
 #include <lodger/scope.h>
 #include <lodger/trace.h>
 #include <lodger/types.h>
+#include <lodger/version.h>
 #include <lodger/wait.h>
 
 #endif

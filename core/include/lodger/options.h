@@ -3,7 +3,7 @@
  * @file options.h
  * Options: how a struct of them is written, in C and in C++.
  *
- *     lodger_caller_to_thread_full (caller, work, data, NULL, LODGER_CALL_OPTIONS (.worker = "db", .name = "query"));
+ *     query = lodger_caller_to_thread_full (caller, work, data, NULL, LODGER_CALL_OPTIONS (.worker = "db"));
  *
  * Each struct of options has such a macro. It fills in `size`, and `file` and `line` where the struct has them. All
  * members that are not given are zero, which means the default. The list may be empty.

@@ -32,6 +32,9 @@ typedef enum LodgerPendingFlags
   LODGER_PENDING_PROTECTED = 1 << 0,
   /** The submission has to be bound: without a LodgerCallOptions::scope it is refused. */
   LODGER_PENDING_BOUND = 1 << 1,
+  /** The call may fail without a warning, even if nobody reads its outcome: see lodger_set_log_unread_failures(). Only
+   * for calls. */
+  LODGER_PENDING_MAY_FAIL = 1 << 2,
 } LodgerPendingFlags;
 
 /** The state of a pending. */
@@ -61,8 +64,9 @@ typedef void (*LodgerCancelFunc) (LodgerPending *pending, const char *message, v
  *         one.
  * Errors: LODGER_EINVAL (unknown flags), LODGER_ENOMEM (no memory).
  * Test: unit/pending a_promise_is_answered_from_any_thread
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_pending_new (LodgerPendingFlags flags);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_pending_new (LodgerPendingFlags flags);
 
 /**
  * Takes a reference.
@@ -71,6 +75,7 @@ LODGER_API LodgerPending *lodger_pending_new (LodgerPendingFlags flags);
  *
  * Errors: none.
  * Test: unit/pending edge_14_data_is_freed_whoever_drops_first
+ * Since: 0.1
  */
 LODGER_API LodgerPending *lodger_pending_ref (LodgerPending *pending);
 
@@ -78,12 +83,27 @@ LODGER_API LodgerPending *lodger_pending_ref (LodgerPending *pending);
  * Drops a reference.
  *
  * Any thread. NULL is ignored. The call goes on: dropping the handle does not cancel. The last reference destroys the
- * result, in the thread that drops it.
+ * result, in the thread that drops it. If the call has failed and nobody has read its outcome, a warning is logged: see
+ * lodger_set_log_unread_failures().
  *
  * Errors: none.
  * Test: unit/pending edge_14_data_is_freed_whoever_drops_first
+ * Since: 0.1
  */
 LODGER_API void lodger_pending_unref (LodgerPending *pending);
+
+/**
+ * Drops a reference: the program does not look at the outcome.
+ *
+ * Any thread. NULL is ignored. The call goes on. It is lodger_pending_unref() by a name that says so at a submission:
+ * `lodger_pending_disown (lodger_caller_call_soon (caller, func, data, destroy))`. If the call fails, a warning tells
+ * of it: see lodger_set_log_unread_failures().
+ *
+ * Errors: none.
+ * Test: unit/unread a_disowned_call_that_fails_is_a_warning
+ * Since: 0.2
+ */
+LODGER_API void lodger_pending_disown (LodgerPending *pending);
 
 /**
  * Returns the pending of the call that runs in this thread, borrowed.
@@ -92,6 +112,7 @@ LODGER_API void lodger_pending_unref (LodgerPending *pending);
  *
  * Errors: none.
  * Test: unit/calls edge_26_current_is_the_running_call
+ * Since: 0.1
  */
 LODGER_API LodgerPending *lodger_pending_current (void);
 
@@ -104,6 +125,7 @@ LODGER_API LodgerPending *lodger_pending_current (void);
  *
  * Errors: none.
  * Test: unit/pending edge_03_cancel_without_canceller_is_done
+ * Since: 0.1
  */
 LODGER_API bool lodger_pending_is_done (const LodgerPending *pending);
 
@@ -114,6 +136,7 @@ LODGER_API bool lodger_pending_is_done (const LodgerPending *pending);
  *
  * Errors: none.
  * Test: unit/pending edge_03_cancel_with_canceller_waits_for_it
+ * Since: 0.1
  */
 LODGER_API bool lodger_pending_is_cancelled (const LodgerPending *pending);
 
@@ -124,6 +147,7 @@ LODGER_API bool lodger_pending_is_cancelled (const LodgerPending *pending);
  *
  * Errors: none.
  * Test: unit/pending edge_15_description_tells_states_apart
+ * Since: 0.1
  */
 LODGER_API LodgerPendingState lodger_pending_get_state (const LodgerPending *pending);
 
@@ -136,6 +160,7 @@ LODGER_API LodgerPendingState lodger_pending_get_state (const LodgerPending *pen
  * Errors: LODGER_EINVAL (NULL), LODGER_ENOTDONE (there is no outcome yet), LODGER_ECANCELED (cancelled),
  * LODGER_EABANDONED (a stop gave it up while it ran), LODGER_EFAILED (failed).
  * Test: unit/pending edge_02_result_before_done_is_an_error
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_get_outcome (const LodgerPending *pending);
 
@@ -148,6 +173,7 @@ LODGER_API int lodger_pending_get_outcome (const LodgerPending *pending);
  * @return 0, or a negative code.
  * Errors: as lodger_pending_get_outcome(), LODGER_EINVAL (NULL), LODGER_ETYPE (a number or truth value).
  * Test: unit/pending each_type_comes_back
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_get_pointer (const LodgerPending *pending, void **ret_value);
 
@@ -159,6 +185,7 @@ LODGER_API int lodger_pending_get_pointer (const LodgerPending *pending, void **
  * @return 0, or a negative code.
  * Errors: as lodger_pending_get_outcome(), LODGER_EINVAL (NULL), LODGER_ETYPE (another type).
  * Test: unit/pending each_type_comes_back
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_get_int (const LodgerPending *pending, int64_t *ret_value);
 /**
@@ -169,6 +196,7 @@ LODGER_API int lodger_pending_get_int (const LodgerPending *pending, int64_t *re
  * @return 0, or a negative code.
  * Errors: as lodger_pending_get_outcome(), LODGER_EINVAL (NULL), LODGER_ETYPE (another type).
  * Test: unit/pending each_type_comes_back
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_get_boolean (const LodgerPending *pending, bool *ret_value);
 /**
@@ -179,6 +207,7 @@ LODGER_API int lodger_pending_get_boolean (const LodgerPending *pending, bool *r
  * @return 0, or a negative code.
  * Errors: as lodger_pending_get_outcome(), LODGER_EINVAL (NULL), LODGER_ETYPE (another type).
  * Test: unit/pending each_type_comes_back
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_get_string (const LodgerPending *pending, const char **ret_value);
 /**
@@ -189,6 +218,7 @@ LODGER_API int lodger_pending_get_string (const LodgerPending *pending, const ch
  * @return 0, or a negative code.
  * Errors: as lodger_pending_get_outcome(), LODGER_EINVAL (NULL), LODGER_ETYPE (another type).
  * Test: unit/pending each_type_comes_back
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_get_bytes (const LodgerPending *pending, const void **ret_value, size_t *ret_size);
 
@@ -202,6 +232,7 @@ LODGER_API int lodger_pending_get_bytes (const LodgerPending *pending, const voi
  * Errors: as lodger_pending_get_outcome(), LODGER_EINVAL (NULL), LODGER_EALREADY (the pointer was taken before),
  * LODGER_ETYPE (another type, or a value taken over by lodger_pending_return_from()).
  * Test: unit/pending a_taken_pointer_is_not_destroyed
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_take_pointer (LodgerPending *pending, void **ret_value);
 
@@ -214,6 +245,7 @@ LODGER_API int lodger_pending_take_pointer (LodgerPending *pending, void **ret_v
  * @return the error. NULL when the pending is not done, has succeeded, or is NULL.
  * Errors: none.
  * Test: unit/pending an_error_comes_back
+ * Since: 0.1
  */
 LODGER_API LodgerError *lodger_pending_get_error (LodgerPending *pending);
 
@@ -226,8 +258,9 @@ LODGER_API LodgerError *lodger_pending_get_error (LodgerPending *pending);
  * @return a string to be freed with lodger_free(). NULL only for NULL and without memory.
  * Errors: none.
  * Test: unit/pending edge_15_description_tells_states_apart
+ * Since: 0.1
  */
-LODGER_API char *lodger_pending_describe (LodgerPending *pending);
+LODGER_API LODGER_GIVEN char *lodger_pending_describe (LodgerPending *pending);
 
 /**
  * Returns the caller in whose thread the call runs or will run, borrowed.
@@ -237,6 +270,7 @@ LODGER_API char *lodger_pending_describe (LodgerPending *pending);
  *
  * Errors: none.
  * Test: unit/calls edge_26_current_is_the_running_call
+ * Since: 0.1
  */
 LODGER_API LodgerCaller *lodger_pending_get_caller (LodgerPending *pending);
 
@@ -252,9 +286,10 @@ LODGER_API LodgerCaller *lodger_pending_get_caller (LodgerPending *pending);
  *
  * @param message Optional. It is copied. A second cancel adds its message on a new line.
  * @return whether the pending is cancelled now. It is false, and nothing changes, when the pending had ended before. It
- *         is false for NULL, too.
- * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
+ *         is false for NULL, too, which is ignored.
+ * Errors: LODGER_ECHILD (a forked child).
  * Test: unit/pending edge_04_second_cancel_adds_its_message
+ * Since: 0.1
  */
 LODGER_API bool lodger_pending_cancel (LodgerPending *pending, const char *message);
 
@@ -266,8 +301,9 @@ LODGER_API bool lodger_pending_cancel (LodgerPending *pending, const char *messa
  * @return a string to be freed with lodger_free(), or NULL.
  * Errors: none.
  * Test: unit/pending edge_04_second_cancel_adds_its_message
+ * Since: 0.2
  */
-LODGER_API char *lodger_pending_dup_cancel_message (LodgerPending *pending);
+LODGER_API LODGER_GIVEN char *lodger_pending_dup_cancel_message (LodgerPending *pending);
 
 /**
  * Sets the canceller: the function that runs when the pending is cancelled.
@@ -283,6 +319,7 @@ LODGER_API char *lodger_pending_dup_cancel_message (LodgerPending *pending);
  * Errors: LODGER_EINVAL (NULL @p pending or @p func), LODGER_EALREADY (there is a canceller, or the pending is done),
  * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/pending edge_03_cancel_with_canceller_waits_for_it
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_set_canceller (LodgerPending *pending, LodgerCancelFunc func, void *data,
                                              LodgerDestroyFunc destroy);
@@ -301,6 +338,7 @@ LODGER_API int lodger_pending_set_canceller (LodgerPending *pending, LodgerCance
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL @p pending or @p func), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/pending edge_09_callbacks_run_in_order_in_the_completing_thread
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_add_done_callback (LodgerPending *pending, LodgerDoneFunc func, void *data,
                                                  LodgerDestroyFunc destroy);
@@ -313,6 +351,7 @@ LODGER_API int lodger_pending_add_done_callback (LodgerPending *pending, LodgerD
  * @return how many were removed; 0 for an error.
  * Errors: LODGER_EINVAL (NULL @p pending or @p func).
  * Test: unit/pending edge_11_remove_returns_how_many
+ * Since: 0.1
  */
 LODGER_API size_t lodger_pending_remove_done_callback (LodgerPending *pending, LodgerDoneFunc func, void *data);
 
@@ -328,9 +367,10 @@ LODGER_API size_t lodger_pending_remove_done_callback (LodgerPending *pending, L
  * Errors: LODGER_EINVAL (NULL @p done, @p caller or @p func), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked
  * child).
  * Test: unit/then edge_09_then_runs_in_the_named_callers_thread
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_pending_then (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func,
-                                               void *data, LodgerDestroyFunc destroy);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_pending_then (LodgerPending *done, LodgerCaller *caller,
+                                                            LodgerThenFunc func, void *data, LodgerDestroyFunc destroy);
 
 /* ---- metadata ------------------------------------------------------------------------------------------------ */
 
@@ -343,6 +383,7 @@ LODGER_API LodgerPending *lodger_pending_then (LodgerPending *done, LodgerCaller
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL @p pending or @p key), LODGER_ENOMEM (no memory).
  * Test: unit/pending edge_14_metadata_is_freed
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_set_metadata (LodgerPending *pending, const char *key, void *value,
                                             LodgerDestroyFunc destroy);
@@ -354,6 +395,7 @@ LODGER_API int lodger_pending_set_metadata (LodgerPending *pending, const char *
  *
  * Errors: none.
  * Test: unit/pending edge_14_metadata_is_freed
+ * Since: 0.1
  */
 LODGER_API void *lodger_pending_get_metadata (LodgerPending *pending, const char *key);
 

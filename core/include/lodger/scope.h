@@ -53,8 +53,9 @@ typedef struct LodgerScopeOptions
  * @return a new reference, or NULL.
  * Errors: LODGER_EINVAL (wrong options), LODGER_ENOMEM (no memory).
  * Test: conformance edge_78_a_scope_ends_between_delivery_and_run
+ * Since: 0.1
  */
-LODGER_API LodgerScope *lodger_scope_new (const LodgerScopeOptions *options);
+LODGER_API LODGER_GIVEN LodgerScope *lodger_scope_new (const LodgerScopeOptions *options);
 
 /**
  * Takes a reference.
@@ -63,6 +64,7 @@ LODGER_API LodgerScope *lodger_scope_new (const LodgerScopeOptions *options);
  *
  * Errors: none.
  * Test: unit/scope a_scope_that_nobody_refers_to_has_not_ended
+ * Since: 0.1
  */
 LODGER_API LodgerScope *lodger_scope_ref (LodgerScope *scope);
 
@@ -73,6 +75,7 @@ LODGER_API LodgerScope *lodger_scope_ref (LodgerScope *scope);
  *
  * Errors: none.
  * Test: unit/scope a_scope_that_nobody_refers_to_has_not_ended
+ * Since: 0.1
  */
 LODGER_API void lodger_scope_unref (LodgerScope *scope);
 
@@ -87,6 +90,7 @@ LODGER_API void lodger_scope_unref (LodgerScope *scope);
  * @return true; false when the scope had ended before, for NULL, and in a forked child.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
  * Test: conformance edge_78_a_scope_ends_between_delivery_and_run
+ * Since: 0.1
  */
 LODGER_API bool lodger_scope_end (LodgerScope *scope, const char *message);
 
@@ -97,6 +101,7 @@ LODGER_API bool lodger_scope_end (LodgerScope *scope, const char *message);
  *
  * Errors: none.
  * Test: conformance edge_78_a_scope_ends_twice
+ * Since: 0.1
  */
 LODGER_API bool lodger_scope_has_ended (const LodgerScope *scope);
 
@@ -113,9 +118,11 @@ LODGER_API bool lodger_scope_has_ended (const LodgerScope *scope);
  * @return as lodger_caller_call_soon_full().
  * Errors: as lodger_caller_call_soon_full().
  * Test: conformance edge_78_a_scope_ends_between_delivery_and_run
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_scope_call_soon (LodgerScope *scope, LodgerCaller *caller, LodgerCallFunc func,
-                                                  void *data, LodgerDestroyFunc destroy);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_scope_call_soon (LodgerScope *scope, LodgerCaller *caller,
+                                                               LodgerCallFunc func, void *data,
+                                                               LodgerDestroyFunc destroy);
 /**
  * Runs lodger_caller_call_later(), bound to @p scope.
  *
@@ -123,9 +130,11 @@ LODGER_API LodgerPending *lodger_scope_call_soon (LodgerScope *scope, LodgerCall
  *
  * Errors: as lodger_caller_call_later_full().
  * Test: conformance edge_78_each_kind_of_call_can_be_bound
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_scope_call_later (LodgerScope *scope, LodgerCaller *caller, int64_t delay,
-                                                   LodgerCallFunc func, void *data, LodgerDestroyFunc destroy);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_scope_call_later (LodgerScope *scope, LodgerCaller *caller, int64_t delay,
+                                                                LodgerCallFunc func, void *data,
+                                                                LodgerDestroyFunc destroy);
 /**
  * Runs lodger_caller_to_thread(), bound to @p scope.
  *
@@ -134,9 +143,11 @@ LODGER_API LodgerPending *lodger_scope_call_later (LodgerScope *scope, LodgerCal
  * Errors: LODGER_EINVAL (NULL @p scope, @p caller or @p func), LODGER_ENOMEM (no memory), LODGER_EAGAIN (no worker, and
  * the system refuses a thread), LODGER_ECHILD (a forked child).
  * Test: conformance edge_78_each_kind_of_call_can_be_bound
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_scope_to_thread (LodgerScope *scope, LodgerCaller *caller, LodgerCallFunc func,
-                                                  void *data, LodgerDestroyFunc destroy);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_scope_to_thread (LodgerScope *scope, LodgerCaller *caller,
+                                                               LodgerCallFunc func, void *data,
+                                                               LodgerDestroyFunc destroy);
 /**
  * Runs lodger_pending_then(), bound to @p scope.
  *
@@ -145,9 +156,10 @@ LODGER_API LodgerPending *lodger_scope_to_thread (LodgerScope *scope, LodgerCall
  *
  * Errors: as lodger_pending_then().
  * Test: conformance edge_78_each_kind_of_call_can_be_bound
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_scope_then (LodgerScope *scope, LodgerPending *done, LodgerCaller *caller,
-                                             LodgerThenFunc func, void *data, LodgerDestroyFunc destroy);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_scope_then (LodgerScope *scope, LodgerPending *done, LodgerCaller *caller,
+                                                          LodgerThenFunc func, void *data, LodgerDestroyFunc destroy);
 
 LODGER_END_DECLS
 

@@ -39,8 +39,27 @@ typedef void (*LodgerLogFunc) (LodgerLogLevel level, const char *line, void *dat
  *
  * Errors: none.
  * Test: unit/log log_lines_go_to_the_hook, unit/log a_line_that_is_caused_in_the_hook_goes_past_it
+ * Since: 0.1
  */
 LODGER_API void lodger_set_log_func (LodgerLogFunc func, void *data);
+
+/**
+ * Sets whether a failure that nobody has read is logged. The default is true.
+ *
+ * Any thread; does not block. When the last reference to a call's pending goes, and the call has failed, and nobody has
+ * read or continued its outcome, a warning is logged. It has the call's name, file and line, and the error's message.
+ * One place in the program gives one warning.
+ *
+ * These functions read an outcome: lodger_pending_get_outcome() and its siblings, lodger_pending_take_pointer(), and
+ * the waits. These continue it: lodger_pending_then(), lodger_pending_add_done_callback(), and
+ * lodger_pending_return_from(). lodger_pending_is_done() does neither. A cancelled call gives no warning, nor does a
+ * promise, nor a call that is submitted with LODGER_PENDING_MAY_FAIL.
+ *
+ * Errors: none.
+ * Test: unit/unread a_failure_that_nobody_reads_is_a_warning
+ * Since: 0.2
+ */
+LODGER_API void lodger_set_log_unread_failures (bool on);
 
 /** The kind of a trace event. */
 typedef enum LodgerTraceKind
@@ -76,6 +95,7 @@ typedef void (*LodgerTraceFunc) (const LodgerTraceEvent *event, void *data);
  *
  * Errors: none.
  * Test: unit/log trace_sees_submit_start_and_end
+ * Since: 0.1
  */
 LODGER_API void lodger_set_trace_func (LodgerTraceFunc func, void *data);
 

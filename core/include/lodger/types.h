@@ -44,6 +44,15 @@
 /** Marks the functions that the shared library exports. Everything else is hidden. */
 #define LODGER_API __attribute__ ((visibility ("default")))
 
+/** Marks the functions whose result the program has to use: a new reference, or memory to be freed. A pending that is
+ * of no interest goes to lodger_pending_disown(). */
+#define LODGER_GIVEN __attribute__ ((warn_unused_result))
+
+/** @p n seconds in nanoseconds. @p n is an integer. */
+#define LODGER_SECONDS(n) (INT64_C (1000000000) * ((n) | 0))
+/** @p n milliseconds in nanoseconds. @p n is an integer. */
+#define LODGER_MILLISECONDS(n) (INT64_C (1000000) * ((n) | 0))
+
 /** No time limit. As a deadline it means "no deadline". */
 #define LODGER_FOREVER INT64_MAX
 

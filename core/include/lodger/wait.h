@@ -52,6 +52,7 @@ typedef enum LodgerWaitFlags
  * time is over), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose loop Lodger does not
  * drive), LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/wait edge_05_timed_out_waiter_cancels
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags flags);
 
@@ -69,6 +70,7 @@ LODGER_API int lodger_pending_wait (LodgerPending *pending, int64_t timeout, Lod
  * (the time is over), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose loop Lodger does
  * not drive), LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/wait edge_12_cancel_wait_returns_after_cleanup
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_cancel_wait (LodgerPending *pending, const char *message, int64_t timeout,
                                            LodgerWaitFlags flags);
@@ -88,6 +90,7 @@ LODGER_API int lodger_pending_cancel_wait (LodgerPending *pending, const char *m
  * (answered, or it has a completer), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/completer waiting_for_a_promise_that_this_thread_completes_is_refused
  * Test: unit/completer a_stop_cancels_the_promises_of_a_completer_and_waits
+ * Since: 0.1
  */
 LODGER_API int lodger_pending_set_completer (LodgerPending *promise, LodgerCaller *caller);
 

@@ -184,6 +184,7 @@ make (LodgerPending *done, LodgerCaller *caller, const LodgerWork *work, const L
   if (then == NULL)
     return LODGER_ENOMEM;
   then->source = lodger_pending_ref (done);
+  lodger__pending_see (done);
   then->listener = lodger__listener (&listener_ops);
   then->link = (LodgerLink) { NULL, NULL, NULL };
   lodger__hold (caller);

@@ -136,6 +136,7 @@ lodger_pending_add_done_callback (LodgerPending *pending, LodgerDoneFunc func, v
   if (code == 0)
     {
       *callback = (DoneCallback) { .func = func, .data = data, .destroy = destroy };
+      lodger__pending_see (pending);
       if (!add (pending, callback, &code) && code == 0)
         done_callback_notify (callback, pending);
     }

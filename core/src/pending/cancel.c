@@ -216,6 +216,8 @@ lodger_pending_cancel (LodgerPending *pending, const char *message)
 {
   LodgerPending *leader;
   bool cancelled, ignored;
+  if (pending == NULL)
+    return false;
   lodger__guard_pending (pending, lodger_pending_is_cancelled (pending));
   leader = cancel_one (pending, message, &cancelled);
   while (leader != NULL)

@@ -238,6 +238,8 @@ lodger__pending_link (LodgerPending *pending, LodgerPending *leader, unsigned *r
   if (!is_done)
     pthread_mutex_unlock (&follow_mutex);
   lodger__pending_free_dropped (dropped);
+  if (code == 0)
+    lodger__pending_see (leader);
   linked = atomic_load (&lodger__pending_linked);
   if (code == 0 && !is_done && linked != NULL)
     linked (pending);

@@ -33,7 +33,10 @@ outcome (const LodgerPending *pending)
     return LODGER_EABANDONED;
   if (state & P_CANCELLED)
     return LODGER_ECANCELED;
-  return resolve (pending)->outcome.type == V_ERROR ? LODGER_EFAILED : 0;
+  if (resolve (pending)->outcome.type != V_ERROR)
+    return 0;
+  lodger__pending_see (pending);
+  return LODGER_EFAILED;
 }
 
 int

@@ -28,7 +28,7 @@ LODGER_FORK_LOCKS (locks_across_fork, &locks[0].mutex, sizeof locks[0], LOCKS, L
 static const LodgerItemOps promise_ops = { .slab_class = LODGER_SLAB_MEDIUM };
 
 static LodgerPending out_of_memory
-    = { .state = P_DONE | P_STATIC, .outcome = { .type = V_ERROR, .error = &lodger__no_memory } };
+    = { .state = P_DONE | P_STATIC, .is_seen = true, .outcome = { .type = V_ERROR, .error = &lodger__no_memory } };
 
 static pthread_mutex_t *
 lock_of (const LodgerPending *pending)
@@ -77,6 +77,7 @@ lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, const 
   pending->work = *work;
   if (options != NULL)
     {
+      atomic_init (&pending->is_seen, (options->flags & LODGER_PENDING_MAY_FAIL) != 0);
       pending->site = (LodgerSite) { .file = options->file, .name = options->name, .line = options->line };
       if ((options->result_home != NULL || options->data_home != NULL) && !lodger__destroy_in_set (pending, options))
         {
@@ -175,6 +176,8 @@ pending_free (LodgerPending *pending)
   LodgerValue value = pending->outcome;
   LodgerExtra *home = NULL;
   LodgerPending *leader = NULL;
+  if (value.type == V_ERROR || value.type == V_PENDING)
+    lodger__pending_tell_unread (pending);
   lodger__pending_discard_listeners (pending);
   if (value.type == V_LEADER || value.type == V_SHARED)
     leader = value.pending;
@@ -223,6 +226,12 @@ lodger__pending_free_dropped (LodgerItem *dropped)
       dropped = atomic_load_explicit (&dropped->next, memory_order_relaxed);
       lodger_pending_unref (pending_free (pending));
     }
+}
+
+void
+lodger_pending_disown (LodgerPending *pending)
+{
+  lodger_pending_unref (pending);
 }
 
 void

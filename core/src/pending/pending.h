@@ -161,6 +161,7 @@ struct LodgerPending
   LodgerExtra *extras;       /* the oldest; under the lock */
   uint16_t generation;       /* base/fork.h */
   uint8_t slab_class;
+  atomic_bool is_seen; /* somebody has read or continued its outcome, or need not */
 };
 
 /* ---- life and locks: pending.c ---- */
@@ -255,6 +256,19 @@ lodger__pending_become (LodgerPending *pending, const LodgerItemOps *ops)
 
 /* Where the call was submitted, for options that say nothing of it. */
 void lodger__pending_lend_site (const LodgerPending *pending, LodgerCallOptions *options);
+
+/* ---- failures that nobody has read: unread.c ---- */
+
+/* Somebody reads or continues the outcome. */
+static inline void
+lodger__pending_see (const LodgerPending *pending)
+{
+  atomic_bool *is_seen = (atomic_bool *) (uintptr_t) &pending->is_seen;
+  if (!atomic_load_explicit (is_seen, memory_order_relaxed))
+    atomic_store_explicit (is_seen, true, memory_order_relaxed);
+}
+/* The last reference goes. */
+void lodger__pending_tell_unread (LodgerPending *pending);
 
 /* ---- listeners: listeners.c ---- */
 

@@ -36,7 +36,8 @@ refusal (const LodgerThread *thread)
 static int
 outcome (const LodgerPending *pending, LodgerWaitFlags flags)
 {
-  return flags & LODGER_WAIT_NO_RESULT ? 0 : lodger_pending_get_outcome (pending);
+  int code = lodger_pending_get_outcome (pending);
+  return flags & LODGER_WAIT_NO_RESULT ? 0 : code;
 }
 
 /* 0 when it is done; LODGER_ETIMEDOUT; LODGER_ECANCELED when the call that waits was cancelled; LODGER_EDEADLK. */

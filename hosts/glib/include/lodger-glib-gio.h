@@ -6,7 +6,8 @@
  *
  *     LodgerPending *read = lodger_glib_async_new (cancellable, NULL, NULL, NULL);
  *     g_file_load_contents_async (file, lodger_glib_async_get_cancellable (read), lodger_glib_async_ready, read);
- *     lodger_pending_then (read, caller, on_read, data, destroy);
+ *     lodger_pending_disown (lodger_pending_then (read, caller, on_read, data, destroy));
+ *     lodger_pending_unref (read);
  *
  * A GTask that you run yourself is such an operation, too. Give g_task_new() the same cancellable, call-back and user
  * data.
@@ -67,9 +68,10 @@ typedef void (*LodgerGlibFinishFunc) (LodgerPending *self, GObject *source, GAsy
  * Test: unit/glib-gio-async a_pair_is_a_pending_in_three_lines
  * Test: unit/glib-gio-ends a_stop_cancels_an_operation_and_waits_for_it
  * Test: unit/glib-gio-ends a_call_that_takes_an_operation_does_not_hold_up_the_last_leave
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_glib_async_new (GCancellable *cancellable, LodgerGlibFinishFunc finish, void *data,
-                                                 LodgerDestroyFunc destroy);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_glib_async_new (GCancellable *cancellable, LodgerGlibFinishFunc finish,
+                                                              void *data, LodgerDestroyFunc destroy);
 
 /**
  * lodger_glib_async_get_cancellable: (skip)
@@ -85,6 +87,7 @@ LODGER_API LodgerPending *lodger_glib_async_new (GCancellable *cancellable, Lodg
  *
  * Errors: none.
  * Test: unit/glib-gio-async a_pair_is_a_pending_in_three_lines
+ * Since: 0.1
  */
 LODGER_API GCancellable *lodger_glib_async_get_cancellable (LodgerPending *pending);
 
@@ -102,6 +105,7 @@ LODGER_API GCancellable *lodger_glib_async_get_cancellable (LodgerPending *pendi
  * too often).
  * Test: unit/glib-gio-async a_pair_is_a_pending_in_three_lines
  * Test: unit/glib-gio-async an_operation_that_was_not_started_is_given_back
+ * Since: 0.1
  */
 LODGER_API void lodger_glib_async_ready (GObject *source, GAsyncResult *result, gpointer pending);
 
@@ -119,6 +123,7 @@ LODGER_API void lodger_glib_async_ready (GObject *source, GAsyncResult *result, 
  *
  * Errors: none.
  * Test: unit/glib-gio-async a_pair_is_a_pending_in_three_lines
+ * Since: 0.1
  */
 LODGER_API GAsyncResult *lodger_glib_async_get_result (LodgerPending *done);
 
@@ -137,6 +142,7 @@ LODGER_API GAsyncResult *lodger_glib_async_get_result (LodgerPending *done);
  * Errors: LODGER_EINVAL (NULL), LODGER_EALREADY (when it is first asked for, @pending is done or has another
  * canceller), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/glib-gio-cancel a_call_that_blocks_in_gio_is_cancelled
+ * Since: 0.1
  */
 LODGER_API GCancellable *lodger_glib_pending_get_cancellable (LodgerPending *pending);
 
@@ -154,6 +160,7 @@ LODGER_API GCancellable *lodger_glib_pending_get_cancellable (LodgerPending *pen
  *
  * Errors: LODGER_EINVAL (NULL, no GCancellable), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/glib-gio-cancel a_cancellable_cancels_a_call
+ * Since: 0.1
  */
 LODGER_API int lodger_glib_pending_cancel_with (LodgerPending *pending, GCancellable *cancellable);
 
@@ -173,6 +180,7 @@ LODGER_API int lodger_glib_pending_cancel_with (LodgerPending *pending, GCancell
  *
  * Errors: LODGER_EINVAL (NULL @pending), LODGER_EUNANSWERED (a promise that goes unanswered).
  * Test: unit/glib-gio-offer a_librarys_own_pair_has_a_pending_inside
+ * Since: 0.1
  */
 LODGER_API void lodger_glib_pending_offer (LodgerPending *pending, GObject *source, GCancellable *cancellable,
                                            GAsyncReadyCallback callback, gpointer user_data);
@@ -193,8 +201,10 @@ LODGER_API void lodger_glib_pending_offer (LodgerPending *pending, GObject *sour
  * Errors: LODGER_EINVAL (NULL @result, or one of another function or another @source), LODGER_EALREADY (the second
  * time).
  * Test: unit/glib-gio-offer a_librarys_own_pair_has_a_pending_inside
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_glib_pending_finish (GAsyncResult *result, GObject *source, GError **error);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_glib_pending_finish (GAsyncResult *result, GObject *source,
+                                                                   GError **error);
 
 LODGER_END_DECLS
 

@@ -30,6 +30,7 @@ LODGER_BEGIN_DECLS
  *
  * Errors: LODGER_EINVAL (NULL, no GObject), LODGER_ENOMEM (no memory).
  * Test: unit/glib-scope law_8_a_call_bound_to_an_object_does_not_run_after_its_dispose
+ * Since: 0.1
  */
 LODGER_API LodgerScope *lodger_glib_object_get_scope (GObject *object);
 
@@ -48,6 +49,7 @@ LODGER_API LodgerScope *lodger_glib_object_get_scope (GObject *object);
  *
  * Errors: LODGER_EINVAL (NULL, no GObject).
  * Test: unit/glib-scope edge_79_a_list_row_has_a_scope_for_each_binding
+ * Since: 0.1
  */
 LODGER_API gboolean lodger_glib_object_end_scope (GObject *object, const char *message);
 

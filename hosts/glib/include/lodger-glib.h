@@ -77,8 +77,9 @@ typedef struct LodgerGlibHostOptions
  * taken the name "glib"), LODGER_ENOMEM (no memory).
  * Test: unit/glib-host attaching_twice_gives_the_same_caller
  * Test: unit/glib-application edge_53_a_caller_stops_when_the_application_shuts_down
+ * Since: 0.1
  */
-LODGER_API LodgerCaller *lodger_glib_attach (GMainContext *context, GError **error);
+LODGER_API LODGER_GIVEN LodgerCaller *lodger_glib_attach (GMainContext *context, GError **error);
 
 /**
  * lodger_glib_attach_full: (skip)
@@ -93,9 +94,10 @@ LODGER_API LodgerCaller *lodger_glib_attach (GMainContext *context, GError **err
  * Errors: as lodger_glib_attach(), LODGER_EINVAL (wrong options, a `backend` in @options), LODGER_EMISMATCH (the existing
  * caller has another name or backend), LODGER_ENOENT (no such workers' backend).
  * Test: unit/glib-host a_refused_attach_says_why
+ * Since: 0.1
  */
-LODGER_API LodgerCaller *lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options,
-                                                  GError **error);
+LODGER_API LODGER_GIVEN LodgerCaller *lodger_glib_attach_full (GMainContext *context,
+                                                               const LodgerCallerOptions *options, GError **error);
 
 /**
  * lodger_glib_open_caller: (skip)
@@ -113,9 +115,10 @@ LODGER_API LodgerCaller *lodger_glib_attach_full (GMainContext *context, const L
  *
  * Errors: as lodger_glib_attach_full().
  * Test: unit/glib-scope a_caller_that_was_only_asked_for_counts_no_enter
+ * Since: 0.2
  */
-LODGER_API LodgerCaller *lodger_glib_open_caller (const LodgerGlibHostOptions *host_options,
-                                                  const LodgerCallerOptions *options, GError **error);
+LODGER_API LODGER_GIVEN LodgerCaller *lodger_glib_open_caller (const LodgerGlibHostOptions *host_options,
+                                                               const LodgerCallerOptions *options, GError **error);
 
 /**
  * lodger_glib_application_hold:
@@ -134,6 +137,7 @@ LODGER_API LodgerCaller *lodger_glib_open_caller (const LodgerGlibHostOptions *h
  * thread runs the default context just now), LODGER_EALREADY (another host or backend has taken the name "glib"),
  * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/glib-application an_application_is_held_until_its_work_has_ended
+ * Since: 0.2
  */
 LODGER_API int lodger_glib_application_hold (GApplication *application, LodgerPending *pending);
 
@@ -148,6 +152,7 @@ LODGER_API int lodger_glib_application_hold (GApplication *application, LodgerPe
  *
  * Errors: LODGER_EALREADY (another host or backend has taken the name "glib"), LODGER_ENOMEM (no memory).
  * Test: unit/glib-worker gio_async_completes_in_the_worker
+ * Since: 0.1
  */
 LODGER_API int lodger_glib_register (void);
 
@@ -171,6 +176,7 @@ LODGER_API int lodger_glib_register (void);
  *
  * Errors: none.
  * Test: unit/glib-error lodgers_own_errors_keep_domain_and_code
+ * Since: 0.1
  */
 LODGER_API GQuark lodger_glib_error_quark (void);
 
@@ -183,6 +189,7 @@ LODGER_API GQuark lodger_glib_error_quark (void);
  *
  * Errors: none.
  * Test: unit/glib-error a_foreign_payload_comes_back_as_the_same_error
+ * Since: 0.1
  */
 LODGER_API GQuark lodger_glib_foreign_error_quark (void);
 
@@ -199,8 +206,9 @@ LODGER_API GQuark lodger_glib_foreign_error_quark (void);
  *
  * Errors: none.
  * Test: unit/glib-error an_extended_gerror_survives_the_round_trip
+ * Since: 0.1
  */
-LODGER_API LodgerError *lodger_glib_error_new_from_gerror (const GError *error);
+LODGER_API LODGER_GIVEN LodgerError *lodger_glib_error_new_from_gerror (const GError *error);
 
 /**
  * lodger_glib_error_to_gerror:
@@ -216,8 +224,9 @@ LODGER_API LodgerError *lodger_glib_error_new_from_gerror (const GError *error);
  *
  * Errors: none.
  * Test: unit/glib-error a_foreign_payload_comes_back_as_the_same_error
+ * Since: 0.1
  */
-LODGER_API GError *lodger_glib_error_to_gerror (LodgerError *error);
+LODGER_API LODGER_GIVEN GError *lodger_glib_error_to_gerror (LodgerError *error);
 
 /**
  * lodger_glib_pending_return_gerror:
@@ -230,6 +239,7 @@ LODGER_API GError *lodger_glib_error_to_gerror (LodgerError *error);
  *
  * Errors: as lodger_pending_return_error(), LODGER_EINVAL (NULL @self or @error).
  * Test: unit/glib-error a_gerror_is_an_outcome
+ * Since: 0.1
  */
 LODGER_API int lodger_glib_pending_return_gerror (LodgerPending *self, GError *error);
 
@@ -246,6 +256,7 @@ LODGER_API int lodger_glib_pending_return_gerror (LodgerPending *self, GError *e
  *
  * Errors: as lodger_reply_return_error(), LODGER_EINVAL (NULL @reply or @error).
  * Test: unit/glib-worker a_gio_failure_is_the_calls_failure
+ * Since: 0.1
  */
 LODGER_API int lodger_glib_reply_return_gerror (LodgerReply *reply, GError *error);
 
@@ -263,6 +274,7 @@ LODGER_API int lodger_glib_reply_return_gerror (LodgerReply *reply, GError *erro
  *
  * Errors: LODGER_EINVAL (NULL @done), LODGER_ENOTDONE (@done is not done), LODGER_ECANCELED (@done was cancelled).
  * Test: unit/glib-error a_gerror_is_an_outcome
+ * Since: 0.1
  */
 LODGER_API gboolean lodger_glib_pending_propagate_error (LodgerPending *done, GError **error);
 

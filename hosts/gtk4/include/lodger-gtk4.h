@@ -36,8 +36,9 @@ LODGER_BEGIN_DECLS
  * Errors: LODGER_EWRONGTHREAD (not the GUI thread), LODGER_EALREADY (another host or backend has taken the name
  * "glib"), LODGER_ENOMEM (no memory).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
+ * Since: 0.1
  */
-LODGER_API LodgerCaller *lodger_gtk_attach (GError **error);
+LODGER_API LODGER_GIVEN LodgerCaller *lodger_gtk_attach (GError **error);
 
 /**
  * lodger_gtk_attach_full: (skip)
@@ -52,8 +53,9 @@ LODGER_API LodgerCaller *lodger_gtk_attach (GError **error);
  * Errors: as lodger_gtk_attach(), LODGER_EINVAL (wrong options, a `backend` in @options), LODGER_EMISMATCH (the existing
  * caller has another name or backend), LODGER_ENOENT (no such workers' backend).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
+ * Since: 0.1
  */
-LODGER_API LodgerCaller *lodger_gtk_attach_full (const LodgerCallerOptions *options, GError **error);
+LODGER_API LODGER_GIVEN LodgerCaller *lodger_gtk_attach_full (const LodgerCallerOptions *options, GError **error);
 
 /**
  * lodger_gtk_default_caller: (skip)
@@ -69,6 +71,7 @@ LODGER_API LodgerCaller *lodger_gtk_attach_full (const LodgerCallerOptions *opti
  * Errors: LODGER_EWRONGTHREAD (not the GUI thread), LODGER_EALREADY (another host or backend has taken the name
  * "glib"), LODGER_ENOMEM (no memory).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
+ * Since: 0.2
  */
 LODGER_API LodgerCaller *lodger_gtk_default_caller (void);
 
@@ -96,6 +99,7 @@ LODGER_API LodgerCaller *lodger_gtk_default_caller (void);
  * Errors: LODGER_EINVAL (NULL, no widget), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no
  * window), LODGER_ENOMEM (no memory).
  * Test: gtk/scope edge_79_a_window_that_somebody_refers_to_is_destroyed
+ * Since: 0.1
  */
 LODGER_API LodgerScope *lodger_gtk_widget_get_scope (GtkWidget *widget);
 
@@ -168,9 +172,11 @@ typedef struct LodgerGtkRunOptions
  * memory).
  * Test: gtk/run the_outcome_comes_back_to_the_widget
  * Test: gtk/run wrong_options_are_refused
+ * Since: 0.1
  */
-LODGER_API LodgerPending *lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done,
-                                               void *data, const LodgerGtkRunOptions *options);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work,
+                                                            LodgerGtkDoneFunc done, void *data,
+                                                            const LodgerGtkRunOptions *options);
 
 /**
  * lodger_gtk_run:
@@ -186,6 +192,7 @@ LODGER_API LodgerPending *lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc
  *
  * Errors: as lodger_gtk_run_full().
  * Test: gtk/run the_outcome_comes_back_to_the_widget
+ * Since: 0.1
  */
 LODGER_API void lodger_gtk_run (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data);
 
@@ -199,6 +206,7 @@ LODGER_API void lodger_gtk_run (GtkWidget *widget, LodgerCallFunc work, LodgerGt
  *
  * Errors: as lodger_gtk_run_full().
  * Test: gtk/progress a_bar_shows_the_newest_report
+ * Since: 0.1
  */
 LODGER_API void lodger_gtk_run_with_progress (GtkWidget *widget, GtkProgressBar *bar, LodgerCallFunc work,
                                               LodgerGtkDoneFunc done, void *data);
@@ -213,6 +221,7 @@ LODGER_API void lodger_gtk_run_with_progress (GtkWidget *widget, GtkProgressBar 
  *
  * Errors: as lodger_gtk_run_full().
  * Test: gtk/run a_button_cancels_the_work
+ * Since: 0.1
  */
 LODGER_API void lodger_gtk_run_with_cancel (GtkWidget *widget, GtkButton *button, LodgerCallFunc work,
                                             LodgerGtkDoneFunc done, void *data);
@@ -227,6 +236,7 @@ LODGER_API void lodger_gtk_run_with_cancel (GtkWidget *widget, GtkButton *button
  *
  * Errors: as lodger_gtk_run_full().
  * Test: gtk/run a_failure_comes_as_a_gerror
+ * Since: 0.1
  */
 LODGER_API void lodger_gtk_run_with_error (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done,
                                            LodgerGtkErrorFunc failed, void *data);
@@ -250,6 +260,7 @@ LODGER_API void lodger_gtk_run_with_error (GtkWidget *widget, LodgerCallFunc wor
  * Errors: LODGER_EINVAL (NULL), LODGER_ECANCELED (the work was cancelled, and should end), LODGER_ESTATE (the pending
  * is not the work of lodger_gtk_run_full(), or is done).
  * Test: gtk/progress a_bar_shows_the_newest_report
+ * Since: 0.1
  */
 LODGER_API int lodger_gtk_report (LodgerPending *self, double fraction, const char *text);
 

@@ -41,8 +41,9 @@ typedef void (*LodgerManualRedrawFunc) (LodgerManualHost *host, void *data);
  * @return a new reference, or NULL.
  * Errors: LODGER_EINVAL (unknown flags), LODGER_ENOMEM (no memory: not logged).
  * Test: unit/manual two_hosts_in_one_thread_are_two_callers
+ * Since: 0.1
  */
-LODGER_API LodgerManualHost *lodger_manual_host_new (LodgerManualFlags flags);
+LODGER_API LODGER_GIVEN LodgerManualHost *lodger_manual_host_new (LodgerManualFlags flags);
 
 /**
  * Takes a reference.
@@ -51,6 +52,7 @@ LODGER_API LodgerManualHost *lodger_manual_host_new (LodgerManualFlags flags);
  *
  * Errors: none.
  * Test: unit/manual a_caller_keeps_its_host
+ * Since: 0.1
  */
 LODGER_API LodgerManualHost *lodger_manual_host_ref (LodgerManualHost *host);
 
@@ -61,6 +63,7 @@ LODGER_API LodgerManualHost *lodger_manual_host_ref (LodgerManualHost *host);
  *
  * Errors: none.
  * Test: unit/manual a_caller_keeps_its_host
+ * Since: 0.1
  */
 LODGER_API void lodger_manual_host_unref (LodgerManualHost *host);
 
@@ -73,6 +76,7 @@ LODGER_API void lodger_manual_host_unref (LodgerManualHost *host);
  * @return 0, or a negative code.
  * Errors: LODGER_EALREADY (another host has taken one of the names), LODGER_ENOMEM (no memory).
  * Test: unit/manual a_manual_caller_runs_once_it_is_started
+ * Since: 0.1
  */
 LODGER_API int lodger_manual_register (void);
 
@@ -83,6 +87,7 @@ LODGER_API int lodger_manual_register (void);
  *
  * Errors: none.
  * Test: unit/manual each_combination_of_flags_has_its_name
+ * Since: 0.1
  */
 LODGER_API const char *lodger_manual_host_get_name (const LodgerManualHost *host);
 
@@ -99,9 +104,10 @@ LODGER_API const char *lodger_manual_host_get_name (const LodgerManualHost *host
  * caller of another thread or of a forked child's parent is attached), LODGER_EMISMATCH (this thread's caller has
  * another name or backend), LODGER_ENOENT (no such workers' backend), LODGER_ENOMEM (no memory).
  * Test: unit/manual attaching_twice_gives_the_same_caller
+ * Since: 0.1
  */
-LODGER_API LodgerCaller *lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options,
-                                               LodgerError **ret_error);
+LODGER_API LODGER_GIVEN LodgerCaller *lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options,
+                                                            LodgerError **ret_error);
 
 /**
  * Runs one round, as a GUI's loop does.
@@ -115,6 +121,7 @@ LODGER_API LodgerCaller *lodger_manual_attach (LodgerManualHost *host, const Lod
  * @return whether anything ran, or is ready to run now. False means that only time or a post brings more.
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread).
  * Test: unit/manual an_iteration_runs_the_node_then_the_redraw
+ * Since: 0.1
  */
 LODGER_API bool lodger_manual_iterate (LodgerManualHost *host, bool may_block);
 
@@ -126,6 +133,7 @@ LODGER_API bool lodger_manual_iterate (LodgerManualHost *host, bool may_block);
  * @return how many iterations did something.
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread).
  * Test: unit/manual run_until_idle_ends_with_nothing_ready
+ * Since: 0.1
  */
 LODGER_API unsigned lodger_manual_run_until_idle (LodgerManualHost *host);
 
@@ -137,6 +145,7 @@ LODGER_API unsigned lodger_manual_run_until_idle (LodgerManualHost *host);
  *
  * Errors: LODGER_EINVAL (NULL).
  * Test: unit/manual a_deadline_is_run_when_the_clock_reaches_it
+ * Since: 0.1
  */
 LODGER_API void lodger_manual_advance (LodgerManualHost *host, int64_t ns);
 
@@ -147,6 +156,7 @@ LODGER_API void lodger_manual_advance (LodgerManualHost *host, int64_t ns);
  *
  * Errors: none.
  * Test: unit/manual a_deadline_is_run_when_the_clock_reaches_it
+ * Since: 0.1
  */
 LODGER_API int64_t lodger_manual_now (LodgerManualHost *host);
 
@@ -157,6 +167,7 @@ LODGER_API int64_t lodger_manual_now (LodgerManualHost *host);
  *
  * Errors: none.
  * Test: unit/manual a_deadline_is_run_when_the_clock_reaches_it
+ * Since: 0.1
  */
 LODGER_API int64_t lodger_manual_get_deadline (LodgerManualHost *host);
 
@@ -167,6 +178,7 @@ LODGER_API int64_t lodger_manual_get_deadline (LodgerManualHost *host);
  *
  * Errors: LODGER_EINVAL (NULL).
  * Test: unit/manual a_slice_of_zero_runs_one_call
+ * Since: 0.1
  */
 LODGER_API void lodger_manual_set_slice (LodgerManualHost *host, int64_t ns);
 
@@ -177,6 +189,7 @@ LODGER_API void lodger_manual_set_slice (LodgerManualHost *host, int64_t ns);
  *
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread).
  * Test: unit/manual an_iteration_runs_the_node_then_the_redraw
+ * Since: 0.1
  */
 LODGER_API void lodger_manual_set_redraw (LodgerManualHost *host, LodgerManualRedrawFunc func, void *data);
 
@@ -187,6 +200,7 @@ LODGER_API void lodger_manual_set_redraw (LodgerManualHost *host, LodgerManualRe
  *
  * Errors: none.
  * Test: unit/manual a_flood_leaves_room_for_the_redraw
+ * Since: 0.1
  */
 LODGER_API uint64_t lodger_manual_get_redraws (LodgerManualHost *host);
 
@@ -197,6 +211,7 @@ LODGER_API uint64_t lodger_manual_get_redraws (LodgerManualHost *host);
  *
  * Errors: none.
  * Test: unit/manual many_submissions_are_one_post
+ * Since: 0.1
  */
 LODGER_API uint64_t lodger_manual_get_posts (LodgerManualHost *host);
 
@@ -207,6 +222,7 @@ LODGER_API uint64_t lodger_manual_get_posts (LodgerManualHost *host);
  *
  * Errors: none.
  * Test: unit/manual a_nested_loop_goes_on_with_the_interrupted_turn
+ * Since: 0.1
  */
 LODGER_API uint64_t lodger_manual_get_before_waits (LodgerManualHost *host);
 
@@ -217,6 +233,7 @@ LODGER_API uint64_t lodger_manual_get_before_waits (LodgerManualHost *host);
  *
  * Errors: none.
  * Test: unit/manual many_submissions_are_one_post
+ * Since: 0.1
  */
 LODGER_API bool lodger_manual_is_posted (LodgerManualHost *host);
 
@@ -230,6 +247,7 @@ LODGER_API bool lodger_manual_is_posted (LodgerManualHost *host);
  * @return whether the node is posted. It is false after the timeout or lodger_manual_close().
  * Errors: LODGER_EINVAL (NULL).
  * Test: unit/manual waiting_for_a_post_of_another_thread
+ * Since: 0.1
  */
 LODGER_API bool lodger_manual_wait_posted (LodgerManualHost *host, int64_t timeout_ns);
 
@@ -242,6 +260,7 @@ LODGER_API bool lodger_manual_wait_posted (LodgerManualHost *host, int64_t timeo
  *
  * Errors: LODGER_EINVAL (NULL).
  * Test: unit/manual edge_77_a_closed_host_refuses_posts
+ * Since: 0.1
  */
 LODGER_API void lodger_manual_close (LodgerManualHost *host);
 
