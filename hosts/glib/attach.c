@@ -5,8 +5,12 @@
 int
 lodger_glib_register (void)
 {
+  const char *outer = lodger_host_speak_for (__func__);
   int result = lodger_host_register (&lodger__glib_driver);
-  return result == 0 ? lodger_backend_register (&lodger__glib_backend) : result;
+  if (result == 0)
+    result = lodger_backend_register (&lodger__glib_backend);
+  lodger_host_speak_for (outer);
+  return result;
 }
 
 /* Consumes the reason. */
@@ -18,8 +22,8 @@ refuse (LodgerError *reason, GError **error)
   return NULL;
 }
 
-LodgerCaller *
-lodger_glib_open_caller (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options, GError **error)
+static LodgerCaller *
+open_caller (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options, GError **error)
 {
   LodgerCallerOptions own, read;
   LodgerGlibHostOptions read_host;
@@ -33,7 +37,7 @@ lodger_glib_open_caller (const LodgerGlibHostOptions *host_options, const Lodger
   if (reason == NULL)
     reason = host_reason;
   if (reason != NULL)
-    result = lodger_host_misuse (__func__, LODGER_EINVAL, reason);
+    result = lodger_host_misuse ("lodger_glib_open_caller", LODGER_EINVAL, reason);
   own.size = sizeof own;
   if (result < 0)
     {
@@ -52,11 +56,23 @@ lodger_glib_open_caller (const LodgerGlibHostOptions *host_options, const Lodger
 }
 
 LodgerCaller *
-lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options, GError **error)
+lodger_glib_open_caller (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options, GError **error)
+{
+  const char *outer = lodger_host_speak_for (__func__);
+  LodgerCaller *caller = open_caller (host_options, options, error);
+  lodger_host_speak_for (outer);
+  return caller;
+}
+
+static LodgerCaller *
+attach (const char *function, GMainContext *context, const LodgerCallerOptions *options, GError **error)
 {
   LodgerGlibHostOptions host_options = { .size = sizeof host_options, .context = context };
-  LodgerCaller *caller = lodger_glib_open_caller (&host_options, options, error);
-  int result = caller != NULL ? lodger_caller_enter (caller) : 0;
+  const char *outer = lodger_host_speak_for (function);
+  LodgerCaller *caller = open_caller (&host_options, options, error);
+  int result;
+  lodger_host_speak_for (outer);
+  result = caller != NULL ? lodger_caller_enter (caller) : 0;
   if (result == 0)
     return caller;
   lodger_caller_unref (caller);
@@ -64,7 +80,13 @@ lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *optio
 }
 
 LodgerCaller *
+lodger_glib_attach_full (GMainContext *context, const LodgerCallerOptions *options, GError **error)
+{
+  return attach (__func__, context, options, error);
+}
+
+LodgerCaller *
 lodger_glib_attach (GMainContext *context, GError **error)
 {
-  return lodger_glib_attach_full (context, NULL, error);
+  return attach (__func__, context, NULL, error);
 }

@@ -18,16 +18,13 @@ let_go (void *application)
   g_object_unref (application);
 }
 
-int
-lodger_glib_application_hold (GApplication *application, LodgerPending *pending)
+static int
+hold (GApplication *application, LodgerPending *pending)
 {
-  LodgerPending *then;
-  LodgerCaller *caller;
   GError *error = NULL;
+  LodgerCaller *caller = lodger_glib_open_caller (NULL, NULL, &error);
+  LodgerPending *then;
   int code;
-  if (pending == NULL || !G_IS_APPLICATION (application))
-    return lodger_host_misuse (__func__, LODGER_EINVAL, "NULL or no application given");
-  caller = lodger_glib_open_caller (NULL, NULL, &error);
   if (caller == NULL)
     {
       code = error->code;
@@ -43,5 +40,16 @@ lodger_glib_application_hold (GApplication *application, LodgerPending *pending)
     code = code == LODGER_ECANCELED ? LODGER_ESHUTDOWN : 0;
   lodger_pending_unref (then);
   lodger_caller_unref (caller);
+  return code;
+}
+
+int
+lodger_glib_application_hold (GApplication *application, LodgerPending *pending)
+{
+  const char *outer = lodger_host_speak_for (__func__);
+  int code = pending != NULL && G_IS_APPLICATION (application)
+                 ? hold (application, pending)
+                 : lodger_host_misuse (__func__, LODGER_EINVAL, "NULL or no application given");
+  lodger_host_speak_for (outer);
   return code;
 }

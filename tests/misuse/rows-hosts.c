@@ -86,6 +86,7 @@ CELL (lodger_host_misuse, null_function,
 CELL (lodger_host_misuse, null_reason,
       ANSWERS (lodger_host_misuse ("lodger_host_misuse", LODGER_EINVAL, NULL), LODGER_EINVAL));
 
+CELL (lodger_host_speak_for, null_function, FINE (lodger_host_speak_for (NULL) == NULL));
 CELL (lodger_host_watch_given, null_func, FINE (DOES (lodger_host_watch_given (NULL, s))));
 CELL (lodger_host_watch_given, null_data, FINE (DOES (lodger_host_watch_given (NULL, NULL))));
 

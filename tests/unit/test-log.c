@@ -54,6 +54,25 @@ START_TEST (an_adapters_misuse_is_logged)
 }
 END_TEST
 
+START_TEST (an_adapter_speaks_for_its_own_function)
+{
+  const char *outer = lodger_host_speak_for ("adapter_attach"), *inner;
+  log_capture_begin ();
+  ck_assert_ptr_null (outer);
+  inner = lodger_host_speak_for ("adapter_open");
+  ck_assert_str_eq (inner, "adapter_attach");
+  lodger_host_fd_ready (NULL, 0);
+  lodger_host_speak_for (inner);
+  lodger_host_fd_ready (NULL, 0);
+  ck_assert (log_capture_has ("adapter_attach: "));
+  ck_assert (!log_capture_has ("lodger_host_fd_ready: "));
+  lodger_host_speak_for (outer);
+  lodger_host_fd_ready (NULL, 0);
+  ck_assert (log_capture_has ("lodger_host_fd_ready: "));
+  log_capture_end ();
+}
+END_TEST
+
 START_TEST (without_a_hook_warnings_go_to_standard_error)
 {
   char text[500];
@@ -256,6 +275,7 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("log");
   test_add (suite, log_lines_go_to_the_hook);
   test_add (suite, an_adapters_misuse_is_logged);
+  test_add (suite, an_adapter_speaks_for_its_own_function);
   test_add (suite, without_a_hook_warnings_go_to_standard_error);
   for (int i = 0; i < 7; i++)
     {

@@ -203,6 +203,24 @@ LODGER_API void lodger_host_watch_given (LodgerGivenFunc func, void *data);
 LODGER_API int lodger_host_misuse (const char *function, int code, const char *reason);
 
 /**
+ * Adapter to Lodger: names the adapter's function that the program has called, in the misuse lines of this thread.
+ *
+ * Does not block. The lines of the functions that the adapter calls then begin with @p function. While there is a name,
+ * another name changes nothing: the outermost function is named.
+ *
+ *     const char *outer = lodger_host_speak_for (__func__);
+ *     caller = lodger_caller_open (mode, options, error);
+ *     lodger_host_speak_for (outer);
+ *
+ * @param function static. NULL ends it.
+ * @return the name before.
+ * Errors: none.
+ * Test: unit/log an_adapter_speaks_for_its_own_function
+ * Since: 0.2
+ */
+LODGER_API const char *lodger_host_speak_for (const char *function);
+
+/**
  * Adapter to Lodger: reads options that the program was built with in any version.
  *
  * Any thread; does not block. The struct begins with its size. options.h has the rules.

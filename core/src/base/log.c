@@ -102,10 +102,36 @@ lodger__log (LodgerLogLevel level, const char *format, ...)
     fprintf (stderr, "lodger: %s\n", line);
 }
 
+static _Thread_local const char *spoken_for;
+
+const char *
+lodger_host_speak_for (const char *function)
+{
+  const char *before = spoken_for;
+  if (before == NULL || function == NULL)
+    spoken_for = function;
+  return before;
+}
+
+const char *
+lodger__spoken_for (const char *function)
+{
+  return spoken_for != NULL ? spoken_for : function;
+}
+
 int
 lodger__misuse (const char *function, int code, const char *reason)
 {
-  lodger__log (LODGER_LOG_WARNING, "%s: %s", function, reason);
+  lodger__log (LODGER_LOG_WARNING, "%s: %s", lodger__spoken_for (function), reason);
+  return code;
+}
+
+int
+lodger__misuse_at (const char *function, int code, const char *reason, const char *file, int line)
+{
+  if (file == NULL)
+    return lodger__misuse (function, code, reason);
+  lodger__log (LODGER_LOG_WARNING, "%s: %s (%s:%d)", lodger__spoken_for (function), reason, file, line);
   return code;
 }
 

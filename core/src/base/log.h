@@ -9,6 +9,8 @@
 void lodger__log (LodgerLogLevel level, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
 /* Logs `function: reason` and returns the code: the answer to misuse. */
 int lodger__misuse (const char *function, int code, const char *reason);
+/* The function that the program has called: of an adapter that speaks for itself, or the given one. */
+const char *lodger__spoken_for (const char *function);
 /* The same with the place in the program, if it is known. */
 int lodger__misuse_at (const char *function, int code, const char *reason, const char *file, int line);
 /* Logs, and is true, if an argument is NULL that may not be. */

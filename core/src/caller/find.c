@@ -15,7 +15,7 @@
 LodgerCaller *
 lodger__caller_fail (LodgerError **ret_error, const char *function, int code, const char *reason, const char *name)
 {
-  lodger__log (LODGER_LOG_WARNING, "%s: %s%s%s", function, reason, name != NULL ? ": " : "", name != NULL ? name : "");
+  lodger__log (LODGER_LOG_WARNING, "%s: %s%s%s", lodger__spoken_for (function), reason, name != NULL ? ": " : "", name != NULL ? name : "");
   if (ret_error != NULL)
     *ret_error = lodger_error_newf (NULL, code, "%s%s%s", reason, name != NULL ? ": " : "", name != NULL ? name : "");
   return NULL;

@@ -163,9 +163,9 @@ CELL (lodger_gtk_default_caller, wrong_thread,
       PLACED (lodger_gtk_default_caller (), thread_join (thread_start (attach_elsewhere, s))));
 
 CELL (lodger_gtk_attach_full, mismatch,
-      PLACED (lodger_gtk_default_caller (), BY (lodger_caller_open),
+      PLACED (lodger_gtk_default_caller (), BY (lodger_glib_open_caller),
               WARNS (is_not_attached (OPTIONS (HOOKED, .name = "else"), LODGER_EMISMATCH))));
-CELL (lodger_gtk_attach_full, not_there, BY (lodger_caller_open),
+CELL (lodger_gtk_attach_full, not_there, BY (lodger_glib_open_caller),
       WARNS (is_not_attached (OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
 
 /* ---- another host of the name ----------------------------------------------------------------------------------------- */
@@ -191,9 +191,9 @@ static const LodgerHostOps other_ops = { .size = sizeof other_ops, .name = "glib
 static const LodgerHostDriver other_driver = { .size = sizeof other_driver, .ops = &other_ops, .open = open_nothing };
 
 CELL_AT (NOWHERE, lodger_gtk_attach, already, FINE (lodger_host_register (&other_driver) == 0),
-         BY (lodger_host_register), WARNS (is_not_attached_plainly (LODGER_EALREADY)));
+         BY (lodger_glib_open_caller), WARNS (is_not_attached_plainly (LODGER_EALREADY)));
 CELL_AT (NOWHERE, lodger_gtk_attach_full, already, FINE (lodger_host_register (&other_driver) == 0),
-         BY (lodger_host_register), WARNS (is_not_attached (OPTIONS (HOOKED), LODGER_EALREADY)));
+         BY (lodger_glib_open_caller), WARNS (is_not_attached (OPTIONS (HOOKED), LODGER_EALREADY)));
 
 static void
 count_line (LodgerLogLevel level, const char *line, void *data)
