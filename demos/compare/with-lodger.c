@@ -38,11 +38,9 @@ finished (GtkWidget *window, LodgerPending *done, void *data)
 static void
 on_count (View *view)
 {
-  LodgerGtkRunOptions options = { .size = sizeof options };
-  options.progress_bar = GTK_PROGRESS_BAR (view->bar);
-  options.cancel_button = GTK_BUTTON (view->cancel);
   gtk_widget_set_sensitive (view->count, FALSE);
-  lodger_pending_unref (lodger_gtk_run_full (view->window, count_primes, finished, view, &options));
+  lodger_gtk_run (view->window, count_primes, finished, view, .progress_bar = GTK_PROGRESS_BAR (view->bar),
+                  .cancel_button = GTK_BUTTON (view->cancel));
 }
 
 static void

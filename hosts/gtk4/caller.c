@@ -38,23 +38,28 @@ drop (void *data)
 }
 
 static LodgerCaller *
-refuse (int code, GError **error)
+refuse (int code, const char *reason, GError **error)
 {
-  g_set_error_literal (error, LODGER_GLIB_ERROR, code, lodger_error_code_string (code));
+  g_set_error_literal (error, LODGER_GLIB_ERROR, code, reason);
   return NULL;
 }
 
-/* Refuses another thread: its caller for the main context would pass for the GUI thread's. */
+static gboolean
+is_elsewhere (void)
+{
+  return has_gui && !lodger__gtk_is_here ();
+}
+
+/* Its caller for the main context would pass for the GUI thread's. */
 static LodgerCaller *
 refuse_thread (const LodgerCallerOptions *options, GError **error)
 {
-  int code = lodger_host_misuse ("lodger_gtk_attach", LODGER_EWRONGTHREAD, "this is not the GUI thread");
   LodgerCallerOptions own;
   const char *reason;
   options = lodger_host_read_options (options, &own, sizeof own, &reason);
   if (options != NULL && options->hook_destroy != NULL)
     options->hook_destroy (options->hook_data);
-  return refuse (code, error);
+  return refuse (LODGER_EWRONGTHREAD, "this is not the GUI thread", error);
 }
 
 /* The GUI thread's caller. It is made if there is none, and kept until it has stopped. */
@@ -62,7 +67,7 @@ static LodgerCaller *
 find (const LodgerCallerOptions *options, GError **error)
 {
   LodgerCaller *found;
-  if (has_gui && !lodger__gtk_is_here ())
+  if (is_elsewhere ())
     return refuse_thread (options, error);
   if (options == NULL && caller != NULL && lodger_caller_get_state (caller) < LODGER_CALLER_STOPPED)
     return caller;
@@ -83,40 +88,54 @@ find (const LodgerCallerOptions *options, GError **error)
   if (lodger_pending_add_done_callback (lodger_caller_get_stopped (found), forget, found, drop) != 0)
     {
       caller = NULL;
-      refuse (LODGER_ENOMEM, error);
+      refuse (LODGER_ENOMEM, lodger_error_code_string (LODGER_ENOMEM), error);
     }
   return caller;
 }
 
 LodgerCaller *
+lodger__gtk_find_caller (const char *function, GError **error)
+{
+  const char *outer = lodger_host_speak_for (function);
+  LodgerCaller *found = find (NULL, error);
+  lodger_host_speak_for (outer);
+  return found;
+}
+
+LodgerCaller *
 lodger_gtk_default_caller (void)
 {
-  LodgerCaller *found;
   GError *error = NULL;
-  if (has_gui && !lodger__gtk_is_here ())
-    {
-      lodger_host_misuse (__func__, LODGER_EWRONGTHREAD, "this is not the GUI thread");
-      return NULL;
-    }
-  found = find (NULL, &error);
+  LodgerCaller *found = lodger__gtk_find_caller (__func__, &error);
   if (found == NULL)
     lodger_host_misuse (__func__, error->code, error->message);
   g_clear_error (&error);
   return found;
 }
 
+static LodgerCaller *
+attach (const char *function, const LodgerCallerOptions *options, GError **error)
+{
+  const char *outer = lodger_host_speak_for (function);
+  LodgerCaller *found = find (options, error);
+  int code;
+  if (found == NULL && is_elsewhere ())
+    lodger_host_misuse (function, LODGER_EWRONGTHREAD, "this is not the GUI thread");
+  code = found != NULL ? lodger_caller_enter (found) : 0;
+  lodger_host_speak_for (outer);
+  if (code != 0)
+    return refuse (code, lodger_error_code_string (code), error);
+  return lodger_caller_ref (found);
+}
+
 LodgerCaller *
 lodger_gtk_attach_full (const LodgerCallerOptions *options, GError **error)
 {
-  LodgerCaller *found = find (options, error);
-  int code = found != NULL ? lodger_caller_enter (found) : 0;
-  if (code != 0)
-    return refuse (code, error);
-  return lodger_caller_ref (found);
+  return attach (__func__, options, error);
 }
 
 LodgerCaller *
 lodger_gtk_attach (GError **error)
 {
-  return lodger_gtk_attach_full (NULL, error);
+  return attach (__func__, NULL, error);
 }

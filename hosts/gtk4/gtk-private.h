@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The functions that the files of the GTK adapter share.
  *
- * Order, lowest first; a file calls only files before it: frames.c, caller.c, widget.c, progress.c, run.c. To report
+ * Order, lowest first; a file calls only files before it: frames.c, caller.c, widget.c, hold.c, progress.c, run.c. To report
  * upward, a file calls functions that it was given. */
 #ifndef LODGER_GTK_PRIVATE_H
 #define LODGER_GTK_PRIVATE_H
@@ -21,6 +21,20 @@ int64_t lodger__gtk_slice (void *data);
 gboolean lodger__gtk_is_here (void);
 /* The GUI thread's caller. NULL if there is none; none is made. */
 LodgerCaller *lodger__gtk_peek_caller (void);
+
+/* lodger_gtk_default_caller() with an error instead of a line of its own. The core's lines name `function`. */
+LodgerCaller *lodger__gtk_find_caller (const char *function, GError **error);
+
+/* ---- widget.c ---- */
+
+/* lodger_gtk_widget_get_scope() of a widget, in the GUI thread, which has a caller; with a code and a reason instead of a
+ * line. */
+LodgerScope *lodger__gtk_find_scope (GtkWidget *widget, int *ret_code, const char **ret_reason);
+
+/* ---- hold.c ---- */
+
+/* Holds the application of the widget's window until the work is done. */
+void lodger__gtk_hold (GtkWidget *widget, LodgerPending *work, LodgerCaller *caller, const char *reason);
 
 /* ---- progress.c ---- */
 

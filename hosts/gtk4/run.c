@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Work in a worker, its outcome in the GUI thread: two calls that are bound to the widget's scope and share a Run. Each
- * call drops its reference in the GUI thread, so the later of them frees the Run, and destroys the data, there. */
+/* Work in another thread, its outcome in the GUI thread: two calls that share a Run. The second is bound to the widget's
+ * scope, and the first, too, unless it holds the application. Each call drops its reference in the GUI thread, so the later
+ * of them frees the Run, and destroys the data, there. */
 #define LODGER_NO_CALL_SITES
 #include "gtk-private.h"
 
@@ -8,14 +9,17 @@ typedef struct Run
 {
   guint refs;        /* one for each of the two calls */
   GtkWidget *widget; /* valid as long as the scope lasts */
+  LodgerScope *scope;
   LodgerGtkProgress *progress;
   LodgerPending *pending; /* the work's */
   GtkButton *button;      /* weak */
   gulong clicked_handler;
+  guint timer;      /* 0: no time limit, or none any more */
+  gboolean is_told; /* one of the functions of the outcome has begun */
 
   LodgerCallFunc work;
   LodgerGtkDoneFunc done;
-  LodgerGtkErrorFunc failed;
+  LodgerGtkErrorFunc failed, cancelled;
   void *data;
   LodgerDestroyFunc destroy;
 } Run;
@@ -68,7 +72,24 @@ bind_button (Run *run, GtkButton *button)
   gtk_widget_set_sensitive (GTK_WIDGET (button), TRUE);
 }
 
-/* ---- the calls ---------------------------------------------------------------------------------------------------- */
+/* ---- the Run ------------------------------------------------------------------------------------------------------ */
+
+static Run *
+run_new (GtkWidget *widget, LodgerScope *scope, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data,
+         const LodgerGtkRunOptions *options)
+{
+  Run *run = g_new0 (Run, 1);
+  run->refs = 1;
+  run->widget = widget;
+  run->scope = lodger_scope_ref (scope);
+  run->work = work;
+  run->done = done;
+  run->failed = options->failed;
+  run->cancelled = options->cancelled;
+  run->data = data;
+  run->destroy = options->destroy;
+  return run;
+}
 
 static void
 run_unref (void *data)
@@ -78,10 +99,82 @@ run_unref (void *data)
     return;
   if (run->destroy != NULL)
     run->destroy (run->data);
-  lodger__gtk_progress_unref (run->progress);
+  if (run->progress != NULL)
+    lodger__gtk_progress_unref (run->progress);
+  lodger_scope_unref (run->scope);
   lodger_pending_unref (run->pending);
   g_free (run);
 }
+
+/* Runs the function of the outcome: the table in the header. */
+static void
+tell_outcome (Run *run, LodgerPending *outcome)
+{
+  gboolean is_cancel = lodger_pending_get_outcome (outcome) == LODGER_ECANCELED;
+  LodgerGtkErrorFunc func = is_cancel ? run->cancelled : run->failed;
+  GError *error = NULL;
+  if (func != NULL && lodger_glib_pending_propagate_error (outcome, &error))
+    func (run->widget, error, run->data);
+  else if (run->done != NULL && !(is_cancel && run->failed != NULL))
+    run->done (run->widget, outcome, run->data);
+  g_clear_error (&error);
+}
+
+/* ---- the time limit ------------------------------------------------------------------------------------------------ */
+
+static void
+end_time (Run *run)
+{
+  if (run->timer != 0)
+    g_source_remove (run->timer);
+  run->timer = 0;
+}
+
+/* The cancel may run user code; so may the last progress, and the insensitive button. */
+static void
+tell_late (Run *run)
+{
+  LodgerPending *late;
+  if (!lodger_pending_cancel (run->pending, "its time is over"))
+    return;
+  run->is_told = TRUE;
+  lodger__gtk_progress_flush (run->progress);
+  lodger__gtk_progress_end (run->progress);
+  unbind_button (run);
+  if (lodger_scope_has_ended (run->scope))
+    return;
+  late = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_return_new_error (late, NULL, LODGER_ETIMEDOUT, "%s", lodger_error_code_string (LODGER_ETIMEDOUT));
+  tell_outcome (run, late);
+  lodger_pending_unref (late);
+}
+
+/* An outcome that is on its way has come in time. The bound continuation would hold the widget; here it is held. */
+static gboolean
+on_time_over (void *data)
+{
+  Run *run = data;
+  run->timer = 0;
+  if (!run->is_told && !lodger_scope_has_ended (run->scope) && !lodger_pending_is_done (run->pending))
+    {
+      GtkWidget *widget = g_object_ref (run->widget);
+      run->refs++;
+      tell_late (run);
+      run_unref (run);
+      g_object_unref (widget);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+limit_time (Run *run, int64_t timeout)
+{
+  int64_t ms = timeout / 1000000 + (timeout % 1000000 != 0);
+  if (timeout > 0)
+    run->timer = g_timeout_add ((guint) MIN (ms, (int64_t) G_MAXUINT), on_time_over, run);
+}
+
+/* ---- the calls ---------------------------------------------------------------------------------------------------- */
 
 /* The continuation has run, or will not. This is known in the GUI thread: no widget is touched afterwards. The work may
  * go on, and be abandoned by a stop. */
@@ -89,6 +182,7 @@ static void
 end_run (void *data)
 {
   Run *run = data;
+  end_time (run);
   unbind_button (run);
   lodger__gtk_progress_end (run->progress);
   run_unref (run);
@@ -107,16 +201,78 @@ static void
 come_back (LodgerPending *self, LodgerPending *done, void *data)
 {
   Run *run = data;
-  GError *error = NULL;
+  end_time (run);
+  if (run->is_told)
+    return;
+  run->is_told = TRUE;
   lodger__gtk_progress_flush (run->progress);
   unbind_button (run);
-  if (lodger_pending_is_cancelled (self))
-    return;
-  if (run->failed != NULL && lodger_glib_pending_propagate_error (done, &error))
-    run->failed (run->widget, error, run->data);
-  else if (run->done != NULL)
-    run->done (run->widget, done, run->data);
-  g_clear_error (&error);
+  if (!lodger_pending_is_cancelled (self))
+    tell_outcome (run, done);
+}
+
+/* ---- refusals ------------------------------------------------------------------------------------------------------ */
+
+static int
+misuse (int code, const char *reason, const LodgerGtkRunOptions *options)
+{
+  char *text = options->file != NULL ? g_strdup_printf ("%s (%s:%d)", reason, options->file, options->line) : NULL;
+  lodger_host_misuse ("lodger_gtk_run", code, text != NULL ? text : reason);
+  g_free (text);
+  return code;
+}
+
+static LodgerPending *
+refused_new (int code)
+{
+  LodgerPending *refused = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_return_error (refused, lodger_error_new (NULL, code, NULL));
+  return refused;
+}
+
+static gboolean
+tell_refusal (void *data)
+{
+  Run *run = data;
+  GtkWidget *widget = g_object_ref (run->widget);
+  if (!lodger_scope_has_ended (run->scope))
+    tell_outcome (run, run->pending);
+  g_object_unref (widget);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+widget_gone (void *data, GObject *where_the_widget_was)
+{
+  Run *run = data;
+  (void) where_the_widget_was;
+  run->widget = NULL;
+  end_time (run);
+}
+
+static void
+refusal_gone (void *data)
+{
+  Run *run = data;
+  if (run->widget != NULL)
+    g_object_weak_unref (G_OBJECT (run->widget), widget_gone, run);
+  run_unref (run);
+}
+
+/* The caller has no call left for this. GLib's loop may still run; otherwise the widget's end frees the data. */
+static LodgerPending *
+refuse_late (Run *run, const LodgerGtkRunOptions *options)
+{
+  LodgerPending *refused = refused_new (misuse (LODGER_ESHUTDOWN, "the GUI thread's caller is stopping", options));
+  run->pending = lodger_pending_ref (refused);
+  if (run->done == NULL && run->failed == NULL)
+    {
+      run_unref (run);
+      return refused;
+    }
+  g_object_weak_ref (G_OBJECT (run->widget), widget_gone, run);
+  run->timer = g_idle_add_full (G_PRIORITY_DEFAULT, tell_refusal, run, refusal_gone);
+  return refused;
 }
 
 /* ---- public functions --------------------------------------------------------------------------------------------- */
@@ -124,104 +280,113 @@ come_back (LodgerPending *self, LodgerPending *done, void *data)
 static int
 check (GtkWidget *widget, LodgerCallFunc work, const LodgerGtkRunOptions *options)
 {
-  if (work == NULL || !GTK_IS_WIDGET (widget))
-    return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "NULL work, or no widget given");
-  if (options != NULL && options->cancel_button != NULL && !GTK_IS_BUTTON (options->cancel_button))
-    return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "the cancel button is no button");
-  if (options != NULL && options->progress_bar != NULL && !GTK_IS_PROGRESS_BAR (options->progress_bar))
-    return lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, "the progress bar is none");
-  if (lodger_gtk_default_caller () == NULL)
-    return lodger__gtk_is_here () ? LODGER_ENOMEM : LODGER_EWRONGTHREAD;
-  return lodger_gtk_widget_get_scope (widget) != NULL ? 0 : LODGER_ESTATE;
+  if (!GTK_IS_WIDGET (widget))
+    return misuse (LODGER_EINVAL, widget == NULL ? "the widget is NULL" : "the widget is none", options);
+  if (work == NULL)
+    return misuse (LODGER_EINVAL, "the work is NULL", options);
+  if (options->cancel_button != NULL && !GTK_IS_BUTTON (options->cancel_button))
+    return misuse (LODGER_EINVAL, "the cancel button is no button", options);
+  if (options->progress_bar != NULL && !GTK_IS_PROGRESS_BAR (options->progress_bar))
+    return misuse (LODGER_EINVAL, "the progress bar is none", options);
+  return 0;
 }
 
-static LodgerPending *
-refuse (int code, void *data, const LodgerGtkRunOptions *options)
+/* 0, with the GUI thread's caller and the widget's scope. */
+static int
+find_places (GtkWidget *widget, const LodgerGtkRunOptions *options, LodgerCaller **ret_gui, LodgerScope **ret_scope)
 {
-  LodgerPending *refused = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  if (options != NULL && options->destroy != NULL)
-    options->destroy (data);
-  lodger_pending_return_error (refused, lodger_error_new (NULL, code, NULL));
-  return refused;
+  const char *reason = NULL;
+  GError *error = NULL;
+  int code = 0;
+  *ret_gui = lodger__gtk_find_caller ("lodger_gtk_run", &error);
+  if (*ret_gui == NULL)
+    {
+      code = misuse (error->code, error->message, options);
+      g_error_free (error);
+      return code;
+    }
+  *ret_scope = lodger__gtk_find_scope (widget, &code, &reason);
+  return *ret_scope != NULL ? 0 : misuse (code, reason, options);
 }
 
-/* Submits the work. Work that is cancelled before does not start, however fast a worker may be. */
+/* Work that is cancelled before does not start, however fast a worker may be. */
 static LodgerPending *
-submit (Run *run, GCancellable *cancellable, const LodgerCallOptions *call)
+submit (Run *run, const LodgerGtkRunOptions *options, const LodgerCallOptions *call)
 {
+  LodgerCaller *caller = options->caller != NULL ? options->caller : call->data_home;
   LodgerPending *pending;
-  if (cancellable != NULL && g_cancellable_is_cancelled (cancellable))
+  if (options->cancellable != NULL && g_cancellable_is_cancelled (options->cancellable))
     {
       pending = lodger_pending_new (LODGER_PENDING_DEFAULT);
       lodger_pending_cancel (pending, "its GCancellable was cancelled");
       run_unref (run);
       return pending;
     }
-  pending = lodger_caller_to_thread_full (call->data_home, do_work, run, run_unref, call);
-  if (cancellable != NULL)
-    lodger_glib_pending_cancel_with (pending, cancellable);
+  if (options->caller != NULL && options->worker == NULL)
+    pending = lodger_caller_call_soon_full (caller, do_work, run, run_unref, call);
+  else
+    pending = lodger_caller_to_thread_full (caller, do_work, run, run_unref, call);
+  if (options->cancellable != NULL)
+    lodger_glib_pending_cancel_with (pending, options->cancellable);
   return pending;
+}
+
+static LodgerPending *
+start (Run *run, LodgerCaller *gui, const LodgerGtkRunOptions *options)
+{
+  LodgerCallOptions call = { .size = sizeof call, .name = options->name, .file = options->file, .line = options->line };
+  LodgerPending *pending;
+  call.data_home = gui;
+  call.worker = options->worker;
+  call.scope = options->hold ? NULL : run->scope;
+  run->refs = 2;
+  run->progress = lodger__gtk_progress_new (run->widget, run->scope, gui, options, run->data);
+  pending = submit (run, options, &call);
+  run->pending = lodger_pending_ref (pending);
+  if (options->hold)
+    lodger__gtk_hold (run->widget, pending, gui, options->hold_reason);
+  limit_time (run, options->timeout);
+  bind_button (run, options->cancel_button);
+  call.flags = LODGER_PENDING_BOUND;
+  call.scope = run->scope;
+  lodger_pending_unref (lodger_pending_then_full (pending, gui, come_back, run, end_run, &call));
+  return pending;
+}
+
+static LodgerPending *
+run_work (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data,
+          const LodgerGtkRunOptions *options, const char *reason)
+{
+  LodgerCaller *gui = NULL;
+  LodgerScope *scope = NULL;
+  Run *run;
+  int code = reason != NULL ? misuse (LODGER_EINVAL, reason, options) : check (widget, work, options);
+  if (code == 0)
+    code = find_places (widget, options, &gui, &scope);
+  if (code != 0)
+    {
+      if (options->destroy != NULL)
+        options->destroy (data);
+      return refused_new (code);
+    }
+  run = run_new (widget, scope, work, done, data, options);
+  return lodger_caller_get_state (gui) < LODGER_CALLER_STOPPING ? start (run, gui, options)
+                                                                : refuse_late (run, options);
 }
 
 LodgerPending *
 lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data,
-                     const LodgerGtkRunOptions *given)
+                     const LodgerGtkRunOptions *options)
 {
+  static const LodgerGtkRunOptions defaults = { .size = sizeof defaults };
   LodgerGtkRunOptions own;
   const char *reason;
-  const LodgerGtkRunOptions *read = lodger_host_read_options (given, &own, sizeof own, &reason);
-  const LodgerGtkRunOptions options = read != NULL ? *read : (LodgerGtkRunOptions) { 0 };
-  LodgerCallOptions call = { .size = sizeof call, .name = options.name, .file = options.file, .line = options.line };
-  int code = reason != NULL ? lodger_host_misuse ("lodger_gtk_run", LODGER_EINVAL, reason) : check (widget, work, read);
-  LodgerPending *pending;
-  Run *run;
-  if (code != 0)
-    return refuse (code, data, read);
-  call.flags = LODGER_PENDING_BOUND;
-  call.scope = lodger_gtk_widget_get_scope (widget);
-  call.data_home = lodger_gtk_default_caller ();
-  run = g_new0 (Run, 1);
-  run->refs = 2;
-  run->widget = widget;
-  run->progress = lodger__gtk_progress_new (widget, call.scope, call.data_home, &options, data);
-  run->work = work;
-  run->done = done;
-  run->failed = options.failed;
-  run->data = data;
-  run->destroy = options.destroy;
-  pending = submit (run, options.cancellable, &call);
-  run->pending = lodger_pending_ref (pending);
-  bind_button (run, options.cancel_button);
-  lodger_pending_disown (lodger_pending_then_full (pending, call.data_home, come_back, run, end_run, &call));
-  return pending;
+  options = lodger_host_read_options (options, &own, sizeof own, &reason);
+  return run_work (widget, work, done, data, options != NULL ? options : &defaults, reason);
 }
 
 void
 lodger_gtk_run (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data)
 {
   lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, NULL));
-}
-
-void
-lodger_gtk_run_with_progress (GtkWidget *widget, GtkProgressBar *bar, LodgerCallFunc work, LodgerGtkDoneFunc done,
-                              void *data)
-{
-  const LodgerGtkRunOptions options = { .size = sizeof options, .progress_bar = bar };
-  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, &options));
-}
-
-void
-lodger_gtk_run_with_cancel (GtkWidget *widget, GtkButton *button, LodgerCallFunc work, LodgerGtkDoneFunc done,
-                            void *data)
-{
-  const LodgerGtkRunOptions options = { .size = sizeof options, .cancel_button = button };
-  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, &options));
-}
-
-void
-lodger_gtk_run_with_error (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, LodgerGtkErrorFunc failed,
-                           void *data)
-{
-  const LodgerGtkRunOptions options = { .size = sizeof options, .failed = failed };
-  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, &options));
 }

@@ -174,33 +174,48 @@ release (void *data)
   g_object_unref (data);
 }
 
-static LodgerScope *
-refuse (int code, const char *reason)
-{
-  lodger_host_misuse ("lodger_gtk_widget_get_scope", code, reason);
-  return NULL;
-}
-
 LodgerScope *
-lodger_gtk_widget_get_scope (GtkWidget *widget)
+lodger__gtk_find_scope (GtkWidget *widget, int *ret_code, const char **ret_reason)
 {
   const LodgerScopeOptions options = { .size = sizeof options, .hold = hold, .release = release, .object = widget };
   GtkRoot *root;
   Watch *watch;
-  if (!GTK_IS_WIDGET (widget))
-    return refuse (LODGER_EINVAL, "NULL or no widget given");
-  if (lodger_gtk_default_caller () == NULL)
-    return NULL;
   root = gtk_widget_get_root (widget);
   watch = g_object_get_qdata (G_OBJECT (widget), watch_quark ());
   if (watch != NULL && watch->scope != NULL && (watch->is_disposed || !lodger_scope_has_ended (watch->scope)))
     return watch->scope;
   if (root == NULL)
-    return refuse (LODGER_ESTATE, "the widget is in no window: lodger_glib_object_get_scope() is for that");
+    {
+      *ret_code = LODGER_ESTATE;
+      *ret_reason = "the widget is in no window: lodger_glib_object_get_scope() is for that";
+      return NULL;
+    }
   watch = watch_of (widget);
   lodger_scope_unref (watch->scope);
   watch->scope = lodger_scope_new (&options);
   if (is_destroyed (root) || gtk_widget_in_destruction (widget))
     end (watch, destroyed);
+  if (watch->scope == NULL)
+    {
+      *ret_code = LODGER_ENOMEM;
+      *ret_reason = lodger_error_code_string (LODGER_ENOMEM);
+    }
   return watch->scope;
+}
+
+LodgerScope *
+lodger_gtk_widget_get_scope (GtkWidget *widget)
+{
+  LodgerScope *scope = NULL;
+  GError *error = NULL;
+  const char *reason = widget == NULL ? "the widget is NULL" : "the widget is none";
+  int code = LODGER_EINVAL;
+  if (GTK_IS_WIDGET (widget) && lodger__gtk_find_caller (__func__, &error) != NULL)
+    scope = lodger__gtk_find_scope (widget, &code, &reason);
+  if (scope == NULL && error != NULL)
+    lodger_host_misuse (__func__, error->code, error->message);
+  else if (scope == NULL)
+    lodger_host_misuse (__func__, code, reason);
+  g_clear_error (&error);
+  return scope;
 }

@@ -92,7 +92,7 @@ START_TEST (a_bar_shows_the_newest_report)
   work_open (&work);
   bar = gtk_progress_bar_new ();
   gtk_box_append (GTK_BOX (work.window.box), bar);
-  lodger_gtk_run_with_progress (work.window.label, GTK_PROGRESS_BAR (bar), report_a_half, note_over, &work);
+  lodger_gtk_run (work.window.label, report_a_half, note_over, &work, .progress_bar = GTK_PROGRESS_BAR (bar));
   while (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)) < 0.5)
     g_main_context_iteration (NULL, TRUE);
   ck_assert_str_eq (gtk_progress_bar_get_text (GTK_PROGRESS_BAR (bar)), "half of it");
@@ -262,7 +262,7 @@ START_TEST (a_bar_may_go_before_the_work)
   work_open (&work);
   bar = gtk_progress_bar_new ();
   gtk_box_append (GTK_BOX (work.window.box), bar);
-  lodger_gtk_run_with_progress (work.window.label, GTK_PROGRESS_BAR (bar), report_a_half, note_over, &work);
+  lodger_gtk_run (work.window.label, report_a_half, note_over, &work, .progress_bar = GTK_PROGRESS_BAR (bar));
   gtk_box_remove (GTK_BOX (work.window.box), bar);
   latch_open (&work.let_go);
   window_run_until (&work.is_over);
@@ -286,7 +286,7 @@ START_TEST (a_bar_may_go_as_it_shows_a_report)
   bar = gtk_progress_bar_new ();
   gtk_box_append (GTK_BOX (work.window.box), bar);
   g_signal_connect (bar, "notify::fraction", G_CALLBACK (take_out_bar), &work);
-  lodger_gtk_run_with_progress (work.window.label, GTK_PROGRESS_BAR (bar), report_a_half, note_over, &work);
+  lodger_gtk_run (work.window.label, report_a_half, note_over, &work, .progress_bar = GTK_PROGRESS_BAR (bar));
   g_object_add_weak_pointer (G_OBJECT (bar), (gpointer *) &bar);
   while (bar != NULL)
     g_main_context_iteration (NULL, TRUE);

@@ -8,7 +8,7 @@ typedef struct Job
   Latch entered, let_go;
   Counter ends; /* of the data */
   int ran_in, done_in, destroyed_in;
-  int done, failed, outcome;
+  int done, failed, cancelled, outcome;
   int64_t answer;
   gboolean is_over, was_cancelled;
   GError *error;
@@ -178,12 +178,12 @@ START_TEST (a_failure_comes_as_a_gerror)
 {
   Job job;
   job_open (&job);
-  lodger_gtk_run_with_error (job.window.label, fail_to_open, note, note_error, &job);
+  lodger_gtk_run (job.window.label, fail_to_open, note, &job, .failed = note_error);
   window_run_until (&job.is_over);
   ck_assert_int_eq (job.done, 0);
   ck_assert (g_error_matches (job.error, G_FILE_ERROR, G_FILE_ERROR_NOENT));
   job.is_over = FALSE;
-  lodger_gtk_run_with_error (job.window.label, answer, note, note_error, &job);
+  lodger_gtk_run (job.window.label, answer, note, &job, .failed = note_error);
   window_run_until (&job.is_over);
   ck_assert_int_eq (job.done, 1);
   ck_assert_int_eq (job.failed, 1);
@@ -199,7 +199,7 @@ START_TEST (a_button_cancels_the_work)
   button = gtk_button_new_with_label ("Cancel");
   gtk_widget_set_sensitive (button, FALSE);
   gtk_box_append (GTK_BOX (job.window.box), button);
-  lodger_gtk_run_with_cancel (job.window.label, GTK_BUTTON (button), stay, note, &job);
+  lodger_gtk_run (job.window.label, stay, note, &job, .cancel_button = GTK_BUTTON (button));
   ck_assert (gtk_widget_get_sensitive (button));
   latch_wait (&job.entered);
   g_signal_emit_by_name (button, "clicked");
@@ -234,6 +234,269 @@ START_TEST (a_cancellable_cancels_the_work)
 }
 END_TEST
 
+/* ---- options after the data ------------------------------------------------------------------------------------------ */
+
+static void
+note_cancel (GtkWidget *widget, const GError *error, void *data)
+{
+  Job *job = data;
+  (void) widget;
+  ck_assert (g_error_matches (error, LODGER_GLIB_ERROR, LODGER_ECANCELED));
+  job->cancelled++;
+  job->is_over = TRUE;
+}
+
+START_TEST (options_follow_the_data)
+{
+  Job job;
+  GtkWidget *bar, *button;
+  job_open (&job);
+  bar = gtk_progress_bar_new ();
+  button = gtk_button_new ();
+  gtk_box_append (GTK_BOX (job.window.box), bar);
+  gtk_box_append (GTK_BOX (job.window.box), button);
+  lodger_gtk_run (job.window.label, fail_to_open, note, &job, .progress_bar = GTK_PROGRESS_BAR (bar),
+                  .cancel_button = GTK_BUTTON (button), .failed = note_error, .destroy = job_destroy);
+  window_run_until (&job.is_over);
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_int_eq (job.failed, 1);
+  ck_assert_int_eq (job.done, 0);
+  ck_assert (!gtk_widget_get_sensitive (button));
+  job_close (&job);
+}
+END_TEST
+
+/* The work is cancelled, or fails; one function is told, or none. */
+static void
+expect_told (LodgerCallFunc work, gboolean is_cancelled, gboolean has_failed, gboolean has_cancelled, int done,
+             int failed, int cancelled)
+{
+  LodgerGtkRunOptions options = { .size = sizeof options, .destroy = job_destroy };
+  LodgerPending *pending;
+  Job job;
+  job_open (&job);
+  options.failed = has_failed ? note_error : NULL;
+  options.cancelled = has_cancelled ? note_cancel : NULL;
+  pending = lodger_gtk_run_full (job.window.label, work, note, &job, &options);
+  if (is_cancelled)
+    {
+      latch_wait (&job.entered);
+      lodger_pending_cancel (pending, NULL);
+      latch_open (&job.let_go);
+    }
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_int_eq (job.done, done);
+  ck_assert_int_eq (job.failed, failed);
+  ck_assert_int_eq (job.cancelled, cancelled);
+  lodger_pending_unref (pending);
+  job_close (&job);
+}
+
+START_TEST (one_function_is_told_of_each_outcome)
+{
+  for (int i = 0; i < 4; i++)
+    expect_told (answer, FALSE, i & 1, i & 2, 1, 0, 0);
+  expect_told (fail_to_open, FALSE, FALSE, FALSE, 1, 0, 0);
+  expect_told (fail_to_open, FALSE, TRUE, FALSE, 0, 1, 0);
+  expect_told (fail_to_open, FALSE, FALSE, TRUE, 1, 0, 0);
+  expect_told (fail_to_open, FALSE, TRUE, TRUE, 0, 1, 0);
+  expect_told (stay, TRUE, FALSE, FALSE, 1, 0, 0);
+  expect_told (stay, TRUE, TRUE, FALSE, 0, 0, 0);
+  expect_told (stay, TRUE, FALSE, TRUE, 0, 0, 1);
+  expect_told (stay, TRUE, TRUE, TRUE, 0, 0, 1);
+}
+END_TEST
+
+/* The work hangs on when its time is over. */
+START_TEST (work_that_is_late_is_told_at_once)
+{
+  LodgerPending *pending;
+  Job job;
+  job_open (&job);
+  pending = lodger_gtk_run_full (
+      job.window.label, stay, note, &job,
+      LODGER_GTK_RUN_OPTIONS (.timeout = 1, .failed = note_error, .cancelled = note_cancel, .destroy = job_destroy));
+  latch_wait (&job.entered);
+  window_run_until (&job.is_over);
+  ck_assert (g_error_matches (job.error, LODGER_GLIB_ERROR, LODGER_ETIMEDOUT));
+  ck_assert (lodger_pending_is_cancelled (pending));
+  ck_assert (!lodger_pending_is_done (pending));
+  ck_assert_int_eq (counter_get (&job.ends), 0);
+  latch_open (&job.let_go);
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert (job.was_cancelled);
+  ck_assert_int_eq (job.failed, 1);
+  ck_assert_int_eq (job.cancelled, 0);
+  ck_assert_int_eq (job.done, 0);
+  lodger_pending_unref (pending);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (work_that_is_late_is_told_to_done)
+{
+  Job job;
+  job_open (&job);
+  lodger_gtk_run (job.window.label, stay, note, &job, .timeout = 1, .destroy = job_destroy);
+  window_run_until (&job.is_over);
+  expect_code (job.outcome, LODGER_EFAILED);
+  latch_open (&job.let_go);
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_int_eq (job.done, 1);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (work_in_time_is_told_once)
+{
+  Job job;
+  job_open (&job);
+  lodger_gtk_run (job.window.label, answer, note, &job, .timeout = INT64_C (3600000000000), .destroy = job_destroy);
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_int_eq (job.done, 1);
+  expect_code (job.outcome, 0);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (law_8_no_function_is_told_of_late_work_after_the_windows_end)
+{
+  Job job;
+  job_open (&job);
+  lodger_gtk_run (job.window.label, stay, note, &job, .timeout = 1, .destroy = job_destroy);
+  latch_wait (&job.entered);
+  gtk_window_destroy (job.window.window);
+  g_clear_object (&job.window.window);
+  latch_open (&job.let_go);
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  window_settle ();
+  ck_assert_int_eq (job.done, 0);
+  job_close (&job);
+}
+END_TEST
+
+/* The same thread runs each of the calls, with all that a worker of the pool has. */
+START_TEST (work_runs_in_a_named_worker)
+{
+  int thread;
+  Job job;
+  job_open (&job);
+  lodger_gtk_run (job.window.label, answer, note, &job, .worker = "db");
+  window_run_until (&job.is_over);
+  ck_assert_int_eq (job.answer, 42);
+  thread = job.ran_in;
+  ck_assert_int_ne (thread, test_thread_id ());
+  job.is_over = FALSE;
+  lodger_gtk_run (job.window.label, answer, note, &job, .worker = "db");
+  window_run_until (&job.is_over);
+  ck_assert_int_eq (job.ran_in, thread);
+  job.is_over = FALSE;
+  lodger_gtk_run (job.window.label, fail_to_open, note, &job, .worker = "db", .failed = note_error);
+  window_run_until (&job.is_over);
+  ck_assert_int_eq (job.failed, 1);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (work_runs_in_a_caller)
+{
+  LodgerCaller *caller = lodger_caller_open (LODGER_CALLER_NEW_THREAD, NULL, NULL);
+  int thread;
+  Job job;
+  job_open (&job);
+  lodger_gtk_run (job.window.label, answer, note, &job, .caller = caller);
+  window_run_until (&job.is_over);
+  thread = job.ran_in;
+  ck_assert_int_ne (thread, test_thread_id ());
+  ck_assert_int_eq (job.done_in, test_thread_id ());
+  job.is_over = FALSE;
+  lodger_gtk_run (job.window.label, answer, note, &job, .caller = caller);
+  window_run_until (&job.is_over);
+  ck_assert_int_eq (job.ran_in, thread);
+  job.is_over = FALSE;
+  lodger_gtk_run (job.window.label, answer, note, &job, .caller = caller, .worker = "its own");
+  window_run_until (&job.is_over);
+  ck_assert_int_ne (job.ran_in, thread);
+  lodger_caller_stop (caller, true);
+  lodger_caller_unref (caller);
+  job_close (&job);
+}
+END_TEST
+
+/* A save. */
+START_TEST (work_that_holds_goes_on_after_the_windows_end)
+{
+  LodgerPending *pending;
+  Job job;
+  job_open (&job);
+  pending = lodger_gtk_run_full (job.window.label, stay, note, &job,
+                                 LODGER_GTK_RUN_OPTIONS (.hold = TRUE, .destroy = job_destroy));
+  latch_wait (&job.entered);
+  gtk_window_destroy (job.window.window);
+  g_clear_object (&job.window.window);
+  window_settle ();
+  latch_open (&job.let_go);
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert (!job.was_cancelled);
+  ck_assert_int_eq (job.done, 0);
+  window_run_until_done (pending);
+  expect_code (lodger_pending_get_outcome (pending), 0);
+  lodger_pending_unref (pending);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (work_for_a_caller_that_stops_is_refused_and_told)
+{
+  Job job;
+  job_open (&job);
+  log_capture_begin ();
+  lodger_caller_stop (job.window.caller, true);
+  lodger_gtk_run (job.window.label, answer, note, &job, .failed = note_error, .destroy = job_destroy);
+  ck_assert (log_capture_has ("lodger_gtk_run: "));
+  ck_assert (log_capture_has ("test-run.c:"));
+  log_capture_end ();
+  ck_assert_int_eq (job.failed, 0);
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_int_eq (job.failed, 1);
+  ck_assert (g_error_matches (job.error, LODGER_GLIB_ERROR, LODGER_ESHUTDOWN));
+  job_close (&job);
+}
+END_TEST
+
+static void
+run_elsewhere (LodgerPending *self, void *data)
+{
+  Job *job = data;
+  (void) self;
+  lodger_gtk_run (job->window.label, answer, note, job);
+}
+
+START_TEST (misuse_names_the_function_and_the_line)
+{
+  LodgerPending *pending;
+  Job job;
+  job_open (&job);
+  log_capture_begin ();
+  pending = lodger_caller_to_thread (job.window.caller, run_elsewhere, &job, NULL);
+  window_run_until_done (pending);
+  ck_assert (log_capture_has ("lodger_gtk_run: this is not the GUI thread ("));
+  ck_assert (log_capture_has ("test-run.c:"));
+  ck_assert (!log_capture_has ("lodger_gtk_default_caller"));
+  log_capture_end ();
+  lodger_pending_unref (pending);
+  job_close (&job);
+}
+END_TEST
+
 /* A button that is destroyed before the work ends, and a button that is used again after it. */
 START_TEST (a_button_may_go_before_the_work)
 {
@@ -242,7 +505,7 @@ START_TEST (a_button_may_go_before_the_work)
   job_open (&job);
   button = gtk_button_new_with_label ("Cancel");
   gtk_box_append (GTK_BOX (job.window.box), button);
-  lodger_gtk_run_with_cancel (job.window.label, GTK_BUTTON (button), stay, note, &job);
+  lodger_gtk_run (job.window.label, stay, note, &job, .cancel_button = GTK_BUTTON (button));
   gtk_box_remove (GTK_BOX (job.window.box), button);
   latch_open (&job.let_go);
   window_run_until (&job.is_over);
@@ -262,11 +525,11 @@ START_TEST (a_button_is_good_for_the_next_work_too)
   latch_init (&next.let_go);
   button = gtk_button_new_with_label ("Cancel");
   gtk_box_append (GTK_BOX (first.window.box), button);
-  lodger_gtk_run_with_cancel (first.window.label, GTK_BUTTON (button), stay, note, &first);
+  lodger_gtk_run (first.window.label, stay, note, &first, .cancel_button = GTK_BUTTON (button));
   latch_wait (&first.entered);
   g_signal_emit_by_name (button, "clicked");
   ck_assert (!gtk_widget_get_sensitive (button));
-  lodger_gtk_run_with_cancel (first.window.label, GTK_BUTTON (button), stay, note, &next);
+  lodger_gtk_run (first.window.label, stay, note, &next, .cancel_button = GTK_BUTTON (button));
   latch_wait (&next.entered);
   latch_open (&first.let_go);
   window_run_until (&first.is_over);
@@ -316,7 +579,7 @@ START_TEST (wrong_options_are_refused)
   ck_assert (log_capture_has ("lodger_gtk_run: "));
   log_capture_end ();
   window_settle ();
-  ck_assert_int_eq (counter_get (&job.ends), 2);
+  ck_assert_int_eq (counter_get (&job.ends), 3);
   ck_assert_int_eq (job.done, 0);
   job_close (&job);
 }
@@ -331,7 +594,7 @@ START_TEST (a_button_that_is_clicked_at_once_cancels_the_work)
   gtk_widget_set_sensitive (button, FALSE);
   gtk_box_append (GTK_BOX (job.window.box), button);
   g_signal_connect (button, "notify::sensitive", G_CALLBACK (click_at_once), &job);
-  lodger_gtk_run_with_cancel (job.window.label, GTK_BUTTON (button), stay, note, &job);
+  lodger_gtk_run (job.window.label, stay, note, &job, .cancel_button = GTK_BUTTON (button));
   window_run_until (&job.is_over);
   expect_code (job.outcome, LODGER_ECANCELED);
   ck_assert (!gtk_widget_get_sensitive (button));
@@ -467,6 +730,17 @@ main (int argc, char **argv)
   test_add (suite, law_8_after_the_windows_end_the_done_function_does_not_run);
   test_add (suite, law_8_an_outcome_that_comes_too_late_is_dropped);
   test_add (suite, a_failure_comes_as_a_gerror);
+  test_add (suite, options_follow_the_data);
+  test_add (suite, one_function_is_told_of_each_outcome);
+  test_add (suite, work_that_is_late_is_told_at_once);
+  test_add (suite, work_that_is_late_is_told_to_done);
+  test_add (suite, work_in_time_is_told_once);
+  test_add (suite, law_8_no_function_is_told_of_late_work_after_the_windows_end);
+  test_add (suite, work_runs_in_a_named_worker);
+  test_add (suite, work_runs_in_a_caller);
+  test_add (suite, work_that_holds_goes_on_after_the_windows_end);
+  test_add (suite, work_for_a_caller_that_stops_is_refused_and_told);
+  test_add (suite, misuse_names_the_function_and_the_line);
   test_add (suite, a_button_cancels_the_work);
   test_add (suite, a_cancellable_cancels_the_work);
   test_add (suite, a_button_may_go_before_the_work);

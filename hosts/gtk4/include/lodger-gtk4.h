@@ -6,7 +6,9 @@
  *     lodger_gtk_run (widget, work, done, data);
  *
  * `work` runs in a worker thread. `done` runs in the GUI thread, with the outcome. If the widget or its window is gone
- * by then, the work is cancelled and `done` does not run.
+ * by then, the work is cancelled and `done` does not run. Options may follow:
+ *
+ *     lodger_gtk_run (widget, work, done, data, .progress_bar = bar, .cancel_button = button, .failed = show_error);
  *
  * All functions belong to the GUI thread, except lodger_gtk_report().
  */
@@ -109,22 +111,35 @@ LODGER_API LodgerScope *lodger_gtk_widget_get_scope (GtkWidget *widget);
  * lodger_pending_get_int() and its siblings read it. */
 typedef void (*LodgerGtkDoneFunc) (GtkWidget *widget, LodgerPending *done, void *data);
 
-/** Runs in the GUI thread when the work has failed or was cancelled. A cancellation is LODGER_ECANCELED in the domain
- * LODGER_GLIB_ERROR. @error is borrowed. */
+/** Runs in the GUI thread when the work has failed, or when it was cancelled. A time limit is LODGER_ETIMEDOUT in the
+ * domain LODGER_GLIB_ERROR, and a cancellation is LODGER_ECANCELED. @error is borrowed. */
 typedef void (*LodgerGtkErrorFunc) (GtkWidget *widget, const GError *error, void *data);
 
 /** Runs in the GUI thread with the newest report of the work, at most once in 16 ms. @text is the newest text that came
  * with a fraction. It is NULL when no text has come since the last run of this function. */
 typedef void (*LodgerGtkProgressFunc) (GtkWidget *widget, double fraction, const char *text, void *data);
 
-/** Options of lodger_gtk_run_full(). Members are only ever appended. */
+/**
+ * Options of lodger_gtk_run() and lodger_gtk_run_full(). Members are only ever appended.
+ *
+ * Exactly one function of the outcome runs, as long as the widget is there. NULL members choose it:
+ *
+ * | the work         | neither given | only `failed` | only `cancelled` | both given  |
+ * | ---------------- | ------------- | ------------- | ---------------- | ----------- |
+ * | has succeeded    | `done`        | `done`        | `done`           | `done`      |
+ * | has failed       | `done`        | `failed`      | `done`           | `failed`    |
+ * | is late          | `done`        | `failed`      | `done`           | `failed`    |
+ * | was cancelled    | `done`        | none          | `cancelled`      | `cancelled` |
+ *
+ * A user who has cancelled needs no message: `failed` is not told of it. The button is insensitive in each case.
+ */
 typedef struct LodgerGtkRunOptions
 {
   size_t size; /**< sizeof (LodgerGtkRunOptions) */
   /** Destroys the data. Optional. It runs once, in the GUI thread, when neither `work` nor `done` needs the data. If
    * the caller has stopped, or lodger_gtk_run_full() is called in another thread, it runs in that thread. */
   LodgerDestroyFunc destroy;
-  /** Runs instead of `done` when there is no success. Optional. */
+  /** Runs when the work has failed or is late. Optional. */
   LodgerGtkErrorFunc failed;
   /** Runs with the reports of lodger_gtk_report(). Optional. */
   LodgerGtkProgressFunc progress;
@@ -138,10 +153,26 @@ typedef struct LodgerGtkRunOptions
   GCancellable *cancellable;
   /** As in LodgerCallOptions, like the next two members. */
   const char *name;
-  /** The file of the call. The macros below fill it in. */
+  /** The file of the call. LODGER_GTK_RUN_OPTIONS() fills it in. */
   const char *file;
   /** The line of the call. */
   int line;
+  /** Runs when the work was cancelled. Optional. It may be the same function as `failed`. */
+  LodgerGtkErrorFunc cancelled;
+  /** The caller in whose thread the work runs. Optional. Default: a worker thread. */
+  LodgerCaller *caller;
+  /** The name of the worker that runs the work, as in LodgerCallOptions. Optional. It is a worker of `caller`, or of the
+   * GUI thread's caller. A database has such a thread of its own. */
+  const char *worker;
+  /** How long the work may take from now on, in nanoseconds. 0: any time. When the time is over, the work is cancelled,
+   * and its outcome is told at once as LODGER_ETIMEDOUT. The work may go on for a while. The data lives as long. */
+  int64_t timeout;
+  /** The work is a save, which has to be finished. The end of the widget does not cancel it; only the functions of the
+   * outcome do not run then. The application is held, as by lodger_glib_application_hold(), and a logout is inhibited,
+   * until the work has ended. Without an application nothing is held. */
+  gboolean hold;
+  /** Tells the user why a logout has to wait. Optional. */
+  const char *hold_reason;
 } LodgerGtkRunOptions;
 
 /** Options of a run with the given members. See lodger/options.h. */
@@ -155,21 +186,22 @@ typedef struct LodgerGtkRunOptions
  * @data: given to all functions
  * @options: (nullable): %NULL for defaults
  *
- * Does work in a worker thread, and comes back to @widget with the outcome.
+ * Does work in another thread, and comes back to @widget with the outcome.
  *
  * GUI thread; does not block. The end of the scope cancels the work. Work that has not started then never runs. Running
  * work sees it by lodger_pending_is_cancelled(). None of the functions runs in the GUI thread any more. The last
- * progress comes before the outcome.
+ * progress comes before the outcome. LodgerGtkRunOptions says which function gets which outcome.
  *
- * The data is consumed in each case, except for a wrong options. With a wrong size nothing in the options is used, not
- * even `destroy`.
+ * The data is consumed in each case. While the GUI thread's caller stops, no work starts. Then `failed` or @done is told
+ * by the main loop, if it still runs.
  *
  * Returns: (transfer full): a new reference to the outcome of the work, never %NULL, to be cancelled or dropped. A
- *   refusal is a done pending. `failed` or @done is told of it as well, unless it is misuse, as the errors below
+ *   refusal is a done pending. `failed` or @done is told of it as well, unless it is misuse. Work that is late has been
+ *   cancelled, also if @done was told LODGER_ETIMEDOUT
  *
  * Errors: LODGER_EINVAL (NULL @widget or @work, wrong options, a cancel button that is no button, a progress bar that is
- * none), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no window), LODGER_ENOMEM (no
- * memory).
+ * none), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no window), LODGER_ESHUTDOWN (the GUI
+ * thread's caller is stopping), LODGER_ETIMEDOUT (the time is over), LODGER_ENOMEM (no memory).
  * Test: gtk/run the_outcome_comes_back_to_the_widget
  * Test: gtk/run wrong_options_are_refused
  * Since: 0.1
@@ -186,60 +218,17 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_gtk_run_full (GtkWidget *widget, L
  * @data: not destroyed. It has to live until @work has returned, which may be after the window's end. `destroy` in the
  *   options of lodger_gtk_run_full() destroys data
  *
- * Runs lodger_gtk_run_full() with defaults.
+ * Runs lodger_gtk_run_full(), and drops the pending.
  *
- * GUI thread; does not block.
+ * GUI thread; does not block. In C and C++ it is also a macro, which records file and line, and takes options after
+ * @data: `lodger_gtk_run (widget, work, done, data, .progress_bar = bar, .failed = f)`.
  *
  * Errors: as lodger_gtk_run_full().
+ * Test: gtk/run options_follow_the_data
  * Test: gtk/run the_outcome_comes_back_to_the_widget
  * Since: 0.1
  */
 LODGER_API void lodger_gtk_run (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data);
-
-/**
- * lodger_gtk_run_with_progress: (skip)
- * @bar: shows the reports of lodger_gtk_report()
- *
- * Runs lodger_gtk_run() with a progress bar.
- *
- * GUI thread; does not block.
- *
- * Errors: as lodger_gtk_run_full().
- * Test: gtk/progress a_bar_shows_the_newest_report
- * Since: 0.1
- */
-LODGER_API void lodger_gtk_run_with_progress (GtkWidget *widget, GtkProgressBar *bar, LodgerCallFunc work,
-                                              LodgerGtkDoneFunc done, void *data);
-
-/**
- * lodger_gtk_run_with_cancel: (skip)
- * @button: cancels the work when it is clicked; insensitive when there is nothing to cancel
- *
- * Runs lodger_gtk_run() with a button that cancels.
- *
- * GUI thread; does not block.
- *
- * Errors: as lodger_gtk_run_full().
- * Test: gtk/run a_button_cancels_the_work
- * Since: 0.1
- */
-LODGER_API void lodger_gtk_run_with_cancel (GtkWidget *widget, GtkButton *button, LodgerCallFunc work,
-                                            LodgerGtkDoneFunc done, void *data);
-
-/**
- * lodger_gtk_run_with_error: (skip)
- * @failed: runs in the GUI thread instead of @done when the work has failed or was cancelled
- *
- * Runs lodger_gtk_run() with a function of its own for errors.
- *
- * GUI thread; does not block.
- *
- * Errors: as lodger_gtk_run_full().
- * Test: gtk/run a_failure_comes_as_a_gerror
- * Since: 0.1
- */
-LODGER_API void lodger_gtk_run_with_error (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done,
-                                           LodgerGtkErrorFunc failed, void *data);
 
 /**
  * lodger_gtk_report: (skip)
@@ -268,17 +257,11 @@ LODGER_END_DECLS
 
 #ifndef LODGER_NO_CALL_SITES
 
-/* The functions of the same names, with the place of the call. */
+/* The function of the same name, with the place of the call and options. */
 
-#define lodger_gtk_run(widget, work, done, data)                                                                       \
-  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_OPTIONS ()))
-#define lodger_gtk_run_with_progress(widget, bar, work, done, data)                                                    \
-  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_OPTIONS (.progress_bar = (bar))))
-#define lodger_gtk_run_with_cancel(widget, button, work, done, data)                                                   \
-  lodger_pending_unref (                                                                                               \
-      lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_OPTIONS (.cancel_button = (button))))
-#define lodger_gtk_run_with_error(widget, work, done, failed_, data)                                                   \
-  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_OPTIONS (.failed = (failed_))))
+#define lodger_gtk_run(widget, work, done, ...) LODGER_GTK_RUN_WITH (widget, work, done, __VA_ARGS__, )
+#define LODGER_GTK_RUN_WITH(widget, work, done, data, ...)                                                             \
+  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_OPTIONS (__VA_ARGS__)))
 
 #endif
 

@@ -50,14 +50,6 @@ done (GtkWidget *widget, LodgerPending *pending, void *data)
   (void) data;
 }
 
-static void
-failed (GtkWidget *widget, const GError *error, void *data)
-{
-  (void) widget;
-  (void) error;
-  (void) data;
-}
-
 #define WITH_DESTROY                                                                                                   \
   (&(const LodgerGtkRunOptions) { .size = sizeof (LodgerGtkRunOptions), .destroy = recorder_destroy })
 
@@ -130,10 +122,8 @@ is_not_attached_plainly (int code)
   return is_gerror (caller, error, code);
 }
 
-CELL (lodger_gtk_attach_full, null_error, BY (lodger_glib_open_caller),
-      WARNS (lodger_gtk_attach_full (&no_caller_size, NULL) == NULL));
-CELL (lodger_gtk_attach_full, size_options, BY (lodger_glib_open_caller),
-      WARNS (is_not_attached (&no_caller_size, LODGER_EINVAL)));
+CELL (lodger_gtk_attach_full, null_error, WARNS (lodger_gtk_attach_full (&no_caller_size, NULL) == NULL));
+CELL (lodger_gtk_attach_full, size_options, WARNS (is_not_attached (&no_caller_size, LODGER_EINVAL)));
 
 #define OPTIONS(...) (&(const LodgerCallerOptions) { .size = sizeof (LodgerCallerOptions), __VA_ARGS__ })
 #define HOOKED       .hook_data = DATA, .hook_destroy = DESTROY /* consumed, too */
@@ -148,10 +138,7 @@ attach_elsewhere (void *data)
   else if (strcmp (s->function, "lodger_gtk_default_caller") == 0)
     WARNS (lodger_gtk_default_caller () == NULL);
   else
-    {
-      BY (lodger_gtk_attach);
-      WARNS (is_not_attached (OPTIONS (HOOKED), LODGER_EWRONGTHREAD));
-    }
+    WARNS (is_not_attached (OPTIONS (HOOKED), LODGER_EWRONGTHREAD));
   return NULL;
 }
 
@@ -163,9 +150,9 @@ CELL (lodger_gtk_default_caller, wrong_thread,
       PLACED (lodger_gtk_default_caller (), thread_join (thread_start (attach_elsewhere, s))));
 
 CELL (lodger_gtk_attach_full, mismatch,
-      PLACED (lodger_gtk_default_caller (), BY (lodger_glib_open_caller),
+      PLACED (lodger_gtk_default_caller (),
               WARNS (is_not_attached (OPTIONS (HOOKED, .name = "else"), LODGER_EMISMATCH))));
-CELL (lodger_gtk_attach_full, not_there, BY (lodger_glib_open_caller),
+CELL (lodger_gtk_attach_full, not_there,
       WARNS (is_not_attached (OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
 
 /* ---- another host of the name ----------------------------------------------------------------------------------------- */
@@ -191,9 +178,9 @@ static const LodgerHostOps other_ops = { .size = sizeof other_ops, .name = "glib
 static const LodgerHostDriver other_driver = { .size = sizeof other_driver, .ops = &other_ops, .open = open_nothing };
 
 CELL_AT (NOWHERE, lodger_gtk_attach, already, FINE (lodger_host_register (&other_driver) == 0),
-         BY (lodger_glib_open_caller), WARNS (is_not_attached_plainly (LODGER_EALREADY)));
+         WARNS (is_not_attached_plainly (LODGER_EALREADY)));
 CELL_AT (NOWHERE, lodger_gtk_attach_full, already, FINE (lodger_host_register (&other_driver) == 0),
-         BY (lodger_glib_open_caller), WARNS (is_not_attached (OPTIONS (HOOKED), LODGER_EALREADY)));
+         WARNS (is_not_attached (OPTIONS (HOOKED), LODGER_EALREADY)));
 
 static void
 count_line (LodgerLogLevel level, const char *line, void *data)
@@ -202,7 +189,7 @@ count_line (LodgerLogLevel level, const char *line, void *data)
     ++*(int *) data;
 }
 
-/* It has no other way to tell than a line, beside that of lodger_host_register(). */
+/* It has no other way to tell than a line, beside the one that says what is in the way. */
 static void
 ask_for_the_caller_of_another (Fixture *s)
 {
@@ -211,7 +198,7 @@ ask_for_the_caller_of_another (Fixture *s)
   lodger_set_log_func (count_line, &count);
   test_check (lodger_gtk_default_caller () == NULL);
   log_lines_begin ();
-  FINE (count == 1);
+  FINE (count == 2);
 }
 
 CELL_AT (NOWHERE, lodger_gtk_default_caller, already, ask_for_the_caller_of_another (s));
@@ -244,8 +231,7 @@ has_none_in_no_window (void)
 
 CELL (lodger_gtk_widget_get_scope, null_widget, WARNS (lodger_gtk_widget_get_scope (NULL) == NULL));
 CELL (lodger_gtk_widget_get_scope, after_fork, IN_CHILD (FINE (lodger_gtk_widget_get_scope (LABEL) != NULL)));
-CELL (lodger_gtk_widget_get_scope, wrong_thread,
-      PLACED (BY (lodger_gtk_default_caller), WARNS (asks_elsewhere (LABEL))));
+CELL (lodger_gtk_widget_get_scope, wrong_thread, PLACED (WARNS (asks_elsewhere (LABEL))));
 CELL (lodger_gtk_widget_get_scope, wrong_state, PLACED (WARNS (has_none_in_no_window ())));
 
 /* ---- work ------------------------------------------------------------------------------------------------------------ */
@@ -299,33 +285,27 @@ CELL (lodger_gtk_run_full, size_options,
 CELL (lodger_gtk_run_full, after_fork,
       IN_CHILD (FINE (comes_to (lodger_gtk_run_full (LABEL, work, done, s, NULL), 0))));
 CELL (lodger_gtk_run_full, wrong_thread,
-      PLACED (BY (lodger_gtk_default_caller), REFUSES (refused_elsewhere (s, LABEL), LODGER_EWRONGTHREAD)));
-CELL (lodger_gtk_run_full, wrong_state,
-      PLACED (BY (lodger_gtk_widget_get_scope), REFUSES (run_in_no_window (s), LODGER_ESTATE)));
+      PLACED (BY (lodger_gtk_run), REFUSES (refused_elsewhere (s, LABEL), LODGER_EWRONGTHREAD)));
+CELL (lodger_gtk_run_full, wrong_state, PLACED (BY (lodger_gtk_run), REFUSES (run_in_no_window (s), LODGER_ESTATE)));
 
-/* Those without a result; each is a function and a macro of that name. */
-#define RUN_ROWS(function, RUN)                                                                                        \
-  CELL (function, null_widget, BY (lodger_gtk_run), WARNS (DOES (RUN (function, NULL, work, done, s))));               \
-  CELL (function, null_work, PLACED (BY (lodger_gtk_run), WARNS (DOES (RUN (function, LABEL, NULL, done, s)))));       \
-  CELL (function, null_done, PLACED (FINE (DOES (RUN (function, LABEL, work, NULL, s)))));                             \
-  CELL (function, null_data, PLACED (FINE (DOES (RUN (function, LABEL, work, done, NULL)))));                          \
-  CELL (function, wrong_thread, RULED_OUT ("as lodger_gtk_run_full()"));                                               \
-  CELL (function, wrong_state, RULED_OUT ("as lodger_gtk_run_full()"))
+/* The GUI thread's caller stops. */
+static LodgerPending *
+refused_late (Fixture *s, GtkWidget *label)
+{
+  lodger_caller_stop (lodger_gtk_default_caller (), true);
+  return lodger_gtk_run_full (label, work, NULL, DATA, WITH_DESTROY);
+}
 
-#define PLAIN(function, widget, work, done, data)      (function) (widget, work, done, data)
-#define WITH_NULL(function, widget, work, done, data)  (function) (widget, NULL, work, done, data)
-#define WITH_ERROR(function, widget, work, done, data) (function) (widget, work, done, failed, data)
+CELL (lodger_gtk_run_full, shut_down,
+      PLACED (BY (lodger_gtk_run), REFUSES (refused_late (s, LABEL), LODGER_ESHUTDOWN)));
 
-RUN_ROWS (lodger_gtk_run, PLAIN);
-RUN_ROWS (lodger_gtk_run_with_progress, WITH_NULL);
-RUN_ROWS (lodger_gtk_run_with_cancel, WITH_NULL);
-RUN_ROWS (lodger_gtk_run_with_error, WITH_ERROR);
-CELL (lodger_gtk_run_with_progress, null_bar,
-      PLACED (FINE (DOES (lodger_gtk_run_with_progress (LABEL, NULL, work, done, s)))));
-CELL (lodger_gtk_run_with_cancel, null_button,
-      PLACED (FINE (DOES (lodger_gtk_run_with_cancel (LABEL, NULL, work, done, s)))));
-CELL (lodger_gtk_run_with_error, null_failed,
-      PLACED (FINE (DOES (lodger_gtk_run_with_error (LABEL, work, done, NULL, s)))));
+CELL (lodger_gtk_run, null_widget, WARNS (DOES ((lodger_gtk_run) (NULL, work, done, s))));
+CELL (lodger_gtk_run, null_work, PLACED (WARNS (DOES ((lodger_gtk_run) (LABEL, NULL, done, s)))));
+CELL (lodger_gtk_run, null_done, PLACED (FINE (DOES ((lodger_gtk_run) (LABEL, work, NULL, s)))));
+CELL (lodger_gtk_run, null_data, PLACED (FINE (DOES ((lodger_gtk_run) (LABEL, work, done, NULL)))));
+CELL (lodger_gtk_run, wrong_thread, RULED_OUT ("as lodger_gtk_run_full()"));
+CELL (lodger_gtk_run, wrong_state, RULED_OUT ("as lodger_gtk_run_full()"));
+CELL (lodger_gtk_run, shut_down, RULED_OUT ("as lodger_gtk_run_full()"));
 
 /* ---- reports --------------------------------------------------------------------------------------------------------- */
 
