@@ -138,14 +138,13 @@ deliver (Headless *headless, const ScanOptions *options)
 int
 scan_headless (const ScanOptions *options)
 {
-  LodgerCallerOptions caller_options = { .size = sizeof caller_options, .stop_deadline = SCAN_PATIENCE };
   Headless headless = { .terminal = isatty (STDERR_FILENO) == 1 };
   EngineEvents events = { on_progress, on_finished, &headless };
   GError *error = NULL;
   char *message = NULL;
   int status;
 
-  headless.caller = lodger_glib_attach_full (NULL, &caller_options, &error);
+  headless.caller = lodger_glib_attach_full (NULL, LODGER_CALLER_OPTIONS (.stop_deadline = SCAN_PATIENCE), &error);
   if (headless.caller == NULL)
     {
       fprintf (stderr, "lodger-scan: cannot start: %s\n", error->message);

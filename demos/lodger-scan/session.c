@@ -106,12 +106,11 @@ static void
 on_finished (Engine *engine, void *data)
 {
   Session *session = data;
-  LodgerCallOptions options
-      = { .size = sizeof options, .file = __FILE__, .line = __LINE__, .name = "report", .data_home = session->caller };
   LodgerPending *making;
   session->engine = engine;
-  making = lodger_caller_to_thread_full (session->caller, make_report, session_ref (session), session_unref, &options);
-  lodger_pending_unref (
+  making = lodger_caller_to_thread_full (session->caller, make_report, session_ref (session), session_unref,
+                                         LODGER_CALL_OPTIONS (.name = "report", .data_home = session->caller));
+  lodger_pending_disown (
       lodger_pending_then (making, session->caller, report_returned, session_ref (session), session_unref));
   lodger_pending_unref (making);
   enter (session, SESSION_SORTING);

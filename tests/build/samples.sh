@@ -31,6 +31,8 @@ samples () { # samples HEADER PRELUDE FLAG …
 core='#include <lodger/lodger.h>
 extern LodgerCaller *caller; extern LodgerPending *query; extern void *data; extern LodgerCallFunc work; extern LodgerDestroyFunc destroy;'
 samples core/include/lodger/options.h "$core" "-I$source/core/include"
+samples core/include/lodger/typed.h "#include <lodger/lodger.h>
+typedef struct Page Page; extern LodgerPending *done; void use (Page *page);" "-I$source/core/include" -Wno-unused-variable
 if [ "${LODGER_HAVE_GLIB:-0}" = 1 ]; then
   # shellcheck disable=SC2046 # several flags
   samples hosts/glib/include/lodger-glib-gio.h "#include <lodger-glib.h>

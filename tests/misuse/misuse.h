@@ -80,7 +80,7 @@ LodgerError *misuse_error (Fixture *s);
 #define WARNS(expression) misuse_warns (s, #expression, (expression))
 /* Checks for a pending that is done with the code, and for such a warning. */
 #define REFUSES(call, code) misuse_refuses (s, #call, (call), code)
-/* The same with a debug line instead of a warning, since it happens in each orderly end. */
+/* The same with a debug line or a warning: in each orderly end it happens, and once it has stopped the program is told. */
 #define ANSWERS_LATE(call, code) misuse_answers_late (s, #call, (call), code)
 #define REFUSES_LATE(call)       misuse_refuses_late (s, #call, (call))
 /* Checks for the code, and that nothing is logged: it is an ordinary outcome. */

@@ -18,6 +18,7 @@ static const char *const volatile no_format = NULL;
 
 ROWS (lodger_pending_return_pointer, DATA, DESTROY);
 ROWS (lodger_pending_return_int, 1);
+ROWS (lodger_pending_return_typed, "Recorder", DATA, DESTROY);
 ROWS (lodger_pending_return_boolean, true);
 ROWS (lodger_pending_return_string, "x");
 ROWS (lodger_pending_return_bytes, "x", 1);
@@ -28,6 +29,11 @@ ROWS (lodger_pending_return_from, TEXT);
 
 CELL (lodger_pending_return_pointer, null_value, FINE (lodger_pending_return_pointer (PROMISE, NULL, NULL) == 0));
 CELL (lodger_pending_return_pointer, null_destroy, FINE (lodger_pending_return_pointer (PROMISE, s, NULL) == 0));
+CELL (lodger_pending_return_typed, null_type,
+      ANSWERS (lodger_pending_return_typed (PROMISE, NULL, DATA, DESTROY), LODGER_EINVAL),
+      FINE (!lodger_pending_is_done (PROMISE)));
+CELL (lodger_pending_return_typed, null_value, FINE (lodger_pending_return_typed (PROMISE, "Text", NULL, NULL) == 0));
+CELL (lodger_pending_return_typed, null_destroy, FINE (lodger_pending_return_typed (PROMISE, "Text", s, NULL) == 0));
 CELL (lodger_pending_return_string, null_value, FINE (lodger_pending_return_string (PROMISE, NULL) == 0));
 CELL (lodger_pending_return_bytes, null_value,
       ANSWERS (lodger_pending_return_bytes (PROMISE, no_memory_at_all, 1), LODGER_EINVAL),
@@ -59,6 +65,7 @@ CELL (lodger_pending_defer, after_fork, WARNS (lodger_pending_defer (PROMISE) ==
 
 REPLY_ROWS (lodger_reply_return_pointer, DATA, DESTROY);
 REPLY_ROWS (lodger_reply_return_int, 1);
+REPLY_ROWS (lodger_reply_return_typed, "Recorder", DATA, DESTROY);
 REPLY_ROWS (lodger_reply_return_boolean, true);
 REPLY_ROWS (lodger_reply_return_string, "x");
 REPLY_ROWS (lodger_reply_return_bytes, "x", 1);
@@ -75,6 +82,12 @@ has_failed (Fixture *s, int code)
 
 CELL (lodger_reply_return_pointer, null_value, FINE (lodger_reply_return_pointer (REPLY, NULL, NULL) == 0));
 CELL (lodger_reply_return_pointer, null_destroy, FINE (lodger_reply_return_pointer (REPLY, s, NULL) == 0));
+CELL (lodger_reply_return_typed, null_type,
+      ANSWERS (lodger_reply_return_typed (NULL, NULL, DATA, DESTROY), LODGER_EINVAL),
+      ANSWERS (lodger_reply_return_typed (REPLY, NULL, DATA, DESTROY), LODGER_EINVAL),
+      FINE (has_failed (s, LODGER_EINVAL)));
+CELL (lodger_reply_return_typed, null_value, FINE (lodger_reply_return_typed (REPLY, "Text", NULL, NULL) == 0));
+CELL (lodger_reply_return_typed, null_destroy, FINE (lodger_reply_return_typed (REPLY, "Text", s, NULL) == 0));
 CELL (lodger_reply_return_string, null_value, FINE (lodger_reply_return_string (REPLY, NULL) == 0));
 CELL (lodger_reply_return_bytes, null_value,
       ANSWERS (lodger_reply_return_bytes (NULL, no_memory_at_all, 1), LODGER_EINVAL),

@@ -113,6 +113,32 @@ take_twice (Fixture *s)
 
 CELL (lodger_pending_take_pointer, already, take_twice (s));
 
+#define TYPED(function, pending) (function) (pending, "Text", &(void *) { NULL })
+#define GETS_TYPED(function)                                                                                           \
+  CELL (function, null_pending, ANSWERS (TYPED (function, NULL), LODGER_EINVAL));                                      \
+  CELL (function, null_type, ANSWERS ((function) (TEXT, NULL, &(void *) { NULL }), LODGER_EINVAL));                    \
+  CELL (function, null_ret_value, ANSWERS ((function) (TEXT, "Text", NULL), LODGER_EINVAL));                           \
+  CELL (function, not_done, TELLS (TYPED (function, CALL), LODGER_ENOTDONE));                                          \
+  CELL (function, wrong_type, ANSWERS (TYPED (function, NUMBER), LODGER_ETYPE),                                        \
+        ANSWERS (TYPED (function, TEXT), LODGER_ETYPE));                                                               \
+  CELL (function, after_stop, TELLS (TYPED (function, CALL), LODGER_ECANCELED));                                       \
+  CELL (function, after_fork, TELLS (TYPED (function, CALL), LODGER_ENOTDONE))
+
+GETS_TYPED (lodger_pending_get_typed);
+GETS_TYPED (lodger_pending_take_typed);
+
+static void
+take_typed_twice (Fixture *s)
+{
+  void *value;
+  FINE (lodger_pending_return_typed (PROMISE, "Recorder", DATA, DESTROY) == 0);
+  FINE (lodger_pending_take_typed (PROMISE, "Recorder", &value) == 0);
+  recorder_destroy (value);
+  TELLS (lodger_pending_take_typed (PROMISE, "Recorder", &value), LODGER_EALREADY);
+}
+
+CELL (lodger_pending_take_typed, already, take_typed_twice (s));
+
 /* ---- metadata --------------------------------------------------------------------------------------------------------- */
 
 CELL (lodger_pending_set_metadata, null_pending,

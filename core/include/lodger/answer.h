@@ -25,6 +25,9 @@ LODGER_BEGIN_DECLS
  * call is answered on its `self`, and only in the call's own function. Its outcome is published when that function
  * returns.
  *
+ * A call that answers twice has a mistake, so a warning is logged. The second answer of a promise is a debug line, since
+ * several threads may try to be the first.
+ *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL @p self), LODGER_EALREADY (an outcome was set before, or the pending is done),
  * LODGER_ECANCELED (the pending was cancelled meanwhile: the value is destroyed), LODGER_ESTATE (outside the call's own

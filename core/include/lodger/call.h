@@ -59,6 +59,9 @@ typedef struct LodgerCallOptions
  *   and in a thread that the caller's thread waits for.
  * - Continuations (lodger_pending_then()), cancels and destroys are never held up.
  *
+ * A submission to a caller that is stopping is a debug line: other threads cannot know of the stop. A submission to a
+ * caller that has stopped is a warning, once for each place of the program.
+ *
  * @param options Optional. NULL means all defaults.
  * @return a new reference to the outcome, never NULL, to be dropped with lodger_pending_unref(). It may be dropped at
  *         once: the call runs all the same. A refusal is a done pending. The pending is cancelled after the stop, and

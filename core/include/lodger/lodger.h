@@ -16,6 +16,7 @@
 #include <lodger/pending.h>
 #include <lodger/scope.h>
 #include <lodger/trace.h>
+#include <lodger/typed.h>
 #include <lodger/types.h>
 #include <lodger/version.h>
 #include <lodger/wait.h>

@@ -89,10 +89,11 @@ lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, voi
     code = lodger__submit_check (caller, func != NULL, options, function);
   if ((code == 0 || code == LODGER_ECANCELED) && options != NULL
       && (options->scope != NULL || options->data_home != NULL))
-    code = lodger__misuse (function, LODGER_EINVAL, "a direct call has neither a scope nor a home of its data");
+    code = lodger__submit_misuse (function, LODGER_EINVAL, "a direct call has neither a scope nor a home of its data",
+                                  options);
   if (code == LODGER_ECANCELED)
     {
-      lodger__submit_note_late (function, options);
+      lodger__submit_note_late (caller, function, options);
       code = LODGER_ESHUTDOWN;
     }
   if (code == 0)

@@ -196,13 +196,15 @@ lodger__scope_check (const LodgerCallOptions *options, const char *function)
     return 0;
   if ((options->data_home != NULL && lodger__is_before_fork (options->data_home))
       || (options->result_home != NULL && lodger__is_before_fork (options->result_home)))
-    return lodger__misuse (function, LODGER_ECHILD, "its home belongs to the parent of this process");
+    return lodger__misuse_at (function, LODGER_ECHILD, "its home belongs to the parent of this process", options->file,
+                              options->line);
   if (options->scope == NULL)
     return options->flags & LODGER_PENDING_BOUND
-               ? lodger__misuse (function, LODGER_EINVAL, "a bound call needs a scope")
+               ? lodger__misuse_at (function, LODGER_EINVAL, "a bound call needs a scope", options->file, options->line)
                : 0;
   if (is_before_fork (options->scope))
-    return lodger__misuse (function, LODGER_ECHILD, "its scope belongs to the parent of this process");
+    return lodger__misuse_at (function, LODGER_ECHILD, "its scope belongs to the parent of this process", options->file,
+                              options->line);
   return lodger_scope_has_ended (options->scope) ? LODGER_ECANCELED : 0;
 }
 

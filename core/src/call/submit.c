@@ -3,6 +3,7 @@
 #include "call/submit.h"
 
 #include "base/log.h"
+#include "base/site.h"
 #include "base/slab.h"
 #include "call/admission.h"
 #include "call/run.h"
@@ -20,24 +21,36 @@ const char lodger__closed_message[] = "the caller was closed";
 
 static_assert (sizeof (LodgerDelayed) <= 192, "a delayed call is a large piece of the slab");
 
-/* Not a warning: at a program's end it is usual. */
+/* While the caller stops, it is usual: other threads cannot know. Once it has stopped, a program that goes on submitting has
+ * missed that, and is told once for each place. */
 void
-lodger__submit_note_late (const char *function, const LodgerCallOptions *options)
+lodger__submit_note_late (const LodgerCaller *caller, const char *function, const LodgerCallOptions *options)
 {
-  lodger__log (LODGER_LOG_DEBUG, "%s: %s: %s (%s:%d)", function, lodger__closed_message,
-               options != NULL && options->name != NULL ? options->name : "a call",
-               options != NULL && options->file != NULL ? options->file : "?", options != NULL ? options->line : 0);
+  const char *name = options != NULL && options->name != NULL ? options->name : "a call";
+  const char *file = options != NULL ? options->file : NULL;
+  int line = options != NULL ? options->line : 0;
+  bool is_misuse = lodger__phase (caller) == LODGER_PHASE_STOPPED && lodger__site_is_new (LODGER_SITE_LATE, file, line);
+  lodger__log (is_misuse ? LODGER_LOG_WARNING : LODGER_LOG_DEBUG, "%s: %s: %s (%s:%d)", function,
+               lodger__closed_message, name, file != NULL ? file : "?", line);
+}
+
+int
+lodger__submit_misuse (const char *function, int code, const char *reason, const LodgerCallOptions *options)
+{
+  return lodger__misuse_at (function, code, reason, options != NULL ? options->file : NULL,
+                            options != NULL ? options->line : 0);
 }
 
 LodgerPending *
-lodger__submit_refuse (int code, const char *function, const LodgerWork *work, const LodgerCallOptions *options)
+lodger__submit_refuse (int code, const LodgerCaller *caller, const char *function, const LodgerWork *work,
+                       const LodgerCallOptions *options)
 {
   lodger__work_destroy (work);
   if (code != LODGER_ECANCELED)
     return lodger__pending_refused (code, NULL);
   if (options != NULL && options->scope != NULL && lodger_scope_has_ended (options->scope))
     return lodger__pending_refused (code, lodger__scope_message);
-  lodger__submit_note_late (function, options);
+  lodger__submit_note_late (caller, function, options);
   return lodger__pending_refused (code, lodger__closed_message);
 }
 
@@ -45,11 +58,11 @@ int
 lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCallOptions *options, const char *function)
 {
   if (caller == NULL)
-    return lodger__misuse (function, LODGER_EINVAL, "the caller is NULL");
+    return lodger__submit_misuse (function, LODGER_EINVAL, "the caller is NULL", options);
   if (!has_func)
-    return lodger__misuse (function, LODGER_EINVAL, "the function is NULL");
+    return lodger__submit_misuse (function, LODGER_EINVAL, "the function is NULL", options);
   if (lodger__is_before_fork (caller))
-    return lodger__misuse (function, LODGER_ECHILD, lodger__before_fork_message);
+    return lodger__submit_misuse (function, LODGER_ECHILD, lodger__before_fork_message, options);
   return lodger__is_stopping (caller) ? LODGER_ECANCELED : lodger__scope_check (options, function);
 }
 
@@ -182,7 +195,7 @@ lodger__submit_soon (const char *function, LodgerCaller *caller, const LodgerWor
   LodgerPending *pending;
   int code = admit (function, caller, &call_ops, work, options, &pending);
   if (code != 0)
-    return lodger__submit_refuse (code, function, work, options);
+    return lodger__submit_refuse (code, caller, function, work, options);
   lodger__push (caller, lodger__pending_item (pending));
   lodger__scope_link (pending);
   if (!lodger__owner_is_here (caller))
@@ -227,13 +240,13 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
   if (code == 0 && delay <= 0)
     return lodger__submit_soon (function, caller, &work, options);
   if (code == 0 && ops != NULL && ops->arm == NULL)
-    code = lodger__misuse (function, LODGER_ENOSYS, "this host has no timers");
+    code = lodger__submit_misuse (function, LODGER_ENOSYS, "this host has no timers", options);
   if (code == 0)
     code = admit (function, caller, &delayed_ops, &work, options, &pending);
   if (code == 0)
     code = delay_until (caller, pending, delay);
   if (code != 0)
-    return lodger__submit_refuse (code, function, &work, options);
+    return lodger__submit_refuse (code, caller, function, &work, options);
   lodger__scope_link (pending);
   return pending;
 }
@@ -247,7 +260,7 @@ lodger_caller_call_soon_full (LodgerCaller *caller, LodgerCallFunc func, void *d
   LodgerCallOptions own;
   int code = lodger__submit_options (&options, &own, function);
   return code == 0 ? lodger__submit_soon (function, caller, &work, options)
-                   : lodger__submit_refuse (code, function, &work, options);
+                   : lodger__submit_refuse (code, caller, function, &work, options);
 }
 
 LodgerPending *

@@ -9,13 +9,16 @@
 
 extern const char lodger__closed_message[];
 
+/* Logs misuse with the place of the submission. */
+int lodger__submit_misuse (const char *function, int code, const char *reason, const LodgerCallOptions *options);
+
 /* Makes *options what this version reads of them, in `own` if need be. LODGER_EINVAL is logged. */
 static inline int
 lodger__submit_options (const LodgerCallOptions **options, LodgerCallOptions *own, const char *function)
 {
   const char *reason;
   *options = lodger__options (*options, own, sizeof *own, &reason);
-  return reason == NULL ? 0 : lodger__misuse (function, LODGER_EINVAL, reason);
+  return reason == NULL ? 0 : lodger__submit_misuse (function, LODGER_EINVAL, reason, *options);
 }
 
 /* What speaks against this submission; 0: nothing. */
@@ -26,12 +29,10 @@ LodgerPending *lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *calle
                                    const LodgerCallOptions *options);
 /* The answer to a submission that was not accepted, with LODGER_ECANCELED because the caller is stopping, or its scope has
  * ended. Destroys the data. */
-LodgerPending *lodger__submit_refuse (int code, const char *function, const LodgerWork *work,
-                                      const LodgerCallOptions *options);
-/* Tells the function of lodger_host_watch_given(): the call was given to another thread. */
-void lodger__submit_tell (LodgerPending *pending);
+LodgerPending *lodger__submit_refuse (int code, const LodgerCaller *caller, const char *function,
+                                      const LodgerWork *work, const LodgerCallOptions *options);
 /* It was submitted to a caller that stops. */
-void lodger__submit_note_late (const char *function, const LodgerCallOptions *options);
+void lodger__submit_note_late (const LodgerCaller *caller, const char *function, const LodgerCallOptions *options);
 /* lodger_caller_call_soon_full() in the name of another function. */
 LodgerPending *lodger__submit_soon (const char *function, LodgerCaller *caller, const LodgerWork *work,
                                     const LodgerCallOptions *options);

@@ -165,13 +165,13 @@ static int
 check (const LodgerPending *done, const LodgerCaller *caller, LodgerThenFunc func, const LodgerCallOptions *options)
 {
   if (done == NULL)
-    return lodger__misuse (function, LODGER_EINVAL, "the pending is NULL");
+    return lodger__submit_misuse (function, LODGER_EINVAL, "the pending is NULL", options);
   if (caller == NULL)
-    return lodger__misuse (function, LODGER_EINVAL, "the caller is NULL");
+    return lodger__submit_misuse (function, LODGER_EINVAL, "the caller is NULL", options);
   if (func == NULL)
-    return lodger__misuse (function, LODGER_EINVAL, "the function is NULL");
+    return lodger__submit_misuse (function, LODGER_EINVAL, "the function is NULL", options);
   if (lodger__is_before_fork (caller) || lodger__pending_is_before_fork (done))
-    return lodger__misuse (function, LODGER_ECHILD, lodger__before_fork_message);
+    return lodger__submit_misuse (function, LODGER_ECHILD, lodger__before_fork_message, options);
   return lodger__scope_check (options, function);
 }
 
@@ -217,7 +217,7 @@ lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenF
       code = make (done, caller, &work, &options, &then);
     }
   if (code != 0)
-    return lodger__submit_refuse (code, function, &work, &options);
+    return lodger__submit_refuse (code, caller, function, &work, &options);
   lodger_pending_ref (&then->pending); /* the listener's */
   lodger__pending_trace (LODGER_TRACE_SUBMIT, &then->pending, caller);
   if (!lodger__pending_listen (done, &then->listener))

@@ -20,7 +20,7 @@ to_named_worker (LodgerCaller *caller, const LodgerWork *work, const LodgerCallO
   int code = lodger_error_get_code (error);
   LodgerPending *pending = worker != NULL ? lodger__submit_soon (function, worker, work, options)
                                           : lodger__submit_refuse (code == LODGER_ESHUTDOWN ? LODGER_ECANCELED : code,
-                                                                   function, work, options);
+                                                                   caller, function, work, options);
   lodger_error_unref (error);
   lodger_caller_unref (worker);
   return pending;
@@ -37,9 +37,10 @@ lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *d
   if (code == 0)
     code = lodger__submit_check (caller, func != NULL, options, function);
   if (code == 0 && names_worker && lodger__phase (caller) == LODGER_PHASE_INITIAL)
-    code = lodger__misuse (function, LODGER_ESTATE, "a caller that has not started has no named workers");
+    code = lodger__submit_misuse (function, LODGER_ESTATE, "a caller that has not started has no named workers",
+                                  options);
   if (code != 0)
-    return lodger__submit_refuse (code, function, &work, options);
+    return lodger__submit_refuse (code, caller, function, &work, options);
   return names_worker ? to_named_worker (caller, &work, options)
                       : lodger__pool_submit (function, caller, &work, options);
 }

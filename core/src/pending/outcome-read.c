@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/log.h"
+#include "base/tag.h"
 #include "pending/pending.h"
+
+#include <string.h>
 
 /* Once a pending is done, its outcome is not written any more (but for a pointer that is taken), so that it can be read
  * without the lock: the acquiring load of the state sees all that was stored before it. */
@@ -145,6 +148,45 @@ lodger_pending_get_bytes (const LodgerPending *pending, const void **ret_value, 
   *ret_value = bytes->bytes;
   *ret_size = bytes->size;
   return 0;
+}
+
+/* 0, or LODGER_ETYPE, logged: the outcome is no pointer of that type. */
+static int
+check_type (const LodgerPending *pending, const LodgerPending *source, const char *type, const char *function)
+{
+  static const char *const names[]
+      = { "no value", "a pointer without a type", "a number", "a truth value", "a string", "bytes" };
+  const LodgerValue *value = &source->outcome;
+  const char *there = value->tag != 0 ? lodger__tag_name (value->tag) : names[value->type];
+  if (value->type == V_POINTER && value->tag != 0 && strcmp (there, type) == 0)
+    return 0;
+  lodger__log (LODGER_LOG_WARNING, "%s: the outcome of %s (%s:%d) is %s, not %s", function,
+               pending->site.name != NULL ? pending->site.name : "a call",
+               pending->site.file != NULL ? pending->site.file : "?", pending->site.line, there, type);
+  return LODGER_ETYPE;
+}
+
+/* 0, or why there is no pointer of that type. */
+static int
+open_typed (const LodgerPending *pending, const char *type, bool has_place, const char *function)
+{
+  int code = type == NULL ? lodger__misuse (function, LODGER_EINVAL, "the type is NULL")
+                          : check_value (pending, has_place, function);
+  return code == 0 ? check_type (pending, resolve (pending), type, function) : code;
+}
+
+int
+lodger_pending_get_typed (const LodgerPending *pending, const char *type, void **ret_value)
+{
+  int code = open_typed (pending, type, ret_value != NULL, __func__);
+  return code == 0 ? lodger_pending_get_pointer (pending, ret_value) : code;
+}
+
+int
+lodger_pending_take_typed (LodgerPending *pending, const char *type, void **ret_value)
+{
+  int code = open_typed (pending, type, ret_value != NULL, __func__);
+  return code == 0 ? lodger_pending_take_pointer (pending, ret_value) : code;
 }
 
 int

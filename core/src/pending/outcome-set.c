@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/log.h"
+#include "base/tag.h"
 #include "base/thread.h"
 #include "life/life.h"
 #include "pending/extras.h"
@@ -55,11 +56,27 @@ lodger__pending_refuse (int code, const char *function)
     }
 }
 
+/* A call that answers twice has a mistake in its function. A promise may be answered by whoever comes first. What a cancel
+ * or a stop has ended is no mistake at all. */
+static void
+note_second (const LodgerPending *self, unsigned state, const char *function)
+{
+  const LodgerSite *site = &self->site;
+  if ((state & P_ANSWERED) && !(state & (P_CANCELLED | P_ABANDONED)))
+    lodger__log (state & P_PROMISE ? LODGER_LOG_DEBUG : LODGER_LOG_WARNING, "%s: %s (%s:%d) has been answered before",
+                 function,
+                 site->name != NULL    ? site->name
+                 : (state & P_PROMISE) ? "a promise"
+                                       : "a call",
+                 site->file != NULL ? site->file : "?", site->line);
+}
+
 static int
 answer (LodgerPending *self, LodgerValue value, const char *function)
 {
   LodgerExtra *home = NULL;
   int code = LODGER_EINVAL;
+  unsigned state = 0;
   bool no_memory = value.type == V_ERROR && value.error == &lodger__no_memory;
   if (self == NULL)
     {
@@ -82,6 +99,7 @@ answer (LodgerPending *self, LodgerValue value, const char *function)
     }
   else
     {
+      state = lodger__pending_state (self);
       home = code == LODGER_EALREADY ? home_of_abandoned (self, &value) : NULL;
       lodger__pending_unlock (self);
     }
@@ -90,6 +108,8 @@ answer (LodgerPending *self, LodgerValue value, const char *function)
   else
     lodger__value_clear (&value);
   lodger__pending_refuse (code, function);
+  if (code == LODGER_EALREADY)
+    note_second (self, state, function);
   return code == 0 && no_memory ? LODGER_ENOMEM : code;
 }
 
@@ -154,6 +174,28 @@ int
 lodger_pending_return_pointer (LodgerPending *self, void *value, LodgerDestroyFunc destroy)
 {
   return answer (self, (LodgerValue) { .type = V_POINTER, .pointer = value, .destroy = destroy }, __func__);
+}
+
+LodgerValue
+lodger__value_typed (const char *type, void *value, LodgerDestroyFunc destroy)
+{
+  LodgerValue typed = { .type = V_POINTER, .pointer = value, .destroy = destroy, .tag = lodger__tag (type) };
+  if (typed.tag == 0)
+    {
+      lodger__value_clear (&typed);
+      typed = (LodgerValue) { .type = V_ERROR, .error = &lodger__no_memory };
+    }
+  return typed;
+}
+
+int
+lodger_pending_return_typed (LodgerPending *self, const char *type, void *value, LodgerDestroyFunc destroy)
+{
+  LodgerValue untyped = { .type = V_POINTER, .pointer = value, .destroy = destroy };
+  if (type != NULL)
+    return answer (self, lodger__value_typed (type, value, destroy), __func__);
+  lodger__value_clear (&untyped);
+  return lodger__misuse (__func__, LODGER_EINVAL, "the type is NULL");
 }
 
 int

@@ -12,6 +12,7 @@
 
 #include <lodger/caller.h>
 #include <lodger/pending.h>
+#include <lodger/typed.h>
 
 enum
 {
@@ -67,6 +68,7 @@ typedef struct LodgerValue
   };
   LodgerDestroyFunc destroy; /* of V_POINTER */
   LodgerValueType type;
+  unsigned tag; /* of V_POINTER: the name of its type (base/tag.h); 0: none is known */
 } LodgerValue;
 
 /* Told when a pending is done, by a thread that runs no user code meanwhile. */
@@ -307,6 +309,8 @@ void lodger__pending_run_callbacks (LodgerPending *pending);
 void lodger__pending_store (LodgerPending *pending, LodgerValue *value);
 void lodger__value_clear (LodgerValue *value);
 LodgerValue lodger__value_string (const char *string);
+/* The pointer with the name of its type. Without memory for that it is destroyed, and the value is an error. */
+LodgerValue lodger__value_typed (const char *type, void *value, LodgerDestroyFunc destroy);
 LodgerValue lodger__value_bytes (const void *bytes, size_t size);
 /* Its function is on this thread's stack. */
 bool lodger__pending_is_on_stack (const LodgerPending *pending);

@@ -103,6 +103,18 @@ lodger_reply_return_pointer (LodgerReply *self, void *value, LodgerDestroyFunc d
 }
 
 int
+lodger_reply_return_typed (LodgerReply *self, const char *type, void *value, LodgerDestroyFunc destroy)
+{
+  LodgerValue untyped = { .type = V_POINTER, .pointer = value, .destroy = destroy };
+  if (type != NULL)
+    return reply (self, lodger__value_typed (type, value, destroy), __func__);
+  lodger__value_clear (&untyped);
+  if (self != NULL)
+    return fail (self, LODGER_EINVAL, __func__, "the type is NULL");
+  return lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
+}
+
+int
 lodger_reply_return_int (LodgerReply *self, int64_t value)
 {
   return reply (self, (LodgerValue) { .type = V_INT, .number = value }, __func__);

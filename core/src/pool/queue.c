@@ -273,7 +273,7 @@ lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWor
       code = pending != NULL ? 0 : LODGER_ENOMEM;
     }
   if (code != 0)
-    return lodger__submit_refuse (code, function, work, options);
+    return lodger__submit_refuse (code, caller, function, work, options);
   lodger__pending_trace (LODGER_TRACE_SUBMIT, pending, caller);
   if (is_too_late (caller, pending) || !put_in (root, lodger__pending_item (pending), false))
     drop (caller, lodger__pending_item (pending));

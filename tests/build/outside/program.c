@@ -13,9 +13,9 @@ answer (LodgerPending *self, void *data)
 int
 main (void)
 {
-  LodgerCallerOptions options = { .size = sizeof options, .name = "outside" };
   LodgerError *error = NULL;
-  LodgerCaller *caller = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, &error);
+  LodgerCaller *caller
+      = lodger_caller_open (LODGER_CALLER_NEW_THREAD, LODGER_CALLER_OPTIONS (.name = "outside"), &error);
   if (!caller)
     {
       fprintf (stderr, "no caller: %s\n", lodger_error_get_message (error));

@@ -29,6 +29,14 @@ last_of (const Many *many)
 }
 
 static void
+answer_many (LodgerPending *self, void *)
+{
+  static Many many = {};
+  many.x = 24;
+  LODGER_RETURN (self, Many, &many, nullptr);
+}
+
+static void
 answer (LodgerPending *self, void *data)
 {
   lodger_pending_return_string (self, static_cast<const char *> (data));
@@ -75,6 +83,11 @@ public:
         caller, answer, name, nullptr, LODGER_CALL_OPTIONS (.worker = worker, .scope = scope, .name = "named"));
     LodgerPending *then = lodger_pending_then (asked, caller, go_on, nullptr, nullptr);
     LodgerPending *plain = lodger_caller_call_soon_full (caller, answer, name, nullptr, LODGER_CALL_OPTIONS ());
+    LodgerPending *many = lodger_caller_call_soon (caller, answer_many, nullptr, nullptr);
+    EXPECT (lodger_pending_wait (many, LODGER_SECONDS (600), LODGER_WAIT_DEFAULT) == 0);
+    EXPECT (LODGER_GET (many, Many)->x == 24);
+    EXPECT (LODGER_TAKE (many, Many) != nullptr);
+    lodger_pending_unref (many);
     LodgerPending *bound = lodger_scope_call_soon (scope, caller, answer, name, nullptr);
     for (LodgerPending *pending : { asked, then, plain, bound })
       {
