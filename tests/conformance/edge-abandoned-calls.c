@@ -4,7 +4,7 @@
 #include "test-blocked-call.h"
 
 static const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 2000000 };
-static const LodgerCallOptions named = { .size = sizeof named, .name = "the stuck one" };
+static const LodgerCallOptions named = { .size = sizeof named, .name = "the stuck one", .file = "stuck.c", .line = 12 };
 
 static void
 expect_abandoned (LodgerPending *pending)
@@ -37,16 +37,17 @@ deferred_destroy (void *data)
   recorder_destroy (&((Deferred *) data)->data);
 }
 
-/* A worker that abandons the call at the root's deadline may settle it a moment after the root has stopped. */
 static void
 stop_and_answer_late (Subject *subject, Deferred *deferred)
 {
   log_capture_begin ();
   lodger_caller_stop (subject->caller, true);
   subject_run_until_done (subject, lodger_caller_get_stopped (subject->caller));
-  wait_done (deferred->pending);
   expect_abandoned (deferred->pending);
-  ck_assert (log_capture_has ("is left behind: the stuck one"));
+  ck_assert (log_capture_has ("is left behind: the stuck one (stuck.c:12) returned and deferred its answer"));
+  ck_assert_str_eq (
+      lodger_error_get_message (lodger_pending_get_error (deferred->pending)),
+      "the stuck one (stuck.c:12) returned and deferred its answer, and its LodgerReply was never answered");
   log_capture_end ();
   recorder_expect (&deferred->data, 0, 0);
   /* After a late answer the value and the data of the call are destroyed once. */

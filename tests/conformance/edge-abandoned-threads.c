@@ -307,12 +307,12 @@ END_TEST
 
 /* ---- what is no call -------------------------------------------------------------------------------------------------- */
 
-static int
+static LodgerError *
 stuck_hook (LodgerCaller *caller, void *data)
 {
   (void) caller;
   blocked_call_direct (data);
-  return 0;
+  return NULL;
 }
 
 static void

@@ -16,7 +16,9 @@ typedef struct Hooks
   atomic_int started_in, stopped_in;
 } Hooks;
 
-static int
+static const char domain[] = "hooks";
+
+static LodgerError *
 on_start (LodgerCaller *caller, void *data)
 {
   Hooks *hooks = data;
@@ -27,7 +29,7 @@ on_start (LodgerCaller *caller, void *data)
   test_check (!lodger_pending_is_done (lodger_caller_get_started (caller)));
   hooks->caller = caller;
   hooks->started_in = test_thread_id ();
-  return hooks->fails_from != 0 && number >= hooks->fails_from ? LODGER_ENOSYS : 0;
+  return hooks->fails_from != 0 && number >= hooks->fails_from ? lodger_error_new (domain, -77, "no device") : NULL;
 }
 
 static void
@@ -151,27 +153,86 @@ START_TEST (hooks_are_inherited_by_children_and_workers)
 }
 END_TEST
 
+/* It has failed with the very error of the hook. */
+static void
+expect_hooks_error (LodgerPending *pending)
+{
+  LodgerError *error = lodger_pending_get_error (pending);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_EFAILED);
+  ck_assert (!lodger_pending_is_cancelled (pending));
+  ck_assert (lodger_error_matches (error, domain, -77));
+  ck_assert_str_eq (lodger_error_get_message (error), "no device");
+}
+
+/* One of each kind. */
+enum
+{
+  SOON,
+  LATER,
+  THEN,
+  BOUND,
+  CALLS
+};
+
+static void
+submit_each_kind (LodgerCaller *caller, LodgerPending *promise, LodgerScope *scope, Recorder *recorder,
+                  LodgerPending *calls[CALLS])
+{
+  calls[SOON] = lodger_caller_call_soon (caller, recorder_call, recorder, recorder_destroy);
+  calls[LATER] = lodger_caller_call_later (caller, INT64_C (3600000000000), recorder_call, recorder, recorder_destroy);
+  calls[THEN] = lodger_pending_then (promise, caller, recorder_then, recorder, recorder_destroy);
+  calls[BOUND] = lodger_scope_call_soon (scope, caller, recorder_call, recorder, recorder_destroy);
+}
+
+static void
+expect_hooks_errors (LodgerPending *calls[CALLS])
+{
+  for (int i = 0; i < CALLS; i++)
+    {
+      expect_hooks_error (calls[i]);
+      lodger_pending_unref (calls[i]);
+    }
+}
+
+/* Accepted before the start, and refused after it. */
+static void
+calls_fail_with_started (Subject *subject, LodgerCaller *caller, int (*start) (LodgerCaller *caller))
+{
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  LodgerScope *scope = lodger_scope_new (NULL);
+  LodgerPending *before[CALLS], *after[CALLS];
+  Recorder early = { 0 }, late = { 0 };
+  submit_each_kind (caller, promise, scope, &early, before);
+  if (start != NULL)
+    expect_code (start (caller), LODGER_EFAILED);
+  else
+    subject_await (subject, lodger_caller_get_stopped (caller));
+  wait_done (lodger_caller_get_stopped (caller));
+  expect_hooks_error (lodger_caller_get_started (caller));
+  submit_each_kind (caller, promise, scope, &late, after);
+  recorder_expect (&late, 0, CALLS);
+  expect_code (lodger_caller_call_direct (caller, recorder_direct, &late, recorder_destroy), LODGER_ESHUTDOWN);
+  expect_hooks_errors (before);
+  expect_hooks_errors (after);
+  recorder_expect (&early, 0, CALLS);
+  lodger_scope_end (scope, NULL);
+  lodger_scope_unref (scope);
+  lodger_pending_unref (promise);
+}
+
 START_TEST (edge_54_a_failing_start_hook_fails_started)
 {
   Hooks hooks;
   const LodgerCallerOptions options = hooked (&hooks, 1);
   Subject subject;
-  Recorder recorder = { 0 };
-  LodgerPending *started;
   LodgerCaller *child;
   subject_open (&subject, _i, false);
   log_capture_begin ();
   child = lodger_caller_open_child (subject.caller, &options, NULL);
-  lodger_pending_unref (lodger_caller_call_soon (child, recorder_call, &recorder, recorder_destroy));
-  subject_await (&subject, lodger_caller_get_stopped (child));
-  started = lodger_caller_get_started (child);
-  expect_code (lodger_pending_get_outcome (started), LODGER_EFAILED);
-  expect_code (lodger_error_get_code (lodger_pending_get_error (started)), LODGER_ENOSYS);
-  ck_assert (strstr (lodger_error_get_message (lodger_pending_get_error (started)), "the start hook failed") != NULL);
-  ck_assert (log_capture_has ("the start hook failed"));
+  calls_fail_with_started (&subject, child, NULL);
+  ck_assert (log_capture_has ("the start hook failed: no device"));
   log_capture_end ();
   ck_assert_int_eq (lodger_caller_get_state (child), LODGER_CALLER_STOPPED);
-  recorder_expect (&recorder, 0, 1);
   subject_settle (&subject);
   lodger_caller_unref (child);
   subject_close (&subject);
@@ -184,19 +245,13 @@ START_TEST (edge_54_a_failing_start_hook_of_a_hosts_caller_fails_started)
 {
   Hooks hooks;
   Subject subject;
-  LodgerPending *started;
-  Recorder recorder = { 0 };
   const LodgerCallerOptions options = hooked (&hooks, 1);
   subject_open_initial (&subject, _i, &options);
-  lodger_pending_unref (lodger_caller_call_soon (subject.caller, recorder_call, &recorder, recorder_destroy));
   log_capture_begin ();
-  expect_code (lodger_caller_enter (subject.caller), LODGER_ENOSYS);
+  calls_fail_with_started (&subject, subject.caller, lodger_caller_enter);
   ck_assert (log_capture_has ("the start hook failed"));
   log_capture_end ();
-  started = lodger_caller_get_started (subject.caller);
-  expect_code (lodger_error_get_code (lodger_pending_get_error (started)), LODGER_ENOSYS);
   ck_assert_int_eq (lodger_caller_get_state (subject.caller), LODGER_CALLER_STOPPED);
-  recorder_expect (&recorder, 0, 1);
   subject_close (&subject);
   hooks_ran (&hooks, 1, 0);
   hooks_clear (&hooks);
@@ -214,7 +269,7 @@ START_TEST (edge_54_without_a_worker_that_starts_the_call_ends)
   log_capture_begin ();
   pending = lodger_caller_to_thread (subject.caller, recorder_call, &recorder, recorder_destroy);
   subject_await (&subject, pending);
-  expect_code (lodger_error_get_code (lodger_pending_get_error (pending)), LODGER_EAGAIN);
+  expect_hooks_error (pending);
   ck_assert (log_capture_has ("worker-1 could not start: the start hook failed"));
   log_capture_end ();
   recorder_expect (&recorder, 0, 1);
@@ -222,6 +277,97 @@ START_TEST (edge_54_without_a_worker_that_starts_the_call_ends)
   subject_close (&subject);
   hooks_ran (&hooks, 2, 1);
   hooks_clear (&hooks);
+}
+END_TEST
+
+/* ---- a start that fails beside others that submit ------------------------------------------------------------------- */
+
+typedef struct Refusal
+{
+  LodgerCaller *caller;
+  LodgerPending *late;
+  LodgerCallerState state;
+  Recorder recorder;
+} Refusal;
+
+static int
+submit_when_started (LodgerPending *started, void *data)
+{
+  Refusal *refusal = data;
+  (void) started;
+  refusal->state = lodger_caller_get_state (refusal->caller);
+  refusal->late = lodger_caller_call_soon (refusal->caller, recorder_call, &refusal->recorder, recorder_destroy);
+  return 0;
+}
+
+/* As soon as `started` says so: the callback runs in the middle of the failing start. */
+START_TEST (edge_54_nothing_is_accepted_once_started_has_failed)
+{
+  Hooks hooks;
+  const LodgerCallerOptions options = hooked (&hooks, 1);
+  Subject subject;
+  Refusal refusal = { 0 };
+  subject_open_initial (&subject, _i, &options);
+  refusal.caller = subject.caller;
+  log_capture_begin ();
+  expect_code (lodger_pending_add_done_callback (lodger_caller_get_started (subject.caller), submit_when_started,
+                                                 &refusal, NULL),
+               0);
+  expect_code (lodger_caller_enter (subject.caller), LODGER_EFAILED);
+  log_capture_end ();
+  ck_assert_int_eq (refusal.state, LODGER_CALLER_STOPPING);
+  expect_hooks_error (refusal.late);
+  recorder_expect (&refusal.recorder, 0, 1);
+  lodger_pending_unref (refusal.late);
+  subject_close (&subject);
+  hooks_ran (&hooks, 1, 0);
+  hooks_clear (&hooks);
+}
+END_TEST
+
+/* ---- a start that fails with a child -------------------------------------------------------------------------------- */
+
+typedef struct Failing
+{
+  BlockedCall in_child;
+  LodgerCaller *child;
+} Failing;
+
+static LodgerError *
+make_a_child_and_fail (LodgerCaller *caller, void *data)
+{
+  Failing *failing = data;
+  LodgerCaller *parent = lodger_caller_find_parent (caller);
+  lodger_caller_unref (parent);
+  if (parent != NULL) /* this is the child's */
+    return NULL;
+  failing->child = lodger_caller_open_child (caller, NULL, NULL);
+  lodger_pending_unref (lodger_caller_call_soon (failing->child, blocked_call_run, &failing->in_child, NULL));
+  latch_wait (&failing->in_child.entered);
+  return lodger_error_new (domain, -77, "no device");
+}
+
+START_TEST (edge_54_a_start_that_fails_with_a_child_stops_after_it)
+{
+  Failing failing = { .child = NULL };
+  const LodgerCallerOptions options
+      = { .size = sizeof options, .on_start = make_a_child_and_fail, .hook_data = &failing };
+  Subject subject;
+  LodgerPending *stopped;
+  blocked_call_init (&failing.in_child);
+  subject_open_initial (&subject, _i, &options);
+  log_capture_begin ();
+  expect_code (lodger_caller_enter (subject.caller), LODGER_EFAILED);
+  log_capture_end ();
+  stopped = lodger_caller_get_stopped (subject.caller);
+  ck_assert_int_eq (lodger_caller_get_state (subject.caller), LODGER_CALLER_STOPPING);
+  ck_assert (!lodger_pending_is_done (stopped));
+  latch_open (&failing.in_child.let_go);
+  wait_done (stopped);
+  ck_assert_int_eq (lodger_caller_get_state (failing.child), LODGER_CALLER_STOPPED);
+  lodger_caller_unref (failing.child);
+  subject_close (&subject);
+  blocked_call_clear (&failing.in_child);
 }
 END_TEST
 
@@ -330,8 +476,7 @@ static void
 submit_marks (Order *order, Mark *dropped)
 {
   LodgerCaller *caller = order->subject->caller;
-  lodger_pending_unref (
-      lodger_caller_call_later (caller, LODGER_SECONDS (3600), mark_never, dropped, mark_destroyed));
+  lodger_pending_unref (lodger_caller_call_later (caller, LODGER_SECONDS (3600), mark_never, dropped, mark_destroyed));
   lodger_pending_unref (lodger_caller_call_soon (caller, be_on_the_stack, order, NULL));
   if (subject_is (order->subject, SUBJECT_DRIVEN))
     latch_wait (&order->on_stack.entered);
@@ -395,5 +540,7 @@ add_edge_hooks (Suite *suite)
   add_edge (suite, edge_54_a_failing_start_hook_fails_started, 0, 0);
   add_edge (suite, edge_54_a_failing_start_hook_of_a_hosts_caller_fails_started, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_54_without_a_worker_that_starts_the_call_ends, 0, 0);
+  add_edge (suite, edge_54_nothing_is_accepted_once_started_has_failed, 0, SUBJECT_DRIVEN);
+  add_edge (suite, edge_54_a_start_that_fails_with_a_child_stops_after_it, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_52_the_order_of_a_stop, 0, 0);
 }

@@ -78,13 +78,13 @@ children (Fixture *fixture)
 
 static atomic_int starts, stops;
 
-static int
+static LodgerError *
 start_hook (LodgerCaller *caller, void *data)
 {
   (void) data;
   atomic_fetch_add (&starts, 1);
   test_check (lodger_caller_current () == caller);
-  return 0;
+  return NULL;
 }
 
 static void

@@ -195,11 +195,11 @@ note_thread (LodgerCaller *child, void *data)
   atomic_store ((atomic_int *) data, test_thread_id ());
 }
 
-static int
+static LodgerError *
 start_hook (LodgerCaller *child, void *data)
 {
   note_thread (child, data);
-  return 0;
+  return NULL;
 }
 
 /* Starts a caller of its own, whose hook notes the thread. */

@@ -77,10 +77,10 @@ act (TreeThread *owner)
 }
 
 static void
-begin_tree (TreeThread *owner, LodgerCaller *root, const LodgerCallerOptions *options, bool ends_badly)
+begin_tree (TreeThread *owner, LodgerCaller *root, const LodgerCallerOptions *options)
 {
   test_check (root != NULL);
-  tree_begin (&forest[owner->number], root, options->inbox_limit != 0, ends_badly, mode);
+  tree_begin (&forest[owner->number], root, options->inbox_limit != 0, mode);
   atomic_fetch_add (&tree_count, 1);
 }
 
@@ -110,7 +110,7 @@ live_as_worker (TreeThread *owner)
   LodgerCaller *root = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, &error);
   if (root == NULL)
     test_fail ("no caller: %s", lodger_error_get_message (error));
-  begin_tree (owner, root, &options, false);
+  begin_tree (owner, root, &options);
   act (owner);
   note (owner, "stops its worker");
   if (options.inbox_limit == 0 && test_random_below (random, 2) == 0)
@@ -124,7 +124,7 @@ live_as_worker (TreeThread *owner)
 }
 
 static LodgerCaller *
-attach (TreeThread *owner, bool ends_badly)
+attach (TreeThread *owner)
 {
   LodgerCallerOptions options = tree_options (&owner->random, true, mode);
   LodgerError *error = NULL;
@@ -135,7 +135,7 @@ attach (TreeThread *owner, bool ends_badly)
       | (test_random_below (&owner->random, 2) == 0 ? LODGER_MANUAL_NO_BEFORE_WAIT : LODGER_MANUAL_DEFAULT));
   root = lodger_manual_attach (forest_host, &options, &error);
   if (root != NULL)
-    begin_tree (owner, root, &options, ends_badly);
+    begin_tree (owner, root, &options);
   else if (lodger_error_get_code (error) != LODGER_EAGAIN || options.on_start == NULL)
     test_fail ("no caller: %s", lodger_error_get_message (error));
   lodger_error_unref (error);
@@ -165,7 +165,7 @@ expect_ended (int code)
 static void
 live_as_host (TreeThread *owner)
 {
-  LodgerCaller *root = attach (owner, false);
+  LodgerCaller *root = attach (owner);
   if (root != NULL)
     {
       act (owner);
@@ -191,7 +191,7 @@ close_host (void *host)
 static void
 live_until_closed (TreeThread *owner)
 {
-  LodgerCaller *root = attach (owner, true);
+  LodgerCaller *root = attach (owner);
   if (root != NULL)
     {
       act (owner);
@@ -213,7 +213,7 @@ static void *
 lose (void *data)
 {
   TreeThread *owner = data;
-  if (attach (owner, true) != NULL)
+  if (attach (owner) != NULL)
     act (owner);
   let_host_go ();
   return NULL;

@@ -32,12 +32,20 @@ loop_open (LodgerManualFlags flags)
 Loop
 loop_open_initial (LodgerManualFlags flags)
 {
+  static const LodgerCallerOptions options = { .size = sizeof options };
+  return loop_open_initial_full (flags, &options);
+}
+
+Loop
+loop_open_initial_full (LodgerManualFlags flags, const LodgerCallerOptions *options)
+{
   LodgerError *error = NULL;
   Loop loop = open_with (flags);
-  LodgerCallerOptions options
-      = { .size = sizeof options, .host = lodger_manual_host_get_name (loop.host), .host_options = loop.host };
+  LodgerCallerOptions own = *options;
+  own.host = lodger_manual_host_get_name (loop.host);
+  own.host_options = loop.host;
   test_check (lodger_manual_register () == 0);
-  loop.caller = lodger_caller_open (LODGER_CALLER_MANUAL, &options, &error);
+  loop.caller = lodger_caller_open (LODGER_CALLER_MANUAL, &own, &error);
   if (loop.caller == NULL)
     test_fail ("no caller: %s", lodger_error_get_message (error));
   return loop;

@@ -18,6 +18,8 @@ Loop loop_open (LodgerManualFlags flags);
 Loop loop_open_full (LodgerManualFlags flags, const LodgerCallerOptions *options);
 /* Opens a loop whose caller is not started. */
 Loop loop_open_initial (LodgerManualFlags flags);
+/* The same with options. */
+Loop loop_open_initial_full (LodgerManualFlags flags, const LodgerCallerOptions *options);
 /* Runs until nothing is ready. */
 void loop_run (Loop *loop);
 /* Iterates the host until the pending is done. */

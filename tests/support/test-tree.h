@@ -40,7 +40,6 @@ struct Tree
   TreeNode nodes[TREE_NODES];
   unsigned count;
   bool is_growing;
-  atomic_bool ends_badly; /* its root ends without waiting for its children */
   TreeMode mode;
 };
 
@@ -48,7 +47,6 @@ struct Tree
 typedef struct TreeTotals
 {
   atomic_long callers, hooks_started, hooks_stopped, hooks_failed;
-  atomic_long outlived; /* children that were still there when their parent had stopped, where that is allowed */
 } TreeTotals;
 
 extern TreeTotals tree_totals;
@@ -58,7 +56,7 @@ void tree_clear (Tree *tree);
 /* Random options for a caller. The hook data in them has to be given away. */
 LodgerCallerOptions tree_options (TestRandom *random, bool is_root, TreeMode mode);
 /* Begins the tree with its root, whose reference is consumed. */
-void tree_begin (Tree *tree, LodgerCaller *root, bool is_bounded, bool ends_badly, TreeMode mode);
+void tree_begin (Tree *tree, LodgerCaller *root, bool is_bounded, TreeMode mode);
 /* Returns a new reference to some caller of the tree, or NULL. Any thread.
  *
  * Without `may_block`, its inbox has no limit. Without `also_root`, it is not the root. */

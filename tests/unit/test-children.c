@@ -2,10 +2,11 @@
 /* Parents and children, where a child is abandoned. */
 #include "test-blocked-call.h"
 #include "test-loop.h"
+#include "test-proc.h"
 #include "test-suite.h"
 
+#include <limits.h>
 #include <lodger/backend.h>
-#include <sched.h>
 #include <string.h>
 
 typedef struct Fixture
@@ -14,31 +15,22 @@ typedef struct Fixture
   BlockedCall blocked;
   LodgerReply *reply;
   Latch deferred, cancelled;
+  ProcCount without_stuck;
+  Recorder recorder;
   bool was_first;
 } Fixture;
 
-static bool
-is_child (Fixture *fixture, LodgerCaller *child)
-{
-  size_t count = 0;
-  LodgerCaller **children = lodger_caller_list_children (fixture->parent, &count);
-  bool found = false;
-  for (size_t i = 0; i < count; i++)
-    found = found || children[i] == child;
-  lodger_caller_list_free (children, count);
-  return found;
-}
-
 /* Ends the stuck child, and its thread, just while the child is being abandoned. */
-static void
-let_it_go (LodgerLogLevel level, const char *line, void *data)
+static int
+let_it_go (LodgerPending *done, void *data)
 {
   Fixture *fixture = data;
-  if (level != LODGER_LOG_ERROR || strstr (line, "its thread did not come to its end") == NULL)
-    return;
+  (void) done;
   latch_open (&fixture->blocked.let_go);
-  while (is_child (fixture, fixture->stuck))
-    sched_yield ();
+  proc_expect_restored (fixture->without_stuck);
+  /* The end of the thread came before this call. */
+  worker_run (fixture->parent, recorder_direct, &fixture->recorder);
+  return 0;
 }
 
 static void
@@ -74,18 +66,23 @@ START_TEST (a_child_that_ends_while_it_is_abandoned_is_counted_once)
   blocked_call_init (&fixture.blocked);
   latch_init (&fixture.deferred);
   latch_init (&fixture.cancelled);
-  fixture.stuck = lodger_caller_open_child (fixture.parent, &short_deadline, NULL);
   fixture.other = lodger_caller_open_child (fixture.parent, NULL, NULL);
   lodger_pending_unref (lodger_caller_call_soon (fixture.other, defer, &fixture, NULL));
   latch_wait (&fixture.deferred);
+  fixture.without_stuck = proc_count ();
+  fixture.without_stuck.threads++; /* the one that looks after the deadline */
+  fixture.without_stuck.fds = INT_MAX;
+  fixture.stuck = lodger_caller_open_child (fixture.parent, &short_deadline, NULL);
   lodger_pending_unref (
       lodger_caller_call_soon (fixture.stuck, blocked_call_run, &fixture.blocked, blocked_call_destroy));
   latch_wait (&fixture.blocked.entered);
 
-  lodger_set_log_func (let_it_go, &fixture);
+  log_capture_begin ();
+  test_check (lodger_pending_add_done_callback (lodger_caller_get_stopped (fixture.stuck), let_it_go, &fixture, NULL)
+              == 0);
   lodger_caller_stop (fixture.stuck, true);
   wait_done (lodger_caller_get_stopped (fixture.stuck));
-  lodger_set_log_func (NULL, NULL);
+  log_capture_end ();
 
   /* The other child has not ended yet, and the parent waits for it. */
   test_check (lodger_pending_add_done_callback (lodger_caller_get_stopped (fixture.parent), note_end, &fixture, NULL)

@@ -2,6 +2,7 @@
 /* A fork amid a stop, and amid the use of a shared lock. */
 #include "caller/caller.h"
 #include "test-blocked-call.h"
+#include "test-loop.h"
 #include "test-suite.h"
 
 #include <sys/wait.h>
@@ -81,6 +82,61 @@ START_TEST (edge_56_a_deadline_is_kept_in_a_child_that_was_forked_amid_a_stop)
 }
 END_TEST
 
+/* ---- in a start hook ----------------------------------------------------------------------------------------------- */
+
+static pid_t forked = -1;
+
+static LodgerError *
+fork_in_hook (LodgerCaller *caller, void *data)
+{
+  (void) caller;
+  (void) data;
+  forked = fork ();
+  return NULL;
+}
+
+/* The caller is the parent's. The child has callers of its own, on a host of its own. */
+static void
+be_the_hooks_child (LodgerCaller *parents, int code)
+{
+  Loop loop;
+  Recorder recorder = { 0 };
+  test_check (code == LODGER_ECHILD);
+  test_check (log_capture_has ("it belongs to the parent of this process"));
+  test_check (lodger_caller_enter (parents) == LODGER_ECHILD);
+  test_check (lodger_caller_current () == NULL);
+  test_check (lodger_pending_current () == NULL);
+  loop = loop_open (LODGER_MANUAL_DEFAULT);
+  lodger_pending_unref (lodger_caller_call_soon (loop.caller, recorder_call, &recorder, recorder_destroy));
+  loop_run (&loop);
+  test_check (lodger_caller_current () == loop.caller);
+  recorder_expect (&recorder, 1, 1);
+  loop_close (&loop);
+  _exit (CHILD_IS_FINE);
+}
+
+START_TEST (edge_56_a_child_that_is_forked_in_a_start_hook_has_not_started)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .on_start = fork_in_hook };
+  Loop loop = loop_open_initial_full (LODGER_MANUAL_DEFAULT, &options);
+  Recorder recorder = { 0 };
+  int code;
+  log_capture_begin ();
+  code = lodger_caller_enter (loop.caller);
+  ck_assert_int_ge (forked, 0);
+  if (forked == 0)
+    be_the_hooks_child (loop.caller, code);
+  expect_code (code, 0);
+  expect_fine (forked);
+  lodger_pending_unref (lodger_caller_call_soon (loop.caller, recorder_call, &recorder, recorder_destroy));
+  loop_run (&loop);
+  recorder_expect (&recorder, 1, 1);
+  loop_close (&loop);
+  ck_assert_uint_eq (log_capture_count (), 0);
+  log_capture_end ();
+}
+END_TEST
+
 /* A thread that holds the registry's lock until a fork has returned, or for a while. */
 typedef struct Holder
 {
@@ -155,6 +211,7 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("fork");
   test_add (suite, edge_56_a_child_sees_no_caller_of_its_parent);
+  test_add (suite, edge_56_a_child_that_is_forked_in_a_start_hook_has_not_started);
   if (CHILD_IS_FOLLOWED)
     {
       test_add (suite, edge_56_a_deadline_is_kept_in_a_child_that_was_forked_amid_a_stop);

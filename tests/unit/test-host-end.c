@@ -49,6 +49,44 @@ START_TEST (edge_77_a_thread_that_ends_counts_as_a_dead_host)
 }
 END_TEST
 
+/* In a thread whose loop it never entered. */
+static void *
+make_and_go (void *data)
+{
+  LostCaller *lost = data;
+  Loop loop = loop_open_initial (LODGER_MANUAL_DEFAULT);
+  lost->caller = loop.caller;
+  lost->host = loop.host;
+  ck_assert_ptr_null (lodger_caller_current ());
+  lost->queued = lodger_caller_call_soon (loop.caller, recorder_call, &lost->recorder, recorder_destroy);
+  lost->delayed = lodger_caller_to_thread (loop.caller, recorder_call, &lost->recorder, recorder_destroy);
+  return NULL;
+}
+
+START_TEST (edge_77_a_thread_that_ends_before_it_has_entered_its_caller_ends_it)
+{
+  LostCaller lost = { 0 };
+  LodgerPending *refused;
+  log_capture_begin ();
+  thread_join (thread_start (make_and_go, &lost));
+  expect_code (lodger_pending_get_outcome (lost.queued), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (lost.delayed), LODGER_ECANCELED);
+  recorder_expect (&lost.recorder, 0, 2);
+  ck_assert (lodger_pending_is_done (lodger_caller_get_stopped (lost.caller)));
+  ck_assert_int_eq (lodger_caller_get_state (lost.caller), LODGER_CALLER_STOPPED);
+  ck_assert (log_capture_has ("has ended before it was entered"));
+  refused = lodger_caller_call_soon (lost.caller, recorder_call, &lost.recorder, recorder_destroy);
+  expect_code (wait_outcome (refused), LODGER_ECANCELED);
+  recorder_expect (&lost.recorder, 0, 3);
+  expect_code (lodger_caller_enter (lost.caller), LODGER_ESHUTDOWN);
+  log_capture_end ();
+  lodger_pending_unref (lost.queued);
+  lodger_pending_unref (lost.delayed);
+  lodger_caller_unref (lost.caller);
+  lodger_manual_host_unref (lost.host);
+}
+END_TEST
+
 typedef struct Poster
 {
   LodgerCaller *caller;
@@ -248,6 +286,7 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("host-end");
   test_add (suite, edge_77_a_thread_that_ends_counts_as_a_dead_host);
+  test_add (suite, edge_77_a_thread_that_ends_before_it_has_entered_its_caller_ends_it);
   test_add (suite, a_host_that_dies_amid_submissions_loses_none);
   test_add (suite, a_host_that_dies_cancels_deferred_calls);
   test_add (suite, a_host_may_be_closed_elsewhere_while_its_thread_looks_for_its_callers);

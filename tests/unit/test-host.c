@@ -131,7 +131,8 @@ START_TEST (a_backend_that_does_not_open_fails_the_start)
   ck_assert (lodger_error_matches (lodger_pending_get_error (started), NULL, LODGER_EAGAIN));
   wait_done (lodger_caller_get_stopped (caller));
   ck_assert_int_eq (lodger_caller_get_state (caller), LODGER_CALLER_STOPPED);
-  expect_code (wait_outcome (pending), LODGER_ECANCELED);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EAGAIN));
+  expect_code (wait_outcome (pending), LODGER_EFAILED);
   proc_expect_restored (before);
   recorder_expect (&recorder, 0, 1);
   lodger_caller_unref (caller);

@@ -83,10 +83,42 @@ START_TEST (a_closed_inbox_says_so)
   LodgerInbox inbox;
   Numbered item = { .number = 3 };
   lodger__inbox_init (&inbox);
+  ck_assert (!lodger__inbox_is_empty (&inbox));
   lodger__inbox_close (&inbox);
+  ck_assert (lodger__inbox_is_empty (&inbox));
   ck_assert_int_eq (lodger__inbox_push (&inbox, &item.item), LODGER_PUSH_CLOSED);
   ck_assert (!lodger__inbox_claim (&inbox));
-  ck_assert_uint_eq (pop_number (&inbox), 3);
+  ck_assert_uint_eq (pop_number (&inbox), 0);
+  ck_assert (lodger__inbox_is_empty (&inbox));
+}
+END_TEST
+
+/* Whatever is popped or not before: the anchor may be anywhere in it. */
+START_TEST (a_closed_inbox_gives_what_came_before)
+{
+  for (unsigned popped = 0; popped < 4; popped++)
+    {
+      LodgerInbox inbox;
+      Numbered items[4], late = { .number = 9 };
+      lodger__inbox_init (&inbox);
+      for (unsigned i = 0; i < 2; i++)
+        push_number (&inbox, &items[i], i + 1);
+      for (unsigned i = 0; i < popped && i < 2; i++)
+        ck_assert_uint_eq (pop_number (&inbox), i + 1);
+      for (unsigned i = 2; i < 4; i++)
+        push_number (&inbox, &items[i], i + 1);
+      if (popped == 3)
+        ck_assert_uint_eq (pop_number (&inbox), 3);
+      lodger__inbox_close (&inbox);
+      ck_assert_int_eq (lodger__inbox_push (&inbox, &late.item), LODGER_PUSH_CLOSED);
+      for (unsigned i = popped; i < 4; i++)
+        {
+          ck_assert (!lodger__inbox_is_empty (&inbox));
+          ck_assert_uint_eq (pop_number (&inbox), i + 1);
+        }
+      ck_assert (lodger__inbox_is_empty (&inbox));
+      ck_assert_uint_eq (pop_number (&inbox), 0);
+    }
 }
 END_TEST
 
@@ -201,6 +233,7 @@ main (int argc, char **argv)
   test_add (suite, an_item_may_be_pushed_again_as_soon_as_it_is_out);
   test_add (suite, the_first_push_after_a_look_wakes_and_only_that);
   test_add (suite, a_closed_inbox_says_so);
+  test_add (suite, a_closed_inbox_gives_what_came_before);
   test_add (suite, a_mark_ends_the_items_before_it);
   test_add (suite, nothing_is_lost_between_threads);
   return test_main (suite, argc, argv);

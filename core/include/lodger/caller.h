@@ -45,9 +45,10 @@ typedef enum LodgerCallerMode
 /**
  * A start hook: the first function that runs in the caller's thread.
  *
- * It returns 0. A negative code fails the start. A hook cannot wait.
+ * It returns NULL for success. An error fails the start: the reference is given to the caller. `started` fails with that
+ * error, and so does every call that waits for the start or is submitted afterwards. A hook cannot wait.
  */
-typedef int (*LodgerStartHook) (LodgerCaller *caller, void *data);
+typedef LodgerError *(*LodgerStartHook) (LodgerCaller *caller, void *data);
 
 /**
  * A stop hook: the last function that runs in the caller's thread, just before `stopped`.

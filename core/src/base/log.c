@@ -135,15 +135,6 @@ lodger__misuse_at (const char *function, int code, const char *reason, const cha
   return code;
 }
 
-int
-lodger__misuse_at (const char *function, int code, const char *reason, const char *file, int line)
-{
-  if (file == NULL)
-    return lodger__misuse (function, code, reason);
-  lodger__log (LODGER_LOG_WARNING, "%s: %s (%s:%d)", function, reason, file, line);
-  return code;
-}
-
 bool
 lodger__is_null (const void *argument, const char *function)
 {

@@ -16,7 +16,7 @@ forget (void)
 {
   if (this_thread == NULL)
     return;
-  this_thread->callers = (LodgerList) { NULL, NULL };
+  this_thread->callers = this_thread->claims = (LodgerList) { NULL, NULL };
   this_thread->frame = NULL;
 }
 

@@ -30,6 +30,7 @@ struct LodgerThread
 {
   LodgerFrame *frame; /* innermost */
   LodgerList callers; /* the first attached first: owner.h */
+  LodgerList claims;  /* callers that may start here, and have not */
   uint64_t serial;    /* never used twice, as an address may be */
   LodgerSpares spares[LODGER_SLAB_CLASSES];
   LodgerParker parker;
@@ -43,6 +44,14 @@ int lodger__thread_create (pthread_t *ret_thread, void *(*func) (void *data), vo
 LodgerThread *lodger__thread (void);
 /* This thread's if it has one. */
 LodgerThread *lodger__thread_peek (void);
+
+/* A number of this thread, which needs no memory: no other thread that there is now has it. Never 0. */
+static inline uintptr_t
+lodger__thread_mark (void)
+{
+  static _Thread_local char mark __attribute__ ((tls_model ("initial-exec")));
+  return (uintptr_t) &mark;
+}
 
 /* The innermost call of this thread, or NULL. */
 static inline LodgerPending *

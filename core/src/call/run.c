@@ -27,9 +27,19 @@ lodger__run_skip (LodgerPending *pending)
 }
 
 void
-lodger__run_drop (LodgerPending *pending)
+lodger__run_refuse (const LodgerCaller *caller, LodgerPending *pending)
 {
-  lodger_pending_cancel (pending, lodger__closed_message);
+  LodgerError *error = lodger__start_error (caller);
+  if (error != NULL)
+    lodger__pending_signal (pending, lodger_error_ref (error));
+  else
+    lodger_pending_cancel (pending, lodger__closed_message);
+}
+
+void
+lodger__run_drop (const LodgerCaller *caller, LodgerPending *pending)
+{
+  lodger__run_refuse (caller, pending);
   lodger__run_skip (pending);
   lodger_pending_unref (pending);
 }

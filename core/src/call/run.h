@@ -13,8 +13,10 @@
 bool lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done);
 /* See to the end of a call that never runs: its data goes, and it is cancelled. */
 void lodger__run_skip (LodgerPending *pending);
-/* The same for one that its caller drops, with its reference. */
-void lodger__run_drop (LodgerPending *pending);
+/* A call that its caller cannot run any more: it fails with the error of the start that failed, or is cancelled. */
+void lodger__run_refuse (const LodgerCaller *caller, LodgerPending *pending);
+/* Both, and lets go of its reference. */
+void lodger__run_drop (const LodgerCaller *caller, LodgerPending *pending);
 void lodger__run_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data, const LodgerSite *site);
 /* For `blocked_on` of a call: its caller, until it has returned. */
 void lodger__run_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked);

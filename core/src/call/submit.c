@@ -45,7 +45,10 @@ LodgerPending *
 lodger__submit_refuse (int code, const LodgerCaller *caller, const char *function, const LodgerWork *work,
                        const LodgerCallOptions *options)
 {
+  LodgerError *error = code == LODGER_ECANCELED ? lodger__start_error (caller) : NULL;
   lodger__work_destroy (work);
+  if (error != NULL)
+    return lodger__pending_failed (lodger_error_ref (error));
   if (code != LODGER_ECANCELED)
     return lodger__pending_refused (code, NULL);
   if (options != NULL && options->scope != NULL && lodger_scope_has_ended (options->scope))
@@ -102,7 +105,7 @@ static void
 call_drop (LodgerCaller *caller, LodgerItem *item)
 {
   lodger__admission_leave (caller);
-  lodger__run_drop ((LodgerPending *) item);
+  lodger__run_drop (caller, (LodgerPending *) item);
 }
 
 static void
@@ -110,7 +113,7 @@ call_run (LodgerCaller *caller, LodgerItem *item)
 {
   lodger__admission_leave (caller);
   if (lodger__is_stopping (caller))
-    lodger__run_drop ((LodgerPending *) item);
+    lodger__run_drop (caller, (LodgerPending *) item);
   else
     lodger__run_call (caller, (LodgerPending *) item, NULL);
 }
@@ -148,8 +151,7 @@ static void
 delayed_withdraw (LodgerPending *pending)
 {
   LodgerCaller *caller = lodger__pending_caller (pending);
-  if (lodger__timers_remove (lodger__timers (caller), (LodgerDelayed *) pending))
-    lodger__push (caller, lodger__pending_item (pending));
+  lodger__timers_give (lodger__timers (caller), (LodgerDelayed *) pending, lodger__try_push, caller);
 }
 
 static const LodgerItemOps call_ops = { .run = call_run,

@@ -27,10 +27,12 @@ int lodger__submit_check (const LodgerCaller *caller, bool has_func, const Lodge
 /* A call's pending, as lodger__pending_new_call makes it, bound to its options' scope. */
 LodgerPending *lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *caller, const LodgerWork *work,
                                    const LodgerCallOptions *options);
-/* The answer to a submission that was not accepted, with LODGER_ECANCELED because the caller is stopping, or its scope has
- * ended. Destroys the data. */
+/* The answer to a submission that was not accepted, with LODGER_ECANCELED because the caller is stopping, could not start, or
+ * its scope has ended. Destroys the data. */
 LodgerPending *lodger__submit_refuse (int code, const LodgerCaller *caller, const char *function,
                                       const LodgerWork *work, const LodgerCallOptions *options);
+/* Tells the function of lodger_host_watch_given(): the call was given to another thread. */
+void lodger__submit_tell (LodgerPending *pending);
 /* It was submitted to a caller that stops. */
 void lodger__submit_note_late (const LodgerCaller *caller, const char *function, const LodgerCallOptions *options);
 /* lodger_caller_call_soon_full() in the name of another function. */

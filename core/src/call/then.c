@@ -13,9 +13,11 @@
 #include <assert.h>
 
 /* A continuation is held by two: the pending it waits for (through its listener), and its caller (through the list of
- * what was accepted, so that a stop finds it). It reaches the caller's inbox once, by whoever comes first: the source's
- * completion or a cancel; P_PUSHED says that somebody is about to, or has. It is on the list until it has been taken out of
- * there, so that a stop waits for one that is on its way. The data is destroyed in the caller's thread alone. */
+ * what was accepted, so that a stop finds it). It reaches the caller once, by whoever comes first: the source's completion or
+ * a cancel, by way of the inbox, or a stop, which takes it off the list; P_PUSHED says that it has. It is on the list until it
+ * has been taken out of the inbox, so that a stop waits for one that is on its way. The push is made under the caller's
+ * mutex, as the look of the stop: if the inbox is closed before, the continuation stays for whoever ends the caller, which
+ * looks once more after that. The data is destroyed in the caller's thread alone. */
 
 typedef struct Then
 {
@@ -27,28 +29,39 @@ typedef struct Then
 
 static_assert (sizeof (Then) <= 192, "a continuation is a large piece of the slab");
 
+/* Under the caller's mutex. */
 static bool
-claim (LodgerPending *pending)
+is_pushed (const Then *then)
 {
-  bool mine;
-  lodger__pending_lock (pending);
-  mine = !(lodger__pending_state (pending) & P_PUSHED);
-  lodger__pending_add_state (pending, P_PUSHED);
-  lodger__pending_unlock (pending);
-  return mine;
+  return (lodger__pending_state (&then->pending) & P_PUSHED) != 0;
 }
 
 static void
+note_pushed (Then *then)
+{
+  lodger__pending_lock (&then->pending);
+  lodger__pending_add_state (&then->pending, P_PUSHED);
+  lodger__pending_unlock (&then->pending);
+}
+
+/* Whoever takes it out of the inbox waits for the mutex before it goes on. */
+static void
 push_once (Then *then)
 {
-  LodgerPending *pending = &then->pending;
-  if (claim (pending))
-    {
-      LodgerCaller *caller = lodger__pending_caller (pending);
-      lodger__hold (caller);
-      lodger__push (caller, lodger__pending_item (pending));
-      lodger__release (caller);
-    }
+  LodgerCaller *caller = lodger__pending_caller (&then->pending);
+  lodger__caller_lock (caller);
+  if (!is_pushed (then) && lodger__try_push (caller, lodger__pending_item (&then->pending)))
+    note_pushed (then);
+  lodger__caller_unlock (caller);
+}
+
+/* The listener holds both, since a stop may drop the continuation just when its source is done. */
+static void
+let_go (Then *then)
+{
+  LodgerCaller *caller = lodger__pending_caller (&then->pending);
+  lodger_pending_unref (&then->pending);
+  lodger__release (caller);
 }
 
 static void
@@ -57,14 +70,13 @@ then_notify (LodgerListener *listener, LodgerPending *done)
   Then *then = lodger__list_item (listener, Then, listener);
   (void) done;
   push_once (then);
-  lodger_pending_unref (&then->pending);
+  let_go (then);
 }
 
 static void
 then_discard (LodgerListener *listener)
 {
-  Then *then = lodger__list_item (listener, Then, listener);
-  lodger_pending_unref (&then->pending);
+  let_go (lodger__list_item (listener, Then, listener));
 }
 
 LODGER_LISTENER_OPS (listener_ops, then_notify, then_discard, false);
@@ -86,7 +98,7 @@ detach (LodgerCaller *caller, Then *then)
                 caller->calls.thens.first != NULL || caller->calls.coming_thens.first != NULL);
   lodger__caller_unlock (caller);
   if (lodger__pending_unlisten (source, &then->listener))
-    lodger_pending_unref (&then->pending);
+    let_go (then);
   return source;
 }
 
@@ -95,7 +107,7 @@ then_drop (LodgerCaller *caller, LodgerItem *item)
 {
   Then *then = (Then *) item;
   LodgerPending *source = detach (caller, then);
-  lodger_pending_cancel (&then->pending, lodger__closed_message);
+  lodger__run_refuse (caller, &then->pending);
   lodger__run_skip (&then->pending);
   lodger_pending_unref (source);
   lodger_pending_unref (&then->pending);
@@ -218,7 +230,8 @@ lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenF
     }
   if (code != 0)
     return lodger__submit_refuse (code, caller, function, &work, &options);
-  lodger_pending_ref (&then->pending); /* the listener's */
+  lodger_pending_ref (&then->pending); /* the listener's, as the next */
+  lodger__hold (caller);
   lodger__pending_trace (LODGER_TRACE_SUBMIT, &then->pending, caller);
   if (!lodger__pending_listen (done, &then->listener))
     then_notify (&then->listener, done);
@@ -245,7 +258,9 @@ lodger__thens_take (LodgerCaller *caller)
   lodger__caller_lock (caller);
   while (!found && (then = lodger__list_first (&calls->thens, Then, link)) != NULL)
     {
-      found = claim (&then->pending);
+      found = !is_pushed (then);
+      if (found)
+        note_pushed (then);
       lodger__list_remove (&then->link);
       lodger__list_append (&calls->coming_thens, &then->link);
     }

@@ -15,7 +15,8 @@
 LodgerCaller *
 lodger__caller_fail (LodgerError **ret_error, const char *function, int code, const char *reason, const char *name)
 {
-  lodger__log (LODGER_LOG_WARNING, "%s: %s%s%s", lodger__spoken_for (function), reason, name != NULL ? ": " : "", name != NULL ? name : "");
+  lodger__log (LODGER_LOG_WARNING, "%s: %s%s%s", lodger__spoken_for (function), reason, name != NULL ? ": " : "",
+               name != NULL ? name : "");
   if (ret_error != NULL)
     *ret_error = lodger_error_newf (NULL, code, "%s%s%s", reason, name != NULL ? ": " : "", name != NULL ? name : "");
   return NULL;
@@ -130,7 +131,7 @@ make_here (LodgerCallerMode mode, LodgerCallerOptions *options, const Where *whe
   int code;
   if (caller == NULL)
     return fail (ret_error, LODGER_ENOMEM, "no memory", NULL);
-  lodger__owner_claim (caller, where->thread);
+  lodger__owner_claim (caller, lodger__thread_peek (), lodger__thread_ends);
   code = lodger__host_open (caller, where->driver, options->host_options);
   if (code != 0)
     {
@@ -139,12 +140,14 @@ make_here (LodgerCallerMode mode, LodgerCallerOptions *options, const Where *whe
     }
   lodger__registry_add (caller);
   code = mode != LODGER_CALLER_MANUAL ? lodger_caller_start_sync (caller) : 0;
-  if (code != 0)
-    {
-      lodger_caller_unref (caller);
-      return fail (ret_error, code, "the start hook failed", NULL);
-    }
-  return caller;
+  if (code == 0)
+    return caller;
+  if (lodger__start_error (caller) == NULL)
+    fail (ret_error, code, "it could not be started", NULL);
+  else if (ret_error != NULL)
+    *ret_error = lodger_error_ref (lodger__start_error (caller));
+  lodger_caller_unref (caller);
+  return NULL;
 }
 
 static LodgerCaller *

@@ -16,20 +16,26 @@
 
 /* ---- hooks ----------------------------------------------------------------------------------------------------------- */
 
-static int
+/* NULL, or a reference. */
+static LodgerError *
 run_start_hook (LodgerCaller *caller)
 {
   const LodgerHooks *hooks = &caller->setup.hooks;
   static const LodgerSite site = { .name = "the start hook" };
   LodgerFrame frame;
-  int code = 0;
+  LodgerError *error = NULL;
+  bool is_ours;
   lodger__ownership_enter (&frame, caller, NULL, &site);
   if (hooks->on_start != NULL)
-    code = hooks->on_start (caller, hooks->data);
-  if (!lodger__ownership_leave (&frame) || code > 0)
-    code = 0;
-  caller->setup.has_hooked = code == 0;
-  return code;
+    error = hooks->on_start (caller, hooks->data);
+  is_ours = lodger__ownership_leave (&frame);
+  if (!is_ours)
+    {
+      lodger_error_unref (error);
+      error = NULL;
+    }
+  caller->setup.has_hooked = error == NULL;
+  return error;
 }
 
 static void
@@ -80,31 +86,36 @@ begin_life (LodgerCaller *caller)
   lodger__pool_start (caller);
 }
 
-/* Its loop may be gone already, or go meanwhile: then whoever says so ends it, or the end of the ownership here. */
-int
+/* Its loop may be gone already, or go meanwhile: then whoever says so ends it, or the end of the ownership here. In a child
+ * that the hook has forked, the caller is the parent's. */
+LodgerError *
 lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
 {
   LodgerHeld held = lodger__ownership_begin (caller);
-  int code;
+  LodgerError *error;
   if (held == LODGER_OWNERSHIP_NONE)
-    return 0;
+    return NULL;
   lodger__owner_enter (caller, thread, lodger__thread_ends);
   lodger__hold_itself (caller);
-  code = run_start_hook (caller);
-  if (lodger__is_taken (caller))
-    return code;
-  if (code == 0)
+  error = run_start_hook (caller);
+  if (lodger__is_taken (caller) || lodger__is_before_fork (caller))
+    return error;
+  if (error == NULL)
     begin_life (caller);
   lodger__ownership_end (caller, held);
-  return code;
+  return error;
 }
 
+/* Nothing is accepted any more before others learn of it. */
 void
-lodger__caller_fail_start (LodgerCaller *caller, int code, const char *what)
+lodger__caller_fail_start (LodgerCaller *caller, LodgerError *error, const char *what)
 {
-  const char *why = lodger_error_code_string (code);
-  lodger__log (LODGER_LOG_ERROR, "%s could not start: %s: %s", lodger__name (caller), what, why);
-  lodger__pending_signal (lodger_caller_get_started (caller), lodger_error_newf (NULL, code, "%s: %s", what, why));
+  LodgerCallerState before;
+  lodger__log (LODGER_LOG_ERROR, "%s could not start: %s: %s", lodger__name (caller), what,
+               lodger_error_get_message (error));
+  lodger__life_fail (caller, error);
+  lodger__stop_refuse (caller, &before);
+  lodger__pending_signal (lodger_caller_get_started (caller), lodger_error_ref (error));
   lodger__loop_gone (caller);
 }
 
@@ -112,7 +123,7 @@ int
 lodger_caller_start_sync (LodgerCaller *caller)
 {
   LodgerThread *thread = lodger__thread_peek ();
-  int code;
+  LodgerError *error;
   lodger__guard_caller (caller, guard);
   if (lodger__is_driven (caller) || lodger__phase (caller) != LODGER_PHASE_INITIAL)
     return lodger__misuse (__func__, LODGER_ESTATE, "not in the initial state");
@@ -120,10 +131,16 @@ lodger_caller_start_sync (LodgerCaller *caller)
     return lodger__misuse (__func__, LODGER_EWRONGTHREAD, "only in the thread it was made in");
   if (!lodger__caller_begin (caller, false))
     return lodger__misuse (__func__, LODGER_ESTATE, "not in the initial state");
-  code = lodger__caller_attach (caller, thread);
-  if (code != 0)
-    lodger__caller_fail_start (caller, code, "the start hook failed");
-  return code;
+  error = lodger__caller_attach (caller, thread);
+  if (lodger__is_before_fork (caller))
+    {
+      lodger_error_unref (error);
+      return lodger__misuse (__func__, LODGER_ECHILD, lodger__before_fork_message);
+    }
+  if (error == NULL)
+    return 0;
+  lodger__caller_fail_start (caller, error, "the start hook failed");
+  return LODGER_EFAILED;
 }
 
 int

@@ -14,9 +14,9 @@
  * thread's end. */
 
 static void
-fail_start (LodgerCaller *caller, int code, const char *what)
+fail_start (LodgerCaller *caller, LodgerError *error, const char *what)
 {
-  lodger__caller_fail_start (caller, code, what);
+  lodger__caller_fail_start (caller, error, what);
   if (lodger__is_worker (caller))
     lodger__worker_failed (caller);
 }
@@ -33,6 +33,12 @@ begin_thread (const LodgerCaller *caller)
     lodger__log (LODGER_LOG_WARNING, "%s: the system refuses the nice level %d", name, nice);
 }
 
+static void
+fail_opening (LodgerCaller *caller, int code, const char *what)
+{
+  fail_start (caller, lodger_error_newf (NULL, code, "%s: %s", what, lodger_error_code_string (code)), what);
+}
+
 static bool
 is_over (const LodgerCaller *caller)
 {
@@ -44,18 +50,21 @@ live_in_host (LodgerCaller *caller, LodgerThread *thread)
 {
   LodgerSetup *setup = &caller->setup;
   const LodgerHostDriver *given = setup->backend->host (setup->backend_impl, &setup->host_options);
+  LodgerError *error = NULL;
   int code;
   const LodgerHostDriver *driver = lodger__registry_driver (given, setup->backend->name, &code);
   if (driver != NULL)
     code = lodger__host_open (caller, driver, setup->host_options);
   if (code != 0)
     {
-      fail_start (caller, code, "opening the backend's host failed");
+      fail_opening (caller, code, "opening the backend's host failed");
       return;
     }
-  code = lodger__caller_attach (caller, thread);
-  if (code != 0)
-    fail_start (caller, code, "the start hook failed");
+  error = lodger__caller_attach (caller, thread);
+  if (lodger__is_before_fork (caller))
+    lodger_error_unref (error);
+  else if (error != NULL)
+    fail_start (caller, error, "the start hook failed");
   else if (is_over (caller))
     lodger__stop_come_back (caller);
   else if (setup->backend->run (setup->backend_impl) < 0 || !is_over (caller))
@@ -65,10 +74,15 @@ live_in_host (LodgerCaller *caller, LodgerThread *thread)
     }
 }
 
+/* A child that the thread has forked ends with it: it has no other. */
 static void
 end_thread (LodgerCaller *caller)
 {
-  LodgerCaller *parent = lodger_caller_ref (lodger__parent (caller));
+  LodgerCaller *parent;
+  if (lodger__is_before_fork (caller))
+    return;
+  parent = lodger_caller_ref (lodger__parent (caller));
+  lodger__stop_await (caller);
   if (caller->setup.backend_impl != NULL)
     caller->setup.backend->close (caller->setup.backend_impl);
   if (lodger__is_worker (caller))
@@ -108,7 +122,7 @@ run (void *data)
   pthread_cleanup_push (exit_thread, caller);
   code = thread != NULL ? open_backend (&caller->setup) : LODGER_ENOMEM;
   if (code != 0)
-    fail_start (caller, code, "opening the backend failed");
+    fail_opening (caller, code, "opening the backend failed");
   else if (!is_over (caller))
     live_in_host (caller, thread);
   pthread_cleanup_pop (0);

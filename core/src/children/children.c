@@ -69,16 +69,18 @@ gone_run (LodgerCaller *parent, LodgerItem *item)
   lodger_caller_unref (child);
 }
 
-/* The parent has ended before, and this is the child's own thread. */
+/* The parent has ended before: its `stopped` may wait for this. */
 static void
 gone_drop (LodgerCaller *parent, LodgerItem *item)
 {
   LodgerCaller *child = lodger__list_item (item, LodgerCaller, children.gone_item);
   lodger__caller_lock (parent);
   take_out (parent, child);
+  await_no_more (parent, child);
   lodger__caller_unlock (parent);
   pthread_detach (child->children.thread);
   lodger_caller_unref (child);
+  lodger__stop_publish (parent);
 }
 
 static const LodgerItemOps gone_ops = { .run = gone_run, .drop = gone_drop };
@@ -258,11 +260,13 @@ left_behind (LodgerCaller *child)
   await_no_more (parent, child);
   lodger__caller_unlock (parent);
   lodger__poke (parent);
+  lodger__stop_publish (parent);
 }
 
 const LodgerStopParticipant lodger__children_participant = {
   .refuse = tell,
   .awaits = awaits,
+  .holds_up = awaits,
   .late = late,
   .at_last = at_last,
   .stopped = stopped,

@@ -34,6 +34,7 @@ void
 lodger__life_clear (LodgerCaller *caller)
 {
   lodger_caller_unref (caller->id.parent);
+  lodger_error_unref (lodger__start_error (caller));
   pthread_mutex_destroy (&caller->life.mutex);
   free (caller->id.name);
 }
@@ -42,6 +43,18 @@ void
 lodger__life_set_number (LodgerCaller *caller, uint64_t number)
 {
   caller->id.number = number;
+}
+
+void
+lodger__life_fail (LodgerCaller *caller, LodgerError *error)
+{
+  atomic_store (&caller->life.start_error, error);
+}
+
+LodgerError *
+lodger__start_error (const LodgerCaller *caller)
+{
+  return atomic_load (&caller->life.start_error);
 }
 
 /* ---- references ------------------------------------------------------------------------------------------------------ */

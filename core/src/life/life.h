@@ -24,6 +24,10 @@ void lodger__life_init (LodgerCaller *caller, const LodgerBirth *birth);
 void lodger__life_clear (LodgerCaller *caller);
 /* Once, before others know the caller. */
 void lodger__life_set_number (LodgerCaller *caller, uint64_t number);
+/* Owner, before it refuses anything because of that: it could not start. The error is consumed. */
+void lodger__life_fail (LodgerCaller *caller, LodgerError *error);
+/* Any thread: why it could not start, borrowed; or NULL. */
+LodgerError *lodger__start_error (const LodgerCaller *caller);
 /* A user's reference to a caller whose last reference may be just going; or NULL. */
 LodgerCaller *lodger__life_try_ref (LodgerCaller *caller);
 /* The same, not a user's: letting go of it never stops the caller. */

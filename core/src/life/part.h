@@ -39,6 +39,7 @@ typedef struct LodgerLife
   pthread_mutex_t mutex;
   const LodgerLifeOps *ops;
   LodgerPending *started, *stopping, *stopped;
+  _Atomic (LodgerError *) start_error; /* NULL: it could start, or has not tried to. Written once */
 } LodgerLife;
 
 #endif

@@ -17,8 +17,9 @@
  *   ENDING       whoever ends it: the stop hook runs
  *   ENDED        whoever ends it, or has taken it: the inside is empty and closed
  *   STOPPED      the same: all others may know
- *   LATE         the owner: the deadline of its stop has passed, and it gives up what it still waits for
- *   OVERDUE      the owner: the grace after the deadline has passed, and it waits for nothing any more
+ *   LATE         the owner: the deadline of its stop has passed, and it gives up what it still waits for. Any thread, once it
+ *                has ended
+ *   OVERDUE      the same: after the grace, and some more rounds, it waits for nothing any more
  *   LOOP_GONE    whoever notices that its loop or thread is gone: nothing can be waited for
  *   TAKEN        whoever takes it from a thread that hangs (loop/ownership.h), under the mutex
  *

@@ -98,14 +98,15 @@ lodger__ownership_leave (LodgerFrame *frame)
   LodgerCaller *caller = frame->caller;
   uintptr_t running = (uintptr_t) frame;
   bool is_ours;
+  if (lodger__is_before_fork (caller)) /* the child has forgotten what was on the stack */
+    return true;
   lodger__thread_peek ()->frame = frame->outer;
   if (frame->since != 0)
     lodger__ownership_note_time (caller);
   if (!frame->is_published)
     return true;
   is_ours = atomic_compare_exchange_strong (&caller->ownership.running, &running, frame->outer_running);
-  if ((lodger__is_stopping (caller) || atomic_load (&lodger__ownership_readers) > 0)
-      && !lodger__is_before_fork (caller))
+  if (lodger__is_stopping (caller) || atomic_load (&lodger__ownership_readers) > 0)
     {
       lodger__caller_lock (caller);
       if (!is_ours)

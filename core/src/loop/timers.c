@@ -137,16 +137,23 @@ lodger__timers_insert (LodgerTimers *timers, LodgerDelayed *delayed, bool *ret_f
   return code;
 }
 
-bool
-lodger__timers_remove (LodgerTimers *timers, LodgerDelayed *delayed)
+/* Under the mutex, so that whoever ends the caller, and empties the heap last, finds it here or has been given it. There is
+ * room for one that comes back. */
+void
+lodger__timers_give (LodgerTimers *timers, LodgerDelayed *delayed,
+                     bool (*give) (LodgerCaller *caller, LodgerItem *item), LodgerCaller *caller)
 {
-  bool found;
   pthread_mutex_lock (&timers->mutex);
-  found = delayed->index != SIZE_MAX;
-  if (found)
-    take_out (timers, delayed);
+  if (delayed->index != SIZE_MAX)
+    {
+      take_out (timers, delayed);
+      if (!give (caller, lodger__pending_item (&delayed->pending)))
+        {
+          sift_up (timers, timers->count++, delayed);
+          note_earliest (timers);
+        }
+    }
   pthread_mutex_unlock (&timers->mutex);
-  return found;
 }
 
 LodgerDelayed *

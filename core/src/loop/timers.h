@@ -29,8 +29,9 @@ void lodger__timers_init (LodgerTimers *timers);
 void lodger__timers_clear (LodgerTimers *timers);
 /* Any thread. 0, LODGER_ENOMEM or LODGER_ESHUTDOWN; *ret_first: it is the earliest now. */
 int lodger__timers_insert (LodgerTimers *timers, LodgerDelayed *delayed, bool *ret_first);
-/* Any thread. False when it is not there any more. */
-bool lodger__timers_remove (LodgerTimers *timers, LodgerDelayed *delayed);
+/* Any thread: `give` gets one that is still there, and takes it out; if it refuses it, it stays. */
+void lodger__timers_give (LodgerTimers *timers, LodgerDelayed *delayed,
+                          bool (*give) (LodgerCaller *caller, LodgerItem *item), LodgerCaller *caller);
 /* Owner: the next one that is due, or NULL. */
 LodgerDelayed *lodger__timers_pop (LodgerTimers *timers, int64_t now);
 /* Inserts are refused from here on. */

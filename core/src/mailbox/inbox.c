@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mailbox/inbox.h"
 
-/* An intrusive queue with many producers and one consumer. A producer appends with one exchange of `tail`, which fixes
+/* An intrusive queue with many producers and one consumer. A producer appends with one change of `tail`, which fixes
  * the item's place, and then links it from its predecessor. Between the two steps the queue has a gap: items behind it
  * cannot be seen yet. Neither a producer nor the owner ever waits for another thread, and the owner takes items oldest
  * first without turning a stack round, whose cost would grow with the burst.
@@ -16,36 +16,50 @@
  * that the owner looks again after it. Weaken the link's store to a release, and the processor may read `signal` before
  * the link is visible: both sides then miss each other.
  *
- * A gap is the same case: the producer that is in it has its link still to write and `signal` still to read. */
+ * A gap is the same case: the producer that is in it has its link still to write and `signal` still to read.
+ *
+ * The end: `tail` becomes `end`, and no producer changes it any more. So each item is either before the end, and belongs to
+ * whoever closes the inbox, or is refused, and stays its producer's; which of the two, that one change decides. Whoever
+ * closes it sets `signal` to CLOSED before, and waits where it meets a gap. By the order above, the producer in that gap
+ * reads CLOSED after its link, and knows that it has to wake. */
 
 void
 lodger__inbox_init (LodgerInbox *inbox)
 {
   atomic_init (&inbox->anchor.next, NULL);
-  inbox->anchor.ops = NULL;
+  atomic_init (&inbox->end.next, NULL);
+  inbox->anchor.ops = inbox->end.ops = NULL;
   inbox->head = &inbox->anchor;
   atomic_init (&inbox->tail, &inbox->anchor);
   atomic_init (&inbox->signal, LODGER_INBOX_IDLE);
 }
 
-static void
+/* Whatever has become of the item that was read as `tail`: if `tail` is that address again, its item is the last one, and
+ * stays until it is linked. Whoever is refused acquires what was done before the end. */
+static bool
 append (LodgerInbox *inbox, LodgerItem *item)
 {
-  LodgerItem *prev;
+  LodgerItem *prev = atomic_load_explicit (&inbox->tail, memory_order_acquire);
   atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
-  prev = atomic_exchange_explicit (&inbox->tail, item, memory_order_acq_rel);
+  do
+    if (prev == &inbox->end)
+      return false;
+  while (
+      !atomic_compare_exchange_weak_explicit (&inbox->tail, &prev, item, memory_order_acq_rel, memory_order_acquire));
   atomic_store_explicit (&prev->next, item, memory_order_seq_cst);
+  return true;
 }
 
 LodgerPush
 lodger__inbox_push (LodgerInbox *inbox, LodgerItem *item)
 {
   int signal;
-  append (inbox, item);
+  if (!append (inbox, item))
+    return LODGER_PUSH_CLOSED;
   signal = atomic_load_explicit (&inbox->signal, memory_order_seq_cst);
   if (signal == LODGER_INBOX_IDLE && atomic_compare_exchange_strong (&inbox->signal, &signal, LODGER_INBOX_POSTED))
     return LODGER_PUSH_WAKE;
-  return signal == LODGER_INBOX_CLOSED ? LODGER_PUSH_CLOSED : LODGER_PUSH_QUIET;
+  return signal == LODGER_INBOX_CLOSED ? LODGER_PUSH_LAST : LODGER_PUSH_QUIET;
 }
 
 bool
@@ -75,9 +89,8 @@ lodger__inbox_pop (LodgerInbox *inbox)
     }
   if (next == NULL)
     {
-      if (atomic_load_explicit (&inbox->tail, memory_order_acquire) != head)
+      if (atomic_load_explicit (&inbox->tail, memory_order_acquire) != head || !append (inbox, &inbox->anchor))
         return NULL;
-      append (inbox, &inbox->anchor);
       next = atomic_load_explicit (&head->next, memory_order_seq_cst);
       if (next == NULL)
         return NULL;
@@ -114,5 +127,18 @@ lodger__inbox_passed (const LodgerInbox *inbox, const LodgerItem *mark)
 void
 lodger__inbox_close (LodgerInbox *inbox)
 {
+  LodgerItem *prev;
   atomic_exchange_explicit (&inbox->signal, LODGER_INBOX_CLOSED, memory_order_seq_cst);
+  prev = atomic_exchange_explicit (&inbox->tail, &inbox->end, memory_order_acq_rel);
+  atomic_store_explicit (&prev->next, &inbox->end, memory_order_seq_cst);
+}
+
+/* The anchor may be the last one before the end. */
+bool
+lodger__inbox_is_empty (const LodgerInbox *inbox)
+{
+  const LodgerItem *head = inbox->head;
+  if (head == &inbox->anchor)
+    head = atomic_load_explicit (&head->next, memory_order_seq_cst);
+  return head == &inbox->end;
 }

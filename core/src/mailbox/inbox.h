@@ -20,7 +20,7 @@ typedef enum LodgerInboxSignal
 {
   LODGER_INBOX_IDLE,   /* whoever pushes next must get the owner called back */
   LODGER_INBOX_POSTED, /* the owner is going to look: the host has the node, or the owner is about to look again */
-  LODGER_INBOX_CLOSED, /* nobody is going to look: whoever pushes must take it out again */
+  LODGER_INBOX_CLOSED, /* the last look: whoever closes it takes out what is in it */
 } LodgerInboxSignal;
 
 typedef struct LodgerInbox
@@ -29,13 +29,15 @@ typedef struct LodgerInbox
   _Atomic (int) signal;
   alignas (64) LodgerItem *head;
   LodgerItem anchor;
+  LodgerItem end; /* the last one of a closed inbox */
 } LodgerInbox;
 
 typedef enum LodgerPush
 {
   LODGER_PUSH_QUIET,  /* the owner is going to see it */
   LODGER_PUSH_WAKE,   /* this thread has to get the owner called back, now */
-  LODGER_PUSH_CLOSED, /* the inbox is closed: this thread has to drain it */
+  LODGER_PUSH_LAST,   /* it is being closed, and whoever does that may wait for this item: he is to be woken */
+  LODGER_PUSH_CLOSED, /* the inbox is closed, and the item not in it */
 } LodgerPush;
 
 void lodger__inbox_init (LodgerInbox *inbox);
@@ -55,7 +57,9 @@ bool lodger__inbox_is_ready (const LodgerInbox *inbox);
 const LodgerItem *lodger__inbox_mark (const LodgerInbox *inbox);
 /* Owner: whether all up to a mark that no popped item was has been popped. */
 bool lodger__inbox_passed (const LodgerInbox *inbox, const LodgerItem *mark);
-/* Owner, last of all: pushes are answered with CLOSED. Pop under a lock from here on: drainers may be several. */
+/* Owner, last of all: pushes are answered with CLOSED from here on. What is in it has to be popped until it is empty: a pop
+ * that gives nothing before has met a producer in a gap, whose push is going to be answered with LAST. */
 void lodger__inbox_close (LodgerInbox *inbox);
+bool lodger__inbox_is_empty (const LodgerInbox *inbox);
 
 #endif

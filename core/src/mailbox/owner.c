@@ -7,21 +7,28 @@
 static pthread_mutex_t threads_mutex = PTHREAD_MUTEX_INITIALIZER;
 LODGER_FORK_LOCK (threads_mutex, LODGER_RANK_THREADS, NULL);
 
-void
-lodger__owner_claim (LodgerCaller *caller, const LodgerThread *thread)
+static void
+put_on (LodgerList *list, LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread))
 {
+  pthread_mutex_lock (&threads_mutex);
+  thread->at_end = at_end;
+  lodger__list_remove (&caller->mailbox.in_thread);
+  lodger__list_append (list, &caller->mailbox.in_thread);
   atomic_store (&caller->mailbox.owner, thread->serial);
+  atomic_store (&caller->mailbox.system_thread, lodger__port_thread_number ());
+  pthread_mutex_unlock (&threads_mutex);
+}
+
+void
+lodger__owner_claim (LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread))
+{
+  put_on (&thread->claims, caller, thread, at_end);
 }
 
 void
 lodger__owner_enter (LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread))
 {
-  pthread_mutex_lock (&threads_mutex);
-  thread->at_end = at_end;
-  lodger__list_append (&thread->callers, &caller->mailbox.in_thread);
-  atomic_store (&caller->mailbox.owner, thread->serial);
-  atomic_store (&caller->mailbox.system_thread, lodger__port_thread_number ());
-  pthread_mutex_unlock (&threads_mutex);
+  put_on (&thread->callers, caller, thread, at_end);
 }
 
 void
@@ -95,6 +102,18 @@ lodger__thread_find_caller (const LodgerThread *thread, bool (*matches) (const L
       found = lodger_caller_ref (caller);
   pthread_mutex_unlock (&threads_mutex);
   return found;
+}
+
+LodgerCaller *
+lodger__thread_any_caller (const LodgerThread *thread)
+{
+  LodgerCaller *caller = lodger__thread_first_caller (thread);
+  if (caller != NULL)
+    return caller;
+  pthread_mutex_lock (&threads_mutex);
+  caller = lodger_caller_ref (lodger__list_first (&thread->claims, LodgerCaller, mailbox.in_thread));
+  pthread_mutex_unlock (&threads_mutex);
+  return caller;
 }
 
 LodgerCaller *

@@ -5,9 +5,9 @@
 
 #include "parts.h"
 
-/* It may start in this thread, but is not in its list yet. */
-void lodger__owner_claim (LodgerCaller *caller, const LodgerThread *thread);
-/* Puts it in the list of its thread; `at_end` is called when that thread ends. */
+/* It may start in this thread; `at_end` is called when that thread ends. */
+void lodger__owner_claim (LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread));
+/* The same, and it is one of the thread's callers from here on. */
 void lodger__owner_enter (LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread));
 void lodger__owner_leave (LodgerCaller *caller);
 /* 0: it is in no thread. */
@@ -25,6 +25,8 @@ LodgerCaller *lodger__thread_first_caller (const LodgerThread *thread);
 LodgerCaller *lodger__thread_find_caller (const LodgerThread *thread,
                                           bool (*matches) (const LodgerCaller *caller, const void *what),
                                           const void *what);
+/* The same, or one that has not started. */
+LodgerCaller *lodger__thread_any_caller (const LodgerThread *thread);
 /* Borrowed, this thread's own, or NULL. */
 LodgerCaller *lodger__thread_own_caller (const LodgerThread *thread);
 

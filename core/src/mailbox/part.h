@@ -29,7 +29,7 @@ typedef struct LodgerMailbox
 {
   LodgerInbox inbox; /* first: aligned to a cache line */
   LodgerHost host;
-  pthread_mutex_t drain_mutex;
+  LodgerParker gap;         /* where whoever closes the inbox waits for a producer */
   LodgerParker parker;      /* where the owner sleeps while it serves without its host */
   atomic_bool serves_alone; /* it does */
   _Atomic (uint64_t) owner; /* serial of its thread; 0: none */

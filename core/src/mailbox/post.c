@@ -10,9 +10,11 @@ lodger__mailbox_init (LodgerCaller *caller)
   int code = lodger__parker_init (&caller->mailbox.parker);
   if (code != 0)
     return code;
+  code = lodger__parker_init (&caller->mailbox.gap);
+  if (code != 0)
+    lodger__parker_clear (&caller->mailbox.parker);
   lodger__inbox_init (&caller->mailbox.inbox);
-  pthread_mutex_init (&caller->mailbox.drain_mutex, NULL);
-  return 0;
+  return code;
 }
 
 void
@@ -22,20 +24,29 @@ lodger__mailbox_clear (LodgerCaller *caller)
   if (ops != NULL && ops->destroy != NULL)
     ops->destroy (caller->mailbox.host.impl);
   lodger__parker_clear (&caller->mailbox.parker);
-  pthread_mutex_destroy (&caller->mailbox.drain_mutex);
+  lodger__parker_clear (&caller->mailbox.gap);
 }
 
 /* ---- posting --------------------------------------------------------------------------------------------------------- */
 
-void
-lodger__push (LodgerCaller *caller, LodgerItem *item)
+bool
+lodger__try_push (LodgerCaller *caller, LodgerItem *item)
 {
   switch (lodger__inbox_push (&caller->mailbox.inbox, item))
     {
     case LODGER_PUSH_QUIET: break;
     case LODGER_PUSH_WAKE: lodger__host_post (caller); break;
-    case LODGER_PUSH_CLOSED: lodger__drain (caller); break;
+    case LODGER_PUSH_LAST: lodger__parker_signal (&caller->mailbox.gap); break;
+    case LODGER_PUSH_CLOSED: return false;
     }
+  return true;
+}
+
+void
+lodger__push (LodgerCaller *caller, LodgerItem *item)
+{
+  if (!lodger__try_push (caller, item))
+    item->ops->drop (caller, item);
 }
 
 void
@@ -45,20 +56,19 @@ lodger__poke (LodgerCaller *caller)
     lodger__host_post (caller);
 }
 
-/* Several threads may have pushed too late, and each drains. Where one meets the gap of another, it leaves the rest to
- * that one, whose drain is still to come. */
+/* A producer in a gap has only to link its item, and then signals. */
 void
-lodger__drain (LodgerCaller *caller)
+lodger__mailbox_close (LodgerCaller *caller)
 {
-  for (;;)
+  LodgerInbox *inbox = &caller->mailbox.inbox;
+  lodger__inbox_close (inbox);
+  while (!lodger__inbox_is_empty (inbox))
     {
-      LodgerItem *item;
-      pthread_mutex_lock (&caller->mailbox.drain_mutex);
-      item = lodger__inbox_pop (&caller->mailbox.inbox);
-      pthread_mutex_unlock (&caller->mailbox.drain_mutex);
-      if (item == NULL)
-        return;
-      item->ops->drop (caller, item);
+      LodgerItem *item = lodger__inbox_pop (inbox);
+      if (item != NULL)
+        item->ops->drop (caller, item);
+      else
+        lodger__parker_wait (&caller->mailbox.gap, LODGER_FOREVER);
     }
 }
 

@@ -14,12 +14,17 @@ void lodger__mailbox_clear (LodgerCaller *caller);
 /* Puts an item in and gets the owner called back. The caller has to live until this returns, also if the item was what
  * held it. */
 void lodger__push (LodgerCaller *caller, LodgerItem *item);
+/* The same, but in a closed inbox: false, and the item stays this thread's. The other drops it here. */
+bool lodger__try_push (LodgerCaller *caller, LodgerItem *item);
 /* Has the owner look round, without an item. */
 void lodger__poke (LodgerCaller *caller);
-/* The inbox is closed: drops what is in it, here. */
-void lodger__drain (LodgerCaller *caller);
 /* After a push or a claim said so: has the node called back. */
 void lodger__host_post (LodgerCaller *caller);
+
+/* ---- owner, or whoever ends the caller ---- */
+
+/* Last of all: closes the inbox, and drops what is in it, here. */
+void lodger__mailbox_close (LodgerCaller *caller);
 
 /* ---- owner ---- */
 

@@ -105,7 +105,9 @@ lodger__pending_cancelled_error (LodgerPending *pending, int code)
   Cancel *cancel = need (pending);
   if (cancel != NULL && cancel->error == NULL)
     {
-      LodgerError *error = lodger_error_new (NULL, code, code == LODGER_ECANCELED ? cancel->message : NULL);
+      LodgerError *error = lodger__pending_state (pending) & P_UNANSWERED
+                               ? lodger__pending_unanswered_error (pending)
+                               : lodger_error_new (NULL, code, code == LODGER_ECANCELED ? cancel->message : NULL);
       if (lodger_error_get_code (error) == code)
         cancel->error = error;
     }

@@ -116,6 +116,17 @@ lodger__pending_signal (LodgerPending *pending, LodgerError *error)
 }
 
 LodgerPending *
+lodger__pending_failed (LodgerError *error)
+{
+  LodgerPending *pending = pending_new (&promise_ops, P_PROMISE | P_DONE, 1);
+  if (pending != NULL)
+    pending->outcome = (LodgerValue) { .type = V_ERROR, .error = error };
+  else
+    lodger_error_unref (error);
+  return pending != NULL ? pending : &out_of_memory;
+}
+
+LodgerPending *
 lodger__pending_refused (int code, const char *message)
 {
   LodgerPending *pending = code == LODGER_ENOMEM ? NULL : pending_new (&promise_ops, P_PROMISE | P_DONE, 1);
@@ -143,6 +154,8 @@ void
 lodger__pending_abandon (LodgerPending *pending)
 {
   lodger__pending_lock (pending);
+  if (lodger__pending_is_unanswered (pending))
+    lodger__pending_add_state (pending, P_UNANSWERED);
   if (!(lodger__pending_state (pending) & P_DONE))
     lodger__pending_add_state (pending, P_ABANDONED | P_CANCELLED);
   lodger__pending_complete (pending);
@@ -176,7 +189,7 @@ pending_free (LodgerPending *pending)
   LodgerValue value = pending->outcome;
   LodgerExtra *home = NULL;
   LodgerPending *leader = NULL;
-  if (value.type == V_ERROR || value.type == V_PENDING)
+  if (value.type == V_ERROR)
     lodger__pending_tell_unread (pending);
   lodger__pending_discard_listeners (pending);
   if (value.type == V_LEADER || value.type == V_SHARED)

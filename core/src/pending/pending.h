@@ -34,6 +34,7 @@ enum
   P_SCOPED = 1 << 15,     /* it is bound to a scope */
   P_UNASSIGNED = 1 << 16, /* a pool's call that no worker has taken: `caller` is the pool's root */
   P_LEADS = 1 << 17,      /* others take its outcome */
+  P_UNANSWERED = 1 << 18, /* given up after it had returned, since its reply was not answered */
 };
 
 typedef enum LodgerValueType
@@ -188,8 +189,9 @@ LodgerPending *lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller 
                                          const LodgerCallOptions *options);
 /* One that was made for a call which is refused after all: both references go. Its data stays the giver's. */
 void lodger__pending_discard_call (LodgerPending *pending);
-/* A done pending that stands for a refusal. */
+/* A done pending that stands for a refusal; the latter with the error, which is consumed. */
 LodgerPending *lodger__pending_refused (int code, const char *message);
+LodgerPending *lodger__pending_failed (LodgerError *error);
 /* A caller's own. */
 LodgerPending *lodger__pending_new_owned (void);
 /* Done, with success or the error (consumed), if it is not done yet. */
@@ -314,6 +316,17 @@ LodgerValue lodger__value_typed (const char *type, void *value, LodgerDestroyFun
 LodgerValue lodger__value_bytes (const void *bytes, size_t size);
 /* Its function is on this thread's stack. */
 bool lodger__pending_is_on_stack (const LodgerPending *pending);
+
+/* It has returned, and nobody has answered its reply. */
+static inline bool
+lodger__pending_is_unanswered (const LodgerPending *pending)
+{
+  return (lodger__pending_state (pending) & (P_DEFERRED | P_RETURNED | P_ANSWERED | P_DONE))
+         == (P_DEFERRED | P_RETURNED);
+}
+
+/* The error of such a call, once a stop gives it up. */
+LodgerError *lodger__pending_unanswered_error (const LodgerPending *pending);
 
 /* Locked. What speaks against an answer by the pending itself; 0: nothing. The latter logs that, if it is a misuse. */
 int lodger__pending_refusal (const LodgerPending *self);

@@ -187,6 +187,15 @@ lodger_reply_return_from (LodgerReply *self, LodgerPending *other)
   return state & P_CANCELLED ? LODGER_ECANCELED : 0;
 }
 
+LodgerError *
+lodger__pending_unanswered_error (const LodgerPending *pending)
+{
+  return lodger_error_newf (NULL, LODGER_EABANDONED,
+                            "%s (%s:%d) returned and deferred its answer, and its LodgerReply was never answered",
+                            pending->site.name != NULL ? pending->site.name : "a call",
+                            pending->site.file != NULL ? pending->site.file : "?", pending->site.line);
+}
+
 void
 lodger_reply_free (LodgerReply *self)
 {

@@ -72,8 +72,7 @@ put_in (LodgerCaller *root, LodgerItem *item, bool is_next)
 static void
 drop (LodgerCaller *caller, LodgerItem *item)
 {
-  (void) caller;
-  lodger__run_drop ((LodgerPending *) item);
+  lodger__run_drop (lodger__is_worker (caller) ? lodger__root (caller) : caller, (LodgerPending *) item);
 }
 
 /* The worker that took it is stopped by itself, while the root runs on: the call stays the next. If the root stops after

@@ -73,10 +73,11 @@ lodger__pool_need (LodgerCaller *root)
   return pool != NULL ? 0 : LODGER_ENOMEM;
 }
 
-/* No thread could be had. The workers that there are will come to the calls that are queued, those that have become idle
- * meanwhile if they are woken; if there is none, or each waits in its call and may be waiting for just that, it ends here. */
+/* No thread could be had, because of that error, which is consumed. The workers that there are will come to the calls that are
+ * queued, those that have become idle meanwhile if they are woken; if there is none, or each waits in its call and may be
+ * waiting for just that, it ends here. */
 static void
-shrink (LodgerCaller *root)
+shrink (LodgerCaller *root, LodgerError *error)
 {
   LodgerPool *pool = lodger__pool_of (root);
   LodgerItem *item = NULL;
@@ -97,9 +98,10 @@ shrink (LodgerCaller *root)
       LodgerPending *pending = (LodgerPending *) item;
       item = atomic_load_explicit (&item->next, memory_order_relaxed);
       lodger__pending_destroy_data (pending);
-      lodger__pending_signal (pending, lodger_error_new (NULL, LODGER_EAGAIN, "no worker thread"));
+      lodger__pending_signal (pending, lodger_error_ref (error));
       lodger_pending_unref (pending);
     }
+  lodger_error_unref (error);
   lodger__poke (root);
 }
 
@@ -118,7 +120,7 @@ lodger__pool_wake (LodgerCaller *root, LodgerWakeUp wake_up)
       pthread_mutex_lock (&pool->mutex);
       pool->waking--;
       pthread_mutex_unlock (&pool->mutex);
-      shrink (root);
+      shrink (root, lodger_error_new (NULL, LODGER_EAGAIN, "no worker thread"));
     }
 }
 
@@ -145,7 +147,7 @@ lodger__worker_failed (LodgerCaller *caller)
   caller->worker->is_forgotten = true;
   pthread_mutex_unlock (&pool->mutex);
   if (is_counted)
-    shrink (lodger__root (caller));
+    shrink (lodger__root (caller), lodger_error_ref (lodger__start_error (caller)));
 }
 
 /* One that could not start, or was left behind, is forgotten already. */

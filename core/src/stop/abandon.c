@@ -20,20 +20,35 @@ enum
   BATCH = 8
 };
 
+/* Whose fault it is: a reply that nobody answers, or a call that does not return. */
+static void
+log_abandoned (const LodgerCaller *caller, LodgerPending *pending)
+{
+  if (lodger__pending_is_unanswered (pending))
+    {
+      LodgerError *error = lodger__pending_unanswered_error (pending);
+      lodger__log (LODGER_LOG_ERROR, "%s: is left behind: %s", lodger__name (caller), lodger_error_get_message (error));
+      lodger_error_unref (error);
+    }
+  else
+    {
+      char *line = lodger_pending_describe (pending);
+      lodger__log (LODGER_LOG_ERROR, "%s: did not end in time and is left behind: %s", lodger__name (caller),
+                   line != NULL ? line : "a call");
+      lodger_free (line);
+    }
+}
+
 /* It is told first, if nobody has done that yet: it may end by that alone, and whoever goes on with it learns that nobody
  * waits any more. */
 void
 lodger__abandon_call (const LodgerCaller *caller, LodgerPending *pending)
 {
-  char *line;
   if (!lodger_pending_is_cancelled (pending))
     lodger_pending_cancel (pending, lodger__closed_message);
   if (lodger_pending_is_done (pending))
     return;
-  line = lodger_pending_describe (pending);
-  lodger__log (LODGER_LOG_ERROR, "%s: did not end in time and is left behind: %s", lodger__name (caller),
-               line != NULL ? line : "a call");
-  lodger_free (line);
+  log_abandoned (caller, pending);
   lodger__pending_abandon (pending);
 }
 
@@ -92,7 +107,6 @@ abandon (LodgerCaller *caller, bool from_loop)
   settle_running (caller, &batch);
   lodger__stop_each (caller, late);
   lodger__stop_taken (caller);
-  lodger__stop_each (caller, left_behind);
   lodger__host_post (caller);
   return true;
 }
@@ -112,11 +126,16 @@ void
 lodger__abandon_late (LodgerCaller *caller)
 {
   lodger__hold (caller);
-  if (!lodger__has_ended (caller) && !abandon (caller, false))
+  if (lodger__has_ended (caller))
+    lodger__stop_hurry (caller);
+  else if (!abandon (caller, false))
     {
       if (!lodger__is_driven (caller))
         settle_in_host (caller);
       lodger__stop_post_late (caller);
+    }
+  if (lodger__phase (caller) != LODGER_PHASE_STOPPED)
+    {
       atomic_store (&caller->stop.has_passed, true);
       lodger__deadline_begin (caller, lodger__port_now () + LODGER_GRACE);
     }
@@ -128,10 +147,11 @@ lodger__abandon_at_last (LodgerCaller *caller)
 {
   bool others_go_first = false;
   if (lodger__has_ended (caller))
-    return true;
-  if (caller->stop.patience == 0)
+    return lodger__stop_hurry (caller);
+  if (atomic_load (&caller->stop.patience) == 0)
     lodger__stop_any (others_go_first, caller, at_last);
   if (!others_go_first && abandon (caller, true))
-    return true;
-  return lodger__stop_post_late (caller) && !lodger__is_driven (caller);
+    return lodger__phase (caller) == LODGER_PHASE_STOPPED;
+  lodger__stop_post_late (caller);
+  return false;
 }

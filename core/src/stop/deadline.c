@@ -41,8 +41,10 @@ see_to (LodgerCaller *caller)
     lodger__abandon_late (caller);
   else if (!lodger__abandon_at_last (caller))
     {
-      caller->stop.patience = caller->stop.patience > 0 ? caller->stop.patience * 2 : LODGER_GRACE;
-      lodger__deadline_begin (caller, lodger__port_now () + caller->stop.patience);
+      int64_t patience = atomic_load (&caller->stop.patience);
+      patience = patience > 0 ? patience * 2 : LODGER_GRACE;
+      atomic_store (&caller->stop.patience, patience);
+      lodger__deadline_begin (caller, lodger__port_now () + patience);
     }
   lodger__release (caller);
 }
@@ -96,7 +98,7 @@ lodger__deadline_begin (LodgerCaller *caller, int64_t until)
   bool is_watched;
   pthread_mutex_lock (&mutex);
   is_watched = caller->stop.watched.list != NULL;
-  if (!is_watched && !lodger__has_ended (caller))
+  if (!is_watched && lodger__phase (caller) != LODGER_PHASE_STOPPED)
     {
       lodger__hold (caller);
       caller->stop.watched_until = until;
@@ -111,7 +113,7 @@ lodger__deadline_begin (LodgerCaller *caller, int64_t until)
         lodger__parker_signal (&parker);
     }
   pthread_mutex_unlock (&mutex);
-  if (!is_watched && !lodger__has_ended (caller))
+  if (!is_watched && lodger__phase (caller) != LODGER_PHASE_STOPPED)
     lodger__log (LODGER_LOG_ERROR, "%s: the deadline of its stop is not watched: the system refuses a thread",
                  lodger__name (caller));
 }

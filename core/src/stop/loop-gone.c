@@ -45,7 +45,8 @@ lodger__thread_ends_caller (LodgerCaller *caller)
   unsigned depth = lodger__turn_forget_stack (caller);
   bool is_ours;
   lodger__hold (caller);
-  lodger__log (LODGER_LOG_WARNING, "the thread of %s has ended before it was left", lodger__name (caller));
+  lodger__log (LODGER_LOG_WARNING, "the thread of %s has ended before it was %s", lodger__name (caller),
+               lodger__phase (caller) == LODGER_PHASE_INITIAL ? "entered" : "left");
   is_ours = lodger__ownership_drop_stack (caller);
   if (is_ours)
     lodger__host_detach (caller);
@@ -64,7 +65,7 @@ void
 lodger__thread_ends (LodgerThread *thread)
 {
   LodgerCaller *caller;
-  while ((caller = lodger__thread_first_caller (thread)) != NULL)
+  while ((caller = lodger__thread_any_caller (thread)) != NULL)
     {
       lodger__thread_ends_caller (caller);
       lodger_caller_unref (caller);

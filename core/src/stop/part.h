@@ -23,27 +23,31 @@ typedef struct LodgerStopParticipant
   void (*give_up) (LodgerCaller *caller);        /* ender: settle the calls that are not waited for any more */
   void (*late) (LodgerCaller *caller);           /* any thread: the deadline has passed */
   bool (*at_last) (LodgerCaller *caller); /* any thread, after the grace: others that go first. False: there are none */
-  void (*run_hook) (LodgerCaller *caller);    /* owner: run the stop hook */
-  void (*quit) (LodgerCaller *caller);        /* ender: let the thread leave the loop */
-  void (*stopped) (LodgerCaller *caller);     /* ender: it has stopped */
-  void (*left_behind) (LodgerCaller *caller); /* any thread: the caller's thread is not waited for any more */
+  bool (*holds_up) (const LodgerCaller *caller); /* any thread: others have to stop before it has */
+  void (*run_hook) (LodgerCaller *caller);       /* owner: run the stop hook */
+  void (*quit) (LodgerCaller *caller);           /* ender: let the thread leave the loop */
+  void (*stopped) (LodgerCaller *caller);        /* ender: it has stopped */
+  void (*left_behind) (LodgerCaller *caller);    /* any thread: the caller's thread is not waited for any more */
 } LodgerStopParticipant;
 
 typedef struct LodgerStop
 {
   const LodgerStopParticipant *const *participants; /* in order, NULL at the end */
   LodgerItem stop_item, late_item;
-  atomic_bool is_late_posted; /* late_item is on its way */
-  int64_t limit;              /* how long a stop may take */
-  int64_t until;              /* the deadline of this one; written before the phase says that it stops */
-  unsigned enters;            /* owner */
-  bool is_telling;            /* owner: that it stops, before anything comes of that */
-  bool has_left_behind;       /* owner: something was abandoned */
+  atomic_bool is_late_posted;  /* late_item is on its way */
+  int64_t limit;               /* how long a stop may take */
+  int64_t until;               /* the deadline of this one; written before the phase says that it stops */
+  unsigned enters;             /* owner */
+  bool is_telling;             /* owner: that it stops, before anything comes of that */
+  atomic_bool has_left_behind; /* something was abandoned */
+  atomic_bool is_empty;        /* it has ended, and nothing is in it */
+  atomic_uint hurries;         /* how often those that hold up the end were reminded */
+  _Atomic (uintptr_t) ender;   /* the thread that is just emptying it, by lodger__thread_mark(); 0: none */
 
   LodgerLink watched; /* deadline.c: under its mutex, as the next */
   int64_t watched_until;
-  int64_t patience;       /* the watching thread's */
-  atomic_bool has_passed; /* its deadline has */
+  _Atomic (int64_t) patience; /* 0: it has not been tried for the last time */
+  atomic_bool has_passed;     /* its deadline has */
 } LodgerStop;
 
 #endif

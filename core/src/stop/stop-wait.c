@@ -12,20 +12,24 @@
 
 /* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. It looks at
  * the time itself, so that nobody else has to watch it: at the deadline it is late, and after the grace at its end. If the
- * loop is gone, another thread may be ending it just now: then that is waited for. */
+ * loop is gone, another thread may be ending it just now: then that is waited for, and so are those that hold up its end. */
 static void
 serve_until_stopped (LodgerCaller *caller)
 {
   const LodgerPending *stopped = lodger_caller_get_stopped (caller);
-  int64_t until = caller->stop.until;
+  int64_t until = caller->stop.until, patience = LODGER_GRACE;
   lodger__serve_alone (caller, true);
   while (!lodger_pending_is_done (stopped))
     {
       lodger__turn_slice (caller, LODGER_FOREVER, true);
       if (!lodger_pending_is_done (stopped) && !lodger__parker_wait (lodger__mailbox_parker (caller), until))
         {
-          until = lodger__port_now () + LODGER_GRACE;
-          lodger__stop_post_late (caller);
+          until = lodger__port_now () + patience;
+          patience *= 2;
+          if (lodger__has_ended (caller))
+            lodger__stop_hurry (caller);
+          else
+            lodger__stop_post_late (caller);
         }
     }
   lodger__serve_alone (caller, false);
@@ -37,7 +41,7 @@ refusal (LodgerCaller *caller, const char *function)
 {
   const LodgerThread *thread = lodger__thread_peek ();
   const LodgerFrame *frame = thread != NULL ? thread->frame : NULL;
-  bool is_here, is_at_work;
+  bool is_here, is_at_work, is_ending;
   int code = lodger__caller_check (caller, function);
   if (code != 0)
     return code;
@@ -48,8 +52,10 @@ refusal (LodgerCaller *caller, const char *function)
     frame = frame->outer;
   is_at_work = is_here && lodger__phase (caller) != LODGER_PHASE_STOPPED
                && (caller->stop.is_telling || lodger__ownership_is_at_work (caller));
-  return frame != NULL || is_at_work ? lodger__misuse (function, LODGER_EBUSY, "not from inside what the caller runs")
-                                     : 0;
+  is_ending = atomic_load (&caller->stop.ender) == lodger__thread_mark ();
+  return frame != NULL || is_at_work || is_ending
+             ? lodger__misuse (function, LODGER_EBUSY, "not from inside what the caller runs")
+             : 0;
 }
 
 static int
@@ -59,7 +65,7 @@ stop_and_serve (LodgerCaller *caller)
   lodger_caller_ref (caller);
   lodger_caller_stop (caller, true);
   serve_until_stopped (caller);
-  code = caller->stop.has_left_behind ? LODGER_EABANDONED : 0;
+  code = atomic_load (&caller->stop.has_left_behind) ? LODGER_EABANDONED : 0;
   lodger_caller_unref (caller);
   return code;
 }
@@ -85,7 +91,14 @@ lodger_caller_leave (LodgerCaller *caller)
     return code;
   if (caller->stop.enters == 0)
     return lodger__misuse (__func__, LODGER_ESTATE, "left more often than entered");
-  if (--caller->stop.enters > 0 || lodger__phase (caller) == LODGER_PHASE_STOPPED)
+  if (--caller->stop.enters > 0 || lodger_pending_is_done (lodger_caller_get_stopped (caller)))
     return 0;
   return stop_and_serve (caller);
+}
+
+void
+lodger__stop_await (LodgerCaller *caller)
+{
+  while (!lodger_pending_is_done (lodger_caller_get_stopped (caller)))
+    lodger__parker_wait (lodger__mailbox_parker (caller), LODGER_FOREVER);
 }

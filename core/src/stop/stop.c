@@ -19,7 +19,13 @@
  * for nothing, the stop hook runs and `stopped` is signalled.
  *
  * The ender is the owner. If the loop is gone, it is the thread that finds that; at a deadline, the thread that takes the
- * caller from an owner that hangs. */
+ * caller from an owner that hangs. Neither of the two waits for the participants: then `stopped` comes later, from whoever
+ * brings the last of them to its end. */
+
+enum
+{
+  HURRIES = 5 /* rounds after the deadline in which what is late is left behind, if it can be */
+};
 
 static LodgerItem *
 next (LodgerCaller *caller)
@@ -84,6 +90,7 @@ lodger__stop_begin (LodgerCaller *caller)
   lodger__timers_close (lodger__timers (caller));
 }
 
+/* One that is done all the same is answered just now in another thread, which would find the inbox closed. */
 void
 lodger__stop_give_up_unfinished (LodgerCaller *caller)
 {
@@ -91,6 +98,8 @@ lodger__stop_give_up_unfinished (LodgerCaller *caller)
   while ((pending = lodger__unfinished_pop (caller)) != NULL)
     {
       lodger__abandon_call (caller, pending);
+      if (!(lodger__pending_state (pending) & P_ABANDONED))
+        lodger__pending_destroy_data (pending);
       lodger_pending_unref (pending);
     }
 }
@@ -102,28 +111,89 @@ get_out_of_thread (LodgerCaller *caller)
   lodger__stop_each (caller, quit);
 }
 
+/* Until the inbox is closed, another thread may just be bringing something to it; after that it leaves it where it was, in
+ * the timers or on the list of continuations. So these are emptied last. */
 static void
 drop_all (LodgerCaller *caller)
 {
   LodgerItem *item;
   while ((item = lodger__turn_next_due (caller)) != NULL || (item = next (caller)) != NULL)
     item->ops->drop (caller, item);
-  lodger__inbox_close (lodger__inbox (caller));
-  lodger__drain (caller);
+  lodger__mailbox_close (caller);
+  while ((item = next (caller)) != NULL)
+    item->ops->drop (caller, item);
 }
 
 static void
-publish_end (LodgerCaller *caller)
+publish (LodgerCaller *caller)
 {
-  LodgerPending *started = lodger_caller_get_started (caller);
-  lodger__phase_change (caller, LODGER_BECOMES_STOPPED);
+  if (!lodger__phase_change (caller, LODGER_BECOMES_STOPPED))
+    return;
   lodger__deadline_end (caller);
   lodger__stop_each (caller, stopped);
   lodger__trace_caller (LODGER_TRACE_STATE, caller);
-  if (!lodger_pending_is_done (started))
-    lodger__pending_signal (started, lodger_error_new (NULL, LODGER_ESHUTDOWN, lodger__closed_message));
   lodger__pending_signal (lodger_caller_get_stopped (caller), NULL);
   lodger__parker_signal (lodger__mailbox_parker (caller));
+  if (lodger__is_taken (caller))
+    lodger__stop_each (caller, left_behind);
+}
+
+/* The ender empties the inside, says so, and then looks for others that have to stop before; the last of them says so, and
+ * then looks whether it is empty. So one of the two publishes the end, and the change of phase lets only one. An owner that
+ * has waited for them in vain does not wait any more. */
+void
+lodger__stop_publish (LodgerCaller *caller)
+{
+  bool waits = false;
+  if (!atomic_load (&caller->stop.is_empty))
+    return;
+  if (lodger__lateness (caller) < LODGER_OVERDUE)
+    lodger__stop_any (waits, caller, holds_up);
+  if (!waits)
+    publish (caller);
+}
+
+/* Once for each caller, by its ender. */
+static void
+finish_end (LodgerCaller *caller)
+{
+  LodgerPending *started = lodger_caller_get_started (caller);
+  drop_all (caller);
+  if (!lodger_pending_is_done (started))
+    lodger__pending_signal (started, lodger_error_new (NULL, LODGER_ESHUTDOWN, lodger__closed_message));
+  if (!lodger__is_taken (caller))
+    get_out_of_thread (caller);
+  atomic_store (&caller->stop.ender, 0);
+  atomic_store (&caller->stop.is_empty, true);
+  lodger__stop_publish (caller);
+  if (lodger__phase (caller) != LODGER_PHASE_STOPPED)
+    lodger__deadline_begin_own (caller);
+}
+
+/* After the deadline, from time to time. False: this was the last time. */
+static bool
+hurry (LodgerCaller *caller)
+{
+  bool ignored = false;
+  lodger__stop_any (ignored, caller, at_last);
+  return atomic_fetch_add (&caller->stop.hurries, 1) < HURRIES;
+}
+
+/* The last resort is for one that hangs in user code that is no call. */
+bool
+lodger__stop_hurry (LodgerCaller *caller)
+{
+  if (!atomic_load (&caller->stop.is_empty))
+    return false;
+  atomic_store (&caller->stop.has_left_behind, true);
+  if (lodger__phase_change (caller, LODGER_BECOMES_LATE))
+    {
+      lodger__stop_each (caller, late);
+    }
+  else if (!hurry (caller))
+    lodger__phase_change (caller, LODGER_BECOMES_OVERDUE);
+  lodger__stop_publish (caller);
+  return lodger__phase (caller) == LODGER_PHASE_STOPPED;
 }
 
 /* Once: the stop hook, or what is cancelled just before this, may run a loop, which comes here as well. */
@@ -132,6 +202,7 @@ lodger__stop_end (LodgerCaller *caller)
 {
   if (!lodger__phase_change (caller, LODGER_BECOMES_ENDING))
     return;
+  atomic_store (&caller->stop.ender, lodger__thread_mark ());
   if (lodger__owner_is_here (caller))
     lodger__stop_each (caller, run_hook);
   if (lodger__is_taken (caller) || lodger__is_before_fork (caller))
@@ -141,9 +212,7 @@ lodger__stop_end (LodgerCaller *caller)
   lodger__stop_each (caller, cancel);
   lodger__stop_each (caller, give_up);
   lodger__host_detach (caller);
-  drop_all (caller);
-  get_out_of_thread (caller);
-  publish_end (caller);
+  finish_end (caller);
   lodger__let_itself_go (caller);
 }
 
@@ -151,11 +220,11 @@ void
 lodger__stop_taken (LodgerCaller *caller)
 {
   lodger__stop_begin (caller);
+  atomic_store (&caller->stop.ender, lodger__thread_mark ());
   lodger__phase_change (caller, LODGER_BECOMES_ENDED);
   lodger__stop_give_up_unfinished (caller);
   lodger__stop_each (caller, give_up);
-  drop_all (caller);
-  publish_end (caller);
+  finish_end (caller);
 }
 
 /* The loop calls back as long as it is attached: so this comes, by the end of the call that hung, or by the node. */
@@ -207,13 +276,14 @@ lodger__stop_is_late (LodgerCaller *caller)
 {
   if (!lodger__is_draining (caller) || lodger__has_ended (caller))
     return;
-  caller->stop.has_left_behind = caller->stop.has_left_behind || awaits_something (caller);
+  if (awaits_something (caller))
+    atomic_store (&caller->stop.has_left_behind, true);
   if (lodger__phase_change (caller, LODGER_BECOMES_LATE))
     {
       lodger__stop_give_up_unfinished (caller);
       lodger__stop_each (caller, give_up);
       lodger__stop_each (caller, late);
     }
-  else
+  else if (!hurry (caller) || !awaits_something (caller))
     lodger__phase_change (caller, LODGER_BECOMES_OVERDUE);
 }

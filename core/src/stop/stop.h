@@ -35,6 +35,11 @@ void lodger__stop_begin (LodgerCaller *caller);
 void lodger__stop_end (LodgerCaller *caller);
 /* Whoever has taken it: ends it for all others. The owner gets out of its thread later. */
 void lodger__stop_taken (LodgerCaller *caller);
+/* Any thread: others that held up its end have stopped. */
+void lodger__stop_publish (LodgerCaller *caller);
+/* Any thread, of a caller that has ended and is held up, at its deadline and from time to time after that. True: it has
+ * stopped. */
+bool lodger__stop_hurry (LodgerCaller *caller);
 /* Owner, of a caller that was taken, with none of its calls on the stack any more. */
 void lodger__stop_come_back (LodgerCaller *caller);
 /* Owner: the deadline has passed; and then the grace. */
@@ -43,6 +48,11 @@ void lodger__stop_is_late (LodgerCaller *caller);
 bool lodger__stop_post_late (LodgerCaller *caller);
 /* Whoever ends it: settles what had returned unfinished. */
 void lodger__stop_give_up_unfinished (LodgerCaller *caller);
+
+/* ---- stop-wait.c: waiting for the end ---- */
+
+/* The thread of a caller that Lodger drives, out of its loop. */
+void lodger__stop_await (LodgerCaller *caller);
 
 /* ---- loop-gone.c: a loop or a thread that is gone ---- */
 
