@@ -65,7 +65,7 @@ typedef struct LodgerCallOptions
  * @param options Optional. NULL means all defaults.
  * @return a new reference to the outcome, never NULL, to be dropped with lodger_pending_unref(). It may be dropped at
  *         once: the call runs all the same. A refusal is a done pending. The pending is cancelled after the stop, and
- *         when the scope has ended. It is also cancelled when the submitter's own call is cancelled while it waits for
+ *         when the scope has ended. After a failed start, the pending fails with the error of the start. It is also cancelled when the submitter's own call is cancelled while it waits for
  *         room. Every other refusal is a pending that has failed.
  * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong options, LODGER_PENDING_BOUND without a scope), LODGER_ENOMEM
  * (no memory), LODGER_EAGAIN (the inbox is full, and this thread may not block), LODGER_EDEADLK (the inbox is full, and

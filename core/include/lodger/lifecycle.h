@@ -28,11 +28,11 @@ typedef enum LodgerCallerState
  * Starts a manual caller without counting an enter.
  *
  * The caller runs until it is stopped, or until its host or thread ends. Only in the caller's own thread; does not
- * block. It runs the start hook, whose negative code is returned.
+ * block. It runs the start hook. The error of a hook that fails is in `started`, and in each call of the caller.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (not in the initial state), LODGER_EWRONGTHREAD (another thread),
- * LODGER_ECHILD (a forked child).
+ * LODGER_EFAILED (the start hook failed), LODGER_ECHILD (a forked child, also one that the start hook forks).
  * Test: unit/caller start_sync_runs_queued_calls
  * Since: 0.1
  */
@@ -43,9 +43,9 @@ LODGER_API int lodger_caller_start_sync (LodgerCaller *caller);
  *
  * Every enter needs a leave. Only in the caller's own thread; does not block. A failed start counts no enter.
  *
- * @return 0, or a negative code; a failed start gives that of lodger_caller_start_sync().
+ * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ESHUTDOWN (the caller is stopping or has stopped), LODGER_EWRONGTHREAD (another
- * thread), LODGER_ECHILD (a forked child).
+ * thread), LODGER_EFAILED (the start hook failed), LODGER_ECHILD (a forked child, also one that the start hook forks).
  * Test: unit/caller the_last_leave_stops
  * Since: 0.1
  */
@@ -91,6 +91,10 @@ LODGER_API int lodger_caller_leave (LodgerCaller *caller);
  * call lives until the call returns after all, and is destroyed there. Other calls that waited in an abandoned caller
  * are cancelled and destroyed in the thread that gives it up.
  *
+ * The end of a host or a thread ends its caller without a wait: calls are cancelled at once. Even so, `stopped` comes
+ * after the end of the children, or at the deadline. It is then signalled in another thread. A caller that was never
+ * entered ends with its thread, too.
+ *
  * A host's own thread is never abandoned. A call that does not return there is abandoned alone; the rest waits for it.
  * A thread that hangs in a done-callback, a canceller or a destroy function is not abandoned either.
  *
@@ -130,11 +134,12 @@ LODGER_API int64_t lodger_caller_get_stop_deadline (const LodgerCaller *caller);
 /**
  * Returns a protected pending that is done when the caller runs.
  *
- * Any thread; does not block. The pending fails when the caller could not start; its error gives the reason. The
- * pending is borrowed from the caller. NULL gives NULL.
+ * Any thread; does not block. The pending fails when the caller could not start. Its error is the error of the start
+ * hook, or gives the reason. From then on nothing is accepted. Calls that waited for the start, and calls that are
+ * submitted later, fail with the same error. The pending is borrowed from the caller. NULL gives NULL.
  *
  * Errors: none.
- * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order
+ * Test: conformance edge_54_a_failing_start_hook_fails_started
  * Since: 0.1
  */
 LODGER_API LodgerPending *lodger_caller_get_started (LodgerCaller *caller);
@@ -151,8 +156,8 @@ LODGER_API LodgerPending *lodger_caller_get_stopping (LodgerCaller *caller);
 /**
  * Returns a protected pending that is done when the stop is over.
  *
- * Any thread; does not block. No user code of the caller runs after that. The pending is borrowed from the caller. NULL
- * gives NULL.
+ * Any thread; does not block. Everything that the caller accepted is done then, and every child has stopped. No user
+ * code of the caller runs after that. The pending is borrowed from the caller. NULL gives NULL.
  *
  * Errors: none.
  * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order

@@ -8,7 +8,7 @@ static pthread_mutex_t threads_mutex = PTHREAD_MUTEX_INITIALIZER;
 LODGER_FORK_LOCK (threads_mutex, LODGER_RANK_THREADS, NULL);
 
 static void
-put_on (LodgerList *list, LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread))
+add_to (LodgerList *list, LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread))
 {
   pthread_mutex_lock (&threads_mutex);
   thread->at_end = at_end;
@@ -22,13 +22,13 @@ put_on (LodgerList *list, LodgerCaller *caller, LodgerThread *thread, void (*at_
 void
 lodger__owner_claim (LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread))
 {
-  put_on (&thread->claims, caller, thread, at_end);
+  add_to (&thread->claims, caller, thread, at_end);
 }
 
 void
 lodger__owner_enter (LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread))
 {
-  put_on (&thread->callers, caller, thread, at_end);
+  add_to (&thread->callers, caller, thread, at_end);
 }
 
 void
