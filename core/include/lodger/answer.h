@@ -125,9 +125,9 @@ LODGER_API int lodger_pending_return_new_error (LodgerPending *self, const char 
  * Takes over the outcome of @p other, once it is there: value, error or cancellation.
  *
  * The rules are those of lodger_pending_return_pointer(), but @p other is not consumed: a reference is taken.
- * Cancelling @p self meanwhile cancels @p other, unless @p other is protected. The value stays owned by @p other. It
- * lives as long as either of the two. Until @p other is done, each keeps the other alive. So if @p other is never
- * answered, it has to be cancelled.
+ * Cancelling @p self, also before, cancels @p other, unless @p other is protected. The value stays owned by @p other,
+ * or by the pending that @p other has it from. It lives as long as any of them. So a long chain of pendings keeps two
+ * of them. Until @p other is done, each keeps the other alive. So if @p other is never answered, it has to be cancelled.
  *
  * Errors: as lodger_pending_return_pointer(), LODGER_EINVAL (NULL @p other), LODGER_EDEADLK (@p other takes its
  * outcome, directly or not, from @p self), LODGER_ENOMEM (no memory).

@@ -332,7 +332,8 @@ LODGER_API int lodger_pending_set_canceller (LodgerPending *pending, LodgerCance
  * Any thread; does not block. If the pending is done already, the callback runs inside this function. Use
  * lodger_pending_then() to come back to a thread of your choice, such as a GUI's.
  *
- * Callbacks run once each, in the order added, with no lock held. The data is destroyed after the callback. An error
+ * Callbacks run once each, in the order added, with no lock held. Waiters, continuations and followers learn of the end
+ * before. So a callback may wait, or run a nested loop. The data is destroyed after the callback. An error
  * destroys the data; the callback then does not run.
  *
  * @return 0, or a negative code.

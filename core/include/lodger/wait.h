@@ -43,7 +43,9 @@ typedef enum LodgerWaitFlags
  * - for a call that needs a worker of a pool at its ceiling (`max_threads`) where every worker waits;
  * - for a promise with a completer (lodger_pending_set_completer()) whose thread waits.
  *
- * The log line names both ends. Other promises and timed waits are never refused this way.
+ * The log line names both ends. Other promises and timed waits are never refused this way. A wait that has begun ends
+ * with LODGER_EDEADLK, too, when lodger_pending_return_from() or lodger_pending_set_completer() closes the circle later.
+ * The pending is then left alone.
  *
  * @param timeout in nanoseconds. LODGER_FOREVER waits without limit. With 0 or less, the function only looks.
  * @return 0, or a negative code. With LODGER_WAIT_NO_RESULT, a failed, cancelled or abandoned outcome is 0, too.

@@ -44,7 +44,7 @@ forget_waits (void)
 LODGER_FORK_LOCK (mutex, LODGER_RANK_WAITS, forget_waits);
 
 static bool
-is_over (const LodgerWait *wait)
+is_about_to_end (const LodgerWait *wait)
 {
   return atomic_load (&wait->is_refused) || atomic_load (&wait->is_granted) || lodger_pending_is_cancelled (wait->self)
          || (wait->inbox_of != NULL && lodger__is_stopping (wait->inbox_of));
@@ -56,7 +56,7 @@ reach (LodgerWait *wait)
   if (wait->found.list == NULL)
     {
       lodger__list_append (&found, &wait->found);
-      wait->is_hopeless = !is_over (wait);
+      wait->is_hopeless = !is_about_to_end (wait);
       has_changed = true;
     }
   return wait->is_hopeless;
