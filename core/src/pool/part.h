@@ -48,7 +48,7 @@ typedef struct LodgerWorker
   bool is_away;                 /* runs something of its own inbox */
   bool is_blocked;              /* waits in its call, and is not counted meanwhile */
   bool has_run;                 /* owner: since `last_use` */
-  LodgerPending *busy_with;     /* owner: the pool's call that is not done */
+  LodgerPending *busy_with;     /* owner: the pool's call that it runs */
 } LodgerWorker;
 
 #endif
