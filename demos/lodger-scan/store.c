@@ -341,6 +341,8 @@ store_reason_text (int reason)
     case REASON_SEEN: return "not entered: this folder was scanned under another path";
     case REASON_NO_WORKER: return "not scanned: no thread or no memory for it";
     case ENOENT: return "vanished while it was being scanned";
+    case ELOOP:
+    case ENOTDIR: return "a link or a file took its place while it was being scanned";
     default: return g_strerror (reason);
     }
 }

@@ -63,7 +63,7 @@ void
 test_expect_end (void)
 {
   signal (SIGALRM, on_alarm);
-  alarm ((unsigned) test_timeout_seconds () * 8);
+  alarm ((unsigned) test_timeout_seconds () * 9);
 }
 
 int64_t

@@ -21,7 +21,7 @@ _Noreturn void test_fail_at (const char *file, int line, const char *format, ...
 int64_t test_limit_ns (void);
 /* CK_DEFAULT_TIMEOUT in seconds. */
 int test_timeout_seconds (void);
-/* Fails unless it is called again, or the program ends, within eight times CK_DEFAULT_TIMEOUT. */
+/* Fails unless it is called again, or the program ends, within nine times CK_DEFAULT_TIMEOUT. */
 void test_expect_end (void);
 /* The monotonic clock. */
 int64_t test_now (void);
