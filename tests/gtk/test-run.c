@@ -572,7 +572,7 @@ START_TEST (wrong_options_are_refused)
   pending = lodger_gtk_run_full (job.window.label, answer, note, &job, &options);
   ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EINVAL));
   lodger_pending_unref (pending);
-  options.size--;
+  options.size = 0;
   pending = lodger_gtk_run_full (job.window.label, answer, note, &job, &options);
   ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EINVAL));
   lodger_pending_unref (pending);
