@@ -14,7 +14,7 @@ typedef struct Fixture
   LodgerCaller *parent, *stuck, *other;
   BlockedCall blocked;
   LodgerReply *reply;
-  Latch deferred, cancelled;
+  Latch deferred, cancelled, gone;
   ProcCount without_stuck;
   Recorder recorder;
   bool was_first;
@@ -30,6 +30,7 @@ let_it_go (LodgerPending *done, void *data)
   proc_expect_restored (fixture->without_stuck);
   /* The end of the thread came before this call. */
   worker_run (fixture->parent, recorder_direct, &fixture->recorder);
+  latch_open (&fixture->gone);
   return 0;
 }
 
@@ -66,6 +67,7 @@ START_TEST (a_child_that_ends_while_it_is_abandoned_is_counted_once)
   blocked_call_init (&fixture.blocked);
   latch_init (&fixture.deferred);
   latch_init (&fixture.cancelled);
+  latch_init (&fixture.gone);
   fixture.other = lodger_caller_open_child (fixture.parent, NULL, NULL);
   lodger_pending_unref (lodger_caller_call_soon (fixture.other, defer, &fixture, NULL));
   latch_wait (&fixture.deferred);
@@ -81,7 +83,7 @@ START_TEST (a_child_that_ends_while_it_is_abandoned_is_counted_once)
   test_check (lodger_pending_add_done_callback (lodger_caller_get_stopped (fixture.stuck), let_it_go, &fixture, NULL)
               == 0);
   lodger_caller_stop (fixture.stuck, true);
-  wait_done (lodger_caller_get_stopped (fixture.stuck));
+  latch_wait (&fixture.gone);
   log_capture_end ();
 
   /* The other child has not ended yet, and the parent waits for it. */
@@ -98,6 +100,7 @@ START_TEST (a_child_that_ends_while_it_is_abandoned_is_counted_once)
   lodger_caller_unref (fixture.parent);
   latch_clear (&fixture.deferred);
   latch_clear (&fixture.cancelled);
+  latch_clear (&fixture.gone);
   blocked_call_clear (&fixture.blocked);
 }
 END_TEST
