@@ -57,7 +57,6 @@ struct Call
   LodgerReply *reply;
   void *thing;
   bool was_refused;
-  long failed_before;
 };
 
 enum

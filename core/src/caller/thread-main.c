@@ -36,7 +36,7 @@ begin_thread (const LodgerCaller *caller)
 static void
 fail_opening (LodgerCaller *caller, int code, const char *what)
 {
-  fail_start (caller, lodger_error_newf (NULL, code, "%s: %s", what, lodger_error_code_string (code)), what);
+  fail_start (caller, lodger_error_new (NULL, code, NULL), what);
 }
 
 static bool
