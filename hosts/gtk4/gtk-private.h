@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The functions that the files of the GTK adapter share.
  *
- * Order, lowest first; a file calls only files before it: frames.c, caller.c, widget.c, hold.c, progress.c, run.c. To report
+ * Order, lowest first; a file calls only files before it: frames.c, caller.c, windows.c, widget.c, hold.c, progress.c, run.c. To report
  * upward, a file calls functions that it was given. */
 #ifndef LODGER_GTK_PRIVATE_H
 #define LODGER_GTK_PRIVATE_H
@@ -24,6 +24,23 @@ LodgerCaller *lodger__gtk_peek_caller (void);
 
 /* lodger_gtk_default_caller() with an error instead of a line of its own. The core's lines name `function`. */
 LodgerCaller *lodger__gtk_find_caller (const char *function, GError **error);
+
+/* ---- windows.c ---- */
+
+/* Waits for the destruction of a window. In the GUI thread only, like the functions. */
+typedef struct LodgerGtkWindowWatch LodgerGtkWindowWatch;
+struct LodgerGtkWindowWatch
+{
+  GList link;
+  GQueue *queue; /* the window's; NULL: it watches none */
+  void (*gone) (LodgerGtkWindowWatch *watch);
+};
+
+/* Whether the root is a window that was destroyed, also if somebody still refers to it. */
+gboolean lodger__gtk_is_destroyed (GtkRoot *root);
+/* Watches this window instead of the one before. A root that is no window, or NULL, is not watched. */
+void lodger__gtk_watch_window (LodgerGtkWindowWatch *watch, GtkRoot *root);
+void lodger__gtk_unwatch_window (LodgerGtkWindowWatch *watch);
 
 /* ---- widget.c ---- */
 

@@ -16,9 +16,9 @@ static const char taken_out[] = "the widget was taken out of its window";
 /* The scope's data of a widget. It goes with the widget, as do the widget's handlers. */
 typedef struct Watch
 {
+  LodgerGtkWindowWatch window; /* first */
   GtkWidget *widget;
   LodgerScope *scope; /* the newest; NULL: none yet */
-  gulong windows_handler;
   gboolean is_checking, is_disposed;
 } Watch;
 
@@ -39,36 +39,10 @@ end (Watch *watch, const char *message)
 
 /* ---- the window --------------------------------------------------------------------------------------------------- */
 
-/* Whether GTK's list of windows has the root. Only windows are in it. */
-static gboolean
-is_listed (GtkRoot *root)
-{
-  GListModel *windows = gtk_window_get_toplevels ();
-  gboolean found = FALSE;
-  for (guint i = 0; i < g_list_model_get_n_items (windows) && !found; i++)
-    {
-      GtkRoot *window = g_list_model_get_item (windows, i);
-      found = window == root;
-      g_object_unref (window);
-    }
-  return found;
-}
-
-static gboolean
-is_destroyed (GtkRoot *root)
-{
-  return GTK_IS_WINDOW (root) && !is_listed (root);
-}
-
 static void
-on_windows (GListModel *windows, guint position, guint removed, guint added, void *data)
+on_window_gone (LodgerGtkWindowWatch *window_watch)
 {
-  Watch *watch = data;
-  (void) windows;
-  (void) position;
-  (void) added;
-  if (removed > 0 && is_destroyed (gtk_widget_get_root (watch->widget)))
-    end (watch, destroyed);
+  end ((Watch *) window_watch, destroyed);
 }
 
 /* ---- a change of the root ----------------------------------------------------------------------------------------- */
@@ -118,9 +92,10 @@ on_root (GtkWidget *widget, GParamSpec *param, void *data)
   Watch *watch = data;
   GtkRoot *root = gtk_widget_get_root (widget);
   (void) param;
+  lodger__gtk_watch_window (&watch->window, root);
   if (root == NULL)
     check_later (watch);
-  else if (is_destroyed (root))
+  else if (lodger__gtk_is_destroyed (root))
     end (watch, destroyed);
 }
 
@@ -139,7 +114,7 @@ static void
 watch_free (void *data)
 {
   Watch *watch = data;
-  g_signal_handler_disconnect (gtk_window_get_toplevels (), watch->windows_handler);
+  lodger__gtk_unwatch_window (&watch->window);
   lodger_scope_unref (watch->scope);
   g_free (watch);
 }
@@ -151,12 +126,12 @@ watch_of (GtkWidget *widget)
   if (watch != NULL)
     return watch;
   watch = g_new0 (Watch, 1);
+  watch->window.gone = on_window_gone;
   watch->widget = widget;
   g_object_set_qdata_full (G_OBJECT (widget), watch_quark (), watch, watch_free);
   g_signal_connect (widget, "destroy", G_CALLBACK (on_destroy), watch);
   g_signal_connect (widget, "notify::root", G_CALLBACK (on_root), watch);
-  watch->windows_handler
-      = g_signal_connect (gtk_window_get_toplevels (), "items-changed", G_CALLBACK (on_windows), watch);
+  lodger__gtk_watch_window (&watch->window, gtk_widget_get_root (widget));
   return watch;
 }
 
@@ -193,7 +168,7 @@ lodger__gtk_find_scope (GtkWidget *widget, int *ret_code, const char **ret_reaso
   watch = watch_of (widget);
   lodger_scope_unref (watch->scope);
   watch->scope = lodger_scope_new (&options);
-  if (is_destroyed (root) || gtk_widget_in_destruction (widget))
+  if (lodger__gtk_is_destroyed (root) || gtk_widget_in_destruction (widget))
     end (watch, destroyed);
   if (watch->scope == NULL)
     {
