@@ -22,11 +22,12 @@ note_mask (LodgerPending *self, void *mask)
   pthread_sigmask (SIG_SETMASK, NULL, mask);
 }
 
-static int
+static LodgerError *
 hook_notes_mask (LodgerCaller *caller, void *mask)
 {
   (void) caller;
-  return pthread_sigmask (SIG_SETMASK, NULL, mask);
+  test_check (pthread_sigmask (SIG_SETMASK, NULL, mask) == 0);
+  return NULL;
 }
 
 static void

@@ -126,12 +126,12 @@ START_TEST (a_direct_call_is_named_too)
 }
 END_TEST
 
-static int
+static LodgerError *
 hold_start (LodgerCaller *caller, void *text)
 {
   (void) caller;
   hold (text);
-  return 0;
+  return NULL;
 }
 
 /* It is not attached before the hook has returned, so that only the thread's own loop can tell. */
