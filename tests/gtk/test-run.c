@@ -559,8 +559,14 @@ click_at_once (GtkWidget *button, GParamSpec *param, void *data)
 START_TEST (wrong_options_are_refused)
 {
   LodgerGtkRunOptions options = with_destroy;
+  struct
+  {
+    LodgerGtkRunOptions options;
+    void *unknown;
+  } newer = { .options = with_destroy, .unknown = &newer };
   LodgerPending *pending;
   Job job;
+  newer.options.size = sizeof newer;
   job_open (&job);
   log_capture_begin ();
   options.cancel_button = (GtkButton *) job.window.label;
@@ -572,11 +578,14 @@ START_TEST (wrong_options_are_refused)
   pending = lodger_gtk_run_full (job.window.label, answer, note, &job, &options);
   ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EINVAL));
   lodger_pending_unref (pending);
-  options.size = 0;
-  pending = lodger_gtk_run_full (job.window.label, answer, note, &job, &options);
+  pending = lodger_gtk_run_full (job.window.label, answer, note, &job, &newer.options);
   ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EINVAL));
   lodger_pending_unref (pending);
   ck_assert (log_capture_has ("lodger_gtk_run: "));
+  options.size = 0; /* nothing in it can be read */
+  pending = lodger_gtk_run_full (job.window.label, answer, note, &job, &options);
+  ck_assert (lodger_error_matches (lodger_pending_get_error (pending), NULL, LODGER_EINVAL));
+  lodger_pending_unref (pending);
   log_capture_end ();
   window_settle ();
   ck_assert_int_eq (counter_get (&job.ends), 3);

@@ -192,7 +192,6 @@ START_TEST (nothing_is_lost_between_threads)
   Field field = { .count = test_scaled (200000) };
   Producer producers[PRODUCERS];
   unsigned last[PRODUCERS] = { 0 }, total = 0;
-  int64_t until = test_now () + test_limit_ns ();
   lodger__inbox_init (&field.inbox);
   barrier_init (&field.barrier, PRODUCERS + 1);
   for (unsigned i = 0; i < PRODUCERS; i++)
@@ -204,6 +203,7 @@ START_TEST (nothing_is_lost_between_threads)
   while (total < PRODUCERS * field.count)
     {
       Numbered *item;
+      const int64_t until = test_now () + test_limit_ns ();
       while (atomic_load (&field.wakes) == 0)
         if (test_now () > until)
           test_fail ("a wake-up is lost: %u of %u came", total, PRODUCERS * field.count);

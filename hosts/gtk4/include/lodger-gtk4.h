@@ -192,7 +192,7 @@ typedef struct LodgerGtkRunOptions
  * work sees it by lodger_pending_is_cancelled(). None of the functions runs in the GUI thread any more. The last
  * progress comes before the outcome. LodgerGtkRunOptions says which function gets which outcome.
  *
- * The data is consumed in each case. While the GUI thread's caller stops, no work starts. Then `failed` or @done is told
+ * The data is consumed in each case, except for options without a size, whose `destroy` cannot be read. While the GUI thread's caller stops, no work starts. Then `failed` or @done is told
  * by the main loop, if it still runs.
  *
  * Returns: (transfer full): a new reference to the outcome of the work, never %NULL, to be cancelled or dropped. A
