@@ -43,7 +43,8 @@ fi
 if [ "${LODGER_HAVE_GTK:-0}" = 1 ]; then
   # shellcheck disable=SC2046
   samples hosts/gtk4/include/lodger-gtk4.h "#include <lodger-gtk4.h>
-extern GtkWidget *widget; extern LodgerCallFunc work; extern LodgerGtkDoneFunc done; extern void *data;" \
+extern GtkWidget *widget; extern LodgerCallFunc work; extern LodgerGtkDoneFunc done; extern void *data;
+extern GtkProgressBar *bar; extern GtkButton *button; extern LodgerGtkErrorFunc show_error;" \
     "-I$source/core/include" "-I$source/hosts/glib/include" "-I$source/hosts/gtk4/include" $(pkg-config --cflags gtk4)
 fi
 [ "$count" -gt 0 ] || { echo "no sample was found"; status=1; }
