@@ -104,10 +104,18 @@ on_help (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED,
   g_object_unref (builder);
 }
 
+/* GTK 4.20 has another property for that, and warns of the old one. */
 static void
 on_dark (GSimpleAction *action, GVariant *dark, void *data G_GNUC_UNUSED)
 {
-  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", g_variant_get_boolean (dark), NULL);
+  GObject *settings = G_OBJECT (gtk_settings_get_default ());
+  GParamSpec *scheme = g_object_class_find_property (G_OBJECT_GET_CLASS (settings), "gtk-interface-color-scheme");
+  const char *nick = g_variant_get_boolean (dark) ? "dark" : "default";
+  if (scheme != NULL)
+    g_object_set (settings, scheme->name,
+                  g_enum_get_value_by_nick (G_PARAM_SPEC_ENUM (scheme)->enum_class, nick)->value, NULL);
+  else
+    g_object_set (settings, "gtk-application-prefer-dark-theme", g_variant_get_boolean (dark), NULL);
   g_simple_action_set_state (action, dark);
 }
 
