@@ -11,14 +11,15 @@
 #ifndef LODGER_DEBUG_H
 #define LODGER_DEBUG_H
 
+#include <lodger/options.h>
 #include <lodger/types.h>
 
 LODGER_BEGIN_DECLS
 
-/** Options of lodger_watch_stalls(). Members are only ever appended. */
+/** Options of lodger_watch_stalls(). Made by LODGER_STALL_OPTIONS(). */
 typedef struct LodgerStallOptions
 {
-  size_t size; /**< sizeof (LodgerStallOptions) */
+  size_t size; /**< sizeof (LodgerStallOptions). LODGER_STALL_OPTIONS() fills it in. */
   /** How long a thread whose loop Lodger does not drive, such as a GUI's, may stay away from its loop, in nanoseconds.
    * 0: 100 ms. */
   int64_t loop_limit;
@@ -27,6 +28,10 @@ typedef struct LodgerStallOptions
   /** Whether the log shows no stacks. Then no thread gets a signal. */
   bool no_stacks;
 } LodgerStallOptions;
+
+/** Options of a watch with the given members: `LODGER_STALL_OPTIONS (.loop_limit = LODGER_MILLISECONDS (50))`. See
+ * options.h. */
+#define LODGER_STALL_OPTIONS(...) LODGER_OPTIONS (LodgerStallOptions, __VA_ARGS__)
 
 /**
  * Watches all callers for stalls, and logs them as warnings.
@@ -46,7 +51,7 @@ typedef struct LodgerStallOptions
  *
  * @param options Optional. NULL means all defaults.
  * @return 0, or a negative code. Without a free signal the watch works without stacks.
- * Errors: LODGER_EINVAL (wrong size), LODGER_EAGAIN (no thread or no descriptor).
+ * Errors: LODGER_EINVAL (wrong options), LODGER_EAGAIN (no thread or no descriptor).
  * Test: unit/stalls a_call_that_holds_the_loops_thread_is_named
  * Since: 0.2
  */
@@ -75,7 +80,7 @@ LODGER_API void lodger_unwatch_stalls (void);
  * Test: unit/dump a_dump_shows_what_runs_and_what_it_waits_for
  * Since: 0.2
  */
-LODGER_API char *lodger_dump (void);
+LODGER_API LODGER_GIVEN char *lodger_dump (void);
 
 /**
  * Writes the text of lodger_dump() to the log, as warnings, whenever the process gets a signal.

@@ -186,6 +186,7 @@ typedef void (*LodgerGivenFunc) (LodgerPending *given, void *data);
  * @param data given to @p func.
  * Errors: none.
  * Test: unit/host a_thread_is_told_what_it_gives_to_others
+ * Since: 0.2
  */
 LODGER_API void lodger_host_watch_given (LodgerGivenFunc func, void *data);
 

@@ -12,12 +12,14 @@
  * A pending ends exactly once. The first setter wins; later setters are ignored. A cancellation beats any value. A
  * function that returns a LodgerPending gives the receiver one reference, unless its comment says "borrowed".
  *
- * answer.h has the functions that answer a pending. wait.h has the functions that wait for it.
+ * answer.h has the functions that answer a pending. wait.h has the functions that wait for it. metadata.h attaches values
+ * to it.
  */
 #ifndef LODGER_PENDING_H
 #define LODGER_PENDING_H
 
 #include <lodger/answer.h>
+#include <lodger/metadata.h>
 #include <lodger/types.h>
 #include <lodger/wait.h>
 
@@ -372,33 +374,6 @@ LODGER_API size_t lodger_pending_remove_done_callback (LodgerPending *pending, L
  */
 LODGER_API LODGER_GIVEN LodgerPending *lodger_pending_then (LodgerPending *done, LodgerCaller *caller,
                                                             LodgerThenFunc func, void *data, LodgerDestroyFunc destroy);
-
-/* ---- metadata ------------------------------------------------------------------------------------------------ */
-
-/**
- * Attaches a value under @p key.
- *
- * Any thread; does not block. The key is copied. A value that is there already is replaced and destroyed. The value is
- * consumed. It is destroyed with the pending's last reference.
- *
- * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL @p pending or @p key), LODGER_ENOMEM (no memory).
- * Test: unit/pending edge_14_metadata_is_freed
- * Since: 0.1
- */
-LODGER_API int lodger_pending_set_metadata (LodgerPending *pending, const char *key, void *value,
-                                            LodgerDestroyFunc destroy);
-
-/**
- * Returns the value under @p key, borrowed, or NULL.
- *
- * Any thread; does not block. The value lives until it is replaced or the pending is freed. NULL gives NULL.
- *
- * Errors: none.
- * Test: unit/pending edge_14_metadata_is_freed
- * Since: 0.1
- */
-LODGER_API void *lodger_pending_get_metadata (LodgerPending *pending, const char *key);
 
 LODGER_END_DECLS
 

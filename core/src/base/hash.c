@@ -31,7 +31,7 @@ put (LodgerHash *table, LodgerHashLink *link)
 static void
 resize (LodgerHash *table, size_t size)
 {
-  LodgerHashLink **buckets = calloc (size, sizeof *buckets);
+  LodgerHashLink **buckets = calloc (size, sizeof (LodgerHashLink *));
   LodgerHash old = *table;
   if (buckets == NULL)
     return;

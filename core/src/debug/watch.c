@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "base/fork.h"
 #include "base/log.h"
+#include "base/options.h"
 #include "base/stack.h"
 #include "debug/debug.h"
 #include "life/life.h"
@@ -127,10 +128,12 @@ set_readers (bool were_watched)
 int
 lodger_watch_stalls (const LodgerStallOptions *options)
 {
-  LodgerStallOptions wanted = { .size = sizeof wanted };
+  LodgerStallOptions own, wanted = { .size = sizeof wanted };
+  const char *reason;
   bool were_watched, has_it;
-  if (options != NULL && options->size < sizeof *options)
-    return lodger__misuse (__func__, LODGER_EINVAL, "a wrong size given");
+  options = lodger__options (options, &own, sizeof own, &reason);
+  if (reason != NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, reason);
   if (options != NULL)
     wanted = *options;
   wanted.loop_limit = wanted.loop_limit > 0 ? wanted.loop_limit : LOOP_LIMIT;

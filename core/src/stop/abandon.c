@@ -136,7 +136,7 @@ lodger__abandon_late (LodgerCaller *caller)
     }
   if (lodger__phase (caller) != LODGER_PHASE_STOPPED)
     {
-      atomic_store (&caller->stop.has_passed, true);
+      atomic_store (&caller->stop.deadline.has_passed, true);
       lodger__deadline_begin (caller, lodger__port_now () + LODGER_GRACE);
     }
   lodger__release (caller);
@@ -148,7 +148,7 @@ lodger__abandon_at_last (LodgerCaller *caller)
   bool others_go_first = false;
   if (lodger__has_ended (caller))
     return lodger__stop_hurry (caller);
-  if (atomic_load (&caller->stop.patience) == 0)
+  if (atomic_load (&caller->stop.deadline.patience) == 0)
     lodger__stop_any (others_go_first, caller, at_last);
   if (!others_go_first && abandon (caller, true))
     return lodger__phase (caller) == LODGER_PHASE_STOPPED;

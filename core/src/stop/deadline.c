@@ -27,8 +27,8 @@ static LodgerCaller *
 earliest_watched (void)
 {
   LodgerCaller *found = NULL;
-  lodger__list_for (caller, &watched, LodgerCaller, stop.watched)
-    if (found == NULL || caller->stop.watched_until < found->stop.watched_until)
+  lodger__list_for (caller, &watched, LodgerCaller, stop.deadline.link)
+    if (found == NULL || caller->stop.deadline.until < found->stop.deadline.until)
       found = caller;
   return found;
 }
@@ -37,13 +37,13 @@ earliest_watched (void)
 static void
 see_to (LodgerCaller *caller)
 {
-  if (!atomic_exchange (&caller->stop.has_passed, true))
+  if (!atomic_exchange (&caller->stop.deadline.has_passed, true))
     lodger__abandon_late (caller);
   else if (!lodger__abandon_at_last (caller))
     {
-      int64_t patience = atomic_load (&caller->stop.patience);
+      int64_t patience = atomic_load (&caller->stop.deadline.patience);
       patience = patience > 0 ? patience * 2 : LODGER_GRACE;
-      atomic_store (&caller->stop.patience, patience);
+      atomic_store (&caller->stop.deadline.patience, patience);
       lodger__deadline_begin (caller, lodger__port_now () + patience);
     }
   lodger__release (caller);
@@ -58,10 +58,10 @@ watch (void *data)
   pthread_mutex_lock (&mutex);
   while ((caller = earliest_watched ()) != NULL)
     {
-      int64_t until = caller->stop.watched_until;
+      int64_t until = caller->stop.deadline.until;
       if (until <= lodger__port_now ())
         {
-          lodger__list_remove (&caller->stop.watched);
+          lodger__list_remove (&caller->stop.deadline.link);
           pthread_mutex_unlock (&mutex);
           see_to (caller);
         }
@@ -97,16 +97,16 @@ lodger__deadline_begin (LodgerCaller *caller, int64_t until)
 {
   bool is_watched;
   pthread_mutex_lock (&mutex);
-  is_watched = caller->stop.watched.list != NULL;
+  is_watched = caller->stop.deadline.link.list != NULL;
   if (!is_watched && lodger__phase (caller) != LODGER_PHASE_STOPPED)
     {
       lodger__hold (caller);
-      caller->stop.watched_until = until;
-      lodger__list_append (&watched, &caller->stop.watched);
+      caller->stop.deadline.until = until;
+      lodger__list_append (&watched, &caller->stop.deadline.link);
       is_watched = have_thread ();
       if (!is_watched)
         {
-          lodger__list_remove (&caller->stop.watched);
+          lodger__list_remove (&caller->stop.deadline.link);
           lodger__release (caller);
         }
       else if (earliest_watched () == caller)
@@ -134,7 +134,7 @@ lodger__deadline_end (LodgerCaller *caller)
 {
   bool was_watched;
   pthread_mutex_lock (&mutex);
-  was_watched = lodger__list_remove (&caller->stop.watched);
+  was_watched = lodger__list_remove (&caller->stop.deadline.link);
   if (was_watched && watched.first == NULL)
     lodger__parker_signal (&parker);
   pthread_mutex_unlock (&mutex);

@@ -13,8 +13,8 @@
 typedef struct LodgerStopParticipant
 {
   void (*refuse) (LodgerCaller *caller); /* any thread: accept nothing from here on */
-  void (*in_call) (
-      LodgerCaller *caller); /* any thread: the owner is in a call, which may block until something is settled */
+  /* any thread: the owner is in a call, which may block until something is settled */
+  void (*in_call) (LodgerCaller *caller);
   void (*begin) (LodgerCaller *caller);          /* ender: queued items are going to be dropped */
   LodgerItem *(*next) (LodgerCaller *caller);    /* ender: the next item that is queued outside of the inbox; or NULL */
   bool (*has_next) (const LodgerCaller *caller); /* owner: `next` would give one */
@@ -30,6 +30,15 @@ typedef struct LodgerStopParticipant
   void (*left_behind) (LodgerCaller *caller);    /* any thread: the caller's thread is not waited for any more */
 } LodgerStopParticipant;
 
+/* Under the mutex of deadline.c. */
+typedef struct LodgerDeadline
+{
+  LodgerLink link;
+  int64_t until;
+  _Atomic (int64_t) patience; /* 0: it has not been tried for the last time */
+  atomic_bool has_passed;
+} LodgerDeadline;
+
 typedef struct LodgerStop
 {
   const LodgerStopParticipant *const *participants; /* in order, NULL at the end */
@@ -44,10 +53,7 @@ typedef struct LodgerStop
   atomic_uint hurries;         /* how often those that hold up the end were reminded */
   _Atomic (uintptr_t) ender;   /* the thread that is just emptying it, by lodger__thread_mark(); 0: none */
 
-  LodgerLink watched; /* deadline.c: under its mutex, as the next */
-  int64_t watched_until;
-  _Atomic (int64_t) patience; /* 0: it has not been tried for the last time */
-  atomic_bool has_passed;     /* its deadline has */
+  LodgerDeadline deadline;
 } LodgerStop;
 
 #endif
