@@ -110,10 +110,10 @@ flags="-std=gnu11 -g $sanitize -pthread -I$dir"
 for folder in tests/misuse tests/support core/include core/src hosts/manual/include; do
   flags="$flags -I$source/$folder"
 done
-libraries="$build/tests/liblodger-test-support.a $build/hosts/manual/liblodger-manual-static.a"
-libraries="$libraries $build/core/liblodger-static.a $(pkg-config --cflags --libs check)"
+libraries="$build/tests/liblodger-test-support.a $build/hosts/manual/liblodger-manual.a"
+libraries="$libraries $build/core/liblodger.a $(pkg-config --cflags --libs check)"
 [ "${LODGER_HAVE_GLIB:-0}" != 1 ] ||
-  libraries="$build/tests/liblodger-test-support.a $build/hosts/glib/liblodger-glib-static.a $libraries $(pkg-config --libs gio-2.0)"
+  libraries="$build/tests/liblodger-test-support.a $build/hosts/glib/liblodger-glib.a $libraries $(pkg-config --libs gio-2.0)"
 
 row () { # row FUNCTION KIND: does that row compile?
   printf '#include "misuse.h"\nvoid misuse_run (const MisuseRow *row) { (void) row; }\n' >"$dir/row.c"

@@ -377,6 +377,7 @@ enum
   CHILD_IS_FINE = 42
 };
 
+#if !defined __SANITIZE_THREAD__ && !defined __SANITIZE_ADDRESS__
 static void
 be_the_child (void)
 {
@@ -394,6 +395,7 @@ be_the_child (void)
   loop_close (&loop);
   _exit (CHILD_IS_FINE);
 }
+#endif
 
 /* Sanitizers do not support threads in a forked child. */
 START_TEST (edge_56_a_forked_child_has_no_watch_and_may_begin_one)

@@ -128,6 +128,7 @@ LODGER_API int lodger_caller_stop_wait (LodgerCaller *caller);
  *
  * Errors: none.
  * Test: unit/stop-wait the_stop_deadline_can_be_asked
+ * Since: 0.2
  */
 LODGER_API int64_t lodger_caller_get_stop_deadline (const LodgerCaller *caller);
 
