@@ -13,6 +13,9 @@
  * If Lodger is loaded later, only the default application is heard. */
 #include "glib-private.h"
 
+#include <pthread.h>
+#include <time.h>
+
 static const char mark[] = "lodger-glib-application";
 
 /* ---- the last work --------------------------------------------------------------------------------------------------- */
@@ -21,10 +24,10 @@ static const char mark[] = "lodger-glib-application";
 typedef struct LastWork
 {
   atomic_uint refs;
-  GMutex mutex;
-  GCond has_ended;
-  guint unfinished;    /* under the mutex */
-  GPtrArray *pendings; /* the shutdown's thread's alone */
+  pthread_mutex_t mutex;
+  pthread_cond_t has_ended; /* by CLOCK_MONOTONIC */
+  guint unfinished;         /* under the mutex */
+  GPtrArray *pendings;      /* the shutdown's thread's alone */
 } LastWork;
 
 static _Thread_local LastWork *last; /* while an application shuts down in this thread */
@@ -35,8 +38,8 @@ last_unref (void *data)
   LastWork *work = data;
   if (atomic_fetch_sub_explicit (&work->refs, 1, memory_order_acq_rel) != 1)
     return;
-  g_mutex_clear (&work->mutex);
-  g_cond_clear (&work->has_ended);
+  pthread_mutex_destroy (&work->mutex);
+  pthread_cond_destroy (&work->has_ended);
   g_free (work);
 }
 
@@ -45,10 +48,10 @@ on_done (LodgerPending *done, void *data)
 {
   LastWork *work = data;
   (void) done;
-  g_mutex_lock (&work->mutex);
+  pthread_mutex_lock (&work->mutex);
   if (--work->unfinished == 0)
-    g_cond_signal (&work->has_ended);
-  g_mutex_unlock (&work->mutex);
+    pthread_cond_signal (&work->has_ended);
+  pthread_mutex_unlock (&work->mutex);
   return 0;
 }
 
@@ -63,9 +66,9 @@ note (LodgerPending *given, void *data)
 {
   LastWork *work = data;
   g_ptr_array_add (work->pendings, lodger_pending_ref (given));
-  g_mutex_lock (&work->mutex);
+  pthread_mutex_lock (&work->mutex);
   work->unfinished++;
-  g_mutex_unlock (&work->mutex);
+  pthread_mutex_unlock (&work->mutex);
   atomic_fetch_add_explicit (&work->refs, 1, memory_order_relaxed);
   if (lodger_pending_add_done_callback (given, on_done, work, last_unref) != 0)
     on_done (given, work);
@@ -74,12 +77,16 @@ note (LodgerPending *given, void *data)
 static void
 begin_last_work (void)
 {
+  pthread_condattr_t attributes;
   if (last != NULL)
     return;
   last = g_new0 (LastWork, 1);
   atomic_init (&last->refs, 1);
-  g_mutex_init (&last->mutex);
-  g_cond_init (&last->has_ended);
+  pthread_mutex_init (&last->mutex, NULL);
+  pthread_condattr_init (&attributes);
+  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init (&last->has_ended, &attributes);
+  pthread_condattr_destroy (&attributes);
   last->pendings = g_ptr_array_new_with_free_func (drop_pending);
   lodger_host_watch_given (note, last);
 }
@@ -99,16 +106,17 @@ static void
 wait_for_last_work (int64_t limit)
 {
   LastWork *work = last;
-  gint64 until = g_get_monotonic_time () + limit / 1000;
+  int64_t until = g_get_monotonic_time () * 1000 + limit;
+  struct timespec deadline = { .tv_sec = until / LODGER_SECONDS (1), .tv_nsec = until % LODGER_SECONDS (1) };
   if (work == NULL)
     return;
   lodger_host_watch_given (NULL, NULL);
   last = NULL;
-  g_mutex_lock (&work->mutex);
+  pthread_mutex_lock (&work->mutex);
   while (work->unfinished > 0)
-    if (!g_cond_wait_until (&work->has_ended, &work->mutex, until))
+    if (pthread_cond_timedwait (&work->has_ended, &work->mutex, &deadline) != 0)
       break;
-  g_mutex_unlock (&work->mutex);
+  pthread_mutex_unlock (&work->mutex);
   g_ptr_array_foreach (work->pendings, name_unfinished, NULL);
   g_ptr_array_unref (work->pendings);
   last_unref (work);

@@ -46,7 +46,9 @@ scope_new (GObject *object)
 {
   LodgerScopeOptions options = { .size = sizeof options, .hold = hold, .release = release, .destroy = hold_free };
   Hold *held = g_new0 (Hold, 1);
-  g_weak_ref_init (&held->weak, object);
+  lodger__glib_lock (LODGER_GLIB_LOCK_SCOPES, "lodger_glib_object_get_scope");
+  g_weak_ref_init (&held->weak, object); /* so ThreadSanitizer sees in which order GLib makes its lock */
+  lodger__glib_unlock (LODGER_GLIB_LOCK_SCOPES);
   held->object = object;
   options.object = held;
   return lodger_scope_new (&options);
@@ -94,27 +96,40 @@ tie_of (GObject *object)
   return tie;
 }
 
+/* The object's own, else the fresh one, if there is one. No lock of the core's is taken under the lock: a fork takes them in
+ * the other order. */
+static LodgerScope *
+scope_of (GObject *object, LodgerScope **fresh, gboolean *ret_is_disposed)
+{
+  LodgerScope *scope;
+  Tie *tie;
+  lodger__glib_lock (LODGER_GLIB_LOCK_SCOPES, "lodger_glib_object_get_scope");
+  tie = tie_of (object);
+  if (tie->scope == NULL && *fresh != NULL)
+    {
+      tie->scope = g_steal_pointer (fresh);
+      *ret_is_disposed = tie->is_disposed;
+    }
+  scope = tie->scope;
+  lodger__glib_unlock (LODGER_GLIB_LOCK_SCOPES);
+  return scope;
+}
+
 LodgerScope *
 lodger_glib_object_get_scope (GObject *object)
 {
-  LodgerScope *scope;
+  LodgerScope *scope, *fresh = NULL;
   gboolean is_disposed = FALSE;
-  Tie *tie;
   if (!G_IS_OBJECT (object))
     {
       lodger_host_misuse (__func__, LODGER_EINVAL, "NULL or no object given");
       return NULL;
     }
-  lodger__glib_lock (LODGER_GLIB_LOCK_SCOPES, __func__);
-  tie = tie_of (object);
-  if (tie->scope == NULL)
-    {
-      tie->scope = scope_new (object);
-      is_disposed = tie->is_disposed;
-    }
-  scope = tie->scope;
-  lodger__glib_unlock (LODGER_GLIB_LOCK_SCOPES);
-  if (is_disposed && scope != NULL)
+  scope = scope_of (object, &fresh, &is_disposed);
+  if (scope == NULL && (fresh = scope_new (object)) != NULL)
+    scope = scope_of (object, &fresh, &is_disposed);
+  lodger_scope_unref (fresh);
+  if (is_disposed)
     lodger_scope_end (scope, NULL);
   return scope;
 }
