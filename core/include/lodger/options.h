@@ -29,6 +29,7 @@
 
 #ifndef __cplusplus
 
+/** For the macros above: the struct itself. */
 #define LODGER_OPTIONS_MAKE(Type, ...) (&(const Type) { .size = sizeof (Type), __VA_ARGS__ })
 
 #else

@@ -112,7 +112,9 @@ lodger_typed (Type *value)
 #define LODGER_TYPED(Type, value)      lodger_typed<Type> (value)
 #define LODGER_TYPED_AS(Type, pointer) static_cast<Type *> (pointer)
 #else
+/** For the macros above: a @p value of the type `Type *`, for the compiler to check. */
 #define LODGER_TYPED(Type, value)      _Generic((value), Type * : (value))
+/** For the macros above: a @p pointer as a `Type *`. */
 #define LODGER_TYPED_AS(Type, pointer) ((Type *) (pointer))
 #endif
 

@@ -8,9 +8,13 @@
 
 #include <lodger/types.h>
 
-/** The version of the headers. CMake reads it from here. */
+/* CMake reads the version of the project from here. */
+
+/** The first number of the headers' version. */
 #define LODGER_VERSION_MAJOR 0
+/** The second number of the headers' version. */
 #define LODGER_VERSION_MINOR 2
+/** The third number of the headers' version. */
 #define LODGER_VERSION_MICRO 0
 
 /** A version as one number, for comparisons. Minor and micro are less than 1000. */

@@ -220,8 +220,8 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_gtk_run_full (GtkWidget *widget, L
  *
  * Runs lodger_gtk_run_full(), and drops the pending.
  *
- * GUI thread; does not block. In C and C++ it is also a macro, which records file and line, and takes options after
- * @data: `lodger_gtk_run (widget, work, done, data, .progress_bar = bar, .failed = f)`.
+ * GUI thread; does not block. In C and C++ it is also a macro, which records file and line, and takes options
+ * after @data: `lodger_gtk_run (widget, work, done, data, .progress_bar = bar, .failed = f)`.
  *
  * Errors: as lodger_gtk_run_full().
  * Test: gtk/run options_follow_the_data
