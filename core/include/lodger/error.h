@@ -21,7 +21,7 @@ LODGER_BEGIN_DECLS
 typedef enum LodgerErrorCode
 {
   LODGER_OK = 0,            /**< success */
-  LODGER_EINVAL = -1,       /**< an argument is wrong: NULL where an object is needed, a size that is too small */
+  LODGER_EINVAL = -1,       /**< an argument is wrong: NULL where an object is needed, wrong options */
   LODGER_ENOMEM = -2,       /**< no memory */
   LODGER_EAGAIN = -3,       /**< the system refuses a thread or a descriptor just now */
   LODGER_ESHUTDOWN = -4,    /**< the caller or host is stopping or has stopped */
@@ -40,7 +40,7 @@ typedef enum LodgerErrorCode
   LODGER_EFAILED = -17,     /**< the call failed: lodger_pending_get_error() gives the reason */
   LODGER_EUNANSWERED = -18, /**< a deferred call's reply was freed without an answer */
   LODGER_EFOREIGN = -19,    /**< an error of another domain, wrapped by an adapter */
-  LODGER_EABANDONED = -20,  /**< it did not end by the deadline of a stop, and was left behind */
+  LODGER_EABANDONED = -20,  /**< it was given up: it did not end by the deadline of a stop, or ended its thread */
   LODGER_ECHILD = -21,      /**< this is a forked child, and the object belongs to its parent */
 } LodgerErrorCode;
 

@@ -3,7 +3,7 @@
  * @file host.h
  * The whole host contract: how a loop that is not Lodger's calls a caller back.
  *
- * A port to a new loop is one file. It fills in LodgerHostOps and calls the five functions at the end of this header.
+ * A port to a new loop is one file. It fills in LodgerHostOps and calls the functions at the end of this header.
  *
  * **The node.** A host has one node, at most once outstanding. Lodger hands it over with `run_sync_soon_threadsafe`.
  * The host remembers the node, and gets its loop to come round. It may link other nodes' lists through `next`; no

@@ -83,7 +83,8 @@ LODGER_API int lodger_caller_leave (LodgerCaller *caller);
  * 5. Running calls are cancelled and waited for. Calls on a stack are cancelled at once, since they may block the
  *    thread.
  * 6. The ends of the children are waited for.
- * 7. `stopped` is signalled.
+ * 7. The stop hook runs.
+ * 8. `stopped` is signalled.
  *
  * The stop deadline of the caller limits the wait. At the deadline, everything that has not ended is settled with
  * LODGER_EABANDONED, named in the log, and left behind. This can be a call that blocks its thread, a deferred call
@@ -157,7 +158,8 @@ LODGER_API LodgerPending *lodger_caller_get_stopping (LodgerCaller *caller);
 /**
  * Returns a protected pending that is done when the stop is over.
  *
- * Any thread; does not block. Everything that the caller accepted is done then, and every child has stopped. No user
+ * Any thread; does not block. Everything that the caller accepted is done then, and every child has stopped. The exception is a
+ * child that hangs in a done-callback, a canceller or a destroy function: after the deadline nobody waits for it. No user
  * code of the caller runs after that. The pending is borrowed from the caller. NULL gives NULL.
  *
  * Errors: none.

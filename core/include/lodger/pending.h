@@ -160,7 +160,7 @@ LODGER_API LodgerPendingState lodger_pending_get_state (const LodgerPending *pen
  *
  * @return 0 for success, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ENOTDONE (there is no outcome yet), LODGER_ECANCELED (cancelled),
- * LODGER_EABANDONED (a stop gave it up while it ran), LODGER_EFAILED (failed).
+ * LODGER_EABANDONED (a stop gave it up before it was done, or it ended its thread), LODGER_EFAILED (failed).
  * Test: unit/pending edge_02_result_before_done_is_an_error
  * Since: 0.1
  */

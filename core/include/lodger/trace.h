@@ -4,8 +4,8 @@
  * The log, and the trace of calls and wake-ups: how a program observes Lodger at work.
  *
  * By default, only warnings and errors are printed, to standard error. The environment variable LODGER_DEBUG asks for
- * more. It holds a comma-separated list of `calls`, `wakes`, `states` or `all`, and is read once. The word `stalls` begins
- * the watch of debug.h, with its default options; `all` does not. For another word, a line is logged.
+ * more. It holds a comma-separated list of words, and is read once. `calls`, `wakes`, `states` and `all` print trace events.
+ * `stalls` begins the watch of debug.h, with its default options; `all` does not. For another word, a line is logged.
  */
 #ifndef LODGER_TRACE_H
 #define LODGER_TRACE_H
@@ -17,8 +17,8 @@ LODGER_BEGIN_DECLS
 /** The importance of a log line. */
 typedef enum LodgerLogLevel
 {
-  LODGER_LOG_DEBUG,   /**< printed only under LODGER_DEBUG */
-  LODGER_LOG_WARNING, /**< misuse that gave an error; a done-callback that failed */
+  LODGER_LOG_DEBUG,   /**< printed only if LODGER_DEBUG has `calls`, `wakes`, `states` or `all` */
+  LODGER_LOG_WARNING, /**< misuse; a failure that nobody has read, or of a done-callback; stalls and dumps */
   LODGER_LOG_ERROR,   /**< something was lost or is about to be lost */
 } LodgerLogLevel;
 

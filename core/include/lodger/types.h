@@ -13,7 +13,7 @@
  * - A function that takes `data` with a `destroy` consumes the data: destroy runs exactly once. When the call is
  *   refused, destroy runs before the function returns. A NULL destroy means that nothing has to be done.
  * - Options structs begin with `size`. A macro such as LODGER_CALL_OPTIONS() sets it, with file and line (options.h).
- *   NULL options mean all defaults. Wrong options are LODGER_EINVAL: a size of 0, or members of a newer version.
+ *   NULL options mean all defaults. Wrong options are LODGER_EINVAL: a size of 0, or a member that this version does not know and that is not zero.
  * - The verb of a function's name says who owns the pointer that it returns. **Given**, so that the receiver drops it:
  *   `new` (makes), `open` and `attach` (find or make), `find`, `list`, `dup`, `describe`, `to`, `ref`, `take`, `defer`,
  *   `finish`, and whatever submits a call. **Borrowed**: `get`, `current`, `default`, `string`. What is borrowed is
@@ -22,7 +22,7 @@
  * - The compiler warns if a given result is not used (LODGER_GIVEN).
  * - `…_ref` returns its argument. `…_unref` and `…_free` accept NULL.
  * - Misuse is answered, never undefined (Test: misuse every_cell_has_a_row). Misuse is NULL where an object is needed,
- *   a size that is too small, an unknown flag, the wrong thread, the wrong state. It gives an error code, where there
+ *   a wrong size, an unknown flag, the wrong thread, the wrong state. It gives an error code, where there
  *   is one to give, and a log line that begins with the name of the function.
  * - Getters without a code accept NULL and return NULL, 0 or false. They log nothing.
  * - A forked child can make callers and pendings of its own. Everything that was made before the fork belongs to the

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/tag.h"
 
+#include "base/hash.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,25 +16,16 @@ enum
 
 static _Atomic (char *) names[NAMES];
 
-static unsigned
-hash_of (const char *name)
-{
-  unsigned hash = 5381;
-  for (; *name != '\0'; name++)
-    hash = hash * 33 + (unsigned char) *name;
-  return hash;
-}
-
 /* A place is written once. The release of whoever writes it makes the copy's text visible to whoever finds the pointer
  * there, by its acquire. If two bring the same name at once, the one whose exchange fails finds the other's copy. */
 unsigned
 lodger__tag (const char *name)
 {
-  const unsigned hash = hash_of (name);
+  const uint64_t hash = lodger__hash_of_string (name);
   char *copy = NULL;
   for (unsigned i = 0; i < NAMES; i++)
     {
-      const unsigned at = (hash + i) % NAMES;
+      const unsigned at = (unsigned) ((hash + i) % NAMES);
       char *there = atomic_load_explicit (&names[at], memory_order_acquire);
       if (there == NULL)
         {

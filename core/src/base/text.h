@@ -3,6 +3,8 @@
 #ifndef LODGER_TEXT_H
 #define LODGER_TEXT_H
 
+#include "base/site.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,14 +15,6 @@ typedef struct LodgerText
   size_t length, size;
   bool failed;
 } LodgerText;
-
-/* Where a call was submitted. */
-typedef struct LodgerSite
-{
-  const char *file;
-  const char *name;
-  int line;
-} LodgerSite;
 
 enum
 {

@@ -113,7 +113,7 @@ lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, voi
   direct->func = func;
   direct->data = data;
   direct->destroy = destroy;
-  direct->site = options != NULL ? (LodgerSite) { options->file, options->name, options->line } : (LodgerSite) { 0 };
+  direct->site = lodger__site_of (options);
   trace (LODGER_TRACE_SUBMIT, caller, direct);
   lodger__push (caller, &direct->item);
   return 0;

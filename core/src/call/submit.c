@@ -26,12 +26,10 @@ static_assert (sizeof (LodgerDelayed) <= 192, "a delayed call is a large piece o
 void
 lodger__submit_note_late (const LodgerCaller *caller, const char *function, const LodgerCallOptions *options)
 {
-  const char *name = options != NULL && options->name != NULL ? options->name : "a call";
-  const char *file = options != NULL ? options->file : NULL;
-  int line = options != NULL ? options->line : 0;
-  bool is_misuse = lodger__phase (caller) == LODGER_PHASE_STOPPED && lodger__site_is_new (LODGER_SITE_LATE, file, line);
-  lodger__log (is_misuse ? LODGER_LOG_WARNING : LODGER_LOG_DEBUG, "%s: %s: %s (%s:%d)", function,
-               lodger__closed_message, name, file != NULL ? file : "?", line);
+  const LodgerSite site = lodger__site_of (options);
+  bool is_misuse = lodger__phase (caller) == LODGER_PHASE_STOPPED && lodger__site_is_new (LODGER_SITE_LATE, &site);
+  lodger__log (is_misuse ? LODGER_LOG_WARNING : LODGER_LOG_DEBUG, "%s: %s: " LODGER_SITE_FORMAT, function,
+               lodger__closed_message, LODGER_SITE_ARGS (&site));
 }
 
 int

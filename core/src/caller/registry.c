@@ -234,9 +234,9 @@ lodger_caller_find_id (uint64_t id)
   if (current != NULL)
     id = lodger_caller_get_id (current);
   pthread_mutex_lock (&mutex);
-  lodger__hash_for (caller, &by_id, lodger__hash_of_number (id), LodgerCaller,
-                    setup.by_id) if (lodger_caller_get_id (caller) == id && lodger_caller_is_running (caller)) found
-      = lodger__life_try_ref (caller);
+  lodger__hash_for (caller, &by_id, lodger__hash_of_number (id), LodgerCaller, setup.by_id)
+    if (lodger_caller_get_id (caller) == id && lodger_caller_is_running (caller))
+      found = lodger__life_try_ref (caller);
   pthread_mutex_unlock (&mutex);
   return found;
 }

@@ -26,9 +26,9 @@ static LodgerCaller *
 named_child (const LodgerCaller *parent, const char *name)
 {
   const uint64_t hash = lodger__hash_of_string (name);
-  lodger__hash_for (child, &parent->children.by_name, hash, LodgerCaller,
-                    children.by_name_link) if (strcmp (lodger__name (child), name) == 0
-                                               && !lodger__is_stopping (child)) return child;
+  lodger__hash_for (child, &parent->children.by_name, hash, LodgerCaller, children.by_name_link)
+    if (strcmp (lodger__name (child), name) == 0 && !lodger__is_stopping (child))
+      return child;
   return NULL;
 }
 

@@ -37,9 +37,8 @@ done_callback_notify (DoneCallback *callback, LodgerPending *done)
 {
   int code = callback->func (done, callback->data);
   if (code < 0)
-    lodger__log (LODGER_LOG_WARNING, "a done-callback of %s (%s:%d) failed: %s",
-                 done->site.name != NULL ? done->site.name : "a call", done->site.file != NULL ? done->site.file : "?",
-                 done->site.line, lodger_error_code_string (code));
+    lodger__log (LODGER_LOG_WARNING, "a done-callback of " LODGER_SITE_FORMAT " failed: %s",
+                 LODGER_SITE_ARGS (&done->site), lodger_error_code_string (code));
   done_callback_free (callback);
 }
 

@@ -61,8 +61,9 @@ static Metadata *
 find (const MetadataTable *table, const char *key)
 {
   if (table != NULL)
-    lodger__hash_for (metadata, &table->by_key, lodger__hash_of_string (key), Metadata,
-                      by_key) if (strcmp (metadata->key, key) == 0) return metadata;
+    lodger__hash_for (metadata, &table->by_key, lodger__hash_of_string (key), Metadata, by_key)
+      if (strcmp (metadata->key, key) == 0)
+        return metadata;
   return NULL;
 }
 

@@ -160,9 +160,8 @@ check_type (const LodgerPending *pending, const LodgerPending *source, const cha
   const char *there = value->tag != 0 ? lodger__tag_name (value->tag) : names[value->type];
   if (value->type == V_POINTER && value->tag != 0 && strcmp (there, type) == 0)
     return 0;
-  lodger__log (LODGER_LOG_WARNING, "%s: the outcome of %s (%s:%d) is %s, not %s", function,
-               pending->site.name != NULL ? pending->site.name : "a call",
-               pending->site.file != NULL ? pending->site.file : "?", pending->site.line, there, type);
+  lodger__log (LODGER_LOG_WARNING, "%s: the outcome of " LODGER_SITE_FORMAT " is %s, not %s", function,
+               LODGER_SITE_ARGS (&pending->site), there, type);
   return LODGER_ETYPE;
 }
 

@@ -78,7 +78,7 @@ lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, const 
   if (options != NULL)
     {
       atomic_init (&pending->is_seen, (options->flags & LODGER_PENDING_MAY_FAIL) != 0);
-      pending->site = (LodgerSite) { .file = options->file, .name = options->name, .line = options->line };
+      pending->site = lodger__site_of (options);
       if ((options->result_home != NULL || options->data_home != NULL) && !lodger__destroy_in_set (pending, options))
         {
           lodger__pending_discard_call (pending);

@@ -151,6 +151,12 @@ lodger__work_destroy (const LodgerWork *work)
 
 typedef void (*LodgerLinkedFunc) (LodgerPending *pending);
 
+static inline LodgerSite
+lodger__site_of (const LodgerCallOptions *options)
+{
+  return options != NULL ? (LodgerSite) { options->file, options->name, options->line } : (LodgerSite) { 0 };
+}
+
 struct LodgerPending
 {
   LodgerItem item; /* first */

@@ -191,9 +191,9 @@ LodgerError *
 lodger__pending_unanswered_error (const LodgerPending *pending)
 {
   return lodger_error_newf (NULL, LODGER_EABANDONED,
-                            "%s (%s:%d) returned and deferred its answer, and its LodgerReply was never answered",
-                            pending->site.name != NULL ? pending->site.name : "a call",
-                            pending->site.file != NULL ? pending->site.file : "?", pending->site.line);
+                            LODGER_SITE_FORMAT
+                            " returned and deferred its answer, and its LodgerReply was never answered",
+                            LODGER_SITE_ARGS (&pending->site));
 }
 
 void
@@ -209,8 +209,7 @@ lodger_reply_free (LodgerReply *self)
       lodger_pending_unref (pending);
       return;
     }
-  lodger__log (LODGER_LOG_WARNING, "%s: the reply of %s (%s:%d) was freed unanswered", __func__,
-               pending->site.name != NULL ? pending->site.name : "a call",
-               pending->site.file != NULL ? pending->site.file : "?", pending->site.line);
+  lodger__log (LODGER_LOG_WARNING, "%s: the reply of " LODGER_SITE_FORMAT " was freed unanswered", __func__,
+               LODGER_SITE_ARGS (&pending->site));
   lodger_reply_return_error (self, lodger_error_new (NULL, LODGER_EUNANSWERED, NULL));
 }

@@ -23,10 +23,8 @@ lodger__pending_tell_unread (LodgerPending *pending)
   if (atomic_load_explicit (&pending->is_seen, memory_order_relaxed)
       || !atomic_load_explicit (&is_on, memory_order_relaxed)
       || (lodger__pending_state (pending) & of_interest) != P_DONE || lodger__pending_is_before_fork (pending)
-      || lodger_pending_get_outcome (pending) != LODGER_EFAILED
-      || !lodger__site_is_new (LODGER_SITE_UNREAD, site->file, site->line))
+      || lodger_pending_get_outcome (pending) != LODGER_EFAILED || !lodger__site_is_new (LODGER_SITE_UNREAD, site))
     return;
-  lodger__log (LODGER_LOG_WARNING, "%s (%s:%d) failed, and nobody has read why: %s",
-               site->name != NULL ? site->name : "a call", site->file != NULL ? site->file : "?", site->line,
+  lodger__log (LODGER_LOG_WARNING, LODGER_SITE_FORMAT " failed, and nobody has read why: %s", LODGER_SITE_ARGS (site),
                lodger_error_get_message (lodger_pending_get_error (pending)));
 }

@@ -66,8 +66,9 @@ static bool
 caller_is_hopeless (const LodgerCaller *caller)
 {
   uint64_t thread = lodger__owner_serial (caller);
-  lodger__hash_for (wait, &by_thread, lodger__hash_of_number (thread), LodgerWait,
-                    by_thread) if (wait->thread == thread) return reach (wait);
+  lodger__hash_for (wait, &by_thread, lodger__hash_of_number (thread), LodgerWait, by_thread)
+    if (wait->thread == thread)
+      return reach (wait);
   return false;
 }
 
@@ -77,8 +78,8 @@ crew_is_hopeless (const LodgerCaller *crew, unsigned size)
   unsigned hopeless = 0;
   if (by_crew.count < size)
     return false;
-  lodger__hash_for (wait, &by_crew, lodger__hash_of_pointer (crew), LodgerWait, by_crew) hopeless
-      += wait->crew == crew && reach (wait);
+  lodger__hash_for (wait, &by_crew, lodger__hash_of_pointer (crew), LodgerWait, by_crew)
+    hopeless += wait->crew == crew && reach (wait);
   return hopeless >= size;
 }
 
