@@ -114,6 +114,8 @@ run_query (LodgerPending *self, void *data)
   lodger_pending_set_canceller (self, interrupt, NULL, NULL);
   sqlite3_progress_handler (database, 10000, is_cancelled, self);
   code = sqlite3_prepare_v2 (database, query->sql, -1, &statement, NULL);
+  if (code == SQLITE_OK && statement == NULL) /* nothing but blanks and comments */
+    code = SQLITE_DONE;
   while (statement != NULL && (code = sqlite3_step (statement)) == SQLITE_ROW)
     {
       g_ptr_array_add (rows, row_text (statement));

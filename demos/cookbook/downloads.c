@@ -42,8 +42,9 @@ static GInputStream *
 ask (GIOStream *connection, GUri *uri, goffset *size, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GDataInputStream) answer = g_data_input_stream_new (g_io_stream_get_input_stream (connection));
-  g_autofree char *text
-      = g_strdup_printf ("GET %s HTTP/1.0\r\nHost: %s\r\n\r\n", g_uri_get_path (uri), g_uri_get_host (uri));
+  const char *path = g_uri_get_path (uri), *query = g_uri_get_query (uri);
+  g_autofree char *text = g_strdup_printf ("GET %s%s%s HTTP/1.0\r\nHost: %s\r\n\r\n", *path != '\0' ? path : "/",
+                                           query != NULL ? "?" : "", query != NULL ? query : "", g_uri_get_host (uri));
   g_autofree char *line = NULL;
   g_data_input_stream_set_newline_type (answer, G_DATA_STREAM_NEWLINE_TYPE_CR_LF);
   if (!g_output_stream_write_all (g_io_stream_get_output_stream (connection), text, strlen (text), NULL, cancellable,
@@ -90,7 +91,7 @@ fetch (LodgerPending *self, void *data)
 {
   const Download *download = data;
   GCancellable *cancellable = lodger_glib_pending_get_cancellable (self);
-  g_autofree char *part_name = g_strconcat (download->name, ".part", NULL);
+  g_autofree char *part_name = g_strdup_printf ("%s.%p.part", download->name, (const void *) download); /* its own */
   g_autoptr (GFile) file = g_file_new_for_path (download->name), part = g_file_new_for_path (part_name);
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GSocketConnection) connection = NULL;

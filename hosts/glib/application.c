@@ -106,7 +106,7 @@ static void
 wait_for_last_work (int64_t limit)
 {
   LastWork *work = last;
-  int64_t until = g_get_monotonic_time () * 1000 + limit;
+  const int64_t now = g_get_monotonic_time () * 1000, until = limit < INT64_MAX - now ? now + limit : INT64_MAX;
   struct timespec deadline = { .tv_sec = until / LODGER_SECONDS (1), .tv_nsec = until % LODGER_SECONDS (1) };
   if (work == NULL)
     return;

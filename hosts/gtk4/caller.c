@@ -10,12 +10,6 @@ static LodgerCaller *caller;       /* the GUI thread's alone */
 static pthread_t gui;              /* the GUI thread's alone until `has_gui` */
 static _Atomic (gboolean) has_gui; /* publishes `gui` */
 
-gboolean
-lodger__gtk_is_here (void)
-{
-  return has_gui && pthread_equal (gui, pthread_self ());
-}
-
 LodgerCaller *
 lodger__gtk_peek_caller (void)
 {
@@ -47,7 +41,7 @@ refuse (int code, const char *reason, GError **error)
 static gboolean
 is_elsewhere (void)
 {
-  return has_gui && !lodger__gtk_is_here ();
+  return has_gui && !pthread_equal (gui, pthread_self ());
 }
 
 /* Its caller for the main context would pass for the GUI thread's. */
@@ -138,4 +132,20 @@ LodgerCaller *
 lodger_gtk_attach (GError **error)
 {
   return attach (__func__, NULL, error);
+}
+
+/* ---- the end of other work ----------------------------------------------------------------------------------------- */
+
+static void
+be_there (LodgerPending *self, LodgerPending *done, void *data)
+{
+  (void) self;
+  (void) done;
+  (void) data;
+}
+
+void
+lodger__gtk_when_over (LodgerPending *pending, LodgerCaller *in, void *data, LodgerDestroyFunc over)
+{
+  lodger_pending_disown (lodger_pending_then (pending, in, be_there, data, over));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The functions that the files of the GTK adapter share.
  *
- * Order, lowest first; a file calls only files before it: frames.c, caller.c, windows.c, widget.c, hold.c, progress.c, run.c. To report
- * upward, a file calls functions that it was given. */
+ * Order, lowest first; a file calls only files before it: frames.c, caller.c, windows.c, widget.c, hold.c, progress.c,
+ * run.c. To report upward, a file calls functions that it was given. */
 #ifndef LODGER_GTK_PRIVATE_H
 #define LODGER_GTK_PRIVATE_H
 
@@ -17,13 +17,14 @@ int64_t lodger__gtk_slice (void *data);
 
 /* ---- caller.c ---- */
 
-/* Whether this is the GUI thread: the thread that first got its caller. */
-gboolean lodger__gtk_is_here (void);
 /* The GUI thread's caller. NULL if there is none; none is made. */
 LodgerCaller *lodger__gtk_peek_caller (void);
 
 /* lodger_gtk_default_caller() with an error instead of a line of its own. The core's lines name `function`. */
 LodgerCaller *lodger__gtk_find_caller (const char *function, GError **error);
+
+/* Runs `over` in the GUI thread when the pending is done, or when the caller stops. */
+void lodger__gtk_when_over (LodgerPending *pending, LodgerCaller *gui, void *data, LodgerDestroyFunc over);
 
 /* ---- windows.c ---- */
 

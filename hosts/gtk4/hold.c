@@ -29,14 +29,6 @@ on_shutdown (GtkApplication *application, void *data)
 }
 
 static void
-be_there (LodgerPending *self, LodgerPending *done, void *data)
-{
-  (void) self;
-  (void) done;
-  (void) data;
-}
-
-static void
 hold_free (void *data)
 {
   Hold *hold = data;
@@ -66,7 +58,7 @@ inhibit (GtkApplication *application, GtkWindow *window, LodgerPending *work, Lo
   hold->application = g_object_ref (application);
   hold->cookie = cookie;
   hold->shutdown_handler = g_signal_connect (application, "shutdown", G_CALLBACK (on_shutdown), hold);
-  lodger_pending_unref (lodger_pending_then (work, caller, be_there, hold, hold_free));
+  lodger__gtk_when_over (work, caller, hold, hold_free);
 }
 
 void

@@ -7,15 +7,16 @@
 
 typedef struct Run
 {
-  guint refs;        /* one for each of the two calls */
+  guint refs;        /* one for each of the calls */
   GtkWidget *widget; /* valid as long as the scope lasts */
   LodgerScope *scope;
   LodgerGtkProgress *progress;
   LodgerPending *pending; /* the work's */
   GtkButton *button;      /* weak */
   gulong clicked_handler;
-  guint timer;      /* 0: no time limit, or none any more */
-  gboolean is_told; /* one of the functions of the outcome has begun */
+  guint timer;         /* 0: no time limit, or none any more */
+  gboolean holds_time; /* the timer lasts as long as the work */
+  gboolean is_told;    /* one of the functions of the outcome has begun */
 
   LodgerCallFunc work;
   LodgerGtkDoneFunc done;
@@ -130,12 +131,15 @@ end_time (Run *run)
   run->timer = 0;
 }
 
-/* The cancel may run user code; so may the last progress, and the insensitive button. */
+static const char late_message[] = "its time is over";
+
+/* The cancel may run user code; so may the last progress, and the insensitive button. Work that was cancelled before has
+ * another outcome, which is still to come. */
 static void
 tell_late (Run *run)
 {
   LodgerPending *late;
-  if (!lodger_pending_cancel (run->pending, "its time is over"))
+  if (lodger_pending_is_cancelled (run->pending) || !lodger_pending_cancel (run->pending, late_message))
     return;
   run->is_told = TRUE;
   lodger__gtk_progress_flush (run->progress);
@@ -155,7 +159,11 @@ on_time_over (void *data)
 {
   Run *run = data;
   run->timer = 0;
-  if (!run->is_told && !lodger_scope_has_ended (run->scope) && !lodger_pending_is_done (run->pending))
+  if (lodger_pending_is_done (run->pending))
+    return G_SOURCE_REMOVE;
+  if (lodger_scope_has_ended (run->scope))
+    lodger_pending_cancel (run->pending, late_message);
+  else
     {
       GtkWidget *widget = g_object_ref (run->widget);
       run->refs++;
@@ -170,8 +178,26 @@ static void
 limit_time (Run *run, int64_t timeout)
 {
   int64_t ms = timeout / 1000000 + (timeout % 1000000 != 0);
-  if (timeout > 0)
-    run->timer = g_timeout_add ((guint) MIN (ms, (int64_t) G_MAXUINT), on_time_over, run);
+  if (timeout > 0 && ms <= (int64_t) G_MAXUINT)
+    run->timer = g_timeout_add ((guint) ms, on_time_over, run);
+}
+
+static void
+end_held_time (void *data)
+{
+  end_time (data);
+  run_unref (data);
+}
+
+/* Work that holds may outlive its widget, and so does its limit. */
+static void
+hold_time (Run *run, LodgerCaller *gui)
+{
+  if (run->timer == 0)
+    return;
+  run->holds_time = TRUE;
+  run->refs++;
+  lodger__gtk_when_over (run->pending, gui, run, end_held_time);
 }
 
 /* ---- the calls ---------------------------------------------------------------------------------------------------- */
@@ -182,7 +208,8 @@ static void
 end_run (void *data)
 {
   Run *run = data;
-  end_time (run);
+  if (!run->holds_time)
+    end_time (run);
   unbind_button (run);
   lodger__gtk_progress_end (run->progress);
   run_unref (run);
@@ -346,10 +373,12 @@ start (Run *run, LodgerCaller *gui, const LodgerGtkRunOptions *options)
   if (options->hold)
     lodger__gtk_hold (run->widget, pending, gui, options->hold_reason);
   limit_time (run, options->timeout);
+  if (options->hold)
+    hold_time (run, gui);
   bind_button (run, options->cancel_button);
   call.flags = LODGER_PENDING_BOUND;
   call.scope = run->scope;
-  lodger_pending_unref (lodger_pending_then_full (pending, gui, come_back, run, end_run, &call));
+  lodger_pending_disown (lodger_pending_then_full (pending, gui, come_back, run, end_run, &call));
   return pending;
 }
 
@@ -388,5 +417,5 @@ lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc d
 void
 lodger_gtk_run (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data)
 {
-  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, NULL));
+  lodger_pending_disown (lodger_gtk_run_full (widget, work, done, data, NULL));
 }

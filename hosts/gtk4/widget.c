@@ -47,14 +47,6 @@ on_window_gone (LodgerGtkWindowWatch *window_watch)
 
 /* ---- a change of the root ----------------------------------------------------------------------------------------- */
 
-static void
-be_there (LodgerPending *self, LodgerPending *started, void *data)
-{
-  (void) self;
-  (void) started;
-  (void) data;
-}
-
 /* The turn has come, or will not come since the caller has ended. The program may attach another caller later. */
 static void
 check (void *data)
@@ -83,7 +75,7 @@ check_later (Watch *watch)
   watch->is_checking = TRUE;
   weak = g_new0 (GWeakRef, 1);
   g_weak_ref_init (weak, watch->widget);
-  lodger_pending_disown (lodger_pending_then (lodger_caller_get_started (caller), caller, be_there, weak, check));
+  lodger__gtk_when_over (lodger_caller_get_started (caller), caller, weak, check);
 }
 
 static void

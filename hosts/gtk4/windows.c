@@ -20,14 +20,13 @@ add (GListModel *windows, guint position)
 
 /* A function of the program runs in each call, and may end other watches. */
 static void
-take_out (guint position)
+end_watches (void *window)
 {
-  GSequenceIter *at = g_sequence_get_iter_at_pos (order, (gint) position);
-  void *window = g_sequence_get (at);
   GQueue *watches = g_hash_table_lookup (listed, window);
   GList *link;
+  if (watches == NULL)
+    return;
   g_hash_table_steal (listed, window);
-  g_sequence_remove (at);
   while ((link = g_queue_pop_head_link (watches)) != NULL)
     {
       LodgerGtkWindowWatch *watch = link->data;
@@ -38,9 +37,47 @@ take_out (guint position)
 }
 
 static void
+take_out (guint position)
+{
+  GSequenceIter *at = g_sequence_get_iter_at_pos (order, (gint) position);
+  void *window = g_sequence_get (at);
+  g_sequence_remove (at);
+  end_watches (window);
+}
+
+/* Whoever hears of a change before this file may change the list again. The positions then come in another order, and
+ * count from lists that were never seen here. */
+static void
+look_again (GListModel *windows)
+{
+  GHashTable *there = g_hash_table_new (NULL, NULL);
+  GList *known = g_hash_table_get_keys (listed);
+  g_sequence_remove_range (g_sequence_get_begin_iter (order), g_sequence_get_end_iter (order));
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      void *window = g_list_model_get_item (windows, i);
+      g_hash_table_add (there, window);
+      g_sequence_append (order, window);
+      if (!g_hash_table_contains (listed, window))
+        g_hash_table_insert (listed, window, g_queue_new ());
+      g_object_unref (window);
+    }
+  for (GList *at = known; at != NULL; at = at->next)
+    if (!g_hash_table_contains (there, at->data))
+      end_watches (at->data);
+  g_list_free (known);
+  g_hash_table_unref (there);
+}
+
+static void
 on_windows (GListModel *windows, guint position, guint removed, guint added, void *data)
 {
   (void) data;
+  if ((guint) g_sequence_get_length (order) + added - removed != g_list_model_get_n_items (windows))
+    {
+      look_again (windows);
+      return;
+    }
   for (guint i = 0; i < added; i++)
     add (windows, position + i);
   for (guint i = 0; i < removed; i++)

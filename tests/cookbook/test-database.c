@@ -183,6 +183,16 @@ START_TEST (a_wrong_query_says_why)
 }
 END_TEST
 
+START_TEST (a_query_of_nothing_has_no_rows)
+{
+  Shell shell = shell_open (":memory:");
+  latch_open (&let_go);
+  run_sql (&shell, "-- nothing");
+  expect_end (&shell, "0 rows");
+  shell_close (&shell);
+}
+END_TEST
+
 START_TEST (a_database_that_cannot_be_opened_says_so)
 {
   Shell shell = shell_open ("/");
@@ -202,6 +212,7 @@ main (int argc, char **argv)
   test_add (suite, a_query_is_cancelled_between_rows);
   test_add (suite, the_window_is_closed_during_a_query_without_end);
   test_add (suite, a_wrong_query_says_why);
+  test_add (suite, a_query_of_nothing_has_no_rows);
   test_add (suite, a_database_that_cannot_be_opened_says_so);
   return gtk_test_main (suite, argc, argv);
 }

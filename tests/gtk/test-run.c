@@ -453,6 +453,60 @@ START_TEST (work_that_holds_goes_on_after_the_windows_end)
 }
 END_TEST
 
+START_TEST (work_that_holds_is_late_after_the_windows_end_too)
+{
+  LodgerPending *pending;
+  Job job;
+  job_open (&job);
+  pending = lodger_gtk_run_full (job.window.label, stay, note, &job,
+                                 LODGER_GTK_RUN_OPTIONS (.hold = TRUE, .timeout = 1, .destroy = job_destroy));
+  latch_wait (&job.entered);
+  gtk_window_destroy (job.window.window);
+  g_clear_object (&job.window.window);
+  while (!lodger_pending_is_cancelled (pending))
+    g_main_context_iteration (NULL, TRUE);
+  latch_open (&job.let_go);
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert (job.was_cancelled);
+  ck_assert_int_eq (job.done, 0);
+  lodger_pending_unref (pending);
+  job_close (&job);
+}
+END_TEST
+
+static gboolean
+set_flag (void *flag)
+{
+  *(gboolean *) flag = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Its time is over when the source behind it is served. */
+START_TEST (work_that_the_user_has_cancelled_is_not_late)
+{
+  gboolean is_over = FALSE;
+  LodgerPending *pending;
+  Job job;
+  job_open (&job);
+  pending = lodger_gtk_run_full (
+      job.window.label, stay, note, &job,
+      LODGER_GTK_RUN_OPTIONS (.timeout = 1, .failed = note_error, .cancelled = note_cancel, .destroy = job_destroy));
+  latch_wait (&job.entered);
+  lodger_pending_cancel (pending, NULL);
+  g_timeout_add (1, set_flag, &is_over);
+  window_run_until (&is_over);
+  ck_assert_int_eq (job.failed, 0);
+  latch_open (&job.let_go);
+  while (counter_get (&job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_int_eq (job.failed, 0);
+  ck_assert_int_eq (job.cancelled, 1);
+  lodger_pending_unref (pending);
+  job_close (&job);
+}
+END_TEST
+
 START_TEST (work_for_a_caller_that_stops_is_refused_and_told)
 {
   Job job;
@@ -748,6 +802,8 @@ main (int argc, char **argv)
   test_add (suite, work_runs_in_a_named_worker);
   test_add (suite, work_runs_in_a_caller);
   test_add (suite, work_that_holds_goes_on_after_the_windows_end);
+  test_add (suite, work_that_holds_is_late_after_the_windows_end_too);
+  test_add (suite, work_that_the_user_has_cancelled_is_not_late);
   test_add (suite, work_for_a_caller_that_stops_is_refused_and_told);
   test_add (suite, misuse_names_the_function_and_the_line);
   test_add (suite, a_button_cancels_the_work);

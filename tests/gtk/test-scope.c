@@ -72,6 +72,41 @@ START_TEST (edge_79_a_window_that_was_never_shown_is_destroyed)
 }
 END_TEST
 
+static void
+destroy_other (GListModel *windows, guint position, guint removed, guint added, void *data)
+{
+  GtkWindow **other = data;
+  (void) windows;
+  (void) position;
+  (void) added;
+  if (removed > 0 && *other != NULL)
+    gtk_window_destroy (g_steal_pointer (other));
+}
+
+/* The program hears of the first end before Lodger does. */
+START_TEST (edge_79_a_window_that_ends_while_another_one_does_ends_its_own_scopes)
+{
+  GtkWindow *other = NULL;
+  Bound first, middle, last;
+  gtk_init ();
+  g_signal_connect (gtk_window_get_toplevels (), "items-changed", G_CALLBACK (destroy_other), &other);
+  first = bound_open (TRUE);
+  middle = bound_open (TRUE);
+  last = bound_open (TRUE);
+  bind_to (&first, first.window.label);
+  bind_to (&middle, middle.window.label);
+  bind_to (&last, last.window.label);
+  other = last.window.window;
+  gtk_window_destroy (first.window.window);
+  expect_code (lodger_pending_get_outcome (first.pending), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (last.pending), LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (middle.pending), LODGER_ENOTDONE);
+  bound_close (&first, 0);
+  bound_close (&last, 0);
+  bound_close (&middle, 1);
+}
+END_TEST
+
 /* Its widgets are taken out as it goes; that is no move. */
 START_TEST (edge_79_a_window_that_was_never_shown_goes_and_its_widget_stays)
 {
@@ -410,6 +445,7 @@ main (int argc, char **argv)
   test_add (suite, edge_79_a_window_that_somebody_refers_to_is_destroyed);
   test_add (suite, edge_79_the_window_itself_is_destroyed);
   test_add (suite, edge_79_a_window_that_was_never_shown_is_destroyed);
+  test_add (suite, edge_79_a_window_that_ends_while_another_one_does_ends_its_own_scopes);
   test_add (suite, edge_79_a_window_that_was_never_shown_goes_and_its_widget_stays);
   test_add (suite, edge_79_a_scope_asked_for_after_the_windows_end_has_ended);
   test_add (suite, edge_79_a_scope_asked_for_while_the_window_goes_has_ended);

@@ -19,7 +19,8 @@ static size_t
 count_of (const LodgerHash *table, uint64_t number)
 {
   size_t count = 0;
-  lodger__hash_for (item, table, lodger__hash_of_number (number), Item, link) count += item->number == number;
+  lodger__hash_for (item, table, lodger__hash_of_number (number), Item, link)
+    count += item->number == number;
   return count;
 }
 

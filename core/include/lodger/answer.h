@@ -25,8 +25,8 @@ LODGER_BEGIN_DECLS
  * call is answered on its `self`, and only in the call's own function. Its outcome is published when that function
  * returns.
  *
- * A call that answers twice has a mistake, so a warning is logged. The second answer of a promise is a debug line, since
- * several threads may try to be the first.
+ * A call that answers twice has a mistake, so a warning is logged. The second answer of a promise is a debug line,
+ * since several threads may try to be the first.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL @p self), LODGER_EALREADY (an outcome was set before, or the pending is done),
@@ -127,7 +127,8 @@ LODGER_API int lodger_pending_return_new_error (LodgerPending *self, const char 
  * The rules are those of lodger_pending_return_pointer(), but @p other is not consumed: a reference is taken.
  * Cancelling @p self, also before, cancels @p other, unless @p other is protected. The value stays owned by @p other,
  * or by the pending that @p other has it from. It lives as long as any of them. So a long chain of pendings keeps two
- * of them. Until @p other is done, each keeps the other alive. So if @p other is never answered, it has to be cancelled.
+ * of them. Until @p other is done, each keeps the other alive. So if @p other is never answered, it has to be
+ * cancelled.
  *
  * Errors: as lodger_pending_return_pointer(), LODGER_EINVAL (NULL @p other), LODGER_EDEADLK (@p other takes its
  * outcome, directly or not, from @p self), LODGER_ENOMEM (no memory).

@@ -65,8 +65,9 @@ typedef struct LodgerCallOptions
  * @param options Optional. NULL means all defaults.
  * @return a new reference to the outcome, never NULL, to be dropped with lodger_pending_unref(). It may be dropped at
  *         once: the call runs all the same. A refusal is a done pending. The pending is cancelled after the stop, and
- *         when the scope has ended. After a failed start, the pending fails with the error of the start. It is also cancelled when the submitter's own call is cancelled while it waits for
- *         room. Every other refusal is a pending that has failed.
+ *         when the scope has ended. It is also cancelled when the submitter's own call is cancelled while it waits for
+ *         room. After a failed start, the pending fails with the error of the start. Every other refusal is a pending
+ *         that has failed.
  * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong options, LODGER_PENDING_BOUND without a scope), LODGER_ENOMEM
  * (no memory), LODGER_EAGAIN (the inbox is full, and this thread may not block), LODGER_EDEADLK (the inbox is full, and
  * the wait could never end), LODGER_ECHILD (a forked child).
@@ -125,8 +126,8 @@ LODGER_API int lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirec
  * the caller never holds it up. The data is destroyed in the worker that takes the call. lodger_pending_then() brings
  * the outcome back to a thread.
  *
- * With `worker` set, the call runs in the child of that name (lodger_caller_open_child()). That child is outside of the pool
- * and of its limits; an `inbox_limit` holds for it. A caller that has not started has no children yet, so the call
+ * With `worker` set, the call runs in the child of that name (lodger_caller_open_child()). That child is outside of the
+ * pool and of its limits; an `inbox_limit` holds for it. A caller that has not started has no children yet, so the call
  * fails.
  *
  * Errors: as lodger_caller_call_soon_full(), LODGER_EAGAIN (no worker, and the system refuses a thread), LODGER_ESTATE

@@ -45,8 +45,8 @@ typedef enum LodgerCallerMode
 /**
  * A start hook: the first function that runs in the caller's thread.
  *
- * It returns NULL for success. An error fails the start: the reference is given to the caller. `started` fails with that
- * error, and so does every call that waits for the start or is submitted afterwards. A hook cannot wait.
+ * It returns NULL for success. An error fails the start: the reference is given to the caller. `started` fails with
+ * that error, and so does every call that waits for the start or is submitted afterwards. A hook cannot wait.
  */
 typedef LodgerError *(*LodgerStartHook) (LodgerCaller *caller, void *data);
 
@@ -121,10 +121,10 @@ typedef struct LodgerCallerOptions
  * @param options Optional. NULL means all defaults.
  * @param ret_error Optional. Receives a new reference to the error; an error of the host's `open` is passed on.
  * @return a new reference, or NULL with an error. Dropping the reference does not stop the caller.
- * Errors: LODGER_EINVAL (unknown mode, wrong options, a host of a new thread other than its backend's), LODGER_ENOENT (no
- * such host or backend, CURRENT_THREAD with no host named and none attached), LODGER_EMISMATCH (the existing caller has
- * another name, host or backend), LODGER_EALREADY (MANUAL where a caller exists), LODGER_EWRONGTHREAD (MAIN_THREAD in
- * another thread while the main thread has no caller), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (unknown mode, wrong options, a host of a new thread other than its backend's), LODGER_ENOENT
+ * (no such host or backend, CURRENT_THREAD with no host named and none attached), LODGER_EMISMATCH (the existing caller
+ * has another name, host or backend), LODGER_EALREADY (MANUAL where a caller exists), LODGER_EWRONGTHREAD (MAIN_THREAD
+ * in another thread while the main thread has no caller), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory).
  * Test: unit/caller the_same_thread_and_host_give_the_same_caller
  * Since: 0.2
  */
@@ -144,10 +144,10 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_caller_open (LodgerCallerMode mode,
  *        `max_workers` and `max_threads` are the root's and are ignored.
  * @param ret_error Optional. Receives a new reference to the error.
  * @return a new reference, or NULL with an error. Dropping the reference does not stop the caller.
- * Errors: LODGER_EINVAL (NULL @p parent, wrong options, a host other than the backend's), LODGER_ENOENT (no such backend),
- * LODGER_EMISMATCH (the child of that name has another backend or host), LODGER_ESTATE (the parent has not started),
- * LODGER_ESHUTDOWN (the parent is stopping), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory), LODGER_ECHILD (a
- * forked child).
+ * Errors: LODGER_EINVAL (NULL @p parent, wrong options, a host other than the backend's), LODGER_ENOENT (no such
+ * backend), LODGER_EMISMATCH (the child of that name has another backend or host), LODGER_ESTATE (the parent has not
+ * started), LODGER_ESHUTDOWN (the parent is stopping), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory),
+ * LODGER_ECHILD (a forked child).
  * Test: conformance edge_48_get_by_name_twice_is_the_same_child
  * Since: 0.2
  */
@@ -194,8 +194,8 @@ LODGER_API LodgerCaller *lodger_caller_current (void);
 /**
  * Finds this thread's caller on a loop, and makes none.
  *
- * Does not block. It is the caller that lodger_caller_open() would find for the same host and options. If there is none,
- * it is a caller that is stopping there.
+ * Does not block. It is the caller that lodger_caller_open() would find for the same host and options. If there is
+ * none, it is a caller that is stopping there.
  *
  * @param host a registered host's name. NULL finds none.
  * @param host_options as for lodger_caller_open().
@@ -345,7 +345,8 @@ LODGER_API LODGER_GIVEN char *lodger_caller_describe (LodgerCaller *caller);
  * Sets how many idle workers the pool of the caller's tree keeps.
  *
  * Any thread; does not block. Above the limit, a worker ends at the end of its call. It stays for calls of its own that
- * are delayed, wait to continue, or are not done. The default is 10. A new limit holds from the end of the next call on.
+ * are delayed, wait to continue, or are not done. The default is 10. A new limit holds from the end of the next call
+ * on.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).

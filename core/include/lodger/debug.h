@@ -3,8 +3,8 @@
  * @file debug.h
  * What a program that hangs is at: a watch that names calls which hold their thread, and a dump of everything.
  *
- * docs/debugging.md shows both at work, with the log and the trace (trace.h). A caller whose options say `no_debug` is left
- * out, and so are its children.
+ * docs/debugging.md shows both at work, with the log and the trace (trace.h). A caller whose options say `no_debug` is
+ * left out, and so are its children.
  *
  * A forked child has no watch, whatever its parent had. It may begin one of its own.
  */
@@ -39,12 +39,12 @@ typedef struct LodgerStallOptions
  * Any thread; does not block. A second call changes the options. The environment variable LODGER_DEBUG=stalls does the
  * same for a whole run, with the default options.
  *
- * A stall is one line when the limit has passed, with the call's name, file and line, and one line when it is over, with
- * its length. The stack of the thread follows the first line. A nested loop inside a call is no stall while it iterates.
- * A call that only waits, in lodger_pending_wait() or for room in an inbox, holds nothing and is no stall.
+ * A stall is one line when the limit has passed, with the call's name, file and line, and one line when it is over,
+ * with its length. The stack of the thread follows the first line. A nested loop inside a call is no stall while it
+ * iterates. A call that only waits, in lodger_pending_wait() or for room in an inbox, holds nothing and is no stall.
  *
- * A thread whose loop Lodger does not drive is asked to call back, twice within a limit. So the watch also sees a thread
- * that is held by anything else than a call. That wakes the thread. Threads that Lodger drives are not woken.
+ * A thread whose loop Lodger does not drive is asked to call back, twice within a limit. So the watch also sees a
+ * thread that is held by anything else than a call. That wakes the thread. Threads that Lodger drives are not woken.
  *
  * A thread of Lodger's own watches. It uses a real-time signal that the program has left at its default, to read the
  * stack of a thread that stalls. A system call of that thread which does not restart by itself fails with EINTR then.
@@ -71,8 +71,8 @@ LODGER_API void lodger_unwatch_stalls (void);
 /**
  * Describes all callers: their states, their calls, what waits for what, the pools and the scopes.
  *
- * Any thread, also while callers hang, start or end; not in a trace hook. It blocks for short locks only. The text is for
- * people; its form may change. It shows for how long calls have been running if they began during a watch, or after
+ * Any thread, also while callers hang, start or end; not in a trace hook. It blocks for short locks only. The text is
+ * for people; its form may change. It shows for how long calls have been running if they began during a watch, or after
  * lodger_dump_on_signal().
  *
  * @return a string of lines, to be freed with lodger_free(). NULL without memory.

@@ -178,9 +178,9 @@ typedef void (*LodgerGivenFunc) (LodgerPending *given, void *data);
 /**
  * Adapter to Lodger: tells of each call that this thread gives to another thread.
  *
- * Does not block. An adapter so finds the last work of a program, which a shutdown handler submits. @p func runs in this
- * thread inside the submission, for calls in a pool and in other callers. Delayed calls, continuations and direct calls
- * are not told. Each thread has one function.
+ * Does not block. An adapter so finds the last work of a program, which a shutdown handler submits. @p func runs in
+ * this thread inside the submission, for calls in a pool and in other callers. Delayed calls, continuations and direct
+ * calls are not told. Each thread has one function.
  *
  * @param func NULL ends it.
  * @param data given to @p func.

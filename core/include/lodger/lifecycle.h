@@ -158,9 +158,9 @@ LODGER_API LodgerPending *lodger_caller_get_stopping (LodgerCaller *caller);
 /**
  * Returns a protected pending that is done when the stop is over.
  *
- * Any thread; does not block. Everything that the caller accepted is done then, and every child has stopped. The exception is a
- * child that hangs in a done-callback, a canceller or a destroy function: after the deadline nobody waits for it. No user
- * code of the caller runs after that. The pending is borrowed from the caller. NULL gives NULL.
+ * Any thread; does not block. Everything that the caller accepted is done then, and every child has stopped. The
+ * exception is a child that hangs in a done-callback, a canceller or a destroy function: after the deadline nobody
+ * waits for it. No user code of the caller runs after that. The pending is borrowed from the caller. NULL gives NULL.
  *
  * Errors: none.
  * Test: unit/caller started_stopping_and_stopped_are_signalled_in_order

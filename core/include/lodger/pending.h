@@ -12,8 +12,8 @@
  * A pending ends exactly once. The first setter wins; later setters are ignored. A cancellation beats any value. A
  * function that returns a LodgerPending gives the receiver one reference, unless its comment says "borrowed".
  *
- * answer.h has the functions that answer a pending. wait.h has the functions that wait for it. metadata.h attaches values
- * to it.
+ * answer.h has the functions that answer a pending. wait.h has the functions that wait for it. metadata.h attaches
+ * values to it.
  */
 #ifndef LODGER_PENDING_H
 #define LODGER_PENDING_H

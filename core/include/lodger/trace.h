@@ -4,8 +4,9 @@
  * The log, and the trace of calls and wake-ups: how a program observes Lodger at work.
  *
  * By default, only warnings and errors are printed, to standard error. The environment variable LODGER_DEBUG asks for
- * more. It holds a comma-separated list of words, and is read once. `calls`, `wakes`, `states` and `all` print trace events.
- * `stalls` begins the watch of debug.h, with its default options; `all` does not. For another word, a line is logged.
+ * more. It holds a comma-separated list of words, and is read once. `calls`, `wakes`, `states` and `all` print trace
+ * events. `stalls` begins the watch of debug.h, with its default options; `all` does not. For another word, a line is
+ * logged.
  */
 #ifndef LODGER_TRACE_H
 #define LODGER_TRACE_H

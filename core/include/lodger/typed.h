@@ -4,8 +4,8 @@
  * Results that are taken with their type.
  *
  * The call answers with LODGER_RETURN(), or later with LODGER_REPLY(). LODGER_TAKE() or LODGER_GET() gives the result
- * back. The compiler checks the pointer on both sides. The name of the type travels with the pointer, so another type is
- * no cast but an error with a log line.
+ * back. The compiler checks the pointer on both sides. The name of the type travels with the pointer, so another type
+ * is no cast but an error with a log line.
  *
  *     Page *page = LODGER_TAKE (done, Page);
  */

@@ -44,15 +44,16 @@ typedef enum LodgerWaitFlags
  * - for a promise with a completer (lodger_pending_set_completer()) whose thread waits.
  *
  * The log line names both ends. Other promises and timed waits are never refused this way. A wait that has begun ends
- * with LODGER_EDEADLK, too, when lodger_pending_return_from() or lodger_pending_set_completer() closes the circle later.
- * The pending is then left alone.
+ * with LODGER_EDEADLK, too, when lodger_pending_return_from() or lodger_pending_set_completer() closes the circle
+ * later. The pending is then left alone.
  *
  * @param timeout in nanoseconds. LODGER_FOREVER waits without limit. With 0 or less, the function only looks.
  * @return 0, or a negative code. With LODGER_WAIT_NO_RESULT, a failed, cancelled or abandoned outcome is 0, too.
  * Errors: LODGER_EINVAL (NULL, unknown flags), LODGER_EFAILED (the pending has failed), LODGER_EABANDONED (a stop gave
- * it up while it ran), LODGER_ECANCELED (the pending, or the waiter's own call, was cancelled), LODGER_ETIMEDOUT (the
- * time is over), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose loop Lodger does not
- * drive), LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * it up before it was done, or it ended its thread), LODGER_ECANCELED (the pending, or the waiter's own call, was
+ * cancelled), LODGER_ETIMEDOUT (the time is over), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a
+ * thread whose loop Lodger does not drive), LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD
+ * (a forked child).
  * Test: unit/wait edge_05_timed_out_waiter_cancels
  * Since: 0.1
  */

@@ -91,8 +91,8 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_glib_attach (GMainContext *context,
  *
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
- * Errors: as lodger_glib_attach(), LODGER_EINVAL (wrong options, a `backend` in @options), LODGER_EMISMATCH (the existing
- * caller has another name or backend), LODGER_ENOENT (no such workers' backend).
+ * Errors: as lodger_glib_attach(), LODGER_EINVAL (wrong options, a `backend` in @options), LODGER_EMISMATCH (the
+ * existing caller has another name or backend), LODGER_ENOENT (no such workers' backend).
  * Test: unit/glib-host a_refused_attach_says_why
  * Since: 0.1
  */
@@ -133,9 +133,9 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_glib_open_caller (const LodgerGlibH
  *
  * Returns: 0, or a negative code. After an error @application is not held
  *
- * Errors: LODGER_EINVAL (NULL, no GApplication), LODGER_ESHUTDOWN (the caller is stopping), LODGER_EWRONGTHREAD (another
- * thread runs the default context just now), LODGER_EALREADY (another host or backend has taken the name "glib"),
- * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL, no GApplication), LODGER_ESHUTDOWN (the caller is stopping), LODGER_EWRONGTHREAD
+ * (another thread runs the default context just now), LODGER_EALREADY (another host or backend has taken the name
+ * "glib"), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/glib-application an_application_is_held_until_its_work_has_ended
  * Since: 0.2
  */

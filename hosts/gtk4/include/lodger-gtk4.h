@@ -52,8 +52,8 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_gtk_attach (GError **error);
  *
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
- * Errors: as lodger_gtk_attach(), LODGER_EINVAL (wrong options, a `backend` in @options), LODGER_EMISMATCH (the existing
- * caller has another name or backend), LODGER_ENOENT (no such workers' backend).
+ * Errors: as lodger_gtk_attach(), LODGER_EINVAL (wrong options, a `backend` in @options), LODGER_EMISMATCH (the
+ * existing caller has another name or backend), LODGER_ENOENT (no such workers' backend).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
  * Since: 0.1
  */
@@ -131,7 +131,8 @@ typedef void (*LodgerGtkProgressFunc) (GtkWidget *widget, double fraction, const
  * | is late          | `done`        | `failed`      | `done`           | `failed`    |
  * | was cancelled    | `done`        | none          | `cancelled`      | `cancelled` |
  *
- * A user who has cancelled needs no message: `failed` is not told of it. The button is insensitive in each case.
+ * A user who has cancelled needs no message: `failed` is not told of it. The button is insensitive in each case, unless
+ * other work has the same button. Late work that was cancelled before has been cancelled.
  */
 typedef struct LodgerGtkRunOptions
 {
@@ -164,7 +165,7 @@ typedef struct LodgerGtkRunOptions
   /** The name of the worker that runs the work, as in LodgerCallOptions. Optional. It is a worker of `caller`, or of the
    * GUI thread's caller. A database has such a thread of its own. */
   const char *worker;
-  /** How long the work may take from now on, in nanoseconds. 0: any time. When the time is over, the work is cancelled,
+  /** How long the work may take from now on, in nanoseconds. 0, less, or more than 49 days: any time. When the time is over, the work is cancelled,
    * and its outcome is told at once as LODGER_ETIMEDOUT. The work may go on for a while. The data lives as long. */
   int64_t timeout;
   /** The work is a save, which has to be finished. The end of the widget does not cancel it; only the functions of the
@@ -181,27 +182,27 @@ typedef struct LodgerGtkRunOptions
 /**
  * lodger_gtk_run_full: (skip)
  * @widget: the work and its functions are bound to its scope: see lodger_gtk_widget_get_scope()
- * @work: runs in a worker thread, as of lodger_caller_to_thread()
+ * @work: runs in a worker thread, as of lodger_caller_to_thread(), unless `caller` names another thread
  * @done: (nullable): runs in the GUI thread with the outcome
  * @data: given to all functions
  * @options: (nullable): %NULL for defaults
  *
  * Does work in another thread, and comes back to @widget with the outcome.
  *
- * GUI thread; does not block. The end of the scope cancels the work. Work that has not started then never runs. Running
- * work sees it by lodger_pending_is_cancelled(). None of the functions runs in the GUI thread any more. The last
- * progress comes before the outcome. LodgerGtkRunOptions says which function gets which outcome.
+ * GUI thread; does not block. The end of the scope cancels the work, unless it holds. Work that has not started then
+ * never runs. Running work sees it by lodger_pending_is_cancelled(). None of the functions runs in the GUI thread any
+ * more. The last progress comes before the outcome. LodgerGtkRunOptions says which function gets which outcome.
  *
- * The data is consumed in each case, except for options without a size, whose `destroy` cannot be read. While the GUI thread's caller stops, no work starts. Then `failed` or @done is told
- * by the main loop, if it still runs.
+ * The data is consumed in each case, except for options without a size, whose `destroy` cannot be read. While the GUI
+ * thread's caller stops, no work starts. Then `failed` or @done is told by the main loop, if it still runs.
  *
  * Returns: (transfer full): a new reference to the outcome of the work, never %NULL, to be cancelled or dropped. A
  *   refusal is a done pending. `failed` or @done is told of it as well, unless it is misuse. Work that is late has been
  *   cancelled, also if @done was told LODGER_ETIMEDOUT
  *
- * Errors: LODGER_EINVAL (NULL @widget or @work, wrong options, a cancel button that is no button, a progress bar that is
- * none), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no window), LODGER_ESHUTDOWN (the GUI
- * thread's caller is stopping), LODGER_ETIMEDOUT (the time is over), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (NULL @widget or @work, wrong options, a cancel button that is no button, a progress bar that
+ * is none), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no window), LODGER_ESHUTDOWN (the
+ * GUI thread's caller is stopping), LODGER_ENOMEM (no memory).
  * Test: gtk/run the_outcome_comes_back_to_the_widget
  * Test: gtk/run wrong_options_are_refused
  * Since: 0.1
@@ -261,7 +262,7 @@ LODGER_END_DECLS
 
 #define lodger_gtk_run(widget, work, done, ...) LODGER_GTK_RUN_WITH (widget, work, done, __VA_ARGS__, )
 #define LODGER_GTK_RUN_WITH(widget, work, done, data, ...)                                                             \
-  lodger_pending_unref (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_OPTIONS (__VA_ARGS__)))
+  lodger_pending_disown (lodger_gtk_run_full (widget, work, done, data, LODGER_GTK_RUN_OPTIONS (__VA_ARGS__)))
 
 #endif
 
