@@ -32,7 +32,7 @@ typedef struct Program
 {
   int kind;
   Way way;
-  bool has_stuck_worker, has_stuck_child, exits_in_worker;
+  bool has_stuck_worker, has_stuck_child, has_late_worker, exits_in_worker;
 } Program;
 
 static void
@@ -65,6 +65,50 @@ exit_inside (void *data)
   exit (STATUS);
 }
 
+/* ---- a worker that has been stopped, and that ends between two exit handlers -------------------------------------------- */
+
+static BlockedCall late;
+static Latch late_is_freed;
+
+static void
+let_it_end (void)
+{
+  static const char line[] = "the late worker is freed\n";
+  latch_open (&late.let_go);
+  latch_wait (&late_is_freed);
+  test_check (write (STDERR_FILENO, line, sizeof line - 1) > 0);
+}
+
+static void
+note_freed (void *data)
+{
+  (void) data;
+  latch_open (&late_is_freed);
+}
+
+/* Exit handlers run in the reverse order: this one after that of the first caller. */
+static void
+handle_the_exit (void)
+{
+  latch_init (&late_is_freed);
+  blocked_call_init (&late);
+  test_check (atexit (let_it_end) == 0);
+}
+
+static void
+start_late_worker (void)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .name = "late", .hook_destroy = note_freed };
+  LodgerCaller *worker = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, NULL);
+  test_check (worker != NULL);
+  lodger_caller_call_direct (worker, blocked_call_direct, &late, NULL);
+  latch_wait (&late.entered);
+  lodger_caller_stop (worker, true);
+  lodger_caller_unref (worker);
+}
+
+/* ---- the program ------------------------------------------------------------------------------------------------------- */
+
 static void
 end_in_order (Subject *subject, Way way)
 {
@@ -87,6 +131,8 @@ be_the_program (const Program *program)
 #ifdef __SANITIZE_ADDRESS__
   __lsan_disable ();
 #endif
+  if (program->has_late_worker)
+    handle_the_exit ();
   subject_open_full (&subject, program->kind, program->way == WITHOUT_A_STOP ? &hooked : NULL);
   blocked_call_init (&in_worker);
   blocked_call_init (&in_child);
@@ -103,6 +149,8 @@ be_the_program (const Program *program)
       latch_wait (&in_child.entered);
       lodger_pending_disown (lodger_caller_call_soon (child, user_call, NULL, user_code_runs));
     }
+  if (program->has_late_worker)
+    start_late_worker ();
   if (program->way != WITHOUT_A_STOP)
     end_in_order (&subject, program->way);
   else
@@ -193,6 +241,13 @@ START_TEST (edge_53_a_program_that_ends_inside_a_call_names_it)
 }
 END_TEST
 
+START_TEST (edge_53_a_worker_that_ends_while_the_program_does_is_freed)
+{
+  expect_lines ((Program) { .kind = _i, .way = STOP_WAIT, .has_late_worker = true }, "late still runs",
+                "the late worker is freed");
+}
+END_TEST
+
 void
 add_edge_program_end (Suite *suite)
 {
@@ -201,4 +256,5 @@ add_edge_program_end (Suite *suite)
   add_edge (suite, edge_53_a_program_that_ends_with_a_stuck_worker_names_its_call, 0, 0);
   add_edge (suite, edge_53_a_program_that_ends_with_a_stuck_child_names_it, 0, 0);
   add_edge (suite, edge_53_a_program_that_ends_inside_a_call_names_it, 0, 0);
+  add_edge (suite, edge_53_a_worker_that_ends_while_the_program_does_is_freed, 0, 0);
 }

@@ -423,8 +423,7 @@ START_TEST (work_runs_in_a_caller)
   lodger_gtk_run (job.window.label, answer, note, &job, .caller = caller, .worker = "its own");
   window_run_until (&job.is_over);
   ck_assert_int_ne (job.ran_in, thread);
-  lodger_caller_stop (caller, true);
-  lodger_caller_unref (caller);
+  worker_stop (caller);
   job_close (&job);
 }
 END_TEST

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/log.h"
 #include "caller/caller.h"
+#include "debug/debug.h"
 #include "life/life.h"
+#include "life/phase.h"
 #include "loop/ownership.h"
 
 #include <stdlib.h>
 
 /* A program may end without having stopped its callers. Then their threads are ended by the system in the middle of what
- * they do; all that is done here is to name what that is. Nothing is joined, no user code is run, nothing is freed. */
+ * they do; all that is done here is to name what that is. Nothing is joined, no call is run.
+ *
+ * The callers are held, not referred to: one that was never started would otherwise be stopped here, with its hooks. One
+ * that ends in the meantime is freed here, as by whoever else lets go of it last. */
 
 /* A child that is at nothing belongs to a parent that is named. */
 static void
@@ -22,7 +27,7 @@ name_caller (LodgerCaller *caller)
     if (frame->pending != NULL)
       line = lodger_pending_describe (frame->pending);
   lodger__caller_unlock (caller);
-  if (!is_at_work && lodger__parent (caller) != NULL)
+  if ((!is_at_work && lodger__parent (caller) != NULL) || lodger__phase (caller) == LODGER_PHASE_STOPPED)
     return;
   lodger__log (LODGER_LOG_WARNING, "the program ends while %s still runs%s%s", lodger__name (caller),
                line != NULL ? ": " : "", line != NULL ? line : "");
@@ -33,12 +38,11 @@ static void
 at_exit (void)
 {
   size_t count;
-  LodgerCaller **callers = lodger_caller_list (false, &count);
+  LodgerCaller **callers = lodger__registry_hold_all (&count);
   atomic_fetch_add (&lodger__ownership_readers, LODGER_OWNERSHIP_READER);
   for (size_t i = 0; i < count; i++)
     name_caller (callers[i]);
-  /* The references are kept: the last one of a caller that was never started would run user code. */
-  free (callers);
+  lodger__debug_release_all (callers, count);
 }
 
 static void

@@ -170,8 +170,8 @@ lodger__registry_backend (const char *name)
 /* ---- callers: known from their making until they have stopped ------------------------------------------------------- */
 
 /* Held, not referred to: whoever lets go of the last reference of a user stops the caller. */
-static LodgerCaller **
-hold_all (size_t *ret_count)
+LodgerCaller **
+lodger__registry_hold_all (size_t *ret_count)
 {
   LodgerCaller **list;
   size_t count = 0;
@@ -188,7 +188,7 @@ hold_all (size_t *ret_count)
   return list;
 }
 
-static const LodgerDebugOps debug_ops = { .hold_all = hold_all, .describe = lodger_caller_describe };
+static const LodgerDebugOps debug_ops = { .hold_all = lodger__registry_hold_all, .describe = lodger_caller_describe };
 
 void
 lodger__registry_add (LodgerCaller *caller)
