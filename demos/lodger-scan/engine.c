@@ -286,9 +286,11 @@ feed (Engine *engine)
       engine->current = job->dir;
       engine->listings += job->listing ? 1 : 0;
       g_ptr_array_add (engine->running, job);
-      job->pending = lodger_caller_to_thread (engine->shared->caller, job->listing ? list_folder : scan_batch,
-                                              job_ref (job), job_unref);
-      then = lodger_pending_then (job->pending, engine->shared->caller, job_returned, job_ref (job), job_unref);
+      job->pending = lodger_caller_to_thread_full (
+          engine->shared->caller, job->listing ? list_folder : scan_batch, job_ref (job), job_unref,
+          LODGER_CALL_OPTIONS (.name = job->listing ? "list a folder" : "scan files"));
+      then = lodger_pending_then_full (job->pending, engine->shared->caller, job_returned, job_ref (job), job_unref,
+                                       NULL);
       if (lodger_pending_is_done (then)) /* refused: it will not run */
         {
           store_add_error (engine->store, job->dir, NULL, REASON_NO_WORKER);

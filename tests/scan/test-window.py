@@ -3,9 +3,12 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 
 from scantest import LIMIT, SANITIZED, SCAN, ScanTest, call, main, run
@@ -35,17 +38,33 @@ def press(window, *keys):
 
 
 class Window(ScanTest):
-    def start_scan(self, *arguments):
+    def start_scan(self, *arguments, **options):
         # What GTK remembers of folders that were chosen is not to be found in anybody's home.
         data = tempfile.TemporaryDirectory()
         self.addCleanup(data.cleanup)
-        environment = dict(os.environ, XDG_DATA_HOME=data.name, XDG_CONFIG_HOME=data.name, G_DEBUG="fatal-criticals")
-        return self.start(SCAN, *arguments, self.folder, env=environment)
+        environment = dict(os.environ, XDG_DATA_HOME=data.name, XDG_CONFIG_HOME=data.name, G_DEBUG="fatal-criticals",
+                           LODGER_DEBUG="calls" if "stderr" in options else "")
+        return self.start(SCAN, *arguments, self.folder, env=environment, **options)
 
     def start_endless(self, *arguments):
         self.make("small", b"x")
         os.truncate(self.make("sub/endless"), 64 << 30)
-        return self.start_scan(*arguments)
+        process = self.start_scan(*arguments, stderr=subprocess.PIPE)
+        taken = threading.Event()
+        threading.Thread(target=self.read_trace, args=(process.stderr, taken), daemon=True).start()
+        self.assertTrue(taken.wait(timeout=LIMIT), "the window has not taken the small file")
+        return process
+
+    @staticmethod
+    def read_trace(trace, taken):
+        """Tells when the window has the small file: its batch has come back from the worker. Passes on what is no trace."""
+        with trace:
+            for line in trace:
+                if re.match(rb"lodger: end lodger-scan scan files ", line):
+                    taken.set()
+                elif not re.match(rb"lodger: (submit|start|end) ", line):
+                    sys.stderr.buffer.write(line)
+        taken.set()
 
     def place_beside(self):
         """A path for JSON outside of the scanned folder."""
