@@ -5,6 +5,7 @@
  *   main.c          the command line, the rounds, the lines
  *   pendings.c      crowds that need no thread
  *   threads.c       crowds of calls and of threads
+ *   callers.c       crowds of callers
  *   operations.c    crowds of GIO
  */
 #ifndef LODGER_CROWDS_H
@@ -34,7 +35,7 @@ extern const size_t n_crowds;
 extern CrowdRun crowd_callbacks, crowd_continuations, crowd_followers, crowd_steps, crowd_metadata, crowd_scope,
     crowd_delayed;
 extern CrowdRun crowd_deferred, crowd_given, crowd_pool, crowd_space, crowd_children, crowd_waiters;
-extern CrowdRun crowd_operations, crowd_offers, crowd_cancellable;
+extern CrowdRun crowd_callers, crowd_operations, crowd_offers, crowd_cancellable;
 
 /* The caller of the main thread's context; NULL where a crowd waits. */
 extern LodgerCaller *crowd_caller;

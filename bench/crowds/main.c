@@ -33,6 +33,7 @@ const Crowd crowds[] = {
   { "deferred", "deferred calls of a caller that stops", crowd_deferred, false, true },
   { "given", "unfinished calls that a child gave to its root's pool, and stops", crowd_given, false, true },
   { "pool", "calls in a pool's queue", crowd_pool, false, true },
+  { "callers", "callers of one thread, made, found and stopped", crowd_callers, false, true },
   { "operations", "operations of GIO under way at once", crowd_operations, false, false },
   { "offers", "pendings offered to GIO at once", crowd_offers, false, false },
   { "cancellable", "pendings cancelled by one GCancellable", crowd_cancellable, false, false },

@@ -97,6 +97,64 @@ START_TEST (creating_the_main_threads_caller_elsewhere_is_refused)
 }
 END_TEST
 
+static void *
+find_the_mains (void *data)
+{
+  LodgerCaller **found = data;
+  *found = lodger_caller_open (LODGER_CALLER_MAIN_THREAD, NULL, NULL);
+  return NULL;
+}
+
+static void
+expect_the_mains (const LodgerCaller *expected)
+{
+  LodgerCaller *found = NULL;
+  thread_join (thread_start (find_the_mains, &found));
+  ck_assert_ptr_eq (found, expected);
+  lodger_caller_unref (found);
+}
+
+START_TEST (the_main_threads_caller_is_its_first_that_does_not_stop)
+{
+  Loop first = loop_open (LODGER_MANUAL_DEFAULT), second = loop_open (LODGER_MANUAL_DEFAULT);
+  expect_the_mains (first.caller);
+  lodger_caller_stop (first.caller, true);
+  for (int i = 0; i < 2; i++)
+    expect_the_mains (second.caller);
+  loop_close (&second);
+  log_capture_begin ();
+  expect_the_mains (NULL);
+  log_capture_end ();
+  loop_close (&first);
+  first = loop_open_initial (LODGER_MANUAL_DEFAULT);
+  expect_the_mains (first.caller);
+  loop_close (&first);
+}
+END_TEST
+
+START_TEST (each_of_many_callers_of_a_thread_is_found_by_its_loop)
+{
+  enum
+  {
+    LOOPS = 100
+  };
+  Loop loops[LOOPS];
+  for (int i = 0; i < LOOPS; i++)
+    loops[i] = i % 2 == 0 ? loop_open (LODGER_MANUAL_DEFAULT) : loop_open_initial (LODGER_MANUAL_DEFAULT);
+  for (int i = 0; i < LOOPS; i++)
+    {
+      LodgerCallerOptions options = options_for (loops[i].host, NULL);
+      LodgerCaller *found = lodger_caller_find (options.host, options.host_options), *again;
+      expect_code (ask (LODGER_CALLER_CURRENT_THREAD, &options, &again), 0);
+      ck_assert_ptr_eq (found, loops[i].caller);
+      ck_assert_ptr_eq (again, loops[i].caller);
+      lodger_caller_unref (again);
+      lodger_caller_unref (found);
+      loop_close (&loops[i]);
+    }
+}
+END_TEST
+
 START_TEST (start_sync_runs_queued_calls)
 {
   Recorder recorder = { 0 };
@@ -447,6 +505,8 @@ main (int argc, char **argv)
   test_add (suite, the_same_thread_and_host_give_the_same_caller);
   test_add (suite, a_mismatch_is_an_error);
   test_add (suite, creating_the_main_threads_caller_elsewhere_is_refused);
+  test_add (suite, the_main_threads_caller_is_its_first_that_does_not_stop);
+  test_add (suite, each_of_many_callers_of_a_thread_is_found_by_its_loop);
   test_add (suite, start_sync_runs_queued_calls);
   test_add (suite, a_stop_before_the_start_ends_it);
   test_add (suite, a_caller_that_was_never_started_can_be_dropped);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A fork amid a stop, and amid the use of a shared lock. */
-#include "caller/caller.h"
+#include "base/fork.h"
 #include "test-blocked-call.h"
 #include "test-loop.h"
 #include "test-suite.h"
@@ -137,39 +137,34 @@ START_TEST (edge_56_a_child_that_is_forked_in_a_start_hook_has_not_started)
 }
 END_TEST
 
-/* A thread that holds the registry's lock until a fork has returned, or for a while. */
+/* A thread that holds a shared lock until a fork has returned, or for a while. */
 typedef struct Holder
 {
-  LodgerCaller *caller;
+  pthread_mutex_t *mutex;
   Latch holds;
   Latch forked;
 } Holder;
 
-static bool
-hold_lock (const LodgerCaller *caller, const void *data)
-{
-  Holder *holder = *(Holder *const *) data;
-  (void) caller;
-  latch_open (&holder->holds);
-  counter_wait_until (&holder->forked.opened, 1, test_now () + 100000000);
-  return false;
-}
-
 static void *
-find_none (void *data)
+hold_lock (void *data)
 {
-  test_check (lodger__registry_find (hold_lock, &data, LODGER_CALLER_STOPPED) == NULL);
+  Holder *holder = data;
+  pthread_mutex_lock (holder->mutex);
+  latch_open (&holder->holds);
+  counter_wait_until (&holder->forked.opened, 1, test_now () + 20000000);
+  pthread_mutex_unlock (holder->mutex);
   return NULL;
 }
 
-START_TEST (edge_56_a_fork_waits_for_the_lock_that_another_thread_holds)
+static void
+fork_beside (pthread_mutex_t *mutex)
 {
-  Holder holder = { .caller = worker_start (NULL) };
+  Holder holder = { .mutex = mutex };
   pthread_t thread;
   pid_t child;
   latch_init (&holder.holds);
   latch_init (&holder.forked);
-  thread = thread_start (find_none, &holder);
+  thread = thread_start (hold_lock, &holder);
   latch_wait (&holder.holds);
   child = fork ();
   ck_assert_int_ge (child, 0);
@@ -181,9 +176,26 @@ START_TEST (edge_56_a_fork_waits_for_the_lock_that_another_thread_holds)
   latch_open (&holder.forked);
   expect_fine (child);
   thread_join (thread);
-  worker_stop (holder.caller);
   latch_clear (&holder.holds);
   latch_clear (&holder.forked);
+}
+
+/* The core's own list of them, made by the linker. */
+extern const LodgerForkLock __start_lodger_locks[] __attribute__ ((visibility ("hidden")));
+extern const LodgerForkLock __stop_lodger_locks[] __attribute__ ((visibility ("hidden")));
+
+START_TEST (edge_56_a_fork_waits_for_the_lock_that_another_thread_holds)
+{
+  LodgerCaller *caller = worker_start (NULL);
+  int locks = 0;
+  for (const LodgerForkLock *lock = __start_lodger_locks; lock < __stop_lodger_locks; lock++)
+    if (lock->count > 0)
+      {
+        fork_beside (lock->mutex);
+        locks++;
+      }
+  ck_assert_int_ge (locks, 10);
+  worker_stop (caller);
 }
 END_TEST
 

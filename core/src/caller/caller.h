@@ -68,9 +68,8 @@ void lodger__registry_add (LodgerCaller *caller);
 void lodger__registry_remove (LodgerCaller *caller);
 /* To be let go with lodger__debug_release_all(). */
 LodgerCaller **lodger__registry_hold_all (size_t *ret_count);
-/* A caller for which `matches` says so, and whose state is before `below`, as a new reference, or NULL. */
-LodgerCaller *lodger__registry_find (bool (*matches) (const LodgerCaller *caller, const void *what), const void *what,
-                                     LodgerCallerState below);
+/* The main thread's oldest caller that is not stopping, as a new reference, or NULL. */
+LodgerCaller *lodger__registry_find_mains (void);
 
 /* ---- at-exit.c ---- */
 

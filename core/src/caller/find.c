@@ -28,46 +28,18 @@ fail (LodgerError **ret_error, int code, const char *reason, const char *name)
   return lodger__caller_fail (ret_error, "lodger_caller_open", code, reason, name);
 }
 
-typedef struct Where
-{
-  const LodgerThread *thread;
-  const LodgerHostDriver *driver;
-  const void *identity;
-} Where;
-
-static bool
-is_at (const LodgerCaller *caller, const void *what)
-{
-  const Where *where = what;
-  return lodger__owner_is_in (caller, where->thread) && lodger__host_is (caller, where->driver, where->identity);
-}
-
-static bool
-is_open_at (const LodgerCaller *caller, const void *what)
-{
-  return is_at (caller, what) && lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING;
-}
-
-/* This thread's own first: as a rule it is one of a few. One that has not started is not among them. */
 LodgerCaller *
 lodger_caller_find (const char *host, const void *host_options)
 {
-  Where where = { .thread = lodger__thread_peek (), .driver = host != NULL ? lodger__registry_host (host) : NULL };
+  const LodgerThread *thread = lodger__thread_peek ();
+  const LodgerHostDriver *driver = host != NULL ? lodger__registry_host (host) : NULL;
+  const void *identity;
   LodgerCaller *found;
-  if (where.thread == NULL || where.driver == NULL)
+  if (thread == NULL || driver == NULL)
     return NULL;
-  where.identity = lodger__host_identify (where.driver, host_options);
-  found = lodger__thread_find_caller (where.thread, is_open_at, &where);
-  if (found == NULL)
-    found = lodger__registry_find (is_at, &where, LODGER_CALLER_STOPPING);
-  return found != NULL ? found : lodger__registry_find (is_at, &where, LODGER_CALLER_STOPPED);
-}
-
-static bool
-is_mains (const LodgerCaller *caller, const void *what)
-{
-  (void) what;
-  return lodger__is_main (caller);
+  identity = lodger__host_identify (driver, host_options);
+  found = lodger__thread_find_caller (thread, driver, identity, LODGER_CALLER_STOPPING);
+  return found != NULL ? found : lodger__thread_find_caller (thread, driver, identity, LODGER_CALLER_STOPPED);
 }
 
 LodgerCaller *
@@ -123,16 +95,17 @@ new_thread (LodgerCallerOptions *options, const LodgerBackendOps *workers, Lodge
 
 /* In a thread whose loop is not Lodger's. */
 static LodgerCaller *
-make_here (LodgerCallerMode mode, LodgerCallerOptions *options, const Where *where, const LodgerBackendOps *workers,
-           LodgerError **ret_error)
+make_here (LodgerCallerMode mode, LodgerCallerOptions *options, const LodgerHostDriver *driver,
+           const LodgerBackendOps *workers, LodgerError **ret_error)
 {
   const LodgerSpec spec = { .worker_backend = workers, .is_main = lodger__port_is_main_thread () };
   LodgerCaller *caller = lodger__caller_create (options, &spec);
   int code;
   if (caller == NULL)
     return fail (ret_error, LODGER_ENOMEM, "no memory", NULL);
+  lodger__host_choose (caller, driver, options->host_options);
   lodger__owner_claim (caller, lodger__thread_peek (), lodger__thread_ends);
-  code = lodger__host_open (caller, where->driver, options->host_options);
+  code = lodger__host_open (caller, options->host_options);
   if (code != 0)
     {
       lodger_caller_unref (caller);
@@ -155,7 +128,7 @@ in_this_thread (LodgerCallerMode mode, LodgerCallerOptions *options, const Lodge
                 LodgerError **ret_error)
 {
   LodgerThread *thread = lodger__thread ();
-  Where where = { .thread = thread };
+  const LodgerHostDriver *driver;
   LodgerCaller *caller;
   if (thread == NULL)
     return fail (ret_error, LODGER_ENOMEM, "no memory", NULL);
@@ -166,11 +139,11 @@ in_this_thread (LodgerCallerMode mode, LodgerCallerOptions *options, const Lodge
         return fail (ret_error, LODGER_ENOENT, "no host is named, and none is attached in this thread", NULL);
       return matching (caller, options, ret_error);
     }
-  where.driver = lodger__registry_host (options->host);
-  if (where.driver == NULL)
+  driver = lodger__registry_host (options->host);
+  if (driver == NULL)
     return fail (ret_error, LODGER_ENOENT, "no such host", options->host);
-  where.identity = lodger__host_identify (where.driver, options->host_options);
-  caller = lodger__registry_find (is_at, &where, LODGER_CALLER_STOPPING);
+  caller = lodger__thread_find_caller (thread, driver, lodger__host_identify (driver, options->host_options),
+                                       LODGER_CALLER_STOPPING);
   if (caller != NULL && mode != LODGER_CALLER_MANUAL)
     return matching (caller, options, ret_error);
   lodger_caller_unref (caller);
@@ -181,12 +154,12 @@ in_this_thread (LodgerCallerMode mode, LodgerCallerOptions *options, const Lodge
                  options->backend);
   if (workers == NULL)
     {
-      const char *backend = where.driver->ops->worker_backend;
+      const char *backend = driver->ops->worker_backend;
       workers = lodger__registry_backend (backend != NULL ? backend : lodger__native_backend.name);
       if (workers == NULL)
         return fail (ret_error, LODGER_ENOENT, "no such backend", backend);
     }
-  return make_here (mode, options, &where, workers, ret_error);
+  return make_here (mode, options, driver, workers, ret_error);
 }
 
 static LodgerCaller *
@@ -206,7 +179,7 @@ find_or_make (LodgerCallerMode mode, LodgerCallerOptions *options, LodgerError *
     case LODGER_CALLER_MAIN_THREAD:
       if (lodger__port_is_main_thread ())
         return in_this_thread (mode, options, workers, ret_error);
-      caller = lodger__registry_find (is_mains, NULL, LODGER_CALLER_STOPPING);
+      caller = lodger__registry_find_mains ();
       return caller != NULL ? matching (caller, options, ret_error)
                             : fail (ret_error, LODGER_EWRONGTHREAD, "the main thread has no caller yet", NULL);
     case LODGER_CALLER_CURRENT_THREAD:

@@ -29,7 +29,8 @@ typedef struct LodgerSetup
   const char *file;               /* where it was made, or NULL */
   int line;
   bool has_hooked;  /* owner: the start hook has run */
-  LodgerLink known; /* registry.c, as the next */
+  LodgerLink known; /* registry.c, as the next two */
+  LodgerLink of_main;
   LodgerHashLink by_id;
 } LodgerSetup;
 

@@ -32,6 +32,7 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static Entry *hosts, *backends;
 static Copy *copies;
 static LodgerList known;
+static LodgerList mains; /* the main thread's */
 static LodgerHash by_id;
 static uint64_t last_number;
 
@@ -39,6 +40,7 @@ static void
 forget_callers (void)
 {
   known = (LodgerList) { NULL, NULL };
+  mains = (LodgerList) { NULL, NULL };
   by_id = (LodgerHash) { NULL, NULL, 0, 0 };
 }
 
@@ -198,6 +200,8 @@ lodger__registry_add (LodgerCaller *caller)
   pthread_mutex_lock (&mutex);
   lodger__life_set_number (caller, ++last_number);
   lodger__list_append (&known, &caller->setup.known);
+  if (lodger__is_main (caller))
+    lodger__list_append (&mains, &caller->setup.of_main);
   lodger__hash_insert (&by_id, &caller->setup.by_id, lodger__hash_of_number (last_number));
   pthread_mutex_unlock (&mutex);
   lodger__debug_notice (&debug_ops);
@@ -208,20 +212,25 @@ lodger__registry_remove (LodgerCaller *caller)
 {
   pthread_mutex_lock (&mutex);
   lodger__list_remove (&caller->setup.known);
+  lodger__list_remove (&caller->setup.of_main);
   lodger__hash_remove (&by_id, &caller->setup.by_id);
   pthread_mutex_unlock (&mutex);
 }
 
-/* A caller whose last reference is just going is still linked: it must not come back to life. */
+/* A caller whose last reference is just going is still linked: it must not come back to life. Neither it nor one that is
+ * stopping is ever found again, so it goes from the list: nobody passes it twice. */
 LodgerCaller *
-lodger__registry_find (bool (*matches) (const LodgerCaller *caller, const void *what), const void *what,
-                       LodgerCallerState below)
+lodger__registry_find_mains (void)
 {
-  LodgerCaller *found = NULL;
+  LodgerCaller *caller, *found = NULL;
   pthread_mutex_lock (&mutex);
-  lodger__list_for (caller, &known, LodgerCaller, setup.known)
-    if (found == NULL && lodger_caller_get_state (caller) < below && matches (caller, what))
-      found = lodger__life_try_ref (caller);
+  while (found == NULL && (caller = lodger__list_first (&mains, LodgerCaller, setup.of_main)) != NULL)
+    {
+      if (lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING)
+        found = lodger__life_try_ref (caller);
+      if (found == NULL)
+        lodger__list_remove (&caller->setup.of_main);
+    }
   pthread_mutex_unlock (&mutex);
   return found;
 }

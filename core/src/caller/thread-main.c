@@ -54,7 +54,10 @@ live_in_host (LodgerCaller *caller, LodgerThread *thread)
   int code;
   const LodgerHostDriver *driver = lodger__registry_driver (given, setup->backend->name, &code);
   if (driver != NULL)
-    code = lodger__host_open (caller, driver, setup->host_options);
+    {
+      lodger__host_choose (caller, driver, setup->host_options);
+      code = lodger__host_open (caller, setup->host_options);
+    }
   if (code != 0)
     {
       fail_opening (caller, code, "opening the backend's host failed");

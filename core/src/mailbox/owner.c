@@ -2,18 +2,42 @@
 #include "mailbox/owner.h"
 
 #include "life/life.h"
+#include "mailbox/post.h"
 
 /* Which callers each thread has: one may be ended, and so taken out, by another thread than its own. */
 static pthread_mutex_t threads_mutex = PTHREAD_MUTEX_INITIALIZER;
-LODGER_FORK_LOCK (threads_mutex, LODGER_RANK_THREADS, NULL);
+static LodgerHash by_loop; /* all that are in a thread, by that thread and their host */
+
+static void
+forget_loops (void)
+{
+  by_loop = (LodgerHash) { NULL, NULL, 0, 0 };
+}
+
+LODGER_FORK_LOCK (threads_mutex, LODGER_RANK_THREADS, forget_loops);
+
+static uint64_t
+hash_of_loop (const LodgerThread *thread, const void *identity)
+{
+  return lodger__hash_of_number (thread->serial ^ lodger__hash_of_pointer (identity));
+}
+
+/* Under the mutex. */
+static void
+take_out (LodgerCaller *caller)
+{
+  lodger__list_remove (&caller->mailbox.in_thread);
+  lodger__hash_remove (&by_loop, &caller->mailbox.by_loop);
+}
 
 static void
 add_to (LodgerList *list, LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread))
 {
   pthread_mutex_lock (&threads_mutex);
   thread->at_end = at_end;
-  lodger__list_remove (&caller->mailbox.in_thread);
+  take_out (caller);
   lodger__list_append (list, &caller->mailbox.in_thread);
+  lodger__hash_insert (&by_loop, &caller->mailbox.by_loop, hash_of_loop (thread, caller->mailbox.host.identity));
   atomic_store (&caller->mailbox.owner, thread->serial);
   atomic_store (&caller->mailbox.system_thread, lodger__port_thread_number ());
   pthread_mutex_unlock (&threads_mutex);
@@ -35,7 +59,7 @@ void
 lodger__owner_leave (LodgerCaller *caller)
 {
   pthread_mutex_lock (&threads_mutex);
-  lodger__list_remove (&caller->mailbox.in_thread);
+  take_out (caller);
   atomic_store (&caller->mailbox.owner, 0);
   pthread_mutex_unlock (&threads_mutex);
 }
@@ -64,13 +88,17 @@ lodger__owner_is_here (const LodgerCaller *caller)
   return lodger__owner_is_in (caller, lodger__thread_peek ());
 }
 
+/* A thread has no more than one caller that is driven. */
 bool
 lodger__thread_may_block (const LodgerThread *thread)
 {
-  bool may_block = true;
+  const LodgerCaller *caller;
+  bool may_block;
   pthread_mutex_lock (&threads_mutex);
-  lodger__list_for (caller, &thread->callers, LodgerCaller, mailbox.in_thread)
-    may_block = may_block && lodger__is_driven (caller);
+  caller = lodger__list_first (&thread->callers, LodgerCaller, mailbox.in_thread);
+  while (caller != NULL && lodger__is_driven (caller))
+    caller = lodger__list_next (caller, LodgerCaller, mailbox.in_thread);
+  may_block = caller == NULL;
   pthread_mutex_unlock (&threads_mutex);
   return may_block;
 }
@@ -91,15 +119,17 @@ lodger__thread_first_caller (const LodgerThread *thread)
   return caller;
 }
 
+/* One that has not started may be going with its last reference: it must not come back to life. */
 LodgerCaller *
-lodger__thread_find_caller (const LodgerThread *thread, bool (*matches) (const LodgerCaller *caller, const void *what),
-                            const void *what)
+lodger__thread_find_caller (const LodgerThread *thread, const LodgerHostDriver *driver, const void *identity,
+                            LodgerCallerState below)
 {
   LodgerCaller *found = NULL;
   pthread_mutex_lock (&threads_mutex);
-  lodger__list_for (caller, &thread->callers, LodgerCaller, mailbox.in_thread)
-    if (found == NULL && matches (caller, what))
-      found = lodger_caller_ref (caller);
+  lodger__hash_for (caller, &by_loop, hash_of_loop (thread, identity), LodgerCaller, mailbox.by_loop)
+    if (found == NULL && lodger__owner_is_in (caller, thread) && lodger__host_is (caller, driver, identity)
+        && lodger_caller_get_state (caller) < below)
+      found = lodger__life_try_ref (caller);
   pthread_mutex_unlock (&threads_mutex);
   return found;
 }

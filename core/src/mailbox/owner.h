@@ -5,7 +5,9 @@
 
 #include "parts.h"
 
-/* It may start in this thread; `at_end` is called when that thread ends. */
+#include <lodger/lifecycle.h>
+
+/* Once it has a host: it may start in this thread; `at_end` is called when that thread ends. */
 void lodger__owner_claim (LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread));
 /* The same, and it is one of the thread's callers from here on. */
 void lodger__owner_enter (LodgerCaller *caller, LodgerThread *thread, void (*at_end) (LodgerThread *thread));
@@ -20,12 +22,12 @@ bool lodger__owner_is_here (const LodgerCaller *caller);
 
 /* Every loop of this thread is one that Lodger runs. */
 bool lodger__thread_may_block (const LodgerThread *thread);
-/* A new reference, or NULL: the first, and the first that matches. */
+/* A new reference, or NULL. */
 LodgerCaller *lodger__thread_first_caller (const LodgerThread *thread);
-LodgerCaller *lodger__thread_find_caller (const LodgerThread *thread,
-                                          bool (*matches) (const LodgerCaller *caller, const void *what),
-                                          const void *what);
-/* The same, or one that has not started. */
+/* The same: one of that loop whose state is before `below`, also one that has not started. */
+LodgerCaller *lodger__thread_find_caller (const LodgerThread *thread, const LodgerHostDriver *driver,
+                                          const void *identity, LodgerCallerState below);
+/* The first, or one that has not started. */
 LodgerCaller *lodger__thread_any_caller (const LodgerThread *thread);
 /* Borrowed, this thread's own, or NULL. */
 LodgerCaller *lodger__thread_own_caller (const LodgerThread *thread);

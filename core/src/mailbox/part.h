@@ -3,6 +3,7 @@
 #ifndef LODGER_MAILBOX_PART_H
 #define LODGER_MAILBOX_PART_H
 
+#include "base/hash.h"
 #include "base/thread.h"
 #include "mailbox/inbox.h"
 
@@ -34,6 +35,7 @@ typedef struct LodgerMailbox
   atomic_bool serves_alone; /* it does */
   _Atomic (uint64_t) owner; /* serial of its thread; 0: none */
   LodgerLink in_thread;     /* on its thread's list */
+  LodgerHashLink by_loop;   /* owner.c */
   atomic_int system_thread; /* the system's number of its thread */
 } LodgerMailbox;
 

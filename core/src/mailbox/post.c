@@ -132,14 +132,19 @@ lodger__host_identify (const LodgerHostDriver *driver, const void *options)
   return driver->identify != NULL ? driver->identify (options) : options;
 }
 
+void
+lodger__host_choose (LodgerCaller *caller, const LodgerHostDriver *driver, const void *options)
+{
+  caller->mailbox.host.driver = driver;
+  caller->mailbox.host.identity = lodger__host_identify (driver, options);
+}
+
 int
-lodger__host_open (LodgerCaller *caller, const LodgerHostDriver *driver, const void *options)
+lodger__host_open (LodgerCaller *caller, const void *options)
 {
   LodgerHost *host = &caller->mailbox.host;
-  int code;
-  host->driver = driver;
-  code = driver->open (host, options, &host->impl);
-  host->identity = lodger__host_identify (driver, options);
+  const LodgerHostDriver *driver = host->driver;
+  int code = driver->open (host, options, &host->impl);
   if (code == 0)
     atomic_store_explicit (&host->ops, driver->ops, memory_order_release);
   return code;

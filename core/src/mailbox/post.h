@@ -38,8 +38,9 @@ LodgerParker *lodger__mailbox_parker (LodgerCaller *caller);
 
 /* ---- the host ---- */
 
-/* Which host it will be; then its state is made: 0, or the driver's code. */
-int lodger__host_open (LodgerCaller *caller, const LodgerHostDriver *driver, const void *options);
+/* Which host it will be, before it is in a thread; then its state is made: 0, or the driver's code. */
+void lodger__host_choose (LodgerCaller *caller, const LodgerHostDriver *driver, const void *options);
+int lodger__host_open (LodgerCaller *caller, const void *options);
 /* Any thread: is it this one? */
 bool lodger__host_is (const LodgerCaller *caller, const LodgerHostDriver *driver, const void *identity);
 const void *lodger__host_identify (const LodgerHostDriver *driver, const void *options);
