@@ -4,8 +4,8 @@
 
 #include <lodger/error.h>
 
-LodgerCaller *
-lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options, LodgerError **ret_error)
+static LodgerCaller *
+attach (const char *function, LodgerManualHost *host, const LodgerCallerOptions *options, LodgerError **ret_error)
 {
   LodgerCallerOptions own, read;
   LodgerCaller *caller;
@@ -16,7 +16,7 @@ lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options
   own.size = sizeof own;
   if (host == NULL)
     reason = "the host is NULL";
-  result = reason != NULL ? lodger_host_misuse (__func__, LODGER_EINVAL, reason) : lodger_manual_register ();
+  result = reason != NULL ? lodger_host_misuse (function, LODGER_EINVAL, reason) : lodger_manual_register ();
   if (result < 0)
     {
       if (own.hook_destroy != NULL)
@@ -36,5 +36,14 @@ lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options
         *ret_error = lodger_error_new (NULL, result, NULL);
       return NULL;
     }
+  return caller;
+}
+
+LodgerCaller *
+lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options, LodgerError **ret_error)
+{
+  const char *outer = lodger_host_speak_for (__func__);
+  LodgerCaller *caller = attach (__func__, host, options, ret_error);
+  lodger_host_speak_for (outer);
   return caller;
 }

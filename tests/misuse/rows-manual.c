@@ -59,15 +59,12 @@ CELL (lodger_manual_attach, null_options, FINE (is_caller (lodger_manual_attach 
 CELL (lodger_manual_attach, null_ret_error, WARNS (lodger_manual_attach (NULL, NULL, NULL) == NULL));
 CELL (lodger_manual_attach, size_options,
       WARNS (is_not_attached (LOOP, &(LodgerCallerOptions) { .size = 0 }, LODGER_EINVAL)));
-CELL_AT (ELSEWHERE, lodger_manual_attach, already, BY (lodger_caller_open),
-         WARNS (is_not_attached (LOOP, NULL, LODGER_EALREADY)));
-CELL (lodger_manual_attach, mismatch, BY (lodger_caller_open),
-      WARNS (is_not_attached (LOOP, OPTIONS (.name = "else"), LODGER_EMISMATCH)));
-CELL (lodger_manual_attach, not_there, BY (lodger_caller_open),
+CELL_AT (ELSEWHERE, lodger_manual_attach, already, WARNS (is_not_attached (LOOP, NULL, LODGER_EALREADY)));
+CELL (lodger_manual_attach, mismatch, WARNS (is_not_attached (LOOP, OPTIONS (.name = "else"), LODGER_EMISMATCH)));
+CELL (lodger_manual_attach, not_there,
       WARNS (is_not_attached (LOOP, OPTIONS (.worker_backend = "nowhere"), LODGER_ENOENT)));
-CELL (lodger_manual_attach, after_close, BY (lodger_caller_open),
-      WARNS (is_not_attached (LOOP, NULL, LODGER_ESHUTDOWN)));
-CELL (lodger_manual_attach, after_fork, BY (lodger_caller_open), WARNS (is_not_attached (LOOP, NULL, LODGER_EALREADY)));
+CELL (lodger_manual_attach, after_close, WARNS (is_not_attached (LOOP, NULL, LODGER_ESHUTDOWN)));
+CELL (lodger_manual_attach, after_fork, WARNS (is_not_attached (LOOP, NULL, LODGER_EALREADY)));
 
 CELL (lodger_manual_close, null_host, WARNS (DOES (lodger_manual_close (no_host))));
 CELL (lodger_manual_close, after_close, FINE (DOES (lodger_manual_close (LOOP))));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "test-loop.h"
 #include "test-suite.h"
+#include "test-threads.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +70,64 @@ START_TEST (a_mismatch_is_an_error)
   expect_code (ask (LODGER_CALLER_CURRENT_THREAD, NULL, NULL), LODGER_ENOENT);
   ck_assert_ptr_null (lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, NULL, NULL));
   log_capture_end ();
+}
+END_TEST
+
+static void
+expect_line (const char *start, int line)
+{
+  char text[300];
+  snprintf (text, sizeof text, "%s (%s:%d)", start, __FILE__, line);
+  ck_assert_msg (log_capture_has (text), "no line with: %s", text);
+  ck_assert_uint_eq (log_capture_count (), 1);
+  log_capture_forget ();
+}
+
+START_TEST (a_refusal_names_the_function_and_the_place_of_the_options)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerPending *pending;
+  log_capture_begin ();
+  ck_assert_ptr_null (lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, LODGER_CALLER_OPTIONS (.host = "no"), NULL));
+  expect_line ("lodger_caller_open: no such host: no", __LINE__ - 1);
+  ck_assert_ptr_null (lodger_caller_open (LODGER_CALLER_NEW_THREAD, LODGER_CALLER_OPTIONS (.backend = "no"), NULL));
+  expect_line ("lodger_caller_open: no such backend: no", __LINE__ - 1);
+  ck_assert_ptr_null (lodger_caller_open_child (NULL, LODGER_CALLER_OPTIONS (), NULL));
+  expect_line ("lodger_caller_open_child: the parent is NULL", __LINE__ - 1);
+  ck_assert_ptr_null (lodger_caller_open_child (loop.caller, LODGER_CALLER_OPTIONS (.backend = "no"), NULL));
+  expect_line ("lodger_caller_open_child: no such backend: no", __LINE__ - 1);
+  ck_assert_ptr_null (lodger_manual_attach (loop.host, LODGER_CALLER_OPTIONS (.name = "no"), NULL));
+  expect_line ("lodger_manual_attach: the caller that is there does not match: no", __LINE__ - 1);
+  threads_refuse (true);
+  pending = lodger_caller_to_thread_full (loop.caller, recorder_call, NULL, NULL, LODGER_CALL_OPTIONS (.worker = "no"));
+  expect_line ("lodger_caller_to_thread: the system refuses a thread", __LINE__ - 1);
+  threads_refuse (false);
+  expect_code (lodger_error_get_code (lodger_pending_get_error (pending)), LODGER_EAGAIN);
+  lodger_pending_unref (pending);
+  log_capture_end ();
+  loop_close (&loop);
+}
+END_TEST
+
+static LodgerError *
+misuse_in_hook (LodgerCaller *caller, void *data)
+{
+  (void) caller;
+  (void) data;
+  lodger_pending_return_int (NULL, 1);
+  return NULL;
+}
+
+START_TEST (a_start_hooks_own_misuse_names_its_own_function)
+{
+  LodgerManualHost *host = lodger_manual_host_new (LODGER_MANUAL_DEFAULT);
+  Loop loop = { .host = host };
+  log_capture_begin ();
+  loop.caller = lodger_manual_attach (host, LODGER_CALLER_OPTIONS (.on_start = misuse_in_hook), NULL);
+  ck_assert (log_capture_has ("lodger_pending_return_int: "));
+  ck_assert_uint_eq (log_capture_count (), 1);
+  log_capture_end ();
+  loop_close (&loop);
 }
 END_TEST
 
@@ -504,6 +563,8 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("caller");
   test_add (suite, the_same_thread_and_host_give_the_same_caller);
   test_add (suite, a_mismatch_is_an_error);
+  test_add (suite, a_refusal_names_the_function_and_the_place_of_the_options);
+  test_add (suite, a_start_hooks_own_misuse_names_its_own_function);
   test_add (suite, creating_the_main_threads_caller_elsewhere_is_refused);
   test_add (suite, the_main_threads_caller_is_its_first_that_does_not_stop);
   test_add (suite, each_of_many_callers_of_a_thread_is_found_by_its_loop);

@@ -28,8 +28,8 @@ lodger__submit_note_late (const LodgerCaller *caller, const char *function, cons
 {
   const LodgerSite site = lodger__site_of (options);
   bool is_misuse = lodger__phase (caller) == LODGER_PHASE_STOPPED && lodger__site_is_new (LODGER_SITE_LATE, &site);
-  lodger__log (is_misuse ? LODGER_LOG_WARNING : LODGER_LOG_DEBUG, "%s: %s: " LODGER_SITE_FORMAT, function,
-               lodger__closed_message, LODGER_SITE_ARGS (&site));
+  lodger__log (is_misuse ? LODGER_LOG_WARNING : LODGER_LOG_DEBUG, "%s: %s: " LODGER_SITE_FORMAT,
+               lodger__spoken_for (function), lodger__closed_message, LODGER_SITE_ARGS (&site));
 }
 
 int

@@ -50,11 +50,15 @@ int lodger__thread_start (LodgerCaller *caller);
 /* The caller that is there, if that is what the options mean; else an error. Consumes the reference. */
 LodgerCaller *lodger__caller_matching (LodgerCaller *caller, const LodgerCallerOptions *options, const char *function,
                                        LodgerError **ret_error);
-LodgerCaller *lodger__caller_fail (LodgerError **ret_error, const char *function, int code, const char *reason,
-                                   const char *name);
+/* NULL with an error, and a line with the place that the options name. */
+LodgerCaller *lodger__caller_fail (const LodgerCallerOptions *options, LodgerError **ret_error, const char *function,
+                                   int code, const char *reason, const char *name);
 
 /* ---- child.c ---- */
 
+/* A child of a caller or, for a worker, of its root. Hook data that the child takes is no more the options'. */
+LodgerCaller *lodger__caller_open_child (LodgerCaller *parent, LodgerCallerOptions *options, const char *function,
+                                         LodgerError **ret_error);
 /* A worker of its pool, started. */
 bool lodger__caller_spawn_worker (LodgerCaller *root, unsigned number);
 

@@ -45,27 +45,27 @@ make_child (LodgerCaller *parent, LodgerCallerOptions *options, const LodgerBack
 }
 
 static LodgerCaller *
-get (LodgerCaller *parent, LodgerCallerOptions *options, LodgerError **ret_error)
+find_or_make (LodgerCaller *parent, LodgerCallerOptions *options, const char *function, LodgerError **ret_error)
 {
-  static const char function[] = "lodger_caller_open_child";
   const LodgerBackendOps *backend = lodger__is_driven (parent) ? parent->setup.backend : parent->setup.worker_backend;
   const LodgerBackendOps *workers = parent->setup.worker_backend;
   const LodgerChildKind kind = options->name != NULL ? LODGER_CHILD_NAMED : LODGER_CHILD_UNNAMED;
   LodgerCaller *child = NULL;
   int code;
   if (options->backend != NULL && (backend = lodger__registry_backend (options->backend)) == NULL)
-    return lodger__caller_fail (ret_error, function, LODGER_ENOENT, "no such backend", options->backend);
+    return lodger__caller_fail (options, ret_error, function, LODGER_ENOENT, "no such backend", options->backend);
   if (options->worker_backend != NULL && (workers = lodger__registry_backend (options->worker_backend)) == NULL)
-    return lodger__caller_fail (ret_error, function, LODGER_ENOENT, "no such backend", options->worker_backend);
+    return lodger__caller_fail (options, ret_error, function, LODGER_ENOENT, "no such backend",
+                                options->worker_backend);
   if (lodger__phase (parent) == LODGER_PHASE_INITIAL)
-    return lodger__caller_fail (ret_error, function, LODGER_ESTATE, "the parent has not started",
+    return lodger__caller_fail (options, ret_error, function, LODGER_ESTATE, "the parent has not started",
                                 lodger__name (parent));
   do
     {
       if (options->name != NULL && (child = lodger__children_find (parent, options->name)) != NULL)
         return lodger__caller_matching (child, options, function, ret_error);
       if (options->host != NULL && strcmp (options->host, backend->name) != 0)
-        return lodger__caller_fail (ret_error, function, LODGER_EINVAL, "a child has its backend's host, not",
+        return lodger__caller_fail (options, ret_error, function, LODGER_EINVAL, "a child has its backend's host, not",
                                     options->host);
       child = make_child (parent, options, backend, workers);
       code = child != NULL ? lodger__children_start (parent, child, kind, lodger__thread_start) : LODGER_ENOMEM;
@@ -80,11 +80,18 @@ get (LodgerCaller *parent, LodgerCallerOptions *options, LodgerError **ret_error
       lodger_caller_unref (child);
     }
   while (code == LODGER_EALREADY);
-  return lodger__caller_fail (ret_error, function, code,
+  return lodger__caller_fail (options, ret_error, function, code,
                               code == LODGER_ESHUTDOWN ? "the parent is stopping"
                               : code == LODGER_ENOMEM  ? "no memory"
                                                        : "the system refuses a thread",
                               NULL);
+}
+
+LodgerCaller *
+lodger__caller_open_child (LodgerCaller *parent, LodgerCallerOptions *options, const char *function,
+                           LodgerError **ret_error)
+{
+  return find_or_make (lodger__is_worker (parent) ? lodger__root (parent) : parent, options, function, ret_error);
 }
 
 LodgerCaller *
@@ -99,11 +106,11 @@ lodger_caller_open_child (LodgerCaller *parent, const LodgerCallerOptions *optio
   if (parent == NULL)
     reason = "the parent is NULL";
   if (reason != NULL)
-    child = lodger__caller_fail (ret_error, __func__, LODGER_EINVAL, reason, NULL);
+    child = lodger__caller_fail (&read, ret_error, __func__, LODGER_EINVAL, reason, NULL);
   else if (lodger__is_before_fork (parent))
-    child = lodger__caller_fail (ret_error, __func__, LODGER_ECHILD, lodger__before_fork_message, NULL);
+    child = lodger__caller_fail (&read, ret_error, __func__, LODGER_ECHILD, lodger__before_fork_message, NULL);
   else
-    child = get (lodger__is_worker (parent) ? lodger__root (parent) : parent, &read, ret_error);
+    child = lodger__caller_open_child (parent, &read, __func__, ret_error);
   if (read.hook_destroy != NULL)
     read.hook_destroy (read.hook_data);
   return child;

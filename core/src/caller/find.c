@@ -13,19 +13,23 @@
 /* Finding the caller that is meant, or making it. */
 
 LodgerCaller *
-lodger__caller_fail (LodgerError **ret_error, const char *function, int code, const char *reason, const char *name)
+lodger__caller_fail (const LodgerCallerOptions *options, LodgerError **ret_error, const char *function, int code,
+                     const char *reason, const char *name)
 {
-  lodger__log (LODGER_LOG_WARNING, "%s: %s%s%s", lodger__spoken_for (function), reason, name != NULL ? ": " : "",
-               name != NULL ? name : "");
+  LodgerError *error
+      = name != NULL ? lodger_error_newf (NULL, code, "%s: %s", reason, name) : lodger_error_new (NULL, code, reason);
+  lodger__misuse_at (function, code, lodger_error_get_message (error), options->file, options->line);
   if (ret_error != NULL)
-    *ret_error = lodger_error_newf (NULL, code, "%s%s%s", reason, name != NULL ? ": " : "", name != NULL ? name : "");
+    *ret_error = error;
+  else
+    lodger_error_unref (error);
   return NULL;
 }
 
 static LodgerCaller *
-fail (LodgerError **ret_error, int code, const char *reason, const char *name)
+fail (const LodgerCallerOptions *options, LodgerError **ret_error, int code, const char *reason, const char *name)
 {
-  return lodger__caller_fail (ret_error, "lodger_caller_open", code, reason, name);
+  return lodger__caller_fail (options, ret_error, "lodger_caller_open", code, reason, name);
 }
 
 LodgerCaller *
@@ -59,7 +63,8 @@ lodger__caller_matching (LodgerCaller *caller, const LodgerCallerOptions *option
   if (wrong == NULL)
     return caller;
   lodger_caller_unref (caller);
-  return lodger__caller_fail (ret_error, function, LODGER_EMISMATCH, "the caller that is there does not match", wrong);
+  return lodger__caller_fail (options, ret_error, function, LODGER_EMISMATCH, "the caller that is there does not match",
+                              wrong);
 }
 
 static LodgerCaller *
@@ -77,20 +82,20 @@ new_thread (LodgerCallerOptions *options, const LodgerBackendOps *workers, Lodge
   int code;
   spec.worker_backend = workers != NULL ? workers : spec.backend;
   if (spec.backend == NULL)
-    return fail (ret_error, LODGER_ENOENT, "no such backend", name);
+    return fail (options, ret_error, LODGER_ENOENT, "no such backend", name);
   if (options->host != NULL)
-    return fail (ret_error, LODGER_EINVAL, "a new thread has its backend's host, not", options->host);
+    return fail (options, ret_error, LODGER_EINVAL, "a new thread has its backend's host, not", options->host);
   if (options->name == NULL)
     options->name = "worker";
   caller = lodger__caller_create (options, &spec);
   if (caller == NULL)
-    return fail (ret_error, LODGER_ENOMEM, "no memory", NULL);
+    return fail (options, ret_error, LODGER_ENOMEM, "no memory", NULL);
   code = lodger__thread_start (caller);
   if (code == 0)
     return caller;
   lodger__loop_gone (caller);
   lodger_caller_unref (caller);
-  return fail (ret_error, code, "the system refuses a thread", NULL);
+  return fail (options, ret_error, code, "the system refuses a thread", NULL);
 }
 
 /* In a thread whose loop is not Lodger's. */
@@ -102,21 +107,21 @@ make_here (LodgerCallerMode mode, LodgerCallerOptions *options, const LodgerHost
   LodgerCaller *caller = lodger__caller_create (options, &spec);
   int code;
   if (caller == NULL)
-    return fail (ret_error, LODGER_ENOMEM, "no memory", NULL);
+    return fail (options, ret_error, LODGER_ENOMEM, "no memory", NULL);
   lodger__host_choose (caller, driver, options->host_options);
   lodger__owner_claim (caller, lodger__thread_peek (), lodger__thread_ends);
   code = lodger__host_open (caller, options->host_options);
   if (code != 0)
     {
       lodger_caller_unref (caller);
-      return fail (ret_error, code, "the host could not be opened", options->host);
+      return fail (options, ret_error, code, "the host could not be opened", options->host);
     }
   lodger__registry_add (caller);
   code = mode != LODGER_CALLER_MANUAL ? lodger_caller_start_sync (caller) : 0;
   if (code == 0)
     return caller;
   if (lodger__start_error (caller) == NULL)
-    fail (ret_error, code, "it could not be started", NULL);
+    fail (options, ret_error, code, "it could not be started", NULL);
   else if (ret_error != NULL)
     *ret_error = lodger_error_ref (lodger__start_error (caller));
   lodger_caller_unref (caller);
@@ -131,33 +136,33 @@ in_this_thread (LodgerCallerMode mode, LodgerCallerOptions *options, const Lodge
   const LodgerHostDriver *driver;
   LodgerCaller *caller;
   if (thread == NULL)
-    return fail (ret_error, LODGER_ENOMEM, "no memory", NULL);
+    return fail (options, ret_error, LODGER_ENOMEM, "no memory", NULL);
   if (options->host == NULL)
     {
       caller = mode != LODGER_CALLER_MANUAL ? lodger__thread_first_caller (thread) : NULL;
       if (caller == NULL)
-        return fail (ret_error, LODGER_ENOENT, "no host is named, and none is attached in this thread", NULL);
+        return fail (options, ret_error, LODGER_ENOENT, "no host is named, and none is attached in this thread", NULL);
       return matching (caller, options, ret_error);
     }
   driver = lodger__registry_host (options->host);
   if (driver == NULL)
-    return fail (ret_error, LODGER_ENOENT, "no such host", options->host);
+    return fail (options, ret_error, LODGER_ENOENT, "no such host", options->host);
   caller = lodger__thread_find_caller (thread, driver, lodger__host_identify (driver, options->host_options),
                                        LODGER_CALLER_STOPPING);
   if (caller != NULL && mode != LODGER_CALLER_MANUAL)
     return matching (caller, options, ret_error);
   lodger_caller_unref (caller);
   if (caller != NULL)
-    return fail (ret_error, LODGER_EALREADY, "there is a caller for this thread and host", NULL);
+    return fail (options, ret_error, LODGER_EALREADY, "there is a caller for this thread and host", NULL);
   if (options->backend != NULL)
-    return fail (ret_error, LODGER_EINVAL, "this thread's loop is not driven by Lodger, so it has no backend",
+    return fail (options, ret_error, LODGER_EINVAL, "this thread's loop is not driven by Lodger, so it has no backend",
                  options->backend);
   if (workers == NULL)
     {
       const char *backend = driver->ops->worker_backend;
       workers = lodger__registry_backend (backend != NULL ? backend : lodger__native_backend.name);
       if (workers == NULL)
-        return fail (ret_error, LODGER_ENOENT, "no such backend", backend);
+        return fail (options, ret_error, LODGER_ENOENT, "no such backend", backend);
     }
   return make_here (mode, options, driver, workers, ret_error);
 }
@@ -171,7 +176,7 @@ find_or_make (LodgerCallerMode mode, LodgerCallerOptions *options, LodgerError *
     {
       workers = lodger__registry_backend (options->worker_backend);
       if (workers == NULL)
-        return fail (ret_error, LODGER_ENOENT, "no such backend", options->worker_backend);
+        return fail (options, ret_error, LODGER_ENOENT, "no such backend", options->worker_backend);
     }
   switch (mode)
     {
@@ -181,11 +186,11 @@ find_or_make (LodgerCallerMode mode, LodgerCallerOptions *options, LodgerError *
         return in_this_thread (mode, options, workers, ret_error);
       caller = lodger__registry_find_mains ();
       return caller != NULL ? matching (caller, options, ret_error)
-                            : fail (ret_error, LODGER_EWRONGTHREAD, "the main thread has no caller yet", NULL);
+                            : fail (options, ret_error, LODGER_EWRONGTHREAD, "the main thread has no caller yet", NULL);
     case LODGER_CALLER_CURRENT_THREAD:
     case LODGER_CALLER_MANUAL: return in_this_thread (mode, options, workers, ret_error);
     }
-  return fail (ret_error, LODGER_EINVAL, "no such mode", NULL);
+  return fail (options, ret_error, LODGER_EINVAL, "no such mode", NULL);
 }
 
 LodgerCaller *
@@ -197,7 +202,8 @@ lodger_caller_open (LodgerCallerMode mode, const LodgerCallerOptions *options, L
   options = lodger__options (options, &own, sizeof own, &reason);
   if (options != NULL)
     read = *options;
-  caller = reason == NULL ? find_or_make (mode, &read, ret_error) : fail (ret_error, LODGER_EINVAL, reason, NULL);
+  caller
+      = reason == NULL ? find_or_make (mode, &read, ret_error) : fail (&read, ret_error, LODGER_EINVAL, reason, NULL);
   if (read.hook_destroy != NULL)
     read.hook_destroy (read.hook_data);
   return caller;

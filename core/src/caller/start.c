@@ -24,10 +24,13 @@ run_start_hook (LodgerCaller *caller)
   static const LodgerSite site = { .name = "the start hook" };
   LodgerFrame frame;
   LodgerError *error = NULL;
+  const char *outer;
   bool is_ours;
   lodger__ownership_enter (&frame, caller, NULL, &site);
+  outer = lodger_host_speak_for (NULL);
   if (hooks->on_start != NULL)
     error = hooks->on_start (caller, hooks->data);
+  lodger_host_speak_for (outer);
   is_ours = lodger__ownership_leave (&frame);
   if (!is_ours)
     {

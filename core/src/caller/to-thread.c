@@ -2,6 +2,7 @@
 #define LODGER_NO_CALL_SITES
 #include "base/log.h"
 #include "call/submit.h"
+#include "caller/caller.h"
 #include "life/phase.h"
 #include "pool/pool.h"
 
@@ -13,10 +14,10 @@ static const char function[] = "lodger_caller_to_thread";
 static LodgerPending *
 to_named_worker (LodgerCaller *caller, const LodgerWork *work, const LodgerCallOptions *options)
 {
-  const LodgerCallerOptions named
+  LodgerCallerOptions named
       = { .size = sizeof named, .name = options->worker, .file = options->file, .line = options->line };
   LodgerError *error = NULL;
-  LodgerCaller *worker = lodger_caller_open_child (caller, &named, &error);
+  LodgerCaller *worker = lodger__caller_open_child (caller, &named, function, &error);
   int code = lodger_error_get_code (error);
   LodgerPending *pending = worker != NULL ? lodger__submit_soon (function, worker, work, options)
                                           : lodger__submit_refuse (code == LODGER_ESHUTDOWN ? LODGER_ECANCELED : code,

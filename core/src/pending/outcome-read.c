@@ -160,8 +160,8 @@ check_type (const LodgerPending *pending, const LodgerPending *source, const cha
   const char *there = value->tag != 0 ? lodger__tag_name (value->tag) : names[value->type];
   if (value->type == V_POINTER && value->tag != 0 && strcmp (there, type) == 0)
     return 0;
-  lodger__log (LODGER_LOG_WARNING, "%s: the outcome of " LODGER_SITE_FORMAT " is %s, not %s", function,
-               LODGER_SITE_ARGS (&pending->site), there, type);
+  lodger__log (LODGER_LOG_WARNING, "%s: the outcome of " LODGER_SITE_FORMAT " is %s, not %s",
+               lodger__spoken_for (function), LODGER_SITE_ARGS (&pending->site), there, type);
   return LODGER_ETYPE;
 }
 

@@ -173,8 +173,9 @@ say_hopeless (const LodgerWait *wait, const LodgerThread *thread, const char *fu
   char *waiter = thread->frame != NULL ? lodger_pending_describe (thread->frame->pending) : NULL;
   char *awaited = wait->pending != NULL ? lodger_pending_describe (wait->pending) : NULL;
   lodger__log (LODGER_LOG_WARNING,
-               "%s: it could never end: %s would wait for %s%s, and all who could end that wait themselves", function,
-               waiter != NULL ? waiter : "this thread", wait->pending != NULL ? "" : "room in the inbox of ",
+               "%s: it could never end: %s would wait for %s%s, and all who could end that wait themselves",
+               lodger__spoken_for (function), waiter != NULL ? waiter : "this thread",
+               wait->pending != NULL ? "" : "room in the inbox of ",
                awaited != NULL         ? awaited
                : wait->pending != NULL ? "a call"
                                        : lodger__name (wait->inbox_of));
