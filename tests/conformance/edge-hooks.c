@@ -280,6 +280,40 @@ START_TEST (edge_54_without_a_worker_that_starts_the_call_ends)
 }
 END_TEST
 
+/* Each failure is told: in its calls, and in a line that says how it goes on. */
+START_TEST (edge_54_a_named_worker_that_could_not_start_is_made_anew)
+{
+  Hooks hooks;
+  const LodgerCallerOptions options = hooked (&hooks, 2);
+  Subject subject;
+  Recorder recorder = { 0 };
+  subject_open_full (&subject, _i, &options);
+  log_capture_begin ();
+  for (int i = 0; i < 3; i++)
+    {
+      LodgerPending *pending = lodger_caller_to_thread_full (subject.caller, recorder_call, &recorder, recorder_destroy,
+                                                             LODGER_CALL_OPTIONS (.worker = "db"));
+      subject_await (&subject, pending);
+      if (i < 2)
+        expect_hooks_error (pending);
+      else
+        expect_code (lodger_pending_get_outcome (pending), 0);
+      lodger_pending_unref (pending);
+      if (i == 1)
+        hooks.fails_from = 0;
+    }
+  ck_assert_uint_eq (log_capture_count_of ("db could not start: the start hook failed: no device; the next use of its "
+                                           "name starts another"),
+                     2);
+  ck_assert_uint_eq (log_capture_count (), 2);
+  log_capture_end ();
+  recorder_expect (&recorder, 1, 3);
+  subject_close (&subject);
+  hooks_ran (&hooks, 4, 2);
+  hooks_clear (&hooks);
+}
+END_TEST
+
 /* ---- a start that fails beside others that submit ------------------------------------------------------------------- */
 
 typedef struct Refusal
@@ -540,6 +574,7 @@ add_edge_hooks (Suite *suite)
   add_edge (suite, edge_54_a_failing_start_hook_fails_started, 0, 0);
   add_edge (suite, edge_54_a_failing_start_hook_of_a_hosts_caller_fails_started, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_54_without_a_worker_that_starts_the_call_ends, 0, 0);
+  add_edge (suite, edge_54_a_named_worker_that_could_not_start_is_made_anew, 0, 0);
   add_edge (suite, edge_54_nothing_is_accepted_once_started_has_failed, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_54_a_start_that_fails_with_a_child_stops_after_it, 0, SUBJECT_DRIVEN);
   add_edge (suite, edge_52_the_order_of_a_stop, 0, 0);

@@ -32,7 +32,9 @@ typedef struct LodgerCallOptions
    * until the pointer is destroyed. */
   LodgerCaller *result_home;
   /** The name of the worker that runs the call. Optional, and only for lodger_caller_to_thread_full(). A named worker
-   * is always the same thread and runs one call after the other. It is made at its first use. */
+   * is always the same thread and runs one call after the other. It is made at its first use. If its start hook fails,
+   * its calls fail with the error of the hook, and a line is logged. The next use of the name then starts another
+   * worker. */
   const char *worker;
   /** The scope that the call is bound to (scope.h). Optional. The end of the scope cancels the call. The scope is held
    * until the call's pending is freed. Not for lodger_caller_call_direct_full(). */

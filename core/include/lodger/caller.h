@@ -134,9 +134,9 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_caller_open (LodgerCallerMode mode,
 /**
  * Finds or makes a child of @p parent: a caller on a new thread, which stops with its parent and before it.
  *
- * Any thread; does not block. A child with a name is made once. A child without a name is made each time. A child
- * inherits each option that is left open: backend with its options, workers' backend, stop deadline, nice level, hooks.
- * The backend of a parent in a GUI's thread is that of its workers. The calls of a child's to_thread() run in the
+ * Any thread; does not block. A child with a name is made once. When it is stopping or could not start, the next use of
+ * its name makes another. A child without a name is made each time. A child inherits each option that is left open:
+ * backend with its options, workers' backend, stop deadline, nice level, hooks. The backend of a parent in a GUI's thread is that of its workers. The calls of a child's to_thread() run in the
  * workers of the whole tree's root. The child's own stop cancels the calls that it gave there. In a worker's call, the
  * function makes a child of the worker's root.
  *

@@ -113,9 +113,10 @@ lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
 void
 lodger__caller_fail_start (LodgerCaller *caller, LodgerError *error, const char *what)
 {
+  const bool has_name = lodger__parent (caller) != NULL && !lodger__is_worker (caller);
   LodgerCallerState before;
-  lodger__log (LODGER_LOG_ERROR, "%s could not start: %s: %s", lodger__name (caller), what,
-               lodger_error_get_message (error));
+  lodger__log (LODGER_LOG_ERROR, "%s could not start: %s: %s%s", lodger__name (caller), what,
+               lodger_error_get_message (error), has_name ? "; the next use of its name starts another" : "");
   lodger__life_fail (caller, error);
   lodger__stop_refuse (caller, &before);
   lodger__pending_signal (lodger_caller_get_started (caller), lodger_error_ref (error));
