@@ -21,10 +21,9 @@ static Errand errand;
 static void
 set_up (void)
 {
-  LodgerCallerOptions options = { .size = sizeof options, .max_workers = BENCH_WORKERS };
   GError *error = NULL;
 
-  errand.caller = lodger_glib_attach_full (NULL, &options, &error);
+  errand.caller = lodger_glib_attach_full (NULL, LODGER_CALLER_OPTIONS (.max_workers = BENCH_WORKERS), &error);
   if (!errand.caller)
     bench_fail ("cannot attach: %s", error->message);
   errand.loop = g_main_loop_new (NULL, FALSE);

@@ -144,13 +144,13 @@ never (LodgerPending *self, void *data)
 static int64_t
 cancel_calls (size_t count, LodgerScope *scope)
 {
-  const LodgerCallOptions options = { .size = sizeof options, .scope = scope };
+  const LodgerCallOptions *options = LODGER_CALL_OPTIONS (.scope = scope);
   LodgerPending **calls = crowd_new (count);
   size_t destroyed = 0;
   int64_t start = crowd_now ();
   for (size_t i = 0; i < count; i++)
     calls[i] = lodger_caller_call_later_full (crowd_caller, INT64_C (3600000000000) + (int64_t) i, never, &destroyed,
-                                              crowd_count, &options);
+                                              crowd_count, options);
   for (size_t i = 0; i < count; i++)
     {
       lodger_pending_cancel (calls[i], NULL);

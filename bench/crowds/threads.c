@@ -7,9 +7,9 @@
 static LodgerCaller *
 open_worker (const char *name, unsigned inbox_limit)
 {
-  const LodgerCallerOptions options
-      = { .size = sizeof options, .name = name, .inbox_limit = inbox_limit, .max_workers = 4 };
-  LodgerCaller *worker = lodger_caller_open (LODGER_CALLER_NEW_THREAD, &options, NULL);
+  const LodgerCallerOptions *options
+      = LODGER_CALLER_OPTIONS (.name = name, .inbox_limit = inbox_limit, .max_workers = 4);
+  LodgerCaller *worker = lodger_caller_open (LODGER_CALLER_NEW_THREAD, options, NULL);
   crowd_expect ("started workers", lodger_pending_wait (lodger_caller_get_started (worker), LODGER_FOREVER, 0) == 0, 1);
   return worker;
 }
@@ -74,10 +74,9 @@ static int64_t
 stop_deferred (size_t count, bool gives)
 {
   LodgerCaller *root = open_worker ("crowd", 0), *child;
-  LodgerCallerOptions options = { .size = sizeof options, .name = "giver" };
   atomic_size_t deferred = 0;
   int64_t start;
-  child = lodger_caller_open_child (root, &options, NULL);
+  child = lodger_caller_open_child (root, LODGER_CALLER_OPTIONS (.name = "giver"), NULL);
   lodger_pending_wait (lodger_caller_get_started (child), LODGER_FOREVER, 0);
   atomic_store (&answered, 0);
   for (size_t i = 0; i < count; i++)
@@ -235,10 +234,9 @@ crowd_children (size_t count)
     for (size_t i = 0; i < count; i++)
       {
         char name[32];
-        LodgerCallerOptions options = { .size = sizeof options, .name = name };
         LodgerCaller *child, *found;
         snprintf (name, sizeof name, "child %zu", i);
-        child = lodger_caller_open_child (root, &options, NULL);
+        child = lodger_caller_open_child (root, LODGER_CALLER_OPTIONS (.name = name), NULL);
         if (child == NULL)
           continue;
         lodger_pending_wait (lodger_caller_get_started (child), LODGER_FOREVER, 0);

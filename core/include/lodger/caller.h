@@ -136,9 +136,10 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_caller_open (LodgerCallerMode mode,
  *
  * Any thread; does not block. A child with a name is made once. When it is stopping or could not start, the next use of
  * its name makes another. A child without a name is made each time. A child inherits each option that is left open:
- * backend with its options, workers' backend, stop deadline, nice level, hooks. The backend of a parent in a GUI's thread is that of its workers. The calls of a child's to_thread() run in the
- * workers of the whole tree's root. The child's own stop cancels the calls that it gave there. In a worker's call, the
- * function makes a child of the worker's root.
+ * backend with its options, workers' backend, stop deadline, nice level, hooks. The backend of a parent in a GUI's
+ * thread is that of its workers. The calls of a child's to_thread() run in the workers of the whole tree's root. The
+ * child's own stop cancels the calls that it gave there. In a worker's call, the function makes a child of the worker's
+ * root.
  *
  * @param options Optional. NULL means all defaults. `host` must be NULL or the name of the backend's host.
  *        `max_workers` and `max_threads` are the root's and are ignored.

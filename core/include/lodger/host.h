@@ -38,7 +38,8 @@ typedef struct LodgerHostNode
  * lodger_host_fd_ready(). */
 typedef struct LodgerHostWatch LodgerHostWatch;
 
-/** The operations of a host. The comment of a member says the meaning of NULL. Members are only ever appended: see options.h. */
+/** The operations of a host. The comment of a member says the meaning of NULL. Members are only ever appended: see
+ * options.h. */
 typedef struct LodgerHostOps
 {
   size_t size; /**< sizeof (LodgerHostOps) */

@@ -13,7 +13,8 @@
  * - A function that takes `data` with a `destroy` consumes the data: destroy runs exactly once. When the call is
  *   refused, destroy runs before the function returns. A NULL destroy means that nothing has to be done.
  * - Options structs begin with `size`. A macro such as LODGER_CALL_OPTIONS() sets it, with file and line (options.h).
- *   NULL options mean all defaults. Wrong options are LODGER_EINVAL: a size of 0, or a member that this version does not know and that is not zero.
+ *   NULL options mean all defaults. Wrong options are LODGER_EINVAL: a size of 0, or a member that this version does
+ *   not know and that is not zero.
  * - The verb of a function's name says who owns the pointer that it returns. **Given**, so that the receiver drops it:
  *   `new` (makes), `open` and `attach` (find or make), `find`, `list`, `dup`, `describe`, `to`, `ref`, `take`, `defer`,
  *   `finish`, and whatever submits a call. **Borrowed**: `get`, `current`, `default`, `string`. What is borrowed is

@@ -353,8 +353,8 @@ int
 scan_window (const ScanOptions *options)
 {
   /* The workers are nicer than the window, so that painting does not wait for them. */
-  LodgerCallerOptions caller_options
-      = { .size = sizeof caller_options, .stop_deadline = SCAN_PATIENCE, .nice = WORKERS_NICE };
+  const LodgerCallerOptions *caller_options
+      = LODGER_CALLER_OPTIONS (.stop_deadline = SCAN_PATIENCE, .nice = WORKERS_NICE);
   ScanWindow window = { .options = options, .status = SCAN_OK };
   GError *error = NULL;
   char *message = NULL;
@@ -368,7 +368,7 @@ scan_window (const ScanOptions *options)
       fputs ("lodger-scan: no display can be opened; use --headless\n", stderr);
       return SCAN_WRONG;
     }
-  window.caller = lodger_gtk_attach_full (&caller_options, &error);
+  window.caller = lodger_gtk_attach_full (caller_options, &error);
   if (window.caller == NULL)
     {
       fprintf (stderr, "lodger-scan: cannot start: %s\n", error->message);

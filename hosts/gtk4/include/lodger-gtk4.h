@@ -162,11 +162,12 @@ typedef struct LodgerGtkRunOptions
   LodgerGtkErrorFunc cancelled;
   /** The caller in whose thread the work runs. Optional. Default: a worker thread. */
   LodgerCaller *caller;
-  /** The name of the worker that runs the work, as in LodgerCallOptions. Optional. It is a worker of `caller`, or of the
-   * GUI thread's caller. A database has such a thread of its own. */
+  /** The name of the worker that runs the work, as in LodgerCallOptions. Optional. It is a worker of `caller`, or of
+   * the GUI thread's caller. A database has such a thread of its own. */
   const char *worker;
-  /** How long the work may take from now on, in nanoseconds. 0, less, or more than 49 days: any time. When the time is over, the work is cancelled,
-   * and its outcome is told at once as LODGER_ETIMEDOUT. The work may go on for a while. The data lives as long. */
+  /** How long the work may take from now on, in nanoseconds. 0, less, or more than 49 days: any time. When the time is
+   * over, the work is cancelled, and its outcome is told at once as LODGER_ETIMEDOUT. The work may go on for a while.
+   * The data lives as long. */
   int64_t timeout;
   /** The work is a save, which has to be finished. The end of the widget does not cancel it; only the functions of the
    * outcome do not run then. The application is held, as by lodger_glib_application_hold(), and a logout is inhibited,
