@@ -11,6 +11,7 @@
  *
  * The hooks are there before the program's main(), since an application that has started already is not heard any more.
  * If Lodger is loaded later, only the default application is heard. */
+#include "drop-pending.h"
 #include "glib-private.h"
 
 #include <pthread.h>
@@ -56,12 +57,6 @@ on_done (LodgerPending *done, void *data)
 }
 
 static void
-drop_pending (void *pending)
-{
-  lodger_pending_unref (pending);
-}
-
-static void
 note (LodgerPending *given, void *data)
 {
   LastWork *work = data;
@@ -87,7 +82,7 @@ begin_last_work (void)
   pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
   pthread_cond_init (&last->has_ended, &attributes);
   pthread_condattr_destroy (&attributes);
-  last->pendings = g_ptr_array_new_with_free_func (drop_pending);
+  last->pendings = g_ptr_array_new_with_free_func (lodger__glib_drop_pending);
   lodger_host_watch_given (note, last);
 }
 

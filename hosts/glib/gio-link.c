@@ -25,6 +25,7 @@
  *
  * The handler has a reference of its own to the link's memory. GLib drops the closure's reference under locks of its
  * own; the order of the last use and the free should be visible without them. */
+#include "drop-pending.h"
 #include "fork-lock.h"
 #include "gio-private.h"
 
@@ -104,12 +105,6 @@ do_nothing (void *data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-drop_pending (void *pending)
-{
-  lodger_pending_unref (pending);
-}
-
 /* Drops the pending at a handler's end. The operation has come back meanwhile, and the outcome must be destroyed in the
  * operation's context. */
 static void
@@ -121,7 +116,7 @@ drop_in_context (Link *link)
     {
       GSource *source = g_idle_source_new ();
       g_source_set_name (source, "lodger drops a pending");
-      g_source_set_callback (source, do_nothing, link->pending, drop_pending);
+      g_source_set_callback (source, do_nothing, link->pending, lodger__glib_drop_pending);
       g_source_attach (source, link->context);
       g_source_unref (source);
     }

@@ -5,6 +5,7 @@
  * may then hold the last reference to the task, and so to the source object, which usually belongs to the GUI. So a
  * source holds the task, and the thread that completes the pending only attaches the source to its context. Not earlier:
  * a loop looks at each of its sources in each iteration, and offers may be many. */
+#include "drop-pending.h"
 #include "gio-private.h"
 
 #include <lodger/host.h>
@@ -34,12 +35,6 @@ static bool
 is_marked (GTask *task, const char *what)
 {
   return g_object_get_data (G_OBJECT (task), what) != NULL;
-}
-
-static void
-drop_pending (void *pending)
-{
-  lodger_pending_unref (pending);
 }
 
 static GError *
@@ -79,7 +74,7 @@ give (void *data)
               : g_error_new_literal (LODGER_GLIB_ERROR, offer->code, lodger_error_code_string (offer->code));
   mark (offer->task, was_returned);
   if (error == NULL)
-    g_task_return_pointer (offer->task, outcome, drop_pending);
+    g_task_return_pointer (offer->task, outcome, lodger__glib_drop_pending);
   else
     {
       lodger_pending_unref (outcome);

@@ -7,13 +7,8 @@
  * without it (`abandon`), in the caller's own thread. This hangs on a continuation: the stop drops it if the operation
  * has not come back. The cleanup of a call that the stop has cancelled may start another operation. That operation has
  * time until the caller has stopped, or until the deadline. */
+#include "drop-pending.h"
 #include "gio-private.h"
-
-static void
-drop_pending (void *pending)
-{
-  lodger_pending_unref (pending);
-}
 
 /* ---- the beginning of a stop --------------------------------------------------------------------------------------- */
 
@@ -103,7 +98,7 @@ tie_to (LodgerPending *pending, LodgerCaller *caller, LodgerDoneFunc abandon)
     code = set_guard (pending, caller, abandon);
   if (code == 0)
     code = lodger_pending_add_done_callback (lodger_caller_get_stopped (caller), abandon, lodger_pending_ref (pending),
-                                             drop_pending);
+                                             lodger__glib_drop_pending);
   if (code == 0)
     code = lodger_pending_add_done_callback (pending, on_done, tie, tie_free);
   else
