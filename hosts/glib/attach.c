@@ -25,29 +25,15 @@ refuse (LodgerError *reason, GError **error)
 static LodgerCaller *
 open_caller (const LodgerGlibHostOptions *host_options, const LodgerCallerOptions *options, GError **error)
 {
-  LodgerCallerOptions own, read;
   LodgerGlibHostOptions read_host;
   LodgerError *core_error = NULL;
   LodgerCaller *caller;
-  const char *reason, *host_reason;
-  int result = lodger_glib_register ();
-  options = lodger_host_read_options (options, &read, sizeof read, &reason);
-  host_options = lodger_host_read_options (host_options, &read_host, sizeof read_host, &host_reason);
-  own = options != NULL ? *options : (LodgerCallerOptions) { .size = sizeof own };
-  if (reason == NULL)
-    reason = host_reason;
+  const char *reason;
+  int code = lodger_glib_register ();
+  host_options = lodger_host_read_options (host_options, &read_host, sizeof read_host, &reason);
   if (reason != NULL)
-    result = lodger_host_misuse ("lodger_glib_open_caller", LODGER_EINVAL, reason);
-  own.size = sizeof own;
-  if (result < 0)
-    {
-      if (own.hook_destroy != NULL)
-        own.hook_destroy (own.hook_data);
-      return refuse (lodger_error_new (NULL, result, reason), error);
-    }
-  own.host = lodger__glib_driver.ops->name;
-  own.host_options = host_options;
-  caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &own, &core_error);
+    code = LODGER_EINVAL;
+  caller = lodger_host_open_caller (options, lodger__glib_driver.ops->name, host_options, code, reason, &core_error);
   if (caller == NULL)
     return refuse (core_error, error);
   if (lodger__glib_context_of (host_options) == g_main_context_default ())

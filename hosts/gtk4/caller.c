@@ -44,25 +44,16 @@ is_elsewhere (void)
   return has_gui && !pthread_equal (gui, pthread_self ());
 }
 
-/* Its caller for the main context would pass for the GUI thread's. */
-static LodgerCaller *
-refuse_thread (const LodgerCallerOptions *options, GError **error)
-{
-  LodgerCallerOptions own;
-  const char *reason;
-  options = lodger_host_read_options (options, &own, sizeof own, &reason);
-  if (options != NULL && options->hook_destroy != NULL)
-    options->hook_destroy (options->hook_data);
-  return refuse (LODGER_EWRONGTHREAD, "this is not the GUI thread", error);
-}
+static const char wrong_thread[] = "this is not the GUI thread";
 
-/* The GUI thread's caller. It is made if there is none, and kept until it has stopped. */
+/* The GUI thread's caller. It is made if there is none, and kept until it has stopped. In another thread, the caller for
+ * the main context would pass for it. */
 static LodgerCaller *
 find (const LodgerCallerOptions *options, GError **error)
 {
   LodgerCaller *found;
   if (is_elsewhere ())
-    return refuse_thread (options, error);
+    return refuse (LODGER_EWRONGTHREAD, wrong_thread, error);
   if (options == NULL && caller != NULL && lodger_caller_get_state (caller) < LODGER_CALLER_STOPPED)
     return caller;
   found = lodger_glib_open_caller (&host_options, options, error);
@@ -108,14 +99,21 @@ lodger_gtk_default_caller (void)
 }
 
 static LodgerCaller *
+refuse_thread (const LodgerCallerOptions *options, GError **error)
+{
+  LodgerError *reason = NULL;
+  LodgerCaller *none = lodger_host_open_caller (options, NULL, NULL, LODGER_EWRONGTHREAD, wrong_thread, &reason);
+  g_propagate_error (error, lodger_glib_error_to_gerror (reason));
+  lodger_error_unref (reason);
+  return none;
+}
+
+static LodgerCaller *
 attach (const char *function, const LodgerCallerOptions *options, GError **error)
 {
   const char *outer = lodger_host_speak_for (function);
-  LodgerCaller *found = find (options, error);
-  int code;
-  if (found == NULL && is_elsewhere ())
-    lodger_host_misuse (function, LODGER_EWRONGTHREAD, "this is not the GUI thread");
-  code = found != NULL ? lodger_caller_enter (found) : 0;
+  LodgerCaller *found = is_elsewhere () ? refuse_thread (options, error) : find (options, error);
+  int code = found != NULL ? lodger_caller_enter (found) : 0;
   lodger_host_speak_for (outer);
   if (code != 0)
     return refuse (code, lodger_error_code_string (code), error);

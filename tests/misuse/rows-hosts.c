@@ -56,6 +56,37 @@ CELL (lodger_backend_register, null_ops, ANSWERS (lodger_backend_register (NULL)
 CELL (lodger_backend_register, size_ops, register_a_backend_without_size (s));
 CELL (lodger_backend_register, already, register_another_backend (s));
 
+/* ---- opening a caller for a program ---- */
+
+static bool
+opens_none (const LodgerCallerOptions *options, const char *host, int refusal, int code)
+{
+  LodgerError *error = NULL;
+  LodgerCaller *caller = lodger_host_open_caller (options, host, NULL, refusal, NULL, &error);
+  return is_error (caller, error, code);
+}
+
+static LodgerCaller *
+open_on_loop (Fixture *s, const LodgerCallerOptions *options)
+{
+  return lodger_host_open_caller (options, lodger_manual_host_get_name (LOOP), LOOP, 0, NULL, NULL);
+}
+
+CELL (lodger_host_open_caller, null_options, FINE (is_caller (open_on_loop (s, NULL))));
+CELL (lodger_host_open_caller, size_options,
+      WARNS (opens_none (&(LodgerCallerOptions) { .size = 0 }, "manual", 0, LODGER_EINVAL)));
+CELL (lodger_host_open_caller, null_host,
+      WARNS (opens_none (LODGER_CALLER_OPTIONS (.hook_data = DATA, .hook_destroy = DESTROY), NULL, 0, LODGER_EINVAL)));
+CELL (lodger_host_open_caller, null_host_options, WARNS (opens_none (NULL, "manual", 0, LODGER_EINVAL)));
+CELL (lodger_host_open_caller, null_reason,
+      WARNS (opens_none (LODGER_CALLER_OPTIONS (.hook_data = DATA, .hook_destroy = DESTROY), "manual", LODGER_EBUSY,
+                         LODGER_EBUSY)));
+CELL (lodger_host_open_caller, null_ret_error,
+      WARNS (lodger_host_open_caller (NULL, NULL, NULL, 0, NULL, NULL) == NULL));
+CELL (lodger_host_open_caller, mismatch, WARNS (open_on_loop (s, LODGER_CALLER_OPTIONS (.name = "else")) == NULL));
+CELL (lodger_host_open_caller, not_there, WARNS (opens_none (NULL, "nowhere", 0, LODGER_ENOENT)));
+CELL (lodger_host_open_caller, after_fork, WARNS (open_on_loop (s, NULL) == NULL));
+
 /* ---- calling back ------------------------------------------------------------------------------------------------------ */
 
 /* The call that the node was posted for has not run: call_data counts it. */

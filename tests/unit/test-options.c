@@ -257,6 +257,54 @@ START_TEST (an_adapter_reads_options_of_any_version)
 }
 END_TEST
 
+static void
+expect_no_caller (const LodgerCallerOptions *options, const char *host, int refusal, const char *reason, int code,
+                  const char *line)
+{
+  LodgerError *error = NULL;
+  ck_assert_ptr_null (lodger_host_open_caller (options, host, NULL, refusal, reason, &error));
+  expect_code (lodger_error_get_code (error), code);
+  ck_assert_msg (log_capture_has (line), "no line with: %s", line);
+  ck_assert_uint_eq (log_capture_count (), 1);
+  log_capture_forget ();
+  lodger_error_unref (error);
+}
+
+START_TEST (an_adapter_opens_a_caller_with_the_programs_options)
+{
+  Recorder hooks = { 0 };
+  MinimalHost minimal = { .mutex = PTHREAD_MUTEX_INITIALIZER }, *place = &minimal;
+  LodgerCallerOptions options = { .size = sizeof options,
+                                  .name = "opened",
+                                  .host = "of no meaning",
+                                  .hook_data = &hooks,
+                                  .hook_destroy = recorder_destroy,
+                                  .file = "program.c",
+                                  .line = 7 };
+  LodgerCaller *caller;
+  expect_code (lodger_host_register (&minimal_host_driver), 0);
+  log_capture_begin ();
+  expect_no_caller (&options, "minimal", LODGER_EBUSY, "the adapter is busy", LODGER_EBUSY,
+                    "lodger_host_open_caller: the adapter is busy (program.c:7)");
+  expect_no_caller (&options, "minimal", LODGER_EBUSY, NULL, LODGER_EBUSY, lodger_error_code_string (LODGER_EBUSY));
+  expect_no_caller (&options, NULL, 0, NULL, LODGER_EINVAL, "lodger_host_open_caller: ");
+  recorder_expect (&hooks, 0, 3);
+  caller = lodger_host_open_caller (&options, "minimal", &place, 0, NULL, NULL);
+  ck_assert_str_eq (lodger_caller_get_name (caller), "opened");
+  ck_assert_str_eq (lodger_caller_get_host (caller), "minimal");
+  recorder_expect (&hooks, 0, 3);
+  options.size = 0;
+  expect_no_caller (&options, "minimal", 0, NULL, LODGER_EINVAL,
+                    "lodger_host_open_caller: the size of the options is 0");
+  recorder_expect (&hooks, 0, 3);
+  log_capture_end ();
+  lodger_caller_enter (caller);
+  lodger_caller_leave (caller);
+  lodger_caller_unref (caller);
+  recorder_expect (&hooks, 0, 4);
+}
+END_TEST
+
 typedef struct NewerHostOps
 {
   LodgerHostOps known;
@@ -327,6 +375,7 @@ main (int argc, char **argv)
   test_add (suite, each_way_to_submit_records_its_site);
   test_add (suite, a_caller_is_described_with_the_place_where_it_was_made);
   test_add (suite, an_adapter_reads_options_of_any_version);
+  test_add (suite, an_adapter_opens_a_caller_with_the_programs_options);
   test_add (suite, a_hosts_tables_may_be_of_another_version);
   test_add (suite, an_older_table_of_an_errors_payload_destroys_nothing);
   return test_main (suite, argc, argv);

@@ -24,6 +24,7 @@
 #ifndef LODGER_HOST_H
 #define LODGER_HOST_H
 
+#include <lodger/caller.h>
 #include <lodger/types.h>
 
 LODGER_BEGIN_DECLS
@@ -237,6 +238,29 @@ LODGER_API const char *lodger_host_speak_for (const char *function);
  * Since: 0.2
  */
 LODGER_API const void *lodger_host_read_options (const void *given, void *own, size_t size, const char **ret_reason);
+
+/**
+ * Adapter to Lodger: opens this thread's caller on a loop of the adapter's, with the program's options.
+ *
+ * Does not block. It is lodger_caller_open() with LODGER_CALLER_CURRENT_THREAD. @p host and @p host_options stand for
+ * the members of the same names. Each failure is logged, with the place that the options name. `hook_data` is consumed,
+ * also when the adapter itself refuses.
+ *
+ * @param options the program's, of any version. Optional. NULL means all defaults.
+ * @param host the registered name of the adapter's host.
+ * @param host_options given to the host's `open`. Optional.
+ * @param refusal 0, or the code with which the adapter refuses. Then no caller is opened.
+ * @param reason why the adapter refuses. Optional. Default: lodger_error_code_string() of @p refusal.
+ * @param ret_error Optional. Receives a new reference to the error.
+ * @return as lodger_caller_open().
+ * Errors: LODGER_EINVAL (NULL @p host, wrong options), LODGER_ENOENT (no such host or backend), LODGER_EMISMATCH (the
+ * existing caller has another name or backend), LODGER_ENOMEM (no memory).
+ * Test: unit/options an_adapter_opens_a_caller_with_the_programs_options
+ * Since: 0.2
+ */
+LODGER_API LODGER_GIVEN LodgerCaller *lodger_host_open_caller (const LodgerCallerOptions *options, const char *host,
+                                                               const void *host_options, int refusal,
+                                                               const char *reason, LodgerError **ret_error);
 
 LODGER_END_DECLS
 

@@ -193,8 +193,17 @@ find_or_make (LodgerCallerMode mode, LodgerCallerOptions *options, LodgerError *
   return fail (options, ret_error, LODGER_EINVAL, "no such mode", NULL);
 }
 
-LodgerCaller *
-lodger_caller_open (LodgerCallerMode mode, const LodgerCallerOptions *options, LodgerError **ret_error)
+/* The loop of an adapter that speaks for the program, and why it refuses. */
+typedef struct Loop
+{
+  const char *host;
+  const void *host_options;
+  int refusal; /* 0: it does not */
+  const char *reason;
+} Loop;
+
+static LodgerCaller *
+open_caller (LodgerCallerMode mode, const LodgerCallerOptions *options, const Loop *loop, LodgerError **ret_error)
 {
   LodgerCallerOptions own, read = { .size = sizeof read };
   LodgerCaller *caller;
@@ -202,9 +211,40 @@ lodger_caller_open (LodgerCallerMode mode, const LodgerCallerOptions *options, L
   options = lodger__options (options, &own, sizeof own, &reason);
   if (options != NULL)
     read = *options;
-  caller
-      = reason == NULL ? find_or_make (mode, &read, ret_error) : fail (&read, ret_error, LODGER_EINVAL, reason, NULL);
+  if (loop != NULL)
+    {
+      read.host = loop->host;
+      read.host_options = loop->host_options;
+    }
+  if (loop != NULL && loop->refusal != 0)
+    caller = fail (&read, ret_error, loop->refusal, loop->reason, NULL);
+  else
+    caller
+        = reason == NULL ? find_or_make (mode, &read, ret_error) : fail (&read, ret_error, LODGER_EINVAL, reason, NULL);
   if (read.hook_destroy != NULL)
     read.hook_destroy (read.hook_data);
+  return caller;
+}
+
+LodgerCaller *
+lodger_caller_open (LodgerCallerMode mode, const LodgerCallerOptions *options, LodgerError **ret_error)
+{
+  return open_caller (mode, options, NULL, ret_error);
+}
+
+LodgerCaller *
+lodger_host_open_caller (const LodgerCallerOptions *options, const char *host, const void *host_options, int refusal,
+                         const char *reason, LodgerError **ret_error)
+{
+  const char *outer = lodger_host_speak_for (__func__);
+  Loop loop = { .host = host, .host_options = host_options, .refusal = refusal, .reason = reason };
+  LodgerCaller *caller;
+  if (refusal == 0 && host == NULL)
+    {
+      loop.refusal = LODGER_EINVAL;
+      loop.reason = "the name of the host is NULL";
+    }
+  caller = open_caller (LODGER_CALLER_CURRENT_THREAD, options, &loop, ret_error);
+  lodger_host_speak_for (outer);
   return caller;
 }
