@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The functions that the files of the GTK adapter share.
  *
- * Order, lowest first; a file calls only files before it: frames.c, caller.c, windows.c, widget.c, hold.c, progress.c,
+ * Order, lowest first; a file calls only files before it: windows.c, frames.c, caller.c, widget.c, hold.c, progress.c,
  * run.c. To report upward, a file calls functions that it was given. */
 #ifndef LODGER_GTK_PRIVATE_H
 #define LODGER_GTK_PRIVATE_H
@@ -9,6 +9,25 @@
 #include "lodger-gtk4.h"
 
 #include <lodger/host.h>
+
+/* ---- windows.c ---- */
+
+/* Waits for the destruction of a window. In the GUI thread only, like the functions. */
+typedef struct LodgerGtkWindowWatch LodgerGtkWindowWatch;
+struct LodgerGtkWindowWatch
+{
+  GList link;
+  GQueue *queue; /* the window's; NULL: it watches none */
+  void (*gone) (LodgerGtkWindowWatch *watch);
+};
+
+/* Runs `func` with each window of GTK's list, and with each that comes into it later. For one function only. */
+void lodger__gtk_hear_windows (void (*func) (GtkWindow *window));
+/* Whether the root is a window that was destroyed, also if somebody still refers to it. */
+gboolean lodger__gtk_is_destroyed (GtkRoot *root);
+/* Watches this window instead of the one before. A root that is no window, or NULL, is not watched. */
+void lodger__gtk_watch_window (LodgerGtkWindowWatch *watch, GtkRoot *root);
+void lodger__gtk_unwatch_window (LodgerGtkWindowWatch *watch);
 
 /* ---- frames.c ---- */
 
@@ -25,23 +44,6 @@ LodgerCaller *lodger__gtk_find_caller (const char *function, GError **error);
 
 /* Runs `over` in the GUI thread when the pending is done, or when the caller stops. */
 void lodger__gtk_when_over (LodgerPending *pending, LodgerCaller *gui, void *data, LodgerDestroyFunc over);
-
-/* ---- windows.c ---- */
-
-/* Waits for the destruction of a window. In the GUI thread only, like the functions. */
-typedef struct LodgerGtkWindowWatch LodgerGtkWindowWatch;
-struct LodgerGtkWindowWatch
-{
-  GList link;
-  GQueue *queue; /* the window's; NULL: it watches none */
-  void (*gone) (LodgerGtkWindowWatch *watch);
-};
-
-/* Whether the root is a window that was destroyed, also if somebody still refers to it. */
-gboolean lodger__gtk_is_destroyed (GtkRoot *root);
-/* Watches this window instead of the one before. A root that is no window, or NULL, is not watched. */
-void lodger__gtk_watch_window (LodgerGtkWindowWatch *watch, GtkRoot *root);
-void lodger__gtk_unwatch_window (LodgerGtkWindowWatch *watch);
 
 /* ---- widget.c ---- */
 

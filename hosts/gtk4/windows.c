@@ -8,13 +8,22 @@
 
 static GSequence *order;   /* of GtkWindow; NULL: the list is not heard yet */
 static GHashTable *listed; /* from GtkWindow to a GQueue of links of LodgerGtkWindowWatch */
+static void (*is_new) (GtkWindow *window);
+
+static void
+list (void *window)
+{
+  g_hash_table_insert (listed, window, g_queue_new ());
+  if (is_new != NULL)
+    is_new (window);
+}
 
 static void
 add (GListModel *windows, guint position)
 {
   GtkRoot *window = g_list_model_get_item (windows, position);
   g_sequence_insert_before (g_sequence_get_iter_at_pos (order, (gint) position), window);
-  g_hash_table_insert (listed, window, g_queue_new ());
+  list (window);
   g_object_unref (window);
 }
 
@@ -59,7 +68,7 @@ look_again (GListModel *windows)
       g_hash_table_add (there, window);
       g_sequence_append (order, window);
       if (!g_hash_table_contains (listed, window))
-        g_hash_table_insert (listed, window, g_queue_new ());
+        list (window);
       g_object_unref (window);
     }
   for (GList *at = known; at != NULL; at = at->next)
@@ -95,6 +104,18 @@ hear (void)
   for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
     add (windows, i);
   g_signal_connect (windows, "items-changed", G_CALLBACK (on_windows), NULL);
+}
+
+void
+lodger__gtk_hear_windows (void (*func) (GtkWindow *window))
+{
+  GHashTableIter iter;
+  void *window;
+  hear ();
+  is_new = func;
+  g_hash_table_iter_init (&iter, listed);
+  while (g_hash_table_iter_next (&iter, &window, NULL))
+    func (window);
 }
 
 gboolean
