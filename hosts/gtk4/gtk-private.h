@@ -2,7 +2,7 @@
 /* The functions that the files of the GTK adapter share.
  *
  * Order, lowest first; a file calls only files before it: windows.c, frames.c, caller.c, widget.c, hold.c, progress.c,
- * run.c. To report upward, a file calls functions that it was given. */
+ * outcome.c, cancel-button.c, run.c. To report upward, a file calls functions that it was given. */
 #ifndef LODGER_GTK_PRIVATE_H
 #define LODGER_GTK_PRIVATE_H
 
@@ -70,5 +70,39 @@ void lodger__gtk_progress_begin (LodgerGtkProgress *progress, LodgerPending *sel
 void lodger__gtk_progress_flush (LodgerGtkProgress *progress);
 /* Shows nothing from now on. In the GUI thread. */
 void lodger__gtk_progress_end (LodgerGtkProgress *progress);
+
+/* ---- outcome.c ---- */
+
+/* The functions of an outcome, and the data, which is theirs. */
+typedef struct LodgerGtkFunctions
+{
+  GtkWidget *widget;
+  LodgerGtkDoneFunc done;
+  LodgerGtkErrorFunc failed, cancelled;
+  void *data;
+  LodgerDestroyFunc destroy;
+} LodgerGtkFunctions;
+
+/* Destroys the data. */
+void lodger__gtk_functions_clear (LodgerGtkFunctions *functions);
+/* Runs the function of this outcome. In the GUI thread; the widget is there. */
+void lodger__gtk_tell (const LodgerGtkFunctions *functions, LodgerPending *outcome);
+/* Tells that the time is over. */
+void lodger__gtk_tell_late (const LodgerGtkFunctions *functions);
+/* Tells a refusal without a caller, unless the scope ends before. Consumes the functions. */
+void lodger__gtk_tell_refusal_later (LodgerGtkFunctions *functions, LodgerScope *scope, LodgerPending *refused);
+
+/* ---- cancel-button.c ---- */
+
+typedef struct LodgerGtkCancelButton
+{
+  GtkButton *button; /* weak; NULL: none, or none any more */
+  gulong clicked_handler;
+  LodgerPending *pending; /* its owner's */
+} LodgerGtkCancelButton;
+
+/* The button cancels the pending. It may be NULL. */
+void lodger__gtk_bind_button (LodgerGtkCancelButton *binding, GtkButton *button, LodgerPending *pending);
+void lodger__gtk_unbind_button (LodgerGtkCancelButton *binding);
 
 #endif

@@ -7,90 +7,17 @@
 
 typedef struct Run
 {
-  guint refs;        /* one for each of the calls */
-  GtkWidget *widget; /* valid as long as the scope lasts */
+  guint refs;                   /* one for each of the calls */
+  LodgerGtkFunctions functions; /* the widget is valid as long as the scope lasts */
   LodgerScope *scope;
   LodgerGtkProgress *progress;
   LodgerPending *pending; /* the work's */
-  GtkButton *button;      /* weak */
-  gulong clicked_handler;
+  LodgerGtkCancelButton button;
   guint timer;         /* 0: no time limit, or none any more */
   gboolean holds_time; /* the timer lasts as long as the work */
   gboolean is_told;    /* one of the functions of the outcome has begun */
-
   LodgerCallFunc work;
-  LodgerGtkDoneFunc done;
-  LodgerGtkErrorFunc failed, cancelled;
-  void *data;
-  LodgerDestroyFunc destroy;
 } Run;
-
-/* ---- the button --------------------------------------------------------------------------------------------------- */
-
-/* Changes and returns the number of runs that the button can cancel. The outcome of cancelled work may still be on its
- * way when the next run begins. */
-static guint
-count_of (GtkButton *button, gint change)
-{
-  static const char key[] = "lodger-gtk-cancels";
-  guint count = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), key)) + (guint) change;
-  g_object_set_data (G_OBJECT (button), key, GUINT_TO_POINTER (count));
-  return count;
-}
-
-/* A signal of the change may make the program destroy the button, and end the run. */
-static void
-unbind_button (Run *run)
-{
-  GtkButton *button = run->button;
-  if (button == NULL)
-    return;
-  g_clear_weak_pointer (&run->button);
-  g_signal_handler_disconnect (button, run->clicked_handler);
-  if (count_of (button, -1) == 0)
-    gtk_widget_set_sensitive (GTK_WIDGET (button), FALSE);
-}
-
-static void
-on_clicked (GtkButton *button, void *data)
-{
-  Run *run = data;
-  LodgerPending *pending = lodger_pending_ref (run->pending);
-  (void) button;
-  unbind_button (run);
-  lodger_pending_cancel (pending, "the user has cancelled it");
-  lodger_pending_unref (pending);
-}
-
-static void
-bind_button (Run *run, GtkButton *button)
-{
-  if (button == NULL)
-    return;
-  g_set_weak_pointer (&run->button, button);
-  run->clicked_handler = g_signal_connect (button, "clicked", G_CALLBACK (on_clicked), run);
-  count_of (button, 1);
-  gtk_widget_set_sensitive (GTK_WIDGET (button), TRUE);
-}
-
-/* ---- the Run ------------------------------------------------------------------------------------------------------ */
-
-static Run *
-run_new (GtkWidget *widget, LodgerScope *scope, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data,
-         const LodgerGtkRunOptions *options)
-{
-  Run *run = g_new0 (Run, 1);
-  run->refs = 1;
-  run->widget = widget;
-  run->scope = lodger_scope_ref (scope);
-  run->work = work;
-  run->done = done;
-  run->failed = options->failed;
-  run->cancelled = options->cancelled;
-  run->data = data;
-  run->destroy = options->destroy;
-  return run;
-}
 
 static void
 run_unref (void *data)
@@ -98,27 +25,11 @@ run_unref (void *data)
   Run *run = data;
   if (--run->refs > 0)
     return;
-  if (run->destroy != NULL)
-    run->destroy (run->data);
-  if (run->progress != NULL)
-    lodger__gtk_progress_unref (run->progress);
+  lodger__gtk_functions_clear (&run->functions);
+  lodger__gtk_progress_unref (run->progress);
   lodger_scope_unref (run->scope);
   lodger_pending_unref (run->pending);
   g_free (run);
-}
-
-/* Runs the function of the outcome: the table in the header. */
-static void
-tell_outcome (Run *run, LodgerPending *outcome)
-{
-  gboolean is_cancel = lodger_pending_get_outcome (outcome) == LODGER_ECANCELED;
-  LodgerGtkErrorFunc func = is_cancel ? run->cancelled : run->failed;
-  GError *error = NULL;
-  if (func != NULL && lodger_glib_pending_propagate_error (outcome, &error))
-    func (run->widget, error, run->data);
-  else if (run->done != NULL && !(is_cancel && run->failed != NULL))
-    run->done (run->widget, outcome, run->data);
-  g_clear_error (&error);
 }
 
 /* ---- the time limit ------------------------------------------------------------------------------------------------ */
@@ -138,19 +49,14 @@ static const char late_message[] = "its time is over";
 static void
 tell_late (Run *run)
 {
-  LodgerPending *late;
   if (lodger_pending_is_cancelled (run->pending) || !lodger_pending_cancel (run->pending, late_message))
     return;
   run->is_told = TRUE;
   lodger__gtk_progress_flush (run->progress);
   lodger__gtk_progress_end (run->progress);
-  unbind_button (run);
-  if (lodger_scope_has_ended (run->scope))
-    return;
-  late = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  lodger_pending_return_new_error (late, NULL, LODGER_ETIMEDOUT, "%s", lodger_error_code_string (LODGER_ETIMEDOUT));
-  tell_outcome (run, late);
-  lodger_pending_unref (late);
+  lodger__gtk_unbind_button (&run->button);
+  if (!lodger_scope_has_ended (run->scope))
+    lodger__gtk_tell_late (&run->functions);
 }
 
 /* An outcome that is on its way has come in time. The bound continuation would hold the widget; here it is held. */
@@ -165,7 +71,7 @@ on_time_over (void *data)
     lodger_pending_cancel (run->pending, late_message);
   else
     {
-      GtkWidget *widget = g_object_ref (run->widget);
+      GtkWidget *widget = g_object_ref (run->functions.widget);
       run->refs++;
       tell_late (run);
       run_unref (run);
@@ -210,7 +116,7 @@ end_run (void *data)
   Run *run = data;
   if (!run->holds_time)
     end_time (run);
-  unbind_button (run);
+  lodger__gtk_unbind_button (&run->button);
   lodger__gtk_progress_end (run->progress);
   run_unref (run);
 }
@@ -220,7 +126,7 @@ do_work (LodgerPending *self, void *data)
 {
   Run *run = data;
   lodger__gtk_progress_begin (run->progress, self);
-  run->work (self, run->data);
+  run->work (self, run->functions.data);
 }
 
 /* The last progress, or the insensitive button, may make the program destroy the window. */
@@ -233,9 +139,9 @@ come_back (LodgerPending *self, LodgerPending *done, void *data)
     return;
   run->is_told = TRUE;
   lodger__gtk_progress_flush (run->progress);
-  unbind_button (run);
+  lodger__gtk_unbind_button (&run->button);
   if (!lodger_pending_is_cancelled (self))
-    tell_outcome (run, done);
+    lodger__gtk_tell (&run->functions, done);
 }
 
 /* ---- refusals ------------------------------------------------------------------------------------------------------ */
@@ -254,51 +160,6 @@ refused_new (int code)
 {
   LodgerPending *refused = lodger_pending_new (LODGER_PENDING_DEFAULT);
   lodger_pending_return_error (refused, lodger_error_new (NULL, code, NULL));
-  return refused;
-}
-
-static gboolean
-tell_refusal (void *data)
-{
-  Run *run = data;
-  GtkWidget *widget = g_object_ref (run->widget);
-  if (!lodger_scope_has_ended (run->scope))
-    tell_outcome (run, run->pending);
-  g_object_unref (widget);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-widget_gone (void *data, GObject *where_the_widget_was)
-{
-  Run *run = data;
-  (void) where_the_widget_was;
-  run->widget = NULL;
-  end_time (run);
-}
-
-static void
-refusal_gone (void *data)
-{
-  Run *run = data;
-  if (run->widget != NULL)
-    g_object_weak_unref (G_OBJECT (run->widget), widget_gone, run);
-  run_unref (run);
-}
-
-/* The caller has no call left for this. GLib's loop may still run; otherwise the widget's end frees the data. */
-static LodgerPending *
-refuse_late (Run *run, const LodgerGtkRunOptions *options)
-{
-  LodgerPending *refused = refused_new (misuse (LODGER_ESHUTDOWN, "the GUI thread's caller is stopping", options));
-  run->pending = lodger_pending_ref (refused);
-  if (run->done == NULL && run->failed == NULL)
-    {
-      run_unref (run);
-      return refused;
-    }
-  g_object_weak_ref (G_OBJECT (run->widget), widget_gone, run);
-  run->timer = g_idle_add_full (G_PRIORITY_DEFAULT, tell_refusal, run, refusal_gone);
   return refused;
 }
 
@@ -359,48 +220,58 @@ submit (Run *run, const LodgerGtkRunOptions *options, const LodgerCallOptions *c
 }
 
 static LodgerPending *
-start (Run *run, LodgerCaller *gui, const LodgerGtkRunOptions *options)
+start (const LodgerGtkFunctions *functions, LodgerScope *scope, LodgerCaller *gui, LodgerCallFunc work,
+       const LodgerGtkRunOptions *options)
 {
   LodgerCallOptions call = { .size = sizeof call, .name = options->name, .file = options->file, .line = options->line };
+  Run *run = g_new0 (Run, 1);
   LodgerPending *pending;
   call.data_home = gui;
   call.worker = options->worker;
-  call.scope = options->hold ? NULL : run->scope;
+  call.scope = options->hold ? NULL : scope;
   run->refs = 2;
-  run->progress = lodger__gtk_progress_new (run->widget, run->scope, gui, options, run->data);
+  run->functions = *functions;
+  run->scope = lodger_scope_ref (scope);
+  run->work = work;
+  run->progress = lodger__gtk_progress_new (functions->widget, scope, gui, options, functions->data);
   pending = submit (run, options, &call);
   run->pending = lodger_pending_ref (pending);
   if (options->hold)
-    lodger__gtk_hold (run->widget, pending, gui, options->hold_reason);
+    lodger__gtk_hold (functions->widget, pending, gui, options->hold_reason);
   limit_time (run, options->timeout);
   if (options->hold)
     hold_time (run, gui);
-  bind_button (run, options->cancel_button);
+  lodger__gtk_bind_button (&run->button, options->cancel_button, pending);
   call.flags = LODGER_PENDING_BOUND;
-  call.scope = run->scope;
+  call.scope = scope;
   lodger_pending_disown (lodger_pending_then_full (pending, gui, come_back, run, end_run, &call));
   return pending;
 }
 
+/* The caller has no call left for this. GLib's loop may still run; otherwise the widget's end frees the data. */
 static LodgerPending *
-run_work (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data,
-          const LodgerGtkRunOptions *options, const char *reason)
+refuse_late (LodgerGtkFunctions *functions, LodgerScope *scope, const LodgerGtkRunOptions *options)
+{
+  LodgerPending *refused = refused_new (misuse (LODGER_ESHUTDOWN, "the GUI thread's caller is stopping", options));
+  lodger__gtk_tell_refusal_later (functions, scope, refused);
+  return refused;
+}
+
+static LodgerPending *
+run_work (LodgerGtkFunctions *functions, LodgerCallFunc work, const LodgerGtkRunOptions *options, const char *reason)
 {
   LodgerCaller *gui = NULL;
   LodgerScope *scope = NULL;
-  Run *run;
-  int code = reason != NULL ? misuse (LODGER_EINVAL, reason, options) : check (widget, work, options);
+  int code = reason != NULL ? misuse (LODGER_EINVAL, reason, options) : check (functions->widget, work, options);
   if (code == 0)
-    code = find_places (widget, options, &gui, &scope);
+    code = find_places (functions->widget, options, &gui, &scope);
   if (code != 0)
     {
-      if (options->destroy != NULL)
-        options->destroy (data);
+      lodger__gtk_functions_clear (functions);
       return refused_new (code);
     }
-  run = run_new (widget, scope, work, done, data, options);
-  return lodger_caller_get_state (gui) < LODGER_CALLER_STOPPING ? start (run, gui, options)
-                                                                : refuse_late (run, options);
+  return lodger_caller_get_state (gui) < LODGER_CALLER_STOPPING ? start (functions, scope, gui, work, options)
+                                                                : refuse_late (functions, scope, options);
 }
 
 LodgerPending *
@@ -408,10 +279,16 @@ lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc d
                      const LodgerGtkRunOptions *options)
 {
   static const LodgerGtkRunOptions defaults = { .size = sizeof defaults };
+  LodgerGtkFunctions functions = { .widget = widget, .done = done, .data = data };
   LodgerGtkRunOptions own;
   const char *reason;
   options = lodger_host_read_options (options, &own, sizeof own, &reason);
-  return run_work (widget, work, done, data, options != NULL ? options : &defaults, reason);
+  if (options == NULL)
+    options = &defaults;
+  functions.failed = options->failed;
+  functions.cancelled = options->cancelled;
+  functions.destroy = options->destroy;
+  return run_work (&functions, work, options, reason);
 }
 
 void

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which function is told of an outcome; and how, when there is no caller to tell it. */
+#include "gtk-private.h"
+
+/* ---- the functions ------------------------------------------------------------------------------------------------- */
+
+void
+lodger__gtk_functions_clear (LodgerGtkFunctions *functions)
+{
+  if (functions->destroy != NULL)
+    functions->destroy (functions->data);
+}
+
+/* The table in the header. */
+void
+lodger__gtk_tell (const LodgerGtkFunctions *functions, LodgerPending *outcome)
+{
+  gboolean is_cancel = lodger_pending_get_outcome (outcome) == LODGER_ECANCELED;
+  LodgerGtkErrorFunc func = is_cancel ? functions->cancelled : functions->failed;
+  GError *error = NULL;
+  if (func != NULL && lodger_glib_pending_propagate_error (outcome, &error))
+    func (functions->widget, error, functions->data);
+  else if (functions->done != NULL && !(is_cancel && functions->failed != NULL))
+    functions->done (functions->widget, outcome, functions->data);
+  g_clear_error (&error);
+}
+
+void
+lodger__gtk_tell_late (const LodgerGtkFunctions *functions)
+{
+  LodgerPending *late = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_return_new_error (late, NULL, LODGER_ETIMEDOUT, "%s", lodger_error_code_string (LODGER_ETIMEDOUT));
+  lodger__gtk_tell (functions, late);
+  lodger_pending_unref (late);
+}
+
+/* ---- a refusal, told by the main loop ------------------------------------------------------------------------------ */
+
+typedef struct Refusal
+{
+  LodgerGtkFunctions functions; /* the widget is NULL when it is gone */
+  LodgerScope *scope;
+  LodgerPending *refused;
+  guint idle;
+} Refusal;
+
+static gboolean
+tell_refusal (void *data)
+{
+  Refusal *refusal = data;
+  GtkWidget *widget = g_object_ref (refusal->functions.widget);
+  if (!lodger_scope_has_ended (refusal->scope))
+    lodger__gtk_tell (&refusal->functions, refusal->refused);
+  g_object_unref (widget);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+widget_gone (void *data, GObject *where_the_widget_was)
+{
+  Refusal *refusal = data;
+  (void) where_the_widget_was;
+  refusal->functions.widget = NULL;
+  g_source_remove (refusal->idle);
+}
+
+static void
+refusal_free (void *data)
+{
+  Refusal *refusal = data;
+  if (refusal->functions.widget != NULL)
+    g_object_weak_unref (G_OBJECT (refusal->functions.widget), widget_gone, refusal);
+  lodger__gtk_functions_clear (&refusal->functions);
+  lodger_scope_unref (refusal->scope);
+  lodger_pending_unref (refusal->refused);
+  g_free (refusal);
+}
+
+void
+lodger__gtk_tell_refusal_later (LodgerGtkFunctions *functions, LodgerScope *scope, LodgerPending *refused)
+{
+  Refusal *refusal;
+  if (functions->done == NULL && functions->failed == NULL)
+    {
+      lodger__gtk_functions_clear (functions);
+      return;
+    }
+  refusal = g_new0 (Refusal, 1);
+  refusal->functions = *functions;
+  refusal->scope = lodger_scope_ref (scope);
+  refusal->refused = lodger_pending_ref (refused);
+  g_object_weak_ref (G_OBJECT (functions->widget), widget_gone, refusal);
+  refusal->idle = g_idle_add_full (G_PRIORITY_DEFAULT, tell_refusal, refusal, refusal_free);
+}
