@@ -81,11 +81,12 @@ typedef struct LodgerGtkFunctions
   LodgerGtkErrorFunc failed, cancelled;
   void *data;
   LodgerDestroyFunc destroy;
+  GCancellable *cancellable; /* a reference; may be NULL */
 } LodgerGtkFunctions;
 
 /* Destroys the data. */
 void lodger__gtk_functions_clear (LodgerGtkFunctions *functions);
-/* Runs the function of this outcome. In the GUI thread; the widget is there. */
+/* Runs the function of this outcome, or of a cancellation that has come since. In the GUI thread; the widget is there. */
 void lodger__gtk_tell (const LodgerGtkFunctions *functions, LodgerPending *outcome);
 /* Tells that the time is over. */
 void lodger__gtk_tell_late (const LodgerGtkFunctions *functions);

@@ -9,11 +9,12 @@ lodger__gtk_functions_clear (LodgerGtkFunctions *functions)
 {
   if (functions->destroy != NULL)
     functions->destroy (functions->data);
+  g_clear_object (&functions->cancellable);
 }
 
 /* The table in the header. */
-void
-lodger__gtk_tell (const LodgerGtkFunctions *functions, LodgerPending *outcome)
+static void
+tell_function (const LodgerGtkFunctions *functions, LodgerPending *outcome)
 {
   gboolean is_cancel = lodger_pending_get_outcome (outcome) == LODGER_ECANCELED;
   LodgerGtkErrorFunc func = is_cancel ? functions->cancelled : functions->failed;
@@ -25,12 +26,35 @@ lodger__gtk_tell (const LodgerGtkFunctions *functions, LodgerPending *outcome)
   g_clear_error (&error);
 }
 
+/* A cancellation beats any outcome, as long as no function has been told. */
+static gboolean
+was_cancelled_late (const LodgerGtkFunctions *functions, LodgerPending *outcome)
+{
+  return lodger_host_was_cancelled_late (outcome)
+         || (functions->cancellable != NULL && g_cancellable_is_cancelled (functions->cancellable));
+}
+
+void
+lodger__gtk_tell (const LodgerGtkFunctions *functions, LodgerPending *outcome)
+{
+  LodgerPending *cancelled;
+  if (!was_cancelled_late (functions, outcome))
+    {
+      tell_function (functions, outcome);
+      return;
+    }
+  cancelled = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_cancel (cancelled, "it was cancelled before its outcome was told");
+  tell_function (functions, cancelled);
+  lodger_pending_unref (cancelled);
+}
+
 void
 lodger__gtk_tell_late (const LodgerGtkFunctions *functions)
 {
   LodgerPending *late = lodger_pending_new (LODGER_PENDING_DEFAULT);
   lodger_pending_return_new_error (late, NULL, LODGER_ETIMEDOUT, "%s", lodger_error_code_string (LODGER_ETIMEDOUT));
-  lodger__gtk_tell (functions, late);
+  tell_function (functions, late);
   lodger_pending_unref (late);
 }
 
@@ -80,7 +104,7 @@ void
 lodger__gtk_tell_refusal_later (LodgerGtkFunctions *functions, LodgerScope *scope, LodgerPending *refused)
 {
   Refusal *refusal;
-  if (functions->done == NULL && functions->failed == NULL)
+  if (functions->done == NULL && functions->failed == NULL && functions->cancelled == NULL)
     {
       lodger__gtk_functions_clear (functions);
       return;

@@ -288,6 +288,7 @@ lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc d
   functions.failed = options->failed;
   functions.cancelled = options->cancelled;
   functions.destroy = options->destroy;
+  g_set_object (&functions.cancellable, options->cancellable);
   return run_work (&functions, work, options, reason);
 }
 

@@ -41,6 +41,7 @@ CELL (lodger_pending_current, after_fork, FINE (lodger_pending_current () == NUL
 
 READS (lodger_pending_is_done, true, true, false);
 READS (lodger_pending_is_cancelled, false, true, false);
+READS (lodger_host_was_cancelled_late, false, false, false);
 READS (lodger_pending_get_state, LODGER_PENDING_FAILED, LODGER_PENDING_CANCELLED, LODGER_PENDING_QUEUED);
 READS (lodger_pending_get_caller, NULL, NULL, CALLER);
 

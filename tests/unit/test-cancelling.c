@@ -4,6 +4,7 @@
 #include "test-promise.h"
 #include "test-suite.h"
 
+#include <lodger/host.h>
 #include <string.h>
 
 static void
@@ -109,6 +110,25 @@ START_TEST (edge_04_cancel_after_completion_changes_nothing)
 }
 END_TEST
 
+START_TEST (a_cancel_after_the_end_is_seen_by_an_adapter)
+{
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  ck_assert (!lodger_host_was_cancelled_late (promise));
+  lodger_pending_return_int (promise, 1);
+  ck_assert (!lodger_host_was_cancelled_late (promise));
+  ck_assert (!lodger_pending_cancel (promise, NULL));
+  ck_assert (lodger_host_was_cancelled_late (promise));
+  ck_assert (!lodger_pending_is_cancelled (promise));
+  expect_code (lodger_pending_get_outcome (promise), 0);
+  lodger_pending_unref (promise);
+
+  promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  ck_assert (lodger_pending_cancel (promise, NULL));
+  ck_assert (!lodger_host_was_cancelled_late (promise));
+  lodger_pending_unref (promise);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -118,5 +138,6 @@ main (int argc, char **argv)
   test_add (suite, a_canceller_is_set_once_and_its_data_always_destroyed);
   test_add (suite, a_canceller_of_a_cancelled_call_runs_at_once);
   test_add (suite, edge_04_cancel_after_completion_changes_nothing);
+  test_add (suite, a_cancel_after_the_end_is_seen_by_an_adapter);
   return test_main (suite, argc, argv);
 }

@@ -193,6 +193,19 @@ typedef void (*LodgerGivenFunc) (LodgerPending *given, void *data);
 LODGER_API void lodger_host_watch_given (LodgerGivenFunc func, void *data);
 
 /**
+ * Adapter to Lodger: returns whether a cancel came after the end of the pending.
+ *
+ * Any thread; does not block. Such a cancel changes nothing, and lodger_pending_cancel() says so. But the user may have
+ * asked before the adapter tells the outcome, as in a GUI. The adapter then tells a cancellation instead. NULL gives
+ * false.
+ *
+ * Errors: none.
+ * Test: unit/cancelling a_cancel_after_the_end_is_seen_by_an_adapter
+ * Since: 0.2
+ */
+LODGER_API bool lodger_host_was_cancelled_late (const LodgerPending *pending);
+
+/**
  * Adapter to Lodger: logs the misuse of one of the adapter's own functions.
  *
  * Any thread; does not block. It logs `function: reason` as a warning.

@@ -3,6 +3,7 @@
 #include "life/life.h"
 #include "pending/extras.h"
 
+#include <lodger/host.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,6 +177,8 @@ cancel_one (LodgerPending *pending, const char *message, bool *ret_cancelled)
   state = lodger__pending_state (pending);
   if (state & (P_DONE | P_OWNED))
     {
+      if ((state & (P_DONE | P_OWNED | P_STATIC)) == P_DONE)
+        lodger__pending_add_state (pending, P_TOO_LATE);
       lodger__pending_unlock (pending);
       *ret_cancelled = (state & P_CANCELLED) != 0;
       return NULL;
@@ -231,6 +234,12 @@ lodger_pending_cancel (LodgerPending *pending, const char *message)
       leader = next;
     }
   return cancelled;
+}
+
+bool
+lodger_host_was_cancelled_late (const LodgerPending *pending)
+{
+  return pending != NULL && (lodger__pending_state (pending) & P_TOO_LATE);
 }
 
 char *

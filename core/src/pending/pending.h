@@ -35,6 +35,7 @@ enum
   P_UNASSIGNED = 1 << 16, /* a pool's call that no worker has taken: `caller` is the pool's root */
   P_LEADS = 1 << 17,      /* others take its outcome */
   P_UNANSWERED = 1 << 18, /* given up after it had returned, since its reply was not answered */
+  P_TOO_LATE = 1 << 19,   /* a cancel has come since it was done, and has changed nothing else */
 };
 
 typedef enum LodgerValueType

@@ -132,7 +132,8 @@ typedef void (*LodgerGtkProgressFunc) (GtkWidget *widget, double fraction, const
  * | was cancelled    | `done`        | none          | `cancelled`      | `cancelled` |
  *
  * A user who has cancelled needs no message: `failed` is not told of it. The button is insensitive in each case, unless
- * other work has the same button. Late work that was cancelled before has been cancelled.
+ * other work has the same button. Late work that was cancelled before has been cancelled. Work whose outcome is still on
+ * its way to the GUI thread can be cancelled, too.
  */
 typedef struct LodgerGtkRunOptions
 {
@@ -193,6 +194,10 @@ typedef struct LodgerGtkRunOptions
  * GUI thread; does not block. The end of the scope cancels the work, unless it holds. Work that has not started then
  * never runs. Running work sees it by lodger_pending_is_cancelled(). None of the functions runs in the GUI thread any
  * more. The last progress comes before the outcome. LodgerGtkRunOptions says which function gets which outcome.
+ *
+ * lodger_pending_cancel() cancels the work, in any thread. After a cancel in the GUI thread no other outcome is told,
+ * even if the work has ended before, and the cancel answers false. The pending then keeps the outcome of the work. The
+ * cancel button and the GCancellable do the same.
  *
  * The data is consumed in each case, except for options without a size, whose `destroy` cannot be read. While the GUI
  * thread's caller stops, no work starts. Then `failed` or @done is told by the main loop, if it still runs.
