@@ -9,10 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#ifndef LODGER_SCAN_VERSION
-#define LODGER_SCAN_VERSION "0.1.0"
-#endif
-
 static const char help[] = "Usage: lodger-scan [OPTION…] [FOLDER]\n"
                            "\n"
                            "Tells what is in a folder: its files with their size, content type and SHA-256,\n"

@@ -71,6 +71,9 @@ typedef struct LodgerGlibHostOptions
  *    Each call that has not ended by then is named in the log. No function runs in the GUI thread meanwhile.
  * 3. The caller stops, as by lodger_caller_stop_wait(). Older calls, and continuations, are cancelled.
  *
+ * A handler must not stop the emission of `shutdown`, as by g_signal_stop_emission(). Lodger's own handler comes last:
+ * without it the caller does not stop.
+ *
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
  * Errors: LODGER_EWRONGTHREAD (another thread runs the context just now), LODGER_EALREADY (another host or backend has

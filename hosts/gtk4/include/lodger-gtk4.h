@@ -21,7 +21,7 @@
 
 LODGER_BEGIN_DECLS
 
-/* ---- the caller --------------------------------------------------------------------------------------------------- */
+/* ---- the caller -------------------------------------------------------------------------------------------------- */
 
 /**
  * lodger_gtk_attach:
@@ -77,7 +77,7 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_gtk_attach_full (const LodgerCaller
  */
 LODGER_API LodgerCaller *lodger_gtk_default_caller (void);
 
-/* ---- scopes ------------------------------------------------------------------------------------------------------- */
+/* ---- scopes ------------------------------------------------------------------------------------------------------ */
 
 /**
  * lodger_gtk_widget_get_scope: (skip)
@@ -105,7 +105,7 @@ LODGER_API LodgerCaller *lodger_gtk_default_caller (void);
  */
 LODGER_API LodgerScope *lodger_gtk_widget_get_scope (GtkWidget *widget);
 
-/* ---- work and its outcome ----------------------------------------------------------------------------------------- */
+/* ---- work and its outcome ---------------------------------------------------------------------------------------- */
 
 /** Runs in the GUI thread with the outcome of the work. @widget is there, and so is its window. @done is borrowed:
  * lodger_pending_get_int() and its siblings read it. */
@@ -132,8 +132,8 @@ typedef void (*LodgerGtkProgressFunc) (GtkWidget *widget, double fraction, const
  * | was cancelled    | `done`        | none          | `cancelled`      | `cancelled` |
  *
  * A user who has cancelled needs no message: `failed` is not told of it. The button is insensitive in each case, unless
- * other work has the same button. Late work that was cancelled before has been cancelled. Work whose outcome is still on
- * its way to the GUI thread can be cancelled, too.
+ * other work has the same button. Late work that was cancelled before has been cancelled. Work whose outcome is still
+ * on its way to the GUI thread can be cancelled, too.
  */
 typedef struct LodgerGtkRunOptions
 {
