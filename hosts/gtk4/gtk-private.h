@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The functions that the files of the GTK adapter share.
  *
- * Order, lowest first; a file calls only files before it: windows.c, frames.c, caller.c, widget.c, hold.c, progress.c,
- * outcome.c, cancel-button.c, run.c. To report upward, a file calls functions that it was given. */
+ * Order, lowest first; a file calls only files before it: windows.c, frames.c, caller.c, widget.c, hold.c, outcome.c,
+ * progress.c, cancel-button.c, run.c. To report upward, a file calls functions that it was given. */
 #ifndef LODGER_GTK_PRIVATE_H
 #define LODGER_GTK_PRIVATE_H
 
@@ -56,12 +56,38 @@ LodgerScope *lodger__gtk_find_scope (GtkWidget *widget, int *ret_code, const cha
 /* Holds the application of the widget's window until the work is done. */
 void lodger__gtk_hold (GtkWidget *widget, LodgerPending *work, LodgerCaller *caller, const char *reason);
 
+/* ---- outcome.c ---- */
+
+/* The functions of an outcome, with what they own. */
+typedef struct LodgerGtkFunctions
+{
+  GtkWidget *widget;      /* valid as long as its scope lasts */
+  LodgerScope *scope;     /* the widget's */
+  LodgerScope *own_scope; /* the program's; may be NULL */
+  LodgerGtkDoneFunc done;
+  LodgerGtkErrorFunc failed, cancelled;
+  void *data;
+  LodgerDestroyFunc destroy;
+  GCancellable *cancellable; /* may be NULL */
+} LodgerGtkFunctions;
+
+/* Destroys the data, and drops the references. */
+void lodger__gtk_functions_clear (LodgerGtkFunctions *functions);
+/* Whether no function may run any more: one of the scopes has ended. In any thread. */
+gboolean lodger__gtk_is_over (const LodgerGtkFunctions *functions);
+/* Runs the function of this outcome, or of a cancellation that has come since. In the GUI thread; the widget is there. */
+void lodger__gtk_tell (const LodgerGtkFunctions *functions, LodgerPending *outcome);
+/* Tells that the time is over. */
+void lodger__gtk_tell_late (const LodgerGtkFunctions *functions);
+/* Tells a refusal without a caller, unless a scope ends before. Consumes the functions. */
+void lodger__gtk_tell_refusal_later (LodgerGtkFunctions *functions, LodgerPending *refused);
+
 /* ---- progress.c ---- */
 
 typedef struct LodgerGtkProgress LodgerGtkProgress;
 
-LodgerGtkProgress *lodger__gtk_progress_new (GtkWidget *widget, LodgerScope *scope, LodgerCaller *caller,
-                                             const LodgerGtkRunOptions *options, void *data);
+LodgerGtkProgress *lodger__gtk_progress_new (const LodgerGtkFunctions *functions, LodgerCaller *caller,
+                                             const LodgerGtkRunOptions *options);
 LodgerGtkProgress *lodger__gtk_progress_ref (LodgerGtkProgress *progress);
 void lodger__gtk_progress_unref (void *progress);
 /* From now on lodger_gtk_report() finds the progress. In the work's thread. */
@@ -70,28 +96,6 @@ void lodger__gtk_progress_begin (LodgerGtkProgress *progress, LodgerPending *sel
 void lodger__gtk_progress_flush (LodgerGtkProgress *progress);
 /* Shows nothing from now on. In the GUI thread. */
 void lodger__gtk_progress_end (LodgerGtkProgress *progress);
-
-/* ---- outcome.c ---- */
-
-/* The functions of an outcome, and the data, which is theirs. */
-typedef struct LodgerGtkFunctions
-{
-  GtkWidget *widget;
-  LodgerGtkDoneFunc done;
-  LodgerGtkErrorFunc failed, cancelled;
-  void *data;
-  LodgerDestroyFunc destroy;
-  GCancellable *cancellable; /* a reference; may be NULL */
-} LodgerGtkFunctions;
-
-/* Destroys the data. */
-void lodger__gtk_functions_clear (LodgerGtkFunctions *functions);
-/* Runs the function of this outcome, or of a cancellation that has come since. In the GUI thread; the widget is there. */
-void lodger__gtk_tell (const LodgerGtkFunctions *functions, LodgerPending *outcome);
-/* Tells that the time is over. */
-void lodger__gtk_tell_late (const LodgerGtkFunctions *functions);
-/* Tells a refusal without a caller, unless the scope ends before. Consumes the functions. */
-void lodger__gtk_tell_refusal_later (LodgerGtkFunctions *functions, LodgerScope *scope, LodgerPending *refused);
 
 /* ---- cancel-button.c ---- */
 

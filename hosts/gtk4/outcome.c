@@ -10,6 +10,15 @@ lodger__gtk_functions_clear (LodgerGtkFunctions *functions)
   if (functions->destroy != NULL)
     functions->destroy (functions->data);
   g_clear_object (&functions->cancellable);
+  lodger_scope_unref (functions->scope);
+  lodger_scope_unref (functions->own_scope);
+}
+
+gboolean
+lodger__gtk_is_over (const LodgerGtkFunctions *functions)
+{
+  return lodger_scope_has_ended (functions->scope)
+         || (functions->own_scope != NULL && lodger_scope_has_ended (functions->own_scope));
 }
 
 /* The table in the header. */
@@ -63,7 +72,6 @@ lodger__gtk_tell_late (const LodgerGtkFunctions *functions)
 typedef struct Refusal
 {
   LodgerGtkFunctions functions; /* the widget is NULL when it is gone */
-  LodgerScope *scope;
   LodgerPending *refused;
   guint idle;
 } Refusal;
@@ -73,7 +81,7 @@ tell_refusal (void *data)
 {
   Refusal *refusal = data;
   GtkWidget *widget = g_object_ref (refusal->functions.widget);
-  if (!lodger_scope_has_ended (refusal->scope))
+  if (!lodger__gtk_is_over (&refusal->functions))
     lodger__gtk_tell (&refusal->functions, refusal->refused);
   g_object_unref (widget);
   return G_SOURCE_REMOVE;
@@ -95,13 +103,12 @@ refusal_free (void *data)
   if (refusal->functions.widget != NULL)
     g_object_weak_unref (G_OBJECT (refusal->functions.widget), widget_gone, refusal);
   lodger__gtk_functions_clear (&refusal->functions);
-  lodger_scope_unref (refusal->scope);
   lodger_pending_unref (refusal->refused);
   g_free (refusal);
 }
 
 void
-lodger__gtk_tell_refusal_later (LodgerGtkFunctions *functions, LodgerScope *scope, LodgerPending *refused)
+lodger__gtk_tell_refusal_later (LodgerGtkFunctions *functions, LodgerPending *refused)
 {
   Refusal *refusal;
   if (functions->done == NULL && functions->failed == NULL && functions->cancelled == NULL)
@@ -111,7 +118,6 @@ lodger__gtk_tell_refusal_later (LodgerGtkFunctions *functions, LodgerScope *scop
     }
   refusal = g_new0 (Refusal, 1);
   refusal->functions = *functions;
-  refusal->scope = lodger_scope_ref (scope);
   refusal->refused = lodger_pending_ref (refused);
   g_object_weak_ref (G_OBJECT (functions->widget), widget_gone, refusal);
   refusal->idle = g_idle_add_full (G_PRIORITY_DEFAULT, tell_refusal, refusal, refusal_free);

@@ -14,6 +14,7 @@ struct LodgerGtkProgress
 {
   atomic_uint refs;
   LodgerScope *scope;
+  LodgerScope *own_scope; /* may be NULL */
   LodgerCaller *caller;
 
   pthread_mutex_t mutex; /* guards everything up to `shown_at` */
@@ -38,17 +39,17 @@ now_ns (void)
 }
 
 LodgerGtkProgress *
-lodger__gtk_progress_new (GtkWidget *widget, LodgerScope *scope, LodgerCaller *caller,
-                          const LodgerGtkRunOptions *options, void *data)
+lodger__gtk_progress_new (const LodgerGtkFunctions *functions, LodgerCaller *caller, const LodgerGtkRunOptions *options)
 {
   LodgerGtkProgress *progress = g_new0 (LodgerGtkProgress, 1);
   atomic_init (&progress->refs, 1);
   pthread_mutex_init (&progress->mutex, NULL);
-  progress->widget = widget;
-  progress->scope = lodger_scope_ref (scope);
+  progress->widget = functions->widget;
+  progress->scope = lodger_scope_ref (functions->scope);
+  progress->own_scope = lodger_scope_ref (functions->own_scope);
   progress->caller = lodger_caller_ref (caller);
   progress->func = options->progress;
-  progress->data = data;
+  progress->data = functions->data;
   g_set_weak_pointer (&progress->bar, options->progress_bar);
   return progress;
 }
@@ -67,6 +68,7 @@ lodger__gtk_progress_unref (void *data)
   if (atomic_fetch_sub_explicit (&progress->refs, 1, memory_order_acq_rel) != 1)
     return;
   lodger_scope_unref (progress->scope);
+  lodger_scope_unref (progress->own_scope);
   lodger_caller_unref (progress->caller);
   pthread_mutex_destroy (&progress->mutex);
   g_free (progress->text);
@@ -77,6 +79,13 @@ void
 lodger__gtk_progress_begin (LodgerGtkProgress *progress, LodgerPending *self)
 {
   lodger_pending_set_metadata (self, mark, lodger__gtk_progress_ref (progress), lodger__gtk_progress_unref);
+}
+
+static gboolean
+is_over (const LodgerGtkProgress *progress)
+{
+  return lodger_scope_has_ended (progress->scope)
+         || (progress->own_scope != NULL && lodger_scope_has_ended (progress->own_scope));
 }
 
 /* A signal of the bar may make the program destroy the bar, or the window. */
@@ -97,7 +106,7 @@ show (LodgerGtkProgress *progress, double fraction, const char *text)
         }
       g_object_unref (bar);
     }
-  if (progress->func != NULL && !lodger_scope_has_ended (progress->scope))
+  if (progress->func != NULL && !is_over (progress))
     progress->func (progress->widget, fraction, text, progress->data);
 }
 
@@ -115,7 +124,7 @@ lodger__gtk_progress_flush (LodgerGtkProgress *progress)
   text = g_steal_pointer (&progress->text);
   progress->shown_at = now_ns ();
   pthread_mutex_unlock (&progress->mutex);
-  if (is_new)
+  if (is_new && !is_over (progress))
     show (progress, fraction, text);
   g_free (text);
 }

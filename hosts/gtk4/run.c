@@ -9,7 +9,6 @@ typedef struct Run
 {
   guint refs;                   /* one for each of the calls */
   LodgerGtkFunctions functions; /* the widget is valid as long as the scope lasts */
-  LodgerScope *scope;
   LodgerGtkProgress *progress;
   LodgerPending *pending; /* the work's */
   LodgerGtkCancelButton button;
@@ -27,7 +26,6 @@ run_unref (void *data)
     return;
   lodger__gtk_functions_clear (&run->functions);
   lodger__gtk_progress_unref (run->progress);
-  lodger_scope_unref (run->scope);
   lodger_pending_unref (run->pending);
   g_free (run);
 }
@@ -55,7 +53,7 @@ tell_late (Run *run)
   lodger__gtk_progress_flush (run->progress);
   lodger__gtk_progress_end (run->progress);
   lodger__gtk_unbind_button (&run->button);
-  if (!lodger_scope_has_ended (run->scope))
+  if (!lodger__gtk_is_over (&run->functions))
     lodger__gtk_tell_late (&run->functions);
 }
 
@@ -67,7 +65,7 @@ on_time_over (void *data)
   run->timer = 0;
   if (lodger_pending_is_done (run->pending))
     return G_SOURCE_REMOVE;
-  if (lodger_scope_has_ended (run->scope))
+  if (lodger__gtk_is_over (&run->functions))
     lodger_pending_cancel (run->pending, late_message);
   else
     {
@@ -129,19 +127,41 @@ do_work (LodgerPending *self, void *data)
   run->work (self, run->functions.data);
 }
 
-/* The last progress, or the insensitive button, may make the program destroy the window. */
+/* The last progress, or the insensitive button, may make the program destroy the window. The widget is held here, since
+ * the call may be bound to another scope. */
 static void
 come_back (LodgerPending *self, LodgerPending *done, void *data)
 {
   Run *run = data;
+  GtkWidget *widget;
   end_time (run);
-  if (run->is_told)
+  if (run->is_told || lodger__gtk_is_over (&run->functions))
     return;
   run->is_told = TRUE;
+  widget = g_object_ref (run->functions.widget);
   lodger__gtk_progress_flush (run->progress);
   lodger__gtk_unbind_button (&run->button);
-  if (!lodger_pending_is_cancelled (self))
+  if (!lodger_pending_is_cancelled (self) && !lodger__gtk_is_over (&run->functions))
     lodger__gtk_tell (&run->functions, done);
+  g_object_unref (widget);
+}
+
+static void
+drop_pending (void *pending)
+{
+  lodger_pending_unref (pending);
+}
+
+/* The work is bound to the widget's scope, the continuation to the program's. So the end of the continuation cancels the
+ * work, in the thread that ends the scope. */
+static int
+cancel_work (LodgerPending *told, void *work)
+{
+  char *message = lodger_pending_dup_cancel_message (told);
+  if (lodger_pending_is_cancelled (told))
+    lodger_pending_cancel (work, message);
+  lodger_free (message);
+  return 0;
 }
 
 /* ---- refusals ------------------------------------------------------------------------------------------------------ */
@@ -181,7 +201,7 @@ check (GtkWidget *widget, LodgerCallFunc work, const LodgerGtkRunOptions *option
 
 /* 0, with the GUI thread's caller and the widget's scope. */
 static int
-find_places (GtkWidget *widget, const LodgerGtkRunOptions *options, LodgerCaller **ret_gui, LodgerScope **ret_scope)
+find_places (LodgerGtkFunctions *functions, const LodgerGtkRunOptions *options, LodgerCaller **ret_gui)
 {
   const char *reason = NULL;
   GError *error = NULL;
@@ -193,8 +213,18 @@ find_places (GtkWidget *widget, const LodgerGtkRunOptions *options, LodgerCaller
       g_error_free (error);
       return code;
     }
-  *ret_scope = lodger__gtk_find_scope (widget, &code, &reason);
-  return *ret_scope != NULL ? 0 : misuse (code, reason, options);
+  functions->scope = lodger_scope_ref (lodger__gtk_find_scope (functions->widget, &code, &reason));
+  return functions->scope != NULL ? 0 : misuse (code, reason, options);
+}
+
+/* Why the work is not to start, or NULL. */
+static const char *
+cancelled_before (const LodgerGtkRunOptions *options)
+{
+  if (options->cancellable != NULL && g_cancellable_is_cancelled (options->cancellable))
+    return "its GCancellable was cancelled";
+  return options->scope != NULL && !options->hold && lodger_scope_has_ended (options->scope) ? "its scope has ended"
+                                                                                             : NULL;
 }
 
 /* Work that is cancelled before does not start, however fast a worker may be. */
@@ -202,11 +232,12 @@ static LodgerPending *
 submit (Run *run, const LodgerGtkRunOptions *options, const LodgerCallOptions *call)
 {
   LodgerCaller *caller = options->caller != NULL ? options->caller : call->data_home;
+  const char *reason = cancelled_before (options);
   LodgerPending *pending;
-  if (options->cancellable != NULL && g_cancellable_is_cancelled (options->cancellable))
+  if (reason != NULL)
     {
       pending = lodger_pending_new (LODGER_PENDING_DEFAULT);
-      lodger_pending_cancel (pending, "its GCancellable was cancelled");
+      lodger_pending_cancel (pending, reason);
       run_unref (run);
       return pending;
     }
@@ -220,20 +251,18 @@ submit (Run *run, const LodgerGtkRunOptions *options, const LodgerCallOptions *c
 }
 
 static LodgerPending *
-start (const LodgerGtkFunctions *functions, LodgerScope *scope, LodgerCaller *gui, LodgerCallFunc work,
-       const LodgerGtkRunOptions *options)
+start (const LodgerGtkFunctions *functions, LodgerCaller *gui, LodgerCallFunc work, const LodgerGtkRunOptions *options)
 {
   LodgerCallOptions call = { .size = sizeof call, .name = options->name, .file = options->file, .line = options->line };
   Run *run = g_new0 (Run, 1);
-  LodgerPending *pending;
+  LodgerPending *pending, *told;
   call.data_home = gui;
   call.worker = options->worker;
-  call.scope = options->hold ? NULL : scope;
+  call.scope = options->hold ? NULL : functions->scope;
   run->refs = 2;
   run->functions = *functions;
-  run->scope = lodger_scope_ref (scope);
   run->work = work;
-  run->progress = lodger__gtk_progress_new (functions->widget, scope, gui, options, functions->data);
+  run->progress = lodger__gtk_progress_new (functions, gui, options);
   pending = submit (run, options, &call);
   run->pending = lodger_pending_ref (pending);
   if (options->hold)
@@ -243,17 +272,20 @@ start (const LodgerGtkFunctions *functions, LodgerScope *scope, LodgerCaller *gu
     hold_time (run, gui);
   lodger__gtk_bind_button (&run->button, options->cancel_button, pending);
   call.flags = LODGER_PENDING_BOUND;
-  call.scope = scope;
-  lodger_pending_disown (lodger_pending_then_full (pending, gui, come_back, run, end_run, &call));
+  call.scope = options->scope != NULL ? options->scope : functions->scope;
+  told = lodger_pending_then_full (pending, gui, come_back, run, end_run, &call);
+  if (options->scope != NULL && !options->hold)
+    lodger_pending_add_done_callback (told, cancel_work, lodger_pending_ref (pending), drop_pending);
+  lodger_pending_disown (told);
   return pending;
 }
 
 /* The caller has no call left for this. GLib's loop may still run; otherwise the widget's end frees the data. */
 static LodgerPending *
-refuse_late (LodgerGtkFunctions *functions, LodgerScope *scope, const LodgerGtkRunOptions *options)
+refuse_late (LodgerGtkFunctions *functions, const LodgerGtkRunOptions *options)
 {
   LodgerPending *refused = refused_new (misuse (LODGER_ESHUTDOWN, "the GUI thread's caller is stopping", options));
-  lodger__gtk_tell_refusal_later (functions, scope, refused);
+  lodger__gtk_tell_refusal_later (functions, refused);
   return refused;
 }
 
@@ -261,17 +293,16 @@ static LodgerPending *
 run_work (LodgerGtkFunctions *functions, LodgerCallFunc work, const LodgerGtkRunOptions *options, const char *reason)
 {
   LodgerCaller *gui = NULL;
-  LodgerScope *scope = NULL;
   int code = reason != NULL ? misuse (LODGER_EINVAL, reason, options) : check (functions->widget, work, options);
   if (code == 0)
-    code = find_places (functions->widget, options, &gui, &scope);
+    code = find_places (functions, options, &gui);
   if (code != 0)
     {
       lodger__gtk_functions_clear (functions);
       return refused_new (code);
     }
-  return lodger_caller_get_state (gui) < LODGER_CALLER_STOPPING ? start (functions, scope, gui, work, options)
-                                                                : refuse_late (functions, scope, options);
+  return lodger_caller_get_state (gui) < LODGER_CALLER_STOPPING ? start (functions, gui, work, options)
+                                                                : refuse_late (functions, options);
 }
 
 LodgerPending *
@@ -288,6 +319,7 @@ lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc d
   functions.failed = options->failed;
   functions.cancelled = options->cancelled;
   functions.destroy = options->destroy;
+  functions.own_scope = lodger_scope_ref (options->scope);
   g_set_object (&functions.cancellable, options->cancellable);
   return run_work (&functions, work, options, reason);
 }

@@ -176,6 +176,10 @@ typedef struct LodgerGtkRunOptions
   gboolean hold;
   /** Tells the user why a logout has to wait. Optional. */
   const char *hold_reason;
+  /** A scope of the program, which may end before the widget. Optional. It is used in addition to the widget's scope.
+   * Its end cancels the work, unless the work holds; and no function of the outcome runs any more. `hold` and `release`
+   * of the scope are called around these functions. */
+  LodgerScope *scope;
 } LodgerGtkRunOptions;
 
 /** Options of a run with the given members. See lodger/options.h. */
