@@ -95,6 +95,13 @@ typedef struct Poster
   atomic_uint *posted;
 } Poster;
 
+/* However slow the owner is, no more than a slice's worth waits for it. */
+static bool
+is_far_ahead (const Poster *poster)
+{
+  return atomic_load (poster->posted) > (unsigned) atomic_load (&poster->recorder->destroyed) + 200;
+}
+
 static void *
 post_until_refused (void *data)
 {
@@ -103,6 +110,8 @@ post_until_refused (void *data)
   barrier_wait (poster->barrier);
   for (;;)
     {
+      while (is_far_ahead (poster))
+        sched_yield ();
       count++;
       if (lodger_caller_call_direct (poster->caller, recorder_direct, poster->recorder, recorder_destroy) != 0)
         break;
