@@ -286,7 +286,9 @@ START_TEST (edge_54_a_named_worker_that_could_not_start_is_made_anew)
   Hooks hooks;
   const LodgerCallerOptions options = hooked (&hooks, 2);
   Subject subject;
-  Recorder recorder = { 0 };
+  Counter ends; /* the data of a call that fails is destroyed after its outcome is there */
+  Recorder recorder = { .ends = &ends };
+  counter_init (&ends);
   subject_open_full (&subject, _i, &options);
   log_capture_begin ();
   for (int i = 0; i < 3; i++)
@@ -307,10 +309,12 @@ START_TEST (edge_54_a_named_worker_that_could_not_start_is_made_anew)
                      2);
   ck_assert_uint_eq (log_capture_count (), 2);
   log_capture_end ();
+  counter_wait (&ends, 3);
   recorder_expect (&recorder, 1, 3);
   subject_close (&subject);
   hooks_ran (&hooks, 4, 2);
   hooks_clear (&hooks);
+  counter_clear (&ends);
 }
 END_TEST
 

@@ -4,6 +4,7 @@
  * GTK calls it from the GUI thread, and waits for the answer. So it is in another thread, with a connection of its own. */
 #include "gtk-window.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define NAME   "org.gnome.SessionManager"
@@ -368,19 +369,62 @@ START_TEST (an_application_that_ends_permits_a_logout)
 }
 END_TEST
 
+/* ---- what has to be there ------------------------------------------------------------------------------------------- */
+
+static gboolean
+has_daemon (void)
+{
+  char *daemon = g_find_program_in_path ("dbus-daemon");
+  g_free (daemon);
+  return daemon != NULL;
+}
+
+START_TEST (gtk_asks_a_session_manager)
+{
+  Scene scene;
+  scene_open_window (&scene, FALSE);
+  gtk_application_inhibit (scene.application, NULL, GTK_APPLICATION_INHIBIT_LOGOUT, "a look");
+  ck_assert (is_inhibited (&scene));
+}
+END_TEST
+
+/* GTK 4.24 asks the desktop's portal alone. */
+static gboolean
+gtk_is_heard (void)
+{
+  Suite *suite = suite_create ("a look");
+  TCase *look = tcase_create ("a look");
+  SRunner *runner;
+  gboolean is_heard;
+  tcase_add_test (look, gtk_asks_a_session_manager);
+  suite_add_tcase (suite, look);
+  runner = srunner_create (suite);
+  srunner_run_all (runner, CK_SILENT);
+  is_heard = srunner_ntests_failed (runner) == 0;
+  srunner_free (runner);
+  return is_heard;
+}
+
+static const char *
+missing (void)
+{
+  if (!has_daemon ())
+    return "there is no dbus-daemon";
+  return gtk_is_heard () ? NULL : "this GTK does not ask a session manager";
+}
+
 int
 main (int argc, char **argv)
 {
   gboolean lists = argc == 2 && g_str_equal (argv[1], "--list");
   Suite *suite = suite_create ("gtk-session");
-  char *daemon = g_find_program_in_path ("dbus-daemon");
-  if (daemon == NULL && !lists)
+  const char *what = lists ? NULL : missing ();
+  if (what != NULL)
     {
-      fputs ("left out: there is no dbus-daemon\n", stderr);
+      fprintf (stderr, "left out: %s\n", what);
       srunner_free (srunner_create (suite));
       return 77;
     }
-  g_free (daemon);
   for (int registers = 0; registers < 2; registers++)
     test_add_variant (suite,
                       registers ? "a_save_inhibits_a_logout_until_it_has_ended/registered"
