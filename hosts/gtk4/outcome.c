@@ -35,12 +35,14 @@ tell_function (const LodgerGtkFunctions *functions, LodgerPending *outcome)
   g_clear_error (&error);
 }
 
-/* A cancellation beats any outcome, as long as no function has been told. */
+/* A cancellation beats any other outcome, as long as no function has been told. Work that was cancelled in time tells of
+ * that itself, with its message. */
 static gboolean
 was_cancelled_late (const LodgerGtkFunctions *functions, LodgerPending *outcome)
 {
-  return lodger_host_was_cancelled_late (outcome)
-         || (functions->cancellable != NULL && g_cancellable_is_cancelled (functions->cancellable));
+  return lodger_pending_get_outcome (outcome) != LODGER_ECANCELED
+         && (lodger_host_was_cancelled_late (outcome)
+             || (functions->cancellable != NULL && g_cancellable_is_cancelled (functions->cancellable)));
 }
 
 void

@@ -7,6 +7,7 @@ typedef struct Job
   Window window;
   Counter ends; /* of the data */
   int done, failed, cancelled, outcome;
+  char *message; /* of the cancel that `done` was told */
 } Job;
 
 static void
@@ -21,6 +22,7 @@ job_close (Job *job)
 {
   window_close (&job->window);
   counter_clear (&job->ends);
+  lodger_free (job->message);
 }
 
 static void
@@ -50,6 +52,8 @@ note (GtkWidget *widget, LodgerPending *done, void *data)
   (void) widget;
   job->done++;
   job->outcome = lodger_pending_get_outcome (done);
+  lodger_free (job->message);
+  job->message = lodger_pending_dup_cancel_message (done);
 }
 
 static void
@@ -180,6 +184,36 @@ START_TEST (a_cancellable_cancels_an_outcome_on_its_way)
 }
 END_TEST
 
+static void
+stay (LodgerPending *self, void *data)
+{
+  (void) data;
+  while (!lodger_pending_is_cancelled (self))
+    g_thread_yield ();
+}
+
+/* The work is cancelled while it runs, and once more when it has ended. */
+START_TEST (cancelled_work_keeps_the_message_of_its_cancel)
+{
+  GCancellable *cancellable = g_cancellable_new ();
+  LodgerPending *pending;
+  Job job;
+  job_open (&job);
+  pending = lodger_gtk_run_full (job.window.label, stay, note, &job,
+                                 LODGER_GTK_RUN_OPTIONS (.cancellable = cancellable, .destroy = job_destroy));
+  ck_assert (lodger_pending_cancel (pending, "another page was chosen"));
+  g_cancellable_cancel (cancellable);
+  g_object_unref (cancellable);
+  wait_without_loop (pending);
+  ck_assert (lodger_pending_cancel (pending, "once more"));
+  run_to_the_end (&job, pending);
+  ck_assert_int_eq (job.done, 1);
+  expect_code (job.outcome, LODGER_ECANCELED);
+  ck_assert_ptr_nonnull (strstr (job.message, "another page was chosen"));
+  job_close (&job);
+}
+END_TEST
+
 START_TEST (a_refusal_that_is_cancelled_is_told_as_cancelled)
 {
   LodgerPending *pending;
@@ -208,6 +242,7 @@ main (int argc, char **argv)
   test_add (suite, the_pending_keeps_the_outcome_of_the_work);
   test_add (suite, a_button_cancels_an_outcome_on_its_way);
   test_add (suite, a_cancellable_cancels_an_outcome_on_its_way);
+  test_add (suite, cancelled_work_keeps_the_message_of_its_cancel);
   test_add (suite, a_refusal_that_is_cancelled_is_told_as_cancelled);
   return gtk_test_main (suite, argc, argv);
 }
