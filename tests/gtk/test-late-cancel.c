@@ -214,6 +214,76 @@ START_TEST (cancelled_work_keeps_the_message_of_its_cancel)
 }
 END_TEST
 
+/* ---- the time limit ------------------------------------------------------------------------------------------------ */
+
+typedef struct LateJob
+{
+  Job job; /* first */
+  LodgerPending *pending;
+  gboolean is_armed;
+  int may_end; /* atomic */
+  GError *error;
+} LateJob;
+
+static void
+end_when_it_may (LodgerPending *self, void *data)
+{
+  while (!g_atomic_int_get (&((LateJob *) data)->may_end))
+    g_thread_yield ();
+  lodger_pending_return_int (self, 42);
+}
+
+static void
+note_late (GtkWidget *widget, const GError *error, void *data)
+{
+  LateJob *late = data;
+  (void) widget;
+  g_clear_error (&late->error);
+  late->error = g_error_copy (error);
+  late->job.failed++;
+}
+
+/* Runs when the time limit refers to the widget: it has seen that the work has not ended, and has not cancelled it yet. */
+static void
+on_refs (void *data, GObject *object, gboolean is_last)
+{
+  LateJob *late = data;
+  (void) object;
+  if (is_last || !late->is_armed)
+    return;
+  late->is_armed = FALSE;
+  g_atomic_int_set (&late->may_end, 1);
+  wait_without_loop (late->pending);
+}
+
+/* Nobody has cancelled it but the time limit. The window is not shown, so that nobody else refers to the widget. */
+START_TEST (work_that_ends_just_when_its_time_is_over_is_late)
+{
+  LateJob late = { .job.window = window_open (FALSE) };
+  GtkWidget *label = late.job.window.label;
+  counter_init (&late.job.ends);
+  g_object_add_toggle_ref (G_OBJECT (label), on_refs, &late);
+  g_object_unref (label);
+  late.pending = lodger_gtk_run_full (
+      label, end_when_it_may, note, &late,
+      LODGER_GTK_RUN_OPTIONS (.timeout = 1, .failed = note_late, .cancelled = note_cancel, .destroy = job_destroy));
+  late.is_armed = TRUE;
+  while (counter_get (&late.job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert (!late.is_armed);
+  ck_assert (!lodger_pending_is_cancelled (late.pending));
+  ck_assert_int_eq (late.job.cancelled, 0);
+  ck_assert_int_eq (late.job.done, 0);
+  ck_assert_int_eq (late.job.failed, 1);
+  ck_assert (g_error_matches (late.error, LODGER_GLIB_ERROR, LODGER_ETIMEDOUT));
+  g_object_ref (label);
+  g_object_remove_toggle_ref (G_OBJECT (label), on_refs, &late);
+  g_error_free (late.error);
+  lodger_pending_unref (late.pending);
+  job_close (&late.job);
+}
+END_TEST
+
 START_TEST (a_refusal_that_is_cancelled_is_told_as_cancelled)
 {
   LodgerPending *pending;
@@ -243,6 +313,7 @@ main (int argc, char **argv)
   test_add (suite, a_button_cancels_an_outcome_on_its_way);
   test_add (suite, a_cancellable_cancels_an_outcome_on_its_way);
   test_add (suite, cancelled_work_keeps_the_message_of_its_cancel);
+  test_add (suite, work_that_ends_just_when_its_time_is_over_is_late);
   test_add (suite, a_refusal_that_is_cancelled_is_told_as_cancelled);
   return gtk_test_main (suite, argc, argv);
 }

@@ -208,7 +208,7 @@ typedef struct LodgerGtkRunOptions
  *
  * Returns: (transfer full): a new reference to the outcome of the work, never %NULL, to be cancelled or dropped. A
  *   refusal is a done pending. `failed` or @done is told of it as well, unless it is misuse. Work that is late has been
- *   cancelled, also if @done was told LODGER_ETIMEDOUT
+ *   cancelled, also if @done was told LODGER_ETIMEDOUT; or it has ended at that moment
  *
  * Errors: LODGER_EINVAL (NULL @widget or @work, wrong options, a cancel button that is no button, a progress bar that
  * is none), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no window), LODGER_ESHUTDOWN (the
