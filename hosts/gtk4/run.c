@@ -42,16 +42,16 @@ end_time (Run *run)
 
 static const char late_message[] = "its time is over";
 
-/* The cancel may run user code; so may the last progress, and the insensitive button. Work that was cancelled before has
- * another outcome, which is still to come. Work that has ended since the look at it is late, too: this cancel is noted as
- * one that came too late, and nobody could tell it from one of the user's. */
+/* The cancel may run user code, even a loop in which the work comes back; so may the last progress, and the insensitive
+ * button. Work that was cancelled before has another outcome, which is still to come. Work that has ended since the look
+ * at it is late, too: this cancel is noted as one that came too late, and nobody could tell it from one of the user's. */
 static void
 tell_late (Run *run)
 {
   if (lodger_pending_is_cancelled (run->pending))
     return;
-  lodger_pending_cancel (run->pending, late_message);
   run->is_told = TRUE;
+  lodger_pending_cancel (run->pending, late_message);
   lodger__gtk_progress_flush (run->progress);
   lodger__gtk_progress_end (run->progress);
   lodger__gtk_unbind_button (&run->button);

@@ -221,7 +221,7 @@ typedef struct LateJob
   Job job; /* first */
   LodgerPending *pending;
   gboolean is_armed;
-  int may_end; /* atomic */
+  int may_end, has_canceller; /* atomic */
   GError *error;
 } LateJob;
 
@@ -284,6 +284,50 @@ START_TEST (work_that_ends_just_when_its_time_is_over_is_late)
 }
 END_TEST
 
+/* The work's own, in the GUI thread: it serves the loop until the outcome would be told. */
+static void
+serve_loop (LodgerPending *self, const char *message, void *data)
+{
+  LateJob *late = data;
+  (void) message;
+  g_atomic_int_set (&late->may_end, 1);
+  wait_without_loop (self);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
+end_with_canceller (LodgerPending *self, void *data)
+{
+  LateJob *late = data;
+  lodger_pending_set_canceller (self, serve_loop, late, NULL);
+  g_atomic_int_set (&late->has_canceller, 1);
+  end_when_it_may (self, data);
+}
+
+START_TEST (late_work_whose_canceller_serves_the_loop_is_told_once)
+{
+  LateJob late = { .job.window = window_open (FALSE) };
+  counter_init (&late.job.ends);
+  late.pending = lodger_gtk_run_full (
+      late.job.window.label, end_with_canceller, note, &late,
+      LODGER_GTK_RUN_OPTIONS (.timeout = 1, .failed = note_late, .cancelled = note_cancel, .destroy = job_destroy));
+  while (!g_atomic_int_get (&late.has_canceller))
+    g_thread_yield ();
+  while (counter_get (&late.job.ends) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  ck_assert_int_eq (late.job.done, 0);
+  ck_assert_int_eq (late.job.cancelled, 0);
+  ck_assert_int_eq (late.job.failed, 1);
+  ck_assert (g_error_matches (late.error, LODGER_GLIB_ERROR, LODGER_ETIMEDOUT));
+  g_error_free (late.error);
+  lodger_pending_unref (late.pending);
+  job_close (&late.job);
+}
+END_TEST
+
 START_TEST (a_refusal_that_is_cancelled_is_told_as_cancelled)
 {
   LodgerPending *pending;
@@ -314,6 +358,7 @@ main (int argc, char **argv)
   test_add (suite, a_cancellable_cancels_an_outcome_on_its_way);
   test_add (suite, cancelled_work_keeps_the_message_of_its_cancel);
   test_add (suite, work_that_ends_just_when_its_time_is_over_is_late);
+  test_add (suite, late_work_whose_canceller_serves_the_loop_is_told_once);
   test_add (suite, a_refusal_that_is_cancelled_is_told_as_cancelled);
   return gtk_test_main (suite, argc, argv);
 }
