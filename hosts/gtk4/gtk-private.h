@@ -75,9 +75,10 @@ typedef struct LodgerGtkFunctions
 void lodger__gtk_functions_clear (LodgerGtkFunctions *functions);
 /* Whether no function may run any more: one of the scopes has ended. In any thread. */
 gboolean lodger__gtk_is_over (const LodgerGtkFunctions *functions);
-/* Runs the function of this outcome, or of a cancellation that has come since. In the GUI thread; the widget is there. */
+/* Runs the function of this outcome, or of a cancellation that has come since. In the GUI thread; the widget is there, and
+ * the object of the program's scope is held. */
 void lodger__gtk_tell (const LodgerGtkFunctions *functions, LodgerPending *outcome);
-/* Tells that the time is over. */
+/* Tells that the time is over, outside of a call. */
 void lodger__gtk_tell_late (const LodgerGtkFunctions *functions);
 /* Tells a refusal without a caller, unless a scope ends before. Consumes the functions. */
 void lodger__gtk_tell_refusal_later (LodgerGtkFunctions *functions, LodgerPending *refused);

@@ -60,13 +60,24 @@ lodger__gtk_tell (const LodgerGtkFunctions *functions, LodgerPending *outcome)
   lodger_pending_unref (cancelled);
 }
 
+/* Outside of a call, the object of the program's scope is held here. False: it is gone. */
+static gboolean
+hold_own_scope (const LodgerGtkFunctions *functions)
+{
+  return functions->own_scope == NULL || lodger_host_hold_scope (functions->own_scope);
+}
+
 void
 lodger__gtk_tell_late (const LodgerGtkFunctions *functions)
 {
-  LodgerPending *late = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  LodgerPending *late;
+  if (!hold_own_scope (functions))
+    return;
+  late = lodger_pending_new (LODGER_PENDING_DEFAULT);
   lodger_pending_return_new_error (late, NULL, LODGER_ETIMEDOUT, "%s", lodger_error_code_string (LODGER_ETIMEDOUT));
   tell_function (functions, late);
   lodger_pending_unref (late);
+  lodger_host_release_scope (functions->own_scope);
 }
 
 /* ---- a refusal, told by the main loop ------------------------------------------------------------------------------ */
@@ -83,8 +94,11 @@ tell_refusal (void *data)
 {
   Refusal *refusal = data;
   GtkWidget *widget = g_object_ref (refusal->functions.widget);
-  if (!lodger__gtk_is_over (&refusal->functions))
-    lodger__gtk_tell (&refusal->functions, refusal->refused);
+  if (!lodger__gtk_is_over (&refusal->functions) && hold_own_scope (&refusal->functions))
+    {
+      lodger__gtk_tell (&refusal->functions, refusal->refused);
+      lodger_host_release_scope (refusal->functions.own_scope);
+    }
   g_object_unref (widget);
   return G_SOURCE_REMOVE;
 }

@@ -87,9 +87,11 @@ note (GtkWidget *widget, LodgerPending *done, void *data)
 static void
 note_error (GtkWidget *widget, const GError *error, void *data)
 {
+  Job *job = data;
   (void) widget;
   (void) error;
-  ((Job *) data)->told++;
+  job->told++;
+  ck_assert (job->is_held);
 }
 
 static void
@@ -270,6 +272,41 @@ START_TEST (work_that_holds_goes_on_after_the_end_of_its_own_scope)
 }
 END_TEST
 
+START_TEST (late_work_is_told_while_its_own_scope_is_held)
+{
+  LodgerPending *pending;
+  Job job;
+  job_open (&job);
+  pending = run (&job, stay, FALSE, 1);
+  latch_wait (&job.entered);
+  while (job.told == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert (!job.is_held);
+  latch_open (&job.let_go);
+  run_to_the_end (&job, pending);
+  ck_assert_int_eq (job.told, 1);
+  ck_assert_int_eq (job.holds, job.releases);
+  job_close (&job);
+}
+END_TEST
+
+START_TEST (a_refusal_is_told_while_its_own_scope_is_held)
+{
+  LodgerPending *pending;
+  Job job;
+  job_open (&job);
+  log_capture_begin ();
+  lodger_caller_stop (job.window.caller, true);
+  pending = run (&job, answer, FALSE, 0);
+  log_capture_end ();
+  run_to_the_end (&job, pending);
+  ck_assert_int_eq (job.told, 1);
+  ck_assert_int_eq (job.holds, 1);
+  ck_assert_int_eq (job.releases, 1);
+  job_close (&job);
+}
+END_TEST
+
 /* The time of work that holds goes on, and nobody is told of its end. */
 START_TEST (late_work_is_not_told_after_the_end_of_its_own_scope)
 {
@@ -301,6 +338,8 @@ main (int argc, char **argv)
   test_add (suite, law_8_the_windows_end_cancels_work_with_a_scope_of_its_own);
   test_add (suite, law_8_the_windows_end_drops_an_outcome_with_a_scope_of_its_own);
   test_add (suite, work_that_holds_goes_on_after_the_end_of_its_own_scope);
+  test_add (suite, late_work_is_told_while_its_own_scope_is_held);
+  test_add (suite, a_refusal_is_told_while_its_own_scope_is_held);
   test_add (suite, late_work_is_not_told_after_the_end_of_its_own_scope);
   return gtk_test_main (suite, argc, argv);
 }

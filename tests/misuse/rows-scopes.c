@@ -47,6 +47,10 @@ CELL (lodger_scope_end, null_message, FINE (lodger_scope_end (SCOPE, NULL)));
 CELL (lodger_scope_end, after_fork, WARNS (!lodger_scope_end (SCOPE, NULL)), FINE (!lodger_scope_has_ended (SCOPE)));
 CELL (lodger_scope_has_ended, null_scope, FINE (lodger_scope_has_ended (NULL)));
 CELL (lodger_scope_has_ended, after_fork, FINE (!lodger_scope_has_ended (SCOPE)));
+CELL (lodger_host_hold_scope, null_scope, FINE (!lodger_host_hold_scope (NULL)));
+CELL (lodger_host_hold_scope, after_fork, FINE (!lodger_host_hold_scope (SCOPE)));
+CELL (lodger_host_release_scope, null_scope, FINE (DOES (lodger_host_release_scope (NULL))));
+CELL (lodger_host_release_scope, after_fork, FINE (DOES (lodger_host_release_scope (SCOPE))));
 
 /* ---- bound calls ---------------------------------------------------------------------------------------------------- */
 

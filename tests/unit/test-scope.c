@@ -3,6 +3,7 @@
 #include "test-loop.h"
 #include "test-minimal-host.h"
 #include "test-suite.h"
+#include "test-threads.h"
 #include "test-worker.h"
 
 #include <lodger/lodger.h>
@@ -23,6 +24,59 @@ START_TEST (a_scope_that_nobody_refers_to_has_not_ended)
   lodger_pending_unref (pending);
   recorder_expect (&object, 0, 1);
   loop_close (&loop);
+}
+END_TEST
+
+typedef struct Held
+{
+  LodgerScope *scope;
+  int holds, releases;
+  bool is_gone, held_elsewhere;
+} Held;
+
+static bool
+hold (void *data)
+{
+  Held *held = data;
+  held->holds++;
+  return !held->is_gone;
+}
+
+static void
+release (void *data)
+{
+  ((Held *) data)->releases++;
+}
+
+static void *
+hold_elsewhere (void *data)
+{
+  Held *held = data;
+  held->held_elsewhere = lodger_host_hold_scope (held->scope);
+  lodger_host_release_scope (held->scope);
+  return NULL;
+}
+
+/* The object is held in the scope's own thread alone, as around a call. */
+START_TEST (an_adapter_holds_a_scope_without_a_call)
+{
+  Held held = { .holds = 0 };
+  held.scope = lodger_scope_new (LODGER_SCOPE_OPTIONS (.hold = hold, .release = release, .object = &held));
+  ck_assert (lodger_host_hold_scope (held.scope));
+  ck_assert_int_eq (held.holds, 1);
+  ck_assert_int_eq (held.releases, 0);
+  lodger_host_release_scope (held.scope);
+  ck_assert_int_eq (held.releases, 1);
+  thread_join (thread_start (hold_elsewhere, &held));
+  ck_assert (held.held_elsewhere);
+  held.is_gone = true;
+  ck_assert (!lodger_host_hold_scope (held.scope));
+  ck_assert_int_eq (held.holds, 2);
+  lodger_scope_end (held.scope, NULL);
+  ck_assert (!lodger_host_hold_scope (held.scope));
+  ck_assert_int_eq (held.holds, 2);
+  ck_assert_int_eq (held.releases, 1);
+  lodger_scope_unref (held.scope);
 }
 END_TEST
 
@@ -330,6 +384,7 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("scope");
   test_add (suite, a_scope_that_nobody_refers_to_has_not_ended);
+  test_add (suite, an_adapter_holds_a_scope_without_a_call);
   test_add (suite, a_direct_call_cannot_be_bound);
   test_add (suite, a_scope_may_end_in_a_nested_loop_of_its_call);
   test_add (suite, an_end_while_it_is_held_comes_before_the_call);

@@ -206,6 +206,30 @@ LODGER_API void lodger_host_watch_given (LodgerGivenFunc func, void *data);
 LODGER_API bool lodger_host_was_cancelled_late (const LodgerPending *pending);
 
 /**
+ * Adapter to Lodger: holds a scope's object for a function that the adapter runs without a call.
+ *
+ * Any thread; does not block. It does what precedes a bound call: in the scope's own thread it calls `hold` of the
+ * scope's options. After true, lodger_host_release_scope() follows in the same thread. False means that the function
+ * must not run: the scope has ended, or its object is gone, or it is of before a fork. NULL gives false.
+ *
+ * Errors: none.
+ * Test: unit/scope an_adapter_holds_a_scope_without_a_call
+ * Since: 0.2
+ */
+LODGER_API bool lodger_host_hold_scope (LodgerScope *scope);
+
+/**
+ * Adapter to Lodger: undoes lodger_host_hold_scope().
+ *
+ * The thread that held the scope; does not block. NULL does nothing.
+ *
+ * Errors: none.
+ * Test: unit/scope an_adapter_holds_a_scope_without_a_call
+ * Since: 0.2
+ */
+LODGER_API void lodger_host_release_scope (LodgerScope *scope);
+
+/**
  * Adapter to Lodger: logs the misuse of one of the adapter's own functions.
  *
  * Any thread; does not block. It logs `function: reason` as a warning.

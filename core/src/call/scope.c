@@ -8,6 +8,7 @@
 #include "life/life.h"
 #include "pending/extras.h"
 
+#include <lodger/host.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -281,6 +282,14 @@ lodger__scope_link (LodgerPending *pending)
     lodger_pending_cancel (pending, message_of (binding->scope));
 }
 
+/* Its object is held only in its own thread. */
+static bool
+has_hold (const LodgerScope *scope)
+{
+  const LodgerThread *thread = lodger__thread_peek ();
+  return scope->options.hold != NULL && thread != NULL && thread->serial == scope->thread;
+}
+
 void
 lodger__scope_enter (LodgerPending *pending, LodgerScope **ret_held)
 {
@@ -291,7 +300,7 @@ lodger__scope_enter (LodgerPending *pending, LodgerScope **ret_held)
     return;
   scope = binding->scope;
   has_ended = is_gone = !put_on (binding);
-  if (!is_gone && scope->options.hold != NULL && lodger__thread ()->serial == scope->thread)
+  if (!is_gone && has_hold (scope))
     {
       is_gone = !scope->options.hold (scope->options.object);
       binding->is_held = !is_gone;
@@ -318,6 +327,29 @@ lodger__scope_leave (LodgerScope *held)
   if (held->options.release != NULL)
     held->options.release (held->options.object);
   lodger_scope_unref (held);
+}
+
+/* ---- without a call ------------------------------------------------------------------------------------------------- */
+
+bool
+lodger_host_hold_scope (LodgerScope *scope)
+{
+  if (lodger_scope_has_ended (scope) || is_before_fork (scope))
+    return false;
+  if (has_hold (scope) && !scope->options.hold (scope->options.object))
+    return false;
+  lodger_scope_ref (scope);
+  return true;
+}
+
+void
+lodger_host_release_scope (LodgerScope *scope)
+{
+  if (scope == NULL)
+    return;
+  if (has_hold (scope) && scope->options.release != NULL)
+    scope->options.release (scope->options.object);
+  lodger_scope_unref (scope);
 }
 
 /* ---- for people ------------------------------------------------------------------------------------------------------ */
