@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "life/life.h"
 #include "test-loop.h"
 #include "test-suite.h"
 #include "test-threads.h"
@@ -48,6 +49,38 @@ START_TEST (the_same_thread_and_host_give_the_same_caller)
   ck_assert_ptr_eq (again, loop.caller);
   lodger_caller_unref (again);
   loop_close (&loop);
+}
+END_TEST
+
+static bool
+is_listed (const LodgerCaller *caller)
+{
+  size_t count;
+  LodgerCaller **list = lodger_caller_list (false, &count);
+  bool is_there = false;
+  for (size_t i = 0; i < count; i++)
+    is_there = is_there || list[i] == caller;
+  lodger_caller_list_free (list, count);
+  return is_there;
+}
+
+/* Another thread lets go of the last reference, and has not come to the stop that follows from it. */
+START_TEST (a_caller_that_goes_before_its_start_is_not_found)
+{
+  LodgerManualHost *host = lodger_manual_host_new (LODGER_MANUAL_DEFAULT);
+  LodgerCallerOptions options = options_for (host, NULL);
+  LodgerCaller *going;
+  ck_assert_int_eq (lodger_manual_register (), 0);
+  expect_code (ask (LODGER_CALLER_MANUAL, &options, &going), 0);
+  lodger_caller_unref (lodger_caller_ref (going));
+  ck_assert (is_listed (going));
+  atomic_fetch_sub (&going->life.refs, 1);
+  ck_assert_ptr_null (lodger_caller_find (options.host, host));
+  ck_assert (!is_listed (going));
+  atomic_fetch_add (&going->life.refs, 1);
+  ck_assert (is_listed (going));
+  lodger_caller_unref (going);
+  lodger_manual_host_unref (host);
 }
 END_TEST
 
@@ -562,6 +595,7 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("caller");
   test_add (suite, the_same_thread_and_host_give_the_same_caller);
+  test_add (suite, a_caller_that_goes_before_its_start_is_not_found);
   test_add (suite, a_mismatch_is_an_error);
   test_add (suite, a_refusal_names_the_function_and_the_place_of_the_options);
   test_add (suite, a_start_hooks_own_misuse_names_its_own_function);

@@ -128,12 +128,23 @@ lodger__life_try_hold (LodgerCaller *caller)
   return false;
 }
 
+/* The last user of one that has not started has let go of it, and is about to stop it: no other user may have it. Who asks
+ * here has a mutex under which whoever ends the caller takes it out, and which that thread has not passed: so the hold is
+ * not the last one. */
 LodgerCaller *
 lodger__life_try_ref (LodgerCaller *caller)
 {
+  unsigned refs;
   if (!lodger__life_try_hold (caller))
     return NULL;
-  atomic_fetch_add (&caller->life.refs, 1);
+  refs = atomic_load (&caller->life.refs);
+  do
+    if (refs == 0 && lodger__phase (caller) == LODGER_PHASE_INITIAL)
+      {
+        lodger__release (caller);
+        return NULL;
+      }
+  while (!atomic_compare_exchange_weak (&caller->life.refs, &refs, refs + 1));
   return caller;
 }
 

@@ -28,7 +28,8 @@ void lodger__life_set_number (LodgerCaller *caller, uint64_t number);
 void lodger__life_fail (LodgerCaller *caller, LodgerError *error);
 /* Any thread: why it could not start, borrowed; or NULL. */
 LodgerError *lodger__start_error (const LodgerCaller *caller);
-/* A user's reference to a caller whose last reference may be just going; or NULL. */
+/* A user's reference to a caller whose last reference may be just going; or NULL. Under the mutex of the list or table that
+ * the caller was found in, and which it leaves when it ends. */
 LodgerCaller *lodger__life_try_ref (LodgerCaller *caller);
 /* The same, not a user's: letting go of it never stops the caller. */
 bool lodger__life_try_hold (LodgerCaller *caller);

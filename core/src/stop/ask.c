@@ -122,10 +122,10 @@ lodger_caller_stop (LodgerCaller *caller, bool force)
   lodger__guard_caller (caller, lodger_caller_get_state (caller));
   if (force || !lodger_caller_is_protected (caller))
     {
-      lodger_caller_ref (caller);
+      lodger__hold (caller); /* a reference would let others find one whose last user has gone */
       stop (caller);
       state = lodger_caller_get_state (caller);
-      lodger_caller_unref (caller);
+      lodger__release (caller);
       return state;
     }
   return lodger_caller_get_state (caller);
