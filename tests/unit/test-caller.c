@@ -164,6 +164,45 @@ START_TEST (a_start_hooks_own_misuse_names_its_own_function)
 }
 END_TEST
 
+static int
+misuse_in_callback (LodgerPending *done, void *data)
+{
+  (void) done;
+  (void) data;
+  return lodger_pending_return_int (NULL, 1) == 0;
+}
+
+static void
+misuse_in_destroy (void *data)
+{
+  (void) data;
+  lodger_pending_return_int (NULL, 1);
+}
+
+static LodgerError *
+add_callback_in_hook (LodgerCaller *caller, void *data)
+{
+  (void) data;
+  lodger_pending_add_done_callback (lodger_caller_get_started (caller), misuse_in_callback, NULL, NULL);
+  return NULL;
+}
+
+START_TEST (other_code_of_the_program_names_its_own_function_too)
+{
+  LodgerManualHost *host = lodger_manual_host_new (LODGER_MANUAL_DEFAULT);
+  Loop loop = { .host = host };
+  log_capture_begin ();
+  ck_assert_ptr_null (lodger_manual_attach (NULL, LODGER_CALLER_OPTIONS (.hook_destroy = misuse_in_destroy), NULL));
+  ck_assert (log_capture_has ("lodger_pending_return_int: "));
+  log_capture_end ();
+  log_capture_begin ();
+  loop.caller = lodger_manual_attach (host, LODGER_CALLER_OPTIONS (.on_start = add_callback_in_hook), NULL);
+  ck_assert (log_capture_has ("lodger_pending_return_int: "));
+  log_capture_end ();
+  loop_close (&loop);
+}
+END_TEST
+
 static void *
 ask_for_the_main_threads (void *data)
 {
@@ -599,6 +638,7 @@ main (int argc, char **argv)
   test_add (suite, a_mismatch_is_an_error);
   test_add (suite, a_refusal_names_the_function_and_the_place_of_the_options);
   test_add (suite, a_start_hooks_own_misuse_names_its_own_function);
+  test_add (suite, other_code_of_the_program_names_its_own_function_too);
   test_add (suite, creating_the_main_threads_caller_elsewhere_is_refused);
   test_add (suite, the_main_threads_caller_is_its_first_that_does_not_stop);
   test_add (suite, each_of_many_callers_of_a_thread_is_found_by_its_loop);

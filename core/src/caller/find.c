@@ -222,7 +222,11 @@ open_caller (LodgerCallerMode mode, const LodgerCallerOptions *options, const Lo
     caller
         = reason == NULL ? find_or_make (mode, &read, ret_error) : fail (&read, ret_error, LODGER_EINVAL, reason, NULL);
   if (read.hook_destroy != NULL)
-    read.hook_destroy (read.hook_data);
+    {
+      const char *outer = lodger_host_speak_for (NULL);
+      read.hook_destroy (read.hook_data);
+      lodger_host_speak_for (outer);
+    }
   return caller;
 }
 

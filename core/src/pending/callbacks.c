@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "pending/extras.h"
 
+#include <lodger/host.h>
 #include <stdlib.h>
 
 /* Done-callbacks: user code in whatever thread completes. A crowd of them can be removed one by one: each is found by its
@@ -32,14 +33,17 @@ done_callback_free (DoneCallback *callback)
   free (callback);
 }
 
+/* The thread may just be in a function of an adapter, which does not speak for the program's code. */
 static void
 done_callback_notify (DoneCallback *callback, LodgerPending *done)
 {
+  const char *outer = lodger_host_speak_for (NULL);
   int code = callback->func (done, callback->data);
   if (code < 0)
     lodger__log (LODGER_LOG_WARNING, "a done-callback of " LODGER_SITE_FORMAT " failed: %s",
                  LODGER_SITE_ARGS (&done->site), lodger_error_code_string (code));
   done_callback_free (callback);
+  lodger_host_speak_for (outer);
 }
 
 static uint64_t
