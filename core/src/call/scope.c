@@ -345,11 +345,10 @@ lodger_host_hold_scope (LodgerScope *scope)
 void
 lodger_host_release_scope (LodgerScope *scope)
 {
-  if (scope == NULL)
-    return;
-  if (has_hold (scope) && scope->options.release != NULL)
-    scope->options.release (scope->options.object);
-  lodger_scope_unref (scope);
+  if (scope != NULL && has_hold (scope))
+    lodger__scope_leave (scope);
+  else
+    lodger_scope_unref (scope);
 }
 
 /* ---- for people ------------------------------------------------------------------------------------------------------ */

@@ -172,7 +172,8 @@ typedef struct LodgerGtkRunOptions
   int64_t timeout;
   /** The work is a save, which has to be finished. The end of the widget does not cancel it; only the functions of the
    * outcome do not run then. The application is held, as by lodger_glib_application_hold(), and a logout is inhibited,
-   * until the work has ended. Without an application nothing is held. */
+   * until the work has ended. Without an application nothing is held. The inhibition is gtk_application_inhibit(): it
+   * has no effect where GTK finds nobody to ask, as GTK 4.24 does without a desktop portal. */
   gboolean hold;
   /** Tells the user why a logout has to wait. Optional. */
   const char *hold_reason;
