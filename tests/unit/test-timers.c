@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "loop/timers.h"
 #include "test-loop.h"
 #include "test-suite.h"
 
@@ -299,6 +300,31 @@ START_TEST (many_deadlines_come_in_order)
 }
 END_TEST
 
+static LodgerTimers timers;
+
+/* Whoever ends the caller looks at this moment, without a lock. */
+static bool
+refuse_what_is_given (LodgerCaller *caller, LodgerItem *item)
+{
+  (void) caller;
+  (void) item;
+  ck_assert_int_eq (lodger__timers_earliest (&timers), 7);
+  return false;
+}
+
+START_TEST (law_3_a_cancelled_call_that_nobody_takes_is_always_seen)
+{
+  LodgerDelayed delayed = { .deadline = 7 };
+  bool first = false;
+  lodger__timers_init (&timers);
+  ck_assert_int_eq (lodger__timers_insert (&timers, &delayed, &first), 0);
+  lodger__timers_give (&timers, &delayed, refuse_what_is_given, NULL);
+  ck_assert_ptr_eq (lodger__timers_pop (&timers, LODGER_FOREVER - 1), &delayed);
+  ck_assert_int_eq (lodger__timers_earliest (&timers), LODGER_FOREVER);
+  lodger__timers_clear (&timers);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -313,5 +339,6 @@ main (int argc, char **argv)
   test_add (suite, a_cancelled_timer_clears_the_deadline);
   test_add (suite, a_host_that_cannot_be_armed_refuses_delays);
   test_add (suite, many_deadlines_come_in_order);
+  test_add (suite, law_3_a_cancelled_call_that_nobody_takes_is_always_seen);
   return test_main (suite, argc, argv);
 }

@@ -103,7 +103,6 @@ take_out (LodgerTimers *timers, LodgerDelayed *delayed)
         sift_down (timers, index, last);
     }
   shrink (timers);
-  note_earliest (timers);
 }
 
 int
@@ -137,8 +136,9 @@ lodger__timers_insert (LodgerTimers *timers, LodgerDelayed *delayed, bool *ret_f
   return code;
 }
 
-/* Under the mutex, so that whoever ends the caller, and empties the heap last, finds it here or has been given it. There is
- * room for one that comes back. */
+/* Under the mutex, so that whoever ends the caller, and empties the heap last, finds it here or has been given it. A pop
+ * looks at `earliest` without the mutex first: so that says nothing new before it is known whether this one comes back.
+ * There is room for it. */
 void
 lodger__timers_give (LodgerTimers *timers, LodgerDelayed *delayed,
                      bool (*give) (LodgerCaller *caller, LodgerItem *item), LodgerCaller *caller)
@@ -148,10 +148,8 @@ lodger__timers_give (LodgerTimers *timers, LodgerDelayed *delayed,
     {
       take_out (timers, delayed);
       if (!give (caller, lodger__pending_item (&delayed->pending)))
-        {
-          sift_up (timers, timers->count++, delayed);
-          note_earliest (timers);
-        }
+        sift_up (timers, timers->count++, delayed);
+      note_earliest (timers);
     }
   pthread_mutex_unlock (&timers->mutex);
 }
@@ -167,6 +165,7 @@ lodger__timers_pop (LodgerTimers *timers, int64_t now)
     {
       delayed = timers->heap[0];
       take_out (timers, delayed);
+      note_earliest (timers);
     }
   pthread_mutex_unlock (&timers->mutex);
   return delayed;
