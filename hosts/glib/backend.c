@@ -2,6 +2,7 @@
 /* The backend "glib": each worker thread has a main context of its own. The context is the thread's default from `open`
  * to `close`, so it also is while a stopping worker runs its last calls without the loop. */
 #include "glib-private.h"
+#include "hand-over.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -119,7 +120,7 @@ close_loop (void *impl)
   lodger_caller_unref (worker->parent);
   g_main_context_pop_thread_default (worker->context);
   g_main_loop_unref (worker->loop);
-  g_main_context_unref (worker->context);
+  lodger__glib_context_unref (worker->context);
   g_free (worker);
 }
 

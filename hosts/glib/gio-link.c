@@ -28,6 +28,7 @@
 #include "drop-pending.h"
 #include "fork-lock.h"
 #include "gio-private.h"
+#include "once-source.h"
 
 #include <lodger/host.h>
 #include <stdatomic.h>
@@ -49,7 +50,7 @@ typedef struct Hub
 typedef struct Link
 {
   LodgerPending *pending; /* a reference, until OVER or until the handler's end */
-  GMainContext *context;
+  GMainContext *context;  /* NULL, or a reference as long as there is one to the pending */
   Hub *hub;
   atomic_uint refs; /* the closure's, the done-callback's, and for a while the connecting function's */
   atomic_ulong handler;
@@ -93,16 +94,20 @@ link_unref (void *data)
   if (atomic_fetch_sub_explicit (&link->refs, 1, memory_order_acq_rel) != 1)
     return;
   hub_unref (link->hub);
-  if (link->context != NULL)
-    g_main_context_unref (link->context);
   g_free (link);
 }
 
-static gboolean
+static void
 do_nothing (void *data)
 {
   (void) data;
-  return G_SOURCE_REMOVE;
+}
+
+static void
+drop_context (Link *link)
+{
+  if (link->context != NULL)
+    lodger__glib_context_unref (link->context);
 }
 
 /* Drops the pending at a handler's end. The operation has come back meanwhile, and the outcome must be destroyed in the
@@ -113,13 +118,10 @@ drop_in_context (Link *link)
   if (link->context == NULL || g_main_context_is_owner (link->context))
     lodger_pending_unref (link->pending);
   else
-    {
-      GSource *source = g_idle_source_new ();
-      g_source_set_name (source, "lodger drops a pending");
-      g_source_set_callback (source, do_nothing, link->pending, lodger__glib_drop_pending);
-      g_source_attach (source, link->context);
-      g_source_unref (source);
-    }
+    lodger__glib_once_send (lodger__glib_once_new ("lodger drops a pending", G_PRIORITY_DEFAULT_IDLE, do_nothing,
+                                                   link->pending, lodger__glib_drop_pending),
+                            link->context);
+  drop_context (link);
 }
 
 static void
@@ -151,8 +153,10 @@ static void
 end (Link *link)
 {
   unsigned before = atomic_fetch_or (&link->state, OVER);
-  if (!(before & (OVER | BUSY)))
-    lodger_pending_unref (link->pending);
+  if (before & (OVER | BUSY))
+    return;
+  lodger_pending_unref (link->pending);
+  drop_context (link);
 }
 
 static void

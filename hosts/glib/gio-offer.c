@@ -7,6 +7,7 @@
  * a loop looks at each of its sources in each iteration, and offers may be many. */
 #include "drop-pending.h"
 #include "gio-private.h"
+#include "once-source.h"
 
 #include <lodger/host.h>
 #include <stdatomic.h>
@@ -19,7 +20,6 @@ typedef struct Offer
   GSource *source;
   LodgerPending *outcome; /* NULL: there will be none, because of `code` */
   int code;
-  atomic_bool is_sent; /* written last by the thread that completes, read first in the context */
 } Offer;
 
 /* The state of the task, as data of the object. In the thread of its context only. */
@@ -59,15 +59,12 @@ offer_unref (Offer *offer)
   g_free (offer);
 }
 
-static gboolean
+static void
 give (void *data)
 {
   Offer *offer = data;
-  LodgerPending *outcome;
+  LodgerPending *outcome = offer->outcome;
   GError *error;
-  if (!atomic_load (&offer->is_sent)) /* it is: this takes what the other thread has written */
-    return G_SOURCE_CONTINUE;
-  outcome = offer->outcome;
   offer->outcome = NULL;
   error = outcome != NULL
               ? reason_of (outcome)
@@ -80,7 +77,6 @@ give (void *data)
       lodger_pending_unref (outcome);
       g_task_return_error (offer->task, error);
     }
-  return G_SOURCE_REMOVE;
 }
 
 /* Runs in the context. If the context ends first, it runs there without a return of the task. */
@@ -91,15 +87,6 @@ source_gone (void *data)
   g_object_unref (offer->task);
   offer_unref (offer);
 }
-
-static gboolean
-dispatch (GSource *source, GSourceFunc callback, void *data)
-{
-  (void) source;
-  return callback (data);
-}
-
-static GSourceFuncs source_funcs = { .dispatch = dispatch };
 
 static int
 on_done (LodgerPending *done, void *data)
@@ -113,10 +100,7 @@ static void
 send (void *data)
 {
   Offer *offer = data;
-  GSource *source = offer->source;
-  atomic_store (&offer->is_sent, true);
-  g_source_attach (source, g_task_get_context (offer->task));
-  g_source_unref (source);
+  lodger__glib_once_send (offer->source, g_task_get_context (offer->task));
   offer_unref (offer);
 }
 
@@ -125,14 +109,10 @@ offer_new (GTask *task)
 {
   Offer *offer = g_new0 (Offer, 1);
   atomic_init (&offer->refs, 2);
-  atomic_init (&offer->is_sent, false);
   offer->task = task;
   offer->code = LODGER_EUNANSWERED;
-  offer->source = g_source_new (&source_funcs, sizeof (GSource));
-  g_source_set_name (offer->source, "lodger offers a pending");
-  g_source_set_priority (offer->source, g_task_get_priority (task));
-  g_source_set_callback (offer->source, give, offer, source_gone);
-  g_source_set_ready_time (offer->source, 0);
+  offer->source
+      = lodger__glib_once_new ("lodger offers a pending", g_task_get_priority (task), give, offer, source_gone);
   return offer;
 }
 

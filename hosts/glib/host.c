@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The memory of one attached main context: made by the driver's `open`, shared by the core and the sources. */
 #include "glib-private.h"
+#include "hand-over.h"
 
 GMainContext *
 lodger__glib_context_of (const LodgerGlibHostOptions *options)
@@ -40,6 +41,6 @@ lodger__glib_host_unref (LodgerGlibHost *host)
 {
   if (atomic_fetch_sub_explicit (&host->refs, 1, memory_order_acq_rel) != 1)
     return;
-  g_main_context_unref (host->context);
+  lodger__glib_context_unref (host->context);
   g_free (host);
 }
