@@ -5,10 +5,6 @@
 set -eu
 
 mutate=${LODGER_SOURCE:?}/tests/mutants/mutate
-if [ -n "${LODGER_SANITIZE:-}" ]; then
-  echo "skipped: nothing of this build runs here"
-  exit 77
-fi
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 source=$dir/source

@@ -6,10 +6,6 @@
 set -euo pipefail
 
 source=${LODGER_SOURCE:?}
-if [ -n "${LODGER_SANITIZE:-}" ]; then
-  echo "skipped: nothing of this build runs here"
-  exit 77
-fi
 cc=${CC:-cc}
 for tool in clang python3 nm; do
   command -v "$tool" >/dev/null || { echo "skipped: there is no $tool"; exit 77; }
