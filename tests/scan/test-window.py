@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The window, on a display of its own (tests/support/with-xvfb)."""
 
+import itertools
 import json
 import os
 import re
@@ -208,11 +209,17 @@ class Window(ScanTest):
         dragged = find_window("What is dragged")
         call("xdotool", "windowmove", "--sync", str(dragged), "1040", "600")
 
+        rests = itertools.count(1)
+
         def drag():
-            steps = ["mousemove", "1100", "650", "mousedown", "1"]
-            for x in range(1090, 500, -20):
+            """A hand that is slower with each try. Both programs have to see it before it goes on."""
+            rest = ["sleep", str(next(rests) / 10)]
+            steps = ["mousemove", "1100", "650", "mousedown", "1", *rest]
+            for x in (1090, 1070, 1050):
+                steps += ["mousemove", str(x), "600", *rest]
+            for x in range(1030, 500, -20):
                 steps += ["mousemove", str(x), "400"]
-            call("xdotool", *steps, "mouseup", "1")
+            call("xdotool", *steps, *rest, "mousemove", "505", "405", *rest, "mouseup", "1")
 
         found = self.take_json(process, place, drag)
         self.assertEqual((found["folder"], found["files"]), (other, []))
