@@ -63,21 +63,10 @@ stop_late (Subject *subject)
   ck_assert (log_capture_has ("is left behind"));
 }
 
-static ProcCount
-count_before (int i)
-{
-  ProcCount first = { .fds = 1000, .threads = proc_count ().threads };
-  Subject subject;
-  subject_open (&subject, i, false);
-  subject_close (&subject);
-  proc_expect_restored (first);
-  return proc_count ();
-}
-
 static void
 leave_a_nested_loop (int i, bool is_worker)
 {
-  ProcCount before = count_before (i);
+  ProcCount before = subject_count_before (i);
   Subject subject;
   Nested nested = { .loop = NULL };
   LodgerPending *pending;
@@ -139,7 +128,7 @@ attach_a_source (LodgerPending *self, void *data)
 static void
 leave_a_source (int i, bool is_worker)
 {
-  ProcCount before = count_before (i);
+  ProcCount before = subject_count_before (i);
   Subject subject;
   BlockedCall blocked;
   Recorder queued = { 0 };

@@ -153,6 +153,7 @@ wait_for_ever (LodgerPending *self, void *data)
 /* The child's own thread is stuck, so it cannot cancel its calls in the pool. */
 START_TEST (edge_83_a_stuck_childs_pool_calls_are_cancelled)
 {
+  ProcCount before = subject_count_before (_i);
   Subject subject;
   BlockedCall blocked;
   Waiting waiting = { .promise = lodger_pending_new (LODGER_PENDING_DEFAULT) };
@@ -178,6 +179,8 @@ START_TEST (edge_83_a_stuck_childs_pool_calls_are_cancelled)
   lodger_pending_unref (pool_call);
   lodger_pending_unref (waiting.promise);
   lodger_caller_unref (child);
+  proc_expect_restored (before);
+  recorder_expect (&blocked.recorder, 1, 1);
   latch_clear (&waiting.begun);
   latch_clear (&waiting.over);
   blocked_call_clear (&blocked);

@@ -9,22 +9,6 @@
 static const LodgerCallerOptions short_deadline = { .size = sizeof short_deadline, .stop_deadline = 2000000 };
 static const LodgerCallOptions named = { .size = sizeof named, .name = "the stuck one" };
 
-/* Lets a first caller with a worker come and go, and counts what stays for good. */
-static ProcCount
-count_before (int i)
-{
-  ProcCount first = { .fds = 1000, .threads = proc_count ().threads };
-  Subject subject;
-  Recorder recorder = { 0 };
-  subject_open (&subject, i, false);
-  expect_code (
-      subject_outcome (&subject, lodger_caller_to_thread (subject.caller, recorder_call, &recorder, recorder_destroy)),
-      0);
-  subject_close (&subject);
-  proc_expect_restored (first);
-  return proc_count ();
-}
-
 /* The stop ends although a thread hangs. */
 static void
 stop_late (Subject *subject)
@@ -55,7 +39,7 @@ expect_abandoned (LodgerPending *pending)
 
 START_TEST (edge_83_a_worker_that_is_stuck_is_abandoned)
 {
-  ProcCount before = count_before (_i);
+  ProcCount before = subject_count_before (_i);
   Subject subject;
   BlockedCall blocked;
   subject_open_full (&subject, _i, &short_deadline);
@@ -85,7 +69,7 @@ START_TEST (edge_83_many_workers_that_are_stuck_are_abandoned)
     COUNT = 5
   };
   const LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 1, .max_workers = COUNT };
-  ProcCount before = count_before (_i);
+  ProcCount before = subject_count_before (_i);
   Subject subject;
   BlockedCall blocked[COUNT];
   subject_open_full (&subject, _i, &options);
@@ -114,7 +98,7 @@ START_TEST (edge_83_the_pool_goes_on_without_the_worker_that_is_stuck)
 {
   const LodgerCallerOptions options
       = { .size = sizeof options, .stop_deadline = 1000000, .max_workers = 1, .max_threads = 1 };
-  ProcCount before = count_before (_i);
+  ProcCount before = subject_count_before (_i);
   Subject subject;
   BlockedCallInCaller in_caller;
   Recorder next = { 0 };
@@ -181,7 +165,7 @@ expect_cancelled (Behind *behind)
 static void
 leave_a_stuck_child (int kind, int how)
 {
-  ProcCount before = count_before (kind);
+  ProcCount before = subject_count_before (kind);
   Subject subject;
   Behind behind = { .never = NULL };
   BlockedCall *blocked = &behind.blocked;
@@ -243,7 +227,7 @@ END_TEST
 
 START_TEST (edge_83_a_root_that_is_stuck_is_abandoned)
 {
-  ProcCount before = count_before (_i);
+  ProcCount before = subject_count_before (_i);
   Subject subject;
   Behind behind = { .never = NULL };
   BlockedCall *blocked = &behind.blocked;
@@ -278,7 +262,7 @@ expect_settled (LodgerPending *stopped, void *data)
 
 START_TEST (edge_83_a_root_that_is_stuck_with_its_worker_is_abandoned)
 {
-  ProcCount before = count_before (_i);
+  ProcCount before = subject_count_before (_i);
   Subject subject;
   BlockedCall in_worker, in_root;
   subject_open_full (&subject, _i, &short_deadline);
@@ -370,7 +354,7 @@ leave_a_child_that_does_not_start (Subject *subject, LodgerCaller *child, Blocke
 
 START_TEST (edge_83_a_start_hook_that_is_stuck_is_abandoned)
 {
-  ProcCount before = count_before (_i);
+  ProcCount before = subject_count_before (_i);
   Subject subject;
   BlockedCall blocked;
   const LodgerCallerOptions options = { .size = sizeof options,
@@ -390,7 +374,7 @@ END_TEST
 START_TEST (edge_83_a_backend_whose_open_is_stuck_is_abandoned)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .backend = "stuck" };
-  ProcCount before = count_before (_i);
+  ProcCount before = subject_count_before (_i);
   Subject subject;
   BlockedCall blocked;
   blocked_call_init (&blocked);
@@ -406,7 +390,7 @@ END_TEST
 START_TEST (edge_54_a_backend_that_does_not_open_fails_started)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .backend = "broken" };
-  ProcCount before = count_before (_i);
+  ProcCount before = subject_count_before (_i);
   Subject subject;
   LodgerCaller *child;
   LodgerError *error;

@@ -243,3 +243,18 @@ subject_find (const char *name)
     i++;
   return subject_kinds[i] != NULL ? i : -1;
 }
+
+ProcCount
+subject_count_before (int kind)
+{
+  ProcCount first = { .fds = 1000, .threads = proc_count ().threads };
+  Subject subject;
+  Recorder recorder = { 0 };
+  subject_open (&subject, kind, false);
+  ck_assert_int_eq (
+      subject_outcome (&subject, lodger_caller_to_thread (subject.caller, recorder_call, &recorder, recorder_destroy)),
+      0);
+  subject_close (&subject);
+  proc_expect_restored (first);
+  return proc_count ();
+}

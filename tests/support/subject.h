@@ -85,6 +85,8 @@ void subject_run_until_done (Subject *subject, LodgerPending *pending);
 void subject_await (Subject *subject, LodgerPending *pending);
 /* Waits in the same way, drops the reference, and returns the outcome. */
 int subject_outcome (Subject *subject, LodgerPending *pending);
+/* Lets a first caller with a worker come and go, and counts what stays for good. */
+ProcCount subject_count_before (int kind);
 /* The test's thread: runs the loop until there are no more threads and descriptors than before. */
 #define subject_expect_restored(subject, before) subject_expect_restored_at (subject, before, __FILE__, __LINE__)
 void subject_expect_restored_at (Subject *subject, ProcCount before, const char *file, int line);
