@@ -95,10 +95,15 @@ START_TEST (edge_83_a_workers_deferred_call_that_nobody_answers_is_abandoned)
 {
   Subject subject;
   Deferred deferred;
+  Recorder next = { 0 };
   deferred_init (&deferred);
   subject_open_full (&subject, _i, &short_deadline);
   deferred.pending = lodger_caller_to_thread_full (subject.caller, defer, &deferred, deferred_destroy, &named);
   latch_wait (&deferred.deferred);
+  /* The call has returned when its worker runs the next one. */
+  expect_code (subject_outcome (&subject, lodger_caller_call_soon (lodger_pending_get_caller (deferred.pending),
+                                                                   recorder_call, &next, recorder_destroy)),
+               0);
   stop_and_answer_late (&subject, &deferred);
   subject_close (&subject);
   deferred_clear (&deferred);
