@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The functions that the gio files share.
  *
- * Order, lowest first; a file calls only files before it: drop-pending.h, once-source.c, fork-lock.c, gerror.c,
- * gio-cancellable.c, gio-link.c, gio-ties.c, gio-offer.c, gio-async.c. */
+ * Order, lowest first; a file calls only files before it: hand-over.h, drop-pending.h, once-source.c, fork-lock.c,
+ * gerror.c, gio-cancellable.c, gio-link.c, gio-ties.c, gio-offer.c, gio-async.c. */
 #ifndef LODGER_GLIB_GIO_PRIVATE_H
 #define LODGER_GLIB_GIO_PRIVATE_H
 
