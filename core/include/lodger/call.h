@@ -9,11 +9,23 @@
 #ifndef LODGER_CALL_H
 #define LODGER_CALL_H
 
+#include <lodger/context.h>
 #include <lodger/options.h>
 #include <lodger/pending.h>
 #include <lodger/types.h>
 
 LODGER_BEGIN_DECLS
+
+/** Which groups (group.h) and managers (manager.h) of its context a call joins. */
+typedef enum LodgerTracking
+{
+  LODGER_TRACK_DEFAULT = 0, /**< A call joins all of them. A queue joins the managers. A promise joins none. */
+  LODGER_TRACK_ALL,         /**< All of them. */
+  LODGER_TRACK_NONE,        /**< None of them. */
+  LODGER_TRACK_GROUPS,      /**< The groups. */
+  LODGER_TRACK_MANAGERS,    /**< The managers. */
+  LODGER_TRACK_NAMED,       /**< Those whose keys are in `tracked_by`. */
+} LodgerTracking;
 
 /** Options of the `…_full` submissions. Made by LODGER_CALL_OPTIONS(). */
 typedef struct LodgerCallOptions
@@ -43,6 +55,13 @@ typedef struct LodgerCallOptions
    * call. After that caller's stop, the data is destroyed where the call is dropped. The caller is held until the data
    * is destroyed. A refusal destroys the data in the submitting thread. Not for lodger_caller_call_direct_full(). */
   LodgerCaller *data_home;
+  /** The context of the call (context.h). Optional. Default: the current one of the submitter. Not for
+   * lodger_caller_call_direct_full(), which has none. */
+  LodgerContext *context;
+  /** Which of the context's groups and managers the call joins. The others are not in the call's context, either. */
+  LodgerTracking trackers;
+  /** The keys of those that it joins with LODGER_TRACK_NAMED, up to a NULL. */
+  const LodgerContextKey *const *tracked_by;
 } LodgerCallOptions;
 
 /** Options of a call with the given members: `LODGER_CALL_OPTIONS (.worker = "db", .name = "query")`. See options.h. */

@@ -73,6 +73,8 @@ typedef struct LodgerPending LodgerPending;
 typedef struct LodgerReply LodgerReply;
 /** A refcounted, immutable error: error.h. */
 typedef struct LodgerError LodgerError;
+/** A set of values that travels with the work: context.h. */
+typedef struct LodgerContext LodgerContext;
 /** A lifetime, and the calls that are bound to it: scope.h. */
 typedef struct LodgerScope LodgerScope;
 /** One host loop that a caller lives in: host.h. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/thread.h"
 
+#include "base/context.h"
 #include "base/fork.h"
 
 #include <signal.h>
@@ -18,6 +19,7 @@ forget (void)
     return;
   this_thread->callers = this_thread->claims = (LodgerList) { NULL, NULL };
   this_thread->frame = NULL;
+  lodger__context_leave_all (this_thread);
 }
 
 LODGER_FORK_LOCKS (threads_across_fork, NULL, 0, 0, LODGER_RANK_THREADS, forget);
@@ -29,6 +31,7 @@ thread_ends (void *data)
   this_thread = thread;
   if (thread->at_end != NULL)
     thread->at_end (thread);
+  lodger__context_keep (thread, &thread->own_context, NULL);
   lodger__slab_release (thread->spares);
   this_thread = NULL;
   lodger__parker_clear (&thread->parker);

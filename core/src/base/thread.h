@@ -25,13 +25,22 @@ typedef struct LodgerFrame
   bool is_published;                     /* in `running` of its caller */
 } LodgerFrame;
 
+/* Keeps a context that is current somewhere: context.h. */
+typedef struct LodgerContextSlot
+{
+  LodgerContext *context; /* a reference, or NULL */
+} LodgerContextSlot;
+
 typedef struct LodgerThread LodgerThread;
 struct LodgerThread
 {
-  LodgerFrame *frame; /* innermost */
-  LodgerList callers; /* the first attached first: owner.h */
-  LodgerList claims;  /* callers that may start here, and have not */
-  uint64_t serial;    /* never used twice, as an address may be */
+  LodgerFrame *frame;      /* innermost */
+  LodgerContext *context;  /* the current one, borrowed from whoever keeps it; NULL: no values */
+  LodgerContextSlot *slot; /* of the innermost bracket around no further call; NULL: the call's, or the thread's */
+  LodgerContextSlot own_context; /* outside of all calls */
+  LodgerList callers;            /* the first attached first: owner.h */
+  LodgerList claims;             /* callers that may start here, and have not */
+  uint64_t serial;               /* never used twice, as an address may be */
   LodgerSpares spares[LODGER_SLAB_CLASSES];
   LodgerParker parker;
   void (*at_end) (LodgerThread *thread); /* NULL: it has never had a caller */

@@ -6,14 +6,18 @@
 #include "life/life.h"
 #include "loop/ownership.h"
 #include "loop/turn.h"
+#include "pending/carry.h"
 
 void
 lodger__run_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data, const LodgerSite *site)
 {
+  LodgerThread *thread = lodger__thread_peek ();
+  const LodgerCarried outer = lodger__carry_enter (thread, NULL);
   LodgerFrame frame;
   lodger__ownership_enter (&frame, caller, NULL, site);
   func (data);
   lodger__ownership_leave (&frame);
+  lodger__carry_leave (thread, outer);
 }
 
 void

@@ -13,6 +13,7 @@
 #include "loop/turn.h"
 #include "mailbox/owner.h"
 #include "mailbox/post.h"
+#include "pending/carry.h"
 
 #include <assert.h>
 #include <lodger/host.h>
@@ -76,6 +77,16 @@ lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *caller, const Lodger
     return pending;
   lodger__pending_discard_call (pending);
   return NULL;
+}
+
+void
+lodger__submit_accepted (LodgerPending *pending)
+{
+  unsigned state = lodger__pending_state (pending);
+  if (state & P_SCOPED)
+    lodger__scope_link (pending);
+  if (state & P_CARRIES)
+    lodger__carry_join (pending);
 }
 
 /* ---- what a thread gives to others --------------------------------------------------------------------------------- */
@@ -197,7 +208,7 @@ lodger__submit_soon (const char *function, LodgerCaller *caller, const LodgerWor
   if (code != 0)
     return lodger__submit_refuse (code, caller, function, work, options);
   lodger__push (caller, lodger__pending_item (pending));
-  lodger__scope_link (pending);
+  lodger__submit_accepted (pending);
   if (!lodger__owner_is_here (caller))
     lodger__submit_tell (pending);
   return pending;
@@ -247,7 +258,7 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
     code = delay_until (caller, pending, delay);
   if (code != 0)
     return lodger__submit_refuse (code, caller, function, &work, options);
-  lodger__scope_link (pending);
+  lodger__submit_accepted (pending);
   return pending;
 }
 

@@ -27,6 +27,8 @@ int lodger__submit_check (const LodgerCaller *caller, bool has_func, const Lodge
 /* A call's pending, as lodger__pending_new_call makes it, bound to its options' scope. */
 LodgerPending *lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *caller, const LodgerWork *work,
                                    const LodgerCallOptions *options);
+/* Once the call can be cancelled in full: its scope and its trackers know it. */
+void lodger__submit_accepted (LodgerPending *pending);
 /* The answer to a submission that was not accepted, with LODGER_ECANCELED because the caller is stopping, could not start, or
  * its scope has ended. Destroys the data. */
 LodgerPending *lodger__submit_refuse (int code, const LodgerCaller *caller, const char *function,

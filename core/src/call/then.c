@@ -235,7 +235,7 @@ lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenF
   lodger__pending_trace (LODGER_TRACE_SUBMIT, &then->pending, caller);
   if (!lodger__pending_listen (done, &then->listener))
     then_notify (&then->listener, done);
-  lodger__scope_link (&then->pending);
+  lodger__submit_accepted (&then->pending);
   return &then->pending;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/context.h"
 #include "call/admission.h"
 #include "caller/caller.h"
 #include "children/children.h"
@@ -22,6 +23,7 @@ caller_free (LodgerCaller *caller)
   lodger__mailbox_clear (caller);
   if (caller->setup.hook_destroy != NULL)
     caller->setup.hook_destroy (caller->setup.hooks.data);
+  lodger_context_unref (caller->setup.context);
   lodger__children_clear (caller);
   lodger__pool_clear (caller);
   lodger__admission_clear (caller);
@@ -76,6 +78,8 @@ set_up (LodgerSetup *setup, LodgerCallerOptions *options, const LodgerSpec *spec
   setup->file = options->file;
   setup->line = options->line;
   setup->usual_nice = lodger__port_get_nice ();
+  setup->context
+      = lodger_context_ref (spec->is_worker ? lodger__root (spec->parent)->setup.context : lodger_context_current ());
   if (spec->hooks_from != NULL)
     {
       setup->hooks = spec->hooks_from->setup.hooks;

@@ -26,6 +26,7 @@ typedef struct LodgerSetup
   int usual_nice;
   LodgerHooks hooks;
   LodgerDestroyFunc hook_destroy; /* its own hooks', not inherited ones' */
+  LodgerContext *context;         /* of its hooks: where it was opened; a worker's is its root's */
   const char *file;               /* where it was made, or NULL */
   int line;
   bool has_hooked;  /* owner: the start hook has run */

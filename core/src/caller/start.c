@@ -8,6 +8,7 @@
 #include "loop/turn.h"
 #include "mailbox/owner.h"
 #include "mailbox/post.h"
+#include "pending/carry.h"
 #include "pending/pending.h"
 #include "pool/pool.h"
 #include "stop/stop.h"
@@ -23,14 +24,18 @@ run_start_hook (LodgerCaller *caller)
   const LodgerHooks *hooks = &caller->setup.hooks;
   static const LodgerSite site = { .name = "the start hook" };
   LodgerFrame frame;
+  LodgerContextSlot bracket;
+  LodgerCarried outer;
   LodgerError *error = NULL;
-  const char *outer;
+  const char *spoken_for;
   bool is_ours;
   lodger__ownership_enter (&frame, caller, NULL, &site);
-  outer = lodger_host_speak_for (NULL);
+  spoken_for = lodger_host_speak_for (NULL);
+  outer = lodger__carry_bracket (lodger__thread_peek (), &bracket, caller->setup.context);
   if (hooks->on_start != NULL)
     error = hooks->on_start (caller, hooks->data);
-  lodger_host_speak_for (outer);
+  lodger__carry_leave_bracket (lodger__thread_peek (), &bracket, outer);
+  lodger_host_speak_for (spoken_for);
   is_ours = lodger__ownership_leave (&frame);
   if (!is_ours)
     {
@@ -47,11 +52,15 @@ run_stop_hook (LodgerCaller *caller)
   const LodgerHooks *hooks = &caller->setup.hooks;
   static const LodgerSite site = { .name = "the stop hook" };
   LodgerFrame frame;
+  LodgerContextSlot bracket;
+  LodgerCarried outer;
   if (!caller->setup.has_hooked || hooks->on_stop == NULL)
     return;
   caller->setup.has_hooked = false;
   lodger__ownership_enter (&frame, caller, NULL, &site);
+  outer = lodger__carry_bracket (lodger__thread_peek (), &bracket, caller->setup.context);
   hooks->on_stop (caller, hooks->data);
+  lodger__carry_leave_bracket (lodger__thread_peek (), &bracket, outer);
   lodger__ownership_leave (&frame);
 }
 

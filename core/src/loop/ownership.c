@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "loop/ownership.h"
 
+#include "base/context.h"
 #include "base/stack.h"
 #include "life/life.h"
 #include "life/phase.h"
@@ -164,6 +165,7 @@ lodger__ownership_drop_stack (LodgerCaller *caller)
   int turning = LODGER_TURNING_OWNER;
   bool is_ours;
   lodger__thread_peek ()->frame = NULL;
+  lodger__context_leave_all (lodger__thread_peek ());
   lodger__caller_lock (caller);
   is_ours = !lodger__is_taken (caller);
   caller->ownership.taken_frame = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/log.h"
 #include "life/life.h"
+#include "pending/carry.h"
 #include "pending/extras.h"
 
 #include <lodger/host.h>
@@ -141,6 +142,20 @@ lodger__pending_release_canceller (LodgerPending *pending)
     destroy (cancel->data);
 }
 
+/* In the context of the call, which may be on another thread's stack. */
+static void
+call_canceller (LodgerPending *pending, const Cancel *cancel, const char *message)
+{
+  LodgerThread *thread = lodger__thread ();
+  LodgerContextSlot bracket;
+  LodgerCarried outer = { NULL, NULL };
+  if (thread != NULL)
+    outer = lodger__carry_bracket (thread, &bracket, lodger__carry_context (pending));
+  cancel->canceller (pending, message, cancel->data);
+  if (thread != NULL)
+    lodger__carry_leave_bracket (thread, &bracket, outer);
+}
+
 /* Locked on entry and on return. */
 static void
 run_canceller (LodgerPending *pending, const char *message)
@@ -151,7 +166,7 @@ run_canceller (LodgerPending *pending, const char *message)
     return;
   cancel->has_run = cancel->is_busy = true;
   lodger__pending_unlock (pending);
-  cancel->canceller (pending, message, cancel->data);
+  call_canceller (pending, cancel, message);
   lodger__pending_lock (pending);
   cancel->is_busy = false;
   if (lodger__pending_state (pending) & P_DONE)

@@ -57,6 +57,8 @@ add (LodgerPending *pending, const LodgerExtraKind *kind, LodgerCaller *caller)
 bool
 lodger__destroy_in_set (LodgerPending *pending, const LodgerCallOptions *options)
 {
+  if (options == NULL)
+    return true;
   if (options->data_home != NULL)
     lodger__pending_add_state (pending, P_DATA_HOME);
   return add (pending, &result_kind, options->result_home) && add (pending, &data_kind, options->data_home);

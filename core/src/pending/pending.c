@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/slab.h"
 #include "life/life.h"
+#include "pending/carry.h"
 #include "pending/extras.h"
 
 #include <assert.h>
@@ -75,17 +76,27 @@ lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, const 
     return NULL;
   pending->caller = caller;
   pending->work = *work;
-  if (options != NULL)
-    {
-      atomic_init (&pending->is_seen, (options->flags & LODGER_PENDING_MAY_FAIL) != 0);
-      pending->site = lodger__site_of (options);
-      if ((options->result_home != NULL || options->data_home != NULL) && !lodger__destroy_in_set (pending, options))
-        {
-          lodger__pending_discard_call (pending);
-          return NULL;
-        }
-    }
-  return pending;
+  pending->site = lodger__site_of (options);
+  if (options != NULL && (options->flags & LODGER_PENDING_MAY_FAIL))
+    atomic_init (&pending->is_seen, true);
+  if (lodger__destroy_in_set (pending, options) && lodger__carry_set (pending, options))
+    return pending;
+  lodger__pending_discard_call (pending);
+  return NULL;
+}
+
+void
+lodger__pending_invoke (LodgerPending *pending, LodgerCaller *caller, LodgerPending *done)
+{
+  LodgerThread *thread = lodger__thread_peek ();
+  const LodgerCarried outer = lodger__carry_enter (thread, pending);
+  lodger__pending_trace (LODGER_TRACE_START, pending, caller);
+  if (done != NULL)
+    pending->work.then (pending, done, pending->work.data);
+  else
+    pending->work.call (pending, pending->work.data);
+  lodger__pending_trace (LODGER_TRACE_END, pending, caller);
+  lodger__carry_leave (thread, outer);
 }
 
 LodgerPending *

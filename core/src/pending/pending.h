@@ -34,6 +34,7 @@ enum
   P_SCOPED = 1 << 15,     /* it is bound to a scope */
   P_UNASSIGNED = 1 << 16, /* a pool's call that no worker has taken: `caller` is the pool's root */
   P_LEADS = 1 << 17,      /* others take its outcome */
+  P_CARRIES = 1 << 20,    /* it has a context */
   P_UNANSWERED = 1 << 18, /* given up after it had returned, since its reply was not answered */
   P_TOO_LATE = 1 << 19,   /* a cancel has come since it was done, and has changed nothing else */
 };
@@ -217,17 +218,8 @@ lodger__pending_trace (LodgerTraceKind kind, LodgerPending *pending, LodgerCalle
 {
   lodger__trace (kind, caller, pending, pending->site.file, pending->site.line, pending->site.name);
 }
-/* Runs the function of a call, or of a continuation of `done`. */
-static inline void
-lodger__pending_invoke (LodgerPending *pending, LodgerCaller *caller, LodgerPending *done)
-{
-  lodger__pending_trace (LODGER_TRACE_START, pending, caller);
-  if (done != NULL)
-    pending->work.then (pending, done, pending->work.data);
-  else
-    pending->work.call (pending, pending->work.data);
-  lodger__pending_trace (LODGER_TRACE_END, pending, caller);
-}
+/* Runs the function of a call, or of a continuation of `done`, in its context. */
+void lodger__pending_invoke (LodgerPending *pending, LodgerCaller *caller, LodgerPending *done);
 
 static inline const LodgerSite *
 lodger__pending_site (const LodgerPending *pending)

@@ -276,7 +276,7 @@ lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWor
   lodger__pending_trace (LODGER_TRACE_SUBMIT, pending, caller);
   if (is_too_late (caller, pending) || !put_in (root, lodger__pending_item (pending), false))
     drop (caller, lodger__pending_item (pending));
-  lodger__scope_link (pending);
+  lodger__submit_accepted (pending);
   lodger__submit_tell (pending);
   return pending;
 }

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Contexts: which values there are, and which context is a thread's current one.
+ *
+ * Whoever makes a context current keeps it: a thread for itself, a bracket on the stack, or the call that runs. `context` of
+ * the thread is borrowed from that one, so that a thread which ends inside a call has nothing to give back. */
+#ifndef LODGER_CONTEXT_PRIVATE_H
+#define LODGER_CONTEXT_PRIVATE_H
+
+#include "base/thread.h"
+
+#include <lodger/context.h>
+
+/* A value that is told of the calls which are made in its context. */
+typedef struct LodgerTrackerOps
+{
+  void (*join) (void *value, LodgerPending *pending);
+  unsigned kind; /* one of LODGER_TRACKED_… */
+} LodgerTrackerOps;
+
+/* As lodger_context_new(), of a value that tracks if it has operations. */
+LodgerContext *lodger__context_with (const LodgerContext *base, const LodgerContextKey *key, void *value,
+                                     LodgerDestroyFunc destroy, const LodgerTrackerOps *tracker);
+/* The context without the trackers that are of none of the kinds and have none of the keys (up to NULL; may be NULL); a
+ * reference. False without memory. */
+bool lodger__context_narrow (LodgerContext *context, unsigned kinds, const LodgerContextKey *const *keys,
+                             LodgerContext **ret_context);
+/* Any thread, no lock: the call was accepted, with this context. */
+void lodger__context_join (const LodgerContext *context, LodgerPending *pending);
+void *lodger__context_value (const LodgerContext *context, const LodgerContextKey *key);
+
+/* The slot keeps the context, a reference, from now on, and it is the current one. */
+void lodger__context_keep (LodgerThread *thread, LodgerContextSlot *slot, LodgerContext *context);
+
+/* This thread has left all its calls and brackets without a return. */
+static inline void
+lodger__context_leave_all (LodgerThread *thread)
+{
+  thread->slot = NULL;
+  thread->context = thread->own_context.context;
+}
+
+#endif

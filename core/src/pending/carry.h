@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a call carries with it: its context, and those who track it. */
+#ifndef LODGER_CARRY_H
+#define LODGER_CARRY_H
+
+#include "base/context.h"
+#include "pending/pending.h"
+
+/* Kinds of trackers. */
+enum
+{
+  LODGER_TRACKED_GROUPS = 1 << 0,
+  LODGER_TRACKED_MANAGERS = 1 << 1
+};
+
+/* Whoever submits, before the call is shared: it has the options' context, or the current one, with the trackers that the
+ * options say. False without memory. */
+bool lodger__carry_set (LodgerPending *pending, const LodgerCallOptions *options);
+/* Whoever submits, once the call has been accepted: its trackers are told. */
+void lodger__carry_join (LodgerPending *pending);
+
+/* What was current around a call. */
+typedef struct LodgerCarried
+{
+  LodgerContext *context;
+  LodgerContextSlot *slot;
+} LodgerCarried;
+
+/* A bracket on the stack, with a context of its own, which may be NULL: in it, values can be set that are gone after it. */
+LodgerCarried lodger__carry_bracket (LodgerThread *thread, LodgerContextSlot *bracket, LodgerContext *context);
+void lodger__carry_leave_bracket (LodgerThread *thread, LodgerContextSlot *bracket, LodgerCarried outer);
+/* The context of a call, or NULL; it lives as long as the call. */
+LodgerContext *lodger__carry_context (LodgerPending *pending);
+
+/* Before the user's code of a call runs: its context is the current one. NULL: none is. */
+LodgerCarried lodger__carry_enter (LodgerThread *thread, LodgerPending *pending);
+static inline void
+lodger__carry_leave (LodgerThread *thread, LodgerCarried outer)
+{
+  thread->context = outer.context;
+  thread->slot = outer.slot;
+}
+
+#endif
