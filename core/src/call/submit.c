@@ -220,11 +220,11 @@ delay_until (LodgerCaller *caller, LodgerPending *pending, int64_t delay)
 {
   LodgerDelayed *delayed = (LodgerDelayed *) pending;
   int64_t now = lodger__host_now (caller);
+  int64_t deadline = delay < LODGER_FOREVER - now ? now + delay : LODGER_FOREVER - 1;
   bool first = false;
   int code;
-  delayed->deadline = delay < LODGER_FOREVER - now ? now + delay : LODGER_FOREVER - 1;
   lodger__hold (caller);
-  code = lodger__timers_insert (lodger__timers (caller), delayed, &first);
+  code = lodger__timers_insert (lodger__timers (caller), delayed, deadline, &first);
   if (code != 0)
     {
       lodger__admission_leave (caller);

@@ -3,6 +3,7 @@
 #ifndef LODGER_TIMERS_H
 #define LODGER_TIMERS_H
 
+#include "base/heap.h"
 #include "pending/pending.h"
 
 #include <pthread.h>
@@ -10,17 +11,13 @@
 typedef struct LodgerDelayed
 {
   LodgerPending pending; /* first */
-  int64_t deadline;
-  uint64_t sequence;
-  size_t index; /* in the heap; SIZE_MAX: not in it */
+  LodgerHeapLink link;   /* its key is the deadline */
 } LodgerDelayed;
 
 typedef struct LodgerTimers
 {
   pthread_mutex_t mutex;
-  LodgerDelayed **heap;
-  size_t count, capacity;
-  uint64_t sequence;
+  LodgerHeap heap;
   _Atomic (int64_t) earliest; /* LODGER_FOREVER: none. Written under the mutex */
   bool closed;
 } LodgerTimers;
@@ -28,7 +25,7 @@ typedef struct LodgerTimers
 void lodger__timers_init (LodgerTimers *timers);
 void lodger__timers_clear (LodgerTimers *timers);
 /* Any thread. 0, LODGER_ENOMEM or LODGER_ESHUTDOWN; *ret_first: it is the earliest now. */
-int lodger__timers_insert (LodgerTimers *timers, LodgerDelayed *delayed, bool *ret_first);
+int lodger__timers_insert (LodgerTimers *timers, LodgerDelayed *delayed, int64_t deadline, bool *ret_first);
 /* Any thread: `give` gets one that is still there, and takes it out; if it refuses it, it stays. */
 void lodger__timers_give (LodgerTimers *timers, LodgerDelayed *delayed,
                           bool (*give) (LodgerCaller *caller, LodgerItem *item), LodgerCaller *caller);

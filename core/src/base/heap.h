@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The one heap: the smallest key first, and of equal ones the one that was inserted first. Zeroed memory is an empty heap,
+ * and a link that is in none. It takes no lock. */
+#ifndef LODGER_HEAP_H
+#define LODGER_HEAP_H
+
+#include "base/list.h"
+
+typedef struct LodgerHeapLink
+{
+  int64_t key;
+  uint64_t sequence;
+  size_t place; /* in the heap, counted from 1; 0: not in it */
+} LodgerHeapLink;
+
+typedef struct LodgerHeap
+{
+  LodgerHeapLink **links;
+  size_t count, capacity;
+  uint64_t sequence; /* of the last one that was inserted */
+} LodgerHeap;
+
+/* False without memory. */
+bool lodger__heap_insert (LodgerHeap *heap, LodgerHeapLink *link, int64_t key);
+/* False: it was not in it. */
+bool lodger__heap_remove (LodgerHeap *heap, LodgerHeapLink *link);
+/* One that was just removed, before anything else happens: at its old place in the order. It needs no memory. */
+void lodger__heap_put_back (LodgerHeap *heap, LodgerHeapLink *link);
+void lodger__heap_clear (LodgerHeap *heap);
+
+/* NULL: it is empty. */
+static inline LodgerHeapLink *
+lodger__heap_first (const LodgerHeap *heap)
+{
+  return heap->count > 0 ? heap->links[0] : NULL;
+}
+
+#define lodger__heap_item(link, Type, member) ((Type *) lodger__list_owner ((link), offsetof (Type, member)))
+
+#endif
