@@ -185,9 +185,9 @@ lodger_context_get (const LodgerContextKey *key)
 
 /* The destruction of a value may look at what is current. */
 void
-lodger__context_keep (LodgerThread *thread, LodgerContextSlot *slot, LodgerContext *context)
+lodger__context_keep (LodgerThread *thread, LodgerContext **place, LodgerContext *context)
 {
-  LodgerContext *before = slot->context;
-  slot->context = thread->context = context;
+  LodgerContext *before = *place;
+  *place = thread->context = context;
   lodger_context_unref (before);
 }

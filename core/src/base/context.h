@@ -28,15 +28,15 @@ bool lodger__context_narrow (LodgerContext *context, unsigned kinds, const Lodge
 void lodger__context_join (const LodgerContext *context, LodgerPending *pending);
 void *lodger__context_value (const LodgerContext *context, const LodgerContextKey *key);
 
-/* The slot keeps the context, a reference, from now on, and it is the current one. */
-void lodger__context_keep (LodgerThread *thread, LodgerContextSlot *slot, LodgerContext *context);
+/* The place keeps the context, a reference, from now on, and it is the current one. */
+void lodger__context_keep (LodgerThread *thread, LodgerContext **place, LodgerContext *context);
 
 /* This thread has left all its calls and brackets without a return. */
 static inline void
 lodger__context_leave_all (LodgerThread *thread)
 {
-  thread->slot = NULL;
-  thread->context = thread->own_context.context;
+  thread->bracket = NULL;
+  thread->context = thread->own_context;
 }
 
 #endif

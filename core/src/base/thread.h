@@ -25,22 +25,33 @@ typedef struct LodgerFrame
   bool is_published;                     /* in `running` of its caller */
 } LodgerFrame;
 
-/* Keeps a context that is current somewhere: context.h. */
-typedef struct LodgerContextSlot
+/* Something that this thread has entered, and leaves before its call returns: it has a context of its own, and may be
+ * cancelled by itself. Whoever enters it keeps it, on its stack or elsewhere. */
+typedef struct LodgerBracket LodgerBracket;
+typedef struct LodgerBracketOps
 {
-  LodgerContext *context; /* a reference, or NULL */
-} LodgerContextSlot;
+  bool (*is_cancelled) (const LodgerBracket *bracket); /* any thread, while its thread waits in it */
+  bool (*is_shield) (const LodgerBracket *bracket);    /* what is around it does not cancel what is in it */
+  void (*is_left) (LodgerBracket *bracket); /* the call has returned, or ended its thread, without leaving it */
+} LodgerBracketOps;
+
+struct LodgerBracket
+{
+  LodgerBracket *outer;        /* of the same call */
+  LodgerContext *context;      /* a reference, or NULL */
+  const LodgerBracketOps *ops; /* NULL: it is only a context */
+};
 
 typedef struct LodgerThread LodgerThread;
 struct LodgerThread
 {
-  LodgerFrame *frame;      /* innermost */
-  LodgerContext *context;  /* the current one, borrowed from whoever keeps it; NULL: no values */
-  LodgerContextSlot *slot; /* of the innermost bracket around no further call; NULL: the call's, or the thread's */
-  LodgerContextSlot own_context; /* outside of all calls */
-  LodgerList callers;            /* the first attached first: owner.h */
-  LodgerList claims;             /* callers that may start here, and have not */
-  uint64_t serial;               /* never used twice, as an address may be */
+  LodgerFrame *frame;         /* innermost */
+  LodgerContext *context;     /* the current one, borrowed from whoever keeps it; NULL: no values */
+  LodgerBracket *bracket;     /* the innermost one of the innermost call; NULL: there is none */
+  LodgerContext *own_context; /* a reference, or NULL: outside of all calls and brackets */
+  LodgerList callers;         /* the first attached first: owner.h */
+  LodgerList claims;          /* callers that may start here, and have not */
+  uint64_t serial;            /* never used twice, as an address may be */
   LodgerSpares spares[LODGER_SLAB_CLASSES];
   LodgerParker parker;
   void (*at_end) (LodgerThread *thread); /* NULL: it has never had a caller */

@@ -24,17 +24,16 @@ run_start_hook (LodgerCaller *caller)
   const LodgerHooks *hooks = &caller->setup.hooks;
   static const LodgerSite site = { .name = "the start hook" };
   LodgerFrame frame;
-  LodgerContextSlot bracket;
-  LodgerCarried outer;
+  LodgerAside aside;
   LodgerError *error = NULL;
   const char *spoken_for;
   bool is_ours;
   lodger__ownership_enter (&frame, caller, NULL, &site);
   spoken_for = lodger_host_speak_for (NULL);
-  outer = lodger__carry_bracket (lodger__thread_peek (), &bracket, caller->setup.context);
+  lodger__aside_enter (lodger__thread_peek (), &aside, caller->setup.context);
   if (hooks->on_start != NULL)
     error = hooks->on_start (caller, hooks->data);
-  lodger__carry_leave_bracket (lodger__thread_peek (), &bracket, outer);
+  lodger__aside_leave (lodger__thread_peek (), &aside);
   lodger_host_speak_for (spoken_for);
   is_ours = lodger__ownership_leave (&frame);
   if (!is_ours)
@@ -52,15 +51,14 @@ run_stop_hook (LodgerCaller *caller)
   const LodgerHooks *hooks = &caller->setup.hooks;
   static const LodgerSite site = { .name = "the stop hook" };
   LodgerFrame frame;
-  LodgerContextSlot bracket;
-  LodgerCarried outer;
+  LodgerAside aside;
   if (!caller->setup.has_hooked || hooks->on_stop == NULL)
     return;
   caller->setup.has_hooked = false;
   lodger__ownership_enter (&frame, caller, NULL, &site);
-  outer = lodger__carry_bracket (lodger__thread_peek (), &bracket, caller->setup.context);
+  lodger__aside_enter (lodger__thread_peek (), &aside, caller->setup.context);
   hooks->on_stop (caller, hooks->data);
-  lodger__carry_leave_bracket (lodger__thread_peek (), &bracket, outer);
+  lodger__aside_leave (lodger__thread_peek (), &aside);
   lodger__ownership_leave (&frame);
 }
 

@@ -147,13 +147,12 @@ static void
 call_canceller (LodgerPending *pending, const Cancel *cancel, const char *message)
 {
   LodgerThread *thread = lodger__thread ();
-  LodgerContextSlot bracket;
-  LodgerCarried outer = { NULL, NULL };
+  LodgerAside aside;
   if (thread != NULL)
-    outer = lodger__carry_bracket (thread, &bracket, lodger__carry_context (pending));
+    lodger__aside_enter (thread, &aside, lodger__carry_context (pending));
   cancel->canceller (pending, message, cancel->data);
   if (thread != NULL)
-    lodger__carry_leave_bracket (thread, &bracket, outer);
+    lodger__aside_leave (thread, &aside);
 }
 
 /* Locked on entry and on return. */

@@ -12,14 +12,14 @@
 
 typedef struct Carry
 {
-  LodgerExtra extra; /* first */
-  LodgerContextSlot slot;
+  LodgerExtra extra;      /* first */
+  LodgerContext *context; /* a reference */
 } Carry;
 
 static void
 carry_free (LodgerExtra *extra)
 {
-  lodger_context_unref (((Carry *) extra)->slot.context);
+  lodger_context_unref (((Carry *) extra)->context);
   free (extra);
 }
 
@@ -76,7 +76,7 @@ lodger__carry_set (LodgerPending *pending, const LodgerCallOptions *options)
   carry = need (pending);
   return carry != NULL
          && lodger__context_narrow (context, tracked_kinds (tracking, LODGER_TRACKED_GROUPS | LODGER_TRACKED_MANAGERS),
-                                    tracking == LODGER_TRACK_NAMED ? options->tracked_by : NULL, &carry->slot.context);
+                                    tracking == LODGER_TRACK_NAMED ? options->tracked_by : NULL, &carry->context);
 }
 
 void
@@ -84,53 +84,95 @@ lodger__carry_join (LodgerPending *pending)
 {
   const Carry *carry = carry_of (pending);
   if (carry != NULL)
-    lodger__context_join (carry->slot.context, pending);
+    lodger__context_join (carry->context, pending);
 }
 
 /* ---- what is current ------------------------------------------------------------------------------------------------- */
-
-LodgerCarried
-lodger__carry_enter (LodgerThread *thread, LodgerPending *pending)
-{
-  const LodgerCarried outer = { thread->context, thread->slot };
-  thread->context = pending != NULL ? lodger__carry_context (pending) : NULL;
-  thread->slot = NULL;
-  return outer;
-}
-
-LodgerCarried
-lodger__carry_bracket (LodgerThread *thread, LodgerContextSlot *bracket, LodgerContext *context)
-{
-  const LodgerCarried outer = { thread->context, thread->slot };
-  bracket->context = thread->context = lodger_context_ref (context);
-  thread->slot = bracket;
-  return outer;
-}
-
-void
-lodger__carry_leave_bracket (LodgerThread *thread, LodgerContextSlot *bracket, LodgerCarried outer)
-{
-  lodger__carry_leave (thread, outer);
-  lodger_context_unref (bracket->context);
-}
 
 LodgerContext *
 lodger__carry_context (LodgerPending *pending)
 {
   const Carry *carry = carry_of (pending);
-  return carry != NULL ? carry->slot.context : NULL;
+  return carry != NULL ? carry->context : NULL;
 }
 
-/* The slot of whoever is innermost: a bracket, a call, or the thread. */
+LodgerCarried
+lodger__carry_enter (LodgerThread *thread, LodgerPending *pending)
+{
+  const LodgerCarried outer = { thread->context, thread->bracket };
+  thread->context = pending != NULL ? lodger__carry_context (pending) : NULL;
+  thread->bracket = NULL;
+  return outer;
+}
+
+void
+lodger__carry_leave (LodgerThread *thread, LodgerCarried outer)
+{
+  LodgerBracket *bracket;
+  while ((bracket = thread->bracket) != NULL)
+    bracket->ops->is_left (bracket);
+  thread->context = outer.context;
+  thread->bracket = outer.bracket;
+}
+
+void
+lodger__bracket_enter (LodgerThread *thread, LodgerBracket *bracket, LodgerContext *context)
+{
+  bracket->outer = thread->bracket;
+  bracket->context = thread->context = lodger_context_ref (context);
+  thread->bracket = bracket;
+}
+
+/* The context that is current around it. */
+static LodgerContext *
+context_around (LodgerThread *thread, const LodgerBracket *bracket)
+{
+  if (bracket->outer != NULL)
+    return bracket->outer->context;
+  if (thread->frame == NULL)
+    return thread->own_context;
+  return thread->frame->pending != NULL ? lodger__carry_context (thread->frame->pending) : NULL;
+}
+
+void
+lodger__bracket_leave (LodgerThread *thread, LodgerBracket *bracket)
+{
+  LodgerContext *context = bracket->context;
+  thread->context = context_around (thread, bracket);
+  thread->bracket = bracket->outer;
+  bracket->context = NULL;
+  lodger_context_unref (context);
+}
+
+void
+lodger__aside_enter (LodgerThread *thread, LodgerAside *aside, LodgerContext *context)
+{
+  aside->outer = lodger__carry_enter (thread, NULL);
+  aside->bracket.ops = NULL;
+  lodger__bracket_enter (thread, &aside->bracket, context);
+}
+
+void
+lodger__aside_leave (LodgerThread *thread, LodgerAside *aside)
+{
+  while (thread->bracket != &aside->bracket)
+    thread->bracket->ops->is_left (thread->bracket);
+  lodger__bracket_leave (thread, &aside->bracket);
+  lodger__carry_leave (thread, aside->outer);
+}
+
+/* Where the current context is kept: by a bracket, a call, or the thread. */
 static int
-find_slot (LodgerThread *thread, LodgerContextSlot **ret_slot)
+find_place (LodgerThread *thread, LodgerContext ***ret_place)
 {
   LodgerPending *pending = lodger__thread_pending (thread);
   Carry *carry;
-  *ret_slot = thread->slot;
-  if (*ret_slot != NULL)
-    return 0;
-  *ret_slot = &thread->own_context;
+  if (thread->bracket != NULL)
+    {
+      *ret_place = &thread->bracket->context;
+      return 0;
+    }
+  *ret_place = &thread->own_context;
   if (thread->frame == NULL)
     return 0;
   if (pending == NULL)
@@ -138,15 +180,17 @@ find_slot (LodgerThread *thread, LodgerContextSlot **ret_slot)
   lodger__pending_lock (pending);
   carry = need (pending);
   lodger__pending_unlock (pending);
-  *ret_slot = carry != NULL ? &carry->slot : NULL;
-  return carry != NULL ? 0 : LODGER_ENOMEM;
+  if (carry == NULL)
+    return LODGER_ENOMEM;
+  *ret_place = &carry->context;
+  return 0;
 }
 
 static int
-find_thread (LodgerThread **ret_thread, LodgerContextSlot **ret_slot, const char *function)
+find_thread (LodgerThread **ret_thread, LodgerContext ***ret_place, const char *function)
 {
   LodgerThread *thread = lodger__thread ();
-  int code = thread != NULL ? find_slot (thread, ret_slot) : LODGER_ENOMEM;
+  int code = thread != NULL ? find_place (thread, ret_place) : LODGER_ENOMEM;
   *ret_thread = thread;
   if (code == LODGER_ESTATE)
     return lodger__misuse (function, code, "a call_direct has no context");
@@ -157,33 +201,35 @@ int
 lodger_context_set (const LodgerContextKey *key, void *value, LodgerDestroyFunc destroy)
 {
   LodgerThread *thread;
-  LodgerContextSlot *slot = NULL;
-  LodgerContext *context = NULL;
-  int code = lodger__is_null (key, __func__) ? LODGER_EINVAL : find_thread (&thread, &slot, __func__);
-  if (code != 0 && destroy != NULL)
-    destroy (value);
+  LodgerContext **place, *context;
+  int code = lodger__is_null (key, __func__) ? LODGER_EINVAL : find_thread (&thread, &place, __func__);
   if (code != 0)
-    return code;
+    {
+      if (destroy != NULL)
+        destroy (value);
+      return code;
+    }
   context = lodger__context_with (thread->context, key, value, destroy, NULL);
   if (context == NULL)
     return LODGER_ENOMEM;
-  lodger__context_keep (thread, slot, context);
+  lodger__context_keep (thread, place, context);
   return 0;
 }
 
 int
 lodger_context_run (LodgerContext *context, LodgerDirectFunc func, void *data)
 {
-  LodgerContextSlot bracket, *slot;
-  LodgerCarried outer;
+  LodgerBracket bracket = { .ops = NULL };
+  LodgerContext **place;
   LodgerThread *thread;
-  int code = find_thread (&thread, &slot, __func__);
-  if (func == NULL)
-    code = lodger__misuse (__func__, LODGER_EINVAL, "the function is NULL");
+  int code = func != NULL ? find_thread (&thread, &place, __func__)
+                          : lodger__misuse (__func__, LODGER_EINVAL, "the function is NULL");
   if (code != 0)
     return code;
-  outer = lodger__carry_bracket (thread, &bracket, context);
+  lodger__bracket_enter (thread, &bracket, context);
   func (data);
-  lodger__carry_leave_bracket (thread, &bracket, outer);
+  while (thread->bracket != &bracket)
+    thread->bracket->ops->is_left (thread->bracket);
+  lodger__bracket_leave (thread, &bracket);
   return 0;
 }

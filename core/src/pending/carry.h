@@ -23,22 +23,28 @@ void lodger__carry_join (LodgerPending *pending);
 typedef struct LodgerCarried
 {
   LodgerContext *context;
-  LodgerContextSlot *slot;
+  LodgerBracket *bracket;
 } LodgerCarried;
 
-/* A bracket on the stack, with a context of its own, which may be NULL: in it, values can be set that are gone after it. */
-LodgerCarried lodger__carry_bracket (LodgerThread *thread, LodgerContextSlot *bracket, LodgerContext *context);
-void lodger__carry_leave_bracket (LodgerThread *thread, LodgerContextSlot *bracket, LodgerCarried outer);
+/* Before the user's code of a call runs: its context is the current one. NULL: none is. And afterwards. */
+LodgerCarried lodger__carry_enter (LodgerThread *thread, LodgerPending *pending);
+void lodger__carry_leave (LodgerThread *thread, LodgerCarried outer);
+
+/* A bracket with a context, which may be NULL: in it, values can be set that are gone after it. */
+void lodger__bracket_enter (LodgerThread *thread, LodgerBracket *bracket, LodgerContext *context);
+void lodger__bracket_leave (LodgerThread *thread, LodgerBracket *bracket);
+
+/* The user's code of a call that runs elsewhere, or of none: in a context, and apart from what this thread is in. */
+typedef struct LodgerAside
+{
+  LodgerCarried outer;
+  LodgerBracket bracket;
+} LodgerAside;
+
+void lodger__aside_enter (LodgerThread *thread, LodgerAside *aside, LodgerContext *context);
+void lodger__aside_leave (LodgerThread *thread, LodgerAside *aside);
+
 /* The context of a call, or NULL; it lives as long as the call. */
 LodgerContext *lodger__carry_context (LodgerPending *pending);
-
-/* Before the user's code of a call runs: its context is the current one. NULL: none is. */
-LodgerCarried lodger__carry_enter (LodgerThread *thread, LodgerPending *pending);
-static inline void
-lodger__carry_leave (LodgerThread *thread, LodgerCarried outer)
-{
-  thread->context = outer.context;
-  thread->slot = outer.slot;
-}
 
 #endif
