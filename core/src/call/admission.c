@@ -5,8 +5,7 @@
 #include "life/life.h"
 #include "life/phase.h"
 #include "mailbox/owner.h"
-#include "pending/extras.h"
-#include "wait/graph.h"
+#include "wait/suspend.h"
 
 #include <stdlib.h>
 
@@ -101,28 +100,20 @@ leave_waiters (LodgerCaller *caller, Waiter *waiter)
 }
 
 static int
-wait_for_space (LodgerCaller *caller, Waiter *waiter, LodgerParker *parker)
+look (LodgerWait *wait)
 {
-  LodgerWait *wait = &waiter->wait;
-  LodgerSleeper sleeper;
-  int code = LODGER_EBUSY;
-  lodger__sleeper_enter (wait->self, &sleeper, parker);
+  if (atomic_load (&wait->is_granted))
+    return 0;
+  return lodger__is_stopping (wait->inbox_of) ? LODGER_ECANCELED : LODGER_EBUSY;
+}
+
+static int
+wait_for_space (LodgerCaller *caller, Waiter *waiter)
+{
+  int code;
   join_waiters (caller, waiter);
-  while (code == LODGER_EBUSY)
-    {
-      if (atomic_load (&wait->is_granted))
-        code = 0;
-      else if (lodger__is_stopping (caller) || lodger_pending_is_cancelled (wait->self))
-        code = LODGER_ECANCELED;
-      else if (lodger__wait_is_refused (wait))
-        code = LODGER_EDEADLK;
-      else
-        lodger__parker_wait (parker, LODGER_FOREVER);
-    }
-  if (!leave_waiters (caller, waiter))
-    code = 0;
-  lodger__sleeper_leave (wait->self, &sleeper);
-  return code;
+  code = lodger__suspend (&waiter->wait, look, LODGER_FOREVER);
+  return leave_waiters (caller, waiter) ? code : 0;
 }
 
 int
@@ -143,11 +134,11 @@ lodger__admission_take (LodgerCaller *caller, const char *function)
       lodger__log (LODGER_LOG_DEBUG, "%s: the inbox of %s is full", function, lodger__name (caller));
       return LODGER_EAGAIN;
     }
-  waiter.wait.self = lodger__thread_pending (thread);
+  lodger__suspend_listen (&waiter.wait, thread);
   code = lodger__wait_begin (&waiter.wait, thread, false, function);
   if (code != 0)
     return code;
-  code = wait_for_space (caller, &waiter, &thread->parker);
+  code = wait_for_space (caller, &waiter);
   lodger__wait_end (&waiter.wait);
   return code == LODGER_EDEADLK ? lodger__wait_refuse (&waiter.wait, thread, function) : code;
 }

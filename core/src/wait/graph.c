@@ -46,7 +46,7 @@ LODGER_FORK_LOCK (mutex, LODGER_RANK_WAITS, forget_waits);
 static bool
 is_about_to_end (const LodgerWait *wait)
 {
-  return atomic_load (&wait->is_refused) || atomic_load (&wait->is_granted) || lodger_pending_is_cancelled (wait->self)
+  return atomic_load (&wait->is_refused) || atomic_load (&wait->is_granted) || lodger__wait_is_cancelled (wait)
          || (wait->inbox_of != NULL && lodger__is_stopping (wait->inbox_of));
 }
 

@@ -11,8 +11,9 @@
 typedef struct LodgerWait
 {
   LodgerPending *pending;
-  LodgerCaller *inbox_of; /* has a full inbox */
-  LodgerPending *self;    /* the call whose cancellation ends the wait; NULL: there is none */
+  LodgerCaller *inbox_of;       /* has a full inbox */
+  LodgerPending *self;          /* the call whose cancellation ends the wait; NULL: there is none */
+  const LodgerBracket *bracket; /* and what that call is in; NULL: nothing */
 
   LodgerHashLink by_thread, by_crew;
   LodgerLink listed;       /* among all of them */
@@ -34,6 +35,8 @@ void lodger__wait_end (LodgerWait *wait);
 /* Any thread, while it is noted: it has the space that it waits for. Wakes its thread. */
 void lodger__wait_grant (LodgerWait *wait);
 
+/* Any thread, while it is noted; and its thread. */
+bool lodger__wait_is_cancelled (const LodgerWait *wait);
 /* Its thread: after it began, somebody has closed a circle that it is part of. It is woken then. */
 static inline bool
 lodger__wait_is_refused (const LodgerWait *wait)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/log.h"
-#include "mailbox/owner.h"
 #include "pending/extras.h"
-#include "wait/graph.h"
+#include "wait/suspend.h"
 
 /* Lives on the waiting thread's stack. It is told under the lock of what it waits for, so that once it has been taken
  * back, or was found to be gone, no other thread touches it. */
@@ -21,18 +20,6 @@ waiter_notify (LodgerListener *listener, LodgerPending *done)
 
 LODGER_LISTENER_OPS (waiter_ops, waiter_notify, NULL, true);
 
-/* Why this thread may not block; 0 = it may. */
-static int
-refusal (const LodgerThread *thread)
-{
-  if (thread->frame != NULL && thread->frame->pending == NULL)
-    return lodger__misuse ("lodger_pending_wait", LODGER_ESTATE, "a call_direct cannot wait");
-  if (!lodger__thread_may_block (thread))
-    return lodger__misuse ("lodger_pending_wait", LODGER_EWRONGTHREAD,
-                           "this thread's loop is not driven by Lodger: use lodger_pending_then");
-  return 0;
-}
-
 static int
 outcome (const LodgerPending *pending, LodgerWaitFlags flags)
 {
@@ -40,25 +27,10 @@ outcome (const LodgerPending *pending, LodgerWaitFlags flags)
   return flags & LODGER_WAIT_NO_RESULT ? 0 : code;
 }
 
-/* 0 when it is done; LODGER_ETIMEDOUT; LODGER_ECANCELED when the call that waits was cancelled; LODGER_EDEADLK. */
 static int
-block (LodgerWait *wait, LodgerParker *parker, int64_t deadline)
+look (LodgerWait *wait)
 {
-  LodgerSleeper sleeper;
-  int code = LODGER_ETIMEDOUT;
-  lodger__sleeper_enter (wait->self, &sleeper, parker);
-  do
-    {
-      if (lodger_pending_is_done (wait->pending))
-        code = 0;
-      else if (lodger_pending_is_cancelled (wait->self))
-        code = LODGER_ECANCELED;
-      else if (lodger__wait_is_refused (wait))
-        code = LODGER_EDEADLK;
-    }
-  while (code == LODGER_ETIMEDOUT && lodger__parker_wait (parker, deadline));
-  lodger__sleeper_leave (wait->self, &sleeper);
-  return code;
+  return lodger_pending_is_done (wait->pending) ? 0 : LODGER_EBUSY;
 }
 
 static bool
@@ -73,7 +45,7 @@ lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags fl
   LodgerThread *thread;
   LodgerWait wait = { .pending = pending };
   Waiter waiter;
-  int64_t now;
+  int64_t deadline;
   int code;
 
   if (pending == NULL || has_unknown (flags))
@@ -83,13 +55,13 @@ lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags fl
   lodger__guard_pending (pending, guard);
   if (timeout <= 0)
     return LODGER_ETIMEDOUT;
-  now = lodger__port_now ();
+  deadline = lodger__suspend_until (timeout);
   thread = lodger__thread ();
   if (thread == NULL)
     return LODGER_ENOMEM;
-  code = refusal (thread);
-  if (thread->frame != NULL && !(flags & LODGER_WAIT_SHIELD))
-    wait.self = thread->frame->pending;
+  code = lodger__suspend_refusal (thread, __func__);
+  if (!(flags & LODGER_WAIT_SHIELD))
+    lodger__suspend_listen (&wait, thread);
   if (code == 0)
     code = lodger__wait_begin (&wait, thread, timeout != LODGER_FOREVER, __func__);
   if (code != 0)
@@ -98,7 +70,7 @@ lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags fl
   waiter = (Waiter) { .listener = lodger__listener (&waiter_ops), .parker = &thread->parker };
   if (lodger__pending_listen (pending, &waiter.listener))
     {
-      code = block (&wait, &thread->parker, timeout < LODGER_FOREVER - now ? now + timeout : LODGER_FOREVER);
+      code = lodger__suspend (&wait, look, deadline);
       if (!lodger__pending_unlisten (pending, &waiter.listener))
         code = 0;
     }
