@@ -78,6 +78,36 @@ LODGER_API int lodger_pending_wait (LodgerPending *pending, int64_t timeout, Lod
 LODGER_API int lodger_pending_cancel_wait (LodgerPending *pending, const char *message, int64_t timeout,
                                            LodgerWaitFlags flags);
 
+/** What a wait for several pendings ends with. */
+typedef enum LodgerWaitMode
+{
+  LODGER_WAIT_ALL_COMPLETED,   /**< All are done. */
+  LODGER_WAIT_FIRST_COMPLETED, /**< One is done. */
+  LODGER_WAIT_FIRST_EXCEPTION, /**< One has failed or was cancelled, or all are done. */
+} LodgerWaitMode;
+
+/**
+ * Waits for several pendings at once.
+ *
+ * Blocks. The rules for the thread are those of lodger_pending_wait(). It cancels nothing: neither does the end of the
+ * time, nor the waiter's own cancellation. The outcomes are no error of the wait. With LODGER_WAIT_SHIELD, the waiter's
+ * own cancellation is not delivered; the other flags change nothing. Where the wait needs only one of the pendings, it is
+ * refused with LODGER_EDEADLK only if none of them could ever be done.
+ *
+ * @param pendings may be NULL if @p count is 0. A pending may be there more than once.
+ * @param count the number of pendings. With 0, the wait is over at once.
+ * @param timeout in nanoseconds. LODGER_FOREVER waits without limit. With 0 or less, the function only looks.
+ * @param ret_done Optional. How many of them are done. Written with each code but LODGER_EINVAL and LODGER_ECHILD.
+ * @return 0: what @p mode says has come. Otherwise a negative code.
+ * Errors: LODGER_EINVAL (NULL, an unknown mode, unknown flags), LODGER_ETIMEDOUT (the time is over), LODGER_ECANCELED (the
+ * waiter's own call was cancelled), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose loop
+ * Lodger does not drive), LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Test: unit/wait-many edge_41_each_mode_ends_with_its_pending
+ * Since: 0.2
+ */
+LODGER_API int lodger_wait_many (LodgerPending *const *pendings, size_t count, LodgerWaitMode mode, int64_t timeout,
+                                 LodgerWaitFlags flags, size_t *ret_done);
+
 /**
  * Declares that only @p caller's thread answers a promise.
  *

@@ -110,13 +110,25 @@ pending_is_hopeless (LodgerPending *pending)
   return hopeless;
 }
 
+/* Whether something holds of what the wait needs: of any one of a set, or of each. */
+static bool
+holds_of (const LodgerWait *wait, bool (*holds) (LodgerPending *pending))
+{
+  if (wait->set == NULL)
+    return holds (wait->pending);
+  for (size_t i = 0; i < wait->set->count; i++)
+    if (holds (wait->set->pendings[i]) == wait->set->needs_all)
+      return wait->set->needs_all;
+  return !wait->set->needs_all;
+}
+
 static void
 judge (LodgerWait *wait)
 {
   bool is_still;
   if (!wait->is_hopeless)
     return;
-  is_still = wait->pending != NULL ? pending_is_hopeless (wait->pending) : caller_is_hopeless (wait->inbox_of);
+  is_still = wait->pending != NULL ? holds_of (wait, pending_is_hopeless) : caller_is_hopeless (wait->inbox_of);
   if (!is_still)
     {
       wait->is_hopeless = false;
@@ -212,11 +224,17 @@ unnote (LodgerWait *wait)
   atomic_fetch_sub (&noted, 1);
 }
 
+static bool
+is_on_stack (LodgerPending *pending)
+{
+  return lodger__pending_is_on_stack (pending);
+}
+
 /* No cancel helps, either: it would have to return first. */
 static bool
 is_for_itself (const LodgerWait *wait)
 {
-  return wait->pending != NULL && lodger__pending_is_on_stack (wait->pending);
+  return wait->pending != NULL && holds_of (wait, is_on_stack);
 }
 
 int
@@ -288,12 +306,23 @@ leads_to (LodgerPending *from, const LodgerPending *to)
   return at != NULL;
 }
 
+static bool
+any_leads_to (const LodgerWait *wait, const LodgerPending *to)
+{
+  if (wait->set == NULL)
+    return leads_to (wait->pending, to);
+  for (size_t i = 0; i < wait->set->count; i++)
+    if (leads_to (wait->set->pendings[i], to))
+      return true;
+  return false;
+}
+
 /* It lies on the circle: what the pending hangs on hangs on it, and it waits for the pending. */
 static LodgerWait *
 on_circle (const LodgerPending *pending)
 {
   lodger__list_for (wait, &found, LodgerWait, found)
-    if (wait->is_hopeless && wait->pending != NULL && leads_to (wait->pending, pending))
+    if (wait->is_hopeless && wait->pending != NULL && any_leads_to (wait, pending))
       return wait;
   return NULL;
 }

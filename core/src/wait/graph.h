@@ -7,10 +7,19 @@
 #include "parts.h"
 #include "pending/pending.h"
 
+/* Several pendings that a thread waits for at once. */
+typedef struct LodgerWaitSet
+{
+  LodgerPending *const *pendings;
+  size_t count;
+  bool needs_all; /* each of them, not any one */
+} LodgerWaitSet;
+
 /* A thread that waits, either for a pending or for space in an inbox. On its stack. */
 typedef struct LodgerWait
 {
-  LodgerPending *pending;
+  LodgerPending *pending;       /* of a set: its first */
+  const LodgerWaitSet *set;     /* NULL: it is for one pending, or for space */
   LodgerCaller *inbox_of;       /* has a full inbox */
   LodgerPending *self;          /* the call whose cancellation ends the wait; NULL: there is none */
   const LodgerBracket *bracket; /* and what that call is in; NULL: nothing */
