@@ -12,6 +12,7 @@
 #include <lodger/context.h>
 #include <lodger/debug.h>
 #include <lodger/error.h>
+#include <lodger/group.h>
 #include <lodger/lifecycle.h>
 #include <lodger/options.h>
 #include <lodger/pending.h>

@@ -73,6 +73,8 @@ typedef struct LodgerPending LodgerPending;
 typedef struct LodgerReply LodgerReply;
 /** A refcounted, immutable error: error.h. */
 typedef struct LodgerError LodgerError;
+/** Several calls as one piece of work: group.h. */
+typedef struct LodgerGroup LodgerGroup;
 /** A set of values that travels with the work: context.h. */
 typedef struct LodgerContext LodgerContext;
 /** A lifetime, and the calls that are bound to it: scope.h. */

@@ -151,6 +151,16 @@ lodger__context_narrow (LodgerContext *context, unsigned kinds, const LodgerCont
   return true;
 }
 
+bool
+lodger__context_prepare (const LodgerContext *context, LodgerPending *pending)
+{
+  for (unsigned i = 0; context->tracked != 0 && i < context->count; i++)
+    if (context->values[i]->tracker != NULL
+        && !context->values[i]->tracker->prepare (context->values[i]->value, pending))
+      return false;
+  return true;
+}
+
 void
 lodger__context_join (const LodgerContext *context, LodgerPending *pending)
 {

@@ -13,7 +13,8 @@
 /* A value that is told of the calls which are made in its context. */
 typedef struct LodgerTrackerOps
 {
-  void (*join) (void *value, LodgerPending *pending);
+  bool (*prepare) (void *value, LodgerPending *pending); /* not shared yet. False without memory */
+  void (*join) (void *value, LodgerPending *pending);    /* no lock: it has been accepted */
   unsigned kind; /* one of LODGER_TRACKED_… */
 } LodgerTrackerOps;
 
@@ -24,6 +25,8 @@ LodgerContext *lodger__context_with (const LodgerContext *base, const LodgerCont
  * reference. False without memory. */
 bool lodger__context_narrow (LodgerContext *context, unsigned kinds, const LodgerContextKey *const *keys,
                              LodgerContext **ret_context);
+/* The call, not shared yet, is going to have this context: its trackers prepare for it. False without memory. */
+bool lodger__context_prepare (const LodgerContext *context, LodgerPending *pending);
 /* Any thread, no lock: the call was accepted, with this context. */
 void lodger__context_join (const LodgerContext *context, LodgerPending *pending);
 void *lodger__context_value (const LodgerContext *context, const LodgerContextKey *key);

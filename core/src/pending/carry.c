@@ -76,7 +76,8 @@ lodger__carry_set (LodgerPending *pending, const LodgerCallOptions *options)
   carry = need (pending);
   return carry != NULL
          && lodger__context_narrow (context, tracked_kinds (tracking, LODGER_TRACKED_GROUPS | LODGER_TRACKED_MANAGERS),
-                                    tracking == LODGER_TRACK_NAMED ? options->tracked_by : NULL, &carry->context);
+                                    tracking == LODGER_TRACK_NAMED ? options->tracked_by : NULL, &carry->context)
+         && lodger__context_prepare (carry->context, pending);
 }
 
 void

@@ -5,8 +5,8 @@
  *
  * First everybody learns of it who runs no user code: each follower, of whatever depth, has its outcome and is done, its
  * waiters are woken and its continuations are on their way. Then the calls among them are at their end for their callers.
- * Only then do done-callbacks run. So a callback may do what it likes: whatever it waits for, nested loops and the end of
- * a caller included, has no part that is still to be done by this thread.
+ * Only then do late listeners and done-callbacks run. So a callback may do what it likes: whatever it waits for, nested
+ * loops and the end of a caller included, has no part that is still to be done by this thread.
  *
  * Nothing here recurses, and nothing is kept for the thread: a pending that a callback answers ends in a list of its own,
  * before that answer returns. */
@@ -17,6 +17,7 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
 {
   LodgerPending *pending = ending->pending;
   LodgerListener *listener;
+  ending->late = NULL;
   ending->has_callbacks = lodger__pending_has_callbacks (pending);
   ending->has_canceller = lodger__pending_has_canceller (pending);
   lodger__pending_add_state (pending, P_DONE);
@@ -29,6 +30,11 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
         (*last)->next = follower;
         *last = follower;
       }
+    else if (listener->ops->is_late)
+      {
+        listener->prev = ending->late;
+        ending->late = listener;
+      }
     else if (listener->ops->locked)
       listener->ops->notify (listener, pending);
     else
@@ -38,6 +44,27 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
         lodger__pending_lock (pending);
       }
   lodger__pending_unlock (pending);
+}
+
+/* In the order in which they asked. */
+static void
+tell_late (LodgerEnding *ending)
+{
+  LodgerListener *oldest_first = NULL;
+  while (ending->late != NULL)
+    {
+      LodgerListener *listener = ending->late;
+      ending->late = listener->prev;
+      listener->prev = oldest_first;
+      oldest_first = listener;
+    }
+  while (oldest_first != NULL)
+    {
+      LodgerListener *listener = oldest_first;
+      oldest_first = listener->prev;
+      listener->prev = NULL;
+      listener->ops->notify (listener, ending->pending);
+    }
 }
 
 /* Each in the list is a reference. One that was done before is not told again, but its call ends here. A root without a
@@ -55,6 +82,8 @@ end_all (LodgerEnding *root)
   for (LodgerEnding *at = root; at != NULL; at = at->next)
     if (at->ends_call)
       lodger__pending_ops (at->pending)->ended (at->pending);
+  for (LodgerEnding *at = root; at != NULL; at = at->next)
+    tell_late (at);
   for (LodgerEnding *at = root, *next; at != NULL; at = next)
     {
       next = at->next;
@@ -107,6 +136,6 @@ lodger__pending_end_call (LodgerPending *pending)
 bool
 lodger__pending_tells_user_code (const LodgerPending *pending)
 {
-  return (lodger__pending_state (pending) & P_LEADS) || lodger__pending_has_callbacks (pending)
+  return (lodger__pending_state (pending) & (P_LEADS | P_TELLS)) || lodger__pending_has_callbacks (pending)
          || lodger__pending_destroys_canceller (pending);
 }

@@ -13,6 +13,8 @@ lodger__pending_add_listener (LodgerPending *pending, LodgerListener *listener)
   listener->prev = oldest->prev;
   listener->prev->next = listener;
   oldest->prev = listener;
+  if (listener->ops->is_late)
+    lodger__pending_add_state (pending, P_TELLS);
 }
 
 bool

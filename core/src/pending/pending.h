@@ -35,6 +35,7 @@ enum
   P_UNASSIGNED = 1 << 16, /* a pool's call that no worker has taken: `caller` is the pool's root */
   P_LEADS = 1 << 17,      /* others take its outcome */
   P_CARRIES = 1 << 20,    /* it has a context */
+  P_TELLS = 1 << 21,      /* it has, or had, a late listener */
   P_UNANSWERED = 1 << 18, /* given up after it had returned, since its reply was not answered */
   P_TOO_LATE = 1 << 19,   /* a cancel has come since it was done, and has changed nothing else */
 };
@@ -74,7 +75,7 @@ typedef struct LodgerValue
   unsigned tag; /* of V_POINTER: the name of its type (base/tag.h); 0: none is known */
 } LodgerValue;
 
-/* Told when a pending is done, by a thread that runs no user code meanwhile. */
+/* Told when a pending is done, by a thread that runs no user code meanwhile, unless it says so. */
 typedef struct LodgerListener LodgerListener;
 typedef struct LodgerListenerOps
 {
@@ -82,6 +83,7 @@ typedef struct LodgerListenerOps
   void (*discard) (LodgerListener *listener); /* the pending goes without ever being done; NULL: nothing to do */
   bool locked;                                /* notify is called with the pending locked: it only signals */
   bool follows;                               /* it is a follower's: follow.c, instead of notify */
+  bool is_late;                               /* notify may run user code: it is told after all others */
 } LodgerListenerOps;
 
 struct LodgerListener
@@ -107,7 +109,8 @@ struct LodgerEnding
   LodgerPending *pending;
   LodgerPending *leader, *beyond; /* what is dropped afterwards */
   LodgerEnding *next;
-  bool ends_call; /* it had returned without an outcome */
+  LodgerListener *late; /* the late listeners, by `prev`, the newest first */
+  bool ends_call;       /* it had returned without an outcome */
   bool is_told, has_callbacks, has_canceller;
 };
 

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A group: its members, its cancel, its end. */
+#ifndef LODGER_GROUP_PRIVATE_H
+#define LODGER_GROUP_PRIVATE_H
+
+#include "base/context.h"
+#include "call/time-limit.h"
+#include "pending/extras.h"
+
+#include <lodger/group.h>
+
+struct LodgerGroup
+{
+  atomic_uint refs;  /* users, contexts, whoever has entered it: the last one closes it */
+  atomic_uint holds; /* the memory: all of them, members, limits, its pending */
+  uint16_t generation;
+  LodgerGroupOptions options;
+  LodgerPending *pending;
+  LodgerGroup *outer;  /* a reference: was current when it was entered; or NULL */
+  LodgerCaller *clock; /* a reference: whose host's time counts; or NULL */
+  LodgerBracket bracket;
+
+  pthread_mutex_t mutex; /* all that follows */
+  LodgerList members;    /* not done, and not cancelled by the group */
+  LodgerList cancelled;  /* not done, and cancelled by it */
+  LodgerList failed;     /* done: each is kept for the error */
+  size_t count;          /* of the first two lists */
+  size_t failures;
+  char *message; /* of all cancels */
+  LodgerThread *entered_in;
+  LodgerTimeLimit *limit, *patience; /* its timeout; how long it waits for what it has cancelled */
+  bool was_entered, is_closed, is_done, has_cancelled_member, is_given_up;
+  atomic_bool is_cancelled; /* written under the mutex */
+};
+
+/* The tie between a pending and a group. */
+typedef struct LodgerMember
+{
+  LodgerExtra extra; /* first */
+  LodgerListener listener;
+  LodgerLink link;
+  LodgerPending *pending;
+  LodgerGroup *group; /* held, until it has joined and ended; NULL afterwards */
+} LodgerMember;
+
+static inline LodgerMember *
+lodger__member (LodgerLink *link)
+{
+  return lodger__list_item (link, LodgerMember, link);
+}
+
+/* 0; LODGER_EINVAL for NULL; LODGER_ECHILD. Logs what is not 0. */
+int lodger__group_check (const LodgerGroup *group, const char *function);
+void lodger__group_hold (LodgerGroup *group);
+void lodger__group_release (LodgerGroup *group);
+/* Nothing is added by hand any more; it is done when its members are. */
+void lodger__group_close (LodgerGroup *group);
+/* As lodger_group_cancel(). */
+bool lodger__group_cancel (LodgerGroup *group, const char *message);
+
+/* ---- members.c ---- */
+
+extern const LodgerTrackerOps lodger__group_tracker;
+extern const LodgerContextKey lodger__group_key;
+/* Under the mutex: it is over. Whoever finds that settles it, once, without the mutex. */
+bool lodger__group_is_over (LodgerGroup *group);
+void lodger__group_settle (LodgerGroup *group);
+
+/* ---- summary.c ---- */
+
+/* The error that lists each failure, once the group is over. */
+LodgerError *lodger__group_error (LodgerGroup *group);
+/* Logs the members that have not ended. */
+void lodger__group_name_late (LodgerGroup *group);
+
+/* ---- bracket.c ---- */
+
+/* Leaves the bracket, which is the innermost of this thread. */
+void lodger__group_pop (LodgerGroup *group, LodgerThread *thread);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/log.h"
+#include "base/text.h"
+#include "group/group.h"
+
+/* What a group says of its members: the error that lists each failure, and the names of those that have not ended. */
+
+static void
+add_failure (LodgerText *text, LodgerPending *pending)
+{
+  const LodgerSite *site = lodger__pending_site (pending);
+  const LodgerError *error = lodger_pending_get_error (pending);
+  lodger__text_add (text, "\n  ");
+  lodger__text_site (text, site, "call");
+  lodger__text_add (text, ": %s", lodger_error_get_message (error));
+}
+
+/* Domain and code are those of the first failure. Nobody changes the list any more. Without memory it is that failure
+ * itself. */
+LodgerError *
+lodger__group_error (LodgerGroup *group)
+{
+  const LodgerError *first = NULL;
+  LodgerError *error;
+  LodgerText text = { 0 };
+  char *message;
+  lodger__text_add (&text,
+                    group->failures == 1 ? "a call of the group has failed:" : "%zu calls of the group have failed:",
+                    group->failures);
+  lodger__list_for (member, &group->failed, LodgerMember, link)
+    {
+      if (first == NULL)
+        first = lodger_pending_get_error (member->pending);
+      add_failure (&text, member->pending);
+    }
+  message = lodger__text_take (&text);
+  error = message != NULL ? lodger_error_new (lodger_error_get_domain (first), lodger_error_get_code (first), message)
+                          : lodger_error_ref ((LodgerError *) (uintptr_t) first);
+  lodger_free (message);
+  return error;
+}
+
+/* Under the mutex a member on the list is alive. */
+void
+lodger__group_name_late (LodgerGroup *group)
+{
+  pthread_mutex_lock (&group->mutex);
+  for (int i = 0; i < 2; i++)
+    lodger__list_for (member, i == 0 ? &group->members : &group->cancelled, LodgerMember, link)
+      {
+        LodgerText text = { 0 };
+        char *line;
+        lodger__pending_write (member->pending, &text);
+        line = lodger__text_take (&text);
+        lodger__log (LODGER_LOG_WARNING, "a group (%s:%d) gives up a call that does not end: %s",
+                     group->options.file != NULL ? group->options.file : "?", group->options.line,
+                     line != NULL ? line : "no memory for its name");
+        lodger_free (line);
+      }
+  pthread_mutex_unlock (&group->mutex);
+}
