@@ -296,6 +296,234 @@ START_TEST (edge_62_a_timeout_cancels_the_members)
 }
 END_TEST
 
+/* ---- waits without end ------------------------------------------------------------------------------------------------- */
+
+static void
+wait_for_the_next_call (LodgerPending *self, void *data)
+{
+  LodgerGroup *group = lodger_group_new (NULL);
+  LodgerPending *next;
+  (void) self;
+  expect_code (lodger_group_enter (group), 0);
+  next = lodger_caller_call_soon (lodger_caller_current (), meet_fate, (void *) SUCCEED, NULL);
+  log_capture_begin ();
+  *(int *) data = lodger_group_leave (group, NULL);
+  log_capture_end ();
+  ck_assert (lodger_pending_is_cancelled (next));
+  lodger_pending_unref (next);
+  lodger_group_unref (group);
+}
+
+START_TEST (law_7_a_group_whose_member_needs_this_thread_is_not_waited_for)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  int code = 0;
+  expect_code (wait_outcome (lodger_caller_call_soon (worker, wait_for_the_next_call, &code, NULL)), 0);
+  expect_code (code, LODGER_EDEADLK);
+  worker_stop (worker);
+}
+END_TEST
+
+/* ---- nests, shields, trackers ------------------------------------------------------------------------------------------ */
+
+START_TEST (edge_63_a_member_of_an_inner_group_is_one_of_the_outer)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  LodgerGroup *outer = lodger_group_new (NULL), *inner = lodger_group_new (NULL);
+  LodgerPending *ends[2];
+  BlockedCall blocked;
+  blocked_call_init (&blocked);
+  expect_code (lodger_group_enter (outer), 0);
+  expect_code (lodger_group_enter (inner), 0);
+  lodger_pending_disown (lodger_caller_to_thread (worker, blocked_call_run, &blocked, blocked_call_destroy));
+  ck_assert_uint_eq (lodger_group_count (inner), 1);
+  ck_assert_uint_eq (lodger_group_count (outer), 1);
+  add_member (worker, FAIL);
+  ends[0] = lodger_group_close (inner);
+  ck_assert_ptr_eq (lodger_group_current (), outer);
+  ends[1] = lodger_group_close (outer);
+  latch_open (&blocked.let_go);
+  for (int i = 0; i < 2; i++)
+    {
+      wait_done (ends[i]);
+      expect_code (lodger_pending_get_outcome (ends[i]), LODGER_EFAILED);
+      ck_assert_ptr_nonnull (strstr (lodger_error_get_message (lodger_pending_get_error (ends[i])), "no luck"));
+      lodger_pending_unref (ends[i]);
+    }
+  lodger_group_unref (outer);
+  lodger_group_unref (inner);
+  worker_stop (worker);
+  blocked_call_clear (&blocked);
+}
+END_TEST
+
+static void
+shielded_body (LodgerPending *self, void *data)
+{
+  LodgerGroup *group = lodger_group_new (LODGER_GROUP_OPTIONS (.is_shielded = true));
+  lodger_pending_cancel (self, "before");
+  expect_code (lodger_group_enter (group), 0);
+  add_member (lodger_caller_current (), SUCCEED);
+  *(int *) data = lodger_group_leave (group, NULL);
+  lodger_group_unref (group);
+}
+
+START_TEST (edge_62_a_shielded_group_works_in_a_cancelled_call)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  int code = 1;
+  expect_code (wait_outcome (lodger_caller_call_soon (worker, shielded_body, &code, NULL)), LODGER_ECANCELED);
+  expect_code (code, 0);
+  worker_stop (worker);
+}
+END_TEST
+
+static void
+see_group (LodgerPending *self, void *data)
+{
+  (void) self;
+  *(LodgerGroup **) data = lodger_group_current ();
+}
+
+START_TEST (edge_64_a_call_that_is_not_tracked_has_no_group)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  LodgerGroup *group = lodger_group_new (NULL), *seen = group, *in = NULL;
+  LodgerPending *pending;
+  expect_code (lodger_group_enter (group), 0);
+  pending = lodger_caller_to_thread_full (worker, see_group, &seen, NULL,
+                                          LODGER_CALL_OPTIONS (.trackers = LODGER_TRACK_NONE));
+  expect_code (wait_outcome (pending), 0);
+  ck_assert_ptr_null (seen);
+  expect_code (wait_outcome (lodger_caller_to_thread (worker, see_group, &in, NULL)), 0);
+  ck_assert_ptr_eq (in, group);
+  expect_code (lodger_group_leave (group, NULL), 0);
+  lodger_group_unref (group);
+  worker_stop (worker);
+}
+END_TEST
+
+typedef struct Cleanup
+{
+  LodgerGroup *seen;
+  Latch begins;
+  bool has_cleaned;
+} Cleanup;
+
+static void
+clean_up_after_a_cancel (LodgerPending *self, void *data)
+{
+  Cleanup *cleanup = data;
+  latch_open (&cleanup->begins);
+  meet_fate (self, (void *) WAIT);
+  cleanup->seen = lodger_group_current ();
+  cleanup->has_cleaned = true;
+}
+
+START_TEST (edge_112_a_call_sees_the_group_it_was_made_in)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  LodgerGroup *group = lodger_group_new (NULL);
+  Cleanup cleanup = { .seen = NULL };
+  latch_init (&cleanup.begins);
+  expect_code (lodger_group_enter (group), 0);
+  lodger_pending_disown (lodger_caller_to_thread (worker, clean_up_after_a_cancel, &cleanup, NULL));
+  latch_wait (&cleanup.begins);
+  lodger_group_cancel (group, NULL);
+  expect_code (lodger_group_leave (group, NULL), 0);
+  ck_assert (cleanup.has_cleaned);
+  ck_assert_ptr_eq (cleanup.seen, group);
+  lodger_group_unref (group);
+  worker_stop (worker);
+  latch_clear (&cleanup.begins);
+}
+END_TEST
+
+/* ---- in a GUI thread --------------------------------------------------------------------------------------------------- */
+
+START_TEST (a_group_that_is_closed_is_done_after_its_members)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerGroup *group = lodger_group_new (NULL);
+  LodgerPending *member, *pending;
+  expect_code (lodger_group_enter (group), 0);
+  member = lodger_caller_call_soon (loop.caller, meet_fate, (void *) SUCCEED, NULL);
+  log_capture_begin ();
+  expect_code (lodger_group_leave (group, NULL), LODGER_EWRONGTHREAD);
+  log_capture_end ();
+  pending = lodger_group_close (group);
+  ck_assert_ptr_eq (pending, lodger_group_get_pending (group));
+  ck_assert (!lodger_pending_is_done (pending));
+  loop_run_until_done (&loop, pending);
+  ck_assert (lodger_pending_is_done (member));
+  expect_code (lodger_pending_get_outcome (pending), 0);
+  lodger_pending_unref (member);
+  lodger_pending_unref (pending);
+  lodger_group_unref (group);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (a_group_is_bound_to_a_scope)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerScope *scope = lodger_scope_new (NULL);
+  LodgerGroup *group = lodger_group_new (LODGER_GROUP_OPTIONS (.scope = scope, .mode = LODGER_GROUP_CANCEL));
+  LodgerPending *member, *pending;
+  expect_code (lodger_group_enter (group), 0);
+  member = lodger_caller_call_soon (loop.caller, meet_fate, (void *) SUCCEED, NULL);
+  pending = lodger_group_close (group);
+  lodger_scope_end (scope, NULL);
+  ck_assert (lodger_pending_is_cancelled (member));
+  ck_assert (lodger_pending_is_done (pending));
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  lodger_pending_unref (member);
+  lodger_pending_unref (pending);
+  lodger_group_unref (group);
+  lodger_scope_unref (scope);
+  loop_close (&loop);
+}
+END_TEST
+
+START_TEST (a_group_that_nobody_refers_to_is_closed)
+{
+  LodgerGroup *group = lodger_group_new (NULL);
+  LodgerPending *one = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  LodgerPending *pending = lodger_pending_ref (lodger_group_get_pending (group));
+  expect_code (lodger_group_add (group, one), 0);
+  lodger_group_unref (lodger_group_ref (group));
+  lodger_group_unref (group);
+  ck_assert (!lodger_pending_is_done (pending));
+  ck_assert_int_eq (lodger_pending_return_int (one, 1), 0);
+  expect_code (wait_outcome (pending), 0);
+  lodger_pending_unref (one);
+}
+END_TEST
+
+static void
+forget_to_leave (LodgerPending *self, void *data)
+{
+  LodgerGroup *group = lodger_group_new (NULL);
+  (void) self;
+  expect_code (lodger_group_enter (group), 0);
+  add_member (lodger_caller_current (), WAIT);
+  *(LodgerPending **) data = lodger_pending_ref (lodger_group_get_pending (group));
+  lodger_group_unref (group);
+}
+
+START_TEST (a_group_that_its_call_has_not_left_is_cancelled)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  LodgerPending *pending = NULL;
+  log_capture_begin ();
+  expect_code (wait_outcome (lodger_caller_call_soon (worker, forget_to_leave, &pending, NULL)), 0);
+  expect_code (wait_outcome (pending), 0);
+  ck_assert (log_capture_has ("without leaving its group"));
+  log_capture_end ();
+  worker_stop (worker);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -309,5 +537,14 @@ main (int argc, char **argv)
   test_add (suite, edge_60_a_cancel_reaches_each_member);
   test_add (suite, edge_61_a_cancel_of_the_waiting_call_cancels_the_members);
   test_add (suite, edge_62_a_timeout_cancels_the_members);
+  test_add (suite, law_7_a_group_whose_member_needs_this_thread_is_not_waited_for);
+  test_add (suite, edge_63_a_member_of_an_inner_group_is_one_of_the_outer);
+  test_add (suite, edge_62_a_shielded_group_works_in_a_cancelled_call);
+  test_add (suite, edge_64_a_call_that_is_not_tracked_has_no_group);
+  test_add (suite, edge_112_a_call_sees_the_group_it_was_made_in);
+  test_add (suite, a_group_that_is_closed_is_done_after_its_members);
+  test_add (suite, a_group_is_bound_to_a_scope);
+  test_add (suite, a_group_that_nobody_refers_to_is_closed);
+  test_add (suite, a_group_that_its_call_has_not_left_is_cancelled);
   return test_main (suite, argc, argv);
 }

@@ -53,6 +53,7 @@ lodger__group_release (LodgerGroup *group)
   if (atomic_fetch_sub_explicit (&group->holds, 1, memory_order_acq_rel) != 1)
     return;
   drop_failed (group);
+  lodger__group_disperse (group);
   lodger_pending_unref (group->pending);
   lodger_group_unref (group->outer);
   lodger_caller_unref (group->clock);
@@ -137,6 +138,7 @@ make (const LodgerGroupOptions *options)
   group->generation = (uint16_t) lodger__generation_now ();
   group->clock = lodger_caller_ref (lodger_caller_current ());
   lodger__port_mutex_init (&group->mutex);
+  lodger__group_gather (group);
   lodger_pending_set_canceller (group->pending, cancel_by_pending, group, release);
   if (options->scope != NULL)
     lodger__scope_link (group->pending);

@@ -9,6 +9,13 @@
 
 #include <lodger/group.h>
 
+/* Says whom the group's pending waits for. */
+typedef struct LodgerGathering
+{
+  LodgerExtra extra; /* first */
+  LodgerGroup *group;
+} LodgerGathering;
+
 struct LodgerGroup
 {
   atomic_uint refs;  /* users, contexts, whoever has entered it: the last one closes it */
@@ -19,6 +26,7 @@ struct LodgerGroup
   LodgerGroup *outer;  /* a reference: was current when it was entered; or NULL */
   LodgerCaller *clock; /* a reference: whose host's time counts; or NULL */
   LodgerBracket bracket;
+  LodgerGathering gathering; /* an extra of its pending, as long as the group lives */
 
   pthread_mutex_t mutex; /* all that follows */
   LodgerList members;    /* not done, and not cancelled by the group */
@@ -62,6 +70,9 @@ bool lodger__group_cancel (LodgerGroup *group, const char *message);
 
 extern const LodgerTrackerOps lodger__group_tracker;
 extern const LodgerContextKey lodger__group_key;
+/* The group's pending says whom it waits for; and says it no more, before the group goes. */
+void lodger__group_gather (LodgerGroup *group);
+void lodger__group_disperse (LodgerGroup *group);
 /* Under the mutex: it is over. Whoever finds that settles it, once, without the mutex. */
 bool lodger__group_is_over (LodgerGroup *group);
 void lodger__group_settle (LodgerGroup *group);

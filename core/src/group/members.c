@@ -2,6 +2,7 @@
 #include "base/context.h"
 #include "group/group.h"
 #include "pending/carry.h"
+#include "wait/graph.h"
 
 #include <stdlib.h>
 
@@ -9,7 +10,7 @@
  * of its group from the moment when it was accepted until it is done; then it leaves the list, and only one that has failed
  * is kept. Whoever takes the last member off the list of a closed group settles the group.
  *
- * No lock of a pending is taken under the group's mutex, nor the other way round. */
+ * No lock of a pending is taken under the group's mutex. */
 
 static void
 member_free (LodgerExtra *extra)
@@ -112,7 +113,7 @@ static bool
 join (LodgerMember *member)
 {
   LodgerGroup *group = member->group;
-  LodgerPending *pending = member->pending;
+  LodgerPending *pending = member->pending, *gathers;
   bool is_late, is_cancelled;
   pthread_mutex_lock (&group->mutex);
   is_late = group->is_done;
@@ -133,10 +134,16 @@ join (LodgerMember *member)
       return false;
     }
   lodger_pending_ref (pending);
+  gathers = lodger_pending_ref (group->pending);
   if (!lodger__pending_listen (pending, &member->listener))
     member_ended (member);
-  else if (is_cancelled)
-    lodger_pending_cancel (pending, "its group was cancelled");
+  else
+    {
+      if (is_cancelled)
+        lodger_pending_cancel (pending, "its group was cancelled");
+      lodger__waits_look_again (gathers);
+    }
+  lodger_pending_unref (gathers);
   lodger_pending_unref (pending);
   return true;
 }
@@ -166,6 +173,50 @@ join_all (void *value, LodgerPending *pending)
 
 const LodgerTrackerOps lodger__group_tracker = { .prepare = prepare, .join = join_all, .kind = LODGER_TRACKED_GROUPS };
 const LodgerContextKey lodger__group_key = { "the group" };
+
+/* ---- who waits for whom ------------------------------------------------------------------------------------------------ */
+
+static size_t
+list_members (const LodgerList *list, LodgerPending **into)
+{
+  size_t count = 0;
+  lodger__list_for (member, list, LodgerMember, link)
+    into[count++] = lodger_pending_ref (member->pending);
+  return count;
+}
+
+/* The group's pending hangs on each member. */
+static void
+blocked_on (const LodgerExtra *extra, LodgerBlockedOn *ret_blocked)
+{
+  LodgerGroup *group = ((const LodgerGathering *) extra)->group;
+  pthread_mutex_lock (&group->mutex);
+  if (group->count > 0)
+    ret_blocked->all = malloc (group->count * sizeof (LodgerPending *));
+  if (ret_blocked->all != NULL)
+    {
+      ret_blocked->all_count = list_members (&group->members, ret_blocked->all);
+      ret_blocked->all_count += list_members (&group->cancelled, ret_blocked->all + ret_blocked->all_count);
+    }
+  pthread_mutex_unlock (&group->mutex);
+}
+
+LODGER_EXTRA_KIND (gathering_kind, NULL, blocked_on);
+
+void
+lodger__group_gather (LodgerGroup *group)
+{
+  group->gathering = (LodgerGathering) { .extra.kind = &gathering_kind, .group = group };
+  lodger__extra_add (group->pending, &group->gathering.extra);
+}
+
+void
+lodger__group_disperse (LodgerGroup *group)
+{
+  lodger__pending_lock (group->pending);
+  lodger__extra_remove (group->pending, &group->gathering.extra);
+  lodger__pending_unlock (group->pending);
+}
 
 /* ---- by hand ----------------------------------------------------------------------------------------------------------- */
 

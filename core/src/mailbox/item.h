@@ -13,6 +13,8 @@ typedef struct LodgerBlockedOn
   const LodgerCaller *crew;   /* or any one of the threads of this root's pool */
   unsigned crew_size;         /* how many they are, if they can be no more; 0: more may come */
   LodgerPending *next;        /* and then another pending, a new reference */
+  LodgerPending **all;        /* and each of these, new references, in memory of malloc(); NULL: none */
+  size_t all_count;
 } LodgerBlockedOn;
 
 struct LodgerItemOps

@@ -69,7 +69,7 @@ lodger__extras_free (LodgerPending *pending)
 LodgerBlockedOn
 lodger__pending_blocked_on (LodgerPending *pending, LodgerItem **dropped)
 {
-  LodgerBlockedOn blocked = { NULL, NULL, 0, NULL };
+  LodgerBlockedOn blocked = { NULL, NULL, 0, NULL, NULL, 0 };
   unsigned state = lodger__pending_state (pending);
   if (state & P_DONE)
     return blocked;
@@ -86,14 +86,26 @@ lodger__pending_blocked_on (LodgerPending *pending, LodgerItem **dropped)
   return blocked;
 }
 
-LodgerPending *
+LodgerBlockedOn
 lodger__pending_hangs_on (LodgerPending *pending, LodgerItem **dropped)
 {
-  LodgerPending *next = lodger__pending_blocked_on (pending, dropped).next;
-  if (next == NULL || !(lodger__pending_state (pending) & P_FOLLOWS))
-    return next;
-  lodger__pending_drop (next, dropped);
-  return lodger__pending_leader (pending);
+  LodgerBlockedOn blocked = lodger__pending_blocked_on (pending, dropped);
+  if (blocked.next != NULL && (lodger__pending_state (pending) & P_FOLLOWS))
+    {
+      lodger__pending_drop (blocked.next, dropped);
+      blocked.next = lodger__pending_leader (pending);
+    }
+  return blocked;
+}
+
+void
+lodger__blocked_drop_all (LodgerBlockedOn *blocked, LodgerItem **dropped)
+{
+  for (size_t i = 0; i < blocked->all_count; i++)
+    lodger__pending_drop (blocked->all[i], dropped);
+  free (blocked->all);
+  blocked->all = NULL;
+  blocked->all_count = 0;
 }
 
 /* The lock keeps them all there: the caller, the crew's root, and what this one waits for in its turn, whose reference is
@@ -117,6 +129,9 @@ lodger__blocked_write (LodgerPending *pending, LodgerItem **dropped, LodgerText 
       lodger__pending_write (blocked.next, text);
       lodger__pending_drop (blocked.next, dropped);
     }
+  if (blocked.all != NULL)
+    lodger__text_add (text, ", waits for %zu calls of its group", blocked.all_count);
+  lodger__blocked_drop_all (&blocked, dropped);
   lodger__pending_unlock (pending);
   lodger__text_add (text, "\n");
 }

@@ -30,8 +30,10 @@ LodgerExtra *lodger__extra_need (LodgerPending *pending, const LodgerExtraKind *
 void lodger__extra_remove (LodgerPending *pending, LodgerExtra *extra);
 /* Locked: who would have to act for it to be done. Under a lock that allows no user code, too: see lodger__pending_drop. */
 LodgerBlockedOn lodger__pending_blocked_on (LodgerPending *pending, LodgerItem **dropped);
-/* The same, but only the next pending, a new reference or NULL, and none is left out on the way. */
-LodgerPending *lodger__pending_hangs_on (LodgerPending *pending, LodgerItem **dropped);
+/* The same, but no pending is left out on the way. */
+LodgerBlockedOn lodger__pending_hangs_on (LodgerPending *pending, LodgerItem **dropped);
+/* No lock of a pending: drops the references in `all`. */
+void lodger__blocked_drop_all (LodgerBlockedOn *blocked, LodgerItem **dropped);
 /* No lock: what it is, and who would have to act for it to be done; one line. */
 void lodger__blocked_write (LodgerPending *pending, LodgerItem **dropped, LodgerText *text);
 /* The pending goes. */

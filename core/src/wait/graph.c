@@ -10,6 +10,8 @@
 #include "mailbox/owner.h"
 #include "pending/extras.h"
 
+#include <stdlib.h>
+
 /* Each thread that blocks without limit is noted, with what it waits for. A wait is hopeless when its pending needs a
  * thread that waits hopelessly: the thread that runs it, or has it in its inbox, or each thread of a crew that can have no
  * more. That is the greatest such set: all that a wait hangs on are taken to be hopeless, and one that is not is taken out,
@@ -90,13 +92,74 @@ is_hopeless (const LodgerBlockedOn *blocked)
          || (blocked->crew_size > 0 && crew_is_hopeless (blocked->crew, blocked->crew_size));
 }
 
+/* ---- what a pending hangs on ------------------------------------------------------------------------------------------ */
+
+enum
+{
+  STEPS_MOST = 1 << 16 /* groups can be members of each other: then there may be no end */
+};
+
+/* References to pendings that are still to be looked at. */
+typedef struct Trail
+{
+  LodgerPending **items;
+  size_t count, size;
+  unsigned steps;
+} Trail;
+
+/* Consumes the reference. Without memory the pending is left out, so that there is hope. */
+static void
+trail_add (Trail *trail, LodgerPending *pending)
+{
+  if (pending != NULL && trail->count == trail->size)
+    {
+      size_t size = trail->size > 0 ? trail->size * 2 : 16;
+      LodgerPending **items = realloc (trail->items, size * sizeof (LodgerPending *));
+      if (items == NULL)
+        {
+          lodger__pending_drop (pending, &dropped);
+          return;
+        }
+      trail->items = items;
+      trail->size = size;
+    }
+  if (pending != NULL)
+    trail->items[trail->count++] = pending;
+}
+
+static void
+trail_follow (Trail *trail, LodgerBlockedOn *blocked)
+{
+  trail_add (trail, blocked->next);
+  for (size_t i = 0; i < blocked->all_count; i++)
+    trail_add (trail, blocked->all[i]);
+  free (blocked->all);
+}
+
+/* NULL: there is nothing left, or there was too much. */
+static LodgerPending *
+trail_next (Trail *trail)
+{
+  return trail->count > 0 && trail->steps++ < STEPS_MOST ? trail->items[--trail->count] : NULL;
+}
+
+static void
+trail_clear (Trail *trail)
+{
+  while (trail->count > 0)
+    lodger__pending_drop (trail->items[--trail->count], &dropped);
+  free (trail->items);
+}
+
 /* The lock keeps its caller there. */
 static bool
 pending_is_hopeless (LodgerPending *pending)
 {
-  LodgerPending *at = lodger_pending_ref (pending);
+  Trail trail = { NULL, 0, 0, 0 };
+  LodgerPending *at;
   bool hopeless = false;
-  while (at != NULL && !hopeless)
+  trail_add (&trail, lodger_pending_ref (pending));
+  while (!hopeless && (at = trail_next (&trail)) != NULL)
     {
       LodgerBlockedOn blocked;
       lodger__pending_lock (at);
@@ -104,11 +167,13 @@ pending_is_hopeless (LodgerPending *pending)
       hopeless = is_hopeless (&blocked);
       lodger__pending_unlock (at);
       lodger__pending_drop (at, &dropped);
-      at = blocked.next;
+      trail_follow (&trail, &blocked);
     }
-  lodger__pending_drop (at, &dropped);
+  trail_clear (&trail);
   return hopeless;
 }
+
+/* ---- judging ---------------------------------------------------------------------------------------------------------- */
 
 /* Whether something holds of what the wait needs: of any one of a set, or of each. */
 static bool
@@ -292,18 +357,22 @@ lodger__wait_grant (LodgerWait *wait)
 static bool
 leads_to (LodgerPending *from, const LodgerPending *to)
 {
-  LodgerPending *at = lodger_pending_ref (from);
-  while (at != NULL && at != to)
+  Trail trail = { NULL, 0, 0, 0 };
+  LodgerPending *at;
+  bool found_it = false;
+  trail_add (&trail, lodger_pending_ref (from));
+  while (!found_it && (at = trail_next (&trail)) != NULL)
     {
-      LodgerPending *next;
+      LodgerBlockedOn blocked;
       lodger__pending_lock (at);
-      next = lodger__pending_hangs_on (at, &dropped);
+      blocked = lodger__pending_hangs_on (at, &dropped);
       lodger__pending_unlock (at);
+      found_it = at == to;
       lodger__pending_drop (at, &dropped);
-      at = next;
+      trail_follow (&trail, &blocked);
     }
-  lodger__pending_drop (at, &dropped);
-  return at != NULL;
+  trail_clear (&trail);
+  return found_it;
 }
 
 static bool
