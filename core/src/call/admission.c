@@ -27,7 +27,10 @@ lodger__admission_init (LodgerCaller *caller, unsigned limit)
     return true;
   caller->admission = calloc (1, sizeof *caller->admission);
   if (caller->admission != NULL)
-    caller->admission->limit = limit;
+    {
+      caller->admission->caller = caller;
+      caller->admission->limit = limit;
+    }
   return caller->admission != NULL;
 }
 
@@ -37,8 +40,8 @@ lodger__admission_clear (LodgerCaller *caller)
   free (caller->admission);
 }
 
-static bool
-try_take (LodgerAdmission *admission)
+bool
+lodger__admission_try (LodgerAdmission *admission)
 {
   unsigned queued = atomic_load (&admission->queued);
   while (queued < admission->limit)
@@ -48,22 +51,22 @@ try_take (LodgerAdmission *admission)
 }
 
 static void
-serve_waiters (LodgerCaller *caller)
+serve_waiters (LodgerAdmission *admission)
 {
-  LodgerAdmission *admission = caller->admission;
+  LodgerCaller *caller = admission->caller;
   lodger__caller_lock (caller);
-  while (admission->waiters.first != NULL && try_take (admission))
+  while (admission->waiters.first != NULL && lodger__admission_try (admission))
     lodger__wait_grant (&lodger__list_item (lodger__list_pop (&admission->waiters), Waiter, link)->wait);
   atomic_store (&admission->has_waiters, admission->waiters.first != NULL);
   lodger__caller_unlock (caller);
 }
 
 void
-lodger__admission_give (LodgerCaller *caller)
+lodger__admission_give (LodgerAdmission *admission)
 {
-  atomic_fetch_sub (&caller->admission->queued, 1);
-  if (atomic_load (&caller->admission->has_waiters))
-    serve_waiters (caller);
+  atomic_fetch_sub (&admission->queued, 1);
+  if (atomic_load (&admission->has_waiters))
+    serve_waiters (admission);
 }
 
 void
@@ -78,24 +81,24 @@ lodger__admission_close (LodgerCaller *caller)
 }
 
 static void
-join_waiters (LodgerCaller *caller, Waiter *waiter)
+join_waiters (LodgerAdmission *admission, Waiter *waiter)
 {
-  lodger__caller_lock (caller);
-  lodger__list_append (&caller->admission->waiters, &waiter->link);
-  atomic_store (&caller->admission->has_waiters, true);
-  lodger__caller_unlock (caller);
-  serve_waiters (caller);
+  lodger__caller_lock (admission->caller);
+  lodger__list_append (&admission->waiters, &waiter->link);
+  atomic_store (&admission->has_waiters, true);
+  lodger__caller_unlock (admission->caller);
+  serve_waiters (admission);
 }
 
 /* False: it has its space, and is not on the list. */
 static bool
-leave_waiters (LodgerCaller *caller, Waiter *waiter)
+leave_waiters (LodgerAdmission *admission, Waiter *waiter)
 {
   bool waited;
-  lodger__caller_lock (caller);
+  lodger__caller_lock (admission->caller);
   waited = lodger__list_remove (&waiter->link);
-  atomic_store (&caller->admission->has_waiters, caller->admission->waiters.first != NULL);
-  lodger__caller_unlock (caller);
+  atomic_store (&admission->has_waiters, admission->waiters.first != NULL);
+  lodger__caller_unlock (admission->caller);
   return waited;
 }
 
@@ -108,21 +111,22 @@ look (LodgerWait *wait)
 }
 
 static int
-wait_for_space (LodgerCaller *caller, Waiter *waiter)
+wait_for_space (LodgerAdmission *admission, Waiter *waiter)
 {
   int code;
-  join_waiters (caller, waiter);
+  join_waiters (admission, waiter);
   code = lodger__suspend (&waiter->wait, look, LODGER_FOREVER);
-  return leave_waiters (caller, waiter) ? code : 0;
+  return leave_waiters (admission, waiter) ? code : 0;
 }
 
 int
-lodger__admission_take (LodgerCaller *caller, const char *function)
+lodger__admission_take (LodgerAdmission *admission, const char *function)
 {
+  LodgerCaller *caller = admission->caller;
   LodgerThread *thread;
   Waiter waiter = { .wait.inbox_of = caller };
   int code;
-  if (try_take (caller->admission))
+  if (lodger__admission_try (admission))
     return 0;
   thread = lodger__thread ();
   if (thread == NULL)
@@ -138,7 +142,7 @@ lodger__admission_take (LodgerCaller *caller, const char *function)
   code = lodger__wait_begin (&waiter.wait, thread, false, function);
   if (code != 0)
     return code;
-  code = wait_for_space (caller, &waiter);
+  code = wait_for_space (admission, &waiter);
   lodger__wait_end (&waiter.wait);
   return code == LODGER_EDEADLK ? lodger__wait_refuse (&waiter.wait, thread, function) : code;
 }

@@ -8,16 +8,18 @@
 /* 0: no limit. False without memory. */
 bool lodger__admission_init (LodgerCaller *caller, unsigned limit);
 void lodger__admission_clear (LodgerCaller *caller);
-/* Any thread: space in the inbox, or why there is none. */
-int lodger__admission_take (LodgerCaller *caller, const char *function);
-void lodger__admission_give (LodgerCaller *caller);
+/* Any thread: space, or why there is none. It waits for it, if it may. And gives it back. */
+int lodger__admission_take (LodgerAdmission *admission, const char *function);
+void lodger__admission_give (LodgerAdmission *admission);
+/* Any thread: space, if there is some at this moment. */
+bool lodger__admission_try (LodgerAdmission *admission);
 /* Any thread, of a caller that stops: there will be no more. */
 void lodger__admission_close (LodgerCaller *caller);
 
 static inline int
 lodger__admission_enter (LodgerCaller *caller, const char *function)
 {
-  return caller->admission == NULL ? 0 : lodger__admission_take (caller, function);
+  return caller->admission == NULL ? 0 : lodger__admission_take (caller->admission, function);
 }
 
 /* Whoever takes the call out. */
@@ -25,7 +27,7 @@ static inline void
 lodger__admission_leave (LodgerCaller *caller)
 {
   if (caller->admission != NULL)
-    lodger__admission_give (caller);
+    lodger__admission_give (caller->admission);
 }
 
 #endif

@@ -18,8 +18,10 @@ typedef struct LodgerCalls
   atomic_bool has_thens;   /* whether either has one; written under the mutex */
 } LodgerCalls;
 
+/* At most so many calls of something wait in a caller: of all, or of a queue. */
 typedef struct LodgerAdmission
 {
+  LodgerCaller *caller; /* its thread makes room */
   unsigned limit;
   atomic_uint queued; /* calls that count */
   atomic_bool has_waiters;
