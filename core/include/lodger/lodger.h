@@ -16,6 +16,7 @@
 #include <lodger/lifecycle.h>
 #include <lodger/options.h>
 #include <lodger/pending.h>
+#include <lodger/queue.h>
 #include <lodger/scope.h>
 #include <lodger/trace.h>
 #include <lodger/typed.h>

@@ -58,6 +58,114 @@ typedef struct LodgerQueueOptions
 /** Options of a queue with the given members: `LODGER_QUEUE_OPTIONS (.limit = 10)`. See options.h. */
 #define LODGER_QUEUE_OPTIONS(...) LODGER_OPTIONS_HERE (LodgerQueueOptions, __VA_ARGS__)
 
+/** Options of lodger_queue_call_full(). Made by LODGER_QUEUE_ITEM_OPTIONS(). */
+typedef struct LodgerQueueItemOptions
+{
+  size_t size;      /**< sizeof (LodgerQueueItemOptions). LODGER_QUEUE_ITEM_OPTIONS() fills it in. */
+  const char *name; /**< The name of the item in messages. Static. Optional. */
+  const char *file; /**< Where it is submitted. Static. LODGER_QUEUE_ITEM_OPTIONS() fills it in. */
+  int line;         /**< The line of that place. */
+  int priority;     /**< For LODGER_QUEUE_PRIORITY: the highest is the next. */
+} LodgerQueueItemOptions;
+
+/** Options of an item with the given members. See options.h. */
+#define LODGER_QUEUE_ITEM_OPTIONS(...) LODGER_OPTIONS_HERE (LodgerQueueItemOptions, __VA_ARGS__)
+
+/**
+ * Makes a queue of @p caller.
+ *
+ * Any thread; does not block. Nothing runs before the first call.
+ *
+ * @param options Optional. NULL means all defaults.
+ * @return a new reference, or NULL.
+ * Errors: LODGER_EINVAL (NULL @p caller, wrong options, an unknown order or overflow), LODGER_ENOMEM (no memory),
+ * LODGER_ECHILD (a forked child).
+ * Test: unit/queue edge_28_items_run_one_at_a_time_in_order
+ * Since: 0.2
+ */
+LODGER_API LODGER_GIVEN LodgerQueue *lodger_queue_new (LodgerCaller *caller, const LodgerQueueOptions *options);
+
+/**
+ * Takes a reference.
+ *
+ * Any thread; does not block. NULL gives NULL.
+ *
+ * Errors: none.
+ * Test: unit/queue a_queue_that_nobody_refers_to_ends_after_its_last_item
+ * Since: 0.2
+ */
+LODGER_API LodgerQueue *lodger_queue_ref (LodgerQueue *queue);
+
+/**
+ * Drops a reference.
+ *
+ * Any thread. NULL is ignored. After the last one, the items that wait still run, and then the queue ends.
+ *
+ * Errors: none.
+ * Test: unit/queue a_queue_that_nobody_refers_to_ends_after_its_last_item
+ * Since: 0.2
+ */
+LODGER_API void lodger_queue_unref (LodgerQueue *queue);
+
+/**
+ * Runs @p func in the queue's caller, after the items before it.
+ *
+ * Any thread. Does not block, unless the queue or its caller is full. The first call makes the queue's pending
+ * (lodger_queue_get_pending()). @p func may answer later. Its failure is logged.
+ *
+ * @return 0, or a negative code. The data is consumed, also by a refusal.
+ * Errors: LODGER_EINVAL (NULL @p queue or @p func, wrong options), LODGER_ESHUTDOWN (the queue has ended, or its caller is
+ * stopping), LODGER_ECANCELED (its scope has ended, or the submitter's own call was cancelled while it waited for room),
+ * LODGER_ENOMEM (no memory), LODGER_EAGAIN (it is full, and refuses, or this thread may not block), LODGER_EDEADLK (it is
+ * full, and the wait could never end), LODGER_ECHILD (a forked child).
+ * Test: unit/queue edge_28_items_run_one_at_a_time_in_order
+ * Since: 0.2
+ */
+LODGER_API int lodger_queue_call_full (LodgerQueue *queue, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+                                       const LodgerQueueItemOptions *options);
+
+/**
+ * Runs lodger_queue_call_full() with defaults.
+ *
+ * In C and C++ it also records file and line.
+ *
+ * Errors: as lodger_queue_call_full().
+ * Test: unit/queue edge_28_items_run_one_at_a_time_in_order
+ * Since: 0.2
+ */
+LODGER_API int lodger_queue_call (LodgerQueue *queue, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy);
+
+/**
+ * Ends the queue: the items that wait are dropped, and the one that runs is cancelled.
+ *
+ * Any thread; does not block. The data of the items goes in the caller's thread. It is the cancel of the queue's pending.
+ *
+ * @param message Optional. It is copied. It is the cancel message.
+ * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
+ * Test: unit/queue edge_29_a_close_drops_what_waits_and_cancels_what_runs
+ * Since: 0.2
+ */
+LODGER_API void lodger_queue_close (LodgerQueue *queue, const char *message);
+
+/**
+ * Returns the queue's pending, borrowed: it is done when the queue has ended.
+ *
+ * Any thread; does not block. It lives as long as a reference to the queue. Managers track it, groups do not.
+ *
+ * @return the pending; NULL before the first call, and for NULL.
+ * Errors: none.
+ * Test: unit/queue edge_31_the_cancel_of_the_pending_ends_the_queue
+ * Since: 0.2
+ */
+LODGER_API LodgerPending *lodger_queue_get_pending (LodgerQueue *queue);
+
 LODGER_END_DECLS
+
+#ifndef LODGER_NO_CALL_SITES
+
+#define lodger_queue_call(queue, func, data, destroy)                                                                  \
+  lodger_queue_call_full (queue, func, data, destroy, LODGER_QUEUE_ITEM_OPTIONS ())
+
+#endif
 
 #endif

@@ -73,6 +73,8 @@ typedef struct LodgerPending LodgerPending;
 typedef struct LodgerReply LodgerReply;
 /** A refcounted, immutable error: error.h. */
 typedef struct LodgerError LodgerError;
+/** Calls that run one at a time: queue.h. */
+typedef struct LodgerQueue LodgerQueue;
 /** Several calls as one piece of work: group.h. */
 typedef struct LodgerGroup LodgerGroup;
 /** A set of values that travels with the work: context.h. */

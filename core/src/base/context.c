@@ -24,6 +24,9 @@ struct LodgerContext
   Value *values[];
 };
 
+static LodgerContext nothing = { .refs = 1 };
+LodgerContext *const lodger__no_context = &nothing;
+
 static void
 value_unref (Value *value)
 {

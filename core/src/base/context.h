@@ -18,6 +18,9 @@ typedef struct LodgerTrackerOps
   unsigned kind; /* one of LODGER_TRACKED_… */
 } LodgerTrackerOps;
 
+/* It has no values. It stands for "none at all" in options, and is not referred to. */
+extern LodgerContext *const lodger__no_context;
+
 /* As lodger_context_new(), of a value that tracks if it has operations. */
 LodgerContext *lodger__context_with (const LodgerContext *base, const LodgerContextKey *key, void *value,
                                      LodgerDestroyFunc destroy, const LodgerTrackerOps *tracker);

@@ -18,7 +18,14 @@ typedef struct Waiter
 {
   LodgerLink link; /* on no list any more: it has its space */
   LodgerWait wait;
+  const LodgerAdmission *admission;
 } Waiter;
+
+static const Waiter *
+waiter_of (const LodgerWait *wait)
+{
+  return lodger__list_owner (wait, offsetof (Waiter, wait));
+}
 
 bool
 lodger__admission_init (LodgerCaller *caller, unsigned limit)
@@ -70,14 +77,13 @@ lodger__admission_give (LodgerAdmission *admission)
 }
 
 void
-lodger__admission_close (LodgerCaller *caller)
+lodger__admission_close (LodgerAdmission *admission)
 {
-  if (caller->admission == NULL)
-    return;
-  lodger__caller_lock (caller);
-  lodger__list_for (waiter, &caller->admission->waiters, Waiter, link)
+  lodger__caller_lock (admission->caller);
+  atomic_store (&admission->is_closed, true);
+  lodger__list_for (waiter, &admission->waiters, Waiter, link)
     lodger__parker_signal (waiter->wait.parker);
-  lodger__caller_unlock (caller);
+  lodger__caller_unlock (admission->caller);
 }
 
 static void
@@ -107,7 +113,9 @@ look (LodgerWait *wait)
 {
   if (atomic_load (&wait->is_granted))
     return 0;
-  return lodger__is_stopping (wait->inbox_of) ? LODGER_ECANCELED : LODGER_EBUSY;
+  return lodger__is_stopping (wait->inbox_of) || atomic_load (&waiter_of (wait)->admission->is_closed)
+             ? LODGER_ECANCELED
+             : LODGER_EBUSY;
 }
 
 static int
@@ -124,7 +132,7 @@ lodger__admission_take (LodgerAdmission *admission, const char *function)
 {
   LodgerCaller *caller = admission->caller;
   LodgerThread *thread;
-  Waiter waiter = { .wait.inbox_of = caller };
+  Waiter waiter = { .wait.inbox_of = caller, .admission = admission };
   int code;
   if (lodger__admission_try (admission))
     return 0;

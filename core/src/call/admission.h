@@ -13,13 +13,21 @@ int lodger__admission_take (LodgerAdmission *admission, const char *function);
 void lodger__admission_give (LodgerAdmission *admission);
 /* Any thread: space, if there is some at this moment. */
 bool lodger__admission_try (LodgerAdmission *admission);
-/* Any thread, of a caller that stops: there will be no more. */
-void lodger__admission_close (LodgerCaller *caller);
+/* Any thread: there will be no more. */
+void lodger__admission_close (LodgerAdmission *admission);
 
 static inline int
 lodger__admission_enter (LodgerCaller *caller, const char *function)
 {
   return caller->admission == NULL ? 0 : lodger__admission_take (caller->admission, function);
+}
+
+/* Any thread, of a caller that stops. */
+static inline void
+lodger__admission_end (LodgerCaller *caller)
+{
+  if (caller->admission != NULL)
+    lodger__admission_close (caller->admission);
 }
 
 /* Whoever takes the call out. */

@@ -25,6 +25,7 @@ typedef struct LodgerAdmission
   unsigned limit;
   atomic_uint queued; /* calls that count */
   atomic_bool has_waiters;
+  atomic_bool is_closed; /* there will be no more space */
   LodgerList waiters; /* threads that wait for space, under the caller's mutex */
 } LodgerAdmission;
 

@@ -71,13 +71,25 @@ lodger__carry_set (LodgerPending *pending, const LodgerCallOptions *options)
   Carry *carry;
   if (options != NULL && options->context != NULL)
     context = options->context;
-  if (context == NULL)
+  if (context == NULL || context == lodger__no_context)
     return true;
   carry = need (pending);
   return carry != NULL
          && lodger__context_narrow (context, tracked_kinds (tracking, LODGER_TRACKED_GROUPS | LODGER_TRACKED_MANAGERS),
                                     tracking == LODGER_TRACK_NAMED ? options->tracked_by : NULL, &carry->context)
          && lodger__context_prepare (carry->context, pending);
+}
+
+bool
+lodger__carry_lend (LodgerPending *pending, LodgerContext *context)
+{
+  Carry *carry;
+  if (context == NULL)
+    return true;
+  carry = need (pending);
+  if (carry != NULL)
+    carry->context = lodger_context_ref (context);
+  return carry != NULL;
 }
 
 void

@@ -16,6 +16,8 @@ enum
 /* Whoever submits, before the call is shared: it has the options' context, or the current one, with the trackers that the
  * options say. False without memory. */
 bool lodger__carry_set (LodgerPending *pending, const LodgerCallOptions *options);
+/* Not shared yet, submitted without one: it has that context, and its trackers do not know the call. False without memory. */
+bool lodger__carry_lend (LodgerPending *pending, LodgerContext *context);
 /* Whoever submits, once the call has been accepted: its trackers are told. */
 void lodger__carry_join (LodgerPending *pending);
 

@@ -82,7 +82,7 @@ lodger__stop_refuse (LodgerCaller *caller, LodgerCallerState *ret_before)
     caller->stop.is_telling = true;
   lodger__trace_caller (LODGER_TRACE_STATE, caller);
   lodger__pending_signal (lodger_caller_get_stopping (caller), NULL);
-  lodger__admission_close (caller);
+  lodger__admission_end (caller);
   lodger__stop_each (caller, refuse);
   if (is_here)
     caller->stop.is_telling = false;

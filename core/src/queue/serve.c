@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "queue/queue.h"
+
+#include "base/log.h"
+#include "base/site.h"
+#include "base/slab.h"
+#include "call/run.h"
+#include "call/submit.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "mailbox/post.h"
+
+#include <stdlib.h>
+
+/* The owner's side. A token that comes in its turn runs the next item. While an item runs, or has returned and is not done,
+ * tokens are only counted; once it is done, the pump runs what is owed, one item each time it comes, so that a slice may end
+ * in between.
+ *
+ * The pump is one item, sent at most once at a time. Whoever wants it changes what it looks at, and then sets `is_sent`; the
+ * owner clears `is_sent`, and then looks: so that the last change is seen. */
+
+typedef struct Token
+{
+  LodgerItem item; /* first */
+  LodgerQueue *queue;
+} Token;
+
+static void token_run (LodgerCaller *caller, LodgerItem *item);
+static void token_drop (LodgerCaller *caller, LodgerItem *item);
+
+static const LodgerItemOps token_ops = { .run = token_run, .drop = token_drop };
+
+LodgerItem *
+lodger__queue_token_new (LodgerQueue *queue)
+{
+  Token *token = lodger__slab_new (LODGER_SLAB_SMALL);
+  if (token == NULL)
+    return NULL;
+  token->item.ops = &token_ops;
+  token->queue = queue;
+  lodger__queue_hold (queue);
+  return &token->item;
+}
+
+void
+lodger__queue_token_free (LodgerItem *item)
+{
+  LodgerQueue *queue = ((Token *) item)->queue;
+  lodger__slab_free (LODGER_SLAB_SMALL, item);
+  lodger__queue_release (queue);
+}
+
+/* ---- the next item ----------------------------------------------------------------------------------------------------- */
+
+typedef enum Fate
+{
+  RUNS,
+  IS_DROPPED,
+  WAS_REPLACED /* dropped: another item has its space */
+} Fate;
+
+/* NULL: there is none. One that runs is the running one from here on. */
+static LodgerQueueItem *
+take (LodgerQueue *queue, Fate *ret_fate)
+{
+  LodgerQueueItem *item;
+  pthread_mutex_lock (&queue->mutex);
+  item = lodger__list_item (lodger__list_pop (&queue->dropped), LodgerQueueItem, age);
+  *ret_fate = item != NULL ? WAS_REPLACED : queue->is_closed ? IS_DROPPED : RUNS;
+  if (item == NULL && queue->waiting.count > 0)
+    {
+      item = lodger__heap_item (lodger__heap_first (&queue->waiting), LodgerQueueItem, order);
+      lodger__heap_remove (&queue->waiting, &item->order);
+      lodger__list_remove (&item->age);
+      if (*ret_fate == RUNS)
+        queue->running = lodger_pending_ref (&item->pending);
+    }
+  pthread_mutex_unlock (&queue->mutex);
+  return item;
+}
+
+/* It waits no more. */
+static void
+leave (LodgerQueue *queue)
+{
+  if (queue->admission.limit > 0)
+    lodger__admission_give (&queue->admission);
+}
+
+static void
+drop (LodgerCaller *caller, LodgerQueueItem *item, Fate fate)
+{
+  LodgerQueue *queue = item->queue;
+  if (fate == IS_DROPPED)
+    leave (queue);
+  lodger_pending_cancel (&item->pending, "its queue has dropped it");
+  lodger__run_drop (caller, &item->pending);
+  lodger__queue_release (queue);
+}
+
+static void
+tell_failure (const LodgerQueue *queue, LodgerPending *pending)
+{
+  LodgerText text = { 0 };
+  char *line;
+  if (lodger_pending_get_outcome (pending) != LODGER_EFAILED)
+    return;
+  lodger__text_site (&text, lodger__pending_site (pending), "an item");
+  line = lodger__text_take (&text);
+  lodger__log (LODGER_LOG_WARNING, "the queue %s goes on: %s has failed: %s",
+               queue->options.name != NULL ? queue->options.name : "", line != NULL ? line : "an item",
+               lodger_error_get_message (lodger_pending_get_error (pending)));
+  lodger_free (line);
+}
+
+/* The item that ran is done. */
+static void
+end_running (LodgerQueue *queue)
+{
+  LodgerPending *pending = queue->running;
+  tell_failure (queue, pending);
+  pthread_mutex_lock (&queue->mutex);
+  queue->running = NULL;
+  pthread_mutex_unlock (&queue->mutex);
+  lodger_pending_unref (pending);
+}
+
+/* It may be done elsewhere, and at any moment. */
+static void
+notify (LodgerListener *listener, LodgerPending *done)
+{
+  LodgerQueue *queue = lodger__list_item (listener, LodgerQueue, listener);
+  (void) done;
+  atomic_store (&queue->is_back, true);
+  lodger__queue_pump (queue);
+  lodger__queue_release (queue);
+}
+
+LODGER_LISTENER_OPS (listener_ops, notify, NULL, false);
+
+static void
+run (LodgerCaller *caller, LodgerQueueItem *item)
+{
+  LodgerQueue *queue = item->queue;
+  LodgerPending *pending = queue->running;
+  leave (queue);
+  if (lodger__run_call (caller, &item->pending, NULL))
+    end_running (queue);
+  else
+    {
+      queue->listener = lodger__listener (&listener_ops);
+      lodger__queue_hold (queue);
+      if (!lodger__pending_listen (pending, &queue->listener))
+        {
+          lodger__queue_release (queue);
+          end_running (queue);
+        }
+    }
+  lodger__queue_release (queue);
+}
+
+/* Nothing is to come any more. */
+static bool
+is_over (LodgerQueue *queue)
+{
+  bool is;
+  pthread_mutex_lock (&queue->mutex);
+  is = (queue->is_closed || queue->is_released) && queue->waiting.count == 0 && queue->dropped.first == NULL
+       && queue->running == NULL;
+  if (is)
+    queue->is_closed = true;
+  pthread_mutex_unlock (&queue->mutex);
+  return is;
+}
+
+static void
+answer (LodgerQueue *queue)
+{
+  LodgerReply *reply = queue->reply;
+  if (reply == NULL || !is_over (queue))
+    return;
+  queue->reply = NULL;
+  lodger_reply_return_int (reply, 0);
+}
+
+static bool
+is_closed (LodgerQueue *queue)
+{
+  bool is;
+  pthread_mutex_lock (&queue->mutex);
+  is = queue->is_closed;
+  pthread_mutex_unlock (&queue->mutex);
+  return is;
+}
+
+/* One item, if one is owed and may leave now. */
+static void
+serve_one (LodgerCaller *caller, LodgerQueue *queue)
+{
+  LodgerQueueItem *item = NULL;
+  Fate fate = RUNS;
+  if (queue->owed > 0 && (queue->running == NULL || is_closed (queue)))
+    {
+      queue->owed--;
+      item = take (queue, &fate);
+    }
+  if (item != NULL && fate == RUNS)
+    run (caller, item);
+  else if (item != NULL)
+    drop (caller, item, fate);
+}
+
+/* The owner has done what it can do in this item of its turn. */
+static void
+go_on (LodgerQueue *queue)
+{
+  if (queue->owed > 0 && (queue->running == NULL || is_closed (queue)))
+    lodger__queue_pump (queue);
+  answer (queue);
+}
+
+/* ---- tokens and the pump ----------------------------------------------------------------------------------------------- */
+
+static void
+token_run (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerQueue *queue = ((Token *) item)->queue;
+  if (lodger__is_stopping (caller))
+    lodger__queue_end (queue, lodger__closed_message);
+  queue->owed++;
+  serve_one (caller, queue);
+  go_on (queue);
+  lodger__queue_token_free (item);
+}
+
+static void
+token_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerQueue *queue = ((Token *) item)->queue;
+  LodgerQueueItem *dropped;
+  Fate fate;
+  lodger__queue_end (queue, lodger__closed_message);
+  if ((dropped = take (queue, &fate)) != NULL)
+    drop (caller, dropped, fate);
+  lodger__queue_token_free (item);
+}
+
+void
+lodger__queue_pump (LodgerQueue *queue)
+{
+  if (atomic_exchange (&queue->is_sent, true))
+    return;
+  lodger__queue_hold (queue);
+  lodger__push (queue->caller, &queue->pump);
+}
+
+static void
+pump_run (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerQueue *queue = lodger__list_item (item, LodgerQueue, pump);
+  atomic_store (&queue->is_sent, false);
+  if (lodger__is_stopping (caller))
+    lodger__queue_end (queue, lodger__closed_message);
+  if (atomic_exchange (&queue->is_back, false))
+    end_running (queue);
+  serve_one (caller, queue);
+  go_on (queue);
+  lodger__queue_release (queue);
+}
+
+/* The caller is at its end: what is owed has no token any more. */
+static void
+pump_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerQueue *queue = lodger__list_item (item, LodgerQueue, pump);
+  LodgerQueueItem *dropped;
+  Fate fate;
+  atomic_store (&queue->is_sent, false);
+  lodger__queue_end (queue, lodger__closed_message);
+  while ((dropped = take (queue, &fate)) != NULL)
+    drop (caller, dropped, fate);
+  if (atomic_exchange (&queue->is_back, false))
+    end_running (queue);
+  answer (queue);
+  lodger__queue_release (queue);
+}
+
+const LodgerItemOps lodger__queue_pump_ops = { .run = pump_run, .drop = pump_drop };
+
+/* The thread is gone, and with it the caller. */
+static void
+item_exited (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerQueue *queue = ((LodgerQueueItem *) item)->queue;
+  lodger__run_exited (caller, (LodgerPending *) item);
+  end_running (queue);
+  lodger__queue_release (queue);
+}
+
+const LodgerItemOps lodger__queue_item_ops = { .exited = item_exited,
+                                               .ended = lodger__unfinished_ended,
+                                               .blocked_on = lodger__run_blocked_on,
+                                               .slab_class = LODGER_SLAB_LARGE };
+
+/* ---- begin and end ----------------------------------------------------------------------------------------------------- */
+
+static void
+on_cancel (LodgerPending *pending, const char *message, void *data)
+{
+  (void) pending;
+  lodger__queue_end (data, message != NULL ? message : "its queue was cancelled");
+}
+
+void
+lodger__queue_begin (LodgerPending *self, void *data)
+{
+  LodgerQueue *queue = data;
+  queue->reply = lodger_pending_defer (self);
+  lodger_pending_set_canceller (self, on_cancel, queue, NULL);
+  answer (queue);
+}
+
+void
+lodger__queue_end (LodgerQueue *queue, const char *message)
+{
+  LodgerPending *running;
+  bool was_closed;
+  pthread_mutex_lock (&queue->mutex);
+  was_closed = queue->is_closed;
+  queue->is_closed = true;
+  running = lodger_pending_ref (queue->running);
+  pthread_mutex_unlock (&queue->mutex);
+  if (!was_closed && queue->admission.limit > 0)
+    lodger__admission_close (&queue->admission);
+  if (running != NULL)
+    lodger_pending_cancel (running, message);
+  lodger_pending_unref (running);
+  if (!was_closed)
+    lodger__queue_pump (queue);
+}
