@@ -62,6 +62,11 @@ typedef struct LodgerCallOptions
   LodgerTracking trackers;
   /** The keys of those that it joins with LODGER_TRACK_NAMED, up to a NULL. */
   const LodgerContextKey *const *tracked_by;
+  /** The limiter (limiter.h) that lets the call begin. Optional. Only for lodger_caller_call_soon_full() and
+   * lodger_caller_to_thread_full(). The limiter is held until the call's pending is freed. */
+  LodgerLimiter *limiter;
+  /** For a limiter whose order is LODGER_LIMITER_PRIORITY: the highest is the next. */
+  int priority;
 } LodgerCallOptions;
 
 /** Options of a call with the given members: `LODGER_CALL_OPTIONS (.worker = "db", .name = "query")`. See options.h. */

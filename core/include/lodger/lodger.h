@@ -14,6 +14,7 @@
 #include <lodger/error.h>
 #include <lodger/group.h>
 #include <lodger/lifecycle.h>
+#include <lodger/limiter.h>
 #include <lodger/options.h>
 #include <lodger/pending.h>
 #include <lodger/queue.h>

@@ -15,7 +15,7 @@ typedef struct LodgerTrackerOps
 {
   bool (*prepare) (void *value, LodgerPending *pending); /* not shared yet. False without memory */
   void (*join) (void *value, LodgerPending *pending);    /* no lock: it has been accepted */
-  unsigned kind; /* one of LODGER_TRACKED_… */
+  unsigned kind;                                         /* one of LODGER_TRACKED_… */
 } LodgerTrackerOps;
 
 /* It has no values. It stands for "none at all" in options, and is not referred to. */

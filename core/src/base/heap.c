@@ -61,10 +61,31 @@ resize (LodgerHeap *heap, size_t capacity)
   return true;
 }
 
+static bool
+grow (LodgerHeap *heap)
+{
+  return resize (heap, heap->capacity > 0 ? heap->capacity * 2 : CAPACITY_MIN);
+}
+
+bool
+lodger__heap_reserve (LodgerHeap *heap)
+{
+  if (heap->reserved >= heap->capacity && !grow (heap))
+    return false;
+  heap->reserved++;
+  return true;
+}
+
+void
+lodger__heap_unreserve (LodgerHeap *heap)
+{
+  heap->reserved--;
+}
+
 bool
 lodger__heap_insert (LodgerHeap *heap, LodgerHeapLink *link, int64_t key)
 {
-  if (heap->count == heap->capacity && !resize (heap, heap->capacity > 0 ? heap->capacity * 2 : CAPACITY_MIN))
+  if (heap->count == heap->capacity && !grow (heap))
     return false;
   link->key = key;
   link->sequence = ++heap->sequence;
@@ -86,7 +107,7 @@ lodger__heap_remove (LodgerHeap *heap, LodgerHeapLink *link)
     sift_up (heap, index, last);
   else if (last != link)
     sift_down (heap, index, last);
-  if (heap->count < heap->capacity / 4 && heap->capacity / 2 >= CAPACITY_MIN)
+  if (heap->count < heap->capacity / 4 && heap->capacity / 2 >= CAPACITY_MIN && heap->reserved <= heap->capacity / 2)
     resize (heap, heap->capacity / 2);
   return true;
 }
@@ -101,5 +122,5 @@ void
 lodger__heap_clear (LodgerHeap *heap)
 {
   free (heap->links);
-  *heap = (LodgerHeap) { NULL, 0, 0, 0 };
+  *heap = (LodgerHeap) { .links = NULL };
 }

@@ -17,10 +17,14 @@ typedef struct LodgerHeap
 {
   LodgerHeapLink **links;
   size_t count, capacity;
+  size_t reserved;   /* there is room for so many */
   uint64_t sequence; /* of the last one that was inserted */
 } LodgerHeap;
 
-/* False without memory. */
+/* Room for one more, and for one less. False without memory. */
+bool lodger__heap_reserve (LodgerHeap *heap);
+void lodger__heap_unreserve (LodgerHeap *heap);
+/* False without memory, which cannot be as long as there are no more than reserved. */
 bool lodger__heap_insert (LodgerHeap *heap, LodgerHeapLink *link, int64_t key);
 /* False: it was not in it. */
 bool lodger__heap_remove (LodgerHeap *heap, LodgerHeapLink *link);

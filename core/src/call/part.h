@@ -16,6 +16,9 @@ typedef struct LodgerCalls
   LodgerList thens;        /* accepted continuations, under the caller's mutex, as the next */
   LodgerList coming_thens; /* those of them that a stop has found on their way */
   atomic_bool has_thens;   /* whether either has one; written under the mutex */
+  LodgerList held;         /* calls at gates, under the caller's mutex, as the next */
+  unsigned coming;         /* those that have been let go, and are not delivered */
+  atomic_bool has_held;    /* whether there is one of either; written under the mutex */
 } LodgerCalls;
 
 /* At most so many calls of something wait in a caller: of all, or of a queue. */
@@ -26,7 +29,7 @@ typedef struct LodgerAdmission
   atomic_uint queued; /* calls that count */
   atomic_bool has_waiters;
   atomic_bool is_closed; /* there will be no more space */
-  LodgerList waiters; /* threads that wait for space, under the caller's mutex */
+  LodgerList waiters;    /* threads that wait for space, under the caller's mutex */
 } LodgerAdmission;
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/site.h"
 #include "base/slab.h"
 #include "call/admission.h"
+#include "call/gate.h"
 #include "call/run.h"
 #include "call/scope.h"
 #include "life/life.h"
@@ -73,7 +74,10 @@ lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *caller, const Lodger
                     const LodgerCallOptions *options)
 {
   LodgerPending *pending = lodger__pending_new_call (ops, caller, work, options);
-  if (pending == NULL || options == NULL || options->scope == NULL || lodger__scope_bind (pending, options->scope))
+  if (pending == NULL || options == NULL)
+    return pending;
+  if ((options->scope == NULL || lodger__scope_bind (pending, options->scope))
+      && (lodger__gate_of (options) == NULL || lodger__gate_prepare (pending, options, caller)))
     return pending;
   lodger__pending_discard_call (pending);
   return NULL;
@@ -199,12 +203,63 @@ admit (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, con
   return 0;
 }
 
+/* A call with a gate does not count in its inbox: it has waited elsewhere. */
+static void
+gated_drop (LodgerCaller *caller, LodgerItem *item)
+{
+  lodger__run_drop (caller, (LodgerPending *) item);
+}
+
+static void
+gated_run (LodgerCaller *caller, LodgerItem *item)
+{
+  if (lodger__is_stopping (caller))
+    gated_drop (caller, item);
+  else
+    lodger__run_call (caller, (LodgerPending *) item, NULL);
+}
+
+static void
+gated_deliver (LodgerPending *pending)
+{
+  lodger__push (lodger__pending_caller (pending), lodger__pending_item (pending));
+}
+
+static const LodgerItemOps gated_ops = { .run = gated_run,
+                                         .drop = gated_drop,
+                                         .exited = call_exited,
+                                         .deliver = gated_deliver,
+                                         .ended = lodger__unfinished_ended,
+                                         .blocked_on = lodger__gate_blocked_on,
+                                         .slab_class = LODGER_SLAB_MEDIUM };
+
+static LodgerPending *
+submit_gated (const char *function, LodgerCaller *caller, const LodgerWork *work, const LodgerCallOptions *options)
+{
+  LodgerPending *pending;
+  int code = lodger__submit_check (caller, lodger__work_has_func (work), options, function);
+  if (code == 0)
+    code = lodger__gate_check (lodger__gate_of (options));
+  if (code == 0 && (pending = lodger__submit_new (&gated_ops, caller, work, options)) == NULL)
+    code = LODGER_ENOMEM;
+  if (code != 0)
+    return lodger__submit_refuse (code, caller, function, work, options);
+  lodger__pending_trace (LODGER_TRACE_SUBMIT, pending, caller);
+  lodger__gate_send (pending);
+  lodger__submit_accepted (pending);
+  lodger__submit_tell (pending);
+  return pending;
+}
+
 LodgerPending *
 lodger__submit_soon (const char *function, LodgerCaller *caller, const LodgerWork *work,
                      const LodgerCallOptions *options)
 {
   LodgerPending *pending;
-  int code = admit (function, caller, &call_ops, work, options, &pending);
+  int code;
+  if (lodger__gate_of (options) != NULL)
+    return submit_gated (function, caller, work, options);
+  code = admit (function, caller, &call_ops, work, options, &pending);
   if (code != 0)
     return lodger__submit_refuse (code, caller, function, work, options);
   lodger__push (caller, lodger__pending_item (pending));
@@ -250,6 +305,8 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
   int code = lodger__submit_options (&options, &own, function);
   if (code == 0 && delay <= 0)
     return lodger__submit_soon (function, caller, &work, options);
+  if (code == 0 && lodger__gate_of (options) != NULL)
+    code = lodger__submit_misuse (function, LODGER_EINVAL, "a delayed call has no limiter", options);
   if (code == 0 && ops != NULL && ops->arm == NULL)
     code = lodger__submit_misuse (function, LODGER_ENOSYS, "this host has no timers", options);
   if (code == 0)

@@ -2,6 +2,7 @@
 #define LODGER_NO_CALL_SITES
 #include "base/log.h"
 #include "base/slab.h"
+#include "call/gate.h"
 #include "call/run.h"
 #include "call/scope.h"
 #include "call/submit.h"
@@ -182,6 +183,8 @@ check (const LodgerPending *done, const LodgerCaller *caller, LodgerThenFunc fun
     return lodger__submit_misuse (function, LODGER_EINVAL, "the caller is NULL", options);
   if (func == NULL)
     return lodger__submit_misuse (function, LODGER_EINVAL, "the function is NULL", options);
+  if (lodger__gate_of (options) != NULL)
+    return lodger__submit_misuse (function, LODGER_EINVAL, "a continuation has no limiter", options);
   if (lodger__is_before_fork (caller) || lodger__pending_is_before_fork (done))
     return lodger__submit_misuse (function, LODGER_ECHILD, lodger__before_fork_message, options);
   return lodger__scope_check (options, function);

@@ -61,8 +61,7 @@ timer_goes (void *data)
 static bool
 begin (LodgerTimeLimit *limit, LodgerCaller *caller, int64_t delay)
 {
-  const LodgerCallOptions options
-      = { .size = sizeof options, .name = "a time limit", .trackers = LODGER_TRACK_NONE };
+  const LodgerCallOptions options = { .size = sizeof options, .name = "a time limit", .trackers = LODGER_TRACK_NONE };
   int64_t now;
   if (caller != NULL && !lodger__is_driven (caller) && !lodger__is_stopping (caller))
     {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "call/gate.h"
 #include "call/run.h"
 #include "call/submit.h"
 #include "life/life.h"
@@ -63,7 +64,8 @@ lodger__unfinished_is_empty (const LodgerCaller *caller)
 bool
 lodger__calls_are_to_come (const LodgerCaller *caller)
 {
-  return !lodger__unfinished_is_empty (caller) || lodger__turn_has_timers (caller) || !lodger__thens_is_empty (caller);
+  return !lodger__unfinished_is_empty (caller) || lodger__turn_has_timers (caller) || !lodger__thens_is_empty (caller)
+         || lodger__gate_has_held (caller);
 }
 
 /* ---- a stop ---------------------------------------------------------------------------------------------------------- */

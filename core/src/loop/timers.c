@@ -5,7 +5,7 @@ void
 lodger__timers_init (LodgerTimers *timers)
 {
   pthread_mutex_init (&timers->mutex, NULL);
-  timers->heap = (LodgerHeap) { NULL, 0, 0, 0 };
+  timers->heap = (LodgerHeap) { .links = NULL };
   timers->closed = false;
   atomic_init (&timers->earliest, LODGER_FOREVER);
 }

@@ -15,6 +15,8 @@ typedef struct LodgerBlockedOn
   LodgerPending *next;        /* and then another pending, a new reference */
   LodgerPending **all;        /* and each of these, new references, in memory of malloc(); NULL: none */
   size_t all_count;
+  LodgerPending **any; /* or any one of these, in the same way */
+  size_t any_count;
 } LodgerBlockedOn;
 
 struct LodgerItemOps
@@ -32,6 +34,8 @@ struct LodgerItemOps
   /* It was cancelled before it started: make it reach its caller, which destroys its data. No lock is held. NULL: it is
    * on its way. */
   void (*withdraw) (LodgerPending *pending);
+  /* Any thread, no lock: it may go to its thread now. NULL: there is no gate for this kind. */
+  void (*deliver) (LodgerPending *pending);
   /* Owner, locked: its function has returned, and its outcome is about to be published. NULL: nothing to do. */
   void (*returned) (LodgerCaller *caller, LodgerPending *pending);
   /* It had returned unfinished, and is done now. Any thread, no lock. Never NULL in a call. */

@@ -69,7 +69,7 @@ lodger__extras_free (LodgerPending *pending)
 LodgerBlockedOn
 lodger__pending_blocked_on (LodgerPending *pending, LodgerItem **dropped)
 {
-  LodgerBlockedOn blocked = { NULL, NULL, 0, NULL, NULL, 0 };
+  LodgerBlockedOn blocked = { .caller = NULL };
   unsigned state = lodger__pending_state (pending);
   if (state & P_DONE)
     return blocked;
@@ -98,14 +98,21 @@ lodger__pending_hangs_on (LodgerPending *pending, LodgerItem **dropped)
   return blocked;
 }
 
+static void
+drop_all (LodgerPending ***pendings, size_t *count, LodgerItem **dropped)
+{
+  for (size_t i = 0; i < *count; i++)
+    lodger__pending_drop ((*pendings)[i], dropped);
+  free (*pendings);
+  *pendings = NULL;
+  *count = 0;
+}
+
 void
 lodger__blocked_drop_all (LodgerBlockedOn *blocked, LodgerItem **dropped)
 {
-  for (size_t i = 0; i < blocked->all_count; i++)
-    lodger__pending_drop (blocked->all[i], dropped);
-  free (blocked->all);
-  blocked->all = NULL;
-  blocked->all_count = 0;
+  drop_all (&blocked->all, &blocked->all_count, dropped);
+  drop_all (&blocked->any, &blocked->any_count, dropped);
 }
 
 /* The lock keeps them all there: the caller, the crew's root, and what this one waits for in its turn, whose reference is
@@ -131,6 +138,8 @@ lodger__blocked_write (LodgerPending *pending, LodgerItem **dropped, LodgerText 
     }
   if (blocked.all != NULL)
     lodger__text_add (text, ", waits for %zu calls of its group", blocked.all_count);
+  if (blocked.any != NULL)
+    lodger__text_add (text, ", waits for a place that one of %zu calls has", blocked.any_count);
   lodger__blocked_drop_all (&blocked, dropped);
   lodger__pending_unlock (pending);
   lodger__text_add (text, "\n");

@@ -3,6 +3,7 @@
 #include "pool/queue.h"
 
 #include "base/slab.h"
+#include "call/gate.h"
 #include "call/run.h"
 #include "call/scope.h"
 #include "call/submit.h"
@@ -158,6 +159,8 @@ static void
 blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
 {
   LodgerPool *pool;
+  if (lodger__gate_keeps (pending))
+    return;
   if (!(lodger__pending_state (pending) & P_UNASSIGNED))
     {
       lodger__run_blocked_on (pending, ret_blocked);
@@ -170,9 +173,19 @@ blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
   pthread_mutex_unlock (&pool->mutex);
 }
 
+/* It comes from its gate. */
+static void
+deliver (LodgerPending *pending)
+{
+  LodgerCaller *root = lodger__pending_caller (pending);
+  if (!put_in (root, lodger__pending_item (pending), false))
+    drop (root, lodger__pending_item (pending));
+}
+
 static const LodgerItemOps pool_call_ops = { .run = run,
                                              .drop = drop,
                                              .exited = exited,
+                                             .deliver = deliver,
                                              .returned = returned,
                                              .ended = lodger__unfinished_ended,
                                              .blocked_on = blocked_on,
@@ -180,6 +193,7 @@ static const LodgerItemOps pool_call_ops = { .run = run,
 static const LodgerItemOps child_call_ops = { .run = run,
                                               .drop = drop,
                                               .exited = exited,
+                                              .deliver = deliver,
                                               .returned = returned,
                                               .ended = lodger__unfinished_ended,
                                               .blocked_on = blocked_on,
@@ -261,7 +275,10 @@ lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWor
 {
   LodgerCaller *root = lodger__root (caller);
   LodgerPending *pending = NULL;
-  int code = lodger__pool_need (root);
+  LodgerGate *gate = lodger__gate_of (options);
+  int code = lodger__gate_check (gate);
+  if (code == 0)
+    code = lodger__pool_need (root);
   if (code == 0)
     {
       /* A child that is not a worker has its calls on a list, since its own stop cancels them. */
@@ -274,7 +291,9 @@ lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWor
   if (code != 0)
     return lodger__submit_refuse (code, caller, function, work, options);
   lodger__pending_trace (LODGER_TRACE_SUBMIT, pending, caller);
-  if (is_too_late (caller, pending) || !put_in (root, lodger__pending_item (pending), false))
+  if (gate != NULL)
+    lodger__gate_send (pending);
+  else if (is_too_late (caller, pending) || !put_in (root, lodger__pending_item (pending), false))
     drop (caller, lodger__pending_item (pending));
   lodger__submit_accepted (pending);
   lodger__submit_tell (pending);

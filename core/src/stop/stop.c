@@ -2,6 +2,7 @@
 #include "stop/stop.h"
 
 #include "call/admission.h"
+#include "call/gate.h"
 #include "call/run.h"
 #include "call/submit.h"
 #include "life/life.h"
@@ -38,6 +39,8 @@ next (LodgerCaller *caller)
   if (delayed != NULL)
     return lodger__pending_item (&delayed->pending);
   item = lodger__thens_take (caller);
+  if (item == NULL)
+    item = lodger__held_take (caller);
   for (const LodgerStopParticipant *const *at = caller->stop.participants; item == NULL && *at != NULL; at++)
     if ((*at)->next != NULL)
       item = (*at)->next (caller);
@@ -50,7 +53,7 @@ has_next (const LodgerCaller *caller)
   bool has;
   if (!lodger__is_draining (caller))
     return false;
-  has = lodger__turn_has_timers (caller) || lodger__thens_has_next (caller);
+  has = lodger__turn_has_timers (caller) || lodger__thens_has_next (caller) || lodger__held_has_next (caller);
   lodger__stop_any (has, caller, has_next);
   return has;
 }
@@ -263,7 +266,8 @@ try_end (LodgerCaller *caller, bool has_run)
   if (lodger__turn_depth (caller) > 0)
     return;
   waits_no_more = lodger__is_loop_gone (caller) || lodger__lateness (caller) >= LODGER_OVERDUE;
-  if (waits_no_more || (!awaits_something (caller) && lodger__thens_is_empty (caller)))
+  if (waits_no_more
+      || (!awaits_something (caller) && lodger__thens_is_empty (caller) && !lodger__gate_has_held (caller)))
     lodger__stop_end (caller);
   else if (!lodger__is_serving_alone (caller))
     lodger__deadline_begin_own (caller);

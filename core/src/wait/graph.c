@@ -96,7 +96,8 @@ is_hopeless (const LodgerBlockedOn *blocked)
 
 enum
 {
-  STEPS_MOST = 1 << 16 /* groups can be members of each other: then there may be no end */
+  STEPS_MOST = 1 << 16, /* groups can be members of each other: then there may be no end */
+  DEPTH_MOST = 16       /* places that are had by those who wait for places */
 };
 
 /* References to pendings that are still to be looked at. */
@@ -136,6 +137,15 @@ trail_follow (Trail *trail, LodgerBlockedOn *blocked)
   free (blocked->all);
 }
 
+/* To find a circle, not to judge it: each of any of them, too. */
+static void
+trail_follow_any (Trail *trail, LodgerBlockedOn *blocked)
+{
+  for (size_t i = 0; i < blocked->any_count; i++)
+    trail_add (trail, blocked->any[i]);
+  free (blocked->any);
+}
+
 /* NULL: there is nothing left, or there was too much. */
 static LodgerPending *
 trail_next (Trail *trail)
@@ -151,9 +161,25 @@ trail_clear (Trail *trail)
   free (trail->items);
 }
 
+static bool is_hopeless_at (LodgerPending *pending, unsigned depth);
+
+/* Consumes them. */
+static bool
+all_are_hopeless (LodgerBlockedOn *blocked, unsigned depth)
+{
+  bool hopeless = blocked->any_count > 0 && depth < DEPTH_MOST;
+  for (size_t i = 0; i < blocked->any_count; i++)
+    {
+      hopeless = hopeless && is_hopeless_at (blocked->any[i], depth + 1);
+      lodger__pending_drop (blocked->any[i], &dropped);
+    }
+  free (blocked->any);
+  return hopeless;
+}
+
 /* The lock keeps its caller there. */
 static bool
-pending_is_hopeless (LodgerPending *pending)
+is_hopeless_at (LodgerPending *pending, unsigned depth)
 {
   Trail trail = { NULL, 0, 0, 0 };
   LodgerPending *at;
@@ -168,9 +194,16 @@ pending_is_hopeless (LodgerPending *pending)
       lodger__pending_unlock (at);
       lodger__pending_drop (at, &dropped);
       trail_follow (&trail, &blocked);
+      hopeless = all_are_hopeless (&blocked, depth) || hopeless;
     }
   trail_clear (&trail);
   return hopeless;
+}
+
+static bool
+pending_is_hopeless (LodgerPending *pending)
+{
+  return is_hopeless_at (pending, 0);
 }
 
 /* ---- judging ---------------------------------------------------------------------------------------------------------- */
@@ -370,6 +403,7 @@ leads_to (LodgerPending *from, const LodgerPending *to)
       found_it = at == to;
       lodger__pending_drop (at, &dropped);
       trail_follow (&trail, &blocked);
+      trail_follow_any (&trail, &blocked);
     }
   trail_clear (&trail);
   return found_it;

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file limiter.h
+ * LodgerLimiter: at most so many calls at once, of whatever kind.
+ *
+ * A call that is submitted with a limiter begins when there is a place for it, and keeps the place until it is done: also
+ * while it is deferred, as an operation of GIO is, or takes the outcome of a group. The call has its pending at once. A
+ * cancel of a call that still waits for its place takes it out.
+ *
+ *     lodger_caller_to_thread_full (caller, download, url, free, LODGER_CALL_OPTIONS (.limiter = three_at_a_time));
+ */
+#ifndef LODGER_LIMITER_H
+#define LODGER_LIMITER_H
+
+#include <lodger/call.h>
+#include <lodger/options.h>
+#include <lodger/types.h>
+
+LODGER_BEGIN_DECLS
+
+/** Which of the calls that wait has the next place. */
+typedef enum LodgerLimiterOrder
+{
+  LODGER_LIMITER_FAIR,     /**< The oldest. */
+  LODGER_LIMITER_NEWEST,   /**< The newest. */
+  LODGER_LIMITER_PRIORITY, /**< That of the highest LodgerCallOptions::priority; of equal ones the oldest. */
+} LodgerLimiterOrder;
+
+/** Options of lodger_limiter_new(). Made by LODGER_LIMITER_OPTIONS(). */
+typedef struct LodgerLimiterOptions
+{
+  size_t size;              /**< sizeof (LodgerLimiterOptions). LODGER_LIMITER_OPTIONS() fills it in. */
+  const char *file;         /**< Where the limiter is made. Static. LODGER_LIMITER_OPTIONS() fills it in. */
+  int line;                 /**< The line of that place. */
+  unsigned limit;           /**< How many calls may be at work at once. At least 1. */
+  LodgerLimiterOrder order; /**< Which call has the next place. */
+} LodgerLimiterOptions;
+
+/** Options of a limiter with the given members: `LODGER_LIMITER_OPTIONS (.limit = 3)`. See options.h. */
+#define LODGER_LIMITER_OPTIONS(...) LODGER_OPTIONS_HERE (LodgerLimiterOptions, __VA_ARGS__)
+
+/**
+ * Makes a limiter.
+ *
+ * Any thread; does not block.
+ *
+ * @return a new reference, or NULL.
+ * Errors: LODGER_EINVAL (NULL or wrong options, a limit of 0, an unknown order), LODGER_ENOMEM (no memory).
+ * Test: unit/limiter no_more_than_the_limit_are_at_work
+ * Since: 0.2
+ */
+LODGER_API LODGER_GIVEN LodgerLimiter *lodger_limiter_new (const LodgerLimiterOptions *options);
+
+/**
+ * Takes a reference.
+ *
+ * Any thread; does not block. NULL gives NULL.
+ *
+ * Errors: none.
+ * Test: unit/limiter a_limiter_that_nobody_refers_to_goes_on
+ * Since: 0.2
+ */
+LODGER_API LodgerLimiter *lodger_limiter_ref (LodgerLimiter *limiter);
+
+/**
+ * Drops a reference.
+ *
+ * Any thread. NULL is ignored. The calls that have the limiter go on.
+ *
+ * Errors: none.
+ * Test: unit/limiter a_limiter_that_nobody_refers_to_goes_on
+ * Since: 0.2
+ */
+LODGER_API void lodger_limiter_unref (LodgerLimiter *limiter);
+
+/**
+ * Closes the limiter: it takes no more calls. Those that it has go on.
+ *
+ * Any thread; does not block. A call that is submitted with it fails with LODGER_ESHUTDOWN.
+ *
+ * @return a new reference to a pending, never NULL, which is done when the last call that has the limiter is done.
+ * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
+ * Test: unit/limiter a_closed_limiter_is_done_after_its_last_call
+ * Since: 0.2
+ */
+LODGER_API LODGER_GIVEN LodgerPending *lodger_limiter_close (LodgerLimiter *limiter);
+
+/**
+ * Returns how many calls have a place.
+ *
+ * Any thread; does not block. NULL gives 0.
+ *
+ * Errors: none.
+ * Test: unit/limiter no_more_than_the_limit_are_at_work
+ * Since: 0.2
+ */
+LODGER_API size_t lodger_limiter_count_running (LodgerLimiter *limiter);
+
+/**
+ * Returns how many calls wait for a place.
+ *
+ * Any thread; does not block. NULL gives 0.
+ *
+ * Errors: none.
+ * Test: unit/limiter no_more_than_the_limit_are_at_work
+ * Since: 0.2
+ */
+LODGER_API size_t lodger_limiter_count_waiting (LodgerLimiter *limiter);
+
+LODGER_END_DECLS
+
+#endif
