@@ -67,6 +67,10 @@ typedef struct LodgerCallOptions
   LodgerLimiter *limiter;
   /** For a limiter whose order is LODGER_LIMITER_PRIORITY: the highest is the next. */
   int priority;
+  /** After this time, in nanoseconds from the submission, the call is told as by a cancel, and its outcome is
+   * LODGER_ETIMEDOUT. A call that has not begun is done at once. 0 means no limit. The time is that of the caller's host,
+   * unless Lodger drives the caller's loop. Not for lodger_caller_call_direct_full(). */
+  int64_t timeout;
 } LodgerCallOptions;
 
 /** Options of a call with the given members: `LODGER_CALL_OPTIONS (.worker = "db", .name = "query")`. See options.h. */

@@ -26,6 +26,9 @@ LodgerError lodger__abandoned = { .code = LODGER_EABANDONED,
                                   .domain = LODGER_ERROR_DOMAIN,
                                   .message = (char[]) { "did not end in time, and was left behind" },
                                   .is_static = true };
+LodgerError lodger__timed_out = {
+  .code = LODGER_ETIMEDOUT, .domain = LODGER_ERROR_DOMAIN, .message = (char[]) { "the time is over" }, .is_static = true
+};
 
 static pthread_mutex_t domains_mutex = PTHREAD_MUTEX_INITIALIZER;
 LODGER_FORK_LOCK (domains_mutex, LODGER_RANK_ERRORS, NULL);

@@ -20,7 +20,7 @@ struct LodgerError
 };
 
 /* For when there is no memory for another; the latter two stand for a cancelled and an abandoned call. */
-extern LodgerError lodger__no_memory, lodger__cancelled, lodger__abandoned;
+extern LodgerError lodger__no_memory, lodger__cancelled, lodger__abandoned, lodger__timed_out;
 
 LodgerError *lodger__error_new_va (const char *domain, int code, const char *format, va_list args)
     __attribute__ ((format (printf, 3, 0)));

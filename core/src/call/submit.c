@@ -9,6 +9,7 @@
 #include "call/gate.h"
 #include "call/run.h"
 #include "call/scope.h"
+#include "call/timeout.h"
 #include "life/life.h"
 #include "life/phase.h"
 #include "loop/turn.h"
@@ -66,6 +67,8 @@ lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCal
     return lodger__submit_misuse (function, LODGER_EINVAL, "the function is NULL", options);
   if (lodger__is_before_fork (caller))
     return lodger__submit_misuse (function, LODGER_ECHILD, lodger__before_fork_message, options);
+  if (options != NULL && options->timeout < 0)
+    return lodger__submit_misuse (function, LODGER_EINVAL, "a timeout below 0", options);
   return lodger__is_stopping (caller) ? LODGER_ECANCELED : lodger__scope_check (options, function);
 }
 
@@ -77,7 +80,8 @@ lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *caller, const Lodger
   if (pending == NULL || options == NULL)
     return pending;
   if ((options->scope == NULL || lodger__scope_bind (pending, options->scope))
-      && (lodger__gate_of (options) == NULL || lodger__gate_prepare (pending, options, caller)))
+      && (lodger__gate_of (options) == NULL || lodger__gate_prepare (pending, options, caller))
+      && (options->timeout == 0 || lodger__timeout_prepare (pending, options->timeout, caller)))
     return pending;
   lodger__pending_discard_call (pending);
   return NULL;
@@ -91,6 +95,8 @@ lodger__submit_accepted (LodgerPending *pending)
     lodger__scope_link (pending);
   if (state & P_CARRIES)
     lodger__carry_join (pending);
+  if (state & P_TIMED)
+    lodger__timeout_begin (pending);
 }
 
 /* ---- what a thread gives to others --------------------------------------------------------------------------------- */

@@ -115,7 +115,12 @@ lodger__pending_cancelled_error (LodgerPending *pending, int code)
     }
   if (cancel != NULL && cancel->error != NULL)
     return cancel->error;
-  return code == LODGER_ECANCELED ? &lodger__cancelled : &lodger__abandoned;
+  switch (code)
+    {
+    case LODGER_ECANCELED: return &lodger__cancelled;
+    case LODGER_ETIMEDOUT: return &lodger__timed_out;
+    default: return &lodger__abandoned;
+    }
 }
 
 /* Locked: the canceller's data, if it is to go now. The call is done and the canceller is not busy: whoever makes the
@@ -254,6 +259,17 @@ bool
 lodger_host_was_cancelled_late (const LodgerPending *pending)
 {
   return pending != NULL && (lodger__pending_state (pending) & P_TOO_LATE);
+}
+
+/* A cancel that has come before is what it was. */
+void
+lodger__pending_time_out (LodgerPending *pending)
+{
+  lodger__pending_lock (pending);
+  if (!(lodger__pending_state (pending) & (P_DONE | P_CANCELLED)))
+    lodger__pending_add_state (pending, P_TIMED_OUT);
+  lodger__pending_unlock (pending);
+  lodger_pending_cancel (pending, "its time is over");
 }
 
 char *

@@ -139,7 +139,7 @@ leads_to (LodgerPending *from, const LodgerPending *to, LodgerItem **dropped)
 static unsigned
 cancelled_bits (const LodgerPending *pending)
 {
-  return lodger__pending_state (pending) & (P_CANCELLED | P_ABANDONED);
+  return lodger__pending_state (pending) & (P_CANCELLED | P_ABANDONED | P_TIMED_OUT);
 }
 
 /* Locked: what the follower had instead is the giver's to drop, without the lock. */

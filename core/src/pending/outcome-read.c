@@ -35,7 +35,7 @@ outcome (const LodgerPending *pending)
   if (state & P_ABANDONED)
     return LODGER_EABANDONED;
   if (state & P_CANCELLED)
-    return LODGER_ECANCELED;
+    return state & P_TIMED_OUT ? LODGER_ETIMEDOUT : LODGER_ECANCELED;
   if (resolve (pending)->outcome.type != V_ERROR)
     return 0;
   lodger__pending_see (pending);
@@ -216,7 +216,7 @@ lodger_pending_get_error (LodgerPending *pending)
   int code = pending != NULL ? outcome (pending) : 0;
   if (code == LODGER_EFAILED)
     return resolve (pending)->outcome.error;
-  if (code != LODGER_ECANCELED && code != LODGER_EABANDONED)
+  if (code == 0 || code == LODGER_ENOTDONE)
     return NULL;
   lodger__pending_lock (pending);
   error = lodger__pending_cancelled_error (pending, code);

@@ -37,6 +37,8 @@ enum
   P_CARRIES = 1 << 20,    /* it has a context */
   P_TELLS = 1 << 21,      /* it has, or had, a late listener */
   P_UNANSWERED = 1 << 18, /* given up after it had returned, since its reply was not answered */
+  P_TIMED_OUT = 1 << 22,  /* cancelled, since its time was over */
+  P_TIMED = 1 << 23,      /* it has a time limit */
   P_TOO_LATE = 1 << 19,   /* a cancel has come since it was done, and has changed nothing else */
 };
 
@@ -364,7 +366,9 @@ LodgerPending *lodger__unfinished_pending (LodgerLink *link);
 bool lodger__pending_add_message (LodgerPending *pending, const char *message);
 bool lodger__message_append (char **message, const char *more);
 void lodger__message_lost (const char *message);
-/* Locked: the error of a cancelled or abandoned pending. Made when it is first asked for, and kept. */
+/* Any thread, no lock: its time is over. It is told as by a cancel, and its outcome is LODGER_ETIMEDOUT. */
+void lodger__pending_time_out (LodgerPending *pending);
+/* Locked: the error of a cancelled, abandoned or timed out pending. Made when it is first asked for, and kept. */
 LodgerError *lodger__pending_cancelled_error (LodgerPending *pending, int code);
 /* Locked. */
 bool lodger__pending_has_canceller (const LodgerPending *pending);
