@@ -71,6 +71,10 @@ typedef struct LodgerCallOptions
    * LODGER_ETIMEDOUT. A call that has not begun is done at once. 0 means no limit. The time is that of the caller's host,
    * unless Lodger drives the caller's loop. Not for lodger_caller_call_direct_full(). */
   int64_t timeout;
+  /** The slot (slot.h) that the call is given to. Optional, and not beside a limiter. Only for
+   * lodger_caller_call_soon_full() and lodger_caller_to_thread_full(). The cancellers of the calls that it replaces run inside
+   * the submission. The slot is held until the call's pending is freed. */
+  LodgerSlot *slot;
 } LodgerCallOptions;
 
 /** Options of a call with the given members: `LODGER_CALL_OPTIONS (.worker = "db", .name = "query")`. See options.h. */

@@ -19,6 +19,7 @@
 #include <lodger/pending.h>
 #include <lodger/queue.h>
 #include <lodger/scope.h>
+#include <lodger/slot.h>
 #include <lodger/trace.h>
 #include <lodger/typed.h>
 #include <lodger/types.h>

@@ -73,6 +73,8 @@ typedef struct LodgerPending LodgerPending;
 typedef struct LodgerReply LodgerReply;
 /** A refcounted, immutable error: error.h. */
 typedef struct LodgerError LodgerError;
+/** Of its calls, the latest one counts: slot.h. */
+typedef struct LodgerSlot LodgerSlot;
 /** Lets so many calls run at once: limiter.h. */
 typedef struct LodgerLimiter LodgerLimiter;
 /** Calls that run one at a time: queue.h. */

@@ -53,7 +53,9 @@ struct LodgerHold
 static inline LodgerGate *
 lodger__gate_of (const LodgerCallOptions *options)
 {
-  return options != NULL ? (LodgerGate *) options->limiter : NULL;
+  if (options == NULL)
+    return NULL;
+  return options->limiter != NULL ? (LodgerGate *) options->limiter : (LodgerGate *) options->slot;
 }
 
 /* Whoever submits: what speaks against it; 0: nothing. `gate` may be NULL, here and in the next. */

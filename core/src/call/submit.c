@@ -69,6 +69,8 @@ lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCal
     return lodger__submit_misuse (function, LODGER_ECHILD, lodger__before_fork_message, options);
   if (options != NULL && options->timeout < 0)
     return lodger__submit_misuse (function, LODGER_EINVAL, "a timeout below 0", options);
+  if (options != NULL && options->limiter != NULL && options->slot != NULL)
+    return lodger__submit_misuse (function, LODGER_EINVAL, "a limiter and a slot", options);
   return lodger__is_stopping (caller) ? LODGER_ECANCELED : lodger__scope_check (options, function);
 }
 
@@ -312,7 +314,7 @@ lodger_caller_call_later_full (LodgerCaller *caller, int64_t delay, LodgerCallFu
   if (code == 0 && delay <= 0)
     return lodger__submit_soon (function, caller, &work, options);
   if (code == 0 && lodger__gate_of (options) != NULL)
-    code = lodger__submit_misuse (function, LODGER_EINVAL, "a delayed call has no limiter", options);
+    code = lodger__submit_misuse (function, LODGER_EINVAL, "a delayed call has no limiter and no slot", options);
   if (code == 0 && ops != NULL && ops->arm == NULL)
     code = lodger__submit_misuse (function, LODGER_ENOSYS, "this host has no timers", options);
   if (code == 0)

@@ -184,7 +184,7 @@ check (const LodgerPending *done, const LodgerCaller *caller, LodgerThenFunc fun
   if (func == NULL)
     return lodger__submit_misuse (function, LODGER_EINVAL, "the function is NULL", options);
   if (lodger__gate_of (options) != NULL)
-    return lodger__submit_misuse (function, LODGER_EINVAL, "a continuation has no limiter", options);
+    return lodger__submit_misuse (function, LODGER_EINVAL, "a continuation has no limiter and no slot", options);
   if (lodger__is_before_fork (caller) || lodger__pending_is_before_fork (done))
     return lodger__submit_misuse (function, LODGER_ECHILD, lodger__before_fork_message, options);
   return lodger__scope_check (options, function);

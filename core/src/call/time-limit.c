@@ -3,6 +3,7 @@
 #include "call/time-limit.h"
 
 #include "base/alarm.h"
+#include "base/context.h"
 #include "life/life.h"
 #include "life/phase.h"
 #include "pending/pending.h"
@@ -18,29 +19,34 @@ struct LodgerTimeLimit
   atomic_bool is_over;
   LodgerAlarm alarm;
   LodgerPending *timer; /* NULL: it is an alarm */
-  void (*over) (void *data, bool has_come);
+  LodgerDirectFunc over;
   void *data;
+  LodgerDestroyFunc destroy;
 };
 
 static void
-release (LodgerTimeLimit *limit)
+release (void *data)
 {
-  if (atomic_fetch_sub (&limit->holds, 1) == 1)
-    free (limit);
+  LodgerTimeLimit *limit = data;
+  if (atomic_fetch_sub (&limit->holds, 1) != 1)
+    return;
+  if (limit->destroy != NULL)
+    limit->destroy (limit->data);
+  free (limit);
 }
 
 static void
-come (LodgerTimeLimit *limit, bool has_come)
+come (LodgerTimeLimit *limit)
 {
   if (!atomic_exchange (&limit->is_over, true))
-    limit->over (limit->data, has_come);
+    limit->over (limit->data);
 }
 
 static void
 ring (LodgerAlarm *alarm)
 {
   LodgerTimeLimit *limit = lodger__list_owner (alarm, offsetof (LodgerTimeLimit, alarm));
-  come (limit, true);
+  come (limit);
   release (limit);
 }
 
@@ -48,24 +54,19 @@ static void
 timer_runs (LodgerPending *self, void *data)
 {
   (void) self;
-  come (data, true);
-}
-
-static void
-timer_goes (void *data)
-{
-  come (data, false);
-  release (data);
+  come (data);
 }
 
 static bool
 begin (LodgerTimeLimit *limit, LodgerCaller *caller, int64_t delay)
 {
-  const LodgerCallOptions options = { .size = sizeof options, .name = "a time limit", .trackers = LODGER_TRACK_NONE };
+  const LodgerCallOptions options = {
+    .size = sizeof options, .name = "a time limit", .context = lodger__no_context, .trackers = LODGER_TRACK_NONE
+  };
   int64_t now;
   if (caller != NULL && !lodger__is_driven (caller) && !lodger__is_stopping (caller))
     {
-      limit->timer = lodger_caller_call_later_full (caller, delay, timer_runs, limit, timer_goes, &options);
+      limit->timer = lodger_caller_call_later_full (caller, delay, timer_runs, limit, release, &options);
       return true;
     }
   now = lodger__port_now ();
@@ -74,28 +75,34 @@ begin (LodgerTimeLimit *limit, LodgerCaller *caller, int64_t delay)
 }
 
 LodgerTimeLimit *
-lodger__time_limit_new (LodgerCaller *caller, int64_t delay, void (*over) (void *data, bool has_come), void *data)
+lodger__time_limit_new (LodgerCaller *caller, int64_t delay, LodgerDirectFunc over, void *data,
+                        LodgerDestroyFunc destroy)
 {
   LodgerTimeLimit *limit = calloc (1, sizeof *limit);
-  if (limit == NULL)
-    return NULL;
-  atomic_init (&limit->holds, 2);
-  limit->over = over;
-  limit->data = data;
-  if (begin (limit, caller, delay))
-    return limit;
+  if (limit != NULL)
+    {
+      atomic_init (&limit->holds, 2);
+      limit->over = over;
+      limit->data = data;
+      limit->destroy = destroy;
+      if (begin (limit, caller, delay))
+        {
+          return limit;
+        }
+    }
   free (limit);
+  if (destroy != NULL)
+    destroy (data);
   return NULL;
 }
 
-bool
+void
 lodger__time_limit_end (LodgerTimeLimit *limit)
 {
   LodgerPending *timer;
-  bool is_first;
   if (limit == NULL)
-    return false;
-  is_first = !atomic_exchange (&limit->is_over, true);
+    return;
+  atomic_store (&limit->is_over, true);
   timer = limit->timer;
   if (timer == NULL && lodger__alarm_clear (&limit->alarm))
     release (limit);
@@ -105,5 +112,4 @@ lodger__time_limit_end (LodgerTimeLimit *limit)
       lodger_pending_unref (timer);
     }
   release (limit);
-  return is_first;
 }

@@ -11,11 +11,11 @@
 
 typedef struct LodgerTimeLimit LodgerTimeLimit;
 
-/* `over` is called at most once, unless the limit is ended before: has_come, or it never will, since the caller has
- * stopped. NULL without memory, or where there are no timers; then it is never called. */
-LodgerTimeLimit *lodger__time_limit_new (LodgerCaller *caller, int64_t delay, void (*over) (void *data, bool has_come),
-                                         void *data);
-/* Any thread, once, and whatever has come; NULL is ignored. True: `over` will not be called. */
-bool lodger__time_limit_end (LodgerTimeLimit *limit);
+/* `over` is called at most once, and not after the limit was ended. The data is consumed: it is destroyed when neither the
+ * limit nor `over` needs it any more. NULL without memory, or where there are no timers. */
+LodgerTimeLimit *lodger__time_limit_new (LodgerCaller *caller, int64_t delay, LodgerDirectFunc over, void *data,
+                                         LodgerDestroyFunc destroy);
+/* Any thread, once, and whatever has come; NULL is ignored. */
+void lodger__time_limit_end (LodgerTimeLimit *limit);
 
 #endif

@@ -32,13 +32,6 @@ timeout_free (LodgerExtra *extra)
 LODGER_EXTRA_KIND (timeout_kind, timeout_free, NULL);
 
 static void
-end (LodgerPending *pending, LodgerTimeLimit *limit)
-{
-  if (lodger__time_limit_end (limit))
-    lodger_pending_unref (pending);
-}
-
-static void
 call_done (LodgerListener *listener, LodgerPending *done)
 {
   Timeout *timeout = lodger__list_item (listener, Timeout, listener);
@@ -47,7 +40,7 @@ call_done (LodgerListener *listener, LodgerPending *done)
   limit = timeout->limit;
   timeout->limit = NULL;
   lodger__pending_unlock (done);
-  end (done, limit);
+  lodger__time_limit_end (limit);
 }
 
 LODGER_LISTENER_OPS (done_ops, call_done, NULL, false);
@@ -69,10 +62,14 @@ lodger__timeout_prepare (LodgerPending *pending, int64_t time, LodgerCaller *cal
 }
 
 static void
-time_over (void *data, bool has_come)
+time_over (void *data)
 {
-  if (has_come)
-    lodger__pending_time_out (data);
+  lodger__pending_time_out (data);
+}
+
+static void
+let_go (void *data)
+{
   lodger_pending_unref (data);
 }
 
@@ -84,12 +81,11 @@ lodger__timeout_begin (LodgerPending *pending)
   lodger__pending_lock (pending);
   timeout = (Timeout *) lodger__extra_find (pending, &timeout_kind);
   lodger__pending_unlock (pending);
-  limit = lodger__time_limit_new (timeout->caller, timeout->timeout, time_over, lodger_pending_ref (pending));
+  limit = lodger__time_limit_new (timeout->caller, timeout->timeout, time_over, lodger_pending_ref (pending), let_go);
   if (limit == NULL)
     {
       lodger__log (LODGER_LOG_ERROR, LODGER_SITE_FORMAT " has no timeout: no memory, or no thread",
                    LODGER_SITE_ARGS (lodger__pending_site (pending)));
-      lodger_pending_unref (pending);
       return;
     }
   lodger__pending_lock (pending);
@@ -98,5 +94,5 @@ lodger__timeout_begin (LodgerPending *pending)
   else
     timeout->limit = limit;
   lodger__pending_unlock (pending);
-  end (pending, unused);
+  lodger__time_limit_end (unused);
 }

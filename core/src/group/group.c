@@ -77,33 +77,23 @@ cancel_by_pending (LodgerPending *pending, const char *message, void *data)
 }
 
 static void
-limit_over (void *data, bool has_come)
+limit_over (void *data)
 {
-  if (has_come)
-    lodger__group_cancel (data, "the time of its group is over");
-  lodger__group_release (data);
+  lodger__group_cancel (data, "the time of its group is over");
 }
 
 /* A limit that cannot be had is told: the group goes on without. */
 static LodgerTimeLimit *
-limit_new (LodgerGroup *group, int64_t delay, void (*over) (void *data, bool has_come))
+limit_new (LodgerGroup *group, int64_t delay, LodgerDirectFunc over)
 {
   LodgerTimeLimit *limit;
   lodger__group_hold (group);
-  limit = lodger__time_limit_new (group->clock, delay, over, group);
+  limit = lodger__time_limit_new (group->clock, delay, over, group, release);
   if (limit != NULL)
     return limit;
-  lodger__group_release (group);
   lodger__log (LODGER_LOG_ERROR, "a group (%s:%d) has no time limit: no memory, or no thread",
                group->options.file != NULL ? group->options.file : "?", group->options.line);
   return NULL;
-}
-
-static void
-limit_end (LodgerGroup *group, LodgerTimeLimit *limit)
-{
-  if (lodger__time_limit_end (limit))
-    lodger__group_release (group);
 }
 
 static const char *
@@ -219,8 +209,8 @@ lodger__group_settle (LodgerGroup *group)
   const LodgerGroupMode mode = group->options.mode;
   bool tells_cancel = mode == LODGER_GROUP_CANCEL || mode == LODGER_GROUP_REPORT;
   lodger__group_hold (group);
-  limit_end (group, group->limit);
-  limit_end (group, group->patience);
+  lodger__time_limit_end (group->limit);
+  lodger__time_limit_end (group->patience);
   if (group->is_given_up)
     lodger__pending_abandon (group->pending);
   else if (group->failures > 0)
@@ -249,23 +239,19 @@ lodger__group_close (LodgerGroup *group)
 
 /* What was cancelled has not ended in time. */
 static void
-patience_over (void *data, bool has_come)
+patience_over (void *data)
 {
   LodgerGroup *group = data;
   bool is_over = false;
-  if (has_come)
-    {
-      pthread_mutex_lock (&group->mutex);
-      if (group->is_closed && !group->is_done)
-        is_over = group->is_done = group->is_given_up = true;
-      pthread_mutex_unlock (&group->mutex);
-    }
+  pthread_mutex_lock (&group->mutex);
+  if (group->is_closed && !group->is_done)
+    is_over = group->is_done = group->is_given_up = true;
+  pthread_mutex_unlock (&group->mutex);
   if (is_over)
     {
       lodger__group_name_late (group);
       lodger__group_settle (group);
     }
-  lodger__group_release (group);
 }
 
 static void
@@ -284,7 +270,7 @@ begin_patience (LodgerGroup *group)
   else
     group->patience = limit;
   pthread_mutex_unlock (&group->mutex);
-  limit_end (group, unused);
+  lodger__time_limit_end (unused);
 }
 
 /* Under the mutex: the oldest that was not told, as a new reference, now among the cancelled ones; or NULL. */
