@@ -134,12 +134,13 @@ int
 lodger_wait_many (LodgerPending *const *pendings, size_t number, LodgerWaitMode mode, int64_t timeout,
                   LodgerWaitFlags flags, size_t *ret_done)
 {
-  Many many = { .wait.pending = number > 0 ? pendings[0] : NULL, .mode = mode };
+  Many many = { .mode = mode };
   LodgerThread *thread;
   int code = check (pendings, number, mode, flags, __func__);
   if (code != 0)
     return code;
   many.set = (LodgerWaitSet) { pendings, number, mode == LODGER_WAIT_ALL_COMPLETED };
+  many.wait.pending = number > 0 ? pendings[0] : NULL;
   many.wait.set = &many.set;
   for (size_t i = 0; i < number; i++)
     if (lodger_pending_is_done (pendings[i]))
