@@ -296,6 +296,38 @@ START_TEST (edge_62_a_timeout_cancels_the_members)
 }
 END_TEST
 
+START_TEST (edge_61_members_that_do_not_end_are_named)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerCaller *worker = worker_start (NULL);
+  LodgerGroup *group = lodger_group_new (LODGER_GROUP_OPTIONS (.cancellation_timeout = LODGER_SECONDS (3)));
+  BlockedCall blocked;
+  LodgerPending *pending;
+  blocked_call_init (&blocked);
+  expect_code (lodger_group_enter (group), 0);
+  lodger_pending_disown (lodger_caller_to_thread_full (worker, blocked_call_run, &blocked, blocked_call_destroy,
+                                                       LODGER_CALL_OPTIONS (.name = "the stuck call")));
+  latch_wait (&blocked.entered);
+  pending = lodger_group_close (group);
+  lodger_pending_cancel (pending, NULL);
+  log_capture_begin ();
+  lodger_manual_advance (loop.host, LODGER_SECONDS (3) - 1);
+  loop_run (&loop);
+  ck_assert (!lodger_pending_is_done (pending));
+  lodger_manual_advance (loop.host, 1);
+  loop_run (&loop);
+  expect_code (lodger_pending_get_outcome (pending), LODGER_EABANDONED);
+  ck_assert (log_capture_has ("gives up calls that do not end, 1 of them; the stuck call ("));
+  log_capture_end ();
+  latch_open (&blocked.let_go);
+  lodger_pending_unref (pending);
+  lodger_group_unref (group);
+  worker_stop (worker);
+  blocked_call_clear (&blocked);
+  loop_close (&loop);
+}
+END_TEST
+
 /* ---- waits without end ------------------------------------------------------------------------------------------------- */
 
 static void
@@ -536,6 +568,7 @@ main (int argc, char **argv)
   test_add (suite, edge_59_a_cancelled_member_does_what_the_mode_says);
   test_add (suite, edge_60_a_cancel_reaches_each_member);
   test_add (suite, edge_61_a_cancel_of_the_waiting_call_cancels_the_members);
+  test_add (suite, edge_61_members_that_do_not_end_are_named);
   test_add (suite, edge_62_a_timeout_cancels_the_members);
   test_add (suite, law_7_a_group_whose_member_needs_this_thread_is_not_waited_for);
   test_add (suite, edge_63_a_member_of_an_inner_group_is_one_of_the_outer);

@@ -17,7 +17,7 @@
  *   not know and that is not zero.
  * - The verb of a function's name says who owns the pointer that it returns. **Given**, so that the receiver drops it:
  *   `new` (makes), `open` and `attach` (find or make), `find`, `list`, `dup`, `describe`, `to`, `ref`, `take`, `defer`,
- *   `finish`, and whatever submits a call. **Borrowed**: `get`, `current`, `default`, `string`. What is borrowed is
+ *   `finish`, `close`, and whatever submits a call. **Borrowed**: `get`, `current`, `default`, `string`. What is borrowed is
  *   valid as the function's comment says. Asking for it never starts a thread. A scope or cancellable that a `get`
  *   function makes belongs to the object that is asked.
  * - The compiler warns if a given result is not used (LODGER_GIVEN).

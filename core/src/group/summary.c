@@ -40,22 +40,25 @@ lodger__group_error (LodgerGroup *group)
   return error;
 }
 
-/* Under the mutex a member on the list is alive. */
+/* Under the mutex a member on the list is alive. What is said of it is logged without the mutex. */
 void
 lodger__group_name_late (LodgerGroup *group)
 {
+  LodgerText text = { 0 };
+  size_t count = 0;
+  char *lines;
   pthread_mutex_lock (&group->mutex);
   for (int i = 0; i < 2; i++)
     lodger__list_for (member, i == 0 ? &group->members : &group->cancelled, LodgerMember, link)
-      {
-        LodgerText text = { 0 };
-        char *line;
-        lodger__pending_write (member->pending, &text);
-        line = lodger__text_take (&text);
-        lodger__log (LODGER_LOG_WARNING, "a group (%s:%d) gives up a call that does not end: %s",
-                     group->options.file != NULL ? group->options.file : "?", group->options.line,
-                     line != NULL ? line : "no memory for its name");
-        lodger_free (line);
-      }
+      if (count++ < LODGER_TEXT_MOST)
+        {
+          lodger__text_add (&text, "; ");
+          lodger__pending_write (member->pending, &text);
+        }
   pthread_mutex_unlock (&group->mutex);
+  lines = lodger__text_take (&text);
+  lodger__log (LODGER_LOG_WARNING, "a group (%s:%d) gives up calls that do not end, %zu of them%s",
+               group->options.file != NULL ? group->options.file : "?", group->options.line, count,
+               lines != NULL ? lines : "");
+  lodger_free (lines);
 }
