@@ -17,9 +17,9 @@
  *   not know and that is not zero.
  * - The verb of a function's name says who owns the pointer that it returns. **Given**, so that the receiver drops it:
  *   `new` (makes), `open` and `attach` (find or make), `find`, `list`, `dup`, `describe`, `to`, `ref`, `take`, `defer`,
- *   `finish`, `close`, and whatever submits a call. **Borrowed**: `get`, `current`, `default`, `string`. What is borrowed is
- *   valid as the function's comment says. Asking for it never starts a thread. A scope or cancellable that a `get`
- *   function makes belongs to the object that is asked.
+ *   `finish`, `close`, `next`, and whatever submits a call. **Borrowed**: `get`, `current`, `default`, `string`. What
+ *   is borrowed is valid as the function's comment says. Asking for it never starts a thread. A scope or cancellable
+ *   that a `get` function makes belongs to the object that is asked.
  * - The compiler warns if a given result is not used (LODGER_GIVEN).
  * - `…_ref` returns its argument. `…_unref` and `…_free` accept NULL.
  * - Misuse is answered, never undefined (Test: misuse every_cell_has_a_row). Misuse is NULL where an object is needed,
@@ -73,6 +73,8 @@ typedef struct LodgerPending LodgerPending;
 typedef struct LodgerReply LodgerReply;
 /** A refcounted, immutable error: error.h. */
 typedef struct LodgerError LodgerError;
+/** Pendings as they are done: completed.h. */
+typedef struct LodgerCompleted LodgerCompleted;
 /** Of its calls, the latest one counts: slot.h. */
 typedef struct LodgerSlot LodgerSlot;
 /** Lets so many calls run at once: limiter.h. */

@@ -318,3 +318,13 @@ lodger__pending_check (const LodgerPending *pending, const char *function)
     return lodger__misuse (function, LODGER_ECHILD, lodger__before_fork_message);
   return 0;
 }
+
+int
+lodger__pendings_check (LodgerPending *const *pendings, size_t count, const char *function)
+{
+  int code = pendings == NULL && count > 0 ? lodger__misuse (function, LODGER_EINVAL, "NULL given") : 0;
+  for (size_t i = 0; i < count && code == 0; i++)
+    if (pendings[i] == NULL || !lodger_pending_is_done (pendings[i]))
+      code = lodger__pending_check (pendings[i], function);
+  return code;
+}

@@ -390,6 +390,8 @@ void lodger__pending_free_dropped (LodgerItem *dropped);
 bool lodger__pending_is_before_fork (const LodgerPending *pending);
 /* 0; LODGER_EINVAL for NULL; LODGER_ECHILD. Logs what is not 0. */
 int lodger__pending_check (const LodgerPending *pending, const char *function);
+/* The same for each of them, but one that is done is right in a child, too. */
+int lodger__pendings_check (LodgerPending *const *pendings, size_t count, const char *function);
 
 #define lodger__guard_pending(pending, answer) lodger__guard (lodger__pending_check ((pending), __func__), answer)
 

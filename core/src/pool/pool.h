@@ -24,6 +24,8 @@ LodgerPending *lodger__pool_submit (const char *function, LodgerCaller *caller, 
 /* Owner, the root: what was submitted before the start may run. */
 void lodger__pool_start (LodgerCaller *root);
 unsigned lodger__pool_worker_count (const LodgerCaller *root);
+/* Any thread: how many workers of its root may be idle. */
+unsigned lodger__pool_idle_limit (const LodgerCaller *caller);
 /* Any thread: the pool, if the root has one, and the calls that wait there, a line each. */
 void lodger__pool_write (const LodgerCaller *root, LodgerText *text);
 

@@ -190,6 +190,12 @@ lodger_caller_set_idle_limit (LodgerCaller *caller, unsigned limit)
   return 0;
 }
 
+unsigned
+lodger__pool_idle_limit (const LodgerCaller *caller)
+{
+  return atomic_load (&lodger__root (caller)->pool.idle_limit);
+}
+
 /* Those that are idle learn of it from their own loops, which each have to come round for that. */
 int
 lodger_caller_set_idle_duration (LodgerCaller *caller, int64_t duration)

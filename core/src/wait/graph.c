@@ -212,10 +212,12 @@ pending_is_hopeless (LodgerPending *pending)
 static bool
 holds_of (const LodgerWait *wait, bool (*holds) (LodgerPending *pending))
 {
+  const void *place = NULL;
+  LodgerPending *at;
   if (wait->set == NULL)
     return holds (wait->pending);
-  for (size_t i = 0; i < wait->set->count; i++)
-    if (holds (wait->set->pendings[i]) == wait->set->needs_all)
+  while ((at = wait->set->next (wait->set, &place)) != NULL)
+    if (holds (at) == wait->set->needs_all)
       return wait->set->needs_all;
   return !wait->set->needs_all;
 }
@@ -412,10 +414,12 @@ leads_to (LodgerPending *from, const LodgerPending *to)
 static bool
 any_leads_to (const LodgerWait *wait, const LodgerPending *to)
 {
+  const void *place = NULL;
+  LodgerPending *at;
   if (wait->set == NULL)
     return leads_to (wait->pending, to);
-  for (size_t i = 0; i < wait->set->count; i++)
-    if (leads_to (wait->set->pendings[i], to))
+  while ((at = wait->set->next (wait->set, &place)) != NULL)
+    if (leads_to (at, to))
       return true;
   return false;
 }

@@ -7,13 +7,14 @@
 #include "parts.h"
 #include "pending/pending.h"
 
-/* Several pendings that a thread waits for at once. */
-typedef struct LodgerWaitSet
+/* Several pendings that a thread waits for at once. They are the same ones from the begin of the wait to its end. */
+typedef struct LodgerWaitSet LodgerWaitSet;
+struct LodgerWaitSet
 {
-  LodgerPending *const *pendings;
-  size_t count;
+  /* Any thread: the one after the place, which moves on; NULL: there are no more. The first place is NULL. */
+  LodgerPending *(*next) (const LodgerWaitSet *set, const void **place);
   bool needs_all; /* each of them, not any one */
-} LodgerWaitSet;
+};
 
 /* A thread that waits, either for a pending or for space in an inbox. On its stack. */
 typedef struct LodgerWait

@@ -18,16 +18,28 @@ struct Many
 {
   LodgerWait wait; /* first */
   LodgerWaitSet set;
+  LodgerPending *const *pendings;
+  size_t count;
   LodgerWaitMode mode;
   atomic_size_t done, failed;
   Ear *ears;
 };
 
+static LodgerPending *
+next_of (const LodgerWaitSet *set, const void **place)
+{
+  const Many *many = lodger__list_owner (set, offsetof (Many, set));
+  LodgerPending *const *at = *place;
+  at = at != NULL ? at + 1 : many->pendings;
+  *place = at;
+  return at < many->pendings + many->count ? *at : NULL;
+}
+
 static bool
 is_over (const Many *many)
 {
   size_t done = atomic_load (&many->done);
-  if (done == many->set.count)
+  if (done == many->count)
     return true;
   switch (many->mode)
     {
@@ -67,19 +79,19 @@ look (LodgerWait *wait)
 static void
 listen_to_all (Many *many)
 {
-  for (size_t i = 0; i < many->set.count; i++)
+  for (size_t i = 0; i < many->count; i++)
     {
       many->ears[i] = (Ear) { lodger__listener (&ear_ops), many };
-      if (!lodger__pending_listen (many->set.pendings[i], &many->ears[i].listener))
-        count (many, many->set.pendings[i]);
+      if (!lodger__pending_listen (many->pendings[i], &many->ears[i].listener))
+        count (many, many->pendings[i]);
     }
 }
 
 static void
 take_all_back (Many *many)
 {
-  for (size_t i = 0; i < many->set.count; i++)
-    lodger__pending_unlisten (many->set.pendings[i], &many->ears[i].listener);
+  for (size_t i = 0; i < many->count; i++)
+    lodger__pending_unlisten (many->pendings[i], &many->ears[i].listener);
 }
 
 static int
@@ -88,7 +100,7 @@ block (Many *many, LodgerThread *thread, int64_t deadline, bool is_shielded, con
   int code = lodger__suspend_refusal (thread, function);
   if (code != 0)
     return code;
-  many->ears = malloc (many->set.count * sizeof *many->ears);
+  many->ears = malloc (many->count * sizeof *many->ears);
   if (many->ears == NULL)
     return LODGER_ENOMEM;
   if (!is_shielded)
@@ -117,31 +129,21 @@ check (LodgerPending *const *pendings, size_t count, LodgerWaitMode mode, Lodger
   const unsigned known = LODGER_WAIT_PROTECT | LODGER_WAIT_SHIELD | LODGER_WAIT_NO_RESULT;
   if ((unsigned) mode > LODGER_WAIT_FIRST_EXCEPTION || ((unsigned) flags & ~known) != 0)
     return lodger__misuse (function, LODGER_EINVAL, "an unknown mode or unknown flags given");
-  if (pendings == NULL && count > 0)
-    return lodger__misuse (function, LODGER_EINVAL, "NULL given");
-  for (size_t i = 0; i < count; i++)
-    {
-      int code = pendings[i] != NULL && lodger_pending_is_done (pendings[i])
-                     ? 0
-                     : lodger__pending_check (pendings[i], function);
-      if (code != 0)
-        return code;
-    }
-  return 0;
+  return lodger__pendings_check (pendings, count, function);
 }
 
 int
 lodger_wait_many (LodgerPending *const *pendings, size_t number, LodgerWaitMode mode, int64_t timeout,
                   LodgerWaitFlags flags, size_t *ret_done)
 {
-  Many many = { .mode = mode };
+  Many many = { .pendings = pendings, .count = number, .mode = mode };
   LodgerThread *thread;
   int code = check (pendings, number, mode, flags, __func__);
   if (code != 0)
     return code;
-  many.set = (LodgerWaitSet) { pendings, number, mode == LODGER_WAIT_ALL_COMPLETED };
-  many.wait.pending = number > 0 ? pendings[0] : NULL;
+  many.set = (LodgerWaitSet) { next_of, mode == LODGER_WAIT_ALL_COMPLETED };
   many.wait.set = &many.set;
+  many.wait.pending = number > 0 ? pendings[0] : NULL;
   for (size_t i = 0; i < number; i++)
     if (lodger_pending_is_done (pendings[i]))
       count (&many, pendings[i]);
