@@ -17,6 +17,8 @@
  *
  *     pending = lodger_group_close (group);          then lodger_pending_then (pending, …)
  *
+ * lodger_pending_all(), lodger_pending_any() and lodger_pending_race() make one pending of several.
+ *
  * What a group cancels, and what it calls a failure, is its mode (LodgerGroupMode). Groups can be nested: a call belongs to
  * each group around it. A group belongs to the context (context.h): LodgerCallOptions::trackers keeps a call out of it.
  */
@@ -37,6 +39,15 @@ typedef enum LodgerGroupMode
   LODGER_GROUP_CANCEL_QUIET = 2, /**< The group is cancelled. That is no error. */
   LODGER_GROUP_REPORT = 3,       /**< Nothing, but the outcome is LODGER_ECANCELED. */
 } LodgerGroupMode;
+
+/** Which of its members a group needs. */
+typedef enum LodgerGroupUntil
+{
+  LODGER_GROUP_UNTIL_ALL = 0, /**< All. One that fails cancels the others. */
+  /** The first one that succeeds: its outcome is that of the group. Without one, the group ends as its other members say. */
+  LODGER_GROUP_UNTIL_SUCCESS,
+  LODGER_GROUP_UNTIL_FIRST, /**< The first one that is done: its outcome is that of the group. */
+} LodgerGroupUntil;
 
 /** Options of lodger_group_new(). Made by LODGER_GROUP_OPTIONS(). */
 typedef struct LodgerGroupOptions
@@ -59,6 +70,11 @@ typedef struct LodgerGroupOptions
   int64_t cancellation_timeout;
   /** The end of this scope cancels the group. Optional. */
   LodgerScope *scope;
+  /** Which members the group needs. The others are cancelled once it has them. Once it is closed, the group does not wait for
+   * their end. */
+  LodgerGroupUntil until;
+  /** A cancel of the group lets protected members go (LODGER_PENDING_PROTECTED), instead of cancelling them. */
+  bool spares_protected;
 } LodgerGroupOptions;
 
 /** Options of a group with the given members: `LODGER_GROUP_OPTIONS (.mode = LODGER_GROUP_CANCEL)`. See options.h. */
@@ -72,7 +88,7 @@ typedef struct LodgerGroupOptions
  *
  * @param options Optional. NULL means all defaults.
  * @return a new reference, or NULL.
- * Errors: LODGER_EINVAL (wrong options, an unknown mode), LODGER_ECANCELED (the scope has ended), LODGER_ENOMEM (no
+ * Errors: LODGER_EINVAL (wrong options, an unknown mode or end), LODGER_ECANCELED (the scope has ended), LODGER_ENOMEM (no
  * memory), LODGER_ECHILD (a forked child).
  * Test: unit/group edge_57_calls_join_by_themselves
  * Since: 0.2
@@ -234,6 +250,56 @@ LODGER_API LodgerPending *lodger_group_get_pending (const LodgerGroup *group);
  * Since: 0.2
  */
 LODGER_API LodgerGroup *lodger_group_current (void);
+
+/* ---- several pendings as one --------------------------------------------------------------------------------------------- */
+
+/**
+ * Makes a pending that succeeds when all of the given ones have.
+ *
+ * Any thread; does not block. If one fails, the others are cancelled. When they have ended, the outcome is an error that
+ * lists each failure. If one was cancelled, and none has failed, the outcome is LODGER_ECANCELED. Protected ones are let go
+ * instead of cancelled. To cancel the new pending cancels the given ones. It is a group (LodgerGroup) that has only these
+ * members.
+ *
+ * @param pendings may be NULL if @p count is 0. They are borrowed. With none, it succeeds at once.
+ * @return a new reference, never NULL.
+ * Errors: LODGER_EINVAL (NULL), LODGER_EFAILED (one has failed), LODGER_ECANCELED (one was cancelled), LODGER_EABANDONED
+ * (cancelled ones did not end within 10 s), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Test: unit/combine all_succeeds_when_all_have
+ * Since: 0.2
+ */
+LODGER_API LODGER_GIVEN LodgerPending *lodger_pending_all (LodgerPending *const *pendings, size_t count);
+
+/**
+ * Makes a pending that has the outcome of the first of the given ones that succeeds.
+ *
+ * Any thread; does not block. The others are then cancelled, and not waited for. Protected ones are left alone. If none
+ * succeeds, the outcome is an error that lists each failure. If all were cancelled, it is LODGER_ECANCELED. To cancel the new
+ * pending cancels the given ones.
+ *
+ * @param pendings are borrowed.
+ * @return a new reference, never NULL.
+ * Errors: LODGER_EINVAL (NULL, a @p count of 0), LODGER_EFAILED (none has succeeded), LODGER_ECANCELED (all were cancelled),
+ * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Test: unit/combine any_has_the_outcome_of_the_first_success
+ * Since: 0.2
+ */
+LODGER_API LODGER_GIVEN LodgerPending *lodger_pending_any (LodgerPending *const *pendings, size_t count);
+
+/**
+ * Makes a pending that has the outcome of the first of the given ones that is done.
+ *
+ * Any thread; does not block. The others are then cancelled, and not waited for. Protected ones are left alone. To cancel the
+ * new pending cancels the given ones.
+ *
+ * @param pendings are borrowed.
+ * @return a new reference, never NULL.
+ * Errors: LODGER_EINVAL (NULL, a @p count of 0), LODGER_EFAILED (the first one has failed), LODGER_ECANCELED (the first one
+ * was cancelled), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Test: unit/combine race_has_the_first_outcome
+ * Since: 0.2
+ */
+LODGER_API LODGER_GIVEN LodgerPending *lodger_pending_race (LodgerPending *const *pendings, size_t count);
 
 LODGER_END_DECLS
 

@@ -175,11 +175,11 @@ lodger__context_join (const LodgerContext *context, LodgerPending *pending)
 /* ---- the current one ------------------------------------------------------------------------------------------------- */
 
 void *
-lodger__context_value (const LodgerContext *context, const LodgerContextKey *key)
+lodger__context_value (const LodgerContext *context, const LodgerContextKey *key, const LodgerTrackerOps *tracker)
 {
   for (unsigned i = 0; context != NULL && i < context->count; i++)
     if (context->values[i]->key == key)
-      return context->values[i]->value;
+      return context->values[i]->tracker == tracker ? context->values[i]->value : NULL;
   return NULL;
 }
 
@@ -193,7 +193,7 @@ lodger_context_current (void)
 void *
 lodger_context_get (const LodgerContextKey *key)
 {
-  return lodger__context_value (lodger_context_current (), key);
+  return lodger__context_value (lodger_context_current (), key, NULL);
 }
 
 /* The destruction of a value may look at what is current. */

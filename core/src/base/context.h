@@ -32,7 +32,9 @@ bool lodger__context_narrow (LodgerContext *context, unsigned kinds, const Lodge
 bool lodger__context_prepare (const LodgerContext *context, LodgerPending *pending);
 /* Any thread, no lock: the call was accepted, with this context. */
 void lodger__context_join (const LodgerContext *context, LodgerPending *pending);
-void *lodger__context_value (const LodgerContext *context, const LodgerContextKey *key);
+/* The value, if it has these operations (NULL: it tracks nothing); or NULL. */
+void *lodger__context_value (const LodgerContext *context, const LodgerContextKey *key,
+                             const LodgerTrackerOps *tracker);
 
 /* The place keeps the context, a reference, from now on, and it is the current one. */
 void lodger__context_keep (LodgerThread *thread, LodgerContext **place, LodgerContext *context);

@@ -80,9 +80,9 @@ lodger_group_enter (LodgerGroup *group)
                                   &lodger__group_tracker);
   if (context == NULL)
     return lodger__misuse (__func__, LODGER_ENOMEM, "no memory");
-  pthread_mutex_lock (&group->mutex);
+  pthread_mutex_lock (&group->members.mutex);
   may = may_enter (group, thread);
-  pthread_mutex_unlock (&group->mutex);
+  pthread_mutex_unlock (&group->members.mutex);
   if (may)
     {
       lodger_group_ref (group);
@@ -97,9 +97,9 @@ lodger_group_enter (LodgerGroup *group)
 void
 lodger__group_pop (LodgerGroup *group, LodgerThread *thread)
 {
-  pthread_mutex_lock (&group->mutex);
+  pthread_mutex_lock (&group->members.mutex);
   group->entered_in = NULL;
-  pthread_mutex_unlock (&group->mutex);
+  pthread_mutex_unlock (&group->members.mutex);
   lodger__bracket_leave (thread, &group->bracket);
   lodger_group_unref (group);
 }
@@ -117,9 +117,9 @@ static bool
 is_entered (LodgerGroup *group)
 {
   bool is;
-  pthread_mutex_lock (&group->mutex);
+  pthread_mutex_lock (&group->members.mutex);
   is = group->entered_in != NULL;
-  pthread_mutex_unlock (&group->mutex);
+  pthread_mutex_unlock (&group->members.mutex);
   return is;
 }
 

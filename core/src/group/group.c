@@ -54,11 +54,11 @@ lodger__group_release (LodgerGroup *group)
     return;
   drop_failed (group);
   lodger__group_disperse (group);
+  lodger_pending_unref (group->winner);
   lodger_pending_unref (group->pending);
   lodger_group_unref (group->outer);
   lodger_caller_unref (group->clock);
-  if (!is_before_fork (group))
-    pthread_mutex_destroy (&group->mutex);
+  lodger__members_clear (&group->members, is_before_fork (group));
   free (group->message);
   free (group);
 }
@@ -100,8 +100,8 @@ static const char *
 refusal (const LodgerGroupOptions *options, int *ret_code)
 {
   *ret_code = LODGER_EINVAL;
-  if ((unsigned) options->mode > LODGER_GROUP_REPORT)
-    return "an unknown mode";
+  if ((unsigned) options->mode > LODGER_GROUP_REPORT || (unsigned) options->until > LODGER_GROUP_UNTIL_FIRST)
+    return "an unknown mode or end";
   if (options->timeout < 0 || options->cancellation_timeout < 0)
     return "a time below 0";
   *ret_code = LODGER_ECANCELED;
@@ -127,7 +127,7 @@ make (const LodgerGroupOptions *options)
   atomic_init (&group->holds, 2); /* the reference's, and the canceller's */
   group->generation = (uint16_t) lodger__generation_now ();
   group->clock = lodger_caller_ref (lodger_caller_current ());
-  lodger__port_mutex_init (&group->mutex);
+  lodger__members_init (&group->members, &lodger__group_members);
   lodger__group_gather (group);
   lodger_pending_set_canceller (group->pending, cancel_by_pending, group, release);
   if (options->scope != NULL)
@@ -185,7 +185,7 @@ lodger_group_unref (LodgerGroup *group)
 bool
 lodger__group_is_over (LodgerGroup *group)
 {
-  if (!group->is_closed || group->count > 0 || group->is_done)
+  if (!group->is_closed || group->is_done || (group->members.count > 0 && group->winner == NULL))
     return false;
   group->is_done = true;
   return true;
@@ -203,6 +203,15 @@ signal_cancelled (LodgerGroup *group)
   lodger__pending_complete (group->pending);
 }
 
+/* Unless the program has cancelled the group's pending meanwhile. */
+static void
+signal_winner (LodgerGroup *group)
+{
+  if (!lodger_pending_is_cancelled (group->pending))
+    lodger_pending_return_from (group->pending, group->winner);
+  lodger__pending_signal (group->pending, NULL);
+}
+
 void
 lodger__group_settle (LodgerGroup *group)
 {
@@ -213,6 +222,8 @@ lodger__group_settle (LodgerGroup *group)
   lodger__time_limit_end (group->patience);
   if (group->is_given_up)
     lodger__pending_abandon (group->pending);
+  else if (group->winner != NULL)
+    signal_winner (group);
   else if (group->failures > 0)
     lodger__pending_signal (group->pending, lodger__group_error (group));
   else if (tells_cancel && (group->has_cancelled_member || atomic_load (&group->is_cancelled)))
@@ -227,10 +238,10 @@ void
 lodger__group_close (LodgerGroup *group)
 {
   bool is_over;
-  pthread_mutex_lock (&group->mutex);
+  pthread_mutex_lock (&group->members.mutex);
   group->is_closed = true;
   is_over = lodger__group_is_over (group);
-  pthread_mutex_unlock (&group->mutex);
+  pthread_mutex_unlock (&group->members.mutex);
   if (is_over)
     lodger__group_settle (group);
 }
@@ -243,10 +254,10 @@ patience_over (void *data)
 {
   LodgerGroup *group = data;
   bool is_over = false;
-  pthread_mutex_lock (&group->mutex);
+  pthread_mutex_lock (&group->members.mutex);
   if (group->is_closed && !group->is_done)
     is_over = group->is_done = group->is_given_up = true;
-  pthread_mutex_unlock (&group->mutex);
+  pthread_mutex_unlock (&group->members.mutex);
   if (is_over)
     {
       lodger__group_name_late (group);
@@ -264,12 +275,12 @@ begin_patience (LodgerGroup *group)
   if (patience == LODGER_FOREVER)
     return;
   limit = limit_new (group, patience, patience_over);
-  pthread_mutex_lock (&group->mutex);
+  pthread_mutex_lock (&group->members.mutex);
   if (group->is_done)
     unused = limit;
   else
     group->patience = limit;
-  pthread_mutex_unlock (&group->mutex);
+  pthread_mutex_unlock (&group->members.mutex);
   lodger__time_limit_end (unused);
 }
 
@@ -277,34 +288,52 @@ begin_patience (LodgerGroup *group)
 static LodgerPending *
 next_to_cancel (LodgerGroup *group)
 {
-  LodgerLink *link = lodger__list_pop (&group->members);
+  LodgerLink *link = lodger__list_pop (&group->at_work);
   if (link == NULL)
     return NULL;
   lodger__list_append (&group->cancelled, link);
   return lodger_pending_ref (lodger__member (link)->pending);
 }
 
+/* Or lets it go. */
+static void
+cancel_member (LodgerGroup *group, LodgerPending *pending, const char *message)
+{
+  if (group->options.spares_protected && (lodger__pending_state (pending) & P_PROTECTED))
+    lodger__members_remove (&group->members, pending);
+  else
+    lodger_pending_cancel (pending, message);
+}
+
+static void
+cancel_members (LodgerGroup *group, const char *message)
+{
+  LodgerPending *pending;
+  pthread_mutex_lock (&group->members.mutex);
+  while ((pending = next_to_cancel (group)) != NULL)
+    {
+      pthread_mutex_unlock (&group->members.mutex);
+      cancel_member (group, pending, message);
+      lodger_pending_unref (pending);
+      pthread_mutex_lock (&group->members.mutex);
+    }
+  pthread_mutex_unlock (&group->members.mutex);
+}
+
 bool
 lodger__group_cancel (LodgerGroup *group, const char *message)
 {
-  LodgerPending *pending;
   bool is_done, is_first, has_message = true;
   lodger__group_hold (group);
-  pthread_mutex_lock (&group->mutex);
+  pthread_mutex_lock (&group->members.mutex);
   is_done = group->is_done;
   is_first = !is_done && !atomic_exchange (&group->is_cancelled, true);
   if (!is_done)
     has_message = lodger__message_append (&group->message, message);
   if (is_first && group->entered_in != NULL)
     lodger__parker_signal (&group->entered_in->parker);
-  while ((pending = next_to_cancel (group)) != NULL)
-    {
-      pthread_mutex_unlock (&group->mutex);
-      lodger_pending_cancel (pending, message);
-      lodger_pending_unref (pending);
-      pthread_mutex_lock (&group->mutex);
-    }
-  pthread_mutex_unlock (&group->mutex);
+  pthread_mutex_unlock (&group->members.mutex);
+  cancel_members (group, message);
   if (is_first)
     begin_patience (group);
   if (!has_message)
@@ -330,13 +359,7 @@ lodger_group_is_cancelled (const LodgerGroup *group)
 size_t
 lodger_group_count (LodgerGroup *group)
 {
-  size_t count;
-  if (group == NULL || is_before_fork (group))
-    return 0;
-  pthread_mutex_lock (&group->mutex);
-  count = group->count;
-  pthread_mutex_unlock (&group->mutex);
-  return count;
+  return group != NULL && !is_before_fork (group) ? lodger__members_count (&group->members) : 0;
 }
 
 LodgerPending *
@@ -348,5 +371,5 @@ lodger_group_get_pending (const LodgerGroup *group)
 LodgerGroup *
 lodger_group_current (void)
 {
-  return lodger__context_value (lodger_context_current (), &lodger__group_key);
+  return lodger__context_value (lodger_context_current (), &lodger__group_key, &lodger__group_tracker);
 }

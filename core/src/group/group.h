@@ -5,6 +5,7 @@
 
 #include "base/context.h"
 #include "call/time-limit.h"
+#include "members/members.h"
 #include "pending/extras.h"
 
 #include <lodger/group.h>
@@ -28,34 +29,18 @@ struct LodgerGroup
   LodgerBracket bracket;
   LodgerGathering gathering; /* an extra of its pending, as long as the group lives */
 
-  pthread_mutex_t mutex; /* all that follows */
-  LodgerList members;    /* not done, and not cancelled by the group */
+  LodgerMembers members; /* its mutex: all that follows */
+  LodgerList at_work;    /* not done, and not cancelled by the group */
   LodgerList cancelled;  /* not done, and cancelled by it */
   LodgerList failed;     /* done: each is kept for the error */
-  size_t count;          /* of the first two lists */
   size_t failures;
-  char *message; /* of all cancels */
+  LodgerPending *winner; /* whose outcome is that of the group; a reference, or NULL */
+  char *message;         /* of all cancels */
   LodgerThread *entered_in;
   LodgerTimeLimit *limit, *patience; /* its timeout; how long it waits for what it has cancelled */
   bool was_entered, is_closed, is_done, has_cancelled_member, is_given_up;
   atomic_bool is_cancelled; /* written under the mutex */
 };
-
-/* The tie between a pending and a group. */
-typedef struct LodgerMember
-{
-  LodgerExtra extra; /* first */
-  LodgerListener listener;
-  LodgerLink link;
-  LodgerPending *pending;
-  LodgerGroup *group; /* held, until it has joined and ended; NULL afterwards */
-} LodgerMember;
-
-static inline LodgerMember *
-lodger__member (LodgerLink *link)
-{
-  return lodger__list_item (link, LodgerMember, link);
-}
 
 /* 0; LODGER_EINVAL for NULL; LODGER_ECHILD. Logs what is not 0. */
 int lodger__group_check (const LodgerGroup *group, const char *function);
@@ -68,6 +53,7 @@ bool lodger__group_cancel (LodgerGroup *group, const char *message);
 
 /* ---- members.c ---- */
 
+extern const LodgerMembersOps lodger__group_members;
 extern const LodgerTrackerOps lodger__group_tracker;
 extern const LodgerContextKey lodger__group_key;
 /* The group's pending says whom it waits for; and says it no more, before the group goes. */

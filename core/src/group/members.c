@@ -6,154 +6,123 @@
 
 #include <stdlib.h>
 
-/* The members of a group. The tie is made before the call is shared, so that joining needs no memory. A member is on a list
- * of its group from the moment when it was accepted until it is done; then it leaves the list, and only one that has failed
- * is kept. Whoever takes the last member off the list of a closed group settles the group.
- *
- * No lock of a pending is taken under the group's mutex. */
+/* The members of a group. One is on a list of its group from the moment when it was accepted until it is done; then only one
+ * that has failed is kept. Whoever takes the last member off the list of a closed group settles the group. */
 
-static void
-member_free (LodgerExtra *extra)
+static LodgerGroup *
+group_of (LodgerMembers *members)
 {
-  LodgerMember *member = (LodgerMember *) extra;
-  if (member->group != NULL)
-    lodger__group_release (member->group);
-  free (member);
+  return lodger__list_owner (members, offsetof (LodgerGroup, members));
 }
 
-LODGER_EXTRA_KIND (member_kind, member_free, NULL);
+static void
+hold (LodgerMembers *members)
+{
+  lodger__group_hold (group_of (members));
+}
+
+static void
+release (LodgerMembers *members)
+{
+  lodger__group_release (group_of (members));
+}
 
 /* ---- the end of a member ----------------------------------------------------------------------------------------------- */
 
-/* Under the mutex: what it says about the group; NULL: nothing. It is kept if it has failed. */
-static const char *
+/* What it says about the group. */
+enum
+{
+  HAS_WON = 1 << 0,
+  HAS_FAILED = 1 << 1,
+  WAS_CANCELLED = 1 << 2,
+  IS_OVER = 1 << 3
+};
+
+static bool
+wins (const LodgerGroup *group, int code)
+{
+  return group->options.until == LODGER_GROUP_UNTIL_FIRST
+         || (group->options.until == LODGER_GROUP_UNTIL_SUCCESS && code == 0);
+}
+
+/* Under the mutex. It is kept if it has failed. */
+static unsigned
 judge (LodgerGroup *group, LodgerMember *member)
 {
   int code = lodger_pending_get_outcome (member->pending);
-  group->count--;
+  if (group->winner != NULL || group->is_done)
+    return 0;
+  if (wins (group, code))
+    {
+      group->winner = lodger_pending_ref (member->pending);
+      return HAS_WON;
+    }
   if (code == 0)
-    return NULL;
+    return 0;
   if (code != LODGER_ECANCELED)
     {
       lodger__list_append (&group->failed, &member->link);
       lodger_pending_ref (member->pending);
       group->failures++;
-      return "another call of its group has failed";
+      return group->options.until == LODGER_GROUP_UNTIL_ALL ? HAS_FAILED : 0;
     }
   group->has_cancelled_member = true;
-  return group->options.mode == LODGER_GROUP_CANCEL || group->options.mode == LODGER_GROUP_CANCEL_QUIET
-             ? "another call of its group was cancelled"
-             : NULL;
+  return group->options.mode == LODGER_GROUP_CANCEL || group->options.mode == LODGER_GROUP_CANCEL_QUIET ? WAS_CANCELLED
+                                                                                                        : 0;
 }
 
-static void
-member_ended (LodgerMember *member)
+static unsigned
+left (LodgerMembers *members, LodgerMember *member)
 {
-  LodgerGroup *group = member->group;
-  LodgerPending *pending = member->pending;
-  const char *message = NULL;
-  bool was_member, is_over;
-  pthread_mutex_lock (&group->mutex);
-  was_member = lodger__list_remove (&member->link);
-  if (was_member)
-    message = judge (group, member);
-  is_over = lodger__group_is_over (group);
-  pthread_mutex_unlock (&group->mutex);
-  lodger__pending_lock (pending);
-  member->group = NULL;
-  lodger__pending_unlock (pending);
-  if (message != NULL)
-    lodger__group_cancel (group, message);
-  if (is_over)
+  LodgerGroup *group = group_of (members);
+  unsigned what = member != NULL ? judge (group, member) : 0;
+  return what | (lodger__group_is_over (group) ? IS_OVER : 0);
+}
+
+/* The outcome does not wait for those who lose. */
+static void
+after (LodgerMembers *members, unsigned what)
+{
+  LodgerGroup *group = group_of (members);
+  if (what & IS_OVER)
     lodger__group_settle (group);
-  if (was_member)
-    lodger_pending_unref (pending);
-  lodger__group_release (group);
+  if (what & HAS_WON)
+    lodger__group_cancel (group, "another call of its group was the first");
+  else if (what & HAS_FAILED)
+    lodger__group_cancel (group, "another call of its group has failed");
+  else if (what & WAS_CANCELLED)
+    lodger__group_cancel (group, "another call of its group was cancelled");
 }
-
-static void
-member_notify (LodgerListener *listener, LodgerPending *done)
-{
-  (void) done;
-  member_ended (lodger__list_item (listener, LodgerMember, listener));
-}
-
-static const LodgerListenerOps member_ops = { .notify = member_notify, .is_late = true };
 
 /* ---- joining ----------------------------------------------------------------------------------------------------------- */
 
-/* Locked, or not shared yet. */
-static LodgerMember *
-member_of (const LodgerPending *pending, const LodgerGroup *group)
+static LodgerList *
+admit (LodgerMembers *members)
 {
-  for (LodgerExtra *extra = pending->extras; extra != NULL; extra = extra->next)
-    if (extra->kind == &member_kind && ((LodgerMember *) extra)->group == group)
-      return (LodgerMember *) extra;
-  return NULL;
-}
-
-/* Locked, or not shared yet. */
-static LodgerMember *
-member_new (LodgerPending *pending, LodgerGroup *group)
-{
-  LodgerMember *member = calloc (1, sizeof *member);
-  if (member == NULL)
+  LodgerGroup *group = group_of (members);
+  if (group->is_done)
     return NULL;
-  lodger__group_hold (group);
-  member->extra.kind = &member_kind;
-  member->listener = lodger__listener (&member_ops);
-  member->pending = pending;
-  member->group = group;
-  lodger__extra_add (pending, &member->extra);
-  return member;
+  return atomic_load (&group->is_cancelled) ? &group->cancelled : &group->at_work;
 }
 
-/* False: the group is done. */
-static bool
-join (LodgerMember *member)
+static void
+joined (LodgerMembers *members, LodgerPending *pending, const LodgerList *list)
 {
-  LodgerGroup *group = member->group;
-  LodgerPending *pending = member->pending, *gathers;
-  bool is_late, is_cancelled;
-  pthread_mutex_lock (&group->mutex);
-  is_late = group->is_done;
-  is_cancelled = atomic_load (&group->is_cancelled);
-  if (!is_late)
-    {
-      lodger__list_append (is_cancelled ? &group->cancelled : &group->members, &member->link);
-      lodger_pending_ref (pending);
-      group->count++;
-    }
-  pthread_mutex_unlock (&group->mutex);
-  if (is_late)
-    {
-      lodger__pending_lock (pending);
-      member->group = NULL;
-      lodger__pending_unlock (pending);
-      lodger__group_release (group);
-      return false;
-    }
-  lodger_pending_ref (pending);
-  gathers = lodger_pending_ref (group->pending);
-  if (!lodger__pending_listen (pending, &member->listener))
-    member_ended (member);
-  else
-    {
-      if (is_cancelled)
-        lodger_pending_cancel (pending, "its group was cancelled");
-      lodger__waits_look_again (gathers);
-    }
-  lodger_pending_unref (gathers);
-  lodger_pending_unref (pending);
-  return true;
+  LodgerGroup *group = group_of (members);
+  if (list == &group->cancelled)
+    lodger_pending_cancel (pending, "its group was cancelled");
+  lodger__waits_look_again (group->pending);
 }
+
+const LodgerMembersOps lodger__group_members
+    = { .hold = hold, .release = release, .admit = admit, .joined = joined, .left = left, .after = after };
 
 /* Of a call that is going to join the group, and those around it. */
 static bool
 prepare (void *value, LodgerPending *pending)
 {
   for (LodgerGroup *group = value; group != NULL; group = group->outer)
-    if (member_new (pending, group) == NULL)
+    if (!lodger__members_prepare (&group->members, pending))
       return false;
   return true;
 }
@@ -162,13 +131,7 @@ static void
 join_all (void *value, LodgerPending *pending)
 {
   for (LodgerGroup *group = value; group != NULL; group = group->outer)
-    {
-      LodgerMember *member;
-      lodger__pending_lock (pending);
-      member = member_of (pending, group);
-      lodger__pending_unlock (pending);
-      join (member);
-    }
+    lodger__members_join (&group->members, pending);
 }
 
 const LodgerTrackerOps lodger__group_tracker = { .prepare = prepare, .join = join_all, .kind = LODGER_TRACKED_GROUPS };
@@ -176,29 +139,34 @@ const LodgerContextKey lodger__group_key = { "the group" };
 
 /* ---- who waits for whom ------------------------------------------------------------------------------------------------ */
 
-static size_t
-list_members (const LodgerList *list, LodgerPending **into)
+/* References to all of them; NULL without any, or without memory. */
+static LodgerPending **
+list_all (LodgerGroup *group, size_t *ret_count)
 {
+  LodgerPending **all = NULL;
   size_t count = 0;
-  lodger__list_for (member, list, LodgerMember, link)
-    into[count++] = lodger_pending_ref (member->pending);
-  return count;
+  pthread_mutex_lock (&group->members.mutex);
+  if (group->members.count > 0)
+    all = malloc (group->members.count * sizeof (LodgerPending *));
+  if (all != NULL)
+    {
+      count = lodger__members_list (&group->at_work, all);
+      count += lodger__members_list (&group->cancelled, all + count);
+    }
+  pthread_mutex_unlock (&group->members.mutex);
+  *ret_count = count;
+  return all;
 }
 
-/* The group's pending hangs on each member. */
+/* The group's pending hangs on each member, or on any one. */
 static void
 blocked_on (const LodgerExtra *extra, LodgerBlockedOn *ret_blocked)
 {
   LodgerGroup *group = ((const LodgerGathering *) extra)->group;
-  pthread_mutex_lock (&group->mutex);
-  if (group->count > 0)
-    ret_blocked->all = malloc (group->count * sizeof (LodgerPending *));
-  if (ret_blocked->all != NULL)
-    {
-      ret_blocked->all_count = list_members (&group->members, ret_blocked->all);
-      ret_blocked->all_count += list_members (&group->cancelled, ret_blocked->all + ret_blocked->all_count);
-    }
-  pthread_mutex_unlock (&group->mutex);
+  if (group->options.until == LODGER_GROUP_UNTIL_ALL)
+    ret_blocked->all = list_all (group, &ret_blocked->all_count);
+  else
+    ret_blocked->any = list_all (group, &ret_blocked->any_count);
 }
 
 LODGER_EXTRA_KIND (gathering_kind, NULL, blocked_on);
@@ -223,50 +191,22 @@ lodger__group_disperse (LodgerGroup *group)
 int
 lodger_group_add (LodgerGroup *group, LodgerPending *pending)
 {
-  LodgerMember *member;
-  bool is_new;
   int code = lodger__group_check (group, __func__);
   if (code == 0)
-    code = lodger_pending_is_done (pending) && pending != NULL ? 0 : lodger__pending_check (pending, __func__);
+    code = lodger__pendings_check (&pending, 1, __func__);
   if (code == 0 && pending == group->pending)
     code = lodger__misuse (__func__, LODGER_EINVAL, "a group is no member of itself");
   if (code != 0)
     return code;
-  lodger__pending_lock (pending);
-  member = member_of (pending, group);
-  is_new = member == NULL;
-  if (is_new)
-    member = lodger__pending_state (pending) & P_STATIC ? NULL : member_new (pending, group);
-  lodger__pending_unlock (pending);
-  if (member == NULL)
-    return lodger__misuse (__func__, LODGER_ENOMEM, "no memory");
-  return is_new && !join (member) ? lodger__misuse (__func__, LODGER_ESTATE, "the group is done") : 0;
+  code = lodger__members_add (&group->members, pending);
+  if (code == LODGER_ENOMEM)
+    lodger__misuse (__func__, code, "no memory");
+  return code == LODGER_ESTATE ? lodger__misuse (__func__, code, "the group is done") : code;
 }
 
-/* A member whose listener is taken back here has not ended, so that this takes it off its list. */
 bool
 lodger_group_remove (LodgerGroup *group, LodgerPending *pending)
 {
-  LodgerMember *member;
-  bool is_over;
-  if (lodger__group_check (group, __func__) != 0 || lodger__is_null (pending, __func__))
-    return false;
-  lodger__pending_lock (pending);
-  member = member_of (pending, group);
-  lodger__pending_unlock (pending);
-  if (member == NULL || !lodger__pending_unlisten (pending, &member->listener))
-    return false;
-  pthread_mutex_lock (&group->mutex);
-  lodger__list_remove (&member->link);
-  group->count--;
-  is_over = lodger__group_is_over (group);
-  pthread_mutex_unlock (&group->mutex);
-  lodger__pending_lock (pending);
-  member->group = NULL;
-  lodger__pending_unlock (pending);
-  if (is_over)
-    lodger__group_settle (group);
-  lodger_pending_unref (pending);
-  lodger__group_release (group);
-  return true;
+  return lodger__group_check (group, __func__) == 0 && !lodger__is_null (pending, __func__)
+         && lodger__members_remove (&group->members, pending);
 }

@@ -47,15 +47,15 @@ lodger__group_name_late (LodgerGroup *group)
   LodgerText text = { 0 };
   size_t count = 0;
   char *lines;
-  pthread_mutex_lock (&group->mutex);
+  pthread_mutex_lock (&group->members.mutex);
   for (int i = 0; i < 2; i++)
-    lodger__list_for (member, i == 0 ? &group->members : &group->cancelled, LodgerMember, link)
+    lodger__list_for (member, i == 0 ? &group->at_work : &group->cancelled, LodgerMember, link)
       if (count++ < LODGER_TEXT_MOST)
         {
           lodger__text_add (&text, "; ");
           lodger__pending_write (member->pending, &text);
         }
-  pthread_mutex_unlock (&group->mutex);
+  pthread_mutex_unlock (&group->members.mutex);
   lines = lodger__text_take (&text);
   lodger__log (LODGER_LOG_WARNING, "a group (%s:%d) gives up calls that do not end, %zu of them%s",
                group->options.file != NULL ? group->options.file : "?", group->options.line, count,

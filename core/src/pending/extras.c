@@ -139,7 +139,7 @@ lodger__blocked_write (LodgerPending *pending, LodgerItem **dropped, LodgerText 
   if (blocked.all != NULL)
     lodger__text_add (text, ", waits for %zu calls of its group", blocked.all_count);
   if (blocked.any != NULL)
-    lodger__text_add (text, ", waits for a place that one of %zu calls has", blocked.any_count);
+    lodger__text_add (text, ", waits for one of %zu calls", blocked.any_count);
   lodger__blocked_drop_all (&blocked, dropped);
   lodger__pending_unlock (pending);
   lodger__text_add (text, "\n");
