@@ -16,17 +16,6 @@
 
 LODGER_BEGIN_DECLS
 
-/** Which groups (group.h) and managers (manager.h) of its context a call joins. */
-typedef enum LodgerTracking
-{
-  LODGER_TRACK_DEFAULT = 0, /**< A call joins all of them. A queue joins the managers. A promise joins none. */
-  LODGER_TRACK_ALL,         /**< All of them. */
-  LODGER_TRACK_NONE,        /**< None of them. */
-  LODGER_TRACK_GROUPS,      /**< The groups. */
-  LODGER_TRACK_MANAGERS,    /**< The managers. */
-  LODGER_TRACK_NAMED,       /**< Those whose keys are in `tracked_by`. */
-} LodgerTracking;
-
 /** Options of the `…_full` submissions. Made by LODGER_CALL_OPTIONS(). */
 typedef struct LodgerCallOptions
 {

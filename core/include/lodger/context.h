@@ -29,6 +29,17 @@ typedef struct LodgerContextKey
   const char *name; /**< For people. Static. */
 } LodgerContextKey;
 
+/** Which groups (group.h) and managers (manager.h) of its context a call or promise joins. */
+typedef enum LodgerTracking
+{
+  LODGER_TRACK_DEFAULT = 0, /**< A call joins all of them. A queue joins the managers. A promise joins none. */
+  LODGER_TRACK_ALL,         /**< All of them. */
+  LODGER_TRACK_NONE,        /**< None of them. */
+  LODGER_TRACK_GROUPS,      /**< The groups. */
+  LODGER_TRACK_MANAGERS,    /**< The managers. */
+  LODGER_TRACK_NAMED,       /**< Those whose keys are in `tracked_by`. */
+} LodgerTracking;
+
 /**
  * Reads a value of the current context, borrowed.
  *

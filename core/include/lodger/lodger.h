@@ -16,6 +16,7 @@
 #include <lodger/group.h>
 #include <lodger/lifecycle.h>
 #include <lodger/limiter.h>
+#include <lodger/manager.h>
 #include <lodger/options.h>
 #include <lodger/pending.h>
 #include <lodger/queue.h>

@@ -19,7 +19,9 @@
 #define LODGER_PENDING_H
 
 #include <lodger/answer.h>
+#include <lodger/context.h>
 #include <lodger/metadata.h>
+#include <lodger/options.h>
 #include <lodger/types.h>
 #include <lodger/wait.h>
 
@@ -69,6 +71,40 @@ typedef void (*LodgerCancelFunc) (LodgerPending *pending, const char *message, v
  * Since: 0.1
  */
 LODGER_API LODGER_GIVEN LodgerPending *lodger_pending_new (LodgerPendingFlags flags);
+
+/** Options of lodger_pending_new_full(). Made by LODGER_PENDING_OPTIONS(). */
+typedef struct LodgerPendingOptions
+{
+  size_t size; /**< sizeof (LodgerPendingOptions). LODGER_PENDING_OPTIONS() fills it in. */
+  /** The name of the promise in descriptions. Optional. It is static, or lives as long as the promise. */
+  const char *name;
+  /** Where the promise is made. Static. LODGER_PENDING_OPTIONS() fills it in. */
+  const char *file;
+  /** The line of that place. */
+  int line;
+  /** LODGER_PENDING_PROTECTED. */
+  LodgerPendingFlags flags;
+  /** Which groups and managers of the current context the promise joins. The default is none. */
+  LodgerTracking trackers;
+  /** The keys of those that it joins with LODGER_TRACK_NAMED, up to a NULL. */
+  const LodgerContextKey *const *tracked_by;
+} LodgerPendingOptions;
+
+/** Options of a promise with the given members: `LODGER_PENDING_OPTIONS (.trackers = LODGER_TRACK_ALL)`. See options.h. */
+#define LODGER_PENDING_OPTIONS(...) LODGER_OPTIONS_HERE (LodgerPendingOptions, __VA_ARGS__)
+
+/**
+ * Runs lodger_pending_new() with options.
+ *
+ * A promise that joins a group or a manager is kept by it until the promise is done. A group waits for it.
+ *
+ * @param options Optional. NULL means all defaults.
+ * @return as lodger_pending_new().
+ * Errors: as lodger_pending_new(), LODGER_EINVAL (wrong options, an unknown value of `trackers`).
+ * Test: unit/manager edge_104_a_promise_joins_exactly_the_trackers_that_it_names
+ * Since: 0.2
+ */
+LODGER_API LODGER_GIVEN LodgerPending *lodger_pending_new_full (const LodgerPendingOptions *options);
 
 /**
  * Takes a reference.

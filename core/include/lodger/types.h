@@ -83,6 +83,8 @@ typedef struct LodgerLimiter LodgerLimiter;
 typedef struct LodgerQueue LodgerQueue;
 /** Several calls as one piece of work: group.h. */
 typedef struct LodgerGroup LodgerGroup;
+/** Keeps track of what is under way: manager.h. */
+typedef struct LodgerManager LodgerManager;
 /** A set of values that travels with the work: context.h. */
 typedef struct LodgerContext LodgerContext;
 /** A lifetime, and the calls that are bound to it: scope.h. */

@@ -62,22 +62,36 @@ tracked_kinds (LodgerTracking tracking, unsigned usual)
   return usual;
 }
 
-bool
-lodger__carry_set (LodgerPending *pending, const LodgerCallOptions *options)
+/* Not shared yet: a part of that context. */
+static bool
+set (LodgerPending *pending, LodgerContext *context, unsigned kinds, const LodgerContextKey *const *keys)
 {
-  const LodgerThread *thread = lodger__thread_peek ();
-  LodgerContext *context = thread != NULL ? thread->context : NULL;
-  LodgerTracking tracking = options != NULL ? options->trackers : LODGER_TRACK_DEFAULT;
   Carry *carry;
-  if (options != NULL && options->context != NULL)
-    context = options->context;
   if (context == NULL || context == lodger__no_context)
     return true;
   carry = need (pending);
-  return carry != NULL
-         && lodger__context_narrow (context, tracked_kinds (tracking, LODGER_TRACKED_GROUPS | LODGER_TRACKED_MANAGERS),
-                                    tracking == LODGER_TRACK_NAMED ? options->tracked_by : NULL, &carry->context)
+  return carry != NULL && lodger__context_narrow (context, kinds, keys, &carry->context)
          && lodger__context_prepare (carry->context, pending);
+}
+
+bool
+lodger__carry_set (LodgerPending *pending, const LodgerCallOptions *options)
+{
+  LodgerContext *context = lodger_context_current ();
+  LodgerTracking tracking = options != NULL ? options->trackers : LODGER_TRACK_DEFAULT;
+  if (options != NULL && options->context != NULL)
+    context = options->context;
+  return set (pending, context, tracked_kinds (tracking, LODGER_TRACKED_GROUPS | LODGER_TRACKED_MANAGERS),
+              tracking == LODGER_TRACK_NAMED ? options->tracked_by : NULL);
+}
+
+bool
+lodger__carry_set_promise (LodgerPending *promise, const LodgerPendingOptions *options)
+{
+  const LodgerTracking tracking = options->trackers;
+  return tracking == LODGER_TRACK_DEFAULT || tracking == LODGER_TRACK_NONE
+         || set (promise, lodger_context_current (), tracked_kinds (tracking, 0),
+                 tracking == LODGER_TRACK_NAMED ? options->tracked_by : NULL);
 }
 
 bool
@@ -211,22 +225,29 @@ find_thread (LodgerThread **ret_thread, LodgerContext ***ret_place, const char *
 }
 
 int
-lodger_context_set (const LodgerContextKey *key, void *value, LodgerDestroyFunc destroy)
+lodger__context_set (const LodgerContextKey *key, void *value, LodgerDestroyFunc destroy,
+                     const LodgerTrackerOps *tracker, const char *function)
 {
   LodgerThread *thread;
   LodgerContext **place, *context;
-  int code = lodger__is_null (key, __func__) ? LODGER_EINVAL : find_thread (&thread, &place, __func__);
+  int code = lodger__is_null (key, function) ? LODGER_EINVAL : find_thread (&thread, &place, function);
   if (code != 0)
     {
       if (destroy != NULL)
         destroy (value);
       return code;
     }
-  context = lodger__context_with (thread->context, key, value, destroy, NULL);
+  context = lodger__context_with (thread->context, key, value, destroy, tracker);
   if (context == NULL)
     return LODGER_ENOMEM;
   lodger__context_keep (thread, place, context);
   return 0;
+}
+
+int
+lodger_context_set (const LodgerContextKey *key, void *value, LodgerDestroyFunc destroy)
+{
+  return lodger__context_set (key, value, destroy, NULL, __func__);
 }
 
 int

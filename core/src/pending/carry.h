@@ -16,6 +16,8 @@ enum
 /* Whoever submits, before the call is shared: it has the options' context, or the current one, with the trackers that the
  * options say. False without memory. */
 bool lodger__carry_set (LodgerPending *pending, const LodgerCallOptions *options);
+/* The same of a promise, which has none unless its trackers are named. */
+bool lodger__carry_set_promise (LodgerPending *promise, const LodgerPendingOptions *options);
 /* Not shared yet, submitted without one: it has that context, and its trackers do not know the call. False without memory. */
 bool lodger__carry_lend (LodgerPending *pending, LodgerContext *context);
 /* Whoever submits, once the call has been accepted: its trackers are told. */
@@ -45,6 +47,10 @@ typedef struct LodgerAside
 
 void lodger__aside_enter (LodgerThread *thread, LodgerAside *aside, LodgerContext *context);
 void lodger__aside_leave (LodgerThread *thread, LodgerAside *aside);
+
+/* lodger_context_set() of a value that may track, in the name of a function. */
+int lodger__context_set (const LodgerContextKey *key, void *value, LodgerDestroyFunc destroy,
+                         const LodgerTrackerOps *tracker, const char *function);
 
 /* The context of a call, or NULL; it lives as long as the call. */
 LodgerContext *lodger__carry_context (LodgerPending *pending);

@@ -3,6 +3,7 @@
 
 #include "base/fork.h"
 #include "base/log.h"
+#include "base/options.h"
 #include "base/slab.h"
 #include "life/life.h"
 #include "pending/carry.h"
@@ -99,14 +100,56 @@ lodger__pending_invoke (LodgerPending *pending, LodgerCaller *caller, LodgerPend
   lodger__carry_leave (thread, outer);
 }
 
+static LodgerPending *
+promise_new (const LodgerPendingOptions *options)
+{
+  unsigned is_protected = options->flags & LODGER_PENDING_PROTECTED ? P_PROTECTED : 0;
+  LodgerPending *promise = pending_new (&promise_ops, P_PROMISE | is_protected, 1);
+  if (promise == NULL)
+    return NULL;
+  promise->site = (LodgerSite) { options->file, options->name, options->line };
+  if (lodger__carry_set_promise (promise, options))
+    {
+      lodger__carry_join (promise);
+      return promise;
+    }
+  lodger__pending_discard_call (promise);
+  return NULL;
+}
+
+static LodgerPending *
+new_promise (const LodgerPendingOptions *options, const char *reason, const char *function)
+{
+  LodgerPending *promise;
+  if ((unsigned) options->flags & ~(unsigned) LODGER_PENDING_PROTECTED)
+    reason = "unknown flags";
+  else if ((unsigned) options->trackers > LODGER_TRACK_NAMED)
+    reason = "unknown trackers";
+  if (reason != NULL)
+    {
+      lodger__misuse_at (function, LODGER_EINVAL, reason, options->file, options->line);
+      return lodger__pending_refused (LODGER_EINVAL, NULL);
+    }
+  promise = promise_new (options);
+  return promise != NULL ? promise : lodger__pending_refused (LODGER_ENOMEM, NULL);
+}
+
 LodgerPending *
 lodger_pending_new (LodgerPendingFlags flags)
 {
-  LodgerPending *pending;
-  if ((unsigned) flags & ~(unsigned) LODGER_PENDING_PROTECTED)
-    return lodger__pending_refused (lodger__misuse (__func__, LODGER_EINVAL, "unknown flags"), NULL);
-  pending = pending_new (&promise_ops, P_PROMISE | (flags & LODGER_PENDING_PROTECTED ? P_PROTECTED : 0), 1);
-  return pending != NULL ? pending : lodger__pending_refused (LODGER_ENOMEM, NULL);
+  const LodgerPendingOptions options = { .size = sizeof options, .flags = flags };
+  return new_promise (&options, NULL, __func__);
+}
+
+LodgerPending *
+lodger_pending_new_full (const LodgerPendingOptions *given)
+{
+  LodgerPendingOptions own, options = { .size = sizeof options };
+  const char *reason;
+  given = lodger__options (given, &own, sizeof own, &reason);
+  if (given != NULL)
+    options = *given;
+  return new_promise (&options, reason, __func__);
 }
 
 LodgerPending *
