@@ -195,6 +195,23 @@ START_TEST (what_is_done_already_counts)
 }
 END_TEST
 
+START_TEST (a_protected_one_is_left_alone_behind_one_that_is_done)
+{
+  LodgerPending *pendings[2] = { lodger_pending_new (LODGER_PENDING_DEFAULT), lodger_pending_new (LODGER_PENDING_PROTECTED) };
+  LodgerPending *whole;
+  refuse (pendings[0]);
+  whole = lodger_pending_race (pendings, 2);
+  expect_code (lodger_pending_get_outcome (whole), LODGER_EFAILED);
+  lodger_pending_unref (whole);
+  whole = lodger_pending_all (pendings, 2);
+  expect_code (lodger_pending_get_outcome (whole), LODGER_EFAILED);
+  lodger_pending_unref (whole);
+  ck_assert (!lodger_pending_is_done (pendings[1]));
+  lodger_pending_unref (pendings[0]);
+  lodger_pending_unref (pendings[1]);
+}
+END_TEST
+
 /* ---- each of the three -------------------------------------------------------------------------------------------------- */
 
 START_TEST (a_cancel_reaches_each_of_them)
@@ -339,6 +356,7 @@ main (int argc, char **argv)
   test_add (suite, race_has_the_first_outcome);
   test_add (suite, race_does_not_wait_for_those_who_lose);
   test_add (suite, what_is_done_already_counts);
+  test_add (suite, a_protected_one_is_left_alone_behind_one_that_is_done);
   add_each (suite, "a_cancel_reaches_each_of_them", a_cancel_reaches_each_of_them);
   add_each (suite, "null_and_none_are_refused", null_and_none_are_refused);
   add_each (suite, "calls_of_several_threads_race", calls_of_several_threads_race);

@@ -295,9 +295,8 @@ next_to_cancel (LodgerGroup *group)
   return lodger_pending_ref (lodger__member (link)->pending);
 }
 
-/* Or lets it go. */
-static void
-cancel_member (LodgerGroup *group, LodgerPending *pending, const char *message)
+void
+lodger__group_cancel_member (LodgerGroup *group, LodgerPending *pending, const char *message)
 {
   if (group->options.spares_protected && (lodger__pending_state (pending) & P_PROTECTED))
     lodger__members_remove (&group->members, pending);
@@ -313,7 +312,7 @@ cancel_members (LodgerGroup *group, const char *message)
   while ((pending = next_to_cancel (group)) != NULL)
     {
       pthread_mutex_unlock (&group->members.mutex);
-      cancel_member (group, pending, message);
+      lodger__group_cancel_member (group, pending, message);
       lodger_pending_unref (pending);
       pthread_mutex_lock (&group->members.mutex);
     }

@@ -51,6 +51,9 @@ void lodger__group_close (LodgerGroup *group);
 /* As lodger_group_cancel(). */
 bool lodger__group_cancel (LodgerGroup *group, const char *message);
 
+/* No lock: cancels it, or lets it go. */
+void lodger__group_cancel_member (LodgerGroup *group, LodgerPending *pending, const char *message);
+
 /* ---- members.c ---- */
 
 extern const LodgerMembersOps lodger__group_members;

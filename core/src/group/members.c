@@ -110,7 +110,7 @@ joined (LodgerMembers *members, LodgerPending *pending, const LodgerList *list)
 {
   LodgerGroup *group = group_of (members);
   if (list == &group->cancelled)
-    lodger_pending_cancel (pending, "its group was cancelled");
+    lodger__group_cancel_member (group, pending, "its group was cancelled");
   lodger__waits_look_again (group->pending);
 }
 
