@@ -129,7 +129,9 @@ note_use (LodgerPool *pool, LodgerWorker *worker)
   worker->has_run = false;
 }
 
-/* Before the outcome is published, so that whoever learns that the call is done finds its worker free. Not if user code
+/* Before the outcome is published, so that whoever learns that the call is done finds its worker free: idle, or on its way
+ * to a call that waits, so that one more call does not ask for one more thread. With so many calls that all workers are
+ * needed, nobody has to find it. Not if user code
  * is going to be told in this thread: a call for this worker would have to wait for that. The pending is locked, so that
  * nobody asks to be told between the look and the end. A call that stays unfinished leaves its worker free too: it needs no
  * thread, and what it waits for may need this one. */
@@ -142,15 +144,15 @@ returned (LodgerCaller *caller, LodgerPending *pending)
   if (worker->busy_with != pending || (!is_unfinished && lodger__pending_tells_user_code (pending)))
     return;
   worker->busy_with = NULL;
-  if (is_unfinished || !lodger__worker_wants_call (caller) || lodger__pool_has_calls (pool))
+  if (is_unfinished || !lodger__worker_wants_call (caller) || lodger__pool_is_full (pool))
     return;
   pthread_mutex_lock (&pool->mutex);
   note_use (pool, worker);
+  lodger__worker_uncount (pool, caller);
   if (pool->queue.first == NULL)
-    {
-      lodger__worker_uncount (pool, caller);
-      lodger__worker_make_idle (pool, caller);
-    }
+    lodger__worker_make_idle (pool, caller);
+  else
+    lodger__worker_comes (pool, caller);
   pthread_mutex_unlock (&pool->mutex);
 }
 

@@ -58,6 +58,13 @@ lodger__pool_has_calls (const LodgerPool *pool)
   return atomic_load_explicit (&pool->queue.count, memory_order_relaxed) > 0;
 }
 
+/* There are calls for all workers that may run at once. */
+static inline bool
+lodger__pool_is_full (const LodgerPool *pool)
+{
+  return atomic_load_explicit (&pool->queue.count, memory_order_relaxed) >= pool->running_max;
+}
+
 /* What remains to be done, without the mutex, for calls that wait. */
 typedef struct LodgerWakeUp
 {
@@ -77,6 +84,8 @@ void lodger__worker_leave_state (LodgerPool *pool, LodgerCaller *worker);
 void lodger__worker_uncount (LodgerPool *pool, LodgerCaller *worker);
 /* Onto the list of the idle; false when there are enough of them. */
 bool lodger__worker_make_idle (LodgerPool *pool, LodgerCaller *worker);
+/* It is at work no more, and looks for a call next. */
+void lodger__worker_comes (LodgerPool *pool, LodgerCaller *worker);
 /* From when on it will have been idle for too long. */
 void lodger__worker_note_idle (LodgerCaller *worker);
 

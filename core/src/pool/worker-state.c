@@ -76,6 +76,13 @@ lodger__worker_make_idle (LodgerPool *pool, LodgerCaller *caller)
 }
 
 void
+lodger__worker_comes (LodgerPool *pool, LodgerCaller *caller)
+{
+  atomic_store (&caller->worker->state, LODGER_WORKER_WAKING);
+  pool->waking++;
+}
+
+void
 lodger__worker_leave_state (LodgerPool *pool, LodgerCaller *caller)
 {
   LodgerWorker *worker = caller->worker;
