@@ -20,6 +20,7 @@
 #include <lodger/options.h>
 #include <lodger/pending.h>
 #include <lodger/queue.h>
+#include <lodger/repeat.h>
 #include <lodger/scope.h>
 #include <lodger/slot.h>
 #include <lodger/trace.h>

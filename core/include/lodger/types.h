@@ -81,6 +81,10 @@ typedef struct LodgerSlot LodgerSlot;
 typedef struct LodgerLimiter LodgerLimiter;
 /** Calls that run one at a time: queue.h. */
 typedef struct LodgerQueue LodgerQueue;
+/** A call that comes again every so often: repeat.h. */
+typedef struct LodgerRepeat LodgerRepeat;
+/** A long-lived call with a start and a stop: task.h. */
+typedef struct LodgerTask LodgerTask;
 /** Several calls as one piece of work: group.h. */
 typedef struct LodgerGroup LodgerGroup;
 /** Keeps track of what is under way: manager.h. */

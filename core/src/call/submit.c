@@ -6,13 +6,14 @@
 #include "base/site.h"
 #include "base/slab.h"
 #include "call/admission.h"
+#include "call/at.h"
 #include "call/gate.h"
 #include "call/run.h"
 #include "call/scope.h"
 #include "call/timeout.h"
 #include "life/life.h"
 #include "life/phase.h"
-#include "loop/turn.h"
+#include "loop/timers.h"
 #include "mailbox/owner.h"
 #include "mailbox/post.h"
 #include "pending/carry.h"
@@ -167,14 +168,6 @@ delayed_exited (LodgerCaller *caller, LodgerItem *item)
   lodger__release (caller);
 }
 
-/* Out of the heap, and through the inbox to the owner, which finds it done and destroys its data. */
-static void
-delayed_withdraw (LodgerPending *pending)
-{
-  LodgerCaller *caller = lodger__pending_caller (pending);
-  lodger__timers_give (lodger__timers (caller), (LodgerDelayed *) pending, lodger__try_push, caller);
-}
-
 static const LodgerItemOps call_ops = { .run = call_run,
                                         .drop = call_drop,
                                         .exited = call_exited,
@@ -184,7 +177,7 @@ static const LodgerItemOps call_ops = { .run = call_run,
 static const LodgerItemOps delayed_ops = { .run = delayed_run,
                                            .drop = delayed_drop,
                                            .exited = delayed_exited,
-                                           .withdraw = delayed_withdraw,
+                                           .withdraw = lodger__timers_withdraw,
                                            .ended = lodger__unfinished_ended,
                                            .blocked_on = lodger__run_blocked_on,
                                            .slab_class = LODGER_SLAB_LARGE };
@@ -281,23 +274,11 @@ lodger__submit_soon (const char *function, LodgerCaller *caller, const LodgerWor
 static int
 delay_until (LodgerCaller *caller, LodgerPending *pending, int64_t delay)
 {
-  LodgerDelayed *delayed = (LodgerDelayed *) pending;
   int64_t now = lodger__host_now (caller);
-  int64_t deadline = delay < LODGER_FOREVER - now ? now + delay : LODGER_FOREVER - 1;
-  bool first = false;
-  int code;
-  lodger__hold (caller);
-  code = lodger__timers_insert (lodger__timers (caller), delayed, deadline, &first);
+  int code = lodger__timers_put (caller, pending, delay < LODGER_FOREVER - now ? now + delay : LODGER_FOREVER - 1);
   if (code != 0)
-    {
-      lodger__admission_leave (caller);
-      lodger__release (caller);
-      lodger__pending_discard_call (pending);
-      return code == LODGER_ENOMEM ? code : LODGER_ECANCELED;
-    }
-  if (first)
-    lodger__poke (caller);
-  return 0;
+    lodger__admission_leave (caller);
+  return code;
 }
 
 LodgerPending *

@@ -14,6 +14,7 @@ typedef struct Carry
 {
   LodgerExtra extra;      /* first */
   LodgerContext *context; /* a reference */
+  bool is_lent;           /* its trackers do not know the call */
 } Carry;
 
 static void
@@ -69,6 +70,8 @@ set (LodgerPending *pending, LodgerContext *context, unsigned kinds, const Lodge
   Carry *carry;
   if (context == NULL || context == lodger__no_context)
     return true;
+  if (tracking == LODGER_TRACK_LENT)
+    return lodger__carry_lend (pending, context);
   carry = need (pending);
   return carry != NULL && lodger__context_narrow (context, kinds, keys, &carry->context)
          && lodger__context_prepare (carry->context, pending);
@@ -101,16 +104,18 @@ lodger__carry_lend (LodgerPending *pending, LodgerContext *context)
   if (context == NULL)
     return true;
   carry = need (pending);
-  if (carry != NULL)
-    carry->context = lodger_context_ref (context);
-  return carry != NULL;
+  if (carry == NULL)
+    return false;
+  carry->context = lodger_context_ref (context);
+  carry->is_lent = true;
+  return true;
 }
 
 void
 lodger__carry_join (LodgerPending *pending)
 {
   const Carry *carry = carry_of (pending);
-  if (carry != NULL)
+  if (carry != NULL && !carry->is_lent)
     lodger__context_join (carry->context, pending);
 }
 

@@ -13,6 +13,10 @@ enum
   LODGER_TRACKED_MANAGERS = 1 << 1
 };
 
+/* For options: the call has the context with its trackers, which do not know the call: it is a part of another one that they
+ * know. */
+#define LODGER_TRACK_LENT ((LodgerTracking) -1)
+
 /* Whoever submits, before the call is shared: it has the options' context, or the current one, with the trackers that the
  * options say. False without memory. */
 bool lodger__carry_set (LodgerPending *pending, const LodgerCallOptions *options);

@@ -42,6 +42,12 @@ outcome (const LodgerPending *pending)
   return LODGER_EFAILED;
 }
 
+bool
+lodger__pending_is_empty (const LodgerPending *pending)
+{
+  return outcome (pending) == 0 && resolve (pending)->outcome.type == V_NOTHING;
+}
+
 int
 lodger_pending_get_outcome (const LodgerPending *pending)
 {

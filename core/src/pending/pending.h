@@ -318,6 +318,8 @@ LodgerValue lodger__value_string (const char *string);
 /* The pointer with the name of its type. Without memory for that it is destroyed, and the value is an error. */
 LodgerValue lodger__value_typed (const char *type, void *value, LodgerDestroyFunc destroy);
 LodgerValue lodger__value_bytes (const void *bytes, size_t size);
+/* It has succeeded without a value. */
+bool lodger__pending_is_empty (const LodgerPending *pending);
 /* Its function is on this thread's stack. */
 bool lodger__pending_is_on_stack (const LodgerPending *pending);
 
