@@ -98,6 +98,19 @@ START_TEST (a_cancel_that_has_come_before_stays_a_cancel)
 }
 END_TEST
 
+START_TEST (a_full_inbox_does_not_keep_the_time_from_being_over)
+{
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, LODGER_CALLER_OPTIONS (.inbox_limit = 1));
+  LodgerPending *pending = lodger_caller_call_later_full (loop.caller, LODGER_SECONDS (9), answer, NULL, NULL,
+                                                          LODGER_CALL_OPTIONS (.timeout = LIMIT));
+  lodger_manual_advance (loop.host, LIMIT);
+  loop_run (&loop);
+  expect_timeout (pending);
+  lodger_pending_unref (pending);
+  loop_close (&loop);
+}
+END_TEST
+
 static void
 follow (LodgerPending *self, void *data)
 {
@@ -172,6 +185,7 @@ main (int argc, char **argv)
   test_add (suite, a_call_that_runs_is_told_and_ends_when_it_answers);
   test_add (suite, a_call_that_ends_in_time_has_its_own_outcome);
   test_add (suite, a_cancel_that_has_come_before_stays_a_cancel);
+  test_add (suite, a_full_inbox_does_not_keep_the_time_from_being_over);
   test_add (suite, a_timeout_is_the_outcome_of_those_who_follow);
   test_add (suite, a_call_that_blocks_its_worker_is_woken);
   test_add (suite, a_timeout_below_0_is_refused);

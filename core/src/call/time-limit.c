@@ -4,9 +4,10 @@
 
 #include "base/alarm.h"
 #include "base/context.h"
+#include "call/at.h"
 #include "life/life.h"
 #include "life/phase.h"
-#include "pending/pending.h"
+#include "mailbox/post.h"
 
 #include <stdlib.h>
 
@@ -57,21 +58,29 @@ timer_runs (LodgerPending *self, void *data)
   come (data);
 }
 
+static int64_t
+after (int64_t now, int64_t delay)
+{
+  return delay < LODGER_FOREVER - now ? now + delay : LODGER_FOREVER - 1;
+}
+
 static bool
 begin (LodgerTimeLimit *limit, LodgerCaller *caller, int64_t delay)
 {
   const LodgerCallOptions options = {
     .size = sizeof options, .name = "a time limit", .context = lodger__no_context, .trackers = LODGER_TRACK_NONE
   };
+  const LodgerWork work = lodger__work (timer_runs, limit, release);
   int64_t now;
   if (caller != NULL && !lodger__is_driven (caller) && !lodger__is_stopping (caller))
     {
-      limit->timer = lodger_caller_call_later_full (caller, delay, timer_runs, limit, release, &options);
+      now = lodger__host_now (caller);
+      limit->timer = lodger__submit_at ("a time limit", caller, after (now, delay), &work, &options);
       return true;
     }
   now = lodger__port_now ();
   limit->alarm.ring = ring;
-  return lodger__alarm_set (&limit->alarm, delay < LODGER_FOREVER - now ? now + delay : LODGER_FOREVER);
+  return lodger__alarm_set (&limit->alarm, after (now, delay));
 }
 
 LodgerTimeLimit *
