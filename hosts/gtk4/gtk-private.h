@@ -2,7 +2,7 @@
 /* The functions that the files of the GTK adapter share.
  *
  * Order, lowest first; a file calls only files before it: windows.c, frames.c, caller.c, widget.c, hold.c, outcome.c,
- * progress.c, cancel-button.c, run.c. To report upward, a file calls functions that it was given. */
+ * progress.c, cancel-button.c, run.c, repeat.c. To report upward, a file calls functions that it was given. */
 #ifndef LODGER_GTK_PRIVATE_H
 #define LODGER_GTK_PRIVATE_H
 

@@ -265,6 +265,34 @@ LODGER_API void lodger_gtk_run (GtkWidget *widget, LodgerCallFunc work, LodgerGt
  */
 LODGER_API int lodger_gtk_report (LodgerPending *self, double fraction, const char *text);
 
+/* ---- what comes again and again ---------------------------------------------------------------------------------- */
+
+/**
+ * lodger_gtk_repeat: (skip)
+ * @widget: the widget, which need not be in a window
+ * @interval: in nanoseconds
+ * @func: runs in the GUI thread, or in a worker, as @options say
+ * @data: given to @func
+ * @destroy: (nullable): destroys the data
+ * @options: (nullable): as for lodger_repeat_new(), without a scope; %NULL for defaults
+ *
+ * Runs @func every @interval nanoseconds while @widget is mapped.
+ *
+ * GUI thread; does not block. It is lodger_repeat_new() of the GUI thread's caller, with the scope of
+ * lodger_glib_object_get_scope(). It is paused while @widget is not mapped. When the widget is mapped again, and a due time
+ * has come meanwhile, a run begins at once. It ends with the widget. The data is consumed.
+ *
+ * Returns: (transfer full) (nullable): a new reference, or %NULL. The repeating call goes on without it
+ *
+ * Errors: as lodger_repeat_new(), LODGER_EINVAL (NULL or no widget, a scope in @options), LODGER_EWRONGTHREAD (not the GUI
+ * thread).
+ * Test: gtk/repeat it_runs_only_while_the_widget_is_mapped
+ * Since: 0.2
+ */
+LODGER_API LODGER_GIVEN LodgerRepeat *lodger_gtk_repeat (GtkWidget *widget, int64_t interval, LodgerRepeatFunc func,
+                                                         void *data, LodgerDestroyFunc destroy,
+                                                         const LodgerRepeatOptions *options);
+
 LODGER_END_DECLS
 
 #ifndef LODGER_NO_CALL_SITES
