@@ -23,6 +23,7 @@
 #include <lodger/repeat.h>
 #include <lodger/scope.h>
 #include <lodger/slot.h>
+#include <lodger/task.h>
 #include <lodger/trace.h>
 #include <lodger/typed.h>
 #include <lodger/types.h>

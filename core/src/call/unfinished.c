@@ -80,7 +80,7 @@ lodger__unfinished_cancel (LodgerCaller *caller)
       LodgerPending *pending = lodger__unfinished_pending (link);
       lodger__list_append (&caller->calls.cancelled, link);
       if (!(lodger__pending_state (pending) & (P_CANCELLED | P_DONE)))
-        lodger_pending_cancel (pending, lodger__closed_message);
+        lodger__pending_stop (pending, lodger__closed_message);
     }
 }
 

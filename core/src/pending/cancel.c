@@ -255,6 +255,27 @@ lodger_pending_cancel (LodgerPending *pending, const char *message)
   return cancelled;
 }
 
+void
+lodger__pending_stop (LodgerPending *pending, const char *message)
+{
+  const LodgerExtra *extra = NULL;
+  void *held = NULL;
+  if (lodger__pending_state (pending) & P_STOPS)
+    {
+      lodger__pending_lock (pending);
+      extra = pending->extras;
+      while (extra != NULL && extra->kind->hold_stop == NULL)
+        extra = extra->next;
+      if (extra != NULL && (held = extra->kind->hold_stop (extra)) != NULL)
+        lodger__pending_add_state (pending, P_TOLD);
+      lodger__pending_unlock (pending);
+    }
+  if (held != NULL)
+    extra->kind->tell_stop (held);
+  else
+    lodger_pending_cancel (pending, message);
+}
+
 bool
 lodger_host_was_cancelled_late (const LodgerPending *pending)
 {

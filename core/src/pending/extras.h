@@ -10,6 +10,10 @@ typedef struct LodgerExtraKind
   void (*free) (LodgerExtra *extra); /* the pending goes. NULL: free () */
   /* Locked: as in LodgerItemOps. NULL: it says nothing about that. */
   void (*blocked_on) (const LodgerExtra *extra, LodgerBlockedOn *ret_blocked);
+  /* For a call that is to end by itself in a stop (P_STOPS). Locked: whoever tells it, held; NULL: nobody any more. And
+   * without the lock: tells it, and lets go of that. */
+  void *(*hold_stop) (const LodgerExtra *extra);
+  void (*tell_stop) (void *held);
 } LodgerExtraKind;
 
 #define LODGER_EXTRA_KIND(name_, free_, blocked_on_)                                                                   \

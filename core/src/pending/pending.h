@@ -39,6 +39,8 @@ enum
   P_UNANSWERED = 1 << 18, /* given up after it had returned, since its reply was not answered */
   P_TIMED_OUT = 1 << 22,  /* cancelled, since its time was over */
   P_TIMED = 1 << 23,      /* it has a time limit */
+  P_STOPS = 1 << 24,      /* a stop tells it in a way of its own, instead of cancelling it */
+  P_TOLD = 1 << 25,       /* a stop has done that */
   P_TOO_LATE = 1 << 19,   /* a cancel has come since it was done, and has changed nothing else */
 };
 
@@ -363,6 +365,8 @@ LodgerPending *lodger__unfinished_pending (LodgerLink *link);
 
 /* ---- cancelling: cancel.c ---- */
 
+/* What a stop does to a call that is not done: cancels it, or tells it in a way of its own, once. */
+void lodger__pending_stop (LodgerPending *pending, const char *message);
 /* Joins the messages of all cancels. False without memory: to be logged by the last of the three, once no lock is held. The
  * first one: locked. */
 bool lodger__pending_add_message (LodgerPending *pending, const char *message);

@@ -89,7 +89,7 @@ cancel (LodgerCaller *giver)
   while ((pending = take_over (giver, &pooling->child_calls, &pooling->cancelled_calls)) != NULL)
     {
       if (!(lodger__pending_state (pending) & (P_CANCELLED | P_DONE)))
-        lodger_pending_cancel (pending, lodger__closed_message);
+        lodger__pending_stop (pending, lodger__closed_message);
       lodger_pending_unref (pending);
     }
 }

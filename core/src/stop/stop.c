@@ -71,12 +71,13 @@ lodger__stop_cancel_running (LodgerCaller *caller)
       lodger__caller_lock (caller);
       frame = lodger__ownership_frame (caller);
       is_in_call = frame != NULL;
-      while (frame != NULL && (frame->pending == NULL || lodger_pending_is_cancelled (frame->pending)))
+      while (frame != NULL
+             && (frame->pending == NULL || (lodger__pending_state (frame->pending) & (P_CANCELLED | P_TOLD))))
         frame = lodger__ownership_outer (frame);
       pending = frame != NULL ? lodger_pending_ref (frame->pending) : NULL;
       lodger__caller_unlock (caller);
       if (pending != NULL)
-        lodger_pending_cancel (pending, lodger__closed_message);
+        lodger__pending_stop (pending, lodger__closed_message);
       lodger_pending_unref (pending);
     }
   while (pending != NULL);
