@@ -353,7 +353,8 @@ be_inside (LodgerPending *self, void *data)
   latch_open (&inside->entered);
   if (inside->enter_code != 0)
     return;
-  ck_assert_int_eq (atomic_load (&server->runs), 1);
+  if (server->reports)
+    ck_assert_int_eq (atomic_load (&server->runs), 1);
   ck_assert (lodger_pending_is_done (lodger_task_get_started (server->task)));
   if (inside->waits)
     {
