@@ -21,7 +21,8 @@ typedef struct LodgerFrame
   const LodgerSite *site;
   int64_t since;                         /* when it was entered; 0: nobody watched */
   _Atomic (LodgerPending *) awaited;     /* it blocks until that is done */
-  _Atomic (LodgerCaller *) awaited_room; /* or until there is space in that inbox */
+  _Atomic (LodgerCaller *) awaited_room; /* or until there is room in something of that caller; NULL: of none */
+  atomic_bool waits;                     /* it blocks */
   bool is_published;                     /* in `running` of its caller */
 } LodgerFrame;
 

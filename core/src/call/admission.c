@@ -9,41 +9,61 @@
 
 #include <stdlib.h>
 
-/* Why nobody waits in vain: a thread that waits sets `has_waiters` and then looks at the number; whoever takes a call out
+/* Why nobody waits in vain: a thread that waits sets `has_waiters` and then looks at the number; whoever takes something out
  * lowers the number and then looks at `has_waiters`; all sequentially consistent. So the one sees the space or the other
  * sees the waiter. Both then give what space there is to those who have waited longest, under the mutex. A stop changes the
- * state under it and signals all. */
+ * state under another mutex, then closes, and signals all under this one.
+ *
+ * Who makes room may become known while threads wait: each of them then begins its wait anew, so that it is judged with
+ * that. */
 
 typedef struct Waiter
 {
   LodgerLink link; /* on no list any more: it has its space */
   LodgerWait wait;
-  const LodgerAdmission *admission;
+  LodgerAdmission *admission;
 } Waiter;
 
-static const Waiter *
-waiter_of (const LodgerWait *wait)
+static Waiter *
+waiter_of (LodgerWait *wait)
 {
   return lodger__list_owner (wait, offsetof (Waiter, wait));
 }
 
+void
+lodger__admission_init (LodgerAdmission *admission, const char *where, LodgerCaller *caller, unsigned limit)
+{
+  admission->room.where = where;
+  atomic_init (&admission->room.caller, caller);
+  atomic_init (&admission->room.thread, 0);
+  admission->limit = limit;
+  lodger__port_mutex_init (&admission->mutex);
+}
+
+void
+lodger__admission_clear (LodgerAdmission *admission)
+{
+  pthread_mutex_destroy (&admission->mutex);
+}
+
 bool
-lodger__admission_init (LodgerCaller *caller, unsigned limit)
+lodger__admission_make (LodgerCaller *caller, unsigned limit)
 {
   if (limit == 0)
     return true;
   caller->admission = calloc (1, sizeof *caller->admission);
   if (caller->admission != NULL)
-    {
-      caller->admission->caller = caller;
-      caller->admission->limit = limit;
-    }
+    lodger__admission_init (caller->admission, "the inbox", caller, limit);
   return caller->admission != NULL;
 }
 
 void
-lodger__admission_clear (LodgerCaller *caller)
+lodger__admission_free (LodgerCaller *caller)
 {
+  if (caller->admission == NULL)
+    return;
+  if (!lodger__is_before_fork (caller))
+    lodger__admission_clear (caller->admission);
   free (caller->admission);
 }
 
@@ -60,12 +80,11 @@ lodger__admission_try (LodgerAdmission *admission)
 static void
 serve_waiters (LodgerAdmission *admission)
 {
-  LodgerCaller *caller = admission->caller;
-  lodger__caller_lock (caller);
+  pthread_mutex_lock (&admission->mutex);
   while (admission->waiters.first != NULL && lodger__admission_try (admission))
     lodger__wait_grant (&lodger__list_item (lodger__list_pop (&admission->waiters), Waiter, link)->wait);
   atomic_store (&admission->has_waiters, admission->waiters.first != NULL);
-  lodger__caller_unlock (caller);
+  pthread_mutex_unlock (&admission->mutex);
 }
 
 void
@@ -76,23 +95,41 @@ lodger__admission_give (LodgerAdmission *admission)
     serve_waiters (admission);
 }
 
+/* Under the mutex. */
+static void
+wake_all (LodgerAdmission *admission)
+{
+  lodger__list_for (waiter, &admission->waiters, Waiter, link)
+    lodger__parker_signal (waiter->wait.parker);
+}
+
 void
 lodger__admission_close (LodgerAdmission *admission)
 {
-  lodger__caller_lock (admission->caller);
+  pthread_mutex_lock (&admission->mutex);
   atomic_store (&admission->is_closed, true);
-  lodger__list_for (waiter, &admission->waiters, Waiter, link)
-    lodger__parker_signal (waiter->wait.parker);
-  lodger__caller_unlock (admission->caller);
+  wake_all (admission);
+  pthread_mutex_unlock (&admission->mutex);
+}
+
+void
+lodger__admission_know (LodgerAdmission *admission, LodgerCaller *caller, uint64_t thread)
+{
+  pthread_mutex_lock (&admission->mutex);
+  atomic_store (&admission->room.caller, caller);
+  atomic_store (&admission->room.thread, thread);
+  atomic_fetch_add (&admission->room.changes, 1);
+  wake_all (admission);
+  pthread_mutex_unlock (&admission->mutex);
 }
 
 static void
 join_waiters (LodgerAdmission *admission, Waiter *waiter)
 {
-  lodger__caller_lock (admission->caller);
+  pthread_mutex_lock (&admission->mutex);
   lodger__list_append (&admission->waiters, &waiter->link);
   atomic_store (&admission->has_waiters, true);
-  lodger__caller_unlock (admission->caller);
+  pthread_mutex_unlock (&admission->mutex);
   serve_waiters (admission);
 }
 
@@ -101,21 +138,24 @@ static bool
 leave_waiters (LodgerAdmission *admission, Waiter *waiter)
 {
   bool waited;
-  lodger__caller_lock (admission->caller);
+  pthread_mutex_lock (&admission->mutex);
   waited = lodger__list_remove (&waiter->link);
   atomic_store (&admission->has_waiters, admission->waiters.first != NULL);
-  lodger__caller_unlock (admission->caller);
+  pthread_mutex_unlock (&admission->mutex);
   return waited;
 }
 
+/* LODGER_EAGAIN: it has to begin anew. */
 static int
 look (LodgerWait *wait)
 {
+  const Waiter *waiter = waiter_of (wait);
+  const LodgerCaller *caller = atomic_load (&wait->room->caller);
   if (atomic_load (&wait->is_granted))
     return 0;
-  return lodger__is_stopping (wait->inbox_of) || atomic_load (&waiter_of (wait)->admission->is_closed)
-             ? LODGER_ECANCELED
-             : LODGER_EBUSY;
+  if ((caller != NULL && lodger__is_stopping (caller)) || atomic_load (&waiter->admission->is_closed))
+    return LODGER_ECANCELED;
+  return lodger__wait_is_outdated (wait) ? LODGER_EAGAIN : LODGER_EBUSY;
 }
 
 static int
@@ -127,25 +167,29 @@ wait_for_space (LodgerAdmission *admission, Waiter *waiter)
   return leave_waiters (admission, waiter) ? code : 0;
 }
 
-int
-lodger__admission_take (LodgerAdmission *admission, const char *function)
+/* Only this thread could make room. */
+static bool
+is_maker (LodgerAdmission *admission, const LodgerThread *thread)
 {
-  LodgerCaller *caller = admission->caller;
-  LodgerThread *thread;
-  Waiter waiter = { .wait.inbox_of = caller, .admission = admission };
+  const LodgerCaller *caller = atomic_load (&admission->room.caller);
+  return caller != NULL ? lodger__owner_is_in (caller, thread) && lodger__is_driven (caller)
+                        : atomic_load (&admission->room.thread) == thread->serial;
+}
+
+static int
+refuse_maker (const LodgerAdmission *admission, const char *function)
+{
+  lodger__log (LODGER_LOG_WARNING, "%s: %s is full, and only this thread could make room",
+               lodger__spoken_for (function), admission->room.where);
+  return LODGER_EDEADLK;
+}
+
+static int
+wait_once (LodgerAdmission *admission, LodgerThread *thread, const char *function)
+{
+  Waiter waiter = { .wait = { .room = &admission->room, .room_changes = atomic_load (&admission->room.changes) },
+                    .admission = admission };
   int code;
-  if (lodger__admission_try (admission))
-    return 0;
-  thread = lodger__thread ();
-  if (thread == NULL)
-    return LODGER_ENOMEM;
-  if (lodger__owner_is_in (caller, thread) && lodger__is_driven (caller))
-    return lodger__misuse (function, LODGER_EDEADLK, "its inbox is full, and only this thread could make room");
-  if (!lodger__thread_may_block (thread) || (thread->frame != NULL && thread->frame->pending == NULL))
-    {
-      lodger__log (LODGER_LOG_DEBUG, "%s: the inbox of %s is full", function, lodger__name (caller));
-      return LODGER_EAGAIN;
-    }
   lodger__suspend_listen (&waiter.wait, thread);
   code = lodger__wait_begin (&waiter.wait, thread, false, function);
   if (code != 0)
@@ -153,4 +197,29 @@ lodger__admission_take (LodgerAdmission *admission, const char *function)
   code = wait_for_space (admission, &waiter);
   lodger__wait_end (&waiter.wait);
   return code == LODGER_EDEADLK ? lodger__wait_refuse (&waiter.wait, thread, function) : code;
+}
+
+int
+lodger__admission_take (LodgerAdmission *admission, const char *function)
+{
+  LodgerThread *thread;
+  int code;
+  if (lodger__admission_try (admission))
+    return 0;
+  thread = lodger__thread ();
+  if (thread == NULL)
+    return LODGER_ENOMEM;
+  do
+    {
+      if (is_maker (admission, thread))
+        return refuse_maker (admission, function);
+      if (!lodger__thread_may_block (thread) || (thread->frame != NULL && thread->frame->pending == NULL))
+        {
+          lodger__log (LODGER_LOG_DEBUG, "%s: %s is full", function, admission->room.where);
+          return LODGER_EAGAIN;
+        }
+      code = wait_once (admission, thread, function);
+    }
+  while (code == LODGER_EAGAIN);
+  return code;
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bounded inboxes: at most so many calls wait in a caller. Whoever comes then waits for space, or is refused. */
+/* What is bounded: at most so many calls wait in a caller, or items in a channel. Whoever comes then waits for space, or is
+ * refused. */
 #ifndef LODGER_ADMISSION_H
 #define LODGER_ADMISSION_H
 
 #include "parts.h"
 
-/* 0: no limit. False without memory. */
-bool lodger__admission_init (LodgerCaller *caller, unsigned limit);
-void lodger__admission_clear (LodgerCaller *caller);
+/* `caller` makes room; NULL: nobody is known to. */
+void lodger__admission_init (LodgerAdmission *admission, const char *where, LodgerCaller *caller, unsigned limit);
+/* Not in a forked child. */
+void lodger__admission_clear (LodgerAdmission *admission);
+/* Any thread: it is known now who makes room: that caller's thread, or the thread with that serial. */
+void lodger__admission_know (LodgerAdmission *admission, LodgerCaller *caller, uint64_t thread);
 /* Any thread: space, or why there is none. It waits for it, if it may. And gives it back. */
 int lodger__admission_take (LodgerAdmission *admission, const char *function);
 void lodger__admission_give (LodgerAdmission *admission);
@@ -15,6 +19,10 @@ void lodger__admission_give (LodgerAdmission *admission);
 bool lodger__admission_try (LodgerAdmission *admission);
 /* Any thread: there will be no more. */
 void lodger__admission_close (LodgerAdmission *admission);
+
+/* A caller's own; 0: no limit. False without memory. */
+bool lodger__admission_make (LodgerCaller *caller, unsigned limit);
+void lodger__admission_free (LodgerCaller *caller);
 
 static inline int
 lodger__admission_enter (LodgerCaller *caller, const char *function)

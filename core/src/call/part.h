@@ -5,7 +5,9 @@
 
 #include "base/list.h"
 #include "mailbox/inbox.h"
+#include "wait/room.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 typedef struct LodgerCalls
@@ -21,15 +23,16 @@ typedef struct LodgerCalls
   atomic_bool has_held;    /* whether there is one of either; written under the mutex */
 } LodgerCalls;
 
-/* At most so many calls of something wait in a caller: of all, or of a queue. */
+/* At most so many things wait somewhere: calls in a caller or in a queue, items in a channel. */
 typedef struct LodgerAdmission
 {
-  LodgerCaller *caller; /* its thread makes room */
+  LodgerRoom room; /* who makes it */
   unsigned limit;
-  atomic_uint queued; /* calls that count */
+  atomic_uint queued; /* things that count */
   atomic_bool has_waiters;
   atomic_bool is_closed; /* there will be no more space */
-  LodgerList waiters;    /* threads that wait for space, under the caller's mutex */
+  pthread_mutex_t mutex;
+  LodgerList waiters; /* threads that wait for space, under the mutex */
 } LodgerAdmission;
 
 #endif

@@ -58,6 +58,13 @@ timer_runs (LodgerPending *self, void *data)
   come (data);
 }
 
+/* It has begun to stop. A timer that has run already was not refused. */
+static bool
+was_refused (LodgerPending *timer)
+{
+  return lodger_pending_is_done (timer) && lodger_pending_get_outcome (timer) != 0;
+}
+
 static int64_t
 after (int64_t now, int64_t delay)
 {
@@ -75,8 +82,15 @@ begin (LodgerTimeLimit *limit, LodgerCaller *caller, int64_t delay)
   if (caller != NULL && !lodger__is_driven (caller) && !lodger__is_stopping (caller))
     {
       now = lodger__host_now (caller);
+      atomic_fetch_add (&limit->holds, 1); /* a refusal lets go of one, and the alarm needs it */
       limit->timer = lodger__submit_at ("a time limit", caller, after (now, delay), &work, &options);
-      return true;
+      if (!was_refused (limit->timer))
+        {
+          release (limit);
+          return true;
+        }
+      lodger_pending_unref (limit->timer);
+      limit->timer = NULL;
     }
   now = lodger__port_now ();
   limit->alarm.ring = ring;
@@ -95,9 +109,7 @@ lodger__time_limit_new (LodgerCaller *caller, int64_t delay, LodgerDirectFunc ov
       limit->data = data;
       limit->destroy = destroy;
       if (begin (limit, caller, delay))
-        {
-          return limit;
-        }
+        return limit;
     }
   free (limit);
   if (destroy != NULL)

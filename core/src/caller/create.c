@@ -26,7 +26,7 @@ caller_free (LodgerCaller *caller)
   lodger_context_unref (caller->setup.context);
   lodger__children_clear (caller);
   lodger__pool_clear (caller);
-  lodger__admission_clear (caller);
+  lodger__admission_free (caller);
   lodger__turn_clear (caller);
   lodger_pending_unref (lodger_caller_get_started (caller));
   lodger_pending_unref (lodger_caller_get_stopping (caller));
@@ -55,7 +55,7 @@ make_parts (LodgerCaller *caller, const LodgerCallerOptions *options, const Lodg
   birth->stopping = lodger__pending_new_owned ();
   birth->stopped = lodger__pending_new_owned ();
   if (birth->name != NULL && birth->started != NULL && birth->stopping != NULL && birth->stopped != NULL
-      && lodger__admission_init (caller, options->inbox_limit) && (!spec->is_worker || lodger__worker_init (caller))
+      && lodger__admission_make (caller, options->inbox_limit) && (!spec->is_worker || lodger__worker_init (caller))
       && lodger__mailbox_init (caller) == 0)
     return true;
   free (birth->name);
@@ -63,7 +63,7 @@ make_parts (LodgerCaller *caller, const LodgerCallerOptions *options, const Lodg
   lodger_pending_unref (birth->stopping);
   lodger_pending_unref (birth->stopped);
   lodger__pool_clear (caller);
-  lodger__admission_clear (caller);
+  lodger__admission_free (caller);
   return false;
 }
 

@@ -23,7 +23,7 @@ lodger__frames_glance (LodgerCaller *caller)
   if (frame != NULL)
     {
       lodger__text_site (&text, frame->site, "call");
-      glance.waits = atomic_load (&frame->awaited) != NULL || atomic_load (&frame->awaited_room) != NULL;
+      glance.waits = atomic_load (&frame->waits);
       glance.since = frame->since;
     }
   glance.here_at = lodger__ownership_last_here (caller);
@@ -49,11 +49,13 @@ write_frame (const LodgerFrame *frame, const char *label, int64_t now, LodgerIte
       lodger__text_duration (text, now - frame->since);
     }
   lodger__text_add (text, "\n");
-  if (awaited == NULL && room == NULL)
+  if (!atomic_load (&frame->waits))
     return;
   lodger__text_label (text, 2, "waits for");
   if (awaited != NULL)
     lodger__blocked_write (awaited, dropped, text);
+  else if (room == NULL)
+    lodger__text_add (text, "another thread\n");
   else
     lodger__text_add (text, "room in the inbox of %s #%llu\n", lodger__name (room),
                       (unsigned long long) lodger_caller_get_id (room));

@@ -119,15 +119,16 @@ lodger__ownership_leave (LodgerFrame *frame)
 
 /* The one who waits keeps both alive until the second call. That is why it waits for the readers there. */
 void
-lodger__ownership_note_wait (LodgerPending *awaited, LodgerCaller *inbox_of)
+lodger__ownership_note_wait (LodgerPending *awaited, LodgerCaller *room_in, bool waits)
 {
   LodgerFrame *frame = lodger__thread_peek ()->frame;
   if (frame == NULL)
     return;
   atomic_store (&frame->awaited, awaited);
-  atomic_store (&frame->awaited_room, inbox_of);
+  atomic_store (&frame->awaited_room, room_in);
+  atomic_store (&frame->waits, waits);
   lodger__ownership_is_here (frame->caller);
-  if (awaited == NULL && inbox_of == NULL)
+  if (!waits)
     wait_for_readers (frame);
 }
 

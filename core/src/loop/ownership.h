@@ -74,9 +74,9 @@ void lodger__ownership_end (LodgerCaller *caller, LodgerHeld ownership);
 bool lodger__ownership_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending, const LodgerSite *site);
 bool lodger__ownership_leave (LodgerFrame *frame);
 
-/* Any thread that blocks, in a call or not: until that is done, or until that inbox has space; or, with two NULLs, no
- * more. */
-void lodger__ownership_note_wait (LodgerPending *awaited, LodgerCaller *inbox_of);
+/* Any thread that blocks, in a call or not: until that is done, or until something of that caller has room; both may be NULL.
+ * And that does so no more. */
+void lodger__ownership_note_wait (LodgerPending *awaited, LodgerCaller *room_in, bool waits);
 
 /* Owner: it is in Lodger's hands at this moment, for those who watch. */
 void lodger__ownership_note_time (LodgerCaller *caller);

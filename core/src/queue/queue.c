@@ -55,7 +55,10 @@ lodger__queue_release (LodgerQueue *queue)
   lodger_caller_unref (queue->caller);
   lodger__heap_clear (&queue->waiting);
   if (!is_before_fork (queue))
-    pthread_mutex_destroy (&queue->mutex);
+    {
+      lodger__admission_clear (&queue->admission);
+      pthread_mutex_destroy (&queue->mutex);
+    }
   free (queue);
 }
 
@@ -89,8 +92,7 @@ make (LodgerCaller *caller, const LodgerQueueOptions *options)
   queue->caller = lodger_caller_ref (caller);
   queue->options = *options;
   lodger_scope_ref (options->scope);
-  queue->admission.caller = caller;
-  queue->admission.limit = options->limit;
+  lodger__admission_init (&queue->admission, "a queue", caller, options->limit);
   queue->pump.ops = &lodger__queue_pump_ops;
   lodger__port_mutex_init (&queue->mutex);
   return queue;

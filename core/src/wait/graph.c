@@ -46,10 +46,17 @@ forget_waits (void)
 LODGER_FORK_LOCK (mutex, LODGER_RANK_WAITS, forget_waits);
 
 static bool
+room_is_going (const LodgerRoom *room)
+{
+  const LodgerCaller *caller = atomic_load (&room->caller);
+  return caller != NULL && lodger__is_stopping (caller);
+}
+
+static bool
 is_about_to_end (const LodgerWait *wait)
 {
   return atomic_load (&wait->is_refused) || atomic_load (&wait->is_granted) || lodger__wait_is_cancelled (wait)
-         || (wait->inbox_of != NULL && lodger__is_stopping (wait->inbox_of));
+         || (wait->room != NULL && (lodger__wait_is_outdated (wait) || room_is_going (wait->room)));
 }
 
 static bool
@@ -65,13 +72,27 @@ reach (LodgerWait *wait)
 }
 
 static bool
-caller_is_hopeless (const LodgerCaller *caller)
+thread_is_hopeless (uint64_t thread)
 {
-  uint64_t thread = lodger__owner_serial (caller);
   lodger__hash_for (wait, &by_thread, lodger__hash_of_number (thread), LodgerWait, by_thread)
     if (wait->thread == thread)
       return reach (wait);
   return false;
+}
+
+static bool
+caller_is_hopeless (const LodgerCaller *caller)
+{
+  return thread_is_hopeless (lodger__owner_serial (caller));
+}
+
+/* As long as nobody is known to make room, anybody may. */
+static bool
+room_is_hopeless (const LodgerRoom *room)
+{
+  const LodgerCaller *caller = atomic_load (&room->caller);
+  uint64_t thread = atomic_load (&room->thread);
+  return caller != NULL ? caller_is_hopeless (caller) : thread != 0 && thread_is_hopeless (thread);
 }
 
 static bool
@@ -228,7 +249,9 @@ judge (LodgerWait *wait)
   bool is_still;
   if (!wait->is_hopeless)
     return;
-  is_still = wait->pending != NULL ? holds_of (wait, pending_is_hopeless) : caller_is_hopeless (wait->inbox_of);
+  is_still = wait->pending != NULL ? holds_of (wait, pending_is_hopeless)
+             : wait->room != NULL  ? room_is_hopeless (wait->room)
+                                   : false;
   if (!is_still)
     {
       wait->is_hopeless = false;
@@ -279,18 +302,29 @@ unlock_and_drop (void)
 
 /* ---- a wait ------------------------------------------------------------------------------------------------------- */
 
+/* What it waits for, unless that is a pending. */
+static char *
+describe_other (const LodgerWait *wait)
+{
+  LodgerText text = { 0 };
+  const LodgerCaller *caller = wait->room != NULL ? atomic_load (&wait->room->caller) : NULL;
+  if (wait->room == NULL)
+    lodger__text_add (&text, "%s", wait->other != NULL ? wait->other : "something");
+  else if (caller == NULL)
+    lodger__text_add (&text, "room in %s", wait->room->where);
+  else
+    lodger__text_add (&text, "room in %s of %s", wait->room->where, lodger__name (caller));
+  return lodger__text_take (&text);
+}
+
 static void
 say_hopeless (const LodgerWait *wait, const LodgerThread *thread, const char *function)
 {
   char *waiter = thread->frame != NULL ? lodger_pending_describe (thread->frame->pending) : NULL;
-  char *awaited = wait->pending != NULL ? lodger_pending_describe (wait->pending) : NULL;
-  lodger__log (LODGER_LOG_WARNING,
-               "%s: it could never end: %s would wait for %s%s, and all who could end that wait themselves",
-               lodger__spoken_for (function), waiter != NULL ? waiter : "this thread",
-               wait->pending != NULL ? "" : "room in the inbox of ",
-               awaited != NULL         ? awaited
-               : wait->pending != NULL ? "a call"
-                                       : lodger__name (wait->inbox_of));
+  char *awaited = wait->pending != NULL ? lodger_pending_describe (wait->pending) : describe_other (wait);
+  lodger__log (
+      LODGER_LOG_WARNING, "%s: it could never end: %s would wait for %s, and all who could end that wait themselves",
+      lodger__spoken_for (function), waiter != NULL ? waiter : "this thread", awaited != NULL ? awaited : "a call");
   lodger_free (waiter);
   lodger_free (awaited);
 }
@@ -360,7 +394,7 @@ lodger__wait_begin (LodgerWait *wait, LodgerThread *thread, bool is_bounded, con
     }
   if (refused)
     return lodger__wait_refuse (wait, thread, function);
-  lodger__ownership_note_wait (wait->pending, wait->inbox_of);
+  lodger__ownership_note_wait (wait->pending, wait->room != NULL ? atomic_load (&wait->room->caller) : NULL, true);
   if (crew != NULL)
     crew->block (own);
   return 0;
@@ -369,7 +403,7 @@ lodger__wait_begin (LodgerWait *wait, LodgerThread *thread, bool is_bounded, con
 void
 lodger__wait_end (LodgerWait *wait)
 {
-  lodger__ownership_note_wait (NULL, NULL);
+  lodger__ownership_note_wait (NULL, NULL, false);
   if (wait->is_noted)
     {
       pthread_mutex_lock (&mutex);
@@ -478,8 +512,10 @@ lodger__waits_write (LodgerText *text)
       }
     else if (!wait->is_in_call)
       {
+        char *other = describe_other (wait);
         lodger__text_label (text, 0, "a thread");
-        lodger__text_add (text, "waits, in no call, for room in the inbox of %s\n", lodger__name (wait->inbox_of));
+        lodger__text_add (text, "waits, in no call, for %s\n", other != NULL ? other : "room");
+        lodger_free (other);
       }
   unlock_and_drop ();
 }

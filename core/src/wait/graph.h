@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "parts.h"
 #include "pending/pending.h"
+#include "wait/room.h"
 
 /* Several pendings that a thread waits for at once. They are the same ones from the begin of the wait to its end. */
 typedef struct LodgerWaitSet LodgerWaitSet;
@@ -16,12 +17,14 @@ struct LodgerWaitSet
   bool needs_all; /* each of them, not any one */
 };
 
-/* A thread that waits, either for a pending or for space in an inbox. On its stack. */
+/* A thread that waits: for pendings, for room, or for something that anybody may bring. On its stack. */
 typedef struct LodgerWait
 {
   LodgerPending *pending;       /* of a set: its first */
-  const LodgerWaitSet *set;     /* NULL: it is for one pending, or for space */
-  LodgerCaller *inbox_of;       /* has a full inbox */
+  const LodgerWaitSet *set;     /* NULL: it is for one pending, or for none */
+  const LodgerRoom *room;       /* what is full */
+  unsigned room_changes;        /* of it, as the wait was judged */
+  const char *other;            /* without both: what it is for, in messages */
   LodgerPending *self;          /* the call whose cancellation ends the wait; NULL: there is none */
   const LodgerBracket *bracket; /* and what that call is in; NULL: nothing */
 
@@ -52,6 +55,13 @@ static inline bool
 lodger__wait_is_refused (const LodgerWait *wait)
 {
   return atomic_load (&wait->is_refused);
+}
+
+/* Any thread: it has to begin anew, since it is known now who makes the room that it waits for. Its thread is woken then. */
+static inline bool
+lodger__wait_is_outdated (const LodgerWait *wait)
+{
+  return atomic_load (&wait->room->changes) != wait->room_changes;
 }
 
 /* Its thread, of one that is refused: the log names both ends. LODGER_EDEADLK. */
