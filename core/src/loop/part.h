@@ -45,9 +45,11 @@ typedef struct LodgerTurn
 {
   const LodgerLoopPlan *plan;
   LodgerTimers timers;
-  LodgerItem *due, *last_due; /* timers of this turn, oldest deadline first */
-  const LodgerItem *mark;     /* the inbox's part of this turn ends with it; NULL: has ended */
-  unsigned depth;             /* slices on the C stack */
+  LodgerItem *due, *last_due;             /* timers of this turn, oldest deadline first */
+  const LodgerItem *mark;                 /* the inbox's part of this turn ends with it; NULL: has ended */
+  LodgerItem *postponed, *last_postponed; /* to the next slice, the oldest first */
+  unsigned depth;                         /* slices on the C stack */
+  uint64_t slices;                        /* how many there have been */
   int64_t armed;
   int64_t tidy_at; /* when to give spare memory back; LODGER_FOREVER: there is no need */
   int spin_credit;

@@ -99,6 +99,27 @@ lodger__turn_next_due (LodgerCaller *caller)
   return item;
 }
 
+void
+lodger__turn_postpone (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerTurn *turn = &caller->turn;
+  atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
+  if (turn->postponed == NULL)
+    turn->postponed = item;
+  else
+    atomic_store_explicit (&turn->last_postponed->next, item, memory_order_relaxed);
+  turn->last_postponed = item;
+}
+
+LodgerItem *
+lodger__turn_next_postponed (LodgerCaller *caller)
+{
+  LodgerItem *item = caller->turn.postponed;
+  if (item != NULL)
+    caller->turn.postponed = atomic_load_explicit (&item->next, memory_order_relaxed);
+  return item;
+}
+
 static LodgerItem *
 next_of_turn (LodgerCaller *caller)
 {
@@ -267,6 +288,9 @@ static void
 settle_down (LodgerCaller *caller, bool has_run)
 {
   const LodgerHostOps *ops = lodger__host_ops (caller);
+  LodgerItem *postponed;
+  while ((postponed = lodger__turn_next_postponed (caller)) != NULL)
+    lodger__push (caller, postponed);
   if (caller->turn.depth == 0)
     tidy (caller);
   lodger__turn_arm (caller);
@@ -313,6 +337,7 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
     return;
   lodger__ownership_is_here (caller);
   lodger__hold (caller);
+  caller->turn.slices++;
   if (looks)
     lodger__inbox_look (lodger__inbox (caller));
   if (caller->turn.depth++ == 0 && asks)

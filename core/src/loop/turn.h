@@ -19,6 +19,16 @@ int64_t lodger__turn_deadline (const LodgerCaller *caller);
 void lodger__turn_arm (LodgerCaller *caller);
 /* Whoever ends it: the next of this turn's timers that has not run. */
 LodgerItem *lodger__turn_next_due (LodgerCaller *caller);
+/* Owner: the item, which is in no inbox, runs in the next slice, after what is in the inbox at the end of this one. */
+void lodger__turn_postpone (LodgerCaller *caller, LodgerItem *item);
+/* Whoever ends it: the next that was postponed. */
+LodgerItem *lodger__turn_next_postponed (LodgerCaller *caller);
+/* Owner: the number of the slice that it is in. */
+static inline uint64_t
+lodger__turn_slice_number (const LodgerCaller *caller)
+{
+  return caller->turn.slices;
+}
 
 /* Slices on the owner's stack. They are gone with the thread: how many there were. */
 unsigned lodger__turn_depth (const LodgerCaller *caller);
