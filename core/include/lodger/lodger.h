@@ -9,6 +9,7 @@
 #include <lodger/answer.h>
 #include <lodger/call.h>
 #include <lodger/caller.h>
+#include <lodger/channel.h>
 #include <lodger/completed.h>
 #include <lodger/context.h>
 #include <lodger/debug.h>

@@ -75,6 +75,8 @@ typedef struct LodgerReply LodgerReply;
 typedef struct LodgerError LodgerError;
 /** Pendings as they are done: completed.h. */
 typedef struct LodgerCompleted LodgerCompleted;
+/** Items on their way from many threads to one: channel.h. */
+typedef struct LodgerChannel LodgerChannel;
 /** Of its calls, the latest one counts: slot.h. */
 typedef struct LodgerSlot LodgerSlot;
 /** Lets so many calls run at once: limiter.h. */

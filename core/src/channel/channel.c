@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "channel/channel.h"
+
+#include "base/error.h"
+#include "base/fork.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "base/port.h"
+#include "base/slab.h"
+#include "life/life.h"
+
+#include <assert.h>
+#include <lodger/scope.h>
+#include <stdlib.h>
+
+/* A channel's life, and how items come into it. User code (a merge, a destroy) runs without the mutex. While an item is being
+ * merged into another, that one is busy: it stays in its place, the consumer waits for it, and whoever sends meanwhile puts
+ * his item behind it. So the order stays, nobody waits for a merge, and there is at most one item beyond the limit for each
+ * thread that merges. */
+
+enum
+{
+  LIMIT = 1000,
+  BATCH = 250
+};
+
+static_assert (sizeof (LodgerChannelEntry) <= 64, "an entry is a small piece of the slab");
+
+/* ---- life -------------------------------------------------------------------------------------------------------------- */
+
+static bool
+is_before_fork (const LodgerChannel *channel)
+{
+  return channel->generation != (uint16_t) lodger__generation_now ();
+}
+
+int
+lodger__channel_check (const LodgerChannel *channel, const char *function)
+{
+  if (channel == NULL)
+    return lodger__misuse (function, LODGER_EINVAL, "the channel is NULL");
+  return is_before_fork (channel) ? lodger__misuse (function, LODGER_ECHILD, lodger__before_fork_message) : 0;
+}
+
+void
+lodger__channel_hold (LodgerChannel *channel)
+{
+  atomic_fetch_add_explicit (&channel->holds, 1, memory_order_relaxed);
+}
+
+void
+lodger__channel_release (LodgerChannel *channel)
+{
+  LodgerChannelEntry *entry;
+  if (atomic_fetch_sub_explicit (&channel->holds, 1, memory_order_acq_rel) != 1)
+    return;
+  while ((entry = lodger__channel_take (channel)) != NULL)
+    {
+      lodger__channel_destroy_item (channel, entry->item);
+      lodger__channel_entry_free (entry);
+    }
+  lodger_error_unref (channel->error);
+  lodger_error_unref (channel->delivery.failure);
+  lodger_pending_unref (channel->delivery.pending);
+  lodger_scope_unref (channel->delivery.scope);
+  lodger_caller_unref (channel->delivery.caller);
+  if (channel->options.data_destroy != NULL)
+    channel->options.data_destroy (channel->options.data);
+  if (!is_before_fork (channel))
+    {
+      lodger__admission_clear (&channel->admission);
+      pthread_mutex_destroy (&channel->mutex);
+    }
+  free (channel);
+}
+
+static const char *
+refusal (const LodgerChannelOptions *options)
+{
+  if ((unsigned) options->overflow > LODGER_CHANNEL_MERGE)
+    return "an unknown overflow";
+  if ((options->overflow == LODGER_CHANNEL_MERGE) != (options->merge != NULL))
+    return options->merge != NULL ? "a merge function without LODGER_CHANNEL_MERGE" : "the merge function is NULL";
+  return options->interval < 0 ? "a time below 0" : NULL;
+}
+
+static LodgerChannel *
+make (const LodgerChannelOptions *options)
+{
+  LodgerChannel *channel = calloc (1, sizeof *channel);
+  if (channel == NULL)
+    return NULL;
+  atomic_init (&channel->refs, 1);
+  atomic_init (&channel->holds, 1);
+  channel->generation = (uint16_t) lodger__generation_now ();
+  channel->options = *options;
+  if (options->overflow == LODGER_CHANNEL_KEEP_LATEST)
+    channel->options.limit = 1;
+  else if (options->limit == 0)
+    channel->options.limit = LIMIT;
+  if (options->batch == 0)
+    channel->options.batch = BATCH;
+  lodger__admission_init (&channel->admission, "a channel", NULL, channel->options.limit);
+  lodger__port_mutex_init (&channel->mutex);
+  return channel;
+}
+
+LodgerChannel *
+lodger_channel_new (const LodgerChannelOptions *given)
+{
+  LodgerChannelOptions own, options = { .size = sizeof options };
+  const char *reason;
+  LodgerChannel *channel = NULL;
+  int code = LODGER_EINVAL;
+  given = lodger__options (given, &own, sizeof own, &reason);
+  if (given != NULL)
+    options = *given;
+  if (reason == NULL)
+    reason = refusal (&options);
+  if (reason == NULL && (channel = make (&options)) == NULL)
+    {
+      code = LODGER_ENOMEM;
+      reason = "no memory";
+    }
+  if (channel != NULL)
+    return channel;
+  lodger__misuse_at (__func__, code, reason, options.file, options.line);
+  if (options.data_destroy != NULL)
+    options.data_destroy (options.data);
+  return NULL;
+}
+
+LodgerChannel *
+lodger_channel_ref (LodgerChannel *channel)
+{
+  if (channel != NULL)
+    {
+      lodger__channel_hold (channel);
+      atomic_fetch_add_explicit (&channel->refs, 1, memory_order_relaxed);
+    }
+  return channel;
+}
+
+/* ---- what waits -------------------------------------------------------------------------------------------------------- */
+
+void
+lodger__channel_entry_free (LodgerChannelEntry *entry)
+{
+  lodger__slab_free (LODGER_SLAB_SMALL, entry);
+}
+
+void
+lodger__channel_destroy_item (const LodgerChannel *channel, void *item)
+{
+  if (channel->options.destroy != NULL && item != NULL)
+    channel->options.destroy (item);
+}
+
+LodgerChannelEntry *
+lodger__channel_take (LodgerChannel *channel)
+{
+  LodgerChannelEntry *entry = lodger__list_first (&channel->waiting, LodgerChannelEntry, link);
+  if (entry == NULL || entry->is_busy)
+    return NULL;
+  lodger__list_remove (&entry->link);
+  channel->count--;
+  return entry;
+}
+
+void
+lodger__channel_taken (LodgerChannel *channel, size_t count)
+{
+  if (channel->options.overflow == LODGER_CHANNEL_BLOCK)
+    for (size_t i = 0; i < count; i++)
+      lodger__admission_give (&channel->admission);
+}
+
+bool
+lodger__channel_is_over (const LodgerChannel *channel)
+{
+  return (channel->is_closed || channel->is_left) && channel->count == 0;
+}
+
+/* ---- ends -------------------------------------------------------------------------------------------------------------- */
+
+/* Under the mutex: its thread looks again. True: so has the owner to, once it is unlocked. */
+static bool
+wake_receiver (LodgerChannel *channel)
+{
+  if (channel->receiving != NULL)
+    lodger__parker_signal (channel->receiving->parker);
+  return channel->is_delivered;
+}
+
+bool
+lodger__channel_end (LodgerChannel *channel)
+{
+  LodgerPending *running;
+  bool was_left, is_delivered;
+  pthread_mutex_lock (&channel->mutex);
+  was_left = channel->is_left;
+  channel->is_left = true;
+  is_delivered = wake_receiver (channel);
+  running = lodger_pending_ref (channel->delivery.running);
+  pthread_mutex_unlock (&channel->mutex);
+  if (!was_left)
+    lodger__admission_close (&channel->admission);
+  lodger_pending_cancel (running, "its channel was left");
+  lodger_pending_unref (running);
+  if (is_delivered && !was_left)
+    lodger__channel_pump (channel);
+  return !was_left;
+}
+
+bool
+lodger__channel_drop (LodgerChannel *channel, size_t most)
+{
+  LodgerChannelEntry *entry;
+  bool has_more = true;
+  for (size_t i = 0; i < most && has_more; i++)
+    {
+      pthread_mutex_lock (&channel->mutex);
+      entry = lodger__channel_take (channel);
+      pthread_mutex_unlock (&channel->mutex);
+      has_more = entry != NULL;
+      if (entry != NULL)
+        {
+          lodger__channel_destroy_item (channel, entry->item);
+          lodger__channel_entry_free (entry);
+        }
+    }
+  return has_more;
+}
+
+static void
+close_it (LodgerChannel *channel, LodgerError *error)
+{
+  bool was_closed, is_delivered;
+  pthread_mutex_lock (&channel->mutex);
+  was_closed = channel->is_closed;
+  channel->is_closed = true;
+  if (!was_closed)
+    channel->error = error;
+  is_delivered = wake_receiver (channel);
+  pthread_mutex_unlock (&channel->mutex);
+  if (was_closed)
+    {
+      lodger_error_unref (error);
+      return;
+    }
+  lodger__admission_close (&channel->admission);
+  if (is_delivered)
+    lodger__channel_pump (channel);
+}
+
+void
+lodger_channel_unref (LodgerChannel *channel)
+{
+  if (channel == NULL)
+    return;
+  if (atomic_fetch_sub_explicit (&channel->refs, 1, memory_order_acq_rel) == 1 && !is_before_fork (channel))
+    close_it (channel, NULL);
+  lodger__channel_release (channel);
+}
+
+void
+lodger_channel_close (LodgerChannel *channel, LodgerError *error)
+{
+  if (lodger__channel_check (channel, __func__) == 0)
+    close_it (channel, error);
+  else
+    lodger_error_unref (error);
+}
+
+void
+lodger_channel_leave (LodgerChannel *channel)
+{
+  LodgerPending *pending;
+  if (lodger__channel_check (channel, __func__) != 0)
+    return;
+  lodger__channel_hold (channel);
+  pthread_mutex_lock (&channel->mutex);
+  pending = lodger_pending_ref (channel->delivery.pending);
+  pthread_mutex_unlock (&channel->mutex);
+  lodger__channel_end (channel);
+  if (pending != NULL)
+    lodger_pending_cancel (pending, "its channel was left");
+  else
+    lodger__channel_drop (channel, SIZE_MAX);
+  lodger_pending_unref (pending);
+  lodger__channel_release (channel);
+}
+
+/* ---- sending ----------------------------------------------------------------------------------------------------------- */
+
+/* What an item does to those that wait. */
+typedef struct Step
+{
+  LodgerChannelEntry *dropped; /* it has gone for the item */
+  LodgerChannelEntry *into;    /* the item goes into this one, which is busy */
+} Step;
+
+/* Under the mutex. */
+static int
+why_refused (const LodgerChannel *channel)
+{
+  return channel->is_closed ? LODGER_ESHUTDOWN : channel->is_left ? LODGER_ECANCELED : 0;
+}
+
+static int
+why_refused_now (LodgerChannel *channel)
+{
+  int code;
+  pthread_mutex_lock (&channel->mutex);
+  code = why_refused (channel);
+  pthread_mutex_unlock (&channel->mutex);
+  return code;
+}
+
+/* Under the mutex: the limit is reached, and it is not a limit for which anybody waits. */
+static void
+make_room (LodgerChannel *channel, Step *step)
+{
+  LodgerChannelEntry *last = lodger__list_item (channel->waiting.last, LodgerChannelEntry, link);
+  if (channel->options.overflow != LODGER_CHANNEL_MERGE)
+    step->dropped = lodger__channel_take (channel);
+  else if (!last->is_busy)
+    {
+      last->is_busy = true;
+      step->into = last;
+    }
+}
+
+static void
+put_in (LodgerChannel *channel, LodgerChannelEntry *entry, Step *step)
+{
+  if (channel->options.overflow != LODGER_CHANNEL_BLOCK && channel->count >= channel->options.limit)
+    make_room (channel, step);
+  if (step->into != NULL)
+    return;
+  lodger__list_append (&channel->waiting, &entry->link);
+  channel->count++;
+}
+
+/* Consumes the item. Whoever has left meanwhile, and found it busy, has left it to this thread, unless an owner is told. */
+static void
+merge (LodgerChannel *channel, LodgerChannelEntry *into, void *item)
+{
+  bool is_left, is_delivered;
+  channel->options.merge (into->item, item, channel->options.data);
+  lodger__channel_destroy_item (channel, item);
+  pthread_mutex_lock (&channel->mutex);
+  into->is_busy = false;
+  is_left = channel->is_left;
+  is_delivered = wake_receiver (channel);
+  pthread_mutex_unlock (&channel->mutex);
+  if (is_delivered)
+    lodger__channel_pump (channel);
+  else if (is_left)
+    lodger__channel_drop (channel, SIZE_MAX);
+}
+
+/* Space, if it has to be waited for. */
+static int
+admit (LodgerChannel *channel, const char *function)
+{
+  int code = why_refused_now (channel);
+  if (code != 0 || channel->options.overflow != LODGER_CHANNEL_BLOCK)
+    return code;
+  code = lodger__admission_take (&channel->admission, function);
+  if (code == LODGER_ECANCELED)
+    {
+      int reason = why_refused_now (channel);
+      return reason != 0 ? reason : code;
+    }
+  return code;
+}
+
+/* With space for it. */
+static int
+put (LodgerChannel *channel, LodgerChannelEntry *entry)
+{
+  void *item = entry->item;
+  Step step = { NULL, NULL };
+  bool is_delivered = false;
+  int code;
+  pthread_mutex_lock (&channel->mutex);
+  code = why_refused (channel);
+  if (code == 0)
+    {
+      put_in (channel, entry, &step);
+      is_delivered = wake_receiver (channel);
+    }
+  pthread_mutex_unlock (&channel->mutex);
+  if (code != 0)
+    return code;
+  if (step.dropped != NULL)
+    {
+      lodger__channel_destroy_item (channel, step.dropped->item);
+      lodger__channel_entry_free (step.dropped);
+    }
+  if (step.into != NULL)
+    {
+      lodger__channel_entry_free (entry);
+      merge (channel, step.into, item);
+    }
+  else if (is_delivered)
+    lodger__channel_pump (channel);
+  return 0;
+}
+
+static int
+send (LodgerChannel *channel, void *item, const char *function)
+{
+  LodgerChannelEntry *entry;
+  int code = admit (channel, function);
+  if (code != 0)
+    return code;
+  entry = lodger__slab_new (LODGER_SLAB_SMALL);
+  code = LODGER_ENOMEM;
+  if (entry != NULL)
+    {
+      *entry = (LodgerChannelEntry) { .item = item };
+      code = put (channel, entry);
+    }
+  if (code == 0)
+    return 0;
+  lodger__channel_taken (channel, 1);
+  if (entry != NULL)
+    lodger__channel_entry_free (entry);
+  return code;
+}
+
+int
+lodger_channel_send (LodgerChannel *channel, void *item)
+{
+  int code = lodger__channel_check (channel, __func__);
+  if (channel == NULL)
+    return code;
+  if (code == 0 && item == NULL)
+    code = lodger__misuse (__func__, LODGER_EINVAL, "the item is NULL");
+  lodger__channel_hold (channel);
+  if (code == 0)
+    code = send (channel, item, __func__);
+  if (code != 0)
+    lodger__channel_destroy_item (channel, item);
+  lodger__channel_release (channel);
+  return code;
+}
+
+/* ---- what is known ----------------------------------------------------------------------------------------------------- */
+
+LodgerError *
+lodger_channel_get_error (LodgerChannel *channel)
+{
+  LodgerError *error;
+  if (channel == NULL || is_before_fork (channel))
+    return NULL;
+  pthread_mutex_lock (&channel->mutex);
+  error = channel->error;
+  pthread_mutex_unlock (&channel->mutex);
+  return error;
+}
+
+size_t
+lodger_channel_count (LodgerChannel *channel)
+{
+  size_t count;
+  if (channel == NULL || is_before_fork (channel))
+    return 0;
+  pthread_mutex_lock (&channel->mutex);
+  count = channel->count;
+  pthread_mutex_unlock (&channel->mutex);
+  return count;
+}
