@@ -14,6 +14,7 @@
 #include <gio/gio.h>
 
 #include <lodger-glib-gio.h>
+#include <lodger-glib-list.h>
 #include <lodger-glib-scope.h>
 #include <lodger/lodger.h>
 
@@ -23,6 +24,7 @@ LODGER_BEGIN_DECLS
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LodgerCaller, lodger_caller_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LodgerPending, lodger_pending_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LodgerScope, lodger_scope_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LodgerChannel, lodger_channel_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LodgerError, lodger_error_unref)
 
 /** How a main context is used. */
