@@ -2,7 +2,7 @@
 /* The functions that the files of the GTK adapter share.
  *
  * Order, lowest first; a file calls only files before it: windows.c, frames.c, caller.c, widget.c, hold.c, outcome.c,
- * progress.c, cancel-button.c, run.c, repeat.c. To report upward, a file calls functions that it was given. */
+ * streams.c, cancel-button.c, run.c, repeat.c. To report upward, a file calls functions that it was given. */
 #ifndef LODGER_GTK_PRIVATE_H
 #define LODGER_GTK_PRIVATE_H
 
@@ -83,20 +83,21 @@ void lodger__gtk_tell_late (const LodgerGtkFunctions *functions);
 /* Tells a refusal without a caller, unless a scope ends before. Consumes the functions. */
 void lodger__gtk_tell_refusal_later (LodgerGtkFunctions *functions, LodgerPending *refused);
 
-/* ---- progress.c ---- */
+/* ---- streams.c ---- */
 
-typedef struct LodgerGtkProgress LodgerGtkProgress;
+typedef struct LodgerGtkStreams LodgerGtkStreams;
 
-LodgerGtkProgress *lodger__gtk_progress_new (const LodgerGtkFunctions *functions, LodgerCaller *caller,
-                                             const LodgerGtkRunOptions *options);
-LodgerGtkProgress *lodger__gtk_progress_ref (LodgerGtkProgress *progress);
-void lodger__gtk_progress_unref (void *progress);
-/* From now on lodger_gtk_report() finds the progress. In the work's thread. */
-void lodger__gtk_progress_begin (LodgerGtkProgress *progress, LodgerPending *self);
-/* Shows a report that has not been shown. In the GUI thread. */
-void lodger__gtk_progress_flush (LodgerGtkProgress *progress);
-/* Shows nothing from now on. In the GUI thread. */
-void lodger__gtk_progress_end (LodgerGtkProgress *progress);
+/* In the GUI thread. */
+LodgerGtkStreams *lodger__gtk_streams_new (const LodgerGtkFunctions *functions, LodgerCaller *gui,
+                                           const LodgerGtkRunOptions *options);
+/* Any thread. */
+void lodger__gtk_streams_unref (void *streams);
+/* From now on lodger_gtk_report() and lodger_gtk_send() find them. In the work's thread. */
+void lodger__gtk_streams_begin (LodgerGtkStreams *streams, LodgerPending *self);
+/* Gives what waits to the functions now. In the GUI thread. */
+void lodger__gtk_streams_flush (LodgerGtkStreams *streams);
+/* Gives them nothing from now on. In the GUI thread. */
+void lodger__gtk_streams_end (LodgerGtkStreams *streams);
 
 /* ---- cancel-button.c ---- */
 

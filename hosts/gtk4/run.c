@@ -9,7 +9,7 @@ typedef struct Run
 {
   guint refs;                   /* one for each of the calls */
   LodgerGtkFunctions functions; /* the widget is valid as long as the scope lasts */
-  LodgerGtkProgress *progress;
+  LodgerGtkStreams *streams;
   LodgerPending *pending; /* the work's */
   LodgerGtkCancelButton button;
   guint timer;         /* 0: no time limit, or none any more */
@@ -25,7 +25,7 @@ run_unref (void *data)
   if (--run->refs > 0)
     return;
   lodger__gtk_functions_clear (&run->functions);
-  lodger__gtk_progress_unref (run->progress);
+  lodger__gtk_streams_unref (run->streams);
   lodger_pending_unref (run->pending);
   g_free (run);
 }
@@ -52,8 +52,8 @@ tell_late (Run *run)
     return;
   run->is_told = TRUE;
   lodger_pending_cancel (run->pending, late_message);
-  lodger__gtk_progress_flush (run->progress);
-  lodger__gtk_progress_end (run->progress);
+  lodger__gtk_streams_flush (run->streams);
+  lodger__gtk_streams_end (run->streams);
   lodger__gtk_unbind_button (&run->button);
   if (!lodger__gtk_is_over (&run->functions))
     lodger__gtk_tell_late (&run->functions);
@@ -117,7 +117,7 @@ end_run (void *data)
   if (!run->holds_time)
     end_time (run);
   lodger__gtk_unbind_button (&run->button);
-  lodger__gtk_progress_end (run->progress);
+  lodger__gtk_streams_end (run->streams);
   run_unref (run);
 }
 
@@ -125,7 +125,7 @@ static void
 do_work (LodgerPending *self, void *data)
 {
   Run *run = data;
-  lodger__gtk_progress_begin (run->progress, self);
+  lodger__gtk_streams_begin (run->streams, self);
   run->work (self, run->functions.data);
 }
 
@@ -141,7 +141,7 @@ come_back (LodgerPending *self, LodgerPending *done, void *data)
     return;
   run->is_told = TRUE;
   widget = g_object_ref (run->functions.widget);
-  lodger__gtk_progress_flush (run->progress);
+  lodger__gtk_streams_flush (run->streams);
   lodger__gtk_unbind_button (&run->button);
   if (!lodger_pending_is_cancelled (self) && !lodger__gtk_is_over (&run->functions))
     lodger__gtk_tell (&run->functions, done);
@@ -264,7 +264,7 @@ start (const LodgerGtkFunctions *functions, LodgerCaller *gui, LodgerCallFunc wo
   run->refs = 2;
   run->functions = *functions;
   run->work = work;
-  run->progress = lodger__gtk_progress_new (functions, gui, options);
+  run->streams = lodger__gtk_streams_new (functions, gui, options);
   pending = submit (run, options, &call);
   run->pending = lodger_pending_ref (pending);
   if (options->hold)

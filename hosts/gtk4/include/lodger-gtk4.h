@@ -10,7 +10,7 @@
  *
  *     lodger_gtk_run (widget, work, done, data, .progress_bar = bar, .cancel_button = button, .failed = show_error);
  *
- * All functions belong to the GUI thread, except lodger_gtk_report().
+ * All functions belong to the GUI thread, except lodger_gtk_report() and lodger_gtk_send().
  */
 #ifndef LODGER_GTK4_H
 #define LODGER_GTK4_H
@@ -119,6 +119,10 @@ typedef void (*LodgerGtkErrorFunc) (GtkWidget *widget, const GError *error, void
  * with a fraction. It is NULL when no text has come since the last run of this function. */
 typedef void (*LodgerGtkProgressFunc) (GtkWidget *widget, double fraction, const char *text, void *data);
 
+/** Runs in the GUI thread with the next items that the work has sent, in order. @widget is there. The items are destroyed
+ * after the function, except those whose place it has set to %NULL. */
+typedef void (*LodgerGtkItemsFunc) (GtkWidget *widget, void **items, gsize count, void *data);
+
 /**
  * Options of lodger_gtk_run() and lodger_gtk_run_full(). Members are only ever appended.
  *
@@ -181,6 +185,11 @@ typedef struct LodgerGtkRunOptions
    * Its end cancels the work, unless the work holds; and no function of the outcome runs any more. `hold` and `release`
    * of the scope are called around these functions. */
   LodgerScope *scope;
+  /** Runs with the items of lodger_gtk_send(), such as the rows of a query, in batches between frames. Optional. The last
+   * batch comes before the outcome. */
+  LodgerGtkItemsFunc items;
+  /** Destroys an item. Optional. */
+  LodgerDestroyFunc item_destroy;
 } LodgerGtkRunOptions;
 
 /** Options of a run with the given members. See lodger/options.h. */
@@ -253,8 +262,7 @@ LODGER_API void lodger_gtk_run (GtkWidget *widget, LodgerCallFunc work, LodgerGt
  * In the work's function, or while its answer is deferred, in any thread. Only the newest report is shown, at most once
  * in 16 ms. The last one is shown before `done`.
  *
- * Does not block, unless the caller has an `inbox_limit` and the inbox is full. Then it waits, or the report is
- * refused, as by lodger_caller_call_soon_full(). After a refused report, the next report is shown instead.
+ * Does not block.
  *
  * Returns: 0, or a negative code
  *
@@ -264,6 +272,26 @@ LODGER_API void lodger_gtk_run (GtkWidget *widget, LodgerCallFunc work, LodgerGt
  * Since: 0.1
  */
 LODGER_API int lodger_gtk_report (LodgerPending *self, double fraction, const char *text);
+
+/**
+ * lodger_gtk_send: (skip)
+ * @self: the work's own pending
+ * @item: not %NULL. It is consumed: a refusal destroys it, except for LODGER_EINVAL and LODGER_ESTATE
+ *
+ * Sends an item of the work, such as a row, to the function `items` of the run.
+ *
+ * In the work's function, or while its answer is deferred, in any thread. Up to 1,000 items wait. Beyond that the work
+ * waits for the GUI thread, so that it does not flood it. A cancel of the work ends the wait.
+ *
+ * Returns: 0, or a negative code
+ *
+ * Errors: LODGER_EINVAL (NULL), LODGER_ECANCELED (the work was cancelled, or its widget is gone), LODGER_ESTATE (the
+ * pending is not the work of lodger_gtk_run_full() with `items`, or is done), LODGER_EAGAIN (there is no room, and this
+ * thread may not block), LODGER_ENOMEM (no memory).
+ * Test: gtk/items items_come_in_batches_before_the_outcome
+ * Since: 0.2
+ */
+LODGER_API int lodger_gtk_send (LodgerPending *self, void *item);
 
 /* ---- what comes again and again ---------------------------------------------------------------------------------- */
 
