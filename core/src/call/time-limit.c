@@ -66,7 +66,7 @@ was_refused (LodgerPending *timer)
 }
 
 static int64_t
-after (int64_t now, int64_t delay)
+deadline_after (int64_t now, int64_t delay)
 {
   return delay < LODGER_FOREVER - now ? now + delay : LODGER_FOREVER - 1;
 }
@@ -83,7 +83,7 @@ begin (LodgerTimeLimit *limit, LodgerCaller *caller, int64_t delay)
     {
       now = lodger__host_now (caller);
       atomic_fetch_add (&limit->holds, 1); /* a refusal lets go of one, and the alarm needs it */
-      limit->timer = lodger__submit_at ("a time limit", caller, after (now, delay), &work, &options);
+      limit->timer = lodger__submit_at ("a time limit", caller, deadline_after (now, delay), &work, &options);
       if (!was_refused (limit->timer))
         {
           release (limit);
@@ -94,7 +94,7 @@ begin (LodgerTimeLimit *limit, LodgerCaller *caller, int64_t delay)
     }
   now = lodger__port_now ();
   limit->alarm.ring = ring;
-  return lodger__alarm_set (&limit->alarm, after (now, delay));
+  return lodger__alarm_set (&limit->alarm, deadline_after (now, delay));
 }
 
 LodgerTimeLimit *
