@@ -64,9 +64,9 @@ typedef struct LodgerRepeatOptions
  * @param interval more than 0.
  * @param options Optional. NULL means all defaults.
  * @return a new reference, or NULL. When the caller is stopping, or the scope has ended, the repeating call is over at
- *         once: its pending is cancelled.
+ *         once: its pending is cancelled. On a host without timers its pending fails with LODGER_ENOSYS.
  * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong options, an interval of 0 or less, a delay below 0), LODGER_ENOMEM
- * (no memory), LODGER_ECHILD (a forked child). The pending fails with LODGER_ENOSYS (the host has no `arm` operation).
+ * (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/repeat it_runs_at_each_due_time
  * Since: 0.2
  */
