@@ -70,8 +70,6 @@ set (LodgerPending *pending, LodgerContext *context, unsigned kinds, const Lodge
   Carry *carry;
   if (context == NULL || context == lodger__no_context)
     return true;
-  if (tracking == LODGER_TRACK_LENT)
-    return lodger__carry_lend (pending, context);
   carry = need (pending);
   return carry != NULL && lodger__context_narrow (context, kinds, keys, &carry->context)
          && lodger__context_prepare (carry->context, pending);
@@ -84,6 +82,8 @@ lodger__carry_set (LodgerPending *pending, const LodgerCallOptions *options)
   LodgerTracking tracking = options != NULL ? options->trackers : LODGER_TRACK_DEFAULT;
   if (options != NULL && options->context != NULL)
     context = options->context;
+  if (tracking == LODGER_TRACK_LENT)
+    return context == lodger__no_context || lodger__carry_lend (pending, context);
   return set (pending, context, tracked_kinds (tracking, LODGER_TRACKED_GROUPS | LODGER_TRACKED_MANAGERS),
               tracking == LODGER_TRACK_NAMED ? options->tracked_by : NULL);
 }
