@@ -78,6 +78,13 @@ write_and_be_cancelled (LodgerPending *self, void *data)
 }
 
 static void
+write_nothing (LodgerPending *self, void *data)
+{
+  (void) self;
+  (void) data;
+}
+
+static void
 add (LodgerQueue *queue, LodgerCallFunc func, Log *log, char letter)
 {
   expect_code (lodger_queue_call (queue, func, entry (log, letter), entry_destroy), 0);
@@ -338,6 +345,69 @@ START_TEST (the_stop_of_its_caller_ends_a_queue)
 }
 END_TEST
 
+typedef struct Slow
+{
+  Latch began, entered, let_go;
+  LodgerReply *reply;
+  LodgerPending *pending; /* of the queue */
+} Slow;
+
+static void
+cancel_slowly (LodgerPending *pending, const char *message, void *data)
+{
+  Slow *slow = data;
+  (void) pending;
+  (void) message;
+  latch_open (&slow->entered);
+  latch_wait (&slow->let_go);
+}
+
+static void
+begin_slow (LodgerPending *self, void *data)
+{
+  Slow *slow = data;
+  slow->reply = lodger_pending_defer (self);
+  lodger_pending_set_canceller (self, cancel_slowly, slow, NULL);
+  latch_open (&slow->began);
+}
+
+static void *
+cancel_the_queue (void *data)
+{
+  lodger_pending_cancel (((Slow *) data)->pending, NULL);
+  return NULL;
+}
+
+/* The thread that cancels the queue is inside the canceller of an item, and the queue ends and nobody refers to it. */
+START_TEST (edge_31_a_cancel_may_outlast_the_queue)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  LodgerQueue *queue = lodger_queue_new (worker, NULL);
+  Slow slow;
+  pthread_t thread;
+  latch_init (&slow.began);
+  latch_init (&slow.entered);
+  latch_init (&slow.let_go);
+  expect_code (lodger_queue_call (queue, begin_slow, &slow, NULL), 0);
+  latch_wait (&slow.began);
+  slow.pending = lodger_pending_ref (lodger_queue_get_pending (queue));
+  lodger_queue_unref (queue);
+  thread = thread_start (cancel_the_queue, &slow);
+  latch_wait (&slow.entered);
+  expect_code (lodger_reply_return_int (slow.reply, 0), LODGER_ECANCELED);
+  wait_done (slow.pending);
+  expect_code (wait_outcome (lodger_caller_call_soon (worker, write_nothing, NULL, NULL)), 0);
+  latch_open (&slow.let_go);
+  thread_join (thread);
+  expect_code (lodger_pending_get_outcome (slow.pending), LODGER_ECANCELED);
+  lodger_pending_unref (slow.pending);
+  latch_clear (&slow.began);
+  latch_clear (&slow.entered);
+  latch_clear (&slow.let_go);
+  worker_stop (worker);
+}
+END_TEST
+
 /* ---- limits ------------------------------------------------------------------------------------------------------------ */
 
 START_TEST (a_full_queue_refuses_or_drops_the_oldest)
@@ -382,13 +452,6 @@ produce (void *data)
   for (int i = 0; i < 100 && producer->code == 0; i++)
     producer->code = lodger_queue_call (producer->queue, write_down, entry (producer->log, 'x'), entry_destroy);
   return NULL;
-}
-
-static void
-write_nothing (LodgerPending *self, void *data)
-{
-  (void) self;
-  (void) data;
 }
 
 START_TEST (a_producer_waits_for_room)
@@ -462,6 +525,7 @@ main (int argc, char **argv)
                     edge_31_the_cancel_of_the_pending_ends_the_queue, 0);
   test_add_variant (suite, "edge_31_the_cancel_of_the_pending_ends_the_queue/running",
                     edge_31_the_cancel_of_the_pending_ends_the_queue, 1);
+  test_add (suite, edge_31_a_cancel_may_outlast_the_queue);
   test_add (suite, edge_32_the_end_of_its_scope_closes_the_queue);
   test_add (suite, a_queue_that_nobody_refers_to_ends_after_its_last_item);
   test_add_variant (suite, "the_stop_of_its_caller_ends_a_queue", the_stop_of_its_caller_ends_a_queue, 0);

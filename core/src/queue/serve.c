@@ -311,12 +311,20 @@ on_cancel (LodgerPending *pending, const char *message, void *data)
   lodger__queue_end (data, message != NULL ? message : "its queue was cancelled");
 }
 
+static void
+let_go (void *data)
+{
+  lodger__queue_release (data);
+}
+
+/* A cancel cancels the running item inside of it. The owner may bring the queue to its end meanwhile. */
 void
 lodger__queue_begin (LodgerPending *self, void *data)
 {
   LodgerQueue *queue = data;
   queue->reply = lodger_pending_defer (self);
-  lodger_pending_set_canceller (self, on_cancel, queue, NULL);
+  lodger__queue_hold (queue);
+  lodger_pending_set_canceller (self, on_cancel, queue, let_go);
   answer (queue);
 }
 
