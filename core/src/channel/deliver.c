@@ -373,12 +373,20 @@ on_cancel (LodgerPending *pending, const char *message, void *data)
 }
 
 static void
+let_go (void *data)
+{
+  lodger__channel_release (data);
+}
+
+/* The owner may bring the delivery to its end while a cancel in another thread is under way. */
+static void
 begin (LodgerPending *self, void *data)
 {
   LodgerChannel *channel = data;
   channel->delivery.reply = lodger_pending_defer (self);
   channel->delivery.has_begun = true;
-  lodger_pending_set_canceller (self, on_cancel, channel, NULL);
+  lodger__channel_hold (channel);
+  lodger_pending_set_canceller (self, on_cancel, channel, let_go);
   lodger__channel_pump (channel);
 }
 
