@@ -181,6 +181,72 @@ CELL (lodger_queue_call_full, size_options, BY (lodger_queue_call);
       WITH_QUEUE (CALLER,
                   ANSWERS (lodger_queue_call_full (queue, nothing, DATA, DESTROY, &item_without_size), LODGER_EINVAL)));
 
+/* ---- queues with a key ------------------------------------------------------------------------------------------------- */
+
+static const char a_key = 0;
+
+#define WITH_KEY(caller, limit_, ...)                                                                                  \
+  do                                                                                                                   \
+    {                                                                                                                  \
+      LodgerQueue *queue = lodger_queue_open (caller, &a_key, LODGER_QUEUE_OPTIONS (.limit = (limit_)));               \
+      __VA_ARGS__;                                                                                                     \
+      lodger_queue_unref (queue);                                                                                      \
+    }                                                                                                                  \
+  while (0)
+
+CELL (lodger_queue_open, null_caller, WARNS (!is_queue (lodger_queue_open (NULL, &a_key, NULL))));
+CELL (lodger_queue_open, null_key, WARNS (!is_queue (lodger_queue_open (CALLER, NULL, NULL))));
+CELL (lodger_queue_open, null_options, FINE (is_queue (lodger_queue_open (CALLER, &a_key, NULL))));
+CELL (lodger_queue_open, size_options, WARNS (!is_queue (lodger_queue_open (CALLER, &a_key, &queue_without_size))));
+CELL (lodger_queue_open, after_stop, FINE (is_queue (lodger_queue_open (CALLER, &a_key, NULL))));
+CELL (lodger_queue_open, after_fork, WARNS (!is_queue (lodger_queue_open (CALLER, &a_key, NULL))));
+CELL (lodger_queue_open, mismatch,
+      WITH_KEY (CALLER, 0,
+                WARNS (!is_queue (lodger_queue_open (CALLER, &a_key, LODGER_QUEUE_OPTIONS (.scope = SCOPE))))));
+CELL (lodger_queue_find, null_caller, WARNS (!is_queue (lodger_queue_find (NULL, &a_key))));
+CELL (lodger_queue_find, null_key, WARNS (!is_queue (lodger_queue_find (CALLER, NULL))));
+CELL (lodger_queue_find, after_stop, FINE (!is_queue (lodger_queue_find (CALLER, &a_key))));
+CELL (lodger_queue_find, after_fork, WARNS (!is_queue (lodger_queue_find (CALLER, &a_key))));
+CELL (lodger_queue_close_keyed, null_caller, WARNS (!lodger_queue_close_keyed (NULL, &a_key, "misuse")));
+CELL (lodger_queue_close_keyed, null_key, WARNS (!lodger_queue_close_keyed (CALLER, NULL, "misuse")));
+CELL (lodger_queue_close_keyed, null_message,
+      WITH_KEY (CALLER, 0, FINE (lodger_queue_close_keyed (CALLER, &a_key, NULL))));
+CELL (lodger_queue_close_keyed, after_stop, FINE (!lodger_queue_close_keyed (CALLER, &a_key, "misuse")));
+CELL (lodger_queue_close_keyed, after_fork, WARNS (!lodger_queue_close_keyed (CALLER, &a_key, "misuse")));
+
+#define KEYED_FULL(caller, key_, func, data, destroy)                                                                  \
+  lodger_queue_call_keyed_full (caller, key_, func, data, destroy, NULL)
+#define KEYED_SHORT(caller, key_, func, data, destroy) (lodger_queue_call_keyed) (caller, key_, func, data, destroy)
+
+#define KEYED_ROWS(function, CALL_)                                                                                    \
+  CELL (function, null_caller, BY (lodger_queue_call_keyed);                                                           \
+        ANSWERS (CALL_ (NULL, &a_key, nothing, DATA, DESTROY), LODGER_EINVAL));                                        \
+  CELL (function, null_key, BY (lodger_queue_call_keyed);                                                              \
+        ANSWERS (CALL_ (CALLER, NULL, nothing, DATA, DESTROY), LODGER_EINVAL));                                        \
+  CELL (function, null_func, BY (lodger_queue_call_keyed);                                                             \
+        ANSWERS (CALL_ (CALLER, &a_key, NULL, DATA, DESTROY), LODGER_EINVAL));                                         \
+  CELL (function, null_data, FINE (CALL_ (CALLER, &a_key, nothing, NULL, nothing_destroy) == 0));                      \
+  CELL (function, null_destroy, FINE (CALL_ (CALLER, &a_key, nothing, s, NULL) == 0));                                 \
+  CELL (function, after_stop, TELLS (CALL_ (CALLER, &a_key, nothing, DATA, DESTROY), LODGER_ESHUTDOWN));               \
+  CELL (function, after_fork, BY (lodger_queue_call_keyed);                                                            \
+        ANSWERS (CALL_ (CALLER, &a_key, nothing, DATA, DESTROY), LODGER_ECHILD));                                      \
+  CELL_AT (IN_WORKER, function, deadlock, BY (lodger_queue_call_keyed); WITH_KEY (                                     \
+               lodger_caller_current (), 1, FINE (CALL_ (lodger_caller_current (), &a_key, nothing, NULL, NULL) == 0); \
+               ANSWERS (CALL_ (lodger_caller_current (), &a_key, nothing, DATA, DESTROY), LODGER_EDEADLK)))
+
+KEYED_ROWS (lodger_queue_call_keyed_full, KEYED_FULL);
+KEYED_ROWS (lodger_queue_call_keyed, KEYED_SHORT);
+CELL (lodger_queue_call_keyed, mismatch, RULED_OUT ("it has no options"));
+CELL (lodger_queue_call_keyed_full, mismatch, BY (lodger_queue_call_keyed);
+      WITH_KEY (CALLER, 0,
+                ANSWERS (lodger_queue_call_keyed_full (CALLER, &a_key, nothing, DATA, DESTROY,
+                                                       LODGER_QUEUE_ITEM_OPTIONS (.scope = SCOPE)),
+                         LODGER_EMISMATCH)));
+CELL (lodger_queue_call_keyed_full, null_options, FINE (KEYED_FULL (CALLER, &a_key, nothing, s, NULL) == 0));
+CELL (lodger_queue_call_keyed_full, size_options, BY (lodger_queue_call_keyed);
+      ANSWERS (lodger_queue_call_keyed_full (CALLER, &a_key, nothing, DATA, DESTROY, &item_without_size),
+               LODGER_EINVAL));
+
 /* ---- limiters ---------------------------------------------------------------------------------------------------------- */
 
 static bool

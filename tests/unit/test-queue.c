@@ -511,6 +511,58 @@ START_TEST (edge_28_all_items_have_the_context_of_the_first_call)
 }
 END_TEST
 
+typedef struct Remote
+{
+  LodgerQueue *queue;
+  LodgerManager *manager;
+  Log *log;
+  size_t of_group, of_manager;
+} Remote;
+
+static const LodgerContextKey saves = { "saves" };
+
+static void
+use_the_queue (LodgerPending *self, void *data)
+{
+  static char first = 'w';
+  Remote *remote = data;
+  LodgerGroup *group = lodger_group_new (NULL);
+  LodgerManagerToken token;
+  (void) self;
+  letter_set (&first, NULL);
+  expect_code (lodger_group_enter (group), 0);
+  expect_code (lodger_manager_activate (remote->manager, &token), 0);
+  expect_code (lodger_queue_call (remote->queue, write_the_letter, remote->log, NULL), 0);
+  remote->of_group = lodger_group_count (group);
+  remote->of_manager = lodger_manager_count (remote->manager);
+  expect_code (lodger_manager_deactivate (remote->manager, token), 0);
+  expect_code (lodger_group_leave (group, NULL), 0);
+  lodger_group_unref (group);
+}
+
+START_TEST (edge_33_the_first_use_may_be_in_a_worker)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerCaller *worker = worker_start (NULL);
+  Log log = { .text = "" };
+  Remote remote = { lodger_queue_new (loop.caller, NULL), lodger_manager_new (&saves), &log, 0, 0 };
+  expect_code (wait_outcome (lodger_caller_call_soon (worker, use_the_queue, &remote, NULL)), 0);
+  ck_assert_uint_eq (remote.of_group, 0);
+  ck_assert_uint_eq (remote.of_manager, 1);
+  expect_code (lodger_queue_call (remote.queue, write_the_letter, &log, NULL), 0);
+  loop_run (&loop);
+  ck_assert_str_eq (log.text, "ww");
+  ck_assert_uint_eq (lodger_manager_count (remote.manager), 1);
+  lodger_queue_close (remote.queue, NULL);
+  loop_run (&loop);
+  ck_assert_uint_eq (lodger_manager_count (remote.manager), 0);
+  lodger_queue_unref (remote.queue);
+  lodger_manager_unref (remote.manager);
+  worker_stop (worker);
+  loop_close (&loop);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -534,5 +586,6 @@ main (int argc, char **argv)
   test_add (suite, a_full_queue_refuses_or_drops_the_oldest);
   test_add (suite, a_producer_waits_for_room);
   test_add (suite, edge_28_all_items_have_the_context_of_the_first_call);
+  test_add (suite, edge_33_the_first_use_may_be_in_a_worker);
   return test_main (suite, argc, argv);
 }

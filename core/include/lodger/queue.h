@@ -9,6 +9,11 @@
  *
  *     lodger_queue_call (queue, save, document, document_unref);
  *
+ * A queue may be found by a key instead of being kept: the queue of a file, say. Such a queue is made when it is first used,
+ * and is gone when it is empty.
+ *
+ *     lodger_queue_call_keyed (caller, document, save, document, document_unref);
+ *
  * A queue has one pending, which is there from its first call to its end. All items run in the context (context.h) of the
  * first call. The queue ends with lodger_queue_close(), with the cancel of its pending, with its scope, with the stop of its
  * caller, and when nobody refers to it any more and its last item has run.
@@ -66,6 +71,8 @@ typedef struct LodgerQueueItemOptions
   const char *file; /**< Where it is submitted. Static. LODGER_QUEUE_ITEM_OPTIONS() fills it in. */
   int line;         /**< The line of that place. */
   int priority;     /**< For LODGER_QUEUE_PRIORITY: the highest is the next. */
+  /** The end of this scope closes the queue that the call makes. Optional, and only for lodger_queue_call_keyed_full(). */
+  LodgerScope *scope;
 } LodgerQueueItemOptions;
 
 /** Options of an item with the given members. See options.h. */
@@ -114,10 +121,10 @@ LODGER_API void lodger_queue_unref (LodgerQueue *queue);
  * (lodger_queue_get_pending()). @p func may answer later. Its failure is logged.
  *
  * @return 0, or a negative code. The data is consumed, also by a refusal.
- * Errors: LODGER_EINVAL (NULL @p queue or @p func, wrong options), LODGER_ESHUTDOWN (the queue has ended, or its caller is
- * stopping), LODGER_ECANCELED (its scope has ended, or the submitter's own call was cancelled while it waited for room),
- * LODGER_ENOMEM (no memory), LODGER_EAGAIN (it is full, and refuses, or this thread may not block), LODGER_EDEADLK (it is
- * full, and the wait could never end), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL @p queue or @p func, wrong options, a scope), LODGER_ESHUTDOWN (the queue has ended, or its
+ * caller is stopping), LODGER_ECANCELED (its scope has ended, or the submitter's own call was cancelled while it waited for
+ * room), LODGER_ENOMEM (no memory), LODGER_EAGAIN (it is full, and refuses, or this thread may not block), LODGER_EDEADLK (it
+ * is full, and the wait could never end), LODGER_ECHILD (a forked child).
  * Test: unit/queue edge_28_items_run_one_at_a_time_in_order
  * Since: 0.2
  */
@@ -159,12 +166,87 @@ LODGER_API void lodger_queue_close (LodgerQueue *queue, const char *message);
  */
 LODGER_API LodgerPending *lodger_queue_get_pending (LodgerQueue *queue);
 
+/* ---- queues that are found by a key --------------------------------------------------------------------------------- */
+
+/**
+ * Finds the queue that @p caller has for @p key, or makes it.
+ *
+ * Any thread; does not block. A caller has one queue for a key. It is forgotten when it ends: with a close, with its scope,
+ * with its caller, and when it is empty and nobody refers to it. The next use of the key then makes another one, which waits
+ * for nothing that the earlier one has left. The reference keeps an empty queue.
+ *
+ * @param key any address that stands for something of the program: a document, a static variable. It is not read.
+ * @param options Optional. They are looked at when the queue is made; a scope has to be that of the queue.
+ * @return a new reference, or NULL.
+ * Errors: as lodger_queue_new(), LODGER_EINVAL (NULL @p key), LODGER_EMISMATCH (the queue has another scope, or none).
+ * Test: unit/queue-keyed a_reference_keeps_the_queue_of_a_key
+ * Since: 0.2
+ */
+LODGER_API LODGER_GIVEN LodgerQueue *lodger_queue_open (LodgerCaller *caller, const void *key,
+                                                        const LodgerQueueOptions *options);
+
+/**
+ * Finds the queue that @p caller has for @p key.
+ *
+ * Any thread; does not block. The reference keeps an empty queue.
+ *
+ * @return a new reference; NULL if there is none.
+ * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
+ * Test: unit/queue-keyed a_queue_with_a_key_is_gone_when_it_is_empty
+ * Since: 0.2
+ */
+LODGER_API LODGER_GIVEN LodgerQueue *lodger_queue_find (LodgerCaller *caller, const void *key);
+
+/**
+ * Runs @p func in the queue that @p caller has for @p key, which is made if there is none.
+ *
+ * It is lodger_queue_open() and lodger_queue_call_full(). All calls with one key run one at a time. The data is consumed, also
+ * by a refusal.
+ *
+ * @param options Optional. NULL means all defaults.
+ * @return 0, or a negative code.
+ * Errors: as lodger_queue_call_full(), LODGER_EINVAL (NULL @p caller or @p key), LODGER_EMISMATCH (the queue has another
+ * scope, or none).
+ * Test: unit/queue-keyed calls_of_one_key_run_one_at_a_time_in_order
+ * Since: 0.2
+ */
+LODGER_API int lodger_queue_call_keyed_full (LodgerCaller *caller, const void *key, LodgerCallFunc func, void *data,
+                                             LodgerDestroyFunc destroy, const LodgerQueueItemOptions *options);
+
+/**
+ * Runs lodger_queue_call_keyed_full() with defaults.
+ *
+ * In C and C++ it also records file and line.
+ *
+ * Errors: as lodger_queue_call_keyed_full().
+ * Test: unit/queue-keyed calls_of_one_key_run_one_at_a_time_in_order
+ * Since: 0.2
+ */
+LODGER_API int lodger_queue_call_keyed (LodgerCaller *caller, const void *key, LodgerCallFunc func, void *data,
+                                        LodgerDestroyFunc destroy);
+
+/**
+ * Ends the queue that @p caller has for @p key, as lodger_queue_close() does.
+ *
+ * Any thread; does not block. A call that comes later with the same key has another queue, and runs at once: also while the
+ * item that is cancelled here still cleans up.
+ *
+ * @param message Optional. It is copied. It is the cancel message.
+ * @return true; false if there is none.
+ * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
+ * Test: unit/queue-keyed edge_34_a_key_that_was_closed_has_a_new_queue_at_once
+ * Since: 0.2
+ */
+LODGER_API bool lodger_queue_close_keyed (LodgerCaller *caller, const void *key, const char *message);
+
 LODGER_END_DECLS
 
 #ifndef LODGER_NO_CALL_SITES
 
 #define lodger_queue_call(queue, func, data, destroy)                                                                  \
   lodger_queue_call_full (queue, func, data, destroy, LODGER_QUEUE_ITEM_OPTIONS ())
+#define lodger_queue_call_keyed(caller, key, func, data, destroy)                                                      \
+  lodger_queue_call_keyed_full (caller, key, func, data, destroy, LODGER_QUEUE_ITEM_OPTIONS ())
 
 #endif
 

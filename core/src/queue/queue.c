@@ -6,19 +6,14 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "base/port.h"
-#include "base/site.h"
 #include "call/submit.h"
 #include "life/life.h"
-#include "life/phase.h"
-#include "mailbox/post.h"
 #include "pending/carry.h"
 
 #include <lodger/scope.h>
 #include <stdlib.h>
 
-/* A queue's life, and how items come into it. */
-
-/* ---- life -------------------------------------------------------------------------------------------------------------- */
+/* A queue's life, and its pending. */
 
 static bool
 is_before_fork (const LodgerQueue *queue)
@@ -26,8 +21,8 @@ is_before_fork (const LodgerQueue *queue)
   return queue->generation != (uint16_t) lodger__generation_now ();
 }
 
-static int
-check (const LodgerQueue *queue, const char *function, const LodgerQueueItemOptions *options)
+int
+lodger__queue_check (const LodgerQueue *queue, const char *function, const LodgerQueueItemOptions *options)
 {
   const char *reason = queue == NULL            ? "the queue is NULL"
                        : is_before_fork (queue) ? lodger__before_fork_message
@@ -80,12 +75,31 @@ refusal (const LodgerCaller *caller, const LodgerQueueOptions *options, int *ret
   return lodger__is_before_fork (caller) ? lodger__before_fork_message : NULL;
 }
 
-static LodgerQueue *
-make (LodgerCaller *caller, const LodgerQueueOptions *options)
+int
+lodger__queue_read (const LodgerCaller *caller, const LodgerQueueOptions *given, LodgerQueueOptions *ret_options,
+                    const char *function)
+{
+  LodgerQueueOptions own;
+  const char *reason;
+  int code = LODGER_EINVAL;
+  *ret_options = (LodgerQueueOptions) { .size = sizeof *ret_options };
+  given = lodger__options (given, &own, sizeof own, &reason);
+  if (given != NULL)
+    *ret_options = *given;
+  if (reason == NULL)
+    reason = refusal (caller, ret_options, &code);
+  return reason != NULL ? lodger__misuse_at (function, code, reason, ret_options->file, ret_options->line) : 0;
+}
+
+LodgerQueue *
+lodger__queue_new (LodgerCaller *caller, const LodgerQueueOptions *options, const char *function)
 {
   LodgerQueue *queue = calloc (1, sizeof *queue);
   if (queue == NULL)
-    return NULL;
+    {
+      lodger__misuse_at (function, LODGER_ENOMEM, "no memory", options->file, options->line);
+      return NULL;
+    }
   atomic_init (&queue->refs, 1);
   atomic_init (&queue->holds, 1);
   queue->generation = (uint16_t) lodger__generation_now ();
@@ -101,23 +115,9 @@ make (LodgerCaller *caller, const LodgerQueueOptions *options)
 LodgerQueue *
 lodger_queue_new (LodgerCaller *caller, const LodgerQueueOptions *given)
 {
-  LodgerQueueOptions own, options = { .size = sizeof options };
-  const char *reason;
-  LodgerQueue *queue = NULL;
-  int code = LODGER_EINVAL;
-  given = lodger__options (given, &own, sizeof own, &reason);
-  if (given != NULL)
-    options = *given;
-  if (reason == NULL)
-    reason = refusal (caller, &options, &code);
-  if (reason == NULL && (queue = make (caller, &options)) == NULL)
-    {
-      code = LODGER_ENOMEM;
-      reason = "no memory";
-    }
-  if (queue == NULL)
-    lodger__misuse_at (__func__, code, reason, options.file, options.line);
-  return queue;
+  LodgerQueueOptions options;
+  return lodger__queue_read (caller, given, &options, __func__) == 0 ? lodger__queue_new (caller, &options, __func__)
+                                                                     : NULL;
 }
 
 LodgerQueue *
@@ -131,21 +131,48 @@ lodger_queue_ref (LodgerQueue *queue)
   return queue;
 }
 
+bool
+lodger__queue_revive (LodgerQueue *queue)
+{
+  bool may;
+  pthread_mutex_lock (&queue->mutex);
+  may = !queue->is_closed && !(queue->options.scope != NULL && lodger_scope_has_ended (queue->options.scope));
+  if (may)
+    {
+      queue->is_released = false;
+      lodger_queue_ref (queue);
+    }
+  pthread_mutex_unlock (&queue->mutex);
+  return may;
+}
+
+/* One with a key may have been found again by now. */
+static void
+let_go (LodgerQueue *queue)
+{
+  bool has_begun, is_over = false;
+  pthread_mutex_lock (&queue->mutex);
+  has_begun = queue->pending != NULL;
+  if (atomic_load_explicit (&queue->refs, memory_order_relaxed) == 0)
+    {
+      queue->is_released = true;
+      is_over = !has_begun;
+      queue->is_closed |= is_over;
+    }
+  pthread_mutex_unlock (&queue->mutex);
+  if (has_begun)
+    lodger__queue_pump (queue);
+  else if (is_over)
+    lodger__queue_forget (queue);
+}
+
 void
 lodger_queue_unref (LodgerQueue *queue)
 {
-  bool has_begun;
   if (queue == NULL)
     return;
   if (atomic_fetch_sub_explicit (&queue->refs, 1, memory_order_acq_rel) == 1 && !is_before_fork (queue))
-    {
-      pthread_mutex_lock (&queue->mutex);
-      queue->is_released = true;
-      has_begun = queue->pending != NULL;
-      pthread_mutex_unlock (&queue->mutex);
-      if (has_begun)
-        lodger__queue_pump (queue);
-    }
+    let_go (queue);
   lodger__queue_release (queue);
 }
 
@@ -198,9 +225,8 @@ make_pending (LodgerQueue *queue)
   return 0;
 }
 
-/* The first call begins the queue, in its context. */
-static int
-begin (LodgerQueue *queue)
+int
+lodger__queue_start (LodgerQueue *queue)
 {
   LodgerContext *context = NULL;
   bool is_first;
@@ -245,7 +271,7 @@ void
 lodger_queue_close (LodgerQueue *queue, const char *message)
 {
   LodgerPending *pending;
-  if (check (queue, __func__, NULL) != 0)
+  if (lodger__queue_check (queue, __func__, NULL) != 0)
     return;
   message = message != NULL ? message : "its queue was closed";
   pending = lodger_queue_get_pending (queue);
@@ -253,166 +279,4 @@ lodger_queue_close (LodgerQueue *queue, const char *message)
   lodger__queue_end (queue, message);
   lodger_pending_cancel (pending, message);
   lodger__queue_release (queue);
-}
-
-/* ---- items ------------------------------------------------------------------------------------------------------------- */
-
-/* Space for an item. True in *ret_replaces: it is that of the oldest one. */
-static int
-admit (LodgerQueue *queue, bool *ret_replaces, const char *function)
-{
-  if (queue->admission.limit == 0 || lodger__admission_try (&queue->admission))
-    return 0;
-  switch (queue->options.overflow)
-    {
-    case LODGER_QUEUE_BLOCK: return lodger__admission_take (&queue->admission, function);
-    case LODGER_QUEUE_REFUSE: return LODGER_EAGAIN;
-    case LODGER_QUEUE_DROP_OLDEST: break;
-    }
-  *ret_replaces = true;
-  return 0;
-}
-
-static int64_t
-key_of (const LodgerQueue *queue, int priority)
-{
-  switch (queue->options.order)
-    {
-    case LODGER_QUEUE_LAST_IN: return -(int64_t) queue->waiting.sequence;
-    case LODGER_QUEUE_PRIORITY: return -(int64_t) priority;
-    case LODGER_QUEUE_FIRST_IN: break;
-    }
-  return 0;
-}
-
-/* Under the mutex: the oldest leaves its space to another. None waits: it has just begun, and has given its space back. */
-static int
-replace_oldest (LodgerQueue *queue)
-{
-  LodgerQueueItem *oldest = lodger__list_first (&queue->by_age, LodgerQueueItem, age);
-  if (oldest == NULL)
-    return lodger__admission_try (&queue->admission) ? 0 : LODGER_EAGAIN;
-  lodger__list_remove (&oldest->age);
-  lodger__heap_remove (&queue->waiting, &oldest->order);
-  lodger__list_append (&queue->dropped, &oldest->age);
-  return 0;
-}
-
-/* It is in the queue then, or what speaks against it. */
-static int
-put_in (LodgerQueue *queue, LodgerQueueItem *item, int priority, bool replaces)
-{
-  int code = 0;
-  pthread_mutex_lock (&queue->mutex);
-  if (queue->is_closed)
-    code = LODGER_ESHUTDOWN;
-  else if (!lodger__heap_insert (&queue->waiting, &item->order, key_of (queue, priority)))
-    code = LODGER_ENOMEM;
-  else if (replaces && (code = replace_oldest (queue)) != 0)
-    lodger__heap_remove (&queue->waiting, &item->order);
-  else
-    lodger__list_append (&queue->by_age, &item->age);
-  pthread_mutex_unlock (&queue->mutex);
-  return code;
-}
-
-static LodgerQueueItem *
-item_new (LodgerQueue *queue, const LodgerWork *work, const LodgerQueueItemOptions *given)
-{
-  const LodgerCallOptions options = { .size = sizeof options,
-                                      .name = given->name,
-                                      .file = given->file,
-                                      .line = given->line,
-                                      .flags = LODGER_PENDING_MAY_FAIL,
-                                      .context = lodger__no_context };
-  LodgerQueueItem *item
-      = (LodgerQueueItem *) lodger__pending_new_call (&lodger__queue_item_ops, queue->caller, work, &options);
-  if (item == NULL)
-    return NULL;
-  item->order = (LodgerHeapLink) { 0, 0, 0 };
-  item->age = (LodgerLink) { NULL, NULL, NULL };
-  item->queue = queue;
-  if (lodger__carry_lend (&item->pending, queue->context))
-    return item;
-  lodger__pending_discard_call (&item->pending);
-  return NULL;
-}
-
-/* With space for it. */
-static int
-submit (LodgerQueue *queue, const LodgerWork *work, const LodgerQueueItemOptions *options, bool replaces)
-{
-  LodgerQueueItem *item = item_new (queue, work, options);
-  LodgerItem *token = item != NULL ? lodger__queue_token_new (queue) : NULL;
-  int code = token != NULL ? 0 : LODGER_ENOMEM;
-  if (code == 0)
-    {
-      lodger__queue_hold (queue);
-      code = put_in (queue, item, options->priority, replaces);
-      if (code != 0)
-        lodger__queue_release (queue);
-    }
-  if (code == 0)
-    {
-      lodger__push (queue->caller, token);
-      lodger_pending_unref (&item->pending);
-      return 0;
-    }
-  if (token != NULL)
-    lodger__queue_token_free (token);
-  if (item != NULL)
-    lodger__pending_discard_call (&item->pending);
-  return code;
-}
-
-static int
-call (LodgerQueue *queue, const LodgerWork *work, const LodgerQueueItemOptions *options, const char *function)
-{
-  bool replaces = false;
-  int code = 0;
-  if (lodger__is_stopping (queue->caller))
-    code = LODGER_ESHUTDOWN;
-  else if (lodger_scope_has_ended (queue->options.scope) && queue->options.scope != NULL)
-    code = LODGER_ECANCELED;
-  if (code == 0)
-    code = begin (queue);
-  if (code == 0)
-    code = admit (queue, &replaces, function);
-  if (code != 0)
-    return code;
-  lodger__queue_hold (queue);
-  code = submit (queue, work, options, replaces);
-  if (code != 0 && !replaces && queue->admission.limit > 0)
-    lodger__admission_give (&queue->admission);
-  lodger__queue_release (queue);
-  return code;
-}
-
-int
-lodger_queue_call_full (LodgerQueue *queue, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
-                        const LodgerQueueItemOptions *given)
-{
-  static const char function[] = "lodger_queue_call";
-  const LodgerWork work = lodger__work (func, data, destroy);
-  LodgerQueueItemOptions own, options = { .size = sizeof options };
-  const char *reason;
-  int code;
-  given = lodger__options (given, &own, sizeof own, &reason);
-  if (given != NULL)
-    options = *given;
-  code = reason == NULL ? check (queue, function, &options)
-                        : lodger__misuse_at (function, LODGER_EINVAL, reason, options.file, options.line);
-  if (code == 0 && func == NULL)
-    code = lodger__misuse_at (function, LODGER_EINVAL, "the function is NULL", options.file, options.line);
-  if (code == 0)
-    code = call (queue, &work, &options, function);
-  if (code != 0)
-    lodger__work_destroy (&work);
-  return code;
-}
-
-int
-lodger_queue_call (LodgerQueue *queue, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy)
-{
-  return lodger_queue_call_full (queue, func, data, destroy, NULL);
 }

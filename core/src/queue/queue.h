@@ -3,6 +3,7 @@
 #ifndef LODGER_QUEUE_PRIVATE_H
 #define LODGER_QUEUE_PRIVATE_H
 
+#include "base/hash.h"
 #include "base/heap.h"
 #include "call/admission.h"
 #include "pending/pending.h"
@@ -17,6 +18,8 @@ struct LodgerQueue
   LodgerCaller *caller; /* a reference */
   LodgerQueueOptions options;
   LodgerAdmission admission;
+  const void *key;       /* NULL: it is not found by one */
+  LodgerHashLink by_key; /* under the mutex of keyed.c */
 
   pthread_mutex_t mutex;  /* up to the blank line */
   LodgerPending *pending; /* made by the first call */
@@ -48,6 +51,31 @@ typedef struct LodgerQueueItem
 
 void lodger__queue_hold (LodgerQueue *queue);
 void lodger__queue_release (LodgerQueue *queue);
+/* 0, or what speaks against it: that is logged. */
+int lodger__queue_check (const LodgerQueue *queue, const char *function, const LodgerQueueItemOptions *options);
+/* The same for a new one, whose options are read. */
+int lodger__queue_read (const LodgerCaller *caller, const LodgerQueueOptions *given, LodgerQueueOptions *ret_options,
+                        const char *function);
+/* NULL without memory. */
+LodgerQueue *lodger__queue_new (LodgerCaller *caller, const LodgerQueueOptions *options, const char *function);
+/* Whoever holds it: takes a reference, also if nobody else has one any more. False: it has ended, or is going to. */
+bool lodger__queue_revive (LodgerQueue *queue);
+/* The first call begins the queue, in its context. 0, or why it could not. */
+int lodger__queue_start (LodgerQueue *queue);
+
+/* ---- items.c ---- */
+
+/* 0, or LODGER_EINVAL: that is logged. */
+int lodger__queue_read_item (const LodgerQueueItemOptions *given, const LodgerWork *work,
+                             LodgerQueueItemOptions *ret_options, const char *function);
+/* 0, or a code: then the data stays the giver's. */
+int lodger__queue_call (LodgerQueue *queue, const LodgerWork *work, const LodgerQueueItemOptions *options,
+                        const char *function);
+
+/* ---- keyed.c ---- */
+
+/* Whoever has closed it, and holds it: its key finds it no more. */
+void lodger__queue_forget (LodgerQueue *queue);
 
 /* ---- serve.c ---- */
 

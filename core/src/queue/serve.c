@@ -170,6 +170,8 @@ is_over (LodgerQueue *queue)
   if (is)
     queue->is_closed = true;
   pthread_mutex_unlock (&queue->mutex);
+  if (is)
+    lodger__queue_forget (queue);
   return is;
 }
 
@@ -338,6 +340,7 @@ lodger__queue_end (LodgerQueue *queue, const char *message)
   queue->is_closed = true;
   running = lodger_pending_ref (queue->running);
   pthread_mutex_unlock (&queue->mutex);
+  lodger__queue_forget (queue);
   if (!was_closed && queue->admission.limit > 0)
     lodger__admission_close (&queue->admission);
   if (running != NULL)
