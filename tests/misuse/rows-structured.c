@@ -299,6 +299,12 @@ CELL (lodger_slot_get_scope, null_slot, FINE (lodger_slot_get_scope (NULL) == NU
 CELL (lodger_slot_get_scope, after_fork, WITH_SLOT (FINE (lodger_slot_get_scope (slot) != NULL)));
 CELL (lodger_slot_is_busy, null_slot, FINE (!lodger_slot_is_busy (NULL)));
 
+CELL (lodger_host_end_when_replaced, null_call, ANSWERS (lodger_host_end_when_replaced (NULL, SCOPE), LODGER_EINVAL));
+CELL (lodger_host_end_when_replaced, null_scope, ANSWERS (lodger_host_end_when_replaced (CALL, NULL), LODGER_EINVAL));
+CELL (lodger_host_end_when_replaced, after_stop, FINE (lodger_host_end_when_replaced (CALL, SCOPE) == 0));
+CELL (lodger_host_end_when_replaced, after_fork,
+      ANSWERS (lodger_host_end_when_replaced (PROMISE, SCOPE), LODGER_ECHILD));
+
 /* ---- waiting for several ----------------------------------------------------------------------------------------------- */
 
 #define MANY(pending, mode, timeout, flags)                                                                            \

@@ -3,6 +3,8 @@
 #include "test-loop.h"
 #include "test-suite.h"
 
+#include <lodger/host.h>
+
 enum
 {
   MOST = 6
@@ -82,6 +84,7 @@ stage_close (Stage *stage)
     {
       if (stage->replies[i] != NULL)
         lodger_reply_return_int (stage->replies[i], 1);
+      loop_run (&stage->loop); /* the next call may begin by that */
       lodger_pending_unref (stage->pendings[i]);
     }
   lodger_slot_unref (stage->slot);
@@ -244,6 +247,144 @@ START_TEST (the_scope_of_a_call_ends_with_the_next)
 }
 END_TEST
 
+START_TEST (the_end_of_its_scope_empties_the_slot_for_good)
+{
+  LodgerScope *scope = lodger_scope_new (NULL);
+  Stage stage = stage_open (LODGER_SLOT_OPTIONS (.policy = LODGER_SLOT_NEXT, .scope = scope));
+  submit (&stage);
+  submit (&stage);
+  lodger_scope_end (scope, NULL);
+  ck_assert (lodger_pending_is_cancelled (stage.pendings[0]));
+  expect_outcome (&stage, 1, LODGER_ECANCELED);
+  submit (&stage);
+  expect_outcome (&stage, 2, LODGER_ECANCELED);
+  answer (&stage, 0);
+  ck_assert (!lodger_slot_is_busy (stage.slot));
+  submit (&stage);
+  expect_outcome (&stage, 3, LODGER_ECANCELED);
+  ck_assert_str_eq (stage.text, "a");
+  lodger_scope_unref (scope);
+  stage_close (&stage);
+}
+END_TEST
+
+START_TEST (a_slot_of_a_scope_that_has_ended_takes_no_call)
+{
+  LodgerScope *scope = lodger_scope_new (NULL);
+  Stage stage;
+  lodger_scope_end (scope, NULL);
+  stage = stage_open (LODGER_SLOT_OPTIONS (.scope = scope));
+  submit (&stage);
+  expect_outcome (&stage, 0, LODGER_ECANCELED);
+  ck_assert_str_eq (stage.text, "");
+  lodger_scope_unref (scope);
+  stage_close (&stage);
+}
+END_TEST
+
+/* The work of the slot goes on without it, and is not cancelled by the end of a scope that nobody looks at any more. */
+START_TEST (a_slot_may_go_before_its_scope)
+{
+  LodgerScope *scope = lodger_scope_new (NULL);
+  Stage stage = stage_open (LODGER_SLOT_OPTIONS (.scope = scope));
+  LodgerScope *latest = lodger_scope_ref (lodger_slot_get_scope (stage.slot));
+  submit (&stage);
+  lodger_scope_unref (latest);
+  latest = lodger_scope_ref (lodger_slot_get_scope (stage.slot));
+  answer (&stage, 0);
+  lodger_pending_unref (stage.pendings[0]);
+  stage.pendings[0] = NULL;
+  lodger_slot_unref (stage.slot);
+  stage.slot = NULL;
+  ck_assert (!lodger_scope_has_ended (latest));
+  lodger_scope_end (scope, NULL);
+  ck_assert (!lodger_scope_has_ended (latest));
+  lodger_scope_unref (latest);
+  lodger_scope_unref (scope);
+  stage_close (&stage);
+}
+END_TEST
+
+/* ---- for adapters ------------------------------------------------------------------------------------------------------ */
+
+/* The scope of the call of that number. */
+static LodgerScope *
+watch (Stage *stage, int number)
+{
+  LodgerScope *scope = lodger_scope_new (NULL);
+  expect_code (lodger_host_end_when_replaced (stage->pendings[number], scope), 0);
+  return scope;
+}
+
+/* Three calls come, and the first one has ended before the second comes if `ends`. */
+static void
+expect_replaced (LodgerSlotPolicy policy, bool ends, bool first, bool second, bool third)
+{
+  Stage stage = stage_open (LODGER_SLOT_OPTIONS (.policy = policy));
+  LodgerScope *scopes[3];
+  const bool expected[] = { first, second, third };
+  for (int i = 0; i < 3; i++)
+    {
+      submit (&stage);
+      scopes[i] = watch (&stage, i);
+      if (i == 0 && ends)
+        answer (&stage, 0);
+    }
+  lodger_slot_cancel (stage.slot, NULL);
+  for (int i = 0; i < 3; i++)
+    {
+      ck_assert_msg (lodger_scope_has_ended (scopes[i]) == expected[i], "policy %d, call %d", (int) policy, i);
+      lodger_scope_unref (scopes[i]);
+    }
+  stage_close (&stage);
+}
+
+START_TEST (an_adapter_learns_that_a_call_was_replaced)
+{
+  expect_replaced (LODGER_SLOT_LATEST, false, true, true, false);
+  expect_replaced (LODGER_SLOT_LATEST, true, true, true, false);
+  expect_replaced (LODGER_SLOT_REPLACE, false, true, true, false);
+  expect_replaced (LODGER_SLOT_REPLACE, true, true, true, false);
+  expect_replaced (LODGER_SLOT_NEXT, false, false, true, false);
+  expect_replaced (LODGER_SLOT_NEXT, true, false, false, false);
+  expect_replaced (LODGER_SLOT_FIRST, false, false, true, true);
+  expect_replaced (LODGER_SLOT_FIRST, true, false, false, true);
+}
+END_TEST
+
+START_TEST (an_adapter_learns_late_that_a_call_was_replaced)
+{
+  Stage stage = stage_open (NULL);
+  LodgerScope *scope;
+  submit (&stage);
+  submit (&stage);
+  scope = watch (&stage, 0);
+  ck_assert (lodger_scope_has_ended (scope));
+  lodger_scope_unref (scope);
+  scope = watch (&stage, 1);
+  ck_assert (!lodger_scope_has_ended (scope));
+  lodger_scope_unref (scope);
+  stage_close (&stage);
+}
+END_TEST
+
+START_TEST (a_call_that_was_cancelled_in_its_slot_was_not_replaced)
+{
+  Stage stage = stage_open (LODGER_SLOT_OPTIONS (.policy = LODGER_SLOT_NEXT));
+  LodgerScope *scope;
+  submit (&stage);
+  submit (&stage);
+  scope = watch (&stage, 1);
+  lodger_pending_cancel (stage.pendings[1], NULL);
+  submit (&stage);
+  ck_assert (!lodger_scope_has_ended (scope));
+  lodger_scope_unref (scope);
+  stage_close (&stage);
+}
+END_TEST
+
+/* ---- ends -------------------------------------------------------------------------------------------------------------- */
+
 START_TEST (a_slot_that_nobody_refers_to_goes_on)
 {
   Stage stage = stage_open (LODGER_SLOT_OPTIONS (.policy = LODGER_SLOT_NEXT, .debounce = PAUSE));
@@ -283,6 +424,12 @@ main (int argc, char **argv)
   test_add (suite, calls_begin_no_more_often_than_the_throttle_says);
   test_add (suite, a_cancel_empties_the_slot);
   test_add (suite, the_scope_of_a_call_ends_with_the_next);
+  test_add (suite, the_end_of_its_scope_empties_the_slot_for_good);
+  test_add (suite, a_slot_of_a_scope_that_has_ended_takes_no_call);
+  test_add (suite, a_slot_may_go_before_its_scope);
+  test_add (suite, an_adapter_learns_that_a_call_was_replaced);
+  test_add (suite, an_adapter_learns_late_that_a_call_was_replaced);
+  test_add (suite, a_call_that_was_cancelled_in_its_slot_was_not_replaced);
   test_add (suite, a_slot_that_nobody_refers_to_goes_on);
   test_add (suite, a_stop_drops_what_waits_in_a_slot);
   return test_main (suite, argc, argv);

@@ -206,6 +206,23 @@ LODGER_API void lodger_host_watch_given (LodgerGivenFunc func, void *data);
 LODGER_API bool lodger_host_was_cancelled_late (const LodgerPending *pending);
 
 /**
+ * Adapter to Lodger: ends a scope when the slot of a call prefers another call.
+ *
+ * Any thread; does not block. Under LODGER_SLOT_LATEST and LODGER_SLOT_REPLACE, this is when the next call comes, also if
+ * @p call has ended before. Under the other policies, it is when @p call is cancelled before it has begun. If that has
+ * happened, the scope ends now, inside this function. Otherwise it ends inside the submission of the other call. What an
+ * adapter does with the outcome is bound to the scope. A cancel of the slot or of the call does not end it. It is called
+ * once for a call. A call without a slot changes nothing.
+ *
+ * @param scope It is referred to as long as @p call can be replaced.
+ * @return 0, or a negative code.
+ * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
+ * Test: unit/slot an_adapter_learns_that_a_call_was_replaced
+ * Since: 0.2
+ */
+LODGER_API int lodger_host_end_when_replaced (LodgerPending *call, LodgerScope *scope);
+
+/**
  * Adapter to Lodger: holds a scope's object for a function that the adapter runs without a call.
  *
  * Any thread; does not block. It does what precedes a bound call: in the scope's own thread it calls `hold` of the

@@ -43,6 +43,8 @@ typedef struct LodgerSlotOptions
   int64_t debounce;
   /** Calls begin at least this far from each other, in nanoseconds. 0 means no limit. */
   int64_t throttle;
+  /** The end of this scope cancels what is in the slot, and each call that comes later. Optional. */
+  LodgerScope *scope;
 } LodgerSlotOptions;
 
 /** Options of a slot with the given members: `LODGER_SLOT_OPTIONS (.policy = LODGER_SLOT_REPLACE)`. See options.h. */

@@ -79,16 +79,22 @@ note_held (LodgerCaller *caller)
   atomic_store (&caller->calls.has_held, caller->calls.held.first != NULL || caller->calls.coming > 0);
 }
 
-void
-lodger__gate_send (LodgerPending *pending)
+LodgerHold *
+lodger__gate_hold_of (LodgerPending *pending)
 {
   LodgerHold *hold;
-  LodgerCaller *caller;
-  bool is_accepted;
   lodger__pending_lock (pending);
   hold = (LodgerHold *) lodger__extra_find (pending, &hold_kind);
   lodger__pending_unlock (pending);
-  caller = hold->caller;
+  return hold;
+}
+
+void
+lodger__gate_send (LodgerPending *pending)
+{
+  LodgerHold *hold = lodger__gate_hold_of (pending);
+  LodgerCaller *caller = hold->caller;
+  bool is_accepted;
   lodger__caller_lock (caller);
   is_accepted = !lodger__is_stopping (caller);
   if (is_accepted)

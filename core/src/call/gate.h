@@ -47,6 +47,8 @@ struct LodgerHold
   LodgerHeapLink order; /* the gate's, as the next */
   LodgerLink place;
   bool has_left;
+  bool is_replaced; /* the gate prefers another call to this one */
+  uint64_t number;
 };
 
 /* That of the options, or NULL. */
@@ -68,6 +70,8 @@ void lodger__gate_send (LodgerPending *pending);
 void lodger__gate_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked);
 /* Locked: it is at its gate. */
 bool lodger__gate_keeps (LodgerPending *pending);
+/* Any thread, no lock: that of the call, which lives as long as the call; or NULL. */
+LodgerHold *lodger__gate_hold_of (LodgerPending *pending);
 /* Any thread, no lock: the gate lets it go. */
 void lodger__hold_release (LodgerHold *hold);
 

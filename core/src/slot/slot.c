@@ -1,44 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "slot/slot.h"
+
 #include "base/fork.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "base/port.h"
-#include "call/gate.h"
-#include "call/time-limit.h"
+#include "call/scope.h"
 #include "life/life.h"
-#include "mailbox/post.h"
 
-#include <lodger/scope.h>
-#include <lodger/slot.h>
+#include <lodger/host.h>
 #include <stdlib.h>
 
-/* A gate with one place, more or less. At most one call waits; one that a newer call has taken the place of is cancelled, and
- * leaves by that. Under the mutex, whatever is at work or waits is alive: it cannot be freed before it has left, which takes
- * the mutex. Cancels are made without it. */
+/* A slot's life. The scope of its options ends it by a promise that is bound to the scope. The promise is cancelled, too,
+ * when nobody refers to the slot any more: so that the scope knows nothing of it. */
 
-struct LodgerSlot
-{
-  LodgerGate gate; /* first */
-  atomic_uint refs;
-  uint16_t generation;
-  LodgerSlotOptions options;
-
-  pthread_mutex_t mutex; /* all that follows */
-  LodgerList at_work;    /* holds, the newest last */
-  LodgerHold *waiting;   /* NULL: none */
-  LodgerList replaced;   /* holds that waited, and are just being cancelled */
-  LodgerScope *scope;    /* of the latest call; a reference */
-  LodgerTimeLimit *timer;
-  uint64_t timers; /* how many there were: the last one counts */
-  bool is_timed;   /* it is under way */
-  int64_t last_begin;
-  bool has_begun; /* at `last_begin` */
-};
-
-static const char replaced_message[] = "a newer call has its slot";
-
-static bool
-is_before_fork (const LodgerSlot *slot)
+bool
+lodger__slot_is_before_fork (const LodgerSlot *slot)
 {
   return slot->generation != (uint16_t) lodger__generation_now ();
 }
@@ -51,327 +28,63 @@ lodger_slot_ref (LodgerSlot *slot)
   return slot;
 }
 
+static void
+release (LodgerSlot *slot)
+{
+  if (atomic_fetch_sub_explicit (&slot->holds, 1, memory_order_acq_rel) != 1)
+    return;
+  lodger_pending_unref (slot->watch);
+  lodger_scope_unref (slot->options.scope);
+  lodger_scope_unref (slot->scope);
+  lodger_scope_unref (slot->counting);
+  if (!lodger__slot_is_before_fork (slot))
+    pthread_mutex_destroy (&slot->mutex);
+  free (slot);
+}
+
 void
 lodger_slot_unref (LodgerSlot *slot)
 {
   if (slot == NULL || atomic_fetch_sub_explicit (&slot->refs, 1, memory_order_acq_rel) != 1)
     return;
-  lodger_scope_unref (slot->scope);
-  if (!is_before_fork (slot))
-    pthread_mutex_destroy (&slot->mutex);
-  free (slot);
+  if (slot->watch != NULL && !lodger__slot_is_before_fork (slot))
+    lodger_pending_cancel (slot->watch, NULL);
+  release (slot);
 }
 
-/* ---- who is cancelled -------------------------------------------------------------------------------------------------- */
-
-/* What a new call, or a cancel of the slot, makes out of date. References. */
-typedef struct Old
-{
-  LodgerPending *at_work, *waiting;
-  LodgerScope *scope;
-  LodgerTimeLimit *timer;
-} Old;
-
-/* Under the mutex. */
-static void
-take_waiting (LodgerSlot *slot, Old *old)
-{
-  if (slot->waiting == NULL)
-    return;
-  old->waiting = lodger_pending_ref (slot->waiting->pending);
-  lodger__list_append (&slot->replaced, &slot->waiting->place);
-  slot->waiting = NULL;
-}
-
-/* Under the mutex: those before it were cancelled when it came. */
-static void
-take_newest (LodgerSlot *slot, Old *old)
-{
-  const LodgerHold *newest = lodger__list_item (slot->at_work.last, LodgerHold, place);
-  if (newest != NULL)
-    old->at_work = lodger_pending_ref (newest->pending);
-}
-
-/* Under the mutex. */
-static void
-take_timer (LodgerSlot *slot, Old *old)
-{
-  old->timer = slot->timer;
-  slot->timer = NULL;
-  slot->is_timed = false;
-  slot->timers++;
-}
+/* ---- its scope --------------------------------------------------------------------------------------------------------- */
 
 static void
-cancel_old (const Old *old, const char *message)
+watch_done (LodgerListener *listener, LodgerPending *done)
 {
-  lodger__time_limit_end (old->timer);
-  if (old->scope != NULL)
-    lodger_scope_end (old->scope, message);
-  lodger_pending_cancel (old->waiting, message);
-  lodger_pending_cancel (old->at_work, message);
-  lodger_scope_unref (old->scope);
-  lodger_pending_unref (old->waiting);
-  lodger_pending_unref (old->at_work);
+  LodgerSlot *slot = lodger__list_item (listener, LodgerSlot, listener);
+  (void) done;
+  if (lodger_scope_has_ended (slot->options.scope))
+    lodger__slot_cancel (slot, lodger__scope_message, true);
+  release (slot);
 }
 
-/* ---- when a call begins ------------------------------------------------------------------------------------------------ */
+static const LodgerListenerOps watch_ops = { .notify = watch_done, .is_late = true };
 
-/* Under the mutex: how long the one that waits has to go on waiting; 0: it may begin, if the policy lets it. */
-static int64_t
-throttled (const LodgerSlot *slot, const LodgerHold *hold)
-{
-  int64_t since;
-  if (slot->options.throttle == 0 || !slot->has_begun)
-    return 0;
-  since = lodger__host_now (hold->caller) - slot->last_begin;
-  return since < slot->options.throttle ? slot->options.throttle - since : 0;
-}
-
-/* Under the mutex. */
+/* False without memory. */
 static bool
-policy_lets_begin (const LodgerSlot *slot)
+watch_scope (LodgerSlot *slot)
 {
-  return slot->at_work.first == NULL || slot->options.policy == LODGER_SLOT_LATEST;
-}
-
-/* Under the mutex. */
-static void
-give_place (LodgerSlot *slot, LodgerHold *hold)
-{
-  if (slot->options.throttle > 0)
+  LodgerPending *watch = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  if (lodger_pending_is_done (watch) || !lodger__scope_bind (watch, slot->options.scope))
     {
-      slot->last_begin = lodger__host_now (hold->caller);
-      slot->has_begun = true;
+      lodger_pending_unref (watch);
+      return false;
     }
-  lodger__list_append (&slot->at_work, &hold->place);
-}
-
-/* What the one that waits is to do. */
-typedef struct Step
-{
-  LodgerHold *begins;   /* with a reference to its pending; or NULL */
-  LodgerCaller *caller; /* held: a timer is begun with its time; or NULL */
-  int64_t delay;
-  uint64_t number;
-} Step;
-
-/* Under the mutex. The debounce is over, or there is none. */
-static Step
-next (LodgerSlot *slot)
-{
-  LodgerHold *hold = slot->waiting;
-  Step step = { NULL, NULL, 0, 0 };
-  if (hold == NULL || slot->is_timed || !policy_lets_begin (slot))
-    return step;
-  step.delay = throttled (slot, hold);
-  if (step.delay > 0)
-    {
-      slot->is_timed = true;
-      step.number = ++slot->timers;
-      step.caller = hold->caller;
-      lodger__hold (step.caller);
-      return step;
-    }
-  slot->waiting = NULL;
-  give_place (slot, hold);
-  lodger_pending_ref (hold->pending);
-  step.begins = hold;
-  return step;
-}
-
-static void take_step (LodgerSlot *slot, const Step *step);
-
-typedef struct Timer
-{
-  LodgerSlot *slot; /* a reference */
-  uint64_t number;
-} Timer;
-
-static void
-timer_free (void *data)
-{
-  lodger_slot_unref (((Timer *) data)->slot);
-  free (data);
-}
-
-/* A newer timer may have been begun meanwhile. */
-static void
-timer_over (void *data)
-{
-  const Timer *timer = data;
-  LodgerSlot *slot = timer->slot;
-  LodgerTimeLimit *limit = NULL;
-  Step step = { NULL, NULL, 0, 0 };
-  pthread_mutex_lock (&slot->mutex);
-  if (slot->timers == timer->number)
-    {
-      limit = slot->timer;
-      slot->timer = NULL;
-      slot->is_timed = false;
-      slot->timers++;
-      step = next (slot);
-    }
-  pthread_mutex_unlock (&slot->mutex);
-  lodger__time_limit_end (limit);
-  take_step (slot, &step);
-}
-
-/* Without memory for a timer, its time is over at once. */
-static void
-begin_timer (LodgerSlot *slot, const Step *step)
-{
-  Timer *timer = malloc (sizeof *timer);
-  LodgerTimeLimit *limit = NULL, *unused = NULL;
-  Step none = { NULL, NULL, 0, 0 };
-  if (timer != NULL)
-    {
-      *timer = (Timer) { lodger_slot_ref (slot), step->number };
-      limit = lodger__time_limit_new (step->caller, step->delay, timer_over, timer, timer_free);
-    }
-  pthread_mutex_lock (&slot->mutex);
-  if (slot->timers != step->number)
-    unused = limit;
-  else if (limit != NULL)
-    slot->timer = limit;
-  else
-    {
-      slot->is_timed = slot->has_begun = false;
-      none = next (slot);
-    }
-  pthread_mutex_unlock (&slot->mutex);
-  lodger__time_limit_end (unused);
-  take_step (slot, &none);
-}
-
-static void
-take_step (LodgerSlot *slot, const Step *step)
-{
-  if (step->begins != NULL)
-    {
-      LodgerPending *pending = step->begins->pending;
-      lodger__hold_release (step->begins);
-      lodger_pending_unref (pending);
-    }
-  if (step->caller != NULL)
-    {
-      begin_timer (slot, step);
-      lodger__release (step->caller);
-    }
-}
-
-/* ---- the gate ---------------------------------------------------------------------------------------------------------- */
-
-static int
-gate_check (LodgerGate *gate)
-{
-  return is_before_fork ((LodgerSlot *) gate) ? LODGER_ECHILD : 0;
-}
-
-static bool
-gate_ref (LodgerGate *gate)
-{
-  lodger_slot_ref ((LodgerSlot *) gate);
+  slot->watch = watch;
+  slot->listener = lodger__listener (&watch_ops);
+  lodger__pending_add_listener (watch, &slot->listener);
+  atomic_fetch_add_explicit (&slot->holds, 1, memory_order_relaxed);
+  lodger__scope_link (watch);
   return true;
 }
 
-static void
-gate_unref (LodgerGate *gate, LodgerHold *hold)
-{
-  (void) hold;
-  lodger_slot_unref ((LodgerSlot *) gate);
-}
-
-/* Under the mutex: what the call that comes makes out of date, by the policy. */
-static void
-make_way (LodgerSlot *slot, LodgerHold *hold, Old *old)
-{
-  if (slot->options.policy == LODGER_SLOT_FIRST && (slot->at_work.first != NULL || slot->waiting != NULL))
-    {
-      lodger__list_append (&slot->replaced, &hold->place);
-      old->waiting = lodger_pending_ref (hold->pending);
-      return;
-    }
-  take_waiting (slot, old);
-  take_timer (slot, old);
-  if (slot->options.policy == LODGER_SLOT_LATEST || slot->options.policy == LODGER_SLOT_REPLACE)
-    take_newest (slot, old);
-  old->scope = slot->scope;
-  slot->scope = NULL;
-  slot->waiting = hold;
-}
-
-/* A call always waits, if only for a moment: so there is one way to begin. */
-static bool
-gate_enter (LodgerGate *gate, LodgerHold *hold)
-{
-  LodgerSlot *slot = (LodgerSlot *) gate;
-  Old old = { NULL, NULL, NULL, NULL };
-  Step step = { NULL, NULL, 0, 0 };
-  bool has_left;
-  pthread_mutex_lock (&slot->mutex);
-  has_left = hold->has_left;
-  if (!has_left)
-    make_way (slot, hold, &old);
-  if (!has_left && slot->options.debounce > 0 && slot->waiting == hold)
-    {
-      slot->is_timed = true;
-      step = (Step) { NULL, hold->caller, slot->options.debounce, ++slot->timers };
-      lodger__hold (step.caller);
-    }
-  else if (!has_left)
-    step = next (slot);
-  pthread_mutex_unlock (&slot->mutex);
-  cancel_old (&old, replaced_message);
-  take_step (slot, &step);
-  return has_left;
-}
-
-static bool
-gate_leave (LodgerGate *gate, LodgerHold *hold)
-{
-  LodgerSlot *slot = (LodgerSlot *) gate;
-  Step step;
-  bool waited;
-  pthread_mutex_lock (&slot->mutex);
-  hold->has_left = true;
-  waited = slot->waiting == hold || hold->place.list == &slot->replaced;
-  if (slot->waiting == hold)
-    slot->waiting = NULL;
-  lodger__list_remove (&hold->place);
-  step = next (slot);
-  pthread_mutex_unlock (&slot->mutex);
-  take_step (slot, &step);
-  return waited;
-}
-
-/* The one that waits needs the end of each that is at work. */
-static void
-gate_blocked_on (LodgerGate *gate, const LodgerHold *hold, LodgerBlockedOn *ret_blocked)
-{
-  LodgerSlot *slot = (LodgerSlot *) gate;
-  size_t count = 0;
-  pthread_mutex_lock (&slot->mutex);
-  if (slot->waiting == hold && !policy_lets_begin (slot))
-    {
-      lodger__list_for (at, &slot->at_work, LodgerHold, place)
-        count++;
-      ret_blocked->all = malloc (count * sizeof (LodgerPending *));
-      if (ret_blocked->all != NULL)
-        lodger__list_for (at, &slot->at_work, LodgerHold, place)
-          ret_blocked->all[ret_blocked->all_count++] = lodger_pending_ref (at->pending);
-    }
-  pthread_mutex_unlock (&slot->mutex);
-}
-
-static const LodgerGateOps gate_ops = { .check = gate_check,
-                                        .ref = gate_ref,
-                                        .unref = gate_unref,
-                                        .enter = gate_enter,
-                                        .leave = gate_leave,
-                                        .blocked_on = gate_blocked_on };
-
-/* ---- a slot ------------------------------------------------------------------------------------------------------------ */
+/* ---- public functions -------------------------------------------------------------------------------------------------- */
 
 static const char *
 refusal (const LodgerSlotOptions *options)
@@ -379,6 +92,26 @@ refusal (const LodgerSlotOptions *options)
   if ((unsigned) options->policy > LODGER_SLOT_FIRST)
     return "an unknown policy";
   return options->debounce < 0 || options->throttle < 0 ? "a time below 0" : NULL;
+}
+
+/* NULL without memory. */
+static LodgerSlot *
+make (const LodgerSlotOptions *options)
+{
+  LodgerSlot *slot = calloc (1, sizeof *slot);
+  if (slot == NULL)
+    return NULL;
+  slot->gate.ops = &lodger__slot_gate_ops;
+  atomic_init (&slot->refs, 1);
+  atomic_init (&slot->holds, 1);
+  slot->generation = (uint16_t) lodger__generation_now ();
+  slot->options = *options;
+  lodger_scope_ref (options->scope);
+  lodger__port_mutex_init (&slot->mutex);
+  if (options->scope == NULL || watch_scope (slot))
+    return slot;
+  release (slot);
+  return NULL;
 }
 
 LodgerSlot *
@@ -393,21 +126,13 @@ lodger_slot_new (const LodgerSlotOptions *given)
     options = *given;
   if (reason == NULL)
     reason = refusal (&options);
-  if (reason == NULL && (slot = calloc (1, sizeof *slot)) == NULL)
+  if (reason == NULL && (slot = make (&options)) == NULL)
     {
       code = LODGER_ENOMEM;
       reason = "no memory";
     }
   if (slot == NULL)
-    {
-      lodger__misuse_at (__func__, code, reason, options.file, options.line);
-      return NULL;
-    }
-  slot->gate.ops = &gate_ops;
-  atomic_init (&slot->refs, 1);
-  slot->generation = (uint16_t) lodger__generation_now ();
-  slot->options = options;
-  lodger__port_mutex_init (&slot->mutex);
+    lodger__misuse_at (__func__, code, reason, options.file, options.line);
   return slot;
 }
 
@@ -416,31 +141,21 @@ check (const LodgerSlot *slot, const char *function)
 {
   if (slot == NULL)
     return lodger__misuse (function, LODGER_EINVAL, "the slot is NULL");
-  return is_before_fork (slot) ? lodger__misuse (function, LODGER_ECHILD, lodger__before_fork_message) : 0;
+  return lodger__slot_is_before_fork (slot) ? lodger__misuse (function, LODGER_ECHILD, lodger__before_fork_message) : 0;
 }
 
 void
 lodger_slot_cancel (LodgerSlot *slot, const char *message)
 {
-  Old old = { NULL, NULL, NULL, NULL };
-  if (check (slot, __func__) != 0)
-    return;
-  pthread_mutex_lock (&slot->mutex);
-  take_waiting (slot, &old);
-  take_timer (slot, &old);
-  take_newest (slot, &old);
-  old.scope = slot->scope;
-  slot->scope = NULL;
-  slot->has_begun = false;
-  pthread_mutex_unlock (&slot->mutex);
-  cancel_old (&old, message != NULL ? message : "its slot was cancelled");
+  if (check (slot, __func__) == 0)
+    lodger__slot_cancel (slot, message != NULL ? message : "its slot was cancelled", false);
 }
 
 LodgerScope *
 lodger_slot_get_scope (LodgerSlot *slot)
 {
   LodgerScope *scope, *mine = NULL;
-  if (slot == NULL || is_before_fork (slot))
+  if (slot == NULL || lodger__slot_is_before_fork (slot))
     return NULL;
   pthread_mutex_lock (&slot->mutex);
   scope = slot->scope;
@@ -463,10 +178,55 @@ bool
 lodger_slot_is_busy (LodgerSlot *slot)
 {
   bool is_busy;
-  if (slot == NULL || is_before_fork (slot))
+  if (slot == NULL || lodger__slot_is_before_fork (slot))
     return false;
   pthread_mutex_lock (&slot->mutex);
   is_busy = slot->at_work.first != NULL || slot->waiting != NULL;
   pthread_mutex_unlock (&slot->mutex);
   return is_busy;
+}
+
+/* ---- for an adapter ---------------------------------------------------------------------------------------------------- */
+
+/* Under the mutex. By a policy that replaces calls, a call does not count any more when the next one has come, even if it
+ * has left the slot before; by another, only a call that has waited can be replaced. */
+static bool
+was_replaced (const LodgerSlot *slot, const LodgerHold *hold)
+{
+  return hold->is_replaced || (lodger__slot_replaces (slot) && hold->number != 0 && hold->number != slot->calls);
+}
+
+/* Under the mutex. */
+static bool
+may_be_replaced (const LodgerSlot *slot, const LodgerHold *hold)
+{
+  return hold->number != 0 && hold->number == slot->calls && (lodger__slot_replaces (slot) || slot->waiting == hold);
+}
+
+int
+lodger_host_end_when_replaced (LodgerPending *call, LodgerScope *scope)
+{
+  LodgerScope *before = NULL;
+  LodgerSlot *slot;
+  LodgerHold *hold;
+  bool is_now;
+  lodger__guard_pending (call, guard);
+  if (scope == NULL)
+    return lodger__misuse (__func__, LODGER_EINVAL, "the scope is NULL");
+  hold = lodger__gate_hold_of (call);
+  if (hold == NULL || hold->gate->ops != &lodger__slot_gate_ops)
+    return 0;
+  slot = (LodgerSlot *) hold->gate;
+  pthread_mutex_lock (&slot->mutex);
+  is_now = was_replaced (slot, hold);
+  if (may_be_replaced (slot, hold))
+    {
+      before = slot->counting;
+      slot->counting = lodger_scope_ref (scope);
+    }
+  pthread_mutex_unlock (&slot->mutex);
+  lodger_scope_unref (before);
+  if (is_now)
+    lodger_scope_end (scope, lodger__slot_replaced_message);
+  return 0;
 }
