@@ -58,12 +58,24 @@ void lodger__gtk_hold (GtkWidget *widget, LodgerPending *work, LodgerCaller *cal
 
 /* ---- outcome.c ---- */
 
+/* How long anything may be told or shown: as long as all of these last. References. */
+typedef struct LodgerGtkScopes
+{
+  LodgerScope *widget;
+  LodgerScope *own;   /* the program's; may be NULL */
+  LodgerScope *place; /* in a slot: ends when another run has it; may be NULL */
+} LodgerGtkScopes;
+
+/* In any thread. */
+gboolean lodger__gtk_has_ended (const LodgerGtkScopes *scopes);
+void lodger__gtk_scopes_ref (const LodgerGtkScopes *scopes);
+void lodger__gtk_scopes_unref (const LodgerGtkScopes *scopes);
+
 /* The functions of an outcome, with what they own. */
 typedef struct LodgerGtkFunctions
 {
-  GtkWidget *widget;      /* valid as long as its scope lasts */
-  LodgerScope *scope;     /* the widget's */
-  LodgerScope *own_scope; /* the program's; may be NULL */
+  GtkWidget *widget; /* valid as long as its scope lasts */
+  LodgerGtkScopes scopes;
   LodgerGtkDoneFunc done;
   LodgerGtkErrorFunc failed, cancelled;
   void *data;
@@ -73,8 +85,6 @@ typedef struct LodgerGtkFunctions
 
 /* Destroys the data, and drops the references. */
 void lodger__gtk_functions_clear (LodgerGtkFunctions *functions);
-/* Whether no function may run any more: one of the scopes has ended. In any thread. */
-gboolean lodger__gtk_is_over (const LodgerGtkFunctions *functions);
 /* Runs the function of this outcome, or of a cancellation that has come since. In the GUI thread; the widget is there, and
  * the object of the program's scope is held. */
 void lodger__gtk_tell (const LodgerGtkFunctions *functions, LodgerPending *outcome);
@@ -108,7 +118,7 @@ typedef struct LodgerGtkCancelButton
   LodgerPending *pending; /* its owner's */
 } LodgerGtkCancelButton;
 
-/* The button cancels the pending. It may be NULL. */
+/* The button cancels the pending. It may be NULL. In the GUI thread, also the next. */
 void lodger__gtk_bind_button (LodgerGtkCancelButton *binding, GtkButton *button, LodgerPending *pending);
 void lodger__gtk_unbind_button (LodgerGtkCancelButton *binding);
 

@@ -4,21 +4,36 @@
 
 /* ---- the functions ------------------------------------------------------------------------------------------------- */
 
+gboolean
+lodger__gtk_has_ended (const LodgerGtkScopes *scopes)
+{
+  return lodger_scope_has_ended (scopes->widget) || (scopes->own != NULL && lodger_scope_has_ended (scopes->own))
+         || (scopes->place != NULL && lodger_scope_has_ended (scopes->place));
+}
+
+void
+lodger__gtk_scopes_ref (const LodgerGtkScopes *scopes)
+{
+  lodger_scope_ref (scopes->widget);
+  lodger_scope_ref (scopes->own);
+  lodger_scope_ref (scopes->place);
+}
+
+void
+lodger__gtk_scopes_unref (const LodgerGtkScopes *scopes)
+{
+  lodger_scope_unref (scopes->widget);
+  lodger_scope_unref (scopes->own);
+  lodger_scope_unref (scopes->place);
+}
+
 void
 lodger__gtk_functions_clear (LodgerGtkFunctions *functions)
 {
   if (functions->destroy != NULL)
     functions->destroy (functions->data);
   g_clear_object (&functions->cancellable);
-  lodger_scope_unref (functions->scope);
-  lodger_scope_unref (functions->own_scope);
-}
-
-gboolean
-lodger__gtk_is_over (const LodgerGtkFunctions *functions)
-{
-  return lodger_scope_has_ended (functions->scope)
-         || (functions->own_scope != NULL && lodger_scope_has_ended (functions->own_scope));
+  lodger__gtk_scopes_unref (&functions->scopes);
 }
 
 /* The table in the header. */
@@ -64,7 +79,7 @@ lodger__gtk_tell (const LodgerGtkFunctions *functions, LodgerPending *outcome)
 static gboolean
 hold_own_scope (const LodgerGtkFunctions *functions)
 {
-  return functions->own_scope == NULL || lodger_host_hold_scope (functions->own_scope);
+  return functions->scopes.own == NULL || lodger_host_hold_scope (functions->scopes.own);
 }
 
 void
@@ -77,7 +92,7 @@ lodger__gtk_tell_late (const LodgerGtkFunctions *functions)
   lodger_pending_return_new_error (late, NULL, LODGER_ETIMEDOUT, "%s", lodger_error_code_string (LODGER_ETIMEDOUT));
   tell_function (functions, late);
   lodger_pending_unref (late);
-  lodger_host_release_scope (functions->own_scope);
+  lodger_host_release_scope (functions->scopes.own);
 }
 
 /* ---- a refusal, told by the main loop ------------------------------------------------------------------------------ */
@@ -94,10 +109,10 @@ tell_refusal (void *data)
 {
   Refusal *refusal = data;
   GtkWidget *widget = g_object_ref (refusal->functions.widget);
-  if (!lodger__gtk_is_over (&refusal->functions) && hold_own_scope (&refusal->functions))
+  if (!lodger__gtk_has_ended (&refusal->functions.scopes) && hold_own_scope (&refusal->functions))
     {
       lodger__gtk_tell (&refusal->functions, refusal->refused);
-      lodger_host_release_scope (refusal->functions.own_scope);
+      lodger_host_release_scope (refusal->functions.scopes.own);
     }
   g_object_unref (widget);
   return G_SOURCE_REMOVE;

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Work in another thread, its outcome in the GUI thread: two calls that share a Run. The second is bound to the widget's
  * scope, and the first, too, unless it holds the application. Each call drops its reference in the GUI thread, so the later
- * of them frees the Run, and destroys the data, there. */
+ * of them frees the Run, and destroys the data, there.
+ *
+ * With a slot there is a third. It is bound to the place in the slot, which ends when another run has it: then the button and
+ * the progress are let go, although the work may go on for a while. */
 #define LODGER_NO_CALL_SITES
 #include "gtk-private.h"
 
 typedef struct Run
 {
   guint refs;                   /* one for each of the calls */
-  LodgerGtkFunctions functions; /* the widget is valid as long as the scope lasts */
+  LodgerGtkFunctions functions; /* the widget is valid as long as its scope lasts */
   LodgerGtkStreams *streams;
   LodgerPending *pending; /* the work's */
   LodgerGtkCancelButton button;
@@ -55,7 +58,7 @@ tell_late (Run *run)
   lodger__gtk_streams_flush (run->streams);
   lodger__gtk_streams_end (run->streams);
   lodger__gtk_unbind_button (&run->button);
-  if (!lodger__gtk_is_over (&run->functions))
+  if (!lodger__gtk_has_ended (&run->functions.scopes))
     lodger__gtk_tell_late (&run->functions);
 }
 
@@ -67,7 +70,7 @@ on_time_over (void *data)
   run->timer = 0;
   if (lodger_pending_is_done (run->pending))
     return G_SOURCE_REMOVE;
-  if (lodger__gtk_is_over (&run->functions))
+  if (lodger__gtk_has_ended (&run->functions.scopes))
     lodger_pending_cancel (run->pending, late_message);
   else
     {
@@ -108,17 +111,40 @@ hold_time (Run *run, LodgerCaller *gui)
 
 /* ---- the calls ---------------------------------------------------------------------------------------------------- */
 
-/* The continuation has run, or will not. This is known in the GUI thread: no widget is touched afterwards. The work may
- * go on, and be abandoned by a stop. */
+/* No widget is touched afterwards. The work may go on, and be abandoned by a stop. */
 static void
-end_run (void *data)
+leave_screen (Run *run)
 {
-  Run *run = data;
   if (!run->holds_time)
     end_time (run);
   lodger__gtk_unbind_button (&run->button);
   lodger__gtk_streams_end (run->streams);
+}
+
+/* The continuation has run, or will not. This is known in the GUI thread, as the next. */
+static void
+end_run (void *data)
+{
+  leave_screen (data);
+  run_unref (data);
+}
+
+/* Another run has its place; or the work is done, and the outcome is on its way. */
+static void
+end_place (void *data)
+{
+  Run *run = data;
+  if (lodger__gtk_has_ended (&run->functions.scopes))
+    leave_screen (run);
   run_unref (run);
+}
+
+static void
+do_nothing (LodgerPending *self, LodgerPending *done, void *data)
+{
+  (void) self;
+  (void) done;
+  (void) data;
 }
 
 static void
@@ -137,13 +163,13 @@ come_back (LodgerPending *self, LodgerPending *done, void *data)
   Run *run = data;
   GtkWidget *widget;
   end_time (run);
-  if (run->is_told || lodger__gtk_is_over (&run->functions))
+  if (run->is_told || lodger__gtk_has_ended (&run->functions.scopes))
     return;
   run->is_told = TRUE;
   widget = g_object_ref (run->functions.widget);
   lodger__gtk_streams_flush (run->streams);
   lodger__gtk_unbind_button (&run->button);
-  if (!lodger_pending_is_cancelled (self) && !lodger__gtk_is_over (&run->functions))
+  if (!lodger_pending_is_cancelled (self) && !lodger__gtk_has_ended (&run->functions.scopes))
     lodger__gtk_tell (&run->functions, done);
   g_object_unref (widget);
 }
@@ -198,6 +224,8 @@ check (GtkWidget *widget, LodgerCallFunc work, const LodgerGtkRunOptions *option
     return misuse (LODGER_EINVAL, "the cancel button is no button", options);
   if (options->progress_bar != NULL && !GTK_IS_PROGRESS_BAR (options->progress_bar))
     return misuse (LODGER_EINVAL, "the progress bar is none", options);
+  if (options->limiter != NULL && options->slot != NULL)
+    return misuse (LODGER_EINVAL, "a limiter and a slot", options);
   return 0;
 }
 
@@ -215,8 +243,8 @@ find_places (LodgerGtkFunctions *functions, const LodgerGtkRunOptions *options, 
       g_error_free (error);
       return code;
     }
-  functions->scope = lodger_scope_ref (lodger__gtk_find_scope (functions->widget, &code, &reason));
-  return functions->scope != NULL ? 0 : misuse (code, reason, options);
+  functions->scopes.widget = lodger_scope_ref (lodger__gtk_find_scope (functions->widget, &code, &reason));
+  return functions->scopes.widget != NULL ? 0 : misuse (code, reason, options);
 }
 
 /* Why the work is not to start, or NULL. */
@@ -252,33 +280,82 @@ submit (Run *run, const LodgerGtkRunOptions *options, const LodgerCallOptions *c
   return pending;
 }
 
+/* The work. Cancellers of work that it replaces run here. */
 static LodgerPending *
-start (const LodgerGtkFunctions *functions, LodgerCaller *gui, LodgerCallFunc work, const LodgerGtkRunOptions *options)
+begin_work (Run *run, LodgerCaller *gui, const LodgerGtkRunOptions *options)
 {
   LodgerCallOptions call = { .size = sizeof call, .name = options->name, .file = options->file, .line = options->line };
-  Run *run = g_new0 (Run, 1);
-  LodgerPending *pending, *told;
+  LodgerPending *pending;
   call.data_home = gui;
   call.worker = options->worker;
-  call.scope = options->hold ? NULL : functions->scope;
-  run->refs = 2;
-  run->functions = *functions;
-  run->work = work;
-  run->streams = lodger__gtk_streams_new (functions, gui, options);
+  call.scope = options->hold ? NULL : run->functions.scopes.widget;
+  call.limiter = options->limiter;
+  call.priority = options->priority;
+  call.slot = options->slot;
   pending = submit (run, options, &call);
-  run->pending = lodger_pending_ref (pending);
-  if (options->hold)
-    lodger__gtk_hold (functions->widget, pending, gui, options->hold_reason);
+  if (run->functions.scopes.place != NULL)
+    lodger_host_end_when_replaced (pending, run->functions.scopes.place);
+  return pending;
+}
+
+static LodgerPending *
+come_back_later (Run *run, LodgerCaller *gui, LodgerThenFunc func, LodgerDestroyFunc over, LodgerScope *scope,
+                 const LodgerGtkRunOptions *options)
+{
+  const LodgerCallOptions bound = { .size = sizeof bound,
+                                    .name = options->name,
+                                    .file = options->file,
+                                    .line = options->line,
+                                    .flags = LODGER_PENDING_BOUND,
+                                    .data_home = gui,
+                                    .scope = scope };
+  run->refs++;
+  return lodger_pending_then_full (run->pending, gui, func, run, over, &bound);
+}
+
+/* What speaks to the user, as long as the work is what counts. */
+static void
+begin_screen (Run *run, LodgerCaller *gui, const LodgerGtkRunOptions *options)
+{
+  const LodgerGtkScopes *scopes = &run->functions.scopes;
+  LodgerPending *told;
   limit_time (run, options->timeout);
   if (options->hold)
     hold_time (run, gui);
-  lodger__gtk_bind_button (&run->button, options->cancel_button, pending);
-  call.flags = LODGER_PENDING_BOUND;
-  call.scope = options->scope != NULL ? options->scope : functions->scope;
-  told = lodger_pending_then_full (pending, gui, come_back, run, end_run, &call);
-  if (options->scope != NULL && !options->hold)
-    lodger_pending_add_done_callback (told, cancel_work, lodger_pending_ref (pending), drop_pending);
+  if (!lodger__gtk_has_ended (scopes))
+    lodger__gtk_bind_button (&run->button, options->cancel_button, run->pending);
+  told = come_back_later (run, gui, come_back, end_run, scopes->own != NULL ? scopes->own : scopes->widget, options);
+  if (scopes->own != NULL && !options->hold)
+    lodger_pending_add_done_callback (told, cancel_work, lodger_pending_ref (run->pending), drop_pending);
   lodger_pending_disown (told);
+  if (scopes->place != NULL)
+    lodger_pending_disown (come_back_later (run, gui, do_nothing, end_place, scopes->place, options));
+}
+
+/* The program's code, which runs in between, may destroy each of these. */
+static LodgerPending *
+start (const LodgerGtkFunctions *functions, LodgerCaller *gui, LodgerCallFunc work, const LodgerGtkRunOptions *options)
+{
+  GtkWidget *widget = g_object_ref (functions->widget);
+  GtkButton *button = options->cancel_button != NULL ? g_object_ref (options->cancel_button) : NULL;
+  Run *run = g_new0 (Run, 1);
+  LodgerPending *pending;
+  lodger_caller_ref (gui);
+  run->refs = 2;
+  run->functions = *functions;
+  if (options->slot != NULL)
+    run->functions.scopes.place = lodger_scope_new (NULL);
+  run->work = work;
+  run->streams = lodger__gtk_streams_new (&run->functions, gui, options);
+  pending = begin_work (run, gui, options);
+  run->pending = lodger_pending_ref (pending);
+  if (options->hold)
+    lodger__gtk_hold (widget, pending, gui, options->hold_reason);
+  begin_screen (run, gui, options);
+  run_unref (run);
+  lodger_caller_unref (gui);
+  g_clear_object (&button);
+  g_object_unref (widget);
   return pending;
 }
 
@@ -321,7 +398,7 @@ lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc d
   functions.failed = options->failed;
   functions.cancelled = options->cancelled;
   functions.destroy = options->destroy;
-  functions.own_scope = lodger_scope_ref (options->scope);
+  functions.scopes.own = lodger_scope_ref (options->scope);
   g_set_object (&functions.cancellable, options->cancellable);
   return run_work (&functions, work, options, reason);
 }

@@ -20,10 +20,9 @@ struct LodgerGtkStreams
 /* The GUI thread's side of both: the data of their deliveries. */
 typedef struct Screen
 {
-  GtkWidget *widget; /* valid as long as the scope lasts, to which the delivery is bound */
-  LodgerScope *scope;
-  LodgerScope *own_scope; /* may be NULL */
-  GtkProgressBar *bar;    /* weak */
+  GtkWidget *widget; /* valid as long as its scope lasts, to which the delivery is bound */
+  LodgerGtkScopes scopes;
+  GtkProgressBar *bar; /* weak */
   LodgerGtkProgressFunc progress;
   LodgerGtkItemsFunc items;
   void *data;
@@ -34,8 +33,8 @@ screen_new (const LodgerGtkFunctions *functions, const LodgerGtkRunOptions *opti
 {
   Screen *screen = g_new0 (Screen, 1);
   screen->widget = functions->widget;
-  screen->scope = lodger_scope_ref (functions->scope);
-  screen->own_scope = lodger_scope_ref (functions->own_scope);
+  screen->scopes = functions->scopes;
+  lodger__gtk_scopes_ref (&screen->scopes);
   screen->progress = options->progress;
   screen->items = options->items;
   screen->data = functions->data;
@@ -48,16 +47,14 @@ screen_free (void *data)
 {
   Screen *screen = data;
   g_clear_weak_pointer (&screen->bar);
-  lodger_scope_unref (screen->scope);
-  lodger_scope_unref (screen->own_scope);
+  lodger__gtk_scopes_unref (&screen->scopes);
   g_free (screen);
 }
 
 static gboolean
 is_over (const Screen *screen)
 {
-  return lodger_scope_has_ended (screen->scope)
-         || (screen->own_scope != NULL && lodger_scope_has_ended (screen->own_scope));
+  return lodger__gtk_has_ended (&screen->scopes);
 }
 
 /* ---- progress ------------------------------------------------------------------------------------------------------ */
@@ -142,7 +139,7 @@ lodger__gtk_streams_new (const LodgerGtkFunctions *functions, LodgerCaller *gui,
                                     .file = options->file,
                                     .line = options->line,
                                     .flags = LODGER_PENDING_MAY_FAIL,
-                                    .scope = functions->scope,
+                                    .scope = functions->scopes.widget,
                                     .trackers = LODGER_TRACK_NONE };
   LodgerGtkStreams *streams = g_new0 (LodgerGtkStreams, 1);
   atomic_init (&streams->refs, 1);

@@ -126,7 +126,8 @@ typedef void (*LodgerGtkItemsFunc) (GtkWidget *widget, void **items, gsize count
 /**
  * Options of lodger_gtk_run() and lodger_gtk_run_full(). Members are only ever appended.
  *
- * Exactly one function of the outcome runs, as long as the widget is there. NULL members choose it:
+ * Exactly one function of the outcome runs, as long as the widget is there and a slot prefers no other work. NULL members
+ * choose it:
  *
  * | the work         | neither given | only `failed` | only `cancelled` | both given  |
  * | ---------------- | ------------- | ------------- | ---------------- | ----------- |
@@ -190,6 +191,16 @@ typedef struct LodgerGtkRunOptions
   LodgerGtkItemsFunc items;
   /** Destroys an item. Optional. */
   LodgerDestroyFunc item_destroy;
+  /** The limiter (lodger/limiter.h) that lets the work begin. Optional. The cancel button takes work out that waits. The
+   * time limit counts from now on, also while the work waits. */
+  LodgerLimiter *limiter;
+  /** As in LodgerCallOptions: for a limiter. */
+  int priority;
+  /** The slot (lodger/slot.h) that the work is given to. Optional, and not beside a limiter. When the slot prefers other
+   * work, none of the functions of this work runs any more: no outcome is told, not even one that is on its way. The
+   * cancel button and the progress bar belong to the other work then. The cancellers of the work that is replaced run
+   * inside lodger_gtk_run_full(). A cancel of the slot is told as a cancel. */
+  LodgerSlot *slot;
 } LodgerGtkRunOptions;
 
 /** Options of a run with the given members. See lodger/options.h. */
@@ -221,8 +232,8 @@ typedef struct LodgerGtkRunOptions
  *   cancelled, also if @done was told LODGER_ETIMEDOUT; or it has ended at that moment
  *
  * Errors: LODGER_EINVAL (NULL @widget or @work, wrong options, a cancel button that is no button, a progress bar that
- * is none), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no window), LODGER_ESHUTDOWN (the
- * GUI thread's caller is stopping), LODGER_ENOMEM (no memory).
+ * is none, a limiter and a slot), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_ESTATE (the widget is in no window),
+ * LODGER_ESHUTDOWN (the GUI thread's caller is stopping, the limiter is closed), LODGER_ENOMEM (no memory).
  * Test: gtk/run the_outcome_comes_back_to_the_widget
  * Test: gtk/run wrong_options_are_refused
  * Since: 0.1
