@@ -89,6 +89,54 @@ START_TEST (edge_11_a_promise_that_goes_unanswered_destroys_its_callbacks_data)
 }
 END_TEST
 
+START_TEST (edge_107_a_callback_that_is_removed_and_added_again_runs_once)
+{
+  Recorder recorder = { 0 }, other = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_add_done_callback (promise, note_done, &recorder, recorder_destroy);
+  lodger_pending_add_done_callback (promise, note_done, &other, recorder_destroy);
+  for (int i = 1; i <= 3; i++)
+    {
+      ck_assert_uint_eq (lodger_pending_remove_done_callback (promise, note_done, &recorder), 1);
+      ck_assert_uint_eq (lodger_pending_remove_done_callback (promise, note_done, &recorder), 0);
+      recorder_expect (&recorder, 0, i);
+      expect_code (lodger_pending_add_done_callback (promise, note_done, &recorder, recorder_destroy), 0);
+    }
+  lodger_pending_return_nothing (promise);
+  recorder_expect (&recorder, 1, 4);
+  recorder_expect (&other, 1, 1);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
+typedef struct Changer
+{
+  Recorder later;
+  size_t removed;
+} Changer;
+
+static int
+change_inside (LodgerPending *done, void *data)
+{
+  Changer *changer = data;
+  changer->removed = lodger_pending_remove_done_callback (done, note_done, &changer->later);
+  return lodger_pending_add_done_callback (done, note_done, &changer->later, recorder_destroy);
+}
+
+/* It is removed before its turn, and one that is added after the end runs at once. */
+START_TEST (edge_107_a_callback_may_be_removed_and_added_again_by_one_before_it)
+{
+  Changer changer = { 0 };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  lodger_pending_add_done_callback (promise, change_inside, &changer, NULL);
+  lodger_pending_add_done_callback (promise, note_done, &changer.later, recorder_destroy);
+  lodger_pending_return_nothing (promise);
+  ck_assert_uint_eq (changer.removed, 1);
+  recorder_expect (&changer.later, 1, 2);
+  lodger_pending_unref (promise);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -97,5 +145,7 @@ main (int argc, char **argv)
   test_add (suite, edge_10_a_failing_callback_is_logged_and_the_rest_run);
   test_add (suite, edge_11_removing_from_inside_a_callback_is_safe);
   test_add (suite, edge_11_a_promise_that_goes_unanswered_destroys_its_callbacks_data);
+  test_add (suite, edge_107_a_callback_that_is_removed_and_added_again_runs_once);
+  test_add (suite, edge_107_a_callback_may_be_removed_and_added_again_by_one_before_it);
   return test_main (suite, argc, argv);
 }
