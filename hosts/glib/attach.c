@@ -58,7 +58,7 @@ attach (const char *function, GMainContext *context, const LodgerCallerOptions *
   LodgerCaller *caller = open_caller (&host_options, options, error);
   int result;
   lodger_host_speak_for (outer);
-  result = caller != NULL ? lodger_caller_enter (caller) : 0;
+  result = caller != NULL ? lodger_host_enter_caller (caller) : 0;
   if (result == 0)
     return caller;
   lodger_caller_unref (caller);

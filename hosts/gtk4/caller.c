@@ -113,7 +113,7 @@ attach (const char *function, const LodgerCallerOptions *options, GError **error
 {
   const char *outer = lodger_host_speak_for (function);
   LodgerCaller *found = is_elsewhere () ? refuse_thread (options, error) : find (options, error);
-  int code = found != NULL ? lodger_caller_enter (found) : 0;
+  int code = found != NULL ? lodger_host_enter_caller (found) : 0;
   lodger_host_speak_for (outer);
   if (code != 0)
     return refuse (code, lodger_error_code_string (code), error);

@@ -11,7 +11,7 @@ lodger_manual_attach (LodgerManualHost *host, const LodgerCallerOptions *options
   int code = host != NULL ? lodger_manual_register () : LODGER_EINVAL;
   LodgerCaller *caller = lodger_host_open_caller (options, lodger_manual_host_get_name (host), host, code,
                                                   host == NULL ? "the host is NULL" : NULL, ret_error);
-  code = caller != NULL ? lodger_caller_enter (caller) : 0;
+  code = caller != NULL ? lodger_host_enter_caller (caller) : 0;
   lodger_host_speak_for (outer);
   if (code == 0)
     return caller;

@@ -206,6 +206,12 @@ CELL_AT (ELSEWHERE, lodger_caller_enter, wrong_thread, ANSWERS (lodger_caller_en
 CELL (lodger_caller_enter, after_stop, ANSWERS (lodger_caller_enter (CALLER), LODGER_ESHUTDOWN));
 CELL (lodger_caller_enter, after_fork, ANSWERS (lodger_caller_enter (CALLER), LODGER_ECHILD));
 
+CELL (lodger_host_enter_caller, null_caller, ANSWERS (lodger_host_enter_caller (NULL), LODGER_EINVAL));
+CELL_AT (ELSEWHERE, lodger_host_enter_caller, wrong_thread,
+         ANSWERS (lodger_host_enter_caller (CALLER), LODGER_EWRONGTHREAD));
+CELL (lodger_host_enter_caller, after_stop, ANSWERS (lodger_host_enter_caller (CALLER), LODGER_ESHUTDOWN));
+CELL (lodger_host_enter_caller, after_fork, ANSWERS (lodger_host_enter_caller (CALLER), LODGER_ECHILD));
+
 /* The attach has entered it: a stop by somebody else leaves that to be undone. */
 CELL (lodger_caller_leave, null_caller, ANSWERS (lodger_caller_leave (NULL), LODGER_EINVAL));
 CELL_AT (ELSEWHERE, lodger_caller_leave, wrong_thread, ANSWERS (lodger_caller_leave (CALLER), LODGER_EWRONGTHREAD));

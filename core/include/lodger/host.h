@@ -316,6 +316,18 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_host_open_caller (const LodgerCalle
                                                                const void *host_options, int refusal,
                                                                const char *reason, LodgerError **ret_error);
 
+/**
+ * Adapter to Lodger: enters the caller for the program.
+ *
+ * It is lodger_caller_enter() for an attach. Inside a call, the entry is the program's, and not that of the call.
+ *
+ * @return 0, or a negative code.
+ * Errors: as lodger_caller_enter().
+ * Test: unit/entries an_attach_in_a_call_is_the_programs_entry
+ * Since: 0.2
+ */
+LODGER_API int lodger_host_enter_caller (LodgerCaller *caller);
+
 LODGER_END_DECLS
 
 #endif

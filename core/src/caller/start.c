@@ -11,7 +11,10 @@
 #include "pending/carry.h"
 #include "pending/pending.h"
 #include "pool/pool.h"
+#include "stop/entries.h"
 #include "stop/stop.h"
+
+#include <lodger/host.h>
 
 /* How a caller starts in its thread, its hooks, and how its thread gets out of the loop. */
 
@@ -154,20 +157,33 @@ lodger_caller_start_sync (LodgerCaller *caller)
   return LODGER_EFAILED;
 }
 
+static int
+enter (LodgerCaller *caller, bool by_call, const char *function)
+{
+  LodgerPhase phase;
+  int code = lodger__caller_check (caller, function);
+  if (code != 0)
+    return code;
+  phase = lodger__phase (caller);
+  if (phase >= LODGER_PHASE_REFUSING)
+    return lodger__misuse (function, LODGER_ESHUTDOWN, "it is stopping or has stopped");
+  if (!lodger__owner_is_here (caller))
+    return lodger__misuse (function, LODGER_EWRONGTHREAD, "only in the caller's own thread");
+  if (phase == LODGER_PHASE_INITIAL)
+    code = lodger_caller_start_sync (caller);
+  if (code == 0 && (code = lodger__entries_enter (caller, by_call)) != 0)
+    lodger__misuse (function, code, "no memory");
+  return code;
+}
+
 int
 lodger_caller_enter (LodgerCaller *caller)
 {
-  LodgerPhase phase;
-  int code = 0;
-  lodger__guard_caller (caller, guard);
-  phase = lodger__phase (caller);
-  if (phase >= LODGER_PHASE_REFUSING)
-    return lodger__misuse (__func__, LODGER_ESHUTDOWN, "it is stopping or has stopped");
-  if (!lodger__owner_is_here (caller))
-    return lodger__misuse (__func__, LODGER_EWRONGTHREAD, "only in the caller's own thread");
-  if (phase == LODGER_PHASE_INITIAL)
-    code = lodger_caller_start_sync (caller);
-  if (code == 0)
-    lodger__stop_count_enter (caller);
-  return code;
+  return enter (caller, true, __func__);
+}
+
+int
+lodger_host_enter_caller (LodgerCaller *caller)
+{
+  return enter (caller, false, __func__);
 }

@@ -46,7 +46,8 @@ typedef struct LodgerStop
   atomic_bool is_late_posted;  /* late_item is on its way */
   int64_t limit;               /* how long a stop may take */
   int64_t until;               /* the deadline of this one; written before the phase says that it stops */
-  unsigned enters;             /* owner */
+  atomic_uint enters;          /* by the program; written by the owner */
+  LodgerList entries;          /* by calls, under the caller's mutex: entries.c */
   bool is_telling;             /* owner: that it stops, before anything comes of that */
   atomic_bool has_left_behind; /* something was abandoned */
   atomic_bool is_empty;        /* it has ended, and nothing is in it */

@@ -6,9 +6,15 @@
 #include "loop/turn.h"
 #include "mailbox/owner.h"
 #include "mailbox/post.h"
+#include "stop/entries.h"
 #include "stop/stop.h"
 
 /* The last leave: the owner waits for the end itself, and serves without the host meanwhile. */
+
+enum
+{
+  SLICE_NS = 1000000
+};
 
 /* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. It looks at
  * the time itself, so that nobody else has to watch it: at the deadline it is late, and after the grace at its end. If the
@@ -77,21 +83,53 @@ lodger_caller_stop_wait (LodgerCaller *caller)
   return code != 0 ? code : stop_and_serve (caller);
 }
 
-void
-lodger__stop_count_enter (LodgerCaller *caller)
+/* When the host's next deadline comes, or `until`, by the system's clock. A host's clock may stand still. */
+static int64_t
+next_look (const LodgerCaller *caller, int64_t until)
 {
-  caller->stop.enters++;
+  int64_t deadline = lodger__turn_deadline (caller), now = lodger__port_now (), away;
+  if (deadline == LODGER_FOREVER)
+    return until;
+  away = deadline - lodger__host_now (caller);
+  if (away < SLICE_NS)
+    away = SLICE_NS;
+  return away < until - now ? now + away : until;
+}
+
+/* Calls that have entered the caller go on, and may need it: it is served without the host, as long as a stop may take. Each
+ * round looks as serve_until_stopped() does. Whoever leaves an entry takes it off the list, and then looks whether the owner
+ * serves alone; the owner serves alone, and then looks at the list: so one of the two sees the other. */
+static void
+serve_until_left (LodgerCaller *caller)
+{
+  const LodgerPending *stopped = lodger_caller_get_stopped (caller);
+  int64_t now = lodger__port_now (), limit = caller->stop.limit;
+  int64_t until = limit < LODGER_FOREVER - now ? now + limit : LODGER_FOREVER;
+  lodger__serve_alone (caller, true);
+  while (lodger__port_now () < until && !lodger_pending_is_done (stopped) && !lodger__is_stopping (caller))
+    {
+      lodger__turn_slice (caller, SLICE_NS, true);
+      if (lodger__entries_count (caller) == 0)
+        break;
+      lodger__parker_wait (lodger__mailbox_parker (caller), next_look (caller, until));
+    }
+  lodger__serve_alone (caller, false);
 }
 
 int
 lodger_caller_leave (LodgerCaller *caller)
 {
-  int code = refusal (caller, __func__);
+  int code;
+  if (lodger__entries_leave (caller))
+    return 0;
+  code = refusal (caller, __func__);
   if (code != 0)
     return code;
-  if (caller->stop.enters == 0)
+  if (atomic_load (&caller->stop.enters) == 0)
     return lodger__misuse (__func__, LODGER_ESTATE, "left more often than entered");
-  if (--caller->stop.enters > 0 || lodger_pending_is_done (lodger_caller_get_stopped (caller)))
+  if (atomic_load (&caller->stop.enters) == 1 && lodger__entries_count (caller) > 0)
+    serve_until_left (caller);
+  if (atomic_fetch_sub (&caller->stop.enters, 1) > 1 || lodger_pending_is_done (lodger_caller_get_stopped (caller)))
     return 0;
   return stop_and_serve (caller);
 }

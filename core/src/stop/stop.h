@@ -11,8 +11,6 @@ extern const LodgerTurnSource lodger__stop_source;
 
 /* 0: the usual deadline. */
 void lodger__stop_init (LodgerCaller *caller, const LodgerStopParticipant *const *participants, int64_t limit);
-/* Owner: it was entered once more. */
-void lodger__stop_count_enter (LodgerCaller *caller);
 
 #define lodger__stop_each(caller, operation)                                                                           \
   for (const LodgerStopParticipant *const *at = (caller)->stop.participants; *at != NULL; at++)                        \
