@@ -242,6 +242,65 @@ START_TEST (edge_58_a_failure_cancels_the_others_and_is_listed)
 }
 END_TEST
 
+/* Two that have one outcome fail at the same time, before either of them is cancelled. */
+START_TEST (edge_58_each_failure_is_listed)
+{
+  LodgerGroup *group = lodger_group_new (NULL);
+  LodgerPending *leader = lodger_pending_new (LODGER_PENDING_DEFAULT), *one, *two, *third, *whole;
+  const char *message;
+  expect_code (lodger_group_enter (group), 0);
+  one = lodger_pending_new_full (LODGER_PENDING_OPTIONS (.trackers = LODGER_TRACK_GROUPS, .name = "the first"));
+  two = lodger_pending_new_full (LODGER_PENDING_OPTIONS (.trackers = LODGER_TRACK_GROUPS, .name = "the second"));
+  third = lodger_pending_new_full (LODGER_PENDING_OPTIONS (.trackers = LODGER_TRACK_GROUPS, .name = "the third"));
+  expect_code (lodger_pending_return_from (one, leader), 0);
+  expect_code (lodger_pending_return_from (two, leader), 0);
+  whole = lodger_group_close (group);
+  ck_assert_int_eq (lodger_pending_return_new_error (leader, NULL, LODGER_EBUSY, "no luck"), 0);
+  ck_assert (lodger_pending_is_cancelled (third));
+  expect_code (lodger_pending_get_outcome (whole), LODGER_EFAILED);
+  message = lodger_error_get_message (lodger_pending_get_error (whole));
+  ck_assert_msg (strstr (message, "the first (") != NULL && strstr (message, "the second (") != NULL, "%s", message);
+  ck_assert_msg (strstr (message, "the third") == NULL, "%s", message);
+  lodger_pending_unref (leader);
+  lodger_pending_unref (one);
+  lodger_pending_unref (two);
+  lodger_pending_unref (third);
+  lodger_pending_unref (whole);
+  lodger_group_unref (group);
+}
+END_TEST
+
+typedef struct Failing
+{
+  int in_body, left;
+} Failing;
+
+static void
+wait_in_the_body (LodgerPending *self, void *data)
+{
+  Failing *failing = data;
+  LodgerGroup *group = lodger_group_new (NULL);
+  LodgerPending *never = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  expect_code (lodger_group_enter (group), 0);
+  add_member (lodger_caller_current (), FAIL);
+  failing->in_body = lodger_pending_wait (never, LODGER_FOREVER, LODGER_WAIT_DEFAULT);
+  failing->left = lodger_group_leave (group, NULL);
+  ck_assert (!lodger_pending_is_cancelled (self));
+  lodger_pending_unref (never);
+  lodger_group_unref (group);
+}
+
+START_TEST (edge_58_a_failure_cancels_the_body)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  Failing failing = { 0, 0 };
+  expect_code (wait_outcome (lodger_caller_call_soon (worker, wait_in_the_body, &failing, NULL)), 0);
+  expect_code (failing.in_body, LODGER_ECANCELED);
+  expect_code (failing.left, LODGER_EFAILED);
+  worker_stop (worker);
+}
+END_TEST
+
 START_TEST (edge_59_a_cancelled_member_does_what_the_mode_says)
 {
   static const int codes[] = { 0, LODGER_ECANCELED, 0, LODGER_ECANCELED };
@@ -565,6 +624,8 @@ main (int argc, char **argv)
   test_add (suite, edge_57_leaving_waits_for_all);
   test_add (suite, edge_57_a_group_is_entered_once);
   test_add (suite, edge_58_a_failure_cancels_the_others_and_is_listed);
+  test_add (suite, edge_58_each_failure_is_listed);
+  test_add (suite, edge_58_a_failure_cancels_the_body);
   test_add (suite, edge_59_a_cancelled_member_does_what_the_mode_says);
   test_add (suite, edge_60_a_cancel_reaches_each_member);
   test_add (suite, edge_61_a_cancel_of_the_waiting_call_cancels_the_members);
