@@ -27,6 +27,8 @@ unsigned
 lodger__entries_count (LodgerCaller *caller)
 {
   unsigned count = 0;
+  if (lodger__is_before_fork (caller)) /* the mutex is the parent's */
+    return 0;
   lodger__caller_lock (caller);
   lodger__list_for (entry, &caller->stop.entries, LodgerEntry, link)
     count++;
