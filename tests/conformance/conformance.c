@@ -61,6 +61,7 @@ main (int argc, char **argv)
   add_edge_forking (suite);
   add_edge_program_end (suite);
   add_edge_shortage (suite);
+  add_edge_structured (suite);
 #ifdef LODGER_HAVE_GLIB
   add_edge_glib_abandoned (suite);
 #endif

@@ -32,6 +32,7 @@ void add_edge_result_home (Suite *suite);
 void add_edge_forking (Suite *suite);
 void add_edge_program_end (Suite *suite);
 void add_edge_shortage (Suite *suite);
+void add_edge_structured (Suite *suite);
 /* Only with GLib. */
 void add_edge_glib_abandoned (Suite *suite);
 
