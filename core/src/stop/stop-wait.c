@@ -127,11 +127,13 @@ lodger_caller_leave (LodgerCaller *caller)
     return code;
   if (atomic_load (&caller->stop.enters) == 0)
     return lodger__misuse (__func__, LODGER_ESTATE, "left more often than entered");
+  lodger_caller_ref (caller);
   if (atomic_load (&caller->stop.enters) == 1 && lodger__entries_count (caller) > 0)
     serve_until_left (caller);
-  if (atomic_fetch_sub (&caller->stop.enters, 1) > 1 || lodger_pending_is_done (lodger_caller_get_stopped (caller)))
-    return 0;
-  return stop_and_serve (caller);
+  if (atomic_fetch_sub (&caller->stop.enters, 1) == 1 && !lodger_pending_is_done (lodger_caller_get_stopped (caller)))
+    code = stop_and_serve (caller);
+  lodger_caller_unref (caller);
+  return code;
 }
 
 void
