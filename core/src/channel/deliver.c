@@ -491,6 +491,18 @@ unclaim (LodgerChannel *channel)
   lodger_caller_unref (caller);
 }
 
+/* The consumer is gone before it has come; unless there is another one, which stays. */
+static int
+leave_for (LodgerChannel *channel, LodgerCaller *caller)
+{
+  int code = claim (channel, caller);
+  if (code != 0)
+    return code;
+  lodger_channel_leave (channel);
+  unclaim (channel);
+  return LODGER_ECANCELED;
+}
+
 static int
 check (LodgerChannel *channel, LodgerCaller *caller, bool has_func, const LodgerCallOptions *options,
        const char *function)
@@ -519,18 +531,14 @@ lodger_channel_deliver_full (LodgerChannel *channel, LodgerCaller *caller, Lodge
   if (code == 0)
     code = check (channel, caller, func != NULL, options, function);
   if (code == LODGER_ECANCELED)
-    lodger_channel_leave (channel); /* its consumer is gone before it has come */
-  if (code == 0)
+    code = leave_for (channel, caller);
+  else if (code == 0 && (code = claim (channel, caller)) == LODGER_ECANCELED)
     {
-      code = claim (channel, caller);
-      if (code == LODGER_EALREADY)
-        lodger__submit_misuse (function, code, "the channel has a consumer", options);
-      else if (code == LODGER_ECANCELED)
-        {
-          lodger__work_destroy (&user);
-          return lodger__pending_refused (code, "its channel was left");
-        }
+      lodger__work_destroy (&user);
+      return lodger__pending_refused (code, "its channel was left");
     }
+  if (code == LODGER_EALREADY)
+    lodger__submit_misuse (function, code, "the channel has a consumer", options);
   if (code == 0 && (pending = start (channel, &user, func, options)) == NULL)
     {
       unclaim (channel);
