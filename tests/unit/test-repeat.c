@@ -179,10 +179,10 @@ START_TEST (a_full_inbox_does_not_hold_it_up)
   Recorder recorder = { 0 };
   clock.loop = loop_open_full (LODGER_MANUAL_DEFAULT, LODGER_CALLER_OPTIONS (.inbox_limit = 1));
   clock.began = lodger_manual_now (clock.loop.host);
-  clock.repeat = lodger_repeat_new (clock.loop.caller, TIME, tick, &clock, clock_destroy, NULL);
-  loop_run (&clock.loop);
   lodger_pending_disown (
       lodger_caller_call_later (clock.loop.caller, LODGER_SECONDS (9), recorder_call, &recorder, recorder_destroy));
+  clock.repeat = lodger_repeat_new (clock.loop.caller, TIME, tick, &clock, clock_destroy, NULL);
+  loop_run (&clock.loop);
   advance (&clock, TIME);
   advance (&clock, TIME);
   expect_run (&clock, 3, 2 * TIME, 0);

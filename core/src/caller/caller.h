@@ -4,6 +4,7 @@
 #define LODGER_CALLER_PRIVATE_H
 
 #include "parts.h"
+#include "pending/pending.h"
 
 /* ---- create.c ---- */
 
@@ -61,6 +62,12 @@ LodgerCaller *lodger__caller_open_child (LodgerCaller *parent, LodgerCallerOptio
                                          LodgerError **ret_error);
 /* A worker of its pool, started. */
 bool lodger__caller_spawn_worker (LodgerCaller *root, unsigned number);
+
+/* ---- to-thread.c ---- */
+
+/* lodger_caller_to_thread_full() in the name of another function. */
+LodgerPending *lodger__caller_to_thread (const char *function, LodgerCaller *caller, const LodgerWork *work,
+                                         const LodgerCallOptions *options);
 
 /* ---- registry.c ---- */
 

@@ -8,11 +8,9 @@
 
 /* Calls for other threads: in the pool of the root, or in a child of a name. */
 
-static const char function[] = "lodger_caller_to_thread";
-
 /* In the child of that name, whose inbox keeps the order. */
 static LodgerPending *
-to_named_worker (LodgerCaller *caller, const LodgerWork *work, const LodgerCallOptions *options)
+to_named_worker (const char *function, LodgerCaller *caller, const LodgerWork *work, const LodgerCallOptions *options)
 {
   LodgerCallerOptions named
       = { .size = sizeof named, .name = options->worker, .file = options->file, .line = options->line };
@@ -28,22 +26,30 @@ to_named_worker (LodgerCaller *caller, const LodgerWork *work, const LodgerCallO
 }
 
 LodgerPending *
-lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
-                              const LodgerCallOptions *options)
+lodger__caller_to_thread (const char *function, LodgerCaller *caller, const LodgerWork *work,
+                          const LodgerCallOptions *options)
 {
-  const LodgerWork work = lodger__work (func, data, destroy);
-  LodgerCallOptions own;
-  int code = lodger__submit_options (&options, &own, function);
   bool names_worker = options != NULL && options->worker != NULL;
-  if (code == 0)
-    code = lodger__submit_check (caller, func != NULL, options, function);
+  int code = lodger__submit_check (caller, lodger__work_has_func (work), options, function);
   if (code == 0 && names_worker && lodger__phase (caller) == LODGER_PHASE_INITIAL)
     code = lodger__submit_misuse (function, LODGER_ESTATE, "a caller that has not started has no named workers",
                                   options);
   if (code != 0)
-    return lodger__submit_refuse (code, caller, function, &work, options);
-  return names_worker ? to_named_worker (caller, &work, options)
-                      : lodger__pool_submit (function, caller, &work, options);
+    return lodger__submit_refuse (code, caller, function, work, options);
+  return names_worker ? to_named_worker (function, caller, work, options)
+                      : lodger__pool_submit (function, caller, work, options);
+}
+
+LodgerPending *
+lodger_caller_to_thread_full (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+                              const LodgerCallOptions *options)
+{
+  static const char function[] = "lodger_caller_to_thread";
+  const LodgerWork work = lodger__work (func, data, destroy);
+  LodgerCallOptions own;
+  int code = lodger__submit_options (&options, &own, function);
+  return code == 0 ? lodger__caller_to_thread (function, caller, &work, options)
+                   : lodger__submit_refuse (code, caller, function, &work, options);
 }
 
 LodgerPending *

@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "base/port.h"
 #include "base/site.h"
+#include "call/at.h"
 #include "life/life.h"
 #include "mailbox/post.h"
 
@@ -15,6 +16,8 @@
 
 /* The life of a repeating call. Its pending is a call of the caller that defers its answer: so a stop, a scope and a group
  * have it as any other call. */
+
+const char lodger__repeat_function[] = "lodger_repeat_new";
 
 static bool
 is_before_fork (const LodgerRepeat *repeat)
@@ -158,10 +161,25 @@ make (LodgerCaller *caller, const LodgerRepeatOptions *options)
 static LodgerRepeat *
 refuse (int code, const char *reason, const LodgerRepeatOptions *options, void *data, LodgerDestroyFunc destroy)
 {
-  lodger__misuse_at ("lodger_repeat_new", code, reason, options->file, options->line);
+  lodger__misuse_at (lodger__repeat_function, code, reason, options->file, options->line);
   if (destroy != NULL)
     destroy (data);
   return NULL;
+}
+
+/* At once, and also if the inbox is full. */
+static LodgerPending *
+submit (LodgerRepeat *repeat)
+{
+  const LodgerRepeatOptions *given = &repeat->options;
+  const LodgerWork work = lodger__work (begin, repeat, end_of_pending);
+  const LodgerCallOptions options = { .size = sizeof options,
+                                      .name = given->name != NULL ? given->name : "a repeating call",
+                                      .file = given->file,
+                                      .line = given->line,
+                                      .scope = given->scope };
+  return lodger__submit_at (lodger__repeat_function, repeat->caller, lodger__host_now (repeat->caller), &work,
+                            &options);
 }
 
 LodgerRepeat *
@@ -169,7 +187,6 @@ lodger_repeat_new (LodgerCaller *caller, int64_t interval, LodgerRepeatFunc func
                    const LodgerRepeatOptions *given)
 {
   LodgerRepeatOptions own, options = { .size = sizeof options };
-  LodgerCallOptions call = { .size = sizeof call, .name = "a repeating call" };
   LodgerRepeat *repeat;
   const char *reason;
   int code = LODGER_EINVAL;
@@ -187,11 +204,7 @@ lodger_repeat_new (LodgerCaller *caller, int64_t interval, LodgerRepeatFunc func
   repeat->func = func;
   repeat->data = data;
   repeat->destroy = destroy;
-  call.name = options.name != NULL ? options.name : call.name;
-  call.file = options.file;
-  call.line = options.line;
-  call.scope = options.scope;
-  repeat->pending = lodger_caller_call_soon_full (caller, begin, repeat, end_of_pending, &call);
+  repeat->pending = submit (repeat);
   return repeat;
 }
 

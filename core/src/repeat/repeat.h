@@ -43,6 +43,9 @@ struct LodgerRun
   bool has_begun;
 };
 
+/* Its calls are submitted in the name of this one. */
+extern const char lodger__repeat_function[];
+
 void lodger__repeat_hold (LodgerRepeat *repeat);
 void lodger__repeat_release (LodgerRepeat *repeat);
 /* Whoever holds it: its data is not needed any more. */

@@ -3,6 +3,7 @@
 #include "base/context.h"
 #include "base/log.h"
 #include "call/at.h"
+#include "caller/caller.h"
 #include "life/life.h"
 #include "mailbox/post.h"
 #include "pending/carry.h"
@@ -95,11 +96,12 @@ work (LodgerPending *self, void *data)
 static void
 work_elsewhere (LodgerPending *self, LodgerRun *run)
 {
+  const LodgerWork there_work = lodger__work (work, run, run_release);
   LodgerCallOptions options = options_of (run->repeat);
   LodgerPending *there;
   options.worker = run->repeat->options.worker;
   atomic_fetch_add_explicit (&run->holds, 1, memory_order_relaxed);
-  there = lodger_caller_to_thread_full (run->repeat->caller, work, run, run_release, &options);
+  there = lodger__caller_to_thread (lodger__repeat_function, run->repeat->caller, &there_work, &options);
   lodger_pending_return_from (self, there);
   lodger_pending_unref (there);
 }
@@ -149,7 +151,7 @@ is_ignored (const LodgerRepeat *repeat, const LodgerRun *run)
       || lodger_pending_get_outcome (run->pending) != LODGER_EFAILED)
     return false;
   lodger__log (LODGER_LOG_WARNING, LODGER_SITE_FORMAT " goes on: a run has failed: %s",
-               LODGER_SITE_ARGS (lodger__pending_site (repeat->pending)),
+               LODGER_SITE_ARGS (lodger__pending_site (run->pending)),
                lodger_error_get_message (lodger_pending_get_error (run->pending)));
   return true;
 }
@@ -216,7 +218,7 @@ submit (LodgerRepeat *repeat, LodgerRun *run, int64_t deadline)
 {
   const LodgerWork start = lodger__work (run_begins, run, run_release);
   const LodgerCallOptions options = options_of (repeat);
-  LodgerPending *pending = lodger__submit_at ("lodger_repeat_new", repeat->caller, deadline, &start, &options);
+  LodgerPending *pending = lodger__submit_at (lodger__repeat_function, repeat->caller, deadline, &start, &options);
   bool is_unwanted;
   pthread_mutex_lock (&repeat->mutex);
   run->pending = lodger_pending_ref (pending);
