@@ -2,6 +2,8 @@
 #define LODGER_NO_CALL_SITES
 #include "life/life.h"
 #include "base/log.h"
+#include "call/submit.h"
+#include "caller/caller.h"
 #include "task/task.h"
 
 #include <lodger/lifecycle.h>
@@ -288,6 +290,8 @@ lodger__task_unprepare (LodgerTask *task)
 static LodgerPending *
 submit (LodgerTask *task)
 {
+  static const char function[] = "lodger_task_new";
+  const LodgerWork work = lodger__work (run, task, end_of_data);
   const LodgerCallOptions options = { .size = sizeof options,
                                       .name = task->options.name != NULL ? task->options.name : "a task",
                                       .file = task->options.file,
@@ -296,9 +300,8 @@ submit (LodgerTask *task)
                                       .scope = task->options.scope,
                                       .limiter = lodger__latch_as_limiter (task->latch) };
   lodger__task_hold (task);
-  if (task->options.in_caller)
-    return lodger_caller_call_soon_full (task->caller, run, task, end_of_data, &options);
-  return lodger_caller_to_thread_full (task->caller, run, task, end_of_data, &options);
+  return task->options.in_caller ? lodger__submit_soon (function, task->caller, &work, &options)
+                                 : lodger__caller_to_thread (function, task->caller, &work, &options);
 }
 
 void
