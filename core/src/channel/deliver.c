@@ -582,6 +582,8 @@ lodger_channel_flush (LodgerChannel *channel)
   pthread_mutex_unlock (&channel->mutex);
   if (caller == NULL)
     return lodger__misuse (__func__, LODGER_ESTATE, "the channel is not delivered to a caller");
+  if (lodger__has_ended (caller))
+    return LODGER_ESHUTDOWN;
   if (!lodger__owner_is_here (caller))
     return lodger__misuse (__func__, LODGER_EWRONGTHREAD, "it belongs into the caller's thread");
   if (channel->delivery.running != NULL)
