@@ -83,6 +83,21 @@ add_batch (LodgerPending *self, void **items, size_t count, void *data)
   g_list_model_items_changed (G_LIST_MODEL (list), before, 0, (guint) count);
 }
 
+/* False: it is refused, which is logged. */
+static gboolean
+deliver (LodgerGlibList *list, LodgerCaller *caller)
+{
+  const char *outer = lodger_host_speak_for ("lodger_glib_list_new");
+  LodgerPending *delivery = lodger_channel_deliver_full (
+      list->channel, caller, add_batch, list, NULL,
+      LODGER_CALL_OPTIONS (.name = "a list", .scope = lodger_glib_object_get_scope (G_OBJECT (list)),
+                           .flags = LODGER_PENDING_MAY_FAIL, .trackers = LODGER_TRACK_NONE));
+  gboolean is_refused = lodger_pending_is_done (delivery);
+  lodger_host_speak_for (outer);
+  lodger_pending_disown (delivery);
+  return !is_refused;
+}
+
 static LodgerGlibList *
 refuse (int code, const char *reason)
 {
@@ -96,26 +111,30 @@ lodger_glib_list_new (LodgerCaller *caller, GType item_type)
   LodgerGlibList *list;
   if (caller == NULL || !g_type_is_a (item_type, G_TYPE_OBJECT))
     return refuse (LODGER_EINVAL, caller == NULL ? "the caller is NULL" : "the items' type is no object");
-  if (!lodger_caller_is_current_thread (caller))
-    return refuse (LODGER_EWRONGTHREAD, "this is not the caller's thread");
   if (lodger_caller_get_state (caller) >= LODGER_CALLER_STOPPING)
     return refuse (LODGER_ESHUTDOWN, "the caller is stopping");
+  if (!lodger_caller_is_current_thread (caller))
+    return refuse (LODGER_EWRONGTHREAD, "this is not the caller's thread");
   list = g_object_new (LODGER_GLIB_TYPE_LIST, NULL);
   list->item_type = item_type;
   list->channel
       = lodger_channel_new (LODGER_CHANNEL_OPTIONS (.destroy = g_object_unref, .limit = LIMIT, .batch = BATCH));
-  lodger_pending_disown (lodger_channel_deliver_full (
-      list->channel, caller, add_batch, list, NULL,
-      LODGER_CALL_OPTIONS (.name = "a list", .scope = lodger_glib_object_get_scope (G_OBJECT (list)),
-                           .flags = LODGER_PENDING_MAY_FAIL, .trackers = LODGER_TRACK_NONE)));
-  return list;
+  if (deliver (list, caller))
+    return list;
+  g_object_unref (list);
+  return NULL;
 }
 
 int
 lodger_glib_list_append (LodgerGlibList *list, gpointer item)
 {
   if (LODGER_GLIB_IS_LIST (list) && list->channel != NULL && G_TYPE_CHECK_INSTANCE_TYPE (item, list->item_type))
-    return lodger_channel_send (list->channel, item);
+    {
+      const char *outer = lodger_host_speak_for (__func__);
+      int code = lodger_channel_send (list->channel, item);
+      lodger_host_speak_for (outer);
+      return code;
+    }
   if (G_IS_OBJECT (item))
     g_object_unref (item);
   return lodger_host_misuse (__func__, LODGER_EINVAL, "no list, or an item of another type");

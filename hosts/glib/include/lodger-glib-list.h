@@ -34,7 +34,7 @@ G_DECLARE_FINAL_TYPE (LodgerGlibList, lodger_glib_list, LODGER_GLIB, LIST, GObje
  * Returns: (transfer full) (nullable): the list, or %NULL
  *
  * Errors: LODGER_EINVAL (NULL @caller, or @item_type is no object), LODGER_EWRONGTHREAD (not the thread of @caller),
- * LODGER_ESHUTDOWN (@caller is stopping).
+ * LODGER_ESHUTDOWN (@caller is stopping), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/glib-list rows_of_many_threads_come_in_batches
  * Since: 0.2
  */
@@ -54,7 +54,7 @@ LODGER_API LODGER_GIVEN LodgerGlibList *lodger_glib_list_new (LodgerCaller *call
  *
  * Errors: LODGER_EINVAL (NULL, an object of another type), LODGER_ECANCELED (the list was disposed of, or its caller is
  * stopping, or the thread's own call was cancelled while it waited), LODGER_EAGAIN (there is no room, and this thread may not
- * block), LODGER_EDEADLK (the wait could never end), LODGER_ENOMEM (no memory).
+ * block), LODGER_EDEADLK (the wait could never end), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/glib-list rows_of_many_threads_come_in_batches
  * Since: 0.2
  */
