@@ -214,6 +214,15 @@ find_streams (LodgerPending *self)
   return lodger_pending_is_done (self) ? NULL : lodger_pending_get_metadata (self, mark);
 }
 
+static int
+send_for (const char *function, LodgerChannel *channel, void *item)
+{
+  const char *outer = lodger_host_speak_for (function);
+  int code = lodger_channel_send (channel, item);
+  lodger_host_speak_for (outer);
+  return code;
+}
+
 /* The widget may be gone, and the work go on. */
 int
 lodger_gtk_report (LodgerPending *self, double fraction, const char *text)
@@ -232,7 +241,7 @@ lodger_gtk_report (LodgerPending *self, double fraction, const char *text)
     return 0;
   report = g_new (Report, 1);
   *report = (Report) { fraction, g_strdup (text) };
-  code = lodger_channel_send (streams->reports, report);
+  code = send_for (__func__, streams->reports, report);
   return code == LODGER_ECANCELED ? 0 : code;
 }
 
@@ -248,5 +257,5 @@ lodger_gtk_send (LodgerPending *self, void *item)
                                "this is no work of lodger_gtk_run() with items that is being done");
   if (lodger_pending_is_cancelled (self))
     lodger_channel_leave (streams->items);
-  return lodger_channel_send (streams->items, item);
+  return send_for (__func__, streams->items, item);
 }

@@ -323,8 +323,9 @@ LODGER_API int lodger_gtk_send (LodgerPending *self, void *item);
  *
  * Returns: (transfer full) (nullable): a new reference, or %NULL. The repeating call goes on without it
  *
- * Errors: as lodger_repeat_new(), LODGER_EINVAL (NULL or no widget, a scope in @options), LODGER_EWRONGTHREAD (not the GUI
- * thread).
+ * Errors: LODGER_EINVAL (NULL @func, NULL or no widget, wrong options, a scope in @options, an interval of 0 or less, a delay
+ * below 0), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_EALREADY (another host or backend has taken the name "glib"),
+ * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: gtk/repeat it_runs_only_while_the_widget_is_mapped
  * Since: 0.2
  */
