@@ -97,10 +97,9 @@ LODGER_API LODGER_GIVEN LodgerCompleted *lodger_completed_new_from (LodgerComple
  * Ends the iteration.
  *
  * Any thread. NULL is ignored. The pendings that are not done are cancelled, unless the options say otherwise. Cancellers
- * and done-callbacks run inside this function.
+ * and done-callbacks run inside this function. In a forked child nothing is cancelled.
  *
- * Errors: LODGER_EBUSY (it is in use: nothing happens), LODGER_ECHILD (a forked child: it is freed, and nothing is
- * cancelled).
+ * Errors: LODGER_EBUSY (it is in use, and nothing happens).
  * Test: unit/completed edge_45_leaving_early_cancels_the_unfinished
  * Since: 0.2
  */
@@ -142,10 +141,11 @@ LODGER_API const LodgerError *lodger_completed_get_error (const LodgerCompleted 
 /**
  * Runs @p func for each pending that is done, in the caller's thread.
  *
- * Any thread; does not block. The function of the iteration runs in the caller's thread, too. Each run of @p func is an item
- * of the caller by itself, so that a slice may end in between. In @p func, `self` is the pending that this function returns,
- * and not the current call. To cancel it ends the iteration: @p func does not run any more, and the pendings that are not
- * done are cancelled, unless the options of the iteration say otherwise.
+ * Any thread. Does not block, unless the caller's inbox is full: see lodger_caller_call_soon_full(). The function of the
+ * iteration runs in the caller's thread, too. Each run of @p func is an item of the caller by itself, so that a slice may end
+ * in between. In @p func, `self` is the pending that this function returns, and not the current call. To cancel it ends the
+ * iteration: @p func does not run any more, and the pendings that are not done are cancelled, unless the options of the
+ * iteration say otherwise.
  *
  * @param completed consumed, also by a refusal other than LODGER_EBUSY.
  * @param func runs in the context of this submission.
@@ -154,8 +154,8 @@ LODGER_API const LodgerError *lodger_completed_get_error (const LodgerCompleted 
  * @return a new reference, never NULL. It succeeds when all have come. If the function of the iteration has failed, it fails
  *         with that error. The data is consumed, also by a refusal. The rules for refusals are those of
  *         lodger_caller_call_soon_full().
- * Errors: as lodger_caller_call_soon_full(), LODGER_EINVAL (NULL @p completed), LODGER_EBUSY (@p completed is in use), LODGER_ESTATE
- * (lodger_completed_next() has begun it).
+ * Errors: as lodger_caller_call_soon_full(), LODGER_EINVAL (NULL @p completed), LODGER_EBUSY (@p completed is in use),
+ * LODGER_ESTATE (lodger_completed_next() has begun it).
  * Test: unit/completed each_outcome_comes_in_the_callers_thread
  * Since: 0.2
  */
