@@ -260,3 +260,36 @@ misuse_error (Fixture *s)
 {
   return lodger_error_new_with_payload (NULL, LODGER_EFAILED, "misuse", &payload_ops, DATA);
 }
+
+/* ---- a full inbox --------------------------------------------------------------------------------------------------- */
+
+typedef struct Full
+{
+  Fixture *fixture;
+  LodgerCaller *caller; /* has room for one call */
+  void (*submit) (Fixture *s, LodgerCaller *full);
+} Full;
+
+static void
+nothing_direct (void *data)
+{
+  (void) data;
+}
+
+static void
+fill (void *data)
+{
+  Full *full = data;
+  test_check (lodger_caller_call_direct (full->caller, nothing_direct, NULL, NULL) == 0);
+  full->submit (full->fixture, full->caller);
+}
+
+void
+misuse_when_full (Fixture *s, void (*submit) (Fixture *s, LodgerCaller *full))
+{
+  LodgerCallerOptions options = { .size = sizeof options, .name = "full", .inbox_limit = 1 };
+  Full full = { .fixture = s, .submit = submit, .caller = lodger_caller_open_child (CALLER, &options, NULL) };
+  test_check (full.caller != NULL);
+  worker_run (full.caller, fill, &full);
+  worker_stop (full.caller);
+}

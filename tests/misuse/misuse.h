@@ -137,4 +137,15 @@ enum
       = { .function = #function_, .kind = #kind_, .where = where_, .run = function_##__##kind_ }
 #define CELL(...) CELL_AT (HERE, __VA_ARGS__)
 
+/* The cell of a function that gives something to `full`. Its inbox is full, and only this thread could make room: so that to
+ * wait for it would be for ever. */
+#define WHEN_FULL(function, CHECK)                                                                                     \
+  static void function##_when_full (Fixture *s, LodgerCaller *full)                                                    \
+  {                                                                                                                    \
+    CHECK;                                                                                                             \
+  }                                                                                                                    \
+  CELL (function, deadlock, misuse_when_full (s, function##_when_full))
+
+void misuse_when_full (Fixture *s, void (*submit) (Fixture *s, LodgerCaller *full));
+
 #endif

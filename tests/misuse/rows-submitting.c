@@ -138,39 +138,6 @@ CELL (lodger_caller_call_direct_full, size_options,
 
 /* ---- a full inbox ----------------------------------------------------------------------------------------------------- */
 
-/* Only the submitting thread could make room, so that to wait for it would be for ever. */
-typedef struct Full
-{
-  Fixture *fixture;
-  LodgerCaller *caller; /* has room for one call */
-  void (*submit) (Fixture *s, LodgerCaller *full);
-} Full;
-
-static void
-fill (void *data)
-{
-  Full *full = data;
-  test_check (lodger_caller_call_direct (full->caller, nothing_direct, NULL, NULL) == 0);
-  full->submit (full->fixture, full->caller);
-}
-
-static void
-with_a_full_one (Fixture *s, void (*submit) (Fixture *s, LodgerCaller *full))
-{
-  LodgerCallerOptions options = { .size = sizeof options, .name = "full", .inbox_limit = 1 };
-  Full full = { .fixture = s, .submit = submit, .caller = lodger_caller_open_child (CALLER, &options, NULL) };
-  test_check (full.caller != NULL);
-  worker_run (full.caller, fill, &full);
-  worker_stop (full.caller);
-}
-
-#define WHEN_FULL(function, CHECK)                                                                                     \
-  static void function##_when_full (Fixture *s, LodgerCaller *full)                                                    \
-  {                                                                                                                    \
-    CHECK;                                                                                                             \
-  }                                                                                                                    \
-  CELL (function, deadlock, with_a_full_one (s, function##_when_full))
-
 WHEN_FULL (lodger_caller_call_soon, REFUSES (SOON (full, recorder_call, DATA, DESTROY), LODGER_EDEADLK));
 WHEN_FULL (lodger_caller_call_soon_full, REFUSES (SOON_FULL (full, recorder_call, DATA, DESTROY), LODGER_EDEADLK));
 WHEN_FULL (lodger_caller_call_later, REFUSES (LATER (full, recorder_call, DATA, DESTROY), LODGER_EDEADLK));
@@ -188,7 +155,7 @@ to_a_full_worker (Fixture *s, LodgerCaller *full)
   REFUSES (lodger_caller_to_thread_full (CALLER, recorder_call, DATA, DESTROY, &in_the_full_one), LODGER_EDEADLK);
 }
 
-CELL (lodger_caller_to_thread_full, deadlock, with_a_full_one (s, to_a_full_worker));
+CELL (lodger_caller_to_thread_full, deadlock, misuse_when_full (s, to_a_full_worker));
 
 /* A caller that has not started has no children. */
 static void

@@ -314,3 +314,74 @@ CELL_AT (IN_CALL, lodger_gtk_report, null_text, ANSWERS (lodger_gtk_report (SELF
 CELL_AT (IN_CALL, lodger_gtk_report, wrong_state, ANSWERS (lodger_gtk_report (SELF, 0, "misuse"), LODGER_ESTATE));
 CELL (lodger_gtk_report, after_stop, FINE (lodger_gtk_report (CALL, 0, NULL) == LODGER_ECANCELED));
 CELL (lodger_gtk_report, after_fork, ANSWERS (lodger_gtk_report (PROMISE, 0, NULL), LODGER_ESTATE));
+
+CELL (lodger_gtk_send, null_self, ANSWERS (lodger_gtk_send (NULL, s), LODGER_EINVAL));
+CELL_AT (IN_CALL, lodger_gtk_send, null_item, ANSWERS (lodger_gtk_send (SELF, NULL), LODGER_EINVAL));
+CELL_AT (IN_CALL, lodger_gtk_send, wrong_state, ANSWERS (lodger_gtk_send (SELF, s), LODGER_ESTATE));
+CELL (lodger_gtk_send, after_stop, ANSWERS (lodger_gtk_send (CALL, s), LODGER_ESTATE));
+CELL (lodger_gtk_send, after_fork, ANSWERS (lodger_gtk_send (PROMISE, s), LODGER_ESTATE));
+
+/* ---- what comes again and again -------------------------------------------------------------------------------------- */
+
+static const LodgerRepeatOptions no_repeat_size = { .delay = 1 };
+
+static void
+tick (LodgerPending *self, uint64_t skipped, void *data)
+{
+  (void) self;
+  (void) skipped;
+  (void) data;
+}
+
+static bool
+repeats (LodgerRepeat *repeat)
+{
+  bool does = repeat != NULL && lodger_repeat_stop (repeat) == 0;
+  lodger_repeat_unref (repeat);
+  return does;
+}
+
+#define REPEAT(widget, interval, func, data, destroy, options)                                                         \
+  repeats (lodger_gtk_repeat (widget, interval, func, data, destroy, options))
+
+static void *
+repeat_elsewhere (void *data)
+{
+  const Elsewhere *elsewhere = data;
+  Fixture *s = elsewhere->fixture;
+  WARNS (!REPEAT (elsewhere->label, 1, tick, DATA, DESTROY, NULL));
+  return NULL;
+}
+
+static void
+repeat_in_another_thread (Fixture *s, GtkWidget *label)
+{
+  Elsewhere elsewhere = { .fixture = s, .label = label };
+  test_check (lodger_gtk_default_caller () != NULL);
+  thread_join (thread_start (repeat_elsewhere, &elsewhere));
+}
+
+/* There is no caller to stop. */
+static void
+repeat_after_another (Fixture *s)
+{
+  GtkWidget *label;
+  FINE (gtk_init_check () && lodger_host_register (&other_driver) == 0);
+  label = g_object_ref_sink (gtk_label_new ("nowhere"));
+  WARNS (!REPEAT (label, 1, tick, DATA, DESTROY, NULL));
+  g_object_unref (label);
+}
+
+CELL (lodger_gtk_repeat, null_widget, PLACED (WARNS (!REPEAT (NULL, 1, tick, DATA, DESTROY, NULL))));
+CELL (lodger_gtk_repeat, null_func, PLACED (WARNS (!REPEAT (LABEL, 1, NULL, DATA, DESTROY, NULL))));
+CELL (lodger_gtk_repeat, null_data, PLACED (FINE (REPEAT (LABEL, 1, tick, NULL, NULL, NULL))));
+CELL (lodger_gtk_repeat, null_destroy, PLACED (FINE (REPEAT (LABEL, 1, tick, s, NULL, NULL))));
+CELL (lodger_gtk_repeat, null_options, PLACED (FINE (REPEAT (LABEL, 1, tick, s, NULL, NULL))));
+CELL (lodger_gtk_repeat, size_options,
+      PLACED (WARNS (!REPEAT (LABEL, 1, tick, DATA, DESTROY, &no_repeat_size));
+              WARNS (!REPEAT (LABEL, 1, tick, DATA, DESTROY, LODGER_REPEAT_OPTIONS (.scope = SCOPE)))));
+CELL (lodger_gtk_repeat, negative_interval,
+      PLACED (WARNS (!REPEAT (LABEL, INT64_MIN, tick, DATA, DESTROY, NULL));
+              WARNS (!REPEAT (LABEL, 0, tick, DATA, DESTROY, NULL))));
+CELL (lodger_gtk_repeat, wrong_thread, PLACED (repeat_in_another_thread (s, LABEL)));
+CELL_AT (NOWHERE, lodger_gtk_repeat, already, repeat_after_another (s));
