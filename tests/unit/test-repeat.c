@@ -248,6 +248,22 @@ START_TEST (a_run_goes_on_in_a_pause)
 }
 END_TEST
 
+START_TEST (a_resume_in_a_run_begins_no_other)
+{
+  Clock clock = { .defers = true };
+  clock_begin (&clock, NULL);
+  expect_code (lodger_repeat_pause (clock.repeat), 0);
+  expect_code (lodger_repeat_resume (clock.repeat), 0);
+  advance (&clock, 2 * TIME);
+  ck_assert_int_eq (clock.runs, 1);
+  lodger_reply_return_nothing (clock.reply);
+  clock.reply = NULL;
+  loop_run (&clock.loop);
+  expect_run (&clock, 2, 2 * TIME, 1);
+  clock_end (&clock);
+}
+END_TEST
+
 /* ---- ends -------------------------------------------------------------------------------------------------------------- */
 
 START_TEST (a_stop_lets_the_run_end)
@@ -724,6 +740,7 @@ main (int argc, char **argv)
   test_add (suite, a_pause_holds_up_the_runs);
   test_add (suite, a_short_pause_changes_nothing);
   test_add (suite, a_run_goes_on_in_a_pause);
+  test_add (suite, a_resume_in_a_run_begins_no_other);
   test_add (suite, a_stop_lets_the_run_end);
   test_add (suite, a_stop_between_two_runs_ends_it_at_once);
   test_add (suite, a_stop_before_it_begins_lets_nothing_run);

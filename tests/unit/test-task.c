@@ -600,6 +600,31 @@ START_TEST (edge_94_nothing_of_it_is_left_after_the_scope)
 }
 END_TEST
 
+static int
+look_at_the_data (LodgerPending *done, void *data)
+{
+  const Server *server = data;
+  (void) done;
+  ck_assert_int_eq (atomic_load (&server->destroyed), 1);
+  return 0;
+}
+
+START_TEST (edge_94_its_data_is_gone_before_it_has_stopped)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Server server = { .way = RETURNS };
+  LodgerPending *stopped;
+  server_open (&server, loop.caller, LODGER_TASK_OPTIONS (.in_caller = true));
+  stopped = lodger_task_get_stopped (server.task);
+  expect_code (lodger_pending_add_done_callback (stopped, look_at_the_data, &server, NULL), 0);
+  expect_code (lodger_task_stop (server.task), 0);
+  loop_run (&loop);
+  expect_end (&server, LODGER_ECANCELED);
+  server_close (&server);
+  loop_close (&loop);
+}
+END_TEST
+
 START_TEST (a_scope_that_ends_cancels_it)
 {
   LodgerCaller *worker = worker_start (NULL);
@@ -660,6 +685,7 @@ main (int argc, char **argv)
   test_add (suite, edge_92_each_wrong_use_has_an_error_of_its_own);
   test_add (suite, edge_93_stopped_carries_what_became_of_it);
   test_add (suite, edge_94_nothing_of_it_is_left_after_the_scope);
+  test_add (suite, edge_94_its_data_is_gone_before_it_has_stopped);
   test_add (suite, a_scope_that_ends_cancels_it);
   test_add (suite, a_failure_that_nobody_reads_is_a_warning);
   return test_main (suite, argc, argv);
