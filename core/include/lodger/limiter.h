@@ -46,7 +46,7 @@ typedef struct LodgerLimiterOptions
  *
  * @return a new reference, or NULL.
  * Errors: LODGER_EINVAL (NULL or wrong options, a limit of 0, an unknown order), LODGER_ENOMEM (no memory).
- * Test: unit/limiter no_more_than_the_limit_are_at_work
+ * Test: unit/limiter edge_43_no_more_than_the_limit_are_at_work
  * Since: 0.2
  */
 LODGER_API LODGER_GIVEN LodgerLimiter *lodger_limiter_new (const LodgerLimiterOptions *options);
@@ -91,7 +91,7 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_limiter_close (LodgerLimiter *limi
  * Any thread; does not block. NULL gives 0.
  *
  * Errors: none.
- * Test: unit/limiter no_more_than_the_limit_are_at_work
+ * Test: unit/limiter edge_43_no_more_than_the_limit_are_at_work
  * Since: 0.2
  */
 LODGER_API size_t lodger_limiter_count_running (LodgerLimiter *limiter);
@@ -102,7 +102,7 @@ LODGER_API size_t lodger_limiter_count_running (LodgerLimiter *limiter);
  * Any thread; does not block. NULL gives 0.
  *
  * Errors: none.
- * Test: unit/limiter no_more_than_the_limit_are_at_work
+ * Test: unit/limiter edge_43_no_more_than_the_limit_are_at_work
  * Since: 0.2
  */
 LODGER_API size_t lodger_limiter_count_waiting (LodgerLimiter *limiter);
