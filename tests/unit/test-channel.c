@@ -500,6 +500,37 @@ START_TEST (edge_109_a_second_consumer_is_refused)
 }
 END_TEST
 
+/* Because its scope has ended, or because its caller is stopping. */
+START_TEST (edge_109_a_second_consumer_that_is_gone_leaves_the_first_alone)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT), other = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerChannel *channel = channel_new (0, LODGER_CHANNEL_BLOCK);
+  LodgerScope *scope = lodger_scope_new (NULL);
+  View view = { .text = "" }, second = { .text = "" };
+  LodgerPending *shown = lodger_channel_deliver (channel, loop.caller, show, &view, NULL), *refused;
+  lodger_scope_end (scope, NULL);
+  lodger_caller_stop (other.caller, true);
+  log_capture_begin ();
+  refused = lodger_channel_deliver_full (channel, _i == 0 ? loop.caller : other.caller, show, &second, view_end,
+                                         LODGER_CALL_OPTIONS (.scope = _i == 0 ? scope : NULL));
+  log_capture_end ();
+  ck_assert_int_eq (lodger_error_get_code (lodger_pending_get_error (refused)), LODGER_EALREADY);
+  ck_assert_int_eq (second.ends, 1);
+  send_numbers (channel, &view, 1, 2);
+  loop_run (&loop);
+  ck_assert_str_eq (view.text, "12|");
+  lodger_channel_close (channel, NULL);
+  loop_run (&loop);
+  expect_code (lodger_pending_get_outcome (shown), 0);
+  lodger_pending_unref (shown);
+  lodger_pending_unref (refused);
+  lodger_scope_unref (scope);
+  lodger_channel_unref (channel);
+  loop_close (&other);
+  loop_close (&loop);
+}
+END_TEST
+
 START_TEST (edge_109_who_leaves_early_rejects_the_rest)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
@@ -1267,6 +1298,10 @@ main (int argc, char **argv)
                     a_channel_that_nobody_refers_to_is_closed, 1);
   test_add_variant (suite, "edge_109_a_second_consumer_is_refused", edge_109_a_second_consumer_is_refused, 0);
   test_add_variant (suite, "edge_109_a_second_consumer_is_refused/receive", edge_109_a_second_consumer_is_refused, 1);
+  test_add_variant (suite, "edge_109_a_second_consumer_that_is_gone_leaves_the_first_alone/scope",
+                    edge_109_a_second_consumer_that_is_gone_leaves_the_first_alone, 0);
+  test_add_variant (suite, "edge_109_a_second_consumer_that_is_gone_leaves_the_first_alone/stop",
+                    edge_109_a_second_consumer_that_is_gone_leaves_the_first_alone, 1);
   test_add_variant (suite, "edge_109_who_leaves_early_rejects_the_rest", edge_109_who_leaves_early_rejects_the_rest, 0);
   test_add_variant (suite, "edge_109_who_leaves_early_rejects_the_rest/leave",
                     edge_109_who_leaves_early_rejects_the_rest, 1);
