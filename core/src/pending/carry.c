@@ -176,6 +176,17 @@ lodger__bracket_leave (LodgerThread *thread, LodgerBracket *bracket)
   lodger_context_unref (context);
 }
 
+/* With those in it that were not left. In a child that was forked in it, there is none any more, and the context stays the
+ * parent's. */
+static void
+leave_up_to (LodgerThread *thread, LodgerBracket *bracket)
+{
+  while (thread->bracket != NULL && thread->bracket != bracket)
+    thread->bracket->ops->is_left (thread->bracket);
+  if (thread->bracket != NULL)
+    lodger__bracket_leave (thread, bracket);
+}
+
 void
 lodger__aside_enter (LodgerThread *thread, LodgerAside *aside, LodgerContext *context)
 {
@@ -187,9 +198,7 @@ lodger__aside_enter (LodgerThread *thread, LodgerAside *aside, LodgerContext *co
 void
 lodger__aside_leave (LodgerThread *thread, LodgerAside *aside)
 {
-  while (thread->bracket != &aside->bracket)
-    thread->bracket->ops->is_left (thread->bracket);
-  lodger__bracket_leave (thread, &aside->bracket);
+  leave_up_to (thread, &aside->bracket);
   lodger__carry_leave (thread, aside->outer);
 }
 
@@ -267,8 +276,6 @@ lodger_context_run (LodgerContext *context, LodgerDirectFunc func, void *data)
     return code;
   lodger__bracket_enter (thread, &bracket, context);
   func (data);
-  while (thread->bracket != &bracket)
-    thread->bracket->ops->is_left (thread->bracket);
-  lodger__bracket_leave (thread, &bracket);
+  leave_up_to (thread, &bracket);
   return 0;
 }

@@ -295,7 +295,7 @@ lodger_pending_return_from (LodgerPending *self, LodgerPending *other)
   lodger__pending_lock (self);
   code = lodger__pending_refusal (self);
   lodger__pending_unlock (self);
-  if (code == 0 && lodger__pending_is_before_fork (other))
+  if (code == 0 && !lodger_pending_is_done (other) && lodger__pending_is_before_fork (other))
     code = LODGER_ECHILD;
   if (code == 0)
     code = lodger__pending_link (self, other, &state);
