@@ -12,7 +12,8 @@ status=0
 
 declared () { # declared HEADER …
   # Comments hold examples; a declaration may be broken over lines.
-  cat "$@" | tr '\n' ' ' | sed -E 's,/\*([^*]|\*+[^*/])*\*+/, ,g' | grep -oE 'LODGER_API [^;]*' |
+  cat "$@" | tr '\n' ' ' | sed -E -e 's,/\*([^*]|\*+[^*/])*\*+/, ,g' \
+    -e 's,G_DECLARE_FINAL_TYPE \(\w+\, (\w+)[^)]*\),GType \1_get_type (void);,g' | grep -oE 'LODGER_API [^;]*' |
     grep -v 'LODGER_API __attribute__' | sed -nE 's/^[^(]*[ *](lodger_[a-z0-9_]+) *\(.*/\1/p' | LC_ALL=C sort
 }
 

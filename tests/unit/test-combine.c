@@ -197,7 +197,8 @@ END_TEST
 
 START_TEST (a_protected_one_is_left_alone_behind_one_that_is_done)
 {
-  LodgerPending *pendings[2] = { lodger_pending_new (LODGER_PENDING_DEFAULT), lodger_pending_new (LODGER_PENDING_PROTECTED) };
+  LodgerPending *pendings[2]
+      = { lodger_pending_new (LODGER_PENDING_DEFAULT), lodger_pending_new (LODGER_PENDING_PROTECTED) };
   LodgerPending *whole;
   refuse (pendings[0]);
   whole = lodger_pending_race (pendings, 2);
