@@ -138,11 +138,11 @@ LODGER_END_DECLS
  * header, or in the file that has LODGER_DEFINE_CONTEXT_KEY(). Without a semicolon. */
 #define LODGER_DECLARE_CONTEXT_KEY(name_, Type_)                                                                       \
   extern const LodgerContextKey name_##_key;                                                                           \
-  static inline Type_ *name_##_get (void)                                                                              \
+  __attribute__ ((unused)) static inline Type_ *name_##_get (void)                                                     \
   {                                                                                                                    \
     return (Type_ *) lodger_context_get (&name_##_key);                                                                \
   }                                                                                                                    \
-  static inline int name_##_set (Type_ *value, LodgerDestroyFunc destroy)                                              \
+  __attribute__ ((unused)) static inline int name_##_set (Type_ *value, LodgerDestroyFunc destroy)                     \
   {                                                                                                                    \
     return lodger_context_set (&name_##_key, (void *) (uintptr_t) value, destroy);                                     \
   }
