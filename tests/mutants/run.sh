@@ -41,7 +41,7 @@ if grep -q '^LODGER_SANITIZE:[A-Z]*=..*' "$build_dir/CMakeCache.txt"; then
   say "left out: a build with sanitizers says nothing more about mutants than one without"
   exit 0
 fi
-flags="-std=gnu11 -g -O2 -w -pthread"
+flags="-std=gnu11 -O2 -w -pthread"
 libraries="$build_dir/tests/liblodger-test-support.a"
 have_glib=no
 if [ -e "$build_dir/hosts/glib/liblodger-glib.a" ]; then
@@ -58,6 +58,7 @@ for folder in "$source_dir"/core/include "$source_dir"/core/src "$source_dir"/ho
   flags="$flags -I$folder"
 done
 command -v python3 >/dev/null || die "mutants need python3"
+python=$(python3 -c 'import sys; print(sys.executable)') # python3 itself may be a script that looks for it
 
 is_gtk () { # is_gtk PROGRAM
   case "$1" in gtk-*) return 0 ;; *) return 1 ;; esac
@@ -138,7 +139,7 @@ for mutant; do
   run=$(value run "$mutant")
   program=${run%% *}
   rounds=$(value rounds "$mutant")
-  "$here/mutate" "$mutant" "$source_dir" "$work" >"$work/changed" || {
+  "$python" "$here/mutate" "$mutant" "$source_dir" "$work" >"$work/changed" || {
     does_not_apply "$mutant"
     continue
   }

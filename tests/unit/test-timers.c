@@ -314,7 +314,7 @@ refuse_what_is_given (LodgerCaller *caller, LodgerItem *item)
 
 START_TEST (law_3_a_cancelled_call_that_nobody_takes_is_always_seen)
 {
-  LodgerDelayed delayed = { 0 };
+  LodgerDelayed delayed = { .pending = { .caller = NULL } };
   bool first = false;
   lodger__timers_init (&timers);
   ck_assert_int_eq (lodger__timers_insert (&timers, &delayed, 7, &first), 0);
