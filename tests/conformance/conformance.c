@@ -61,7 +61,12 @@ main (int argc, char **argv)
   add_edge_forking (suite);
   add_edge_program_end (suite);
   add_edge_shortage (suite);
-  add_edge_structured (suite);
+  add_edge_entries (suite);
+  add_edge_queues (suite);
+  add_edge_channels (suite);
+  add_edge_waits (suite);
+  add_edge_concurrency (suite);
+  add_edge_completed (suite);
 #ifdef LODGER_HAVE_GLIB
   add_edge_glib_abandoned (suite);
 #endif

@@ -32,7 +32,12 @@ void add_edge_result_home (Suite *suite);
 void add_edge_forking (Suite *suite);
 void add_edge_program_end (Suite *suite);
 void add_edge_shortage (Suite *suite);
-void add_edge_structured (Suite *suite);
+void add_edge_entries (Suite *suite);
+void add_edge_queues (Suite *suite);
+void add_edge_channels (Suite *suite);
+void add_edge_waits (Suite *suite);
+void add_edge_concurrency (Suite *suite);
+void add_edge_completed (Suite *suite);
 /* Only with GLib. */
 void add_edge_glib_abandoned (Suite *suite);
 

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Queues, and the entries of calls. */
+/* The entries of calls. */
 #include "conformance.h"
-
-/* ---- calls that answer later, or when they are cancelled ------------------------------------------------------------- */
 
 typedef struct Guest
 {
-  LodgerCaller *caller; /* entered by the call; NULL: none is */
+  LodgerCaller *caller; /* entered by the call */
   LodgerReply *reply;
-  Counter *ends; /* of the data; NULL: nobody counts */
-  atomic_bool has_begun;
 } Guest;
 
 static int
@@ -32,99 +28,10 @@ static void
 come_in (LodgerPending *self, void *data)
 {
   Guest *guest = data;
-  atomic_store (&guest->has_begun, true);
   test_check (lodger_caller_enter (guest->caller) == 0);
   guest->reply = lodger_pending_defer (self);
   lodger_pending_set_canceller (self, answer_when_cancelled, guest, NULL);
 }
-
-static void
-begin (LodgerPending *self, void *data)
-{
-  Guest *guest = data;
-  atomic_store (&guest->has_begun, true);
-  guest->reply = lodger_pending_defer (self);
-}
-
-static void
-begin_and_end (LodgerPending *self, void *data)
-{
-  (void) self;
-  atomic_store (&((Guest *) data)->has_begun, true);
-}
-
-static void
-guest_end (void *data)
-{
-  counter_add (((Guest *) data)->ends, 1);
-}
-
-static bool
-has_begun (Guest *guest)
-{
-  return atomic_load (&guest->has_begun);
-}
-
-/* ---- queues ---------------------------------------------------------------------------------------------------------- */
-
-static const char key = 0;
-
-static void
-add (Subject *subject, LodgerCallFunc func, Guest *guest)
-{
-  expect_code (lodger_queue_call_keyed (subject->caller, &key, func, guest, guest_end), 0);
-}
-
-START_TEST (edge_28_an_item_begins_when_the_one_before_is_done)
-{
-  Subject subject;
-  Counter ends;
-  Guest first = { .ends = &ends }, second = { .ends = &ends };
-  counter_init (&ends);
-  subject_open (&subject, _i, false);
-  add (&subject, begin, &first);
-  add (&subject, begin_and_end, &second);
-  subject_settle (&subject);
-  ck_assert (has_begun (&first));
-  ck_assert (!has_begun (&second));
-  expect_code (answer (&first), 0);
-  subject_run_until (&subject, &ends, 2);
-  ck_assert (has_begun (&second));
-  subject_close (&subject);
-  counter_clear (&ends);
-}
-END_TEST
-
-START_TEST (edge_34_a_closed_key_has_a_new_queue_at_once)
-{
-  Subject subject;
-  Counter ends;
-  Guest first = { .ends = &ends }, dropped = { .ends = &ends }, second = { .ends = &ends };
-  LodgerQueue *queue;
-  LodgerPending *old;
-  counter_init (&ends);
-  subject_open (&subject, _i, false);
-  add (&subject, begin, &first);
-  add (&subject, begin_and_end, &dropped);
-  subject_settle (&subject);
-  queue = lodger_queue_find (subject.caller, &key);
-  old = lodger_pending_ref (lodger_queue_get_pending (queue));
-  lodger_queue_unref (queue);
-  ck_assert (lodger_queue_close_keyed (subject.caller, &key, NULL));
-  add (&subject, begin_and_end, &second);
-  subject_run_until (&subject, &ends, 2);
-  ck_assert (has_begun (&second));
-  ck_assert (!has_begun (&dropped));
-  ck_assert (!lodger_pending_is_done (old));
-  expect_code (answer (&first), LODGER_ECANCELED);
-  subject_run_until (&subject, &ends, 3);
-  expect_code (subject_outcome (&subject, old), LODGER_ECANCELED);
-  subject_close (&subject);
-  counter_clear (&ends);
-}
-END_TEST
-
-/* ---- entries --------------------------------------------------------------------------------------------------------- */
 
 /* With a caller that runs, and that nobody has entered. */
 static void
@@ -207,10 +114,8 @@ START_TEST (edge_96_the_last_leave_serves_the_calls_that_have_entered)
 END_TEST
 
 void
-add_edge_structured (Suite *suite)
+add_edge_entries (Suite *suite)
 {
-  add_edge (suite, edge_28_an_item_begins_when_the_one_before_is_done, 0, 0);
-  add_edge (suite, edge_34_a_closed_key_has_a_new_queue_at_once, 0, 0);
   add_edge (suite, edge_95_the_end_of_the_call_that_entered_first_stops_the_caller, 0, 0);
   add_edge (suite, edge_96_the_last_leave_serves_the_calls_that_have_entered, 0, SUBJECT_DRIVEN);
 }
