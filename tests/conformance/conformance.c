@@ -67,6 +67,9 @@ main (int argc, char **argv)
   add_edge_waits (suite);
   add_edge_concurrency (suite);
   add_edge_completed (suite);
+  add_edge_tasks (suite);
+  add_edge_task_brackets (suite);
+  add_edge_entry_ends (suite);
 #ifdef LODGER_HAVE_GLIB
   add_edge_glib_abandoned (suite);
 #endif

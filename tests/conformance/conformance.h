@@ -38,6 +38,9 @@ void add_edge_channels (Suite *suite);
 void add_edge_waits (Suite *suite);
 void add_edge_concurrency (Suite *suite);
 void add_edge_completed (Suite *suite);
+void add_edge_tasks (Suite *suite);
+void add_edge_task_brackets (Suite *suite);
+void add_edge_entry_ends (Suite *suite);
 /* Only with GLib. */
 void add_edge_glib_abandoned (Suite *suite);
 
