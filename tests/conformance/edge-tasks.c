@@ -91,11 +91,12 @@ START_TEST (edge_88_a_stop_signals_and_the_functions_answer_is_the_outcome)
 }
 END_TEST
 
-/* It has no answer but that of its canceller. */
+/* A call that has no answer but that of its canceller. */
 typedef struct Neighbour
 {
   LodgerReply *reply;
-  Journal journal;
+  LodgerPending *call;
+  Journal *journal;
 } Neighbour;
 
 static void
@@ -104,7 +105,7 @@ answer_when_cancelled (LodgerPending *pending, const char *message, void *data)
   Neighbour *neighbour = data;
   (void) pending;
   (void) message;
-  journal_add (&neighbour->journal, 2);
+  journal_add (neighbour->journal, 2);
   lodger_reply_return_nothing (neighbour->reply);
 }
 
@@ -116,39 +117,49 @@ settle_down (LodgerPending *self, void *data)
   test_check (lodger_pending_set_canceller (self, answer_when_cancelled, neighbour, NULL) == 0);
 }
 
+static void
+neighbour_begin (Neighbour *neighbour, Server *server, Journal *journal)
+{
+  neighbour->journal = journal;
+  neighbour->call = lodger_caller_call_soon (server->caller, settle_down, neighbour, NULL);
+  server_settle (server);
+}
+
 static int
-note_stopping (LodgerPending *done, void *data)
+note_stopping (LodgerPending *done, void *journal)
 {
   (void) done;
-  journal_add (&((Neighbour *) data)->journal, 1);
+  journal_add (journal, 1);
   return 0;
 }
 
-/* Another call, which has begun before, is cancelled after the signal. */
+/* Those that have begun before it and after it are cancelled later. */
 START_TEST (edge_89_a_stop_of_its_caller_signals_a_task_first)
 {
   for (Place place = 0; place < PLACES; place++)
     {
       Server server = { .way = ANSWERS_AT_STOP };
-      Neighbour neighbour = { .reply = NULL };
-      LodgerPending *call;
-      journal_init (&neighbour.journal);
+      Neighbour older = { .reply = NULL }, newer = { .reply = NULL };
+      Journal journal;
+      LodgerPending *stopping;
+      journal_init (&journal);
       server_open_caller (&server, _i, place);
-      call = lodger_caller_call_soon (server.caller, settle_down, &neighbour, NULL);
+      neighbour_begin (&older, &server, &journal);
       server_make (&server);
-      expect_code (
-          lodger_pending_add_done_callback (lodger_task_get_stopping (server.task), note_stopping, &neighbour, NULL),
-          0);
+      stopping = lodger_task_get_stopping (server.task);
+      expect_code (lodger_pending_add_done_callback (stopping, note_stopping, &journal, NULL), 0);
       expect_code (lodger_task_start (server.task), 0);
       server_await_begin (&server);
-      server_settle (&server);
+      neighbour_begin (&newer, &server, &journal);
       server_stop_caller (&server);
       server_expect_answer (&server);
-      expect_code (lodger_pending_get_outcome (call), LODGER_ECANCELED);
-      journal_expect (&neighbour.journal, 1, 2);
-      lodger_pending_unref (call);
+      expect_code (lodger_pending_get_outcome (older.call), LODGER_ECANCELED);
+      expect_code (lodger_pending_get_outcome (newer.call), LODGER_ECANCELED);
+      journal_expect (&journal, 1, 2, 2);
+      lodger_pending_unref (older.call);
+      lodger_pending_unref (newer.call);
       server_close (&server);
-      journal_clear (&neighbour.journal);
+      journal_clear (&journal);
     }
 }
 END_TEST
