@@ -255,6 +255,29 @@ START_TEST (edge_43_the_idle_limit_is_the_default)
 }
 END_TEST
 
+static void
+ask_in_a_call (LodgerPending *self, void *data)
+{
+  LodgerCompleted *completed = lodger_completed_new_from (source_give, data, source_destroy, NULL);
+  (void) self;
+  expect_none (completed, 0, LODGER_ETIMEDOUT);
+  ck_assert_int_eq (((Source *) data)->given, 3);
+  lodger_completed_free (completed);
+}
+
+/* In a call, it is that of its caller. */
+START_TEST (edge_43_the_idle_limit_of_the_caller_is_the_default)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  Source source;
+  source_open (&source, CALLS);
+  expect_code (lodger_caller_set_idle_limit (worker, 3), 0);
+  expect_code (wait_outcome (lodger_caller_call_soon (worker, ask_in_a_call, &source, NULL)), 0);
+  source_close (&source);
+  worker_stop (worker);
+}
+END_TEST
+
 START_TEST (edge_43_an_array_has_no_limit)
 {
   LodgerPending *pendings[CALLS];
@@ -962,6 +985,7 @@ main (int argc, char **argv)
   test_add (suite, what_cannot_be_iterated_is_refused);
   test_add (suite, edge_43_a_function_is_asked_only_up_to_the_limit);
   test_add (suite, edge_43_the_idle_limit_is_the_default);
+  test_add (suite, edge_43_the_idle_limit_of_the_caller_is_the_default);
   test_add (suite, edge_43_an_array_has_no_limit);
   test_add (suite, edge_43_no_more_than_the_limit_are_at_work);
   test_add (suite, edge_43_a_higher_limit_lets_more_work);
