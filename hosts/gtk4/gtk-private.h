@@ -2,7 +2,7 @@
 /* The functions that the files of the GTK adapter share.
  *
  * Order, lowest first; a file calls only files before it: windows.c, frames.c, caller.c, widget.c, hold.c, outcome.c,
- * streams.c, cancel-button.c, run.c, repeat.c. To report upward, a file calls functions that it was given. */
+ * streams.c, cancel-button.c, work.c, run.c, repeat.c. To report upward, a file calls functions that it was given. */
 #ifndef LODGER_GTK_PRIVATE_H
 #define LODGER_GTK_PRIVATE_H
 
@@ -121,5 +121,11 @@ typedef struct LodgerGtkCancelButton
 /* The button cancels the pending. It may be NULL. In the GUI thread, also the next. */
 void lodger__gtk_bind_button (LodgerGtkCancelButton *binding, GtkButton *button, LodgerPending *pending);
 void lodger__gtk_unbind_button (LodgerGtkCancelButton *binding);
+
+/* ---- work.c ---- */
+
+/* Starts work whose places in `functions` are known. The functions are consumed. A new reference to the work's pending. */
+LodgerPending *lodger__gtk_start_work (const LodgerGtkFunctions *functions, LodgerCaller *gui, LodgerCallFunc work,
+                                       const LodgerGtkRunOptions *options);
 
 #endif
