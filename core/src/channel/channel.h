@@ -75,6 +75,8 @@ void lodger__channel_release (LodgerChannel *channel);
 LodgerChannelEntry *lodger__channel_take (LodgerChannel *channel);
 /* No lock: so many were taken, and there is room for others. */
 void lodger__channel_taken (LodgerChannel *channel, size_t count);
+/* Under the mutex: whoever takes items looks again. True: the owner has to be told, too, once it is unlocked. */
+bool lodger__channel_wake (LodgerChannel *channel);
 /* Under the mutex: nothing waits, and nothing comes. */
 bool lodger__channel_is_over (const LodgerChannel *channel);
 void lodger__channel_entry_free (LodgerChannelEntry *entry);
@@ -84,9 +86,17 @@ bool lodger__channel_end (LodgerChannel *channel);
 /* Of one that was left: destroys at most so many of those that wait. True: more are left that can be. */
 bool lodger__channel_drop (LodgerChannel *channel, size_t most);
 
-/* ---- deliver.c ---- */
+/* ---- batch.c ---- */
+
+/* Its caller. False: nothing could be taken. */
+bool lodger__channel_deliver_batch (LodgerCaller *caller, LodgerChannel *channel);
+/* Its caller: the batch that ran is done. */
+void lodger__channel_end_batch (LodgerChannel *channel);
+
+/* ---- serve.c ---- */
 
 /* Any thread, no lock, if it is delivered: the owner looks at the channel. */
 void lodger__channel_pump (LodgerChannel *channel);
+extern const LodgerItemOps lodger__channel_pump_ops;
 
 #endif
