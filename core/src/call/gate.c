@@ -6,6 +6,7 @@
 #include "life/life.h"
 #include "life/phase.h"
 #include "mailbox/post.h"
+#include "pending/extras.h"
 
 #include <stdlib.h>
 
@@ -15,19 +16,28 @@
  * The gate is left once, when the call is done: by its return, or by a cancel. A call that was cancelled at the gate is
  * delivered, too: its thread finds it done, and destroys its data. */
 
+typedef struct AtGate
+{
+  LodgerExtra extra; /* first */
+  LodgerHold hold;
+  LodgerListener listener;
+  LodgerLink link;           /* on the caller's list, under its mutex */
+  atomic_bool is_on_its_way; /* written under that mutex */
+} AtGate;
+
 static void
 hold_free (LodgerExtra *extra)
 {
-  LodgerHold *hold = (LodgerHold *) extra;
-  hold->gate->ops->unref (hold->gate, hold);
-  lodger__release (hold->caller);
-  free (hold);
+  AtGate *at = (AtGate *) extra;
+  at->hold.gate->ops->unref (at->hold.gate, &at->hold);
+  lodger__release (at->hold.caller);
+  free (at);
 }
 
 static void
 hold_blocked_on (const LodgerExtra *extra, LodgerBlockedOn *ret_blocked)
 {
-  const LodgerHold *hold = (const LodgerHold *) extra;
+  const LodgerHold *hold = &((const AtGate *) extra)->hold;
   hold->gate->ops->blocked_on (hold->gate, hold, ret_blocked);
 }
 
@@ -36,7 +46,7 @@ LODGER_EXTRA_KIND (hold_kind, hold_free, hold_blocked_on);
 static void
 hold_done (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerHold *hold = lodger__list_item (listener, LodgerHold, listener);
+  LodgerHold *hold = &lodger__list_item (listener, AtGate, listener)->hold;
   (void) done;
   if (hold->gate->ops->leave (hold->gate, hold))
     lodger__hold_release (hold);
@@ -54,21 +64,18 @@ bool
 lodger__gate_prepare (LodgerPending *pending, const LodgerCallOptions *options, LodgerCaller *caller)
 {
   LodgerGate *gate = lodger__gate_of (options);
-  LodgerHold *hold = calloc (1, sizeof *hold);
-  if (hold == NULL || !gate->ops->ref (gate))
+  AtGate *at = calloc (1, sizeof *at);
+  if (at == NULL || !gate->ops->ref (gate))
     {
-      free (hold);
+      free (at);
       return false;
     }
-  hold->extra.kind = &hold_kind;
-  lodger__extra_add (pending, &hold->extra);
-  hold->priority = options->priority;
   lodger__hold (caller);
-  hold->pending = pending;
-  hold->gate = gate;
-  hold->caller = caller;
-  hold->listener = lodger__listener (&hold_ops);
-  lodger__pending_add_listener (pending, &hold->listener);
+  at->hold = (LodgerHold) { .gate = gate, .pending = pending, .caller = caller, .priority = options->priority };
+  at->extra.kind = &hold_kind;
+  lodger__extra_add (pending, &at->extra);
+  at->listener = lodger__listener (&hold_ops);
+  lodger__pending_add_listener (pending, &at->listener);
   return true;
 }
 
@@ -79,47 +86,55 @@ note_held (LodgerCaller *caller)
   atomic_store (&caller->calls.has_held, caller->calls.held.first != NULL || caller->calls.coming > 0);
 }
 
+static AtGate *
+at_gate (LodgerPending *pending)
+{
+  AtGate *at;
+  lodger__pending_lock (pending);
+  at = (AtGate *) lodger__extra_find (pending, &hold_kind);
+  lodger__pending_unlock (pending);
+  return at;
+}
+
 LodgerHold *
 lodger__gate_hold_of (LodgerPending *pending)
 {
-  LodgerHold *hold;
-  lodger__pending_lock (pending);
-  hold = (LodgerHold *) lodger__extra_find (pending, &hold_kind);
-  lodger__pending_unlock (pending);
-  return hold;
+  AtGate *at = at_gate (pending);
+  return at != NULL ? &at->hold : NULL;
 }
 
 void
 lodger__gate_send (LodgerPending *pending)
 {
-  LodgerHold *hold = lodger__gate_hold_of (pending);
-  LodgerCaller *caller = hold->caller;
+  AtGate *at = at_gate (pending);
+  LodgerCaller *caller = at->hold.caller;
   bool is_accepted;
   lodger__caller_lock (caller);
   is_accepted = !lodger__is_stopping (caller);
   if (is_accepted)
     {
-      lodger__list_append (&caller->calls.held, &hold->link);
+      lodger__list_append (&caller->calls.held, &at->link);
       note_held (caller);
     }
   lodger__caller_unlock (caller);
   if (!is_accepted)
     lodger__pending_ops (pending)->drop (lodger__pending_caller (pending), lodger__pending_item (pending));
-  else if (hold->gate->ops->enter (hold->gate, hold))
-    lodger__hold_release (hold);
+  else if (at->hold.gate->ops->enter (at->hold.gate, &at->hold))
+    lodger__hold_release (&at->hold);
 }
 
 void
 lodger__hold_release (LodgerHold *hold)
 {
+  AtGate *at = lodger__list_item (hold, AtGate, hold);
   LodgerPending *pending = lodger_pending_ref (hold->pending);
   LodgerCaller *caller = hold->caller;
   bool is_mine;
   lodger__hold (caller);
   lodger__caller_lock (caller);
-  is_mine = lodger__list_remove (&hold->link);
+  is_mine = lodger__list_remove (&at->link);
   caller->calls.coming += is_mine;
-  atomic_store (&hold->is_on_its_way, true);
+  atomic_store (&at->is_on_its_way, true);
   lodger__caller_unlock (caller);
   if (is_mine)
     {
@@ -139,8 +154,8 @@ lodger__hold_release (LodgerHold *hold)
 bool
 lodger__gate_keeps (LodgerPending *pending)
 {
-  const LodgerHold *hold = (LodgerHold *) lodger__extra_find (pending, &hold_kind);
-  return hold != NULL && !atomic_load (&hold->is_on_its_way);
+  const AtGate *at = (AtGate *) lodger__extra_find (pending, &hold_kind);
+  return at != NULL && !atomic_load (&at->is_on_its_way);
 }
 
 void
@@ -155,14 +170,14 @@ lodger__gate_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
 LodgerItem *
 lodger__held_take (LodgerCaller *caller)
 {
-  LodgerHold *hold;
+  AtGate *at;
   if (!lodger__gate_has_held (caller))
     return NULL;
   lodger__caller_lock (caller);
-  hold = lodger__list_item (lodger__list_pop (&caller->calls.held), LodgerHold, link);
+  at = lodger__list_item (lodger__list_pop (&caller->calls.held), AtGate, link);
   note_held (caller);
   lodger__caller_unlock (caller);
-  return hold != NULL ? lodger__pending_item (hold->pending) : NULL;
+  return at != NULL ? lodger__pending_item (at->hold.pending) : NULL;
 }
 
 /* Owner, of a caller that stops: nobody adds to the list any more. */

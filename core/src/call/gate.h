@@ -5,8 +5,8 @@
 #define LODGER_GATE_H
 
 #include "base/heap.h"
+#include "mailbox/item.h"
 #include "parts.h"
-#include "pending/extras.h"
 
 typedef struct LodgerGate LodgerGate;
 typedef struct LodgerHold LodgerHold;
@@ -32,19 +32,14 @@ struct LodgerGate
   const LodgerGateOps *ops;
 };
 
-/* A call at its gate: an extra of its pending. */
+/* A call at its gate, as long as the call lives. What comes after the caller is the gate's own. */
 struct LodgerHold
 {
-  LodgerExtra extra; /* first */
+  LodgerGate *gate; /* a reference */
   LodgerPending *pending;
-  LodgerGate *gate;     /* a reference */
   LodgerCaller *caller; /* held: a stop of this one drops the call, while it is at the gate */
-  LodgerListener listener;
-  LodgerLink link;           /* on that caller's list, under its mutex */
-  atomic_bool is_on_its_way; /* written under that mutex */
-
   int priority;
-  LodgerHeapLink order; /* the gate's, as the next */
+  LodgerHeapLink order;
   LodgerLink place;
   bool has_left;
   bool is_replaced; /* the gate prefers another call to this one */
