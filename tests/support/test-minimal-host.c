@@ -22,6 +22,8 @@ minimal_host_post (void *impl, LodgerHostNode *node)
       minimal->posts++;
     }
   pthread_mutex_unlock (&minimal->mutex);
+  if (code == 0 && minimal->posted != NULL)
+    minimal->posted (minimal->posted_data);
   return code;
 }
 

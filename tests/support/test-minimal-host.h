@@ -16,6 +16,9 @@ typedef struct MinimalHost
   int posts;     /* accepted */
   int refused;   /* posts after the close */
   int open_code; /* Optional. The error code of `open`. */
+  /* Optional. Called in each post that is accepted, without the mutex. */
+  void (*posted) (void *data);
+  void *posted_data;
 } MinimalHost;
 
 /* Attaches this thread's caller. */

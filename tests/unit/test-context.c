@@ -303,6 +303,18 @@ START_TEST (a_value_is_destroyed_with_the_last_context_that_has_it)
 }
 END_TEST
 
+START_TEST (without_its_last_value_there_is_no_context)
+{
+  LodgerContext *context = lodger_context_new (NULL, &request_key, NULL, NULL);
+  ck_assert_int_eq (request_set (&first, NULL), 0);
+  ck_assert_ptr_nonnull (lodger_context_current ());
+  ck_assert_int_eq (request_set (NULL, NULL), 0);
+  ck_assert_ptr_null (lodger_context_current ());
+  ck_assert_ptr_nonnull (context);
+  lodger_context_unref (context);
+}
+END_TEST
+
 static void *
 set_and_end (void *data)
 {
@@ -409,6 +421,7 @@ main (int argc, char **argv)
   test_add (suite, the_options_context_is_the_calls);
   test_add (suite, keys_do_not_meet);
   test_add (suite, a_value_is_destroyed_with_the_last_context_that_has_it);
+  test_add (suite, without_its_last_value_there_is_no_context);
   test_add (suite, a_threads_own_value_goes_with_the_thread);
   test_add (suite, a_call_that_exits_its_thread_gives_its_values_back);
   test_add (suite, a_call_direct_can_set_nothing);

@@ -121,6 +121,16 @@ lodger_context_new (LodgerContext *base, const LodgerContextKey *key, void *valu
   return context;
 }
 
+/* A reference. Without values it goes, and is none. */
+static LodgerContext *
+or_none (LodgerContext *context)
+{
+  if (context == NULL || context->count > 0)
+    return context;
+  lodger_context_unref (context);
+  return NULL;
+}
+
 /* ---- a part of a context --------------------------------------------------------------------------------------------- */
 
 static bool
@@ -145,31 +155,24 @@ lodger__context_narrow (LodgerContext *context, unsigned kinds, const LodgerCont
       lodger_context_ref (context);
       return true;
     }
-  *ret_context = narrow = context_new (context->count);
+  narrow = context_new (context->count);
   if (narrow == NULL)
     return false;
   for (unsigned i = 0; i < context->count; i++)
     if (is_kept (context->values[i], kinds, keys))
       add (narrow, context->values[i]);
+  *ret_context = or_none (narrow);
   return true;
 }
 
 bool
 lodger__context_prepare (const LodgerContext *context, LodgerPending *pending)
 {
-  for (unsigned i = 0; context->tracked != 0 && i < context->count; i++)
+  for (unsigned i = 0; context != NULL && context->tracked != 0 && i < context->count; i++)
     if (context->values[i]->tracker != NULL
         && !context->values[i]->tracker->prepare (context->values[i]->value, pending))
       return false;
   return true;
-}
-
-void
-lodger__context_join (const LodgerContext *context, LodgerPending *pending)
-{
-  for (unsigned i = 0; context->tracked != 0 && i < context->count; i++)
-    if (context->values[i]->tracker != NULL)
-      context->values[i]->tracker->join (context->values[i]->value, pending);
 }
 
 /* ---- the current one ------------------------------------------------------------------------------------------------- */
@@ -201,6 +204,6 @@ void
 lodger__context_keep (LodgerThread *thread, LodgerContext **place, LodgerContext *context)
 {
   LodgerContext *before = *place;
-  *place = thread->context = context;
+  *place = thread->context = or_none (context);
   lodger_context_unref (before);
 }

@@ -13,9 +13,9 @@
 /* A value that is told of the calls which are made in its context. */
 typedef struct LodgerTrackerOps
 {
-  bool (*prepare) (void *value, LodgerPending *pending); /* not shared yet. False without memory */
-  void (*join) (void *value, LodgerPending *pending);    /* no lock: it has been accepted */
-  unsigned kind;                                         /* one of LODGER_TRACKED_… */
+  /* Not shared yet: the call is going to join (pending/carry.h). False without memory. */
+  bool (*prepare) (void *value, LodgerPending *pending);
+  unsigned kind; /* one of LODGER_TRACKED_… */
 } LodgerTrackerOps;
 
 /* It has no values. It stands for "none at all" in options, and is not referred to. */
@@ -25,18 +25,17 @@ extern LodgerContext *const lodger__no_context;
 LodgerContext *lodger__context_with (const LodgerContext *base, const LodgerContextKey *key, void *value,
                                      LodgerDestroyFunc destroy, const LodgerTrackerOps *tracker);
 /* The context without the trackers that are of none of the kinds and have none of the keys (up to NULL; may be NULL); a
- * reference. False without memory. */
+ * reference, or NULL if nothing is left. False without memory. */
 bool lodger__context_narrow (LodgerContext *context, unsigned kinds, const LodgerContextKey *const *keys,
                              LodgerContext **ret_context);
-/* The call, not shared yet, is going to have this context: its trackers prepare for it. False without memory. */
+/* The call, not shared yet, is going to have this context, which may be NULL: its trackers prepare for it. False without
+ * memory. */
 bool lodger__context_prepare (const LodgerContext *context, LodgerPending *pending);
-/* Any thread, no lock: the call was accepted, with this context. */
-void lodger__context_join (const LodgerContext *context, LodgerPending *pending);
 /* The value, if it has these operations (NULL: it tracks nothing); or NULL. */
 void *lodger__context_value (const LodgerContext *context, const LodgerContextKey *key,
                              const LodgerTrackerOps *tracker);
 
-/* The place keeps the context, a reference, from now on, and it is the current one. */
+/* The place keeps the context, a reference, from now on, and it is the current one: NULL, if it has no values. */
 void lodger__context_keep (LodgerThread *thread, LodgerContext **place, LodgerContext *context);
 
 /* This thread has left all its calls and brackets without a return. */

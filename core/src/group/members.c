@@ -97,12 +97,14 @@ after (LodgerMembers *members, unsigned what)
 /* ---- joining ----------------------------------------------------------------------------------------------------------- */
 
 static LodgerList *
-admit (LodgerMembers *members)
+admit (LodgerMembers *members, bool *ret_tells)
 {
   LodgerGroup *group = group_of (members);
+  bool is_cancelled = atomic_load (&group->is_cancelled);
   if (group->is_done)
     return NULL;
-  return atomic_load (&group->is_cancelled) ? &group->cancelled : &group->at_work;
+  *ret_tells = is_cancelled || lodger__waits_are_there ();
+  return is_cancelled ? &group->cancelled : &group->at_work;
 }
 
 static void
@@ -127,14 +129,7 @@ prepare (void *value, LodgerPending *pending)
   return true;
 }
 
-static void
-join_all (void *value, LodgerPending *pending)
-{
-  for (LodgerGroup *group = value; group != NULL; group = group->outer)
-    lodger__members_join (&group->members, pending);
-}
-
-const LodgerTrackerOps lodger__group_tracker = { .prepare = prepare, .join = join_all, .kind = LODGER_TRACKED_GROUPS };
+const LodgerTrackerOps lodger__group_tracker = { .prepare = prepare, .kind = LODGER_TRACKED_GROUPS };
 const LodgerContextKey lodger__group_key = { "the group" };
 
 /* ---- who waits for whom ------------------------------------------------------------------------------------------------ */

@@ -78,8 +78,9 @@ release (LodgerMembers *members)
 }
 
 static LodgerList *
-admit (LodgerMembers *members)
+admit (LodgerMembers *members, bool *ret_tells)
 {
+  (void) ret_tells;
   return &((LodgerManager *) members)->pendings;
 }
 
@@ -140,13 +141,7 @@ prepare (void *value, LodgerPending *pending)
   return lodger__members_prepare (&((Activation *) value)->manager->members, pending);
 }
 
-static void
-join (void *value, LodgerPending *pending)
-{
-  lodger__members_join (&((Activation *) value)->manager->members, pending);
-}
-
-static const LodgerTrackerOps tracker = { .prepare = prepare, .join = join, .kind = LODGER_TRACKED_MANAGERS };
+static const LodgerTrackerOps tracker = { .prepare = prepare, .kind = LODGER_TRACKED_MANAGERS };
 
 static Activation *
 current (const LodgerContextKey *key)

@@ -2,21 +2,25 @@
 #include "members/members.h"
 
 #include "base/port.h"
+#include "base/slab.h"
 
-#include <stdlib.h>
+#include <assert.h>
 
-/* The tie is made before the call is shared, so that joining needs no memory. A member is on a list from the moment when it
- * was accepted until it is done.
+/* The tie is made, and listens, before the call is shared, so that joining needs no memory. A member is on a list from the
+ * moment when it has joined until it is done. It joins once its call was accepted: then the call may be done already.
  *
  * No lock of a pending is taken under the mutex. */
+
+static_assert (sizeof (LodgerMember) <= 128, "a member is a medium piece of the slab");
 
 static void
 member_free (LodgerExtra *extra)
 {
   LodgerMember *member = (LodgerMember *) extra;
-  if (member->members != NULL)
-    member->members->ops->release (member->members);
-  free (member);
+  LodgerMembers *members = atomic_load (&member->members);
+  if (members != NULL)
+    members->ops->release (members);
+  lodger__slab_free (LODGER_SLAB_MEDIUM, member);
 }
 
 LODGER_EXTRA_KIND (member_kind, member_free, NULL);
@@ -57,46 +61,45 @@ lodger__members_list (const LodgerList *list, LodgerPending **into)
 
 /* ---- the end of a member ----------------------------------------------------------------------------------------------- */
 
-/* Under the mutex. */
-static unsigned
+/* Whoever asks for it finds it no more. */
+static void
+untie (LodgerMembers *members, LodgerMember *member)
+{
+  atomic_store_explicit (&member->members, NULL, memory_order_release);
+  members->ops->release (members);
+}
+
+/* Under the mutex, which is given back: it is done, or taken out. It may have joined no list. */
+static void
 leave (LodgerMembers *members, LodgerMember *member, bool is_done)
 {
-  lodger__list_remove (&member->link);
-  members->count--;
-  return members->ops->left != NULL ? members->ops->left (members, is_done ? member : NULL) : 0;
-}
-
-/* The tie is loose: whoever takes the pending's lock finds it no more. */
-static void
-untie (LodgerMember *member)
-{
   LodgerPending *pending = member->pending;
-  lodger__pending_lock (pending);
-  member->members = NULL;
-  lodger__pending_unlock (pending);
-}
-
-static void
-member_ended (LodgerMember *member)
-{
-  LodgerMembers *members = member->members;
-  LodgerPending *pending = member->pending;
-  unsigned what;
-  pthread_mutex_lock (&members->mutex);
-  what = leave (members, member, true);
+  bool was_in = lodger__list_remove (&member->link);
+  unsigned what = 0;
+  if (was_in)
+    members->count--;
+  if (was_in && members->ops->left != NULL)
+    what = members->ops->left (members, is_done ? member : NULL);
   pthread_mutex_unlock (&members->mutex);
-  untie (member);
   if (what != 0)
     members->ops->after (members, what);
-  lodger_pending_unref (pending);
-  members->ops->release (members);
+  untie (members, member);
+  if (was_in)
+    lodger_pending_unref (pending);
 }
 
 static void
 member_notify (LodgerListener *listener, LodgerPending *done)
 {
+  LodgerMember *member = lodger__list_item (listener, LodgerMember, listener);
+  LodgerMembers *members = atomic_load (&member->members);
   (void) done;
-  member_ended (lodger__list_item (listener, LodgerMember, listener));
+  pthread_mutex_lock (&members->mutex);
+  member->has_ended = true;
+  if (member->has_joined)
+    leave (members, member, true);
+  else
+    pthread_mutex_unlock (&members->mutex);
 }
 
 static const LodgerListenerOps member_ops = { .notify = member_notify, .is_late = true };
@@ -108,80 +111,88 @@ static LodgerMember *
 member_of (const LodgerPending *pending, const LodgerMembers *members)
 {
   for (LodgerExtra *extra = pending->extras; extra != NULL; extra = extra->next)
-    if (extra->kind == &member_kind && ((LodgerMember *) extra)->members == members)
+    if (extra->kind == &member_kind && atomic_load (&((LodgerMember *) extra)->members) == members)
       return (LodgerMember *) extra;
   return NULL;
 }
+
+static void join_prepared (LodgerJoiner *joiner);
 
 /* Locked, or not shared yet. */
 static LodgerMember *
 member_new (LodgerPending *pending, LodgerMembers *members)
 {
-  LodgerMember *member = calloc (1, sizeof *member);
+  LodgerMember *member = lodger__slab_new (LODGER_SLAB_MEDIUM);
   if (member == NULL)
     return NULL;
   members->ops->hold (members);
-  member->extra.kind = &member_kind;
-  member->listener = lodger__listener (&member_ops);
-  member->pending = pending;
-  member->members = members;
+  *member = (LodgerMember) { .extra.kind = &member_kind,
+                             .listener = lodger__listener (&member_ops),
+                             .joiner.join = join_prepared,
+                             .pending = pending,
+                             .members = members,
+                             .has_ended = lodger__pending_state (pending) & P_DONE };
   lodger__extra_add (pending, &member->extra);
+  if (!member->has_ended)
+    lodger__pending_add_listener (pending, &member->listener);
   return member;
 }
 
-/* The list that it is on; NULL: it may not join. */
+/* Under the mutex: the list that it is on; NULL: it may not join. */
 static LodgerList *
-enlist (LodgerMembers *members, LodgerMember *member)
+enlist (LodgerMembers *members, LodgerMember *member, bool *ret_tells)
 {
-  LodgerList *list;
-  pthread_mutex_lock (&members->mutex);
-  list = members->ops->admit (members);
-  if (list != NULL)
-    {
-      lodger__list_append (list, &member->link);
-      lodger_pending_ref (member->pending);
-      members->count++;
-    }
-  pthread_mutex_unlock (&members->mutex);
+  LodgerList *list = members->ops->admit (members, ret_tells);
+  member->has_joined = true;
+  if (list == NULL)
+    return NULL;
+  lodger__list_append (list, &member->link);
+  lodger_pending_ref (member->pending);
+  members->count++;
   return list;
 }
 
-/* The member may end at any moment once its listener is there. */
+/* No lock, with a reference to the pending. The member may end, and those who keep track may go, at any moment after the
+ * mutex. */
 static bool
 join (LodgerMembers *members, LodgerMember *member)
 {
-  LodgerPending *pending = lodger_pending_ref (member->pending);
   const LodgerList *list;
-  members->ops->hold (members);
-  list = enlist (members, member);
-  if (list == NULL)
+  bool tells = false;
+  pthread_mutex_lock (&members->mutex);
+  list = enlist (members, member, &tells);
+  if (member->has_ended)
     {
-      untie (member);
+      leave (members, member, true);
+      return list != NULL;
+    }
+  if (list != NULL && tells)
+    members->ops->hold (members);
+  pthread_mutex_unlock (&members->mutex);
+  if (list == NULL && lodger__pending_unlisten (member->pending, &member->listener))
+    untie (members, member);
+  if (list != NULL && tells)
+    {
+      members->ops->joined (members, member->pending, list);
       members->ops->release (members);
     }
-  else if (!lodger__pending_listen (pending, &member->listener))
-    member_ended (member);
-  else if (members->ops->joined != NULL)
-    members->ops->joined (members, pending, list);
-  lodger_pending_unref (pending);
-  members->ops->release (members);
   return list != NULL;
+}
+
+static void
+join_prepared (LodgerJoiner *joiner)
+{
+  LodgerMember *member = lodger__list_item (joiner, LodgerMember, joiner);
+  join (atomic_load (&member->members), member);
 }
 
 bool
 lodger__members_prepare (LodgerMembers *members, LodgerPending *pending)
 {
-  return member_new (pending, members) != NULL;
-}
-
-void
-lodger__members_join (LodgerMembers *members, LodgerPending *pending)
-{
-  LodgerMember *member;
-  lodger__pending_lock (pending);
-  member = member_of (pending, members);
-  lodger__pending_unlock (pending);
-  join (members, member);
+  LodgerMember *member = member_new (pending, members);
+  if (member != NULL)
+    lodger__carry_add_joiner (pending, &member->joiner);
+  return member != NULL;
 }
 
 /* ---- by hand ----------------------------------------------------------------------------------------------------------- */
@@ -202,24 +213,27 @@ lodger__members_add (LodgerMembers *members, LodgerPending *pending)
   return is_new && !join (members, member) ? LODGER_ESTATE : 0;
 }
 
+static bool
+has_joined (LodgerMembers *members, const LodgerMember *member)
+{
+  bool has;
+  pthread_mutex_lock (&members->mutex);
+  has = member->has_joined;
+  pthread_mutex_unlock (&members->mutex);
+  return has;
+}
+
 /* A member whose listener is taken back here has not ended, so that this takes it off its list. */
 bool
 lodger__members_remove (LodgerMembers *members, LodgerPending *pending)
 {
   LodgerMember *member;
-  unsigned what;
   lodger__pending_lock (pending);
   member = member_of (pending, members);
   lodger__pending_unlock (pending);
-  if (member == NULL || !lodger__pending_unlisten (pending, &member->listener))
+  if (member == NULL || !has_joined (members, member) || !lodger__pending_unlisten (pending, &member->listener))
     return false;
   pthread_mutex_lock (&members->mutex);
-  what = leave (members, member, false);
-  pthread_mutex_unlock (&members->mutex);
-  untie (member);
-  if (what != 0)
-    members->ops->after (members, what);
-  lodger_pending_unref (pending);
-  members->ops->release (members);
+  leave (members, member, false);
   return true;
 }

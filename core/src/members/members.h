@@ -3,6 +3,7 @@
 #ifndef LODGER_MEMBERS_H
 #define LODGER_MEMBERS_H
 
+#include "pending/carry.h"
 #include "pending/extras.h"
 
 typedef struct LodgerMembers LodgerMembers;
@@ -12,18 +13,21 @@ typedef struct LodgerMember
 {
   LodgerExtra extra; /* first */
   LodgerListener listener;
+  LodgerJoiner joiner;
   LodgerLink link;
   LodgerPending *pending;
-  LodgerMembers *members; /* held, until it has joined and ended; NULL afterwards */
+  _Atomic (LodgerMembers *) members; /* held, until it has joined and ended; NULL afterwards */
+  bool has_joined, has_ended;        /* under the mutex: whoever comes second acts for both */
 } LodgerMember;
 
 typedef struct LodgerMembersOps
 {
   void (*hold) (LodgerMembers *members); /* the memory */
   void (*release) (LodgerMembers *members);
-  /* Under the mutex: the list that a new member is on until it is done; NULL: nobody joins any more. */
-  LodgerList *(*admit) (LodgerMembers *members);
-  /* No lock: it is on that list, and was not done. NULL: nothing to do. */
+  /* Under the mutex: the list that a new member is on until it is done; NULL: nobody joins any more. True in *ret_tells: if
+   * it is not done, `joined` is called. */
+  LodgerList *(*admit) (LodgerMembers *members, bool *ret_tells);
+  /* No lock: it is on that list, and was not done. */
   void (*joined) (LodgerMembers *members, LodgerPending *pending, const LodgerList *list);
   /* Under the mutex: one has left its list, since it is done; or NULL: somebody has taken it out. The answer says what is to
    * be done; 0: nothing. NULL: never anything. */
@@ -54,10 +58,8 @@ size_t lodger__members_count (LodgerMembers *members);
 /* Under the mutex: references to those of a list. */
 size_t lodger__members_list (const LodgerList *list, LodgerPending **into);
 
-/* A pending that is not shared yet is going to join. False without memory. */
+/* A pending that is not shared yet, and carries a context, joins once it is accepted. False without memory. */
 bool lodger__members_prepare (LodgerMembers *members, LodgerPending *pending);
-/* No lock: it was accepted. */
-void lodger__members_join (LodgerMembers *members, LodgerPending *pending);
 /* By hand, no lock. 0, also for one that is a member; LODGER_ENOMEM; LODGER_ESTATE: nobody joins any more. */
 int lodger__members_add (LodgerMembers *members, LodgerPending *pending);
 /* False: it is none, or it is just ending. */

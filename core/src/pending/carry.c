@@ -3,48 +3,52 @@
 
 #include "base/context.h"
 #include "base/log.h"
+#include "base/slab.h"
 #include "pending/extras.h"
 
-#include <stdlib.h>
+#include <assert.h>
 
 /* The context that a call carries from its submission to its thread. It is an extra of the call, made at submission if
- * there are values, or by the call itself when it sets its first one. Only the thread that runs the call changes it. */
+ * there are values, or by the call itself when it sets its first one. Only the thread that runs the call changes it.
+ *
+ * It is the first of the extras as long as the call lives: others are added behind it. So it is found without the lock by
+ * whoever has seen P_CARRIES, which is set once it is there. */
 
 typedef struct Carry
 {
   LodgerExtra extra;      /* first */
-  LodgerContext *context; /* a reference */
-  bool is_lent;           /* its trackers do not know the call */
+  LodgerContext *context; /* a reference, or NULL */
+  LodgerJoiner *joiners;  /* not changed once the call is shared */
 } Carry;
+
+static_assert (sizeof (Carry) <= 64, "a carry is a small piece of the slab");
 
 static void
 carry_free (LodgerExtra *extra)
 {
   lodger_context_unref (((Carry *) extra)->context);
-  free (extra);
+  lodger__slab_free (LODGER_SLAB_SMALL, extra);
 }
 
 LODGER_EXTRA_KIND (carry_kind, carry_free, NULL);
+
+static Carry *
+carry_of (const LodgerPending *pending)
+{
+  return lodger__pending_state (pending) & P_CARRIES ? (Carry *) pending->extras : NULL;
+}
 
 /* Locked, or not shared yet. NULL without memory. */
 static Carry *
 need (LodgerPending *pending)
 {
-  Carry *carry = (Carry *) lodger__extra_need (pending, &carry_kind, sizeof *carry);
-  if (carry != NULL)
-    lodger__pending_add_state (pending, P_CARRIES);
-  return carry;
-}
-
-static Carry *
-carry_of (LodgerPending *pending)
-{
-  Carry *carry;
-  if (!(lodger__pending_state (pending) & P_CARRIES))
-    return NULL;
-  lodger__pending_lock (pending);
-  carry = (Carry *) lodger__extra_find (pending, &carry_kind);
-  lodger__pending_unlock (pending);
+  Carry *carry = carry_of (pending);
+  if (carry == NULL && (carry = lodger__slab_new (LODGER_SLAB_SMALL)) != NULL)
+    {
+      *carry = (Carry) { .extra = { .kind = &carry_kind, .next = pending->extras } };
+      pending->extras = &carry->extra;
+      lodger__pending_add_state (pending, P_CARRIES);
+    }
   return carry;
 }
 
@@ -107,16 +111,24 @@ lodger__carry_lend (LodgerPending *pending, LodgerContext *context)
   if (carry == NULL)
     return false;
   carry->context = lodger_context_ref (context);
-  carry->is_lent = true;
   return true;
+}
+
+void
+lodger__carry_add_joiner (LodgerPending *pending, LodgerJoiner *joiner)
+{
+  LodgerJoiner **at;
+  for (at = &carry_of (pending)->joiners; *at != NULL; at = &(*at)->next)
+    ;
+  *at = joiner;
 }
 
 void
 lodger__carry_join (LodgerPending *pending)
 {
   const Carry *carry = carry_of (pending);
-  if (carry != NULL && !carry->is_lent)
-    lodger__context_join (carry->context, pending);
+  for (LodgerJoiner *joiner = carry != NULL ? carry->joiners : NULL; joiner != NULL; joiner = joiner->next)
+    joiner->join (joiner);
 }
 
 /* ---- what is current ------------------------------------------------------------------------------------------------- */
@@ -269,7 +281,7 @@ lodger_context_run (LodgerContext *context, LodgerDirectFunc func, void *data)
 {
   LodgerBracket bracket = { .ops = NULL };
   LodgerContext **place;
-  LodgerThread *thread;
+  LodgerThread *thread = NULL;
   int code = func != NULL ? find_thread (&thread, &place, __func__)
                           : lodger__misuse (__func__, LODGER_EINVAL, "the function is NULL");
   if (code != 0)

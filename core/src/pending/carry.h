@@ -24,7 +24,17 @@ bool lodger__carry_set (LodgerPending *pending, const LodgerCallOptions *options
 bool lodger__carry_set_promise (LodgerPending *promise, const LodgerPendingOptions *options);
 /* Not shared yet, submitted without one: it has that context, and its trackers do not know the call. False without memory. */
 bool lodger__carry_lend (LodgerPending *pending, LodgerContext *context);
-/* Whoever submits, once the call has been accepted: its trackers are told. */
+/* What joins its tracker once the call has been accepted. It lives as long as the call. */
+typedef struct LodgerJoiner LodgerJoiner;
+struct LodgerJoiner
+{
+  void (*join) (LodgerJoiner *joiner);
+  LodgerJoiner *next;
+};
+
+/* A tracker that prepares for a call. */
+void lodger__carry_add_joiner (LodgerPending *pending, LodgerJoiner *joiner);
+/* Whoever submits, no lock, with a reference, once the call has been accepted. It may be running already, or done. */
 void lodger__carry_join (LodgerPending *pending);
 
 /* What was current around a call. */

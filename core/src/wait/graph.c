@@ -146,12 +146,18 @@ lodger__wait_grant (LodgerWait *wait)
 
 /* ---- a circle that closes later ----------------------------------------------------------------------------------- */
 
+bool
+lodger__waits_are_there (void)
+{
+  return atomic_load (&noted) != 0;
+}
+
 /* One wait less may be enough, so each is refused by itself. */
 void
 lodger__waits_look_again (LodgerPending *pending)
 {
   LodgerWait *wait;
-  if (atomic_load (&noted) == 0)
+  if (!lodger__waits_are_there ())
     return;
   pthread_mutex_lock (&mutex);
   while ((wait = lodger__judge_find_circle (pending)) != NULL)

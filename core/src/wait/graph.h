@@ -68,6 +68,9 @@ lodger__wait_is_outdated (const LodgerWait *wait)
 int lodger__wait_refuse (const LodgerWait *wait, const LodgerThread *thread, const char *function);
 /* Any thread, no lock: a pending that was not done hangs on somebody from now on. */
 void lodger__waits_look_again (LodgerPending *pending);
+/* Somebody waits. To be asked under a lock that a look at the graph takes, too: so none is missed that has not seen what was
+ * done under it. */
+bool lodger__waits_are_there (void);
 /* Any thread: the unlimited waits of threads that are in no call, a line each. */
 void lodger__waits_write (LodgerText *text);
 
