@@ -2,16 +2,19 @@
 #include "call/gate.h"
 
 #include "base/log.h"
+#include "base/slab.h"
 #include "call/run.h"
 #include "life/life.h"
 #include "life/phase.h"
 #include "mailbox/post.h"
 #include "pending/extras.h"
 
-#include <stdlib.h>
+#include <assert.h>
 
 /* A call at a gate is on the list of its caller, so that a stop finds it. Whoever lets it go takes it off that list, and
  * counts it as coming until it has been delivered, so that the stop waits for it; a stop that takes it off first drops it.
+ *
+ * A call whose gate lets it pass at once, before anybody else knows it, is on no list: it goes as a call without a gate.
  *
  * The gate is left once, when the call is done: by its return, or by a cancel. A call that was cancelled at the gate is
  * delivered, too: its thread finds it done, and destroys its data. */
@@ -22,8 +25,10 @@ typedef struct AtGate
   LodgerHold hold;
   LodgerListener listener;
   LodgerLink link;           /* on the caller's list, under its mutex */
-  atomic_bool is_on_its_way; /* written under that mutex */
+  atomic_bool is_on_its_way; /* written under that mutex, or before the call is shared */
 } AtGate;
+
+static_assert (sizeof (AtGate) <= 192, "it is a large piece of the slab");
 
 static void
 hold_free (LodgerExtra *extra)
@@ -31,7 +36,7 @@ hold_free (LodgerExtra *extra)
   AtGate *at = (AtGate *) extra;
   at->hold.gate->ops->unref (at->hold.gate, &at->hold);
   lodger__release (at->hold.caller);
-  free (at);
+  lodger__slab_free (LODGER_SLAB_LARGE, at);
 }
 
 static void
@@ -64,17 +69,19 @@ bool
 lodger__gate_prepare (LodgerPending *pending, const LodgerCallOptions *options, LodgerCaller *caller)
 {
   LodgerGate *gate = lodger__gate_of (options);
-  AtGate *at = calloc (1, sizeof *at);
-  if (at == NULL || !gate->ops->ref (gate))
+  AtGate *at = lodger__slab_new (LODGER_SLAB_LARGE);
+  if (at == NULL)
+    return false;
+  if (!gate->ops->ref (gate))
     {
-      free (at);
+      lodger__slab_free (LODGER_SLAB_LARGE, at);
       return false;
     }
+  *at = (AtGate) { .extra.kind = &hold_kind,
+                   .hold = { .gate = gate, .pending = pending, .caller = caller, .priority = options->priority },
+                   .listener = lodger__listener (&hold_ops) };
   lodger__hold (caller);
-  at->hold = (LodgerHold) { .gate = gate, .pending = pending, .caller = caller, .priority = options->priority };
-  at->extra.kind = &hold_kind;
   lodger__extra_add (pending, &at->extra);
-  at->listener = lodger__listener (&hold_ops);
   lodger__pending_add_listener (pending, &at->listener);
   return true;
 }
@@ -86,21 +93,31 @@ note_held (LodgerCaller *caller)
   atomic_store (&caller->calls.has_held, caller->calls.held.first != NULL || caller->calls.coming > 0);
 }
 
+/* Locked, or not shared yet. */
 static AtGate *
-at_gate (LodgerPending *pending)
+at_gate (const LodgerPending *pending)
 {
-  AtGate *at;
-  lodger__pending_lock (pending);
-  at = (AtGate *) lodger__extra_find (pending, &hold_kind);
-  lodger__pending_unlock (pending);
-  return at;
+  return (AtGate *) lodger__extra_find (pending, &hold_kind);
 }
 
 LodgerHold *
 lodger__gate_hold_of (LodgerPending *pending)
 {
-  AtGate *at = at_gate (pending);
+  AtGate *at;
+  lodger__pending_lock (pending);
+  at = at_gate (pending);
+  lodger__pending_unlock (pending);
   return at != NULL ? &at->hold : NULL;
+}
+
+bool
+lodger__gate_passes (LodgerPending *pending)
+{
+  AtGate *at = at_gate (pending);
+  LodgerGate *gate = at->hold.gate;
+  bool passes = gate->ops->pass != NULL && gate->ops->pass (gate, &at->hold);
+  atomic_store_explicit (&at->is_on_its_way, passes, memory_order_relaxed);
+  return passes;
 }
 
 void
@@ -154,7 +171,7 @@ lodger__hold_release (LodgerHold *hold)
 bool
 lodger__gate_keeps (LodgerPending *pending)
 {
-  const AtGate *at = (AtGate *) lodger__extra_find (pending, &hold_kind);
+  const AtGate *at = at_gate (pending);
   return at != NULL && !atomic_load (&at->is_on_its_way);
 }
 

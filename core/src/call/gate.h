@@ -18,6 +18,8 @@ typedef struct LodgerGateOps
   /* A hold is made: the gate lives as long, and has room for it. False without memory. And the hold goes. */
   bool (*ref) (LodgerGate *gate);
   void (*unref) (LodgerGate *gate, LodgerHold *hold);
+  /* The call is not shared yet: true: it goes at once, and has entered. NULL: the gate never says that. */
+  bool (*pass) (LodgerGate *gate, LodgerHold *hold);
   /* Any thread, no lock, once: true: the call goes at once. False: the gate keeps it, and says lodger__hold_release(). */
   bool (*enter) (LodgerGate *gate, LodgerHold *hold);
   /* Any thread, no lock, once, and perhaps before it has entered: the call is done. True: the gate had kept it, and does so
@@ -59,7 +61,9 @@ lodger__gate_of (const LodgerCallOptions *options)
 int lodger__gate_check (LodgerGate *gate);
 /* The same, before the call is shared: a stop of that caller drops it. False without memory. */
 bool lodger__gate_prepare (LodgerPending *pending, const LodgerCallOptions *options, LodgerCaller *caller);
-/* The same, instead of delivering it. */
+/* The same, just before it would be delivered: true: it goes at once, as a call without a gate. */
+bool lodger__gate_passes (LodgerPending *pending);
+/* The same, if it does not: instead of delivering it. */
 void lodger__gate_send (LodgerPending *pending);
 /* For `blocked_on` of a call that goes to its caller's inbox. */
 void lodger__gate_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked);

@@ -246,7 +246,10 @@ submit_gated (const char *function, LodgerCaller *caller, const LodgerWork *work
   if (code != 0)
     return lodger__submit_refuse (code, caller, function, work, options);
   lodger__pending_trace (LODGER_TRACE_SUBMIT, pending, caller);
-  lodger__gate_send (pending);
+  if (lodger__gate_passes (pending))
+    gated_deliver (pending);
+  else
+    lodger__gate_send (pending);
   lodger__submit_accepted (pending);
   lodger__submit_tell (pending);
   return pending;

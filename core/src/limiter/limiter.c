@@ -25,7 +25,8 @@ struct LodgerLimiter
   LodgerHeap waiting;    /* holds */
   LodgerList places;     /* holds that have one */
   size_t running;
-  bool is_closed, is_drained;
+  atomic_bool is_closed; /* written under the mutex */
+  bool is_drained;
 };
 
 static bool
@@ -69,13 +70,9 @@ static int
 gate_check (LodgerGate *gate)
 {
   LodgerLimiter *limiter = (LodgerLimiter *) gate;
-  bool is_closed;
   if (is_before_fork (limiter))
     return LODGER_ECHILD;
-  pthread_mutex_lock (&limiter->mutex);
-  is_closed = limiter->is_closed;
-  pthread_mutex_unlock (&limiter->mutex);
-  return is_closed ? LODGER_ESHUTDOWN : 0;
+  return atomic_load (&limiter->is_closed) ? LODGER_ESHUTDOWN : 0;
 }
 
 static bool
@@ -127,6 +124,19 @@ give_place (LodgerLimiter *limiter, LodgerHold *hold)
 {
   limiter->running++;
   lodger__list_append (&limiter->places, &hold->place);
+}
+
+static bool
+gate_pass (LodgerGate *gate, LodgerHold *hold)
+{
+  LodgerLimiter *limiter = (LodgerLimiter *) gate;
+  bool passes;
+  pthread_mutex_lock (&limiter->mutex);
+  passes = limiter->running < limiter->limit;
+  if (passes)
+    give_place (limiter, hold);
+  pthread_mutex_unlock (&limiter->mutex);
+  return passes;
 }
 
 static bool
@@ -202,6 +212,7 @@ gate_blocked_on (LodgerGate *gate, const LodgerHold *hold, LodgerBlockedOn *ret_
 static const LodgerGateOps gate_ops = { .check = gate_check,
                                         .ref = gate_ref,
                                         .unref = gate_unref,
+                                        .pass = gate_pass,
                                         .enter = gate_enter,
                                         .leave = gate_leave,
                                         .blocked_on = gate_blocked_on };

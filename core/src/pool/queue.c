@@ -293,7 +293,7 @@ lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWor
   if (code != 0)
     return lodger__submit_refuse (code, caller, function, work, options);
   lodger__pending_trace (LODGER_TRACE_SUBMIT, pending, caller);
-  if (gate != NULL)
+  if (gate != NULL && !lodger__gate_passes (pending))
     lodger__gate_send (pending);
   else if (is_too_late (caller, pending) || !put_in (root, lodger__pending_item (pending), false))
     drop (caller, lodger__pending_item (pending));
