@@ -93,7 +93,7 @@ item_new (LodgerQueue *queue, const LodgerWork *work, const LodgerQueueItemOptio
   return NULL;
 }
 
-/* With space for it. */
+/* With space for it. Afterwards the queue may be gone, if that was its last call. */
 static int
 submit (LodgerQueue *queue, const LodgerWork *work, const LodgerQueueItemOptions *options, bool replaces)
 {
@@ -136,11 +136,9 @@ lodger__queue_call (LodgerQueue *queue, const LodgerWork *work, const LodgerQueu
     code = admit (queue, &replaces, function);
   if (code != 0)
     return code;
-  lodger__queue_hold (queue);
   code = submit (queue, work, options, replaces);
   if (code != 0 && !replaces && queue->admission.limit > 0)
     lodger__admission_give (&queue->admission);
-  lodger__queue_release (queue);
   return code;
 }
 

@@ -157,7 +157,8 @@ let_go (LodgerQueue *queue)
     {
       queue->is_released = true;
       is_over = !has_begun;
-      queue->is_closed |= is_over;
+      if (is_over)
+        queue->is_closed = true;
     }
   pthread_mutex_unlock (&queue->mutex);
   if (has_begun)
@@ -230,15 +231,16 @@ lodger__queue_start (LodgerQueue *queue)
 {
   LodgerContext *context = NULL;
   bool is_first;
-  int code
-      = lodger__context_narrow (lodger_context_current (), LODGER_TRACKED_MANAGERS, NULL, &context) ? 0 : LODGER_ENOMEM;
-  if (code != 0)
-    return code;
+  int code = 0;
+  if (atomic_load (&queue->has_begun))
+    return 0;
+  if (!lodger__context_narrow (lodger_context_current (), LODGER_TRACKED_MANAGERS, NULL, &context))
+    return LODGER_ENOMEM;
   pthread_mutex_lock (&queue->mutex);
-  is_first = !queue->has_begun;
-  queue->has_begun = true;
+  is_first = !atomic_load (&queue->has_begun);
   if (is_first)
     queue->context = lodger_context_ref (context);
+  atomic_store (&queue->has_begun, true);
   pthread_mutex_unlock (&queue->mutex);
   lodger_context_unref (context);
   if (!is_first)
@@ -249,7 +251,7 @@ lodger__queue_start (LodgerQueue *queue)
   pthread_mutex_lock (&queue->mutex);
   context = queue->context;
   queue->context = NULL;
-  queue->has_begun = false;
+  atomic_store (&queue->has_begun, false);
   pthread_mutex_unlock (&queue->mutex);
   lodger_context_unref (context);
   return code;

@@ -21,13 +21,13 @@ struct LodgerQueue
   const void *key;       /* NULL: it is not found by one */
   LodgerHashLink by_key; /* under the mutex of keyed.c */
 
-  pthread_mutex_t mutex;  /* up to the blank line */
-  LodgerPending *pending; /* made by the first call */
-  LodgerHeap waiting;     /* items, the next one first */
-  LodgerList by_age;      /* the same */
-  LodgerList dropped;     /* items that the owner is to drop */
-  LodgerContext *context; /* of its items: that of the first call; a reference */
-  bool has_begun, is_closed, is_released;
+  pthread_mutex_t mutex;                         /* up to the blank line */
+  LodgerPending *pending;                        /* made by the first call */
+  LodgerHeap waiting;                            /* items, the next one first */
+  LodgerList by_age;                             /* the same */
+  LodgerList dropped;                            /* items that the owner is to drop */
+  LodgerContext *context;                        /* of its items: that of the first call; a reference */
+  atomic_bool has_begun, is_closed, is_released; /* read without it, too */
 
   LodgerItem pump;     /* to the owner: look at the queue */
   atomic_bool is_sent; /* the pump is on its way */

@@ -159,11 +159,13 @@ run (LodgerCaller *caller, LodgerQueueItem *item)
   lodger__queue_release (queue);
 }
 
-/* Nothing is to come any more. */
+/* Nothing is to come any more. Whoever closes or releases it sends the pump afterwards, so that the owner looks again. */
 static bool
 is_over (LodgerQueue *queue)
 {
   bool is;
+  if (!atomic_load (&queue->is_closed) && !atomic_load (&queue->is_released))
+    return false;
   pthread_mutex_lock (&queue->mutex);
   is = (queue->is_closed || queue->is_released) && queue->waiting.count == 0 && queue->dropped.first == NULL
        && queue->running == NULL;
@@ -185,23 +187,13 @@ answer (LodgerQueue *queue)
   lodger_reply_return_int (reply, 0);
 }
 
-static bool
-is_closed (LodgerQueue *queue)
-{
-  bool is;
-  pthread_mutex_lock (&queue->mutex);
-  is = queue->is_closed;
-  pthread_mutex_unlock (&queue->mutex);
-  return is;
-}
-
 /* One item, if one is owed and may leave now. */
 static void
 serve_one (LodgerCaller *caller, LodgerQueue *queue)
 {
   LodgerQueueItem *item = NULL;
   Fate fate = RUNS;
-  if (queue->owed > 0 && (queue->running == NULL || is_closed (queue)))
+  if (queue->owed > 0 && (queue->running == NULL || atomic_load (&queue->is_closed)))
     {
       queue->owed--;
       item = take (queue, &fate);
@@ -216,7 +208,7 @@ serve_one (LodgerCaller *caller, LodgerQueue *queue)
 static void
 go_on (LodgerQueue *queue)
 {
-  if (queue->owed > 0 && (queue->running == NULL || is_closed (queue)))
+  if (queue->owed > 0 && (queue->running == NULL || atomic_load (&queue->is_closed)))
     lodger__queue_pump (queue);
   answer (queue);
 }
