@@ -71,8 +71,8 @@ static void
 race_close (Race *race)
 {
   expect_code (lodger_caller_leave (race->caller), 0);
-  lodger_caller_unref (race->caller);
   minimal_host_run (&race->host);
+  lodger_caller_unref (race->caller);
   latch_clear (&race->posted);
   latch_clear (&race->has_run);
 }
