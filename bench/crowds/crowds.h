@@ -7,6 +7,7 @@
  *   threads.c       crowds of calls and of threads
  *   callers.c       crowds of callers
  *   operations.c    crowds of GIO
+ *   structured.c    crowds of calls in a group, a queue, a limiter, with a context; of repeating calls
  */
 #ifndef LODGER_CROWDS_H
 #define LODGER_CROWDS_H
@@ -36,6 +37,8 @@ extern CrowdRun crowd_callbacks, crowd_continuations, crowd_followers, crowd_ste
     crowd_delayed;
 extern CrowdRun crowd_deferred, crowd_given, crowd_pool, crowd_space, crowd_children, crowd_waiters;
 extern CrowdRun crowd_callers, crowd_operations, crowd_offers, crowd_cancellable;
+extern CrowdRun crowd_members, crowd_cancelled_members, crowd_queued, crowd_limited, crowd_cancelled_limited,
+    crowd_contexts, crowd_repeats;
 
 /* The caller of the main thread's context; NULL where a crowd waits. */
 extern LodgerCaller *crowd_caller;
