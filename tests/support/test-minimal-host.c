@@ -24,6 +24,8 @@ minimal_host_post (void *impl, LodgerHostNode *node)
   pthread_mutex_unlock (&minimal->mutex);
   if (code == 0 && minimal->posted != NULL)
     minimal->posted (minimal->posted_data);
+  if (minimal->passed != NULL && !pthread_equal (pthread_self (), minimal->thread))
+    latch_wait (minimal->passed);
   return code;
 }
 
@@ -34,6 +36,7 @@ minimal_host_open (LodgerHost *host, const void *options, void **ret_impl)
   if (minimal->open_code != 0)
     return minimal->open_code;
   minimal->host = host;
+  minimal->thread = pthread_self ();
   *ret_impl = minimal;
   return 0;
 }

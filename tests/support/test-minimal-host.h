@@ -3,6 +3,8 @@
 #ifndef LODGER_TEST_MINIMAL_HOST_H
 #define LODGER_TEST_MINIMAL_HOST_H
 
+#include "test-latch.h"
+
 #include <lodger/host.h>
 #include <lodger/lodger.h>
 #include <pthread.h>
@@ -11,6 +13,7 @@ typedef struct MinimalHost
 {
   pthread_mutex_t mutex;
   LodgerHost *host;
+  pthread_t thread;     /* of the host */
   LodgerHostNode *node; /* posted and not yet taken, or NULL */
   bool closing;
   int posts;     /* accepted */
@@ -19,6 +22,7 @@ typedef struct MinimalHost
   /* Optional. Called in each post that is accepted, without the mutex. */
   void (*posted) (void *data);
   void *posted_data;
+  Latch *passed; /* Optional. A post in another thread than the host's returns when it is open. */
 } MinimalHost;
 
 /* Attaches this thread's caller. */

@@ -200,10 +200,16 @@ lodger_context_get (const LodgerContextKey *key)
 }
 
 /* The destruction of a value may look at what is current. */
-void
-lodger__context_keep (LodgerThread *thread, LodgerContext **place, LodgerContext *context)
+LodgerContext *
+lodger__context_swap (LodgerThread *thread, LodgerContext **place, LodgerContext *context)
 {
   LodgerContext *before = *place;
   *place = thread->context = or_none (context);
-  lodger_context_unref (before);
+  return before;
+}
+
+void
+lodger__context_keep (LodgerThread *thread, LodgerContext **place, LodgerContext *context)
+{
+  lodger_context_unref (lodger__context_swap (thread, place, context));
 }

@@ -152,9 +152,11 @@ static void
 call_canceller (LodgerPending *pending, const Cancel *cancel, const char *message)
 {
   LodgerThread *thread = lodger__thread ();
+  LodgerContext *context = lodger__carry_hold (pending);
   LodgerAside aside;
   if (thread != NULL)
-    lodger__aside_enter (thread, &aside, lodger__carry_context (pending));
+    lodger__aside_enter (thread, &aside, context);
+  lodger_context_unref (context);
   cancel->canceller (pending, message, cancel->data);
   if (thread != NULL)
     lodger__aside_leave (thread, &aside);

@@ -9,7 +9,8 @@
 #include <assert.h>
 
 /* The context that a call carries from its submission to its thread. It is an extra of the call, made at submission if
- * there are values, or by the call itself when it sets its first one. Only the thread that runs the call changes it.
+ * there are values, or by the call itself when it sets its first one. Only the thread that runs the call changes it, under
+ * the lock: whoever cancels the call may just look.
  *
  * It is the first of the extras as long as the call lives: others are added behind it. So it is found without the lock by
  * whoever has seen P_CARRIES, which is set once it is there. */
@@ -140,6 +141,19 @@ lodger__carry_context (LodgerPending *pending)
   return carry != NULL ? carry->context : NULL;
 }
 
+LodgerContext *
+lodger__carry_hold (LodgerPending *pending)
+{
+  const Carry *carry = carry_of (pending);
+  LodgerContext *context;
+  if (carry == NULL)
+    return NULL;
+  lodger__pending_lock (pending);
+  context = lodger_context_ref (carry->context);
+  lodger__pending_unlock (pending);
+  return context;
+}
+
 LodgerCarried
 lodger__carry_enter (LodgerThread *thread, LodgerPending *pending)
 {
@@ -250,6 +264,20 @@ find_thread (LodgerThread **ret_thread, LodgerContext ***ret_place, const char *
   return code;
 }
 
+/* Whoever cancels the call may just take the one before. */
+static void
+keep (LodgerThread *thread, LodgerContext **place, LodgerContext *context)
+{
+  LodgerPending *pending = lodger__thread_pending (thread);
+  LodgerContext *before;
+  if (pending != NULL)
+    lodger__pending_lock (pending);
+  before = lodger__context_swap (thread, place, context);
+  if (pending != NULL)
+    lodger__pending_unlock (pending);
+  lodger_context_unref (before);
+}
+
 int
 lodger__context_set (const LodgerContextKey *key, void *value, LodgerDestroyFunc destroy,
                      const LodgerTrackerOps *tracker, const char *function)
@@ -266,7 +294,7 @@ lodger__context_set (const LodgerContextKey *key, void *value, LodgerDestroyFunc
   context = lodger__context_with (thread->context, key, value, destroy, tracker);
   if (context == NULL)
     return LODGER_ENOMEM;
-  lodger__context_keep (thread, place, context);
+  keep (thread, place, context);
   return 0;
 }
 

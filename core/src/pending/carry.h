@@ -66,7 +66,9 @@ void lodger__aside_leave (LodgerThread *thread, LodgerAside *aside);
 int lodger__context_set (const LodgerContextKey *key, void *value, LodgerDestroyFunc destroy,
                          const LodgerTrackerOps *tracker, const char *function);
 
-/* The context of a call, or NULL; it lives as long as the call. */
+/* Of a promise, or of a call whose thread this is: its context, or NULL. It lives until the call sets a value. */
 LodgerContext *lodger__carry_context (LodgerPending *pending);
+/* Any thread: a reference to it. */
+LodgerContext *lodger__carry_hold (LodgerPending *pending);
 
 #endif
