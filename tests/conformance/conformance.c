@@ -70,6 +70,10 @@ main (int argc, char **argv)
   add_edge_tasks (suite);
   add_edge_task_brackets (suite);
   add_edge_entry_ends (suite);
+  add_edge_groups (suite);
+  add_edge_group_ends (suite);
+  add_edge_group_limits (suite);
+  add_edge_managers (suite);
 #ifdef LODGER_HAVE_GLIB
   add_edge_glib_abandoned (suite);
 #endif

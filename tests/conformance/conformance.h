@@ -41,6 +41,10 @@ void add_edge_completed (Suite *suite);
 void add_edge_tasks (Suite *suite);
 void add_edge_task_brackets (Suite *suite);
 void add_edge_entry_ends (Suite *suite);
+void add_edge_groups (Suite *suite);
+void add_edge_group_ends (Suite *suite);
+void add_edge_group_limits (Suite *suite);
+void add_edge_managers (Suite *suite);
 /* Only with GLib. */
 void add_edge_glib_abandoned (Suite *suite);
 

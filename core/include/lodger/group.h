@@ -136,7 +136,7 @@ LODGER_API int lodger_group_enter (LodgerGroup *group);
  *
  * Blocks. The rules for the thread are those of lodger_pending_wait(). It is called where the group was entered, by the
  * same call, after the groups that were entered in between are left. If the waiting call is cancelled, the members are
- * cancelled, and this waits for their end.
+ * cancelled, and this waits for their end. A member that has failed still makes the outcome LODGER_EFAILED.
  *
  * @param ret_error Optional. The error that lists each failure, as a new reference. Written with LODGER_EFAILED.
  * @return 0, or a negative code. After LODGER_EINVAL, LODGER_ESTATE, LODGER_EWRONGTHREAD and LODGER_ECHILD, the group is

@@ -199,17 +199,10 @@ lodger_context_get (const LodgerContextKey *key)
   return lodger__context_value (lodger_context_current (), key, NULL);
 }
 
-/* The destruction of a value may look at what is current. */
 LodgerContext *
 lodger__context_swap (LodgerThread *thread, LodgerContext **place, LodgerContext *context)
 {
   LodgerContext *before = *place;
   *place = thread->context = or_none (context);
   return before;
-}
-
-void
-lodger__context_keep (LodgerThread *thread, LodgerContext **place, LodgerContext *context)
-{
-  lodger_context_unref (lodger__context_swap (thread, place, context));
 }

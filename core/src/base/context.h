@@ -35,9 +35,8 @@ bool lodger__context_prepare (const LodgerContext *context, LodgerPending *pendi
 void *lodger__context_value (const LodgerContext *context, const LodgerContextKey *key,
                              const LodgerTrackerOps *tracker);
 
-/* The place keeps the context, a reference, from now on, and it is the current one: NULL, if it has no values. */
-void lodger__context_keep (LodgerThread *thread, LodgerContext **place, LodgerContext *context);
-/* The same, and returns what the place has kept before: a reference, or NULL. It drops none, but for an empty context. */
+/* The place keeps the context, a reference, from now on, and it is the current one. Returns what the place has kept before:
+ * a reference, or NULL. The destruction of its values may look at what is current. */
 LodgerContext *lodger__context_swap (LodgerThread *thread, LodgerContext **place, LodgerContext *context);
 
 /* This thread has left all its calls and brackets without a return. */

@@ -31,7 +31,7 @@ thread_ends (void *data)
   this_thread = thread;
   if (thread->at_end != NULL)
     thread->at_end (thread);
-  lodger__context_keep (thread, &thread->own_context, NULL);
+  lodger_context_unref (lodger__context_swap (thread, &thread->own_context, NULL));
   lodger__slab_release (thread->spares);
   this_thread = NULL;
   lodger__parker_clear (&thread->parker);

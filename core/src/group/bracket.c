@@ -144,14 +144,16 @@ lodger_group_close (LodgerGroup *group)
 
 /* ---- leave ------------------------------------------------------------------------------------------------------------- */
 
-/* The members' cleanup is waited for, whatever happens to the call that waits. */
+/* The members' cleanup is waited for, whatever happens to the call that waits. A failure says more than a cancel, which it may
+ * have caused: of a group around this one. */
 static int
 wait_for_cleanup (LodgerGroup *group, int code, const char *message)
 {
+  int outcome;
   lodger__group_cancel (group, message);
-  if (lodger_pending_wait (group->pending, LODGER_FOREVER, LODGER_WAIT_PROTECT | LODGER_WAIT_SHIELD)
-      == LODGER_EABANDONED)
-    return LODGER_EABANDONED;
+  outcome = lodger_pending_wait (group->pending, LODGER_FOREVER, LODGER_WAIT_PROTECT | LODGER_WAIT_SHIELD);
+  if (outcome == LODGER_EABANDONED || (outcome == LODGER_EFAILED && code == LODGER_ECANCELED))
+    return outcome;
   return code;
 }
 
