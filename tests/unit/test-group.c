@@ -387,6 +387,41 @@ START_TEST (edge_61_members_that_do_not_end_are_named)
 }
 END_TEST
 
+static void
+go_on (LodgerPending *pending, const char *message, void *data)
+{
+  (void) pending;
+  (void) message;
+  (*(int *) data)++;
+}
+
+START_TEST (edge_61_the_patience_begins_when_the_group_is_closed)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerGroup *group = lodger_group_new (LODGER_GROUP_OPTIONS (.cancellation_timeout = LODGER_SECONDS (3)));
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT), *pending;
+  int cancels = 0;
+  expect_code (lodger_pending_set_canceller (promise, go_on, &cancels, NULL), 0);
+  expect_code (lodger_group_add (group, promise), 0);
+  ck_assert (lodger_group_cancel (group, NULL));
+  ck_assert_int_eq (cancels, 1);
+  lodger_manual_advance (loop.host, LODGER_SECONDS (4));
+  loop_run (&loop);
+  pending = lodger_group_close (group);
+  ck_assert (!lodger_pending_is_done (pending));
+  log_capture_begin ();
+  lodger_manual_advance (loop.host, LODGER_SECONDS (3));
+  loop_run (&loop);
+  log_capture_end ();
+  expect_code (lodger_pending_get_outcome (pending), LODGER_EABANDONED);
+  lodger_pending_return_nothing (promise);
+  lodger_pending_unref (promise);
+  lodger_pending_unref (pending);
+  lodger_group_unref (group);
+  loop_close (&loop);
+}
+END_TEST
+
 /* ---- waits without end ------------------------------------------------------------------------------------------------- */
 
 static void
@@ -630,6 +665,7 @@ main (int argc, char **argv)
   test_add (suite, edge_60_a_cancel_reaches_each_member);
   test_add (suite, edge_61_a_cancel_of_the_waiting_call_cancels_the_members);
   test_add (suite, edge_61_members_that_do_not_end_are_named);
+  test_add (suite, edge_61_the_patience_begins_when_the_group_is_closed);
   test_add (suite, edge_62_a_timeout_cancels_the_members);
   test_add (suite, law_7_a_group_whose_member_needs_this_thread_is_not_waited_for);
   test_add (suite, edge_63_a_member_of_an_inner_group_is_one_of_the_outer);

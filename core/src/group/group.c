@@ -234,18 +234,6 @@ lodger__group_settle (LodgerGroup *group)
   lodger__group_release (group);
 }
 
-void
-lodger__group_close (LodgerGroup *group)
-{
-  bool is_over;
-  pthread_mutex_lock (&group->members.mutex);
-  group->is_closed = true;
-  is_over = lodger__group_is_over (group);
-  pthread_mutex_unlock (&group->members.mutex);
-  if (is_over)
-    lodger__group_settle (group);
-}
-
 /* ---- the cancel -------------------------------------------------------------------------------------------------------- */
 
 /* What was cancelled has not ended in time. */
@@ -253,10 +241,11 @@ static void
 patience_over (void *data)
 {
   LodgerGroup *group = data;
-  bool is_over = false;
+  bool is_over;
   pthread_mutex_lock (&group->members.mutex);
-  if (group->is_closed && !group->is_done)
-    is_over = group->is_done = group->is_given_up = true;
+  is_over = !group->is_done;
+  if (is_over)
+    group->is_done = group->is_given_up = true;
   pthread_mutex_unlock (&group->members.mutex);
   if (is_over)
     {
@@ -265,6 +254,7 @@ patience_over (void *data)
     }
 }
 
+/* Once it is both cancelled and closed: nobody waits for its members before. */
 static void
 begin_patience (LodgerGroup *group)
 {
@@ -282,6 +272,21 @@ begin_patience (LodgerGroup *group)
     group->patience = limit;
   pthread_mutex_unlock (&group->members.mutex);
   lodger__time_limit_end (unused);
+}
+
+void
+lodger__group_close (LodgerGroup *group)
+{
+  bool is_over, is_late;
+  pthread_mutex_lock (&group->members.mutex);
+  is_late = !group->is_closed && atomic_load (&group->is_cancelled);
+  group->is_closed = true;
+  is_over = lodger__group_is_over (group);
+  pthread_mutex_unlock (&group->members.mutex);
+  if (is_over)
+    lodger__group_settle (group);
+  else if (is_late)
+    begin_patience (group);
 }
 
 /* Under the mutex: the oldest that was not told, as a new reference, now among the cancelled ones; or NULL. */
@@ -322,10 +327,11 @@ cancel_members (LodgerGroup *group, const char *message)
 bool
 lodger__group_cancel (LodgerGroup *group, const char *message)
 {
-  bool is_done, is_first, has_message = true;
+  bool is_done, is_first, is_closed, has_message = true;
   lodger__group_hold (group);
   pthread_mutex_lock (&group->members.mutex);
   is_done = group->is_done;
+  is_closed = group->is_closed;
   is_first = !is_done && !atomic_exchange (&group->is_cancelled, true);
   if (!is_done)
     has_message = lodger__message_append (&group->message, message);
@@ -333,7 +339,7 @@ lodger__group_cancel (LodgerGroup *group, const char *message)
     lodger__parker_signal (&group->entered_in->parker);
   pthread_mutex_unlock (&group->members.mutex);
   cancel_members (group, message);
-  if (is_first)
+  if (is_first && is_closed)
     begin_patience (group);
   if (!has_message)
     lodger__message_lost (message);
