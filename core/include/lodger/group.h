@@ -65,7 +65,7 @@ typedef struct LodgerGroupOptions
   bool is_shielded;
   /** After this time, in nanoseconds, the group is cancelled. 0 means no limit. */
   int64_t timeout;
-  /** How long the group waits for members that it has cancelled, in nanoseconds. Then it names them, and is done with
+  /** How long the closed group waits for members that it has cancelled, in nanoseconds. Then it names them, and is done with
    * LODGER_EABANDONED. 0 means 10 s. LODGER_FOREVER means no limit. */
   int64_t cancellation_timeout;
   /** The end of this scope cancels the group. Optional. */
