@@ -40,6 +40,7 @@ typedef struct View
   LodgerChannel *channel;
   LodgerReply *reply;
   Loop *loop;
+  LodgerPending *ender; /* what it cancels */
   int code;
 } View;
 
@@ -65,6 +66,17 @@ send_numbers (LodgerChannel *channel, View *view, int first, int last)
 {
   for (int i = first; i <= last; i++)
     expect_code (lodger_channel_send (channel, item_new (&view->destroyed, i)), 0);
+}
+
+/* Of the cancel that has ended it. */
+static void
+expect_message (LodgerPending *pending, const char *expected)
+{
+  char *message;
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  message = lodger_pending_dup_cancel_message (pending);
+  ck_assert_str_eq (message, expected);
+  lodger_free (message);
 }
 
 static LodgerChannel *
@@ -331,6 +343,47 @@ START_TEST (a_flush_delivers_what_waits_at_once)
 }
 END_TEST
 
+/* By a stop, or by a cancel; and turns the loop. */
+static void
+show_and_end (LodgerPending *self, void **items, size_t count, void *data)
+{
+  View *view = data;
+  LodgerPending *stopped = lodger_caller_get_stopped (view->loop->caller);
+  show (self, items, count, data);
+  if (view->ender != NULL)
+    lodger_pending_cancel (view->ender, "enough");
+  else
+    lodger_caller_stop (view->loop->caller, true);
+  loop_run (view->loop);
+  ck_assert (!lodger_pending_is_done (stopped));
+  ck_assert_int_eq (view->ends, 0);
+}
+
+/* Also if the delivery had not begun before. */
+START_TEST (the_end_of_a_delivery_waits_for_the_batch_of_a_flush)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerChannel *channel = lodger_channel_new (LODGER_CHANNEL_OPTIONS (.destroy = item_free, .batch = 2));
+  View view = { .text = "", .loop = &loop };
+  LodgerPending *shown = lodger_channel_deliver (channel, loop.caller, show_and_end, &view, view_end);
+  if (_i & 1)
+    loop_run (&loop);
+  if (_i & 2)
+    view.ender = shown;
+  send_numbers (channel, &view, 1, 4);
+  expect_code (lodger_channel_flush (channel), 0);
+  ck_assert_str_eq (view.text, "12|");
+  loop_run (&loop);
+  ck_assert (lodger_pending_is_done (lodger_caller_get_stopped (loop.caller)) == !(_i & 2));
+  expect_message (shown, _i & 2 ? "enough" : "the caller was closed");
+  ck_assert_int_eq (atomic_load (&view.destroyed), 4);
+  ck_assert_int_eq (view.ends, 1);
+  lodger_pending_unref (shown);
+  lodger_channel_unref (channel);
+  loop_close (&loop);
+}
+END_TEST
+
 enum
 {
   MANY = 100000
@@ -547,12 +600,12 @@ START_TEST (edge_109_who_leaves_early_rejects_the_rest)
       if (_i == 1)
         lodger_channel_leave (channel);
       else
-        lodger_pending_cancel (shown, NULL);
+        lodger_pending_cancel (shown, "enough");
       ck_assert_int_eq (atomic_load (&view.destroyed), _i == 0 ? 0 : 2);
       expect_code (lodger_channel_send (channel, item_new (&view.destroyed, 6)), LODGER_ECANCELED);
       ck_assert_int_eq (atomic_load (&view.destroyed), _i == 0 ? 1 : 3);
       loop_run (&loop);
-      expect_code (lodger_pending_get_outcome (shown), LODGER_ECANCELED);
+      expect_message (shown, _i == 1 ? "its channel was left" : "enough");
       ck_assert_str_eq (view.text, _i == 0 ? "" : "12|");
       ck_assert_int_eq (view.ends, 1);
     }
@@ -588,6 +641,7 @@ START_TEST (the_stop_of_its_caller_ends_a_delivery)
   while (_i > 0 && view.text[0] == '\0')
     lodger_manual_iterate (loop.host, false);
   lodger_caller_stop (loop.caller, true);
+  expect_code (lodger_channel_send (channel, item_new (&view.destroyed, 7)), LODGER_ECANCELED);
   if (_i == 2)
     {
       loop_run (&loop);
@@ -595,9 +649,9 @@ START_TEST (the_stop_of_its_caller_ends_a_delivery)
     }
   loop_close (&loop);
   ck_assert_str_eq (view.text, _i == 0 ? "" : "12|");
-  expect_code (lodger_pending_get_outcome (shown), LODGER_ECANCELED);
+  expect_message (shown, "the caller was closed");
   expect_code (lodger_channel_send (channel, item_new (&view.destroyed, 6)), LODGER_ECANCELED);
-  ck_assert_int_eq (atomic_load (&view.destroyed), 6);
+  ck_assert_int_eq (atomic_load (&view.destroyed), 7);
   ck_assert_int_eq (view.ends, 1);
   lodger_pending_unref (shown);
   lodger_channel_unref (channel);
@@ -732,7 +786,7 @@ START_TEST (nothing_overtakes_an_item_that_is_being_merged)
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   View view = { .text = "" };
   Merging merging = { .view = &view };
-  LodgerPending *shown;
+  LodgerPending *shown = NULL;
   pthread_t thread;
   latch_init (&merging.merges);
   latch_init (&merging.let_go);
@@ -1285,6 +1339,14 @@ main (int argc, char **argv)
   test_add (suite, batches_keep_their_interval);
   test_add_variant (suite, "a_flush_delivers_what_waits_at_once", a_flush_delivers_what_waits_at_once, 0);
   test_add_variant (suite, "a_flush_delivers_what_waits_at_once/in-a-call", a_flush_delivers_what_waits_at_once, 1);
+  test_add_variant (suite, "the_end_of_a_delivery_waits_for_the_batch_of_a_flush",
+                    the_end_of_a_delivery_waits_for_the_batch_of_a_flush, 0);
+  test_add_variant (suite, "the_end_of_a_delivery_waits_for_the_batch_of_a_flush/begun",
+                    the_end_of_a_delivery_waits_for_the_batch_of_a_flush, 1);
+  test_add_variant (suite, "the_end_of_a_delivery_waits_for_the_batch_of_a_flush/cancel",
+                    the_end_of_a_delivery_waits_for_the_batch_of_a_flush, 2);
+  test_add_variant (suite, "the_end_of_a_delivery_waits_for_the_batch_of_a_flush/cancel-begun",
+                    the_end_of_a_delivery_waits_for_the_batch_of_a_flush, 3);
   test_add_variant (suite, "a_hundred_thousand_items_are_delivered_in_small_steps",
                     a_hundred_thousand_items_are_delivered_in_small_steps, 0);
   test_add_variant (suite, "a_hundred_thousand_items_are_delivered_in_small_steps/left",

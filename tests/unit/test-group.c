@@ -590,11 +590,12 @@ START_TEST (a_group_that_is_closed_is_done_after_its_members)
 }
 END_TEST
 
+/* The outcome is what its mode says, as with any other cancel of a group. */
 START_TEST (a_group_is_bound_to_a_scope)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   LodgerScope *scope = lodger_scope_new (NULL);
-  LodgerGroup *group = lodger_group_new (LODGER_GROUP_OPTIONS (.scope = scope, .mode = LODGER_GROUP_CANCEL));
+  LodgerGroup *group = lodger_group_new (LODGER_GROUP_OPTIONS (.scope = scope, .mode = (LodgerGroupMode) _i));
   LodgerPending *member, *pending;
   expect_code (lodger_group_enter (group), 0);
   member = lodger_caller_call_soon (loop.caller, meet_fate, (void *) SUCCEED, NULL);
@@ -602,7 +603,9 @@ START_TEST (a_group_is_bound_to_a_scope)
   lodger_scope_end (scope, NULL);
   ck_assert (lodger_pending_is_cancelled (member));
   ck_assert (lodger_pending_is_done (pending));
-  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  ck_assert (lodger_group_is_cancelled (group));
+  expect_code (lodger_pending_get_outcome (pending),
+               _i == LODGER_GROUP_CANCEL || _i == LODGER_GROUP_REPORT ? LODGER_ECANCELED : 0);
   lodger_pending_unref (member);
   lodger_pending_unref (pending);
   lodger_group_unref (group);
@@ -673,7 +676,10 @@ main (int argc, char **argv)
   test_add (suite, edge_64_a_call_that_is_not_tracked_has_no_group);
   test_add (suite, edge_112_a_call_sees_the_group_it_was_made_in);
   test_add (suite, a_group_that_is_closed_is_done_after_its_members);
-  test_add (suite, a_group_is_bound_to_a_scope);
+  test_add_variant (suite, "a_group_is_bound_to_a_scope/ignore", a_group_is_bound_to_a_scope, LODGER_GROUP_IGNORE);
+  test_add_variant (suite, "a_group_is_bound_to_a_scope/cancel", a_group_is_bound_to_a_scope, LODGER_GROUP_CANCEL);
+  test_add_variant (suite, "a_group_is_bound_to_a_scope/quiet", a_group_is_bound_to_a_scope, LODGER_GROUP_CANCEL_QUIET);
+  test_add_variant (suite, "a_group_is_bound_to_a_scope/report", a_group_is_bound_to_a_scope, LODGER_GROUP_REPORT);
   test_add (suite, a_group_that_nobody_refers_to_is_closed);
   test_add (suite, a_group_that_its_call_has_not_left_is_cancelled);
   return test_main (suite, argc, argv);

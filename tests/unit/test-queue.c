@@ -13,7 +13,8 @@ typedef struct Log
 {
   char text[256];
   int destroyed, at_once, most_at_once;
-  LodgerReply *reply; /* of an item that answers later */
+  LodgerReply *reply;     /* of an item that answers later */
+  LodgerPending *running; /* that item; a reference */
 } Log;
 
 typedef struct Entry
@@ -60,6 +61,7 @@ write_and_answer_later (LodgerPending *self, void *data)
 {
   const Entry *item = data;
   write_down (self, data);
+  item->log->running = lodger_pending_ref (self);
   item->log->reply = lodger_pending_defer (self);
 }
 
@@ -82,6 +84,17 @@ write_nothing (LodgerPending *self, void *data)
 {
   (void) self;
   (void) data;
+}
+
+/* Of the cancel that has ended it. */
+static void
+expect_message (LodgerPending *pending, const char *expected)
+{
+  char *message;
+  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  message = lodger_pending_dup_cancel_message (pending);
+  ck_assert_str_eq (message, expected);
+  lodger_free (message);
 }
 
 static void
@@ -114,6 +127,7 @@ START_TEST (edge_28_items_run_one_at_a_time_in_order)
   ck_assert (!lodger_pending_is_done (pending));
   lodger_queue_close (queue, NULL);
   loop_run_until_done (&loop, pending);
+  lodger_pending_unref (log.running);
   lodger_queue_unref (queue);
   loop_close (&loop);
 }
@@ -223,7 +237,9 @@ START_TEST (edge_29_a_close_drops_what_waits_and_cancels_what_runs)
   loop_run_until_done (&loop, pending);
   ck_assert_int_eq (log.destroyed, 4);
   ck_assert_str_eq (log.text, "a");
-  expect_code (lodger_pending_get_outcome (pending), LODGER_ECANCELED);
+  expect_message (pending, "enough");
+  expect_message (log.running, "enough");
+  lodger_pending_unref (log.running);
   lodger_queue_unref (queue);
   loop_close (&loop);
 }
@@ -312,34 +328,51 @@ START_TEST (a_queue_that_nobody_refers_to_ends_after_its_last_item)
   ck_assert_str_eq (log.text, "ab");
   expect_code (lodger_pending_get_outcome (pending), 0);
   lodger_pending_unref (pending);
+  lodger_pending_unref (log.running);
   loop_close (&loop);
 }
 END_TEST
 
+/* With an item that is not done when the stop comes, or is done just before it, or long before. */
 START_TEST (the_stop_of_its_caller_ends_a_queue)
 {
+  enum
+  {
+    NEW,
+    RUNNING,
+    OWED,
+    JUST_DONE,
+    IDLE
+  };
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   LodgerQueue *queue = lodger_queue_new (loop.caller, NULL);
   Log log = { .text = "" };
   LodgerPending *pending;
-  if (_i > 0)
+  if (_i > NEW)
     {
       add (queue, write_and_answer_later, &log, 'a');
       loop_run (&loop);
     }
+  if (_i >= JUST_DONE)
+    expect_code (lodger_reply_return_int (log.reply, 0), 0);
+  if (_i == IDLE)
+    loop_run (&loop);
   for (char letter = 'b'; letter < 'e'; letter++)
     add (queue, write_down, &log, letter);
-  if (_i == 2)
+  if (_i == OWED)
     loop_run (&loop);
   pending = lodger_pending_ref (lodger_queue_get_pending (queue));
   lodger_caller_stop (loop.caller, true);
   loop_run (&loop);
-  if (_i > 0)
+  if (_i == RUNNING || _i == OWED)
     expect_code (lodger_reply_return_int (log.reply, 0), LODGER_ECANCELED);
   loop_close (&loop);
-  ck_assert_int_eq (log.destroyed, _i > 0 ? 4 : 3);
-  ck_assert_str_eq (log.text, _i > 0 ? "a" : "");
-  ck_assert (lodger_pending_is_done (pending));
+  ck_assert_int_eq (log.destroyed, _i > NEW ? 4 : 3);
+  ck_assert_str_eq (log.text, _i > NEW ? "a" : "");
+  expect_message (pending, "the caller was closed");
+  if (_i == RUNNING || _i == OWED)
+    expect_message (log.running, "the caller was closed");
+  lodger_pending_unref (log.running);
   lodger_pending_unref (pending);
   lodger_queue_unref (queue);
 }
@@ -435,6 +468,35 @@ START_TEST (a_full_queue_refuses_or_drops_the_oldest)
       lodger_queue_unref (queue);
       loop_close (&loop);
     }
+}
+END_TEST
+
+/* Else the data of all that is dropped would be kept as long as one item takes. */
+START_TEST (dropped_data_goes_while_an_item_runs)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerQueue *queue
+      = lodger_queue_new (loop.caller, LODGER_QUEUE_OPTIONS (.limit = 1, .overflow = LODGER_QUEUE_DROP_OLDEST));
+  Log log = { .text = "" };
+  add (queue, write_and_answer_later, &log, 'a');
+  loop_run (&loop);
+  for (char letter = 'b'; letter < 'e'; letter++)
+    {
+      add (queue, write_down, &log, letter);
+      ck_assert_int_eq (log.destroyed, letter > 'c' ? letter - 'c' : 0);
+      loop_run (&loop);
+      ck_assert_int_eq (log.destroyed, letter - 'b');
+    }
+  ck_assert_str_eq (log.text, "a");
+  expect_code (lodger_reply_return_int (log.reply, 0), 0);
+  loop_run (&loop);
+  ck_assert_str_eq (log.text, "ad");
+  ck_assert_int_eq (log.destroyed, 4);
+  lodger_pending_unref (log.running);
+  lodger_queue_close (queue, NULL);
+  loop_run (&loop);
+  lodger_queue_unref (queue);
+  loop_close (&loop);
 }
 END_TEST
 
@@ -583,7 +645,10 @@ main (int argc, char **argv)
   test_add_variant (suite, "the_stop_of_its_caller_ends_a_queue", the_stop_of_its_caller_ends_a_queue, 0);
   test_add_variant (suite, "the_stop_of_its_caller_ends_a_queue/running", the_stop_of_its_caller_ends_a_queue, 1);
   test_add_variant (suite, "the_stop_of_its_caller_ends_a_queue/owed", the_stop_of_its_caller_ends_a_queue, 2);
+  test_add_variant (suite, "the_stop_of_its_caller_ends_a_queue/just-done", the_stop_of_its_caller_ends_a_queue, 3);
+  test_add_variant (suite, "the_stop_of_its_caller_ends_a_queue/idle", the_stop_of_its_caller_ends_a_queue, 4);
   test_add (suite, a_full_queue_refuses_or_drops_the_oldest);
+  test_add (suite, dropped_data_goes_while_an_item_runs);
   test_add (suite, a_producer_waits_for_room);
   test_add (suite, edge_28_all_items_have_the_context_of_the_first_call);
   test_add (suite, edge_33_the_first_use_may_be_in_a_worker);

@@ -19,6 +19,8 @@ enum
   BATCH = 250
 };
 
+const char lodger__channel_left_message[] = "its channel was left";
+
 /* ---- life -------------------------------------------------------------------------------------------------------------- */
 
 static bool
@@ -274,10 +276,9 @@ lodger_channel_leave (LodgerChannel *channel)
   pthread_mutex_lock (&channel->mutex);
   pending = lodger_pending_ref (channel->delivery.pending);
   pthread_mutex_unlock (&channel->mutex);
+  lodger_pending_cancel (pending, lodger__channel_left_message);
   lodger__channel_end (channel);
-  if (pending != NULL)
-    lodger_pending_cancel (pending, "its channel was left");
-  else
+  if (pending == NULL)
     lodger__channel_drop (channel, SIZE_MAX);
   lodger_pending_unref (pending);
   lodger__channel_release (channel);

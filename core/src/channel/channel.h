@@ -35,12 +35,12 @@ typedef struct LodgerDelivery
   atomic_bool is_sent; /* the pump is on its way */
   atomic_bool is_back; /* the batch that ran is done */
   LodgerListener listener;
-  LodgerPending *running; /* the batch; written under the mutex; a reference */
-  LodgerReply *reply;     /* of its pending */
-  LodgerError *failure;   /* why it has left; a reference, or NULL */
-  bool has_begun;
-  uint64_t slice; /* of the last batch */
-  int64_t last;   /* when that began */
+  LodgerPending *running;   /* the batch; written under the mutex; a reference */
+  LodgerReply *reply;       /* of its pending */
+  LodgerError *failure;     /* why it has left; a reference, or NULL */
+  bool has_come, has_begun; /* its pending was given its turn; has run */
+  uint64_t slice;           /* of the last batch */
+  int64_t last;             /* when that began */
   bool has_delivered;
   LodgerTimeLimit *timer; /* until the next batch may come; NULL: it is not under way */
   atomic_bool is_time;    /* that time is over */
@@ -67,6 +67,7 @@ struct LodgerChannel
   LodgerDelivery delivery;
 };
 
+extern const char lodger__channel_left_message[];
 int lodger__channel_check (const LodgerChannel *channel, const char *function);
 void lodger__channel_hold (LodgerChannel *channel);
 /* It may be the last one, which destroys what waits. */

@@ -35,7 +35,6 @@ begin (LodgerPending *self, void *data)
   channel->delivery.has_begun = true;
   lodger__channel_hold (channel);
   lodger_pending_set_canceller (self, on_cancel, channel, let_go);
-  lodger__channel_pump (channel);
 }
 
 static void
@@ -59,26 +58,8 @@ ended (LodgerListener *listener, LodgerPending *done)
 
 static const LodgerListenerOps end_ops = { .notify = ended, .is_late = true };
 
-static void
-delivery_run (LodgerCaller *caller, LodgerItem *item)
-{
-  if (lodger__is_stopping (caller))
-    lodger__run_drop (caller, (LodgerPending *) item);
-  else
-    lodger__run_call (caller, (LodgerPending *) item, NULL);
-}
-
-static void
-delivery_drop (LodgerCaller *caller, LodgerItem *item)
-{
-  lodger__run_drop (caller, (LodgerPending *) item);
-}
-
-static const LodgerItemOps delivery_ops = { .run = delivery_run,
-                                            .drop = delivery_drop,
-                                            .ended = lodger__unfinished_ended,
-                                            .blocked_on = lodger__run_blocked_on,
-                                            .slab_class = LODGER_SLAB_MEDIUM };
+static const LodgerItemOps delivery_ops
+    = { .ended = lodger__unfinished_ended, .blocked_on = lodger__run_blocked_on, .slab_class = LODGER_SLAB_MEDIUM };
 
 /* Whoever claims it is the consumer, for good; unless there is no memory for that. */
 static int
@@ -117,13 +98,13 @@ start (LodgerChannel *channel, const LodgerWork *user, LodgerBatchFunc func, con
   delivery->end_listener = lodger__listener (&end_ops);
   lodger__channel_hold (channel);
   lodger__pending_add_listener (pending, &delivery->end_listener);
+  lodger__pending_trace (LODGER_TRACE_SUBMIT, pending, delivery->caller);
   pthread_mutex_lock (&channel->mutex);
   delivery->pending = lodger_pending_ref (pending);
   channel->is_delivered = true;
   pthread_mutex_unlock (&channel->mutex);
   lodger__admission_know (&channel->admission, delivery->caller, 0);
-  lodger__pending_trace (LODGER_TRACE_SUBMIT, pending, delivery->caller);
-  lodger__push (delivery->caller, lodger__pending_item (pending));
+  lodger__channel_pump (channel);
   lodger__submit_accepted (pending);
   return pending;
 }

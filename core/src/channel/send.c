@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/slab.h"
+#include "life/phase.h"
 
 #include <assert.h>
 
@@ -24,7 +25,11 @@ typedef struct Step
 static int
 why_refused (const LodgerChannel *channel)
 {
-  return channel->is_closed ? LODGER_ESHUTDOWN : channel->is_left ? LODGER_ECANCELED : 0;
+  if (channel->is_closed)
+    return LODGER_ESHUTDOWN;
+  return channel->is_left || (channel->is_delivered && lodger__is_stopping (channel->delivery.caller))
+             ? LODGER_ECANCELED
+             : 0;
 }
 
 static int

@@ -3,6 +3,7 @@
 #include "channel/channel.h"
 
 #include "base/log.h"
+#include "call/run.h"
 #include "call/submit.h"
 #include "life/life.h"
 #include "life/phase.h"
@@ -12,6 +13,8 @@
 #include "mailbox/post.h"
 
 /* The owner's side of a delivery: when a batch leaves, and when the delivery is over.
+ *
+ * The first pump, or a flush before that, gives the pending its turn: so a delivery has begun before a batch of it comes.
  *
  * The pump is one item, sent at most once at a time. Whoever wants it changes what it looks at, and then sets `is_sent`; the
  * owner clears `is_sent`, and then looks: so that the last change is seen. A pump that comes again in the slice of the last
@@ -89,18 +92,21 @@ look (LodgerChannel *channel)
   return now;
 }
 
-/* Who has left without a failure was cancelled, or is about to be by a stop. Of a cancelled pending, any answer is a cancel. */
+/* Who has left without a failure was cancelled, or is about to be by a stop or a leave. Of a cancelled pending, any answer is a
+ * cancel. */
 static void
 answer (LodgerChannel *channel)
 {
+  LodgerPending *pending = channel->delivery.pending;
   LodgerReply *reply = channel->delivery.reply;
   LodgerError *error = channel->delivery.failure;
   end_timer (&channel->delivery);
   if (reply == NULL)
     return;
   channel->delivery.reply = NULL;
-  if (error == NULL && look (channel).is_left)
-    lodger_pending_cancel (channel->delivery.pending, lodger__closed_message);
+  if (error == NULL && look (channel).is_left && !lodger_pending_is_cancelled (pending))
+    lodger_pending_cancel (pending, lodger__is_stopping (channel->delivery.caller) ? lodger__closed_message
+                                                                                   : lodger__channel_left_message);
   if (error == NULL)
     error = lodger_channel_get_error (channel);
   if (error != NULL)
@@ -130,6 +136,20 @@ step (LodgerCaller *caller, LodgerChannel *channel)
     lodger__channel_pump (channel);
 }
 
+/* The turn of its pending. */
+static void
+come (LodgerCaller *caller, LodgerChannel *channel)
+{
+  LodgerDelivery *delivery = &channel->delivery;
+  if (delivery->has_come)
+    return;
+  delivery->has_come = true;
+  if (lodger__is_stopping (caller))
+    lodger__run_drop (caller, delivery->pending);
+  else
+    lodger__run_call (caller, delivery->pending, NULL);
+}
+
 static bool
 is_too_soon (const LodgerCaller *caller, LodgerChannel *channel)
 {
@@ -148,6 +168,7 @@ pump_run (LodgerCaller *caller, LodgerItem *item)
       return;
     }
   atomic_store (&channel->delivery.is_sent, false);
+  come (caller, channel);
   if (lodger__is_stopping (caller))
     lodger__channel_end (channel);
   if (atomic_exchange (&channel->delivery.is_back, false))
@@ -161,8 +182,8 @@ static void
 pump_drop (LodgerCaller *caller, LodgerItem *item)
 {
   LodgerChannel *channel = lodger__list_item (item, LodgerChannel, delivery.pump);
-  (void) caller;
   atomic_store (&channel->delivery.is_sent, false);
+  come (caller, channel);
   lodger__channel_end (channel);
   if (atomic_exchange (&channel->delivery.is_back, false))
     lodger__channel_end_batch (channel);
@@ -182,6 +203,8 @@ flush (LodgerCaller *caller, LodgerChannel *channel)
 {
   size_t most = lodger_channel_count (channel) / channel->options.batch + 1;
   LodgerDelivery *delivery = &channel->delivery;
+  if (!lodger__is_stopping (caller))
+    come (caller, channel);
   while (most-- > 0 && delivery->running == NULL && !look (channel).is_left && !lodger__is_stopping (caller)
          && lodger__channel_deliver_batch (caller, channel) && !lodger__is_before_fork (caller))
     ;

@@ -56,6 +56,7 @@ lodger__group_release (LodgerGroup *group)
   lodger__group_disperse (group);
   lodger_pending_unref (group->winner);
   lodger_pending_unref (group->pending);
+  lodger_pending_unref (group->bound);
   lodger_group_unref (group->outer);
   lodger_caller_unref (group->clock);
   lodger__members_clear (&group->members, is_before_fork (group));
@@ -108,6 +109,28 @@ refusal (const LodgerGroupOptions *options, int *ret_code)
   return options->scope != NULL && lodger_scope_has_ended (options->scope) ? lodger__scope_message : NULL;
 }
 
+/* False without memory. */
+static bool
+make_pendings (LodgerGroup *group)
+{
+  group->pending = lodger_pending_new (LODGER_PENDING_PROTECTED);
+  if (lodger__pending_state (group->pending) & P_STATIC)
+    return false;
+  if (group->options.scope == NULL)
+    return true;
+  group->bound = lodger_pending_new (LODGER_PENDING_PROTECTED);
+  return !(lodger__pending_state (group->bound) & P_STATIC) && lodger__scope_bind (group->bound, group->options.scope);
+}
+
+/* Its pending would tell of a cancel whatever the mode says. */
+static void
+bind (LodgerGroup *group)
+{
+  lodger__group_hold (group);
+  lodger_pending_set_canceller (group->bound, cancel_by_pending, group, release);
+  lodger__scope_link (group->bound);
+}
+
 static LodgerGroup *
 make (const LodgerGroupOptions *options)
 {
@@ -115,11 +138,10 @@ make (const LodgerGroupOptions *options)
   if (group == NULL)
     return NULL;
   group->options = *options;
-  group->pending = lodger_pending_new (LODGER_PENDING_PROTECTED);
-  if (lodger__pending_state (group->pending) & P_STATIC
-      || (options->scope != NULL && !lodger__scope_bind (group->pending, options->scope)))
+  if (!make_pendings (group))
     {
       lodger_pending_unref (group->pending);
+      lodger_pending_unref (group->bound);
       free (group);
       return NULL;
     }
@@ -131,7 +153,7 @@ make (const LodgerGroupOptions *options)
   lodger__group_gather (group);
   lodger_pending_set_canceller (group->pending, cancel_by_pending, group, release);
   if (options->scope != NULL)
-    lodger__scope_link (group->pending);
+    bind (group);
   if (options->timeout > 0)
     group->limit = limit_new (group, options->timeout, limit_over);
   return group;
@@ -220,6 +242,8 @@ lodger__group_settle (LodgerGroup *group)
   lodger__group_hold (group);
   lodger__time_limit_end (group->limit);
   lodger__time_limit_end (group->patience);
+  if (group->bound != NULL)
+    lodger__pending_signal (group->bound, NULL);
   if (group->is_given_up)
     lodger__pending_abandon (group->pending);
   else if (group->winner != NULL)

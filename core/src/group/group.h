@@ -24,8 +24,9 @@ struct LodgerGroup
   uint16_t generation;
   LodgerGroupOptions options;
   LodgerPending *pending;
-  LodgerGroup *outer;  /* a reference: was current when it was entered; or NULL */
-  LodgerCaller *clock; /* a reference: whose host's time counts; or NULL */
+  LodgerPending *bound; /* to its scope, whose end cancels the group by it; or NULL */
+  LodgerGroup *outer;   /* a reference: was current when it was entered; or NULL */
+  LodgerCaller *clock;  /* a reference: whose host's time counts; or NULL */
   LodgerBracket bracket;
   LodgerGathering gathering; /* an extra of its pending, as long as the group lives */
 

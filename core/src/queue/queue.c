@@ -278,7 +278,7 @@ lodger_queue_close (LodgerQueue *queue, const char *message)
   message = message != NULL ? message : "its queue was closed";
   pending = lodger_queue_get_pending (queue);
   lodger__queue_hold (queue);
-  lodger__queue_end (queue, message);
   lodger_pending_cancel (pending, message);
+  lodger__queue_end (queue, message);
   lodger__queue_release (queue);
 }

@@ -12,9 +12,9 @@
 
 #include <stdlib.h>
 
-/* The owner's side. A token that comes in its turn runs the next item. While an item runs, or has returned and is not done,
- * tokens are only counted; once it is done, the pump runs what is owed, one item each time it comes, so that a slice may end
- * in between.
+/* The owner's side. A token that comes in its turn runs the next item, or drops one that was replaced. While an item runs, or has
+ * returned and is not done, nothing else runs, and tokens are counted; once it is done, the pump runs what is owed, one item
+ * each time it comes, so that a slice may end in between.
  *
  * The pump is one item, sent at most once at a time. Whoever wants it changes what it looks at, and then sets `is_sent`; the
  * owner clears `is_sent`, and then looks: so that the last change is seen. */
@@ -177,23 +177,41 @@ is_over (LodgerQueue *queue)
   return is;
 }
 
+/* Unless nobody refers to it, it was cancelled, or is about to be by a stop or a close. Of a cancelled pending, any answer is a
+ * cancel. */
 static void
 answer (LodgerQueue *queue)
 {
   LodgerReply *reply = queue->reply;
+  bool was_closed = atomic_load (&queue->is_closed);
   if (reply == NULL || !is_over (queue))
     return;
   queue->reply = NULL;
+  if (was_closed && !lodger_pending_is_cancelled (queue->pending))
+    lodger_pending_cancel (queue->pending,
+                           lodger__is_stopping (queue->caller) ? lodger__closed_message : "its queue was closed");
   lodger_reply_return_int (reply, 0);
 }
 
-/* One item, if one is owed and may leave now. */
+/* An item is owed, and one may leave now. Those that are dropped wait for none that runs. */
+static bool
+may_take (LodgerQueue *queue)
+{
+  bool may = queue->running == NULL || atomic_load (&queue->is_closed);
+  if (queue->owed == 0 || may)
+    return queue->owed > 0;
+  pthread_mutex_lock (&queue->mutex);
+  may = queue->dropped.first != NULL;
+  pthread_mutex_unlock (&queue->mutex);
+  return may;
+}
+
 static void
 serve_one (LodgerCaller *caller, LodgerQueue *queue)
 {
   LodgerQueueItem *item = NULL;
   Fate fate = RUNS;
-  if (queue->owed > 0 && (queue->running == NULL || atomic_load (&queue->is_closed)))
+  if (may_take (queue))
     {
       queue->owed--;
       item = take (queue, &fate);
@@ -208,7 +226,7 @@ serve_one (LodgerCaller *caller, LodgerQueue *queue)
 static void
 go_on (LodgerQueue *queue)
 {
-  if (queue->owed > 0 && (queue->running == NULL || atomic_load (&queue->is_closed)))
+  if (may_take (queue))
     lodger__queue_pump (queue);
   answer (queue);
 }
@@ -330,14 +348,15 @@ lodger__queue_end (LodgerQueue *queue, const char *message)
   pthread_mutex_lock (&queue->mutex);
   was_closed = queue->is_closed;
   queue->is_closed = true;
-  running = lodger_pending_ref (queue->running);
+  running = was_closed ? NULL : lodger_pending_ref (queue->running);
   pthread_mutex_unlock (&queue->mutex);
   lodger__queue_forget (queue);
-  if (!was_closed && queue->admission.limit > 0)
+  if (was_closed)
+    return;
+  if (queue->admission.limit > 0)
     lodger__admission_close (&queue->admission);
-  if (running != NULL)
+  if (!lodger_pending_is_cancelled (running))
     lodger_pending_cancel (running, message);
   lodger_pending_unref (running);
-  if (!was_closed)
-    lodger__queue_pump (queue);
+  lodger__queue_pump (queue);
 }
