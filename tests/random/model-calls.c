@@ -23,17 +23,10 @@ refusal (const Step *step)
 }
 
 static void
-send (int number)
-{
-  model.calls[number].is_on_its_way = true;
-  numbers_add (&model.callers[step_of (number)->caller].inbox, number);
-}
-
-static void
 wait_for (int number, int other)
 {
   if (model.calls[other].state == CALL_DONE)
-    send (number);
+    inbox_add (number);
   else
     numbers_add (&model.calls[other].listeners, number);
 }
@@ -52,7 +45,7 @@ put (int number)
       timer_add (step->caller, TIMER_CALL, number, 0, step->time);
     }
   else
-    send (number);
+    inbox_add (number);
 }
 
 Code
@@ -115,8 +108,8 @@ adopt (Call *call, const Call *leader)
 void
 call_complete (int number)
 {
-  int ending[STEPS], count = 1;
-  ending[0] = number;
+  int ending[STEPS], count = 1, outer = model.completing;
+  ending[0] = model.completing = number;
   end (number);
   for (int i = 0; i < count; i++)
     {
@@ -131,7 +124,7 @@ call_complete (int number)
               ending[count++] = listener;
             }
           else if (model.calls[listener].state == CALL_WAITING)
-            send (listener);
+            inbox_add (listener);
         }
     }
   for (int i = 0; i < count; i++)
@@ -143,6 +136,7 @@ call_complete (int number)
       while ((group = numbers_pop (&call->groups)) != NOBODY)
         group_member_done (group, ending[i]);
     }
+  model.completing = outer;
 }
 
 /* ---- cancelling -------------------------------------------------------------------------------------------------------- */
@@ -298,6 +292,15 @@ model_done (int number, Code outcome)
   if (outcome != call->outcome)
     model_fail ("call %d is done: %s, not %s", number, code_name (outcome), code_name (call->outcome));
   call->is_told = true;
+  inbox_add_held (number);
+}
+
+void
+model_is_cancelled (int number)
+{
+  const Call *call = &model.calls[number];
+  model_expect (call->is_cancelled || (call->is_refused && call->outcome == CODE_CANCELED), "call %d is cancelled",
+                number);
 }
 
 /* Not as long as its function runs, or its answer is to come. The call may be done only after this. */

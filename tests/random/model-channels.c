@@ -44,11 +44,22 @@ refusal (int number)
   bool is_full = channel->waiting.count >= limit_of (number);
   if (channel->is_closed)
     return CODE_SHUTDOWN;
-  if (channel->is_left)
+  if (channel->is_left
+      || (channel->delivery != NOBODY && model.callers[step_of (channel->delivery)->caller].is_stopping))
     return CODE_CANCELED;
   if (is_full && model.program->channels[number].overflow == OVERFLOW_BLOCK)
     return channel->is_received ? CODE_DEADLOCK : CODE_AGAIN;
   return CODE_OK;
+}
+
+/* A thread without a caller may block: it would wait for a consumer that never comes. */
+static bool
+has_caller (void)
+{
+  for (int i = 0; i < CALLERS; i++)
+    if (!model.callers[i].is_stopped)
+      return true;
+  return false;
 }
 
 Code
@@ -57,6 +68,8 @@ channel_send (int item)
   int number = step_of (item)->object;
   Channel *channel = &model.channels[number];
   Code code = refusal (number);
+  if (code == CODE_AGAIN && !has_caller ())
+    return CODE_NOTHING;
   model.item_channels[item] = number;
   model.items[item] = ITEM_GONE;
   if (code != CODE_OK)

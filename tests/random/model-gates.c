@@ -2,14 +2,6 @@
 /* Limiters and slots: which of the calls that are given to them may go on their way. */
 #include "model-private.h"
 
-/* The call is in the inbox of its caller from now on. */
-static void
-release (int call)
-{
-  model.calls[call].is_on_its_way = true;
-  numbers_add (&model.callers[step_of (call)->caller].inbox, call);
-}
-
 /* ---- limiters ---------------------------------------------------------------------------------------------------------- */
 
 enum
@@ -39,7 +31,7 @@ limiter_enter (int number, int call)
   if (limiter->running < model.program->limiters[number].limit)
     {
       limiter->running++;
-      release (call);
+      inbox_add (call);
     }
   else
     numbers_add (&limiter->waiting, call);
@@ -65,7 +57,7 @@ limiter_leave (int number, int call)
       int next = next_of (limiter, model.program->limiters[number].order);
       numbers_remove (&limiter->waiting, next);
       limiter->running++;
-      release (next);
+      inbox_add (next);
     }
 }
 
@@ -121,7 +113,7 @@ static void
 go_on (int number, Next next)
 {
   if (next.begins != NOBODY && model.calls[next.begins].state == CALL_WAITING)
-    release (next.begins);
+    inbox_add (next.begins);
   if (next.timed != NOBODY && next.number == model.slots[number].timers)
     timer_add (step_of (next.timed)->caller, TIMER_SLOT, number, next.number, next.delay);
 }

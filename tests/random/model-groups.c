@@ -37,8 +37,6 @@ outcome_of (int number)
 {
   const Group *group = &model.groups[number];
   int mode = model.program->groups[number].mode;
-  if (group->is_pending_cancelled)
-    return CODE_CANCELED;
   if (group->winner != NOBODY)
     return model.calls[group->winner].outcome;
   if (group->failures > 0)
@@ -84,6 +82,12 @@ group_cancel (int number)
       cancel_member (number, call);
     }
   return !was_done;
+}
+
+void
+model_group_is_cancelled (int number)
+{
+  model_expect (model.groups[number].is_cancelled, "group %d is cancelled", number);
 }
 
 /* What the end of a member does to its group. True: the others are cancelled. */
@@ -274,10 +278,7 @@ scope_end (int number)
         case BOUND_CHANNEL: channel_leave (bound); break;
         case BOUND_GROUP:
           if (!model.groups[bound].is_done)
-            {
-              model.groups[bound].is_pending_cancelled = true;
-              group_cancel (bound);
-            }
+            group_cancel (bound);
           break;
         }
     }

@@ -8,56 +8,6 @@
 
 #include <string.h>
 
-/* ---- lists ------------------------------------------------------------------------------------------------------------- */
-
-void
-numbers_add (Numbers *numbers, int number)
-{
-  numbers->at[numbers->count++] = number;
-}
-
-void
-numbers_add_first (Numbers *numbers, int number)
-{
-  memmove (numbers->at + 1, numbers->at, (size_t) numbers->count++ * sizeof numbers->at[0]);
-  numbers->at[0] = number;
-}
-
-static int
-index_of (const Numbers *numbers, int number)
-{
-  for (int i = 0; i < numbers->count; i++)
-    if (numbers->at[i] == number)
-      return i;
-  return -1;
-}
-
-bool
-numbers_have (const Numbers *numbers, int number)
-{
-  return index_of (numbers, number) >= 0;
-}
-
-bool
-numbers_remove (Numbers *numbers, int number)
-{
-  int i = index_of (numbers, number);
-  if (i < 0)
-    return false;
-  numbers->count--;
-  memmove (numbers->at + i, numbers->at + i + 1, (size_t) (numbers->count - i) * sizeof numbers->at[0]);
-  return true;
-}
-
-int
-numbers_pop (Numbers *numbers)
-{
-  int first = numbers->count > 0 ? numbers->at[0] : NOBODY;
-  if (first != NOBODY)
-    numbers_remove (numbers, first);
-  return first;
-}
-
 /* ---- frames ------------------------------------------------------------------------------------------------------------ */
 
 Frame *
@@ -82,6 +32,37 @@ bool
 is_in_loop (int caller)
 {
   return model.callers[caller].loops > 0;
+}
+
+/* ---- the inbox --------------------------------------------------------------------------------------------------------- */
+
+/* In which order a stop ends what has returned is left open. Others of whom that makes calls ready find these in the order in
+ * which the ends are told. */
+void
+inbox_add (int call)
+{
+  int caller = step_of (call)->caller;
+  model.calls[call].is_on_its_way = true;
+  if (model.draining == NOBODY || model.draining == caller || model.completing == NOBODY
+      || model.calls[model.completing].is_told)
+    {
+      numbers_add (&model.callers[caller].inbox, call);
+      return;
+    }
+  model.held[model.held_count].source = model.completing;
+  model.held[model.held_count++].call = call;
+}
+
+void
+inbox_add_held (int source)
+{
+  int kept = 0;
+  for (int i = 0; i < model.held_count; i++)
+    if (model.held[i].source == source)
+      numbers_add (&model.callers[step_of (model.held[i].call)->caller].inbox, model.held[i].call);
+    else
+      model.held[kept++] = model.held[i];
+  model.held_count = kept;
 }
 
 /* ---- timers ------------------------------------------------------------------------------------------------------------ */
@@ -136,11 +117,24 @@ timer_over (Caller *caller, int i)
     }
 }
 
+/* What was cancelled holds nobody up. */
+static void
+forget_dead (Caller *caller)
+{
+  while (caller->inbox.count > 0 && model.calls[caller->inbox.at[0]].state == CALL_DONE)
+    numbers_pop (&caller->inbox);
+  for (int i = caller->timer_count - 1; i >= 0; i--)
+    if (caller->timers[i].kind == TIMER_CALL && model.calls[caller->timers[i].number].state == CALL_DONE)
+      timer_take (caller, i);
+}
+
 /* A limit of time that is over, and comes before any call that is due. */
 static bool
 move_time (Caller *caller)
 {
-  int i = earliest (caller, model.now);
+  int i;
+  forget_dead (caller);
+  i = earliest (caller, model.now);
   if (i == NOBODY || caller->timers[i].kind == TIMER_CALL)
     return false;
   timer_over (caller, i);
@@ -150,6 +144,7 @@ move_time (Caller *caller)
 bool
 timers_are_over (int caller)
 {
+  forget_dead (&model.callers[caller]);
   return model.program->is_fine || earliest (&model.callers[caller], model.now) == NOBODY;
 }
 
@@ -215,16 +210,19 @@ drain (int number)
   Caller *caller = &model.callers[number];
   Numbers unfinished;
   caller->is_drained = true;
+  model.draining = number;
   drop_calls (number);
   for (int i = 0; i < QUEUES; i++)
     if (model.program->queues[i].caller == number)
       queue_close (i);
   for (int i = 0; i < CHANNELS; i++)
-    if (model.channels[i].delivery != NOBODY && step_of (model.channels[i].delivery)->caller == number)
+    if (model.channels[i].delivery != NOBODY && step_of (model.channels[i].delivery)->caller == number
+        && !model.channels[i].has_failed)
       channel_leave (i);
   unfinished = caller->unfinished;
   for (int i = 0; i < unfinished.count; i++)
     call_cancel (unfinished.at[i], false);
+  model.draining = NOBODY;
 }
 
 void
@@ -265,16 +263,6 @@ move (void)
 }
 
 /* ---- the order --------------------------------------------------------------------------------------------------------- */
-
-static void
-forget_dead (Caller *caller)
-{
-  while (caller->inbox.count > 0 && model.calls[caller->inbox.at[0]].state == CALL_DONE)
-    numbers_pop (&caller->inbox);
-  for (int i = caller->timer_count - 1; i >= 0; i--)
-    if (caller->timers[i].kind == TIMER_CALL && model.calls[caller->timers[i].number].state == CALL_DONE)
-      timer_take (caller, i);
-}
 
 /* Whether the call is the next one of its caller. */
 static bool

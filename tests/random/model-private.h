@@ -100,7 +100,7 @@ typedef struct Slot
 
 typedef struct Group
 {
-  bool was_entered, is_entered, is_closed, is_done, is_told, is_cancelled, is_pending_cancelled, has_cancelled_member;
+  bool was_entered, is_entered, is_closed, is_done, is_told, is_cancelled, has_cancelled_member;
   int failures, winner, outer; /* or NOBODY */
   Code outcome;
   Numbers at_work, cancelled;
@@ -179,6 +179,12 @@ typedef struct State
   Group groups[GROUPS];
   Scope scopes[SCOPES];
   Channel channels[CHANNELS];
+  int draining, completing; /* a caller; the call whose end has effects now; or NOBODY */
+  int held_count;
+  struct
+  {
+    int source, call;
+  } held[2 * STEPS];
   int depth;
   Frame frames[STEPS + 2];
   int loop_depth;
@@ -208,6 +214,10 @@ void timer_remove (int caller, TimerKind kind, int number);
 /* Whether all that is due, and may run before what is in the inbox, has done so. */
 bool timers_are_over (int caller);
 bool is_in_loop (int caller);
+/* The call waits for its caller's thread from now on. */
+void inbox_add (int call);
+/* The end of the call was told. */
+void inbox_add_held (int source);
 /* A move without an event. False: there is none. */
 bool move (void);
 

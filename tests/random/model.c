@@ -34,6 +34,7 @@ model_begin (const Program *program, ModelFailFunc fail)
   memset (&model, 0, sizeof model);
   model.program = program;
   model.fail = fail;
+  model.draining = model.completing = NOBODY;
   model.frames[0] = (Frame) { .call = MAIN, .group = NOBODY };
   for (int i = 0; i < QUEUES; i++)
     model.queues[i].running = NOBODY;
@@ -228,6 +229,7 @@ model_thing_done (Thing thing, int number, Code outcome)
     case THING_CALLER: caller_done (number, outcome); break;
     case THING_DELIVERY: delivery_done (number, outcome); break;
     case THING_LIMITER:
+      model_expect (model.limiters[number].is_drained, "limiter %d is done: %s", number, code_name (outcome));
       expect_done ("limiter", number, &model.limiters[number].is_told, model.limiters[number].is_drained, outcome,
                    CODE_OK);
       break;

@@ -73,6 +73,9 @@ Code model_follow (int call);
 void model_defer (int call, bool obeys);
 void model_canceller (int call);
 void model_done (int call, Code outcome);
+/* Within a loop: the call or the group was cancelled, which nothing has told so far. */
+void model_is_cancelled (int call);
+void model_group_is_cancelled (int group);
 void model_destroyed (int call);
 
 void model_batch (int delivery, int context, int group, const int *items, int count);

@@ -12,6 +12,7 @@ typedef struct Maker
   Program *program;
   TestRandom random;
   unsigned weights[STEP_KINDS]; /* of this program: some kinds it has often, others never */
+  Answer favourite;
 } Maker;
 
 static int
@@ -118,10 +119,19 @@ objects_of (StepKind kind)
     }
 }
 
+/* The first one more often, so that steps meet in it. */
+static int
+pick_object (Maker *maker, unsigned count)
+{
+  return once_in (maker, 3) ? 0 : below (maker, count);
+}
+
 static void
 make_call (Maker *maker, Step *step, int number)
 {
-  step->answer = once_in (maker, 2) ? ANSWER_NOTHING : (Answer) below (maker, ANSWERS);
+  step->answer = once_in (maker, 3)   ? maker->favourite
+                 : once_in (maker, 2) ? ANSWER_NOTHING
+                                      : (Answer) below (maker, ANSWERS);
   step->leader = step->answer == ANSWER_FOLLOW ? pick_call (maker, number) : NOBODY;
   step->is_tracked = !once_in (maker, 6);
   step->is_protected = once_in (maker, 8);
@@ -130,9 +140,14 @@ make_call (Maker *maker, Step *step, int number)
   step->timeout = !maker->program->is_fine && once_in (maker, 6) ? 1 + below (maker, 4) : 0;
   if (step->kind == STEP_SOON && !once_in (maker, 3))
     step->gate = (Gate) below (maker, 3);
-  step->gate_object = below (maker, step->gate == GATE_SLOT ? SLOTS : LIMITERS);
+  step->gate_object = pick_object (maker, step->gate == GATE_SLOT ? SLOTS : LIMITERS);
   if (step->kind == STEP_ITEM)
-    step->caller = maker->program->queues[step->object].caller;
+    {
+      step->caller = maker->program->queues[step->object].caller;
+      step->is_protected = false;
+      step->timeout = 0;
+      step->scope = NOBODY;
+    }
   if (step->kind != STEP_DELIVER)
     return;
   step->timeout = 0;
@@ -147,7 +162,7 @@ make_step (Maker *maker, int number)
   *step = (Step) { .kind = pick_kind (maker), .scope = NOBODY, .leader = NOBODY };
   step->in = once_in (maker, 2) ? pick_call (maker, number) : MAIN;
   step->caller = below (maker, CALLERS);
-  step->object = below (maker, objects_of (step->kind));
+  step->object = pick_object (maker, objects_of (step->kind));
   step->other = pick_call (maker, number);
   step->fails = once_in (maker, 3);
   step->time = 1 + below (maker, 3);
@@ -169,6 +184,7 @@ program_make (Program *program, uint64_t seed)
   for (int i = 0; i < STEP_KINDS; i++)
     if (usual[i].weight > 0 && (usual[i].leaves_out == 0 || !once_in (&maker, usual[i].leaves_out)))
       maker.weights[i] = usual[i].weight;
+  maker.favourite = (Answer) below (&maker, ANSWERS);
   maker.weights[STEP_SOON] += 1;
   maker.weights[STEP_ITERATE] += 2;
   make_objects (&maker);

@@ -66,6 +66,19 @@ run_until_idle (int caller)
       run.fail ("a loop is never idle");
 }
 
+/* What a loop has done without an event. */
+static void
+observe (void)
+{
+  for (int i = 0; i < run.program->count; i++)
+    if (run.pendings[i] != NULL && run.program->steps[i].kind != STEP_DELIVER
+        && lodger_pending_is_cancelled (run.pendings[i]))
+      model_is_cancelled (i);
+  for (int i = 0; i < GROUPS; i++)
+    if (lodger_group_is_cancelled (run.groups[i]))
+      model_group_is_cancelled (i);
+}
+
 /* Once a caller is asked to stop, its loop does all that is left. */
 void
 run_loop (int caller, bool until_idle)
@@ -79,6 +92,7 @@ run_loop (int caller, bool until_idle)
     }
   if (is_idle)
     run_until_idle (caller);
+  observe ();
   model_loop_ends (caller, is_idle);
 }
 
