@@ -140,6 +140,51 @@ START_TEST (a_widget_that_is_moved_keeps_it)
 }
 END_TEST
 
+/* What a window manager does. GTK takes a window that the display has unmapped for a minimized one. */
+static void
+on_display (Ticker *ticker, const char *what)
+{
+  g_autofree char *command = g_strdup_printf ("xdotool search --sync --name ^Ticker$ %s", what);
+  int status = -1;
+  gtk_window_set_title (ticker->window.window, "Ticker");
+  gdk_display_sync (gdk_display_get_default ());
+  ck_assert (g_spawn_command_line_sync (command, NULL, NULL, &status, NULL));
+  ck_assert_int_eq (status, 0);
+}
+
+static void
+run_until_paused (Ticker *ticker, bool is_paused)
+{
+  while (lodger_repeat_is_paused (ticker->repeat) != is_paused)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+START_TEST (it_pauses_while_the_window_is_minimized)
+{
+  Ticker ticker = { .runs = 0 };
+  ticker_begin (&ticker, TRUE);
+  expect_run (&ticker);
+  on_display (&ticker, "windowunmap");
+  run_until_paused (&ticker, true);
+  ck_assert (gtk_widget_get_mapped (ticker.window.label));
+  ticker.runs = 0;
+  let_time_pass ();
+  ck_assert_int_eq (ticker.runs, 0);
+  /* It has to be mapped, too. */
+  gtk_widget_set_visible (ticker.window.label, FALSE);
+  on_display (&ticker, "windowmap");
+  while ((gdk_toplevel_get_state (GDK_TOPLEVEL (gtk_native_get_surface (GTK_NATIVE (ticker.window.window))))
+          & GDK_TOPLEVEL_STATE_MINIMIZED)
+         != 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert (lodger_repeat_is_paused (ticker.repeat));
+  gtk_widget_set_visible (ticker.window.label, TRUE);
+  expect_run (&ticker);
+  ck_assert (!lodger_repeat_is_paused (ticker.repeat));
+  ticker_end (&ticker);
+}
+END_TEST
+
 /* The widget's handlers go with it. */
 START_TEST (the_widget_may_outlive_it)
 {
@@ -181,6 +226,7 @@ main (int argc, char **argv)
   test_add (suite, a_pause_of_the_program_counts_by_itself);
   test_add (suite, it_ends_with_the_widget);
   test_add (suite, a_widget_that_is_moved_keeps_it);
+  test_add (suite, it_pauses_while_the_window_is_minimized);
   test_add (suite, the_widget_may_outlive_it);
   test_add (suite, misuse_is_answered);
   return gtk_test_main (suite, argc, argv);

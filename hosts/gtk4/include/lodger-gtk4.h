@@ -315,11 +315,12 @@ LODGER_API int lodger_gtk_send (LodgerPending *self, void *item);
  * @destroy: (nullable): destroys the data
  * @options: (nullable): as for lodger_repeat_new(), without a scope; %NULL for defaults
  *
- * Runs @func every @interval nanoseconds while @widget is mapped.
+ * Runs @func every @interval nanoseconds while @widget can be seen.
  *
  * GUI thread; does not block. It is lodger_repeat_new() of the GUI thread's caller, with the scope of
- * lodger_glib_object_get_scope(). It is paused while @widget is not mapped. When the widget is mapped again, and a due time
- * has come meanwhile, a run begins at once. It ends with the widget. The data is consumed.
+ * lodger_glib_object_get_scope(). It is paused while @widget is not mapped, and while its window is minimized or, with
+ * GTK 4.12 or later, suspended. After that, a run begins at once if a due time has come meanwhile. It ends with the widget.
+ * The data is consumed.
  *
  * Returns: (transfer full) (nullable): a new reference, or %NULL. The repeating call goes on without it
  *
@@ -327,6 +328,7 @@ LODGER_API int lodger_gtk_send (LodgerPending *self, void *item);
  * below 0), LODGER_EWRONGTHREAD (not the GUI thread), LODGER_EALREADY (another host or backend has taken the name "glib"),
  * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: gtk/repeat it_runs_only_while_the_widget_is_mapped
+ * Test: gtk/repeat it_pauses_while_the_window_is_minimized
  * Since: 0.2
  */
 LODGER_API LODGER_GIVEN LodgerRepeat *lodger_gtk_repeat (GtkWidget *widget, int64_t interval, LodgerRepeatFunc func,
