@@ -3,20 +3,11 @@
 #include <lodger-gtk4.h>
 #include <string.h>
 
-#define EVERY LODGER_SECONDS (2)
-
-#if GTK_CHECK_VERSION(4, 12, 0)
-#define UNSEEN (GDK_TOPLEVEL_STATE_MINIMIZED | GDK_TOPLEVEL_STATE_SUSPENDED)
-#else
-#define UNSEEN GDK_TOPLEVEL_STATE_MINIMIZED
-#endif
-
-typedef struct Meter
+static struct
 {
-  GtkWidget *window, *load, *load_text, *memory, *memory_text, *status;
-  guint readings;
-  gboolean is_seen;
-} Meter;
+  GtkWidget *window, *load, *load_text, *memory, *memory_text;
+  LodgerSlot *reading;
+} view; /* only the GUI thread uses it, while the window is there */
 
 typedef struct Reading
 {
@@ -53,116 +44,60 @@ read_proc (LodgerPending *self, void *data)
 
 /* ---- in the GUI thread --------------------------------------------------------------------------------------------- */
 
-static void ask (LodgerPending *self, void *data);
-
 static void
-show_reading (Meter *meter, const Reading *reading)
+show (GtkWidget *window, LodgerPending *done, void *data)
 {
-  g_autofree char *load = g_strdup_printf ("%.2f", reading->load);
-  g_autofree char *memory = g_strdup_printf ("%.1f of %.1f GiB", reading->used, reading->total);
-  g_autofree char *title = g_strdup_printf ("Load %.2f", reading->load);
-  g_autofree char *status = g_strdup_printf ("Reading %u", ++meter->readings);
-  gtk_label_set_text (GTK_LABEL (meter->load_text), load);
-  gtk_label_set_text (GTK_LABEL (meter->memory_text), memory);
-  gtk_level_bar_set_value (GTK_LEVEL_BAR (meter->load), CLAMP (reading->load / g_get_num_processors (), 0, 1));
-  gtk_level_bar_set_value (GTK_LEVEL_BAR (meter->memory), CLAMP (reading->used / reading->total, 0, 1));
-  gtk_label_set_text (GTK_LABEL (meter->status), status);
-  gtk_window_set_title (GTK_WINDOW (meter->window), title);
-}
-
-/* The next question is put when the answer is here: there is never more than one. */
-static void
-show (LodgerPending *self, LodgerPending *done, void *data)
-{
-  Meter *meter = data;
-  LodgerScope *scope = lodger_glib_object_get_scope (G_OBJECT (meter->window));
   const Reading *reading = LODGER_GET (done, Reading);
-  if (reading != NULL)
-    show_reading (meter, reading);
-  else
-    gtk_label_set_text (GTK_LABEL (meter->status), lodger_error_get_message (lodger_pending_get_error (done)));
-  lodger_pending_disown (lodger_scope_call_later (scope, lodger_gtk_default_caller (), EVERY, ask, meter, NULL));
+  g_autofree char *load = g_strdup_printf ("Load %.2f", reading->load);
+  g_autofree char *memory = g_strdup_printf ("Memory %.1f of %.1f GiB", reading->used, reading->total);
+  gtk_label_set_text (GTK_LABEL (view.load_text), load);
+  gtk_label_set_text (GTK_LABEL (view.memory_text), memory);
+  gtk_level_bar_set_value (GTK_LEVEL_BAR (view.load), CLAMP (reading->load / g_get_num_processors (), 0, 1));
+  gtk_level_bar_set_value (GTK_LEVEL_BAR (view.memory), CLAMP (reading->used / reading->total, 0, 1));
+  gtk_window_set_title (GTK_WINDOW (window), load);
 }
 
 static void
-ask (LodgerPending *self, void *data)
+show_failure (GtkWidget *window, const GError *error, void *data)
 {
-  Meter *meter = data;
-  LodgerScope *scope = lodger_glib_object_get_scope (G_OBJECT (meter->window));
-  LodgerCaller *gui = lodger_gtk_default_caller ();
-  LodgerPending *read = lodger_scope_to_thread (scope, gui, read_proc, NULL, NULL);
-  lodger_pending_disown (lodger_scope_then (scope, read, gui, show, meter, NULL));
-  lodger_pending_unref (read);
+  gtk_window_set_title (GTK_WINDOW (window), error->message);
 }
 
-/* The scope ends when the window is out of sight, whatever is on the way just then: a reading, its answer, or the time
- * until the next. A window that is seen again has a new one. */
+/* While a reading is at work, the slot drops another one. */
 static void
-look (Meter *meter)
+ask (LodgerPending *self, uint64_t skipped, void *data)
 {
-  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (meter->window));
-  gboolean is_seen
-      = gtk_widget_get_mapped (meter->window) && (gdk_toplevel_get_state (GDK_TOPLEVEL (surface)) & UNSEEN) == 0;
-  if (is_seen == meter->is_seen)
-    return;
-  meter->is_seen = is_seen;
-  if (is_seen)
-    ask (NULL, meter);
-  else
-    {
-      lodger_glib_object_end_scope (G_OBJECT (meter->window), "the window is hidden");
-      gtk_window_set_title (GTK_WINDOW (meter->window), "Paused");
-    }
-}
-
-static void
-on_realize (Meter *meter)
-{
-  g_signal_connect_swapped (gtk_native_get_surface (GTK_NATIVE (meter->window)), "notify::state", G_CALLBACK (look),
-                            meter);
+  lodger_gtk_run (view.window, read_proc, show, NULL, .failed = show_failure, .slot = view.reading);
 }
 
 static GtkWidget *
-add_row (GtkWidget *grid, int row, const char *name, GtkWidget **bar)
+add_bar (GtkWidget *box, GtkWidget **text)
 {
-  GtkWidget *label = gtk_label_new (name), *text = gtk_label_new ("…");
-  *bar = gtk_level_bar_new ();
-  gtk_widget_set_hexpand (*bar, TRUE);
-  gtk_widget_set_valign (*bar, GTK_ALIGN_CENTER);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_xalign (GTK_LABEL (text), 1);
-  gtk_label_set_width_chars (GTK_LABEL (text), 16);
-  gtk_grid_attach (GTK_GRID (grid), label, 0, row, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), *bar, 1, row, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), text, 2, row, 1, 1);
-  return text;
+  GtkWidget *bar = gtk_level_bar_new ();
+  *text = gtk_label_new ("…");
+  gtk_label_set_xalign (GTK_LABEL (*text), 0);
+  gtk_box_append (GTK_BOX (box), *text);
+  gtk_box_append (GTK_BOX (box), bar);
+  return bar;
 }
 
 static void
 activate (GtkApplication *application)
 {
-  Meter *meter = g_new0 (Meter, 1);
-  GtkWidget *grid = gtk_grid_new ();
-  meter->window = gtk_application_window_new (application);
-  meter->load_text = add_row (grid, 0, "Load", &meter->load);
-  meter->memory_text = add_row (grid, 1, "Memory", &meter->memory);
-  meter->status = gtk_label_new ("…");
-  gtk_widget_add_css_class (meter->status, "dim-label");
-  gtk_grid_attach (GTK_GRID (grid), meter->status, 0, 2, 3, 1);
-  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
-  gtk_grid_set_row_spacing (GTK_GRID (grid), 12);
-  gtk_widget_set_margin_top (grid, 18);
-  gtk_widget_set_margin_bottom (grid, 18);
-  gtk_widget_set_margin_start (grid, 18);
-  gtk_widget_set_margin_end (grid, 18);
-  gtk_window_set_titlebar (GTK_WINDOW (meter->window), gtk_header_bar_new ());
-  gtk_window_set_child (GTK_WINDOW (meter->window), grid);
-  gtk_window_set_default_size (GTK_WINDOW (meter->window), 480, -1);
-  g_object_set_data_full (G_OBJECT (meter->window), "meter", meter, g_free);
-  g_signal_connect_swapped (meter->window, "realize", G_CALLBACK (on_realize), meter);
-  g_signal_connect_swapped (meter->window, "map", G_CALLBACK (look), meter);
-  g_signal_connect_swapped (meter->window, "unmap", G_CALLBACK (look), meter);
-  gtk_window_present (GTK_WINDOW (meter->window));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  view.window = gtk_application_window_new (application);
+  view.load = add_bar (box, &view.load_text);
+  view.memory = add_bar (box, &view.memory_text);
+  view.reading = lodger_slot_new (LODGER_SLOT_OPTIONS (.policy = LODGER_SLOT_FIRST));
+  gtk_widget_set_margin_top (box, 18);
+  gtk_widget_set_margin_bottom (box, 18);
+  gtk_widget_set_margin_start (box, 18);
+  gtk_widget_set_margin_end (box, 18);
+  gtk_window_set_titlebar (GTK_WINDOW (view.window), gtk_header_bar_new ());
+  gtk_window_set_child (GTK_WINDOW (view.window), box);
+  gtk_window_set_default_size (GTK_WINDOW (view.window), 360, -1);
+  gtk_window_present (GTK_WINDOW (view.window));
+  lodger_repeat_unref (lodger_gtk_repeat (view.window, LODGER_SECONDS (2), ask, NULL, NULL, NULL));
 }
 
 int

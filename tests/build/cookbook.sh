@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The code in docs/cookbook.md is that of the programs: each block is, line for line, in the program that the comment
-# before it names. Each program of demos/cookbook has a section.
+# before it names. A block that is a program itself is built and run by guide.sh. Each program of demos/cookbook has a
+# section.
 set -eu
 
 source=${LODGER_SOURCE:?}
@@ -20,6 +21,8 @@ awk -v source="$source" '
   /^```$/ && inside {
     inside = 0
     blocks++
+    if (index ("\n" block, "\nmain ("))
+      next
     if (name == "" || index ("\n" program, "\n" block) == 0) {
       printf "docs/cookbook.md:%d: these lines are not in %s\n", start, name
       wrong = 1

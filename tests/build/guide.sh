@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Each program in the guides is built as it stands there, and prints what the guide says. One that includes what is not
-# there is left out; one with GTK runs on a display of its own.
+# there is left out; one with GTK runs on a display of its own. A block of code without `main` is a piece of a program.
 set -eu
 
 source=${LODGER_SOURCE:?}
@@ -12,7 +12,8 @@ trap 'rm -rf "$dir"' EXIT
 status=0
 
 cat "$source/docs/first-call.md" "$source/docs/lives.md" "$source/docs/debugging.md" "$source/docs/gio.md" "$source/docs/groups.md" \
-  "$source/docs/queues.md" "$source/docs/channels.md" "$source/docs/repeating.md" "$source/docs/from-gtask.md" | awk -v dir="$dir" '
+  "$source/docs/queues.md" "$source/docs/channels.md" "$source/docs/repeating.md" "$source/docs/from-gtask.md" \
+  "$source/docs/cookbook.md" | awk -v dir="$dir" '
   /^```c$/    { file = dir "/" ++number ".c"; next }
   /^```text$/ { file = dir "/" number ".expected"; next }
   /^```$/     { file = ""; next }
@@ -22,6 +23,7 @@ sanitize=
 [ -z "${LODGER_SANITIZE:-}" ] || sanitize=-fsanitize=$LODGER_SANITIZE
 ran=0
 for program in "$dir"/*.c; do
+  grep -q '^main (' "$program" || continue
   name=${program%.c}
   flags="-I$source/core/include -L$build/core -llodger"
   glib=no

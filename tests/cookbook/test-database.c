@@ -129,7 +129,7 @@ START_TEST (a_query_without_end_is_interrupted)
   run_sql (&shell, ENDLESS);
   counter_wait (&steps, 1);
   cancel (&shell);
-  expect_end (&shell, "Cancelled");
+  expect_end (&shell, "the user has cancelled it");
   run_sql (&shell, "SELECT 1");
   expect_end (&shell, "1 rows");
   shell_close (&shell);
@@ -143,7 +143,7 @@ START_TEST (a_query_that_is_about_to_start_is_cancelled_too)
   counter_wait (&steps, 1);
   cancel (&shell);
   latch_open (&let_go);
-  expect_end (&shell, "Cancelled");
+  expect_end (&shell, "the user has cancelled it");
   shell_close (&shell);
 }
 END_TEST
@@ -157,8 +157,8 @@ START_TEST (a_query_is_cancelled_between_rows)
   run_until (row_count (&shell) > 0);
   cancel (&shell);
   count = row_count (&shell);
-  expect_end (&shell, "Cancelled");
-  ck_assert_uint_le (row_count (&shell), count + BATCH); /* which was on its way */
+  expect_end (&shell, "the user has cancelled it");
+  ck_assert_uint_le (row_count (&shell), count + 1000); /* as many may be on their way */
   shell_close (&shell);
 }
 END_TEST

@@ -9,7 +9,7 @@ import threading
 from cookbooktest import CookbookTest, Program, TIMEOUT, main
 
 # In the window: the button of the first row.
-FIRST_CANCEL = 600, 130
+FIRST_CANCEL = 585, 76
 CONTENT = os.urandom(3_000_000)
 
 

@@ -7,175 +7,195 @@
 
 #define ALL 1000000
 
-static Counter begun;    /* readings */
-static Counter let_on;   /* how many of them may be made */
-static GPtrArray *calls; /* pendings of all calls */
+static Counter begun, ended; /* readings */
+static Counter let_on;       /* how many of them may be made */
+static LodgerRepeat *repeat; /* the program's, a reference */
+static int asked, shown;
 
 static gboolean
 read_file (const char *name, char **contents, gsize *length, GError **error)
 {
-  if (g_str_has_suffix (name, "loadavg"))
-    counter_wait (&let_on, counter_add (&begun, 1));
+  if (!g_str_has_suffix (name, "loadavg"))
+    counter_add (&ended, 1);
+  else
+    {
+      long number = counter_add (&begun, 1);
+      test_check (counter_get (&ended) == number - 1); /* there is one at a time */
+      counter_wait (&let_on, number);
+    }
   return g_file_get_contents (name, contents, length, error);
 }
 
-/* There is one question at a time: a reading and the function that shows it, or the time until the next. */
-static LodgerPending *
-note (LodgerPending *call)
-{
-  int wanted = 0;
-  g_ptr_array_add (calls, lodger_pending_ref (call));
-  for (guint i = 0; i < calls->len; i++)
-    {
-      LodgerPending *other = g_ptr_array_index (calls, i);
-      if (other != lodger_pending_current ())
-        wanted += !lodger_pending_is_cancelled (other) && !lodger_pending_is_done (other);
-    }
-  test_check (wanted <= 2);
-  return call;
-}
-
-static LodgerPending *
-note_to_thread (LodgerScope *scope, LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy)
-{
-  return note (lodger_scope_to_thread (scope, caller, func, data, destroy));
-}
-
-static LodgerPending *
-note_then (LodgerScope *scope, LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func, void *data,
-           LodgerDestroyFunc destroy)
-{
-  return note (lodger_scope_then (scope, done, caller, func, data, destroy));
-}
-
 /* A thousandth of the time. */
-static LodgerPending *
-note_later (LodgerScope *scope, LodgerCaller *caller, int64_t delay, LodgerCallFunc func, void *data,
-            LodgerDestroyFunc destroy)
+static LodgerRepeat *
+repeat_fast (GtkWidget *widget, int64_t interval, LodgerRepeatFunc func, void *data, LodgerDestroyFunc destroy,
+             const LodgerRepeatOptions *options)
 {
-  return note (lodger_scope_call_later (scope, caller, delay / 1000, func, data, destroy));
+  repeat = lodger_gtk_repeat (widget, interval / 1000, func, data, destroy, options);
+  return lodger_repeat_ref (repeat);
+}
+
+static LodgerPending *
+note_run (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data,
+          const LodgerGtkRunOptions *options)
+{
+  asked++;
+  return lodger_gtk_run_full (widget, work, done, data, options);
+}
+
+static void
+note_title (GtkWindow *window, const char *title)
+{
+  shown++;
+  gtk_window_set_title (window, title);
 }
 
 int program_main (int argc, char **argv);
-#undef lodger_scope_to_thread
-#undef lodger_scope_then
-#undef lodger_scope_call_later
-#define lodger_scope_to_thread  note_to_thread
-#define lodger_scope_then       note_then
-#define lodger_scope_call_later note_later
-#define g_file_get_contents     read_file
-#define main                    program_main
+#define lodger_gtk_repeat    repeat_fast
+#define lodger_gtk_run_full  note_run
+#define gtk_window_set_title note_title
+#define g_file_get_contents  read_file
+#define main                 program_main
 #include "demos/cookbook/poll.c"
 #undef main
 #undef g_file_get_contents
+#undef gtk_window_set_title
+#undef lodger_gtk_run_full
+#undef lodger_gtk_repeat
 
 #include "cookbook-test.h"
 
-typedef struct Poll
-{
-  GtkApplication *application;
-  GtkWindow *window; /* a reference */
-  Meter *meter;
-} Poll;
+static GtkApplication *application;
+static GtkWindow *window; /* a reference */
 
-/* Waits for the end of all calls. */
 static void
-expect_end (void)
-{
-  guint count = calls->len;
-  for (guint i = 0; i < count; i++)
-    window_run_until_done (g_ptr_array_index (calls, i));
-  ck_assert_uint_eq (calls->len, count);
-}
-
-static Poll
 poll_open (void)
 {
-  Poll poll = { .application = application_open () };
+  application = application_open ();
   counter_init (&begun);
+  counter_init (&ended);
   counter_init (&let_on);
-  calls = g_ptr_array_new_with_free_func ((GDestroyNotify) lodger_pending_unref);
-  activate (poll.application);
-  poll.window = g_object_ref (application_window (poll.application));
-  poll.meter = g_object_get_data (G_OBJECT (poll.window), "meter");
-  run_until (poll.meter->is_seen);
-  return poll;
+  asked = shown = 0;
+  activate (application);
+  window = g_object_ref (application_window (application));
+  run_until (asked > 0);
 }
 
 static void
-poll_close (Poll *poll)
+poll_close (void)
 {
-  gtk_window_destroy (poll->window);
+  gtk_window_destroy (window);
   counter_add (&let_on, ALL);
   window_settle ();
-  g_object_unref (poll->window);
-  application_close (poll->application);
-  expect_end ();
-  g_ptr_array_unref (calls);
+  g_object_unref (window);
+  expect_code (lodger_pending_get_outcome (lodger_repeat_get_pending (repeat)), LODGER_ECANCELED);
+  application_close (application);
+  lodger_repeat_unref (repeat);
+  lodger_slot_unref (view.reading);
   counter_clear (&begun);
+  counter_clear (&ended);
   counter_clear (&let_on);
 }
 
 static void
-set_visible (Poll *poll, gboolean visible)
+set_visible (gboolean visible)
 {
-  gtk_widget_set_visible (GTK_WIDGET (poll->window), visible);
-  run_until (poll->meter->is_seen == visible);
+  gtk_widget_set_visible (GTK_WIDGET (window), visible);
+  run_until (lodger_repeat_is_paused (repeat) != visible);
+}
+
+static gboolean
+after_a_while (void *data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Time for some more questions, if there were any. */
+static void
+let_time_pass (void)
+{
+  gboolean is_over = FALSE;
+  g_timeout_add (10, after_a_while, &is_over);
+  run_until (is_over);
 }
 
 START_TEST (it_asks_again_and_again)
 {
-  Poll poll = poll_open ();
+  poll_open ();
   counter_add (&let_on, ALL);
-  run_until (poll.meter->readings == 20);
-  poll_close (&poll);
+  run_until (shown == 20);
+  poll_close ();
 }
 END_TEST
 
-START_TEST (a_hidden_window_has_no_call_left)
+START_TEST (a_hidden_window_asks_nothing)
 {
-  Poll poll = poll_open ();
+  poll_open ();
   counter_add (&let_on, ALL);
-  for (guint i = 0; i < 20; i++)
+  for (int i = 0; i < 20; i++)
     {
-      guint before = poll.meter->readings;
-      run_until (poll.meter->readings > before);
-      set_visible (&poll, FALSE);
-      before = poll.meter->readings;
-      expect_end ();
-      ck_assert_uint_eq (poll.meter->readings, before);
-      ck_assert_str_eq (gtk_window_get_title (poll.window), "Paused");
-      set_visible (&poll, TRUE);
+      int before = shown;
+      run_until (shown > before);
+      set_visible (FALSE);
+      before = asked;
+      let_time_pass ();
+      ck_assert_int_eq (asked, before);
+      set_visible (TRUE);
     }
-  poll_close (&poll);
+  poll_close ();
 }
 END_TEST
 
-START_TEST (a_reading_that_ends_while_the_window_is_hidden_is_not_shown)
+START_TEST (a_reading_that_ends_while_the_window_is_hidden_is_the_last)
 {
-  Poll poll = poll_open ();
+  poll_open ();
   counter_wait (&begun, 1);
-  set_visible (&poll, FALSE);
+  set_visible (FALSE);
   counter_add (&let_on, ALL);
-  expect_end ();
-  ck_assert_uint_eq (poll.meter->readings, 0);
-  set_visible (&poll, TRUE);
-  run_until (poll.meter->readings > 0);
-  poll_close (&poll);
+  run_until (shown == 1);
+  let_time_pass ();
+  ck_assert_int_eq (shown, 1);
+  set_visible (TRUE);
+  run_until (shown == 2);
+  poll_close ();
+}
+END_TEST
+
+START_TEST (a_reading_that_takes_long_is_the_only_one)
+{
+  poll_open ();
+  counter_wait (&begun, 1);
+  run_until (asked == 20);
+  ck_assert_int_eq (counter_get (&begun), 1);
+  ck_assert_int_eq (shown, 0);
+  counter_add (&let_on, ALL);
+  run_until (shown == 3);
+  poll_close ();
 }
 END_TEST
 
 START_TEST (a_window_that_is_hidden_and_shown_often_has_one_question)
 {
-  Poll poll = poll_open ();
+  poll_open ();
   for (int i = 0; i < 50; i++)
     {
-      set_visible (&poll, FALSE);
-      set_visible (&poll, TRUE);
+      set_visible (FALSE);
+      set_visible (TRUE);
     }
+  ck_assert_int_le (counter_get (&begun), 1);
   counter_add (&let_on, ALL);
-  run_until (poll.meter->readings == 3);
-  poll_close (&poll);
+  run_until (shown == 3);
+  poll_close ();
+}
+END_TEST
+
+START_TEST (the_window_is_closed_during_a_reading)
+{
+  poll_open ();
+  counter_wait (&begun, 1);
+  poll_close ();
+  ck_assert_int_eq (shown, 0);
 }
 END_TEST
 
@@ -184,8 +204,10 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("cookbook-poll");
   test_add (suite, it_asks_again_and_again);
-  test_add (suite, a_hidden_window_has_no_call_left);
-  test_add (suite, a_reading_that_ends_while_the_window_is_hidden_is_not_shown);
+  test_add (suite, a_hidden_window_asks_nothing);
+  test_add (suite, a_reading_that_ends_while_the_window_is_hidden_is_the_last);
+  test_add (suite, a_reading_that_takes_long_is_the_only_one);
   test_add (suite, a_window_that_is_hidden_and_shown_often_has_one_question);
+  test_add (suite, the_window_is_closed_during_a_reading);
   return gtk_test_main (suite, argc, argv);
 }

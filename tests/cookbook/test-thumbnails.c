@@ -7,6 +7,7 @@
 
 #define PICTURES 1000
 #define EARLY    400 /* the first of them, which are read when the test lets them */
+#define READERS  4   /* the limit of the program */
 
 static Counter early; /* how many of those have begun */
 static Latch let_go;  /* opened, they go on */
@@ -27,21 +28,22 @@ open_picture (GFile *file, GCancellable *cancellable, GError **error)
 
 /* Counts how often each picture was asked for. */
 static LodgerPending *
-submit (LodgerScope *scope, LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy)
+submit (LodgerCaller *caller, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+        const LodgerCallOptions *options)
 {
   g_autofree char *name = g_file_get_basename (data);
   ask_count[atoi (name)]++;
-  return lodger_scope_to_thread (scope, caller, func, data, destroy);
+  return lodger_caller_to_thread_full (caller, func, data, destroy, options);
 }
 
 int program_main (int argc, char **argv);
-#undef lodger_scope_to_thread
-#define lodger_scope_to_thread submit
-#define g_file_read            open_picture
-#define main                   program_main
+#define lodger_caller_to_thread_full submit
+#define g_file_read                  open_picture
+#define main                         program_main
 #include "demos/cookbook/thumbnails.c"
 #undef main
 #undef g_file_read
+#undef lodger_caller_to_thread_full
 
 #include "cookbook-test.h"
 
@@ -53,8 +55,7 @@ typedef struct Folder
   char *path;
   GtkApplication *application;
   GtkWindow *window; /* a reference */
-  Grid *grid;
-  GtkWidget *view;
+  GtkWidget *grid;
   GtkAdjustment *height;
 } Folder;
 
@@ -78,13 +79,12 @@ folder_open (void)
       g_autofree char *name = g_strdup_printf ("%s/%04d.png", folder.path, i);
       ck_assert_int_eq (link (first, name), 0);
     }
-  open_folder (folder.application, (GFile *[]) { file }, 1, "", NULL);
+  activate (folder.application, file);
   folder.window = g_object_ref (application_window (folder.application));
-  folder.grid = g_object_get_data (G_OBJECT (folder.window), "grid");
   scrolled = gtk_window_get_child (folder.window);
-  folder.view = gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (scrolled));
+  folder.grid = gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (scrolled));
   folder.height = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
-  run_until (g_list_model_get_n_items (folder.grid->pictures) == PICTURES
+  run_until (g_list_model_get_n_items (view.pictures) == PICTURES
              && gtk_adjustment_get_upper (folder.height) > 10 * gtk_adjustment_get_page_size (folder.height));
   return folder;
 }
@@ -97,6 +97,7 @@ folder_close (Folder *folder)
   g_object_unref (folder->window);
   latch_open (&let_go);
   application_close (folder->application);
+  lodger_limiter_unref (view.readers);
   for (int i = 0; i < PICTURES; i++)
     {
       g_autofree char *name = g_strdup_printf ("%s/%04d.png", folder->path, i);
@@ -112,28 +113,27 @@ static void
 scroll_to (Folder *folder, guint index)
 {
   double before = gtk_adjustment_get_value (folder->height);
-  ck_assert (gtk_widget_activate_action (folder->view, "list.scroll-to-item", "u", index));
+  ck_assert (gtk_widget_activate_action (folder->grid, "list.scroll-to-item", "u", index));
   run_until (gtk_adjustment_get_value (folder->height) != before);
 }
 
 static gboolean
 has_thumbnail (const Folder *folder, guint index)
 {
-  g_autoptr (GObject) info = g_list_model_get_item (folder->grid->pictures, index);
+  g_autoptr (GObject) info = g_list_model_get_item (view.pictures, index);
   return g_object_get_data (info, "thumbnail") != NULL;
 }
 
 START_TEST (what_is_scrolled_out_of_sight_is_not_read)
 {
   Folder folder = folder_open ();
-  long workers = MAX (8, 4 * g_get_num_processors ());
-  counter_wait (&early, workers);
+  counter_wait (&early, READERS);
   scroll_to (&folder, PICTURES - 1);
   latch_open (&let_go);
   run_until (has_thumbnail (&folder, PICTURES - 1));
   ck_assert (!has_thumbnail (&folder, 1)); /* the first is selected, so its cell is kept */
   folder_close (&folder);
-  ck_assert_int_eq (counter_get (&early), workers);
+  ck_assert_int_eq (counter_get (&early), READERS);
 }
 END_TEST
 
@@ -159,7 +159,7 @@ START_TEST (the_window_is_closed_while_pictures_are_read)
   gtk_window_destroy (folder.window);
   latch_open (&let_go);
   expect_code (lodger_caller_stop_wait (lodger_gtk_default_caller ()), 0);
-  ck_assert_uint_eq (folder.grid->made, 0);
+  ck_assert_uint_eq (view.made, 0);
   folder_close (&folder);
 }
 END_TEST
