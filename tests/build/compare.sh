@@ -23,7 +23,9 @@ if [ "${1:-}" != --on-display ]; then
   echo "with Lodger $lodger lines, with GTask $gtask, for the window of both $window"
   [ $((2 * lodger)) -le "$gtask" ] || { echo "that is more than half"; exit 1; }
   for row in "with-lodger.c | $lodger" "with-gtask.c | $gtask" "window.c | $window"; do
-    grep -qF "| $row |" "$demo/README.md" || { echo "demos/compare/README.md does not say '$row'"; exit 1; }
+    for text in demos/compare/README.md docs/from-gtask.md; do
+      grep -qF "| $row |" "$source/$text" || { echo "$text does not say '$row'"; exit 1; }
+    done
   done
   if [ "${LODGER_HAVE_GTK:-0}" != 1 ] || [ "${LODGER_HAVE_DEMOS:-0}" != 1 ]; then
     echo "left out: the rest needs GTK 4 and the demos"
