@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The database: rows on the way, a cancel at each moment, and one thread that has the handle. */
 #include "test-latch.h"
+#include "test-limits.h"
 #include "test-recorder.h"
 
+#include <lodger-gtk4.h>
 #include <sqlite3.h>
 
+static int64_t limit;            /* of a query; 0: the program's */
 static int opened_in, closed_in; /* threads */
 static Counter steps;
 static Latch let_go; /* opened, steps are made */
@@ -31,13 +34,26 @@ step (sqlite3_stmt *statement)
   return sqlite3_step (statement);
 }
 
+static LodgerPending *
+run_limited (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data,
+             const LodgerGtkRunOptions *options)
+{
+  LodgerGtkRunOptions changed = *options;
+  test_check (changed.timeout == LODGER_SECONDS (60));
+  if (limit != 0)
+    changed.timeout = limit;
+  return lodger_gtk_run_full (widget, work, done, data, &changed);
+}
+
 int program_main (int argc, char **argv);
-#define sqlite3_open  open_here
-#define sqlite3_close close_here
-#define sqlite3_step  step
-#define main          program_main
+#define lodger_gtk_run_full run_limited
+#define sqlite3_open        open_here
+#define sqlite3_close       close_here
+#define sqlite3_step        step
+#define main                program_main
 #include "demos/cookbook/database.c"
 #undef main
+#undef lodger_gtk_run_full
 
 #include "cookbook-test.h"
 
@@ -163,6 +179,20 @@ START_TEST (a_query_is_cancelled_between_rows)
 }
 END_TEST
 
+START_TEST (a_query_without_end_has_a_limit)
+{
+  Shell shell = shell_open (":memory:");
+  latch_open (&let_go);
+  limit = LODGER_MILLISECONDS (20);
+  run_sql (&shell, ENDLESS);
+  expect_end (&shell, lodger_error_code_string (LODGER_ETIMEDOUT));
+  limit = 0;
+  run_sql (&shell, "SELECT 1");
+  expect_end (&shell, "1 rows");
+  shell_close (&shell);
+}
+END_TEST
+
 START_TEST (the_window_is_closed_during_a_query_without_end)
 {
   Shell shell = shell_open (":memory:");
@@ -210,6 +240,7 @@ main (int argc, char **argv)
   test_add (suite, a_query_without_end_is_interrupted);
   test_add (suite, a_query_that_is_about_to_start_is_cancelled_too);
   test_add (suite, a_query_is_cancelled_between_rows);
+  test_add (suite, a_query_without_end_has_a_limit);
   test_add (suite, the_window_is_closed_during_a_query_without_end);
   test_add (suite, a_wrong_query_says_why);
   test_add (suite, a_query_of_nothing_has_no_rows);
