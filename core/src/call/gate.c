@@ -57,7 +57,7 @@ hold_done (LodgerListener *listener, LodgerPending *done)
     lodger__hold_release (hold);
 }
 
-static const LodgerListenerOps hold_ops = { .notify = hold_done, .is_late = true };
+LODGER_LATE_LISTENER_OPS (hold_ops, hold_done);
 
 int
 lodger__gate_check (LodgerGate *gate)

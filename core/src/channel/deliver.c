@@ -56,7 +56,7 @@ ended (LodgerListener *listener, LodgerPending *done)
   lodger__channel_release (channel);
 }
 
-static const LodgerListenerOps end_ops = { .notify = ended, .is_late = true };
+LODGER_LATE_LISTENER_OPS (end_ops, ended);
 
 static const LodgerItemOps delivery_ops
     = { .ended = lodger__unfinished_ended, .blocked_on = lodger__run_blocked_on, .slab_class = LODGER_SLAB_MEDIUM };

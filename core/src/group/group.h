@@ -47,13 +47,22 @@ struct LodgerGroup
 int lodger__group_check (const LodgerGroup *group, const char *function);
 void lodger__group_hold (LodgerGroup *group);
 void lodger__group_release (LodgerGroup *group);
+/* The members whose failures were told are needed no more. */
+void lodger__group_drop_failed (LodgerGroup *group);
+
+/* ---- end.c ---- */
+
+/* A time, on the group's clock, after which `over` comes; NULL if it cannot be had, which is logged. */
+LodgerTimeLimit *lodger__group_limit (LodgerGroup *group, int64_t delay, LodgerDirectFunc over);
 /* Nothing is added by hand any more; it is done when its members are. */
 void lodger__group_close (LodgerGroup *group);
 /* As lodger_group_cancel(). */
 bool lodger__group_cancel (LodgerGroup *group, const char *message);
-
 /* No lock: cancels it, or lets it go. */
 void lodger__group_cancel_member (LodgerGroup *group, LodgerPending *pending, const char *message);
+/* Under the mutex: it is over. Whoever finds that settles it, once, without the mutex. */
+bool lodger__group_is_over (LodgerGroup *group);
+void lodger__group_settle (LodgerGroup *group);
 
 /* ---- members.c ---- */
 
@@ -63,9 +72,6 @@ extern const LodgerContextKey lodger__group_key;
 /* The group's pending says whom it waits for; and says it no more, before the group goes. */
 void lodger__group_gather (LodgerGroup *group);
 void lodger__group_disperse (LodgerGroup *group);
-/* Under the mutex: it is over. Whoever finds that settles it, once, without the mutex. */
-bool lodger__group_is_over (LodgerGroup *group);
-void lodger__group_settle (LodgerGroup *group);
 
 /* ---- summary.c ---- */
 

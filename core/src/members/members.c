@@ -102,7 +102,7 @@ member_notify (LodgerListener *listener, LodgerPending *done)
     pthread_mutex_unlock (&members->mutex);
 }
 
-static const LodgerListenerOps member_ops = { .notify = member_notify, .is_late = true };
+LODGER_LATE_LISTENER_OPS (member_ops, member_notify);
 
 /* ---- joining ----------------------------------------------------------------------------------------------------------- */
 

@@ -18,6 +18,9 @@ typedef struct LodgerExtraKind
 
 #define LODGER_EXTRA_KIND(name_, free_, blocked_on_)                                                                   \
   static const LodgerExtraKind name_ = { .free = (free_), .blocked_on = (blocked_on_) }
+/* Of a call that is to end by itself in a stop. */
+#define LODGER_STOPS_EXTRA_KIND(name_, hold_stop_, tell_stop_)                                                         \
+  static const LodgerExtraKind name_ = { .hold_stop = (hold_stop_), .tell_stop = (tell_stop_) }
 
 struct LodgerExtra
 {

@@ -98,6 +98,9 @@ struct LodgerListener
 
 #define LODGER_LISTENER_OPS(name_, notify_, discard_, locked_)                                                         \
   static const LodgerListenerOps name_ = { .notify = (notify_), .discard = (discard_), .locked = (locked_) }
+/* Its `notify` comes after all others, and may run user code. */
+#define LODGER_LATE_LISTENER_OPS(name_, notify_)                                                                       \
+  static const LodgerListenerOps name_ = { .notify = (notify_), .is_late = true }
 
 static inline LodgerListener
 lodger__listener (const LodgerListenerOps *ops)
@@ -276,6 +279,11 @@ lodger__pending_see (const LodgerPending *pending)
   atomic_bool *is_seen = (atomic_bool *) (uintptr_t) &pending->is_seen;
   if (!atomic_load_explicit (is_seen, memory_order_relaxed))
     atomic_store_explicit (is_seen, true, memory_order_relaxed);
+}
+static inline bool
+lodger__pending_was_seen (const LodgerPending *pending)
+{
+  return atomic_load_explicit (&pending->is_seen, memory_order_relaxed);
 }
 /* The last reference goes. */
 void lodger__pending_tell_unread (LodgerPending *pending);

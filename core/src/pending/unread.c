@@ -20,8 +20,7 @@ lodger__pending_tell_unread (LodgerPending *pending)
 {
   const unsigned of_interest = P_DONE | P_PROMISE | P_CANCELLED | P_ABANDONED;
   const LodgerSite *site = &pending->site;
-  if (atomic_load_explicit (&pending->is_seen, memory_order_relaxed)
-      || !atomic_load_explicit (&is_on, memory_order_relaxed)
+  if (lodger__pending_was_seen (pending) || !atomic_load_explicit (&is_on, memory_order_relaxed)
       || (lodger__pending_state (pending) & of_interest) != P_DONE || lodger__pending_is_before_fork (pending)
       || lodger_pending_get_outcome (pending) != LODGER_EFAILED || !lodger__site_is_new (LODGER_SITE_UNREAD, site))
     return;

@@ -16,7 +16,7 @@
 static int
 admit (LodgerQueue *queue, bool *ret_replaces, const char *function)
 {
-  if (queue->admission.limit == 0 || lodger__admission_try (&queue->admission))
+  if (queue->options.limit == 0 || lodger__admission_try (&queue->admission))
     return 0;
   switch (queue->options.overflow)
     {
@@ -137,7 +137,7 @@ lodger__queue_call (LodgerQueue *queue, const LodgerWork *work, const LodgerQueu
   if (code != 0)
     return code;
   code = submit (queue, work, options, replaces);
-  if (code != 0 && !replaces && queue->admission.limit > 0)
+  if (code != 0 && !replaces && queue->options.limit > 0)
     lodger__admission_give (&queue->admission);
   return code;
 }

@@ -189,7 +189,7 @@ ended (LodgerListener *listener, LodgerPending *done)
   lodger__queue_release (queue);
 }
 
-static const LodgerListenerOps end_ops = { .notify = ended, .is_late = true };
+LODGER_LATE_LISTENER_OPS (end_ops, ended);
 
 /* 0, or why there is none. Another call may begin the queue later. */
 static int

@@ -83,7 +83,7 @@ take (LodgerQueue *queue, Fate *ret_fate)
 static void
 leave (LodgerQueue *queue)
 {
-  if (queue->admission.limit > 0)
+  if (queue->options.limit > 0)
     lodger__admission_give (&queue->admission);
 }
 
@@ -353,7 +353,7 @@ lodger__queue_end (LodgerQueue *queue, const char *message)
   lodger__queue_forget (queue);
   if (was_closed)
     return;
-  if (queue->admission.limit > 0)
+  if (queue->options.limit > 0)
     lodger__admission_close (&queue->admission);
   if (!lodger_pending_is_cancelled (running))
     lodger_pending_cancel (running, message);

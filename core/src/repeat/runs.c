@@ -184,7 +184,7 @@ notify (LodgerListener *listener, LodgerPending *done)
   run_ended (lodger__list_item (listener, LodgerRun, listener));
 }
 
-static const LodgerListenerOps run_ops = { .notify = notify, .is_late = true };
+LODGER_LATE_LISTENER_OPS (run_ops, notify);
 
 /* ---- the next one ------------------------------------------------------------------------------------------------------ */
 

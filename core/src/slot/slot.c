@@ -64,7 +64,7 @@ watch_done (LodgerListener *listener, LodgerPending *done)
   release (slot);
 }
 
-static const LodgerListenerOps watch_ops = { .notify = watch_done, .is_late = true };
+LODGER_LATE_LISTENER_OPS (watch_ops, watch_done);
 
 /* False without memory. */
 static bool

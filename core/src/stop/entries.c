@@ -74,7 +74,7 @@ call_done (LodgerListener *listener, LodgerPending *done)
   entry_free (entry);
 }
 
-static const LodgerListenerOps entry_ops = { .notify = call_done, .is_late = true };
+LODGER_LATE_LISTENER_OPS (entry_ops, call_done);
 
 /* The call of the caller that this thread is in, if that is the innermost; or NULL. */
 static LodgerPending *

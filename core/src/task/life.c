@@ -170,7 +170,7 @@ caller_stops (LodgerListener *listener, LodgerPending *done)
   lodger__task_release (task);
 }
 
-static const LodgerListenerOps closing_ops = { .notify = caller_stops, .is_late = true };
+LODGER_LATE_LISTENER_OPS (closing_ops, caller_stops);
 
 /* And this instead of the cancel. */
 typedef struct Closing
@@ -196,7 +196,7 @@ tell_stop (void *held)
   lodger__task_release (held);
 }
 
-static const LodgerExtraKind closing_kind = { .hold_stop = hold_stop, .tell_stop = tell_stop };
+LODGER_STOPS_EXTRA_KIND (closing_kind, hold_stop, tell_stop);
 
 /* Without memory a stop cancels it. */
 static void
@@ -243,7 +243,7 @@ call_ended (LodgerListener *listener, LodgerPending *done)
   lodger__task_release (task);
 }
 
-static const LodgerListenerOps end_ops = { .notify = call_ended, .is_late = true };
+LODGER_LATE_LISTENER_OPS (end_ops, call_ended);
 
 /* ---- its call ---------------------------------------------------------------------------------------------------------- */
 

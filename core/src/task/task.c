@@ -39,7 +39,7 @@ static void
 tell_unread (const LodgerTask *task)
 {
   const LodgerPending *stopped = task->stopped;
-  if (stopped == NULL || is_before_fork (task) || atomic_load_explicit (&stopped->is_seen, memory_order_relaxed)
+  if (stopped == NULL || is_before_fork (task) || lodger__pending_was_seen (stopped)
       || lodger_pending_get_outcome (stopped) != LODGER_EFAILED)
     return;
   lodger__log (LODGER_LOG_WARNING, LODGER_SITE_FORMAT " failed, and nobody has read why: %s",
