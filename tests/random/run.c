@@ -299,4 +299,5 @@ run_program (const Program *program, ModelFailFunc fail, bool is_loud)
   stop_all ();
   close_all ();
   free_all ();
+  memset (&run, 0, sizeof run); /* what is lost is a leak at once */
 }

@@ -614,6 +614,35 @@ START_TEST (a_group_is_bound_to_a_scope)
 }
 END_TEST
 
+static void
+count_up (void *data)
+{
+  ++*(int *) data;
+}
+
+/* The call whose outcome it has is in the context of the group. */
+START_TEST (a_group_that_is_done_keeps_no_call)
+{
+  static const LodgerContextKey key = { "a value" };
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerGroup *group = lodger_group_new (LODGER_GROUP_OPTIONS (.until = (LodgerGroupUntil) _i));
+  LodgerPending *pending;
+  int destroyed = 0;
+  expect_code (lodger_context_set (&key, &destroyed, count_up), 0);
+  expect_code (lodger_group_enter (group), 0);
+  lodger_pending_disown (lodger_caller_call_soon (loop.caller, meet_fate, (void *) SUCCEED, NULL));
+  pending = lodger_group_close (group);
+  expect_code (lodger_context_set (&key, NULL, NULL), 0);
+  loop_run_until_done (&loop, pending);
+  expect_code (lodger_pending_get_outcome (pending), 0);
+  lodger_pending_unref (pending);
+  lodger_group_unref (group);
+  loop_run (&loop);
+  ck_assert_int_eq (destroyed, 1);
+  loop_close (&loop);
+}
+END_TEST
+
 START_TEST (a_group_that_nobody_refers_to_is_closed)
 {
   LodgerGroup *group = lodger_group_new (NULL);
@@ -680,6 +709,9 @@ main (int argc, char **argv)
   test_add_variant (suite, "a_group_is_bound_to_a_scope/cancel", a_group_is_bound_to_a_scope, LODGER_GROUP_CANCEL);
   test_add_variant (suite, "a_group_is_bound_to_a_scope/quiet", a_group_is_bound_to_a_scope, LODGER_GROUP_CANCEL_QUIET);
   test_add_variant (suite, "a_group_is_bound_to_a_scope/report", a_group_is_bound_to_a_scope, LODGER_GROUP_REPORT);
+  test_add_variant (suite, "a_group_that_is_done_keeps_no_call/all", a_group_that_is_done_keeps_no_call, 0);
+  test_add_variant (suite, "a_group_that_is_done_keeps_no_call/success", a_group_that_is_done_keeps_no_call, 1);
+  test_add_variant (suite, "a_group_that_is_done_keeps_no_call/first", a_group_that_is_done_keeps_no_call, 2);
   test_add (suite, a_group_that_nobody_refers_to_is_closed);
   test_add (suite, a_group_that_its_call_has_not_left_is_cancelled);
   return test_main (suite, argc, argv);

@@ -60,6 +60,18 @@ signal_winner (LodgerGroup *group)
   lodger__pending_signal (group->pending, NULL);
 }
 
+/* Its context may refer to the group. */
+static void
+drop_winner (LodgerGroup *group)
+{
+  LodgerPending *winner;
+  pthread_mutex_lock (&group->members.mutex);
+  winner = group->winner;
+  group->winner = NULL;
+  pthread_mutex_unlock (&group->members.mutex);
+  lodger_pending_unref (winner);
+}
+
 void
 lodger__group_settle (LodgerGroup *group)
 {
@@ -80,6 +92,7 @@ lodger__group_settle (LodgerGroup *group)
     signal_cancelled (group);
   else
     lodger__pending_signal (group->pending, NULL);
+  drop_winner (group);
   lodger__group_drop_failed (group);
   lodger__group_release (group);
 }

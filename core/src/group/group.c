@@ -186,8 +186,6 @@ lodger_group_unref (LodgerGroup *group)
   lodger__group_release (group);
 }
 
-/* ---- public functions -------------------------------------------------------------------------------------------- */
-
 bool
 lodger_group_cancel (LodgerGroup *group, const char *message)
 {
