@@ -348,10 +348,14 @@ gate_leave (LodgerGate *gate, LodgerHold *hold)
     take_counting (slot, &old);
   waited = slot->waiting == hold || hold->place.list == &slot->replaced;
   if (slot->waiting == hold)
-    slot->waiting = NULL;
+    {
+      slot->waiting = NULL;
+      take_timer (slot, &old); /* it refers to the slot, and a stop of its caller has ended it without a word */
+    }
   lodger__list_remove (&hold->place);
   step = next (slot);
   pthread_mutex_unlock (&slot->mutex);
+  lodger__time_limit_end (old.timer);
   lodger_scope_unref (old.counting);
   take_step (slot, &step);
   return waited;
