@@ -85,9 +85,9 @@ expect 'a law without a test' "$list" "law $new has no test"
 item "- **Law $new. Nothing.** Test: conformance \`law_1_*\`."
 expect 'a law without a mutant' "$list" "law $new has no mutant"
 
-rm "$copy"/tests/mutants/law-9-*.mutant
+rm "$copy"/tests/mutants/*law-9-*.mutant
 expect 'a law whose mutants are gone' "$list" 'law 9 has no mutant'
-cp "$source"/tests/mutants/law-9-*.mutant "$copy/tests/mutants"
+cp "$source"/tests/mutants/*law-9-*.mutant "$copy/tests/mutants"
 
 item "- **$one.** Again. Test: unit/race \`edge_01_a_race_ends_exactly_once\`."
 expect 'a number that appears twice' "$list" "edge case $one is in line [0-9]* already"
