@@ -233,6 +233,35 @@ START_TEST (a_value_is_set_for_the_rest_of_the_call)
 END_TEST
 
 static void
+set_in_a_group (LodgerPending *self, void *data)
+{
+  Seen *seen = data;
+  LodgerGroup *group = lodger_group_new (NULL);
+  ck_assert_int_eq (request_set (&first, NULL), 0);
+  ck_assert_int_eq (lodger_group_enter (group), 0);
+  look (self, &seen[0]);
+  ck_assert_int_eq (request_set (&second, NULL), 0);
+  look (self, &seen[1]);
+  ck_assert_int_eq (lodger_group_leave (group, NULL), 0);
+  look (self, &seen[2]);
+  lodger_group_unref (group);
+}
+
+START_TEST (what_is_set_in_a_group_is_gone_after_it)
+{
+  Seen seen[3] = { { 0 }, { 0 }, { 0 } };
+  LodgerCaller *worker = worker_start (NULL);
+  LodgerPending *call = lodger_caller_call_soon (worker, set_in_a_group, seen, NULL);
+  wait_done (call);
+  ck_assert_int_eq (seen[0].value, 1);
+  ck_assert_int_eq (seen[1].value, 2);
+  ck_assert_int_eq (seen[2].value, 1);
+  lodger_pending_unref (call);
+  worker_stop (worker);
+}
+END_TEST
+
+static void
 set_in_a_bracket (void *data)
 {
   look (NULL, data);
@@ -417,6 +446,7 @@ main (int argc, char **argv)
   test_add (suite, a_canceller_has_the_values_of_its_call);
   test_add (suite, a_hook_has_the_values_of_whoever_opened_its_caller);
   test_add (suite, a_value_is_set_for_the_rest_of_the_call);
+  test_add (suite, what_is_set_in_a_group_is_gone_after_it);
   test_add (suite, a_context_is_run_elsewhere);
   test_add (suite, the_options_context_is_the_calls);
   test_add (suite, keys_do_not_meet);

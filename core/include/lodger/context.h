@@ -57,8 +57,8 @@ LODGER_API void *lodger_context_get (const LodgerContextKey *key);
  * Sets a value in the current context, for the rest of this call.
  *
  * Any thread; does not block. The calls that were submitted before keep the value that they have. In a thread outside
- * of any call, the value is set until it is set again, or the thread ends. Within lodger_context_run(), it is set until
- * that returns.
+ * of any call, the value is set until it is set again, or the thread ends. Within a group or a task that the call has
+ * entered, it is set until that is left. Within lodger_context_run(), it is set until that returns.
  *
  * @param value NULL takes the value away.
  * @param destroy destroys the value, with the last context that has it, in any thread. Optional.

@@ -20,6 +20,7 @@
 #include <lodger/manager.h>
 #include <lodger/options.h>
 #include <lodger/pending.h>
+#include <lodger/promise.h>
 #include <lodger/queue.h>
 #include <lodger/repeat.h>
 #include <lodger/scope.h>

@@ -15,6 +15,14 @@ typedef struct LodgerHooks
   void *data;
 } LodgerHooks;
 
+/* registry.c */
+typedef struct LodgerRegistered
+{
+  LodgerLink known;
+  LodgerLink of_main;
+  LodgerHashLink by_id;
+} LodgerRegistered;
+
 typedef struct LodgerSetup
 {
   const LodgerBackendOps *backend; /* NULL: somebody else runs its loop */
@@ -29,10 +37,8 @@ typedef struct LodgerSetup
   LodgerContext *context;         /* of its hooks: where it was opened; a worker's is its root's */
   const char *file;               /* where it was made, or NULL */
   int line;
-  bool has_hooked;  /* owner: the start hook has run */
-  LodgerLink known; /* registry.c, as the next two */
-  LodgerLink of_main;
-  LodgerHashLink by_id;
+  bool has_hooked; /* owner: the start hook has run */
+  LodgerRegistered registered;
 } LodgerSetup;
 
 #endif

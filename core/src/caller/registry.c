@@ -178,11 +178,11 @@ lodger__registry_hold_all (size_t *ret_count)
   LodgerCaller **list;
   size_t count = 0;
   pthread_mutex_lock (&mutex);
-  lodger__list_for (caller, &known, LodgerCaller, setup.known)
+  lodger__list_for (caller, &known, LodgerCaller, setup.registered.known)
     count++;
   list = count > 0 ? malloc (count * sizeof (LodgerCaller *)) : NULL;
   count = 0;
-  lodger__list_for (caller, &known, LodgerCaller, setup.known)
+  lodger__list_for (caller, &known, LodgerCaller, setup.registered.known)
     if (list != NULL && lodger__life_try_hold (caller))
       list[count++] = caller;
   pthread_mutex_unlock (&mutex);
@@ -199,10 +199,10 @@ lodger__registry_add (LodgerCaller *caller)
   lodger__at_exit_notice ();
   pthread_mutex_lock (&mutex);
   lodger__life_set_number (caller, ++last_number);
-  lodger__list_append (&known, &caller->setup.known);
+  lodger__list_append (&known, &caller->setup.registered.known);
   if (lodger__is_main (caller))
-    lodger__list_append (&mains, &caller->setup.of_main);
-  lodger__hash_insert (&by_id, &caller->setup.by_id, lodger__hash_of_number (last_number));
+    lodger__list_append (&mains, &caller->setup.registered.of_main);
+  lodger__hash_insert (&by_id, &caller->setup.registered.by_id, lodger__hash_of_number (last_number));
   pthread_mutex_unlock (&mutex);
   lodger__debug_notice (&debug_ops);
 }
@@ -211,9 +211,9 @@ void
 lodger__registry_remove (LodgerCaller *caller)
 {
   pthread_mutex_lock (&mutex);
-  lodger__list_remove (&caller->setup.known);
-  lodger__list_remove (&caller->setup.of_main);
-  lodger__hash_remove (&by_id, &caller->setup.by_id);
+  lodger__list_remove (&caller->setup.registered.known);
+  lodger__list_remove (&caller->setup.registered.of_main);
+  lodger__hash_remove (&by_id, &caller->setup.registered.by_id);
   pthread_mutex_unlock (&mutex);
 }
 
@@ -224,12 +224,12 @@ lodger__registry_find_mains (void)
 {
   LodgerCaller *caller, *found = NULL;
   pthread_mutex_lock (&mutex);
-  while (found == NULL && (caller = lodger__list_first (&mains, LodgerCaller, setup.of_main)) != NULL)
+  while (found == NULL && (caller = lodger__list_first (&mains, LodgerCaller, setup.registered.of_main)) != NULL)
     {
       if (lodger_caller_get_state (caller) < LODGER_CALLER_STOPPING)
         found = lodger__life_try_ref (caller);
       if (found == NULL)
-        lodger__list_remove (&caller->setup.of_main);
+        lodger__list_remove (&caller->setup.registered.of_main);
     }
   pthread_mutex_unlock (&mutex);
   return found;
@@ -243,7 +243,7 @@ lodger_caller_find_id (uint64_t id)
   if (current != NULL)
     id = lodger_caller_get_id (current);
   pthread_mutex_lock (&mutex);
-  lodger__hash_for (caller, &by_id, lodger__hash_of_number (id), LodgerCaller, setup.by_id)
+  lodger__hash_for (caller, &by_id, lodger__hash_of_number (id), LodgerCaller, setup.registered.by_id)
     if (lodger_caller_get_id (caller) == id && lodger_caller_is_running (caller))
       found = lodger__life_try_ref (caller);
   pthread_mutex_unlock (&mutex);
@@ -258,11 +258,11 @@ lodger_caller_list (bool running_only, size_t *ret_count)
   if (lodger__is_null (ret_count, __func__))
     return NULL;
   pthread_mutex_lock (&mutex);
-  lodger__list_for (caller, &known, LodgerCaller, setup.known)
+  lodger__list_for (caller, &known, LodgerCaller, setup.registered.known)
     count++;
   list = count > 0 ? malloc (count * sizeof (LodgerCaller *)) : NULL;
   count = 0;
-  lodger__list_for (caller, &known, LodgerCaller, setup.known)
+  lodger__list_for (caller, &known, LodgerCaller, setup.registered.known)
     if (list != NULL
         && (lodger_caller_is_running (caller) || (!running_only && lodger__phase (caller) != LODGER_PHASE_STOPPED))
         && lodger__life_try_ref (caller) != NULL)

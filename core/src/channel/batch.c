@@ -35,7 +35,7 @@ static void
 batch_call (LodgerPending *self, void *data)
 {
   Batch *batch = data;
-  batch->channel->delivery.func (self, batch->items, batch->count, batch->channel->delivery.data);
+  batch->channel->delivery.func (self, batch->items, batch->count, lodger__work_data (&batch->channel->delivery.user));
 }
 
 static void batch_exited (LodgerCaller *caller, LodgerItem *item);
@@ -139,7 +139,7 @@ LODGER_LISTENER_OPS (listener_ops, notify, NULL, false);
 static void
 batch_exited (LodgerCaller *caller, LodgerItem *item)
 {
-  LodgerChannel *channel = ((Batch *) ((LodgerPending *) item)->work.data)->channel;
+  LodgerChannel *channel = ((Batch *) lodger__pending_data ((LodgerPending *) item))->channel;
   lodger__run_exited (caller, (LodgerPending *) item);
   lodger__channel_end_batch (channel);
   lodger__channel_release (channel);

@@ -24,8 +24,7 @@ typedef struct LodgerDelivery
   LodgerCaller *caller;   /* a reference; as the next, written once, under the channel's mutex, before it is there */
   LodgerPending *pending; /* a reference */
   LodgerBatchFunc func;
-  void *data;
-  LodgerDestroyFunc destroy;
+  LodgerWork user;         /* its data */
   const char *name, *file; /* of its pending */
   int line;
   LodgerScope *scope; /* a reference, or NULL */

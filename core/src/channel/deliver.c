@@ -41,8 +41,7 @@ static void
 delivery_free (void *data)
 {
   LodgerChannel *channel = data;
-  if (channel->delivery.destroy != NULL)
-    channel->delivery.destroy (channel->delivery.data);
+  lodger__work_destroy (&channel->delivery.user);
   lodger__channel_release (channel);
 }
 
@@ -88,8 +87,7 @@ start (LodgerChannel *channel, const LodgerWork *user, LodgerBatchFunc func, con
     return NULL;
   lodger__channel_hold (channel);
   delivery->func = func;
-  delivery->data = user->data;
-  delivery->destroy = user->destroy;
+  delivery->user = *user;
   delivery->name = options->name != NULL ? options->name : "a channel";
   delivery->file = options->file;
   delivery->line = options->line;

@@ -25,9 +25,7 @@ typedef struct Each
   atomic_uint refs; /* the call, each continuation, whatever is to ask for more */
   LodgerCompleted *completed;
   LodgerCaller *caller; /* the owner uses it, in its calls */
-  LodgerThenFunc func;
-  void *data;
-  LodgerDestroyFunc destroy;
+  LodgerWork user;
   LodgerCallOptions options; /* of the continuations */
   LodgerPending *self;       /* a reference, once it has begun */
   LodgerReply *reply;        /* under the mutex. NULL: it has not begun, or it is over */
@@ -48,8 +46,7 @@ each_unref (void *data)
   Each *each = data;
   if (atomic_fetch_sub_explicit (&each->refs, 1, memory_order_acq_rel) != 1)
     return;
-  if (each->destroy != NULL)
-    each->destroy (each->data);
+  lodger__work_destroy (&each->user);
   lodger__completed_clear (each->completed);
   lodger_pending_unref (each->self);
   free (each);
@@ -197,7 +194,7 @@ item_done (LodgerPending *self, LodgerPending *done, void *data)
   unlock (each);
   if (is_over (each))
     return;
-  each->func (each->self, done, each->data);
+  lodger__work_continue (&each->user, each->self, done);
   step (each);
 }
 
@@ -337,9 +334,7 @@ each_new (LodgerCompleted *completed, LodgerCaller *caller, const LodgerWork *wo
   atomic_init (&each->refs, 1);
   each->completed = completed;
   each->caller = caller;
-  each->func = work->then;
-  each->data = work->data;
-  each->destroy = work->destroy;
+  each->user = *work;
   each->options = (LodgerCallOptions) { .size = sizeof each->options };
   if (options != NULL)
     {

@@ -160,7 +160,7 @@ next_to_cancel (LodgerGroup *group)
   if (link == NULL)
     return NULL;
   lodger__list_append (&group->cancelled, link);
-  return lodger_pending_ref (lodger__member (link)->pending);
+  return lodger_pending_ref (lodger__member_pending (lodger__member (link)));
 }
 
 void

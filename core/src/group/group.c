@@ -42,7 +42,7 @@ lodger__group_drop_failed (LodgerGroup *group)
 {
   LodgerLink *link;
   while ((link = lodger__list_pop (&group->failed)) != NULL)
-    lodger_pending_unref (lodger__member (link)->pending);
+    lodger_pending_unref (lodger__member_pending (lodger__member (link)));
 }
 
 void

@@ -49,20 +49,20 @@ wins (const LodgerGroup *group, int code)
 static unsigned
 judge (LodgerGroup *group, LodgerMember *member)
 {
-  int code = lodger_pending_get_outcome (member->pending);
+  int code = lodger_pending_get_outcome (lodger__member_pending (member));
   if (group->winner != NULL || group->is_done)
     return 0;
   if (wins (group, code))
     {
-      group->winner = lodger_pending_ref (member->pending);
+      group->winner = lodger_pending_ref (lodger__member_pending (member));
       return HAS_WON;
     }
   if (code == 0)
     return 0;
   if (code != LODGER_ECANCELED)
     {
-      lodger__list_append (&group->failed, &member->link);
-      lodger_pending_ref (member->pending);
+      lodger__member_append (&group->failed, member);
+      lodger_pending_ref (lodger__member_pending (member));
       group->failures++;
       return group->options.until == LODGER_GROUP_UNTIL_ALL ? HAS_FAILED : 0;
     }

@@ -27,12 +27,12 @@ lodger__group_error (LodgerGroup *group)
   lodger__text_add (&text,
                     group->failures == 1 ? "a call of the group has failed:" : "%zu calls of the group have failed:",
                     group->failures);
-  lodger__list_for (member, &group->failed, LodgerMember, link)
-    {
-      if (first == NULL)
-        first = lodger_pending_get_error (member->pending);
-      add_failure (&text, member->pending);
-    }
+  lodger__members_for (member, &group->failed)
+  {
+    if (first == NULL)
+      first = lodger_pending_get_error (lodger__member_pending (member));
+    add_failure (&text, lodger__member_pending (member));
+  }
   message = lodger__text_take (&text);
   error = message != NULL ? lodger_error_new (lodger_error_get_domain (first), lodger_error_get_code (first), message)
                           : lodger_error_ref ((LodgerError *) (uintptr_t) first);
@@ -49,12 +49,11 @@ lodger__group_name_late (LodgerGroup *group)
   char *lines;
   pthread_mutex_lock (&group->members.mutex);
   for (int i = 0; i < 2; i++)
-    lodger__list_for (member, i == 0 ? &group->at_work : &group->cancelled, LodgerMember, link)
-      if (count++ < LODGER_TEXT_MOST)
-        {
-          lodger__text_add (&text, "; ");
-          lodger__pending_write (member->pending, &text);
-        }
+    lodger__members_for (member, i == 0 ? &group->at_work : &group->cancelled) if (count++ < LODGER_TEXT_MOST)
+    {
+      lodger__text_add (&text, "; ");
+      lodger__pending_write (lodger__member_pending (member), &text);
+    }
   pthread_mutex_unlock (&group->members.mutex);
   lines = lodger__text_take (&text);
   lodger__log (LODGER_LOG_WARNING, "a group (%s:%d) gives up calls that do not end, %zu of them%s",

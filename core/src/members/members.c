@@ -110,8 +110,9 @@ LODGER_LATE_LISTENER_OPS (member_ops, member_notify);
 static LodgerMember *
 member_of (const LodgerPending *pending, const LodgerMembers *members)
 {
-  for (LodgerExtra *extra = pending->extras; extra != NULL; extra = extra->next)
-    if (extra->kind == &member_kind && atomic_load (&((LodgerMember *) extra)->members) == members)
+  for (LodgerExtra *extra = lodger__extra_find (pending, &member_kind); extra != NULL;
+       extra = lodger__extra_next (extra))
+    if (atomic_load (&((LodgerMember *) extra)->members) == members)
       return (LodgerMember *) extra;
   return NULL;
 }

@@ -50,6 +50,23 @@ lodger__member (LodgerLink *link)
   return lodger__list_item (link, LodgerMember, link);
 }
 
+/* Of a list of members, in order. */
+#define lodger__members_for(member_, list_) lodger__list_for (member_, list_, LodgerMember, link)
+
+/* A reference, until it has left; whoever moves it to a list of his own keeps one. */
+static inline LodgerPending *
+lodger__member_pending (const LodgerMember *member)
+{
+  return member->pending;
+}
+
+/* It is on no list. */
+static inline void
+lodger__member_append (LodgerList *list, LodgerMember *member)
+{
+  lodger__list_append (list, &member->link);
+}
+
 void lodger__members_init (LodgerMembers *members, const LodgerMembersOps *ops);
 /* Its last hold goes. In a forked child the mutex may be another thread's. */
 void lodger__members_clear (LodgerMembers *members, bool is_before_fork);

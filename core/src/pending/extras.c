@@ -25,6 +25,15 @@ lodger__extra_find (const LodgerPending *pending, const LodgerExtraKind *kind)
 }
 
 LodgerExtra *
+lodger__extra_next (const LodgerExtra *extra)
+{
+  LodgerExtra *next = extra->next;
+  while (next != NULL && next->kind != extra->kind)
+    next = next->next;
+  return next;
+}
+
+LodgerExtra *
 lodger__extra_need (LodgerPending *pending, const LodgerExtraKind *kind, size_t size)
 {
   LodgerExtra *extra = lodger__extra_find (pending, kind);

@@ -32,7 +32,9 @@ struct LodgerExtra
 void lodger__extra_add (LodgerPending *pending, LodgerExtra *extra);
 /* The oldest of that kind, or NULL. */
 LodgerExtra *lodger__extra_find (const LodgerPending *pending, const LodgerExtraKind *kind);
-/* The same, made (zeroed, of that size) if there is none; NULL without memory. */
+/* The next of the same kind, or NULL. */
+LodgerExtra *lodger__extra_next (const LodgerExtra *extra);
+/* The same as the first, made (zeroed, of that size) if there is none; NULL without memory. */
 LodgerExtra *lodger__extra_need (LodgerPending *pending, const LodgerExtraKind *kind, size_t size);
 void lodger__extra_remove (LodgerPending *pending, LodgerExtra *extra);
 /* Locked: who would have to act for it to be done. Under a lock that allows no user code, too: see lodger__pending_drop. */

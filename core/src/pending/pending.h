@@ -9,6 +9,7 @@
 #include "base/thread.h"
 #include "life/trace.h"
 #include "mailbox/item.h"
+#include "pending/work.h"
 
 #include <lodger/caller.h>
 #include <lodger/pending.h>
@@ -123,44 +124,6 @@ struct LodgerEnding
 
 typedef struct LodgerExtra LodgerExtra; /* extras.h */
 
-/* A call's function and its data. */
-typedef struct LodgerWork
-{
-  union
-  {
-    LodgerCallFunc call;
-    LodgerThenFunc then;
-  };
-  void *data;
-  LodgerDestroyFunc destroy;
-} LodgerWork;
-
-static inline LodgerWork
-lodger__work (LodgerCallFunc func, void *data, LodgerDestroyFunc destroy)
-{
-  return (LodgerWork) { .call = func, .data = data, .destroy = destroy };
-}
-
-static inline LodgerWork
-lodger__work_then (LodgerThenFunc func, void *data, LodgerDestroyFunc destroy)
-{
-  return (LodgerWork) { .then = func, .data = data, .destroy = destroy };
-}
-
-static inline bool
-lodger__work_has_func (const LodgerWork *work)
-{
-  return work->call != NULL;
-}
-
-/* For a call that is refused. */
-static inline void
-lodger__work_destroy (const LodgerWork *work)
-{
-  if (work->destroy != NULL)
-    work->destroy (work->data);
-}
-
 typedef void (*LodgerLinkedFunc) (LodgerPending *pending);
 
 static inline LodgerSite
@@ -250,6 +213,12 @@ static inline const LodgerItemOps *
 lodger__pending_ops (const LodgerPending *pending)
 {
   return pending->item.ops;
+}
+
+static inline void *
+lodger__pending_data (const LodgerPending *pending)
+{
+  return lodger__work_data (&pending->work);
 }
 
 /* The caller that runs it or has it queued; NULL for a promise. */
