@@ -6,6 +6,7 @@
 # A mutant whose test fails (or hangs) is killed; one whose test still passes has SURVIVED, and this fails.
 #
 #   run.sh [NAME …]      without names: all
+#   run.sh --part K/N    the K-th of N parts of all, which can run beside each other
 #
 # LODGER_SOURCE: the source folder; LODGER_BUILD: a build of it with tests; CC: the compiler. A mutant's file has lines
 # `KEY: VALUE`, where KEY is one of
@@ -128,11 +129,22 @@ does_not_apply () { # does_not_apply MUTANT
   broken="$broken $(basename "$1" .mutant)"
 }
 
+every=1
+first=1
+case ${1:-} in --part)
+  first=${2%/*}
+  every=${2#*/}
+  shift 2
+  ;;
+esac
 [ $# -gt 0 ] || set -- "$here"/*.mutant
 killed=0
 survived=
 broken=
+place=0
 for mutant; do
+  place=$((place + 1))
+  [ $((place % every)) -eq $((first % every)) ] || continue
   [ -e "$mutant" ] || mutant="$here/$mutant.mutant"
   [ -e "$mutant" ] || die "there is no mutant $mutant"
   name=$(basename "$mutant" .mutant)
