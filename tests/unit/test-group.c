@@ -324,6 +324,25 @@ START_TEST (edge_60_a_cancel_reaches_each_member)
 }
 END_TEST
 
+/* Each of them is done when it is cancelled, and in this mode its end cancels the group. */
+START_TEST (edge_60_a_cancel_of_many_members_does_not_nest)
+{
+  LodgerGroup *group = lodger_group_new (LODGER_GROUP_OPTIONS (.mode = LODGER_GROUP_CANCEL));
+  LodgerPending *end;
+  for (int i = 0; i < 20000; i++)
+    {
+      LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+      expect_code (lodger_group_add (group, promise), 0);
+      lodger_pending_unref (promise);
+    }
+  end = lodger_group_close (group);
+  ck_assert (lodger_group_cancel (group, NULL));
+  expect_code (lodger_pending_get_outcome (end), LODGER_ECANCELED);
+  lodger_pending_unref (end);
+  lodger_group_unref (group);
+}
+END_TEST
+
 START_TEST (edge_61_a_cancel_of_the_waiting_call_cancels_the_members)
 {
   LodgerCaller *worker = worker_start (NULL);
@@ -695,6 +714,7 @@ main (int argc, char **argv)
   test_add (suite, edge_58_a_failure_cancels_the_body);
   test_add (suite, edge_59_a_cancelled_member_does_what_the_mode_says);
   test_add (suite, edge_60_a_cancel_reaches_each_member);
+  test_add (suite, edge_60_a_cancel_of_many_members_does_not_nest);
   test_add (suite, edge_61_a_cancel_of_the_waiting_call_cancels_the_members);
   test_add (suite, edge_61_members_that_do_not_end_are_named);
   test_add (suite, edge_61_the_patience_begins_when_the_group_is_closed);

@@ -172,11 +172,18 @@ lodger__group_cancel_member (LodgerGroup *group, LodgerPending *pending, const c
     lodger_pending_cancel (pending, message);
 }
 
+/* One at a time: what is cancelled may be done at once, and its end cancels the group again. */
 static void
 cancel_members (LodgerGroup *group, const char *message)
 {
   LodgerPending *pending;
   pthread_mutex_lock (&group->members.mutex);
+  if (group->cancels)
+    {
+      pthread_mutex_unlock (&group->members.mutex);
+      return;
+    }
+  group->cancels = true;
   while ((pending = next_to_cancel (group)) != NULL)
     {
       pthread_mutex_unlock (&group->members.mutex);
@@ -184,6 +191,7 @@ cancel_members (LodgerGroup *group, const char *message)
       lodger_pending_unref (pending);
       pthread_mutex_lock (&group->members.mutex);
     }
+  group->cancels = false;
   pthread_mutex_unlock (&group->members.mutex);
 }
 

@@ -40,6 +40,7 @@ struct LodgerGroup
   LodgerThread *entered_in;
   LodgerTimeLimit *limit, *patience; /* its timeout; how long it waits for what it has cancelled */
   bool was_entered, is_closed, is_done, has_cancelled_member, is_given_up;
+  bool cancels;             /* a thread is cancelling those that are at work */
   atomic_bool is_cancelled; /* written under the mutex */
 };
 
