@@ -140,7 +140,7 @@ START_TEST (edge_57_members_are_added_and_removed_by_hand)
   LodgerPending *members[STAGE_HOMES], *promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
   stage_open (&stage, _i);
   for (int home = 0; home < STAGE_HOMES; home++)
-    members[home] = stage_submit (&stage, home, STAGE_WAITS);
+    members[home] = stage_submit (&stage, (StageHome) home, STAGE_WAITS);
   stage.to_wait = 1;
   stage_run_until_members_wait (&stage);
   stage.group = lodger_group_new (NULL);

@@ -82,7 +82,8 @@ lodger__gate_prepare (LodgerPending *pending, const LodgerCallOptions *options, 
                    .listener = lodger__listener (&hold_ops) };
   lodger__hold (caller);
   lodger__extra_add (pending, &at->extra);
-  lodger__pending_add_listener (pending, &at->listener);
+  /* Its place is free before its groups learn that it is done. */
+  lodger__pending_add_first_listener (pending, &at->listener);
   return true;
 }
 

@@ -17,6 +17,13 @@ lodger__pending_add_listener (LodgerPending *pending, LodgerListener *listener)
     lodger__pending_add_state (pending, P_TELLS);
 }
 
+void
+lodger__pending_add_first_listener (LodgerPending *pending, LodgerListener *listener)
+{
+  lodger__pending_add_listener (pending, listener);
+  pending->listeners = listener;
+}
+
 bool
 lodger__pending_listen (LodgerPending *pending, LodgerListener *listener)
 {

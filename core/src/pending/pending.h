@@ -263,6 +263,8 @@ void lodger__pending_tell_unread (LodgerPending *pending);
 bool lodger__pending_listen (LodgerPending *pending, LodgerListener *listener);
 /* Not shared yet, or locked and not done. */
 void lodger__pending_add_listener (LodgerPending *pending, LodgerListener *listener);
+/* The same, before all that were added. */
+void lodger__pending_add_first_listener (LodgerPending *pending, LodgerListener *listener);
 /* Takes a listener back; false when it was or is being told. */
 bool lodger__pending_unlisten (LodgerPending *pending, LodgerListener *listener);
 /* It goes without ever being done. */
