@@ -71,7 +71,7 @@ submit_that_fail (LodgerPending *self, void *data)
   (void) self;
   activate (managers);
   for (int home = 0; home < STAGE_HOMES; home++)
-    managers->calls[home] = stage_submit (&managers->stage, home, STAGE_FAILS);
+    managers->calls[home] = stage_submit (&managers->stage, (StageHome) home, STAGE_FAILS);
   stage_add (&managers->stage, STAGE_WAITS);
   deactivate (managers);
 }
@@ -168,7 +168,7 @@ submit_that_wait (LodgerPending *self, void *data)
   (void) self;
   activate (managers);
   for (int home = 0; home < STAGE_HOMES; home++)
-    managers->calls[home] = stage_submit (&managers->stage, home, STAGE_WAITS);
+    managers->calls[home] = stage_submit (&managers->stage, (StageHome) home, STAGE_WAITS);
   managers->stage.to_wait++;
   deactivate (managers);
 }

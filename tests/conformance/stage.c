@@ -115,7 +115,7 @@ void
 stage_add (Stage *stage, StageFate fate)
 {
   for (int home = 0; home < STAGE_HOMES; home++)
-    lodger_pending_disown (stage_submit (stage, home, fate));
+    lodger_pending_disown (stage_submit (stage, (StageHome) home, fate));
   if (fate == STAGE_WAITS)
     stage->to_wait++;
 }

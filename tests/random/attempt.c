@@ -21,7 +21,9 @@ enum
 /* In memory that the two processes share. */
 static Failure *shared;
 
-static _Noreturn void
+static void fail (const char *what) __attribute__ ((noreturn));
+
+static void
 fail (const char *what)
 {
   snprintf (shared->what, sizeof shared->what, "%s", what);
