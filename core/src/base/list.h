@@ -28,6 +28,8 @@ lodger__list_owner (const void *member, size_t offset)
 
 /* The struct that a link is a member of; NULL for NULL. */
 #define lodger__list_item(link, Type, member) ((Type *) lodger__list_owner ((link), offsetof (Type, member)))
+/* That of a member which is there. */
+#define lodger__owner(pointer, Type, member) ((Type *) ((uintptr_t) (pointer) -offsetof (Type, member)))
 
 #define lodger__list_first(list, Type, member) lodger__list_item ((list)->first, Type, member)
 #define lodger__list_next(item, Type, member)  lodger__list_item ((item)->member.next, Type, member)

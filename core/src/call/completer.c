@@ -45,7 +45,7 @@ LODGER_EXTRA_KIND (completer_kind, completer_free, completer_blocked_on);
 static void
 let_go (LodgerListener *listener, LodgerPending *promise)
 {
-  Completer *completer = lodger__list_item (listener, Completer, listener);
+  Completer *completer = lodger__owner (listener, Completer, listener);
   LodgerCaller *caller;
   lodger__pending_lock (promise);
   caller = completer->caller;

@@ -51,7 +51,7 @@ LODGER_EXTRA_KIND (hold_kind, hold_free, hold_blocked_on);
 static void
 hold_done (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerHold *hold = &lodger__list_item (listener, AtGate, listener)->hold;
+  LodgerHold *hold = &lodger__owner (listener, AtGate, listener)->hold;
   (void) done;
   if (hold->gate->ops->leave (hold->gate, hold))
     lodger__hold_release (hold);

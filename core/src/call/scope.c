@@ -213,7 +213,7 @@ lodger__scope_check (const LodgerCallOptions *options, const char *function)
 static void
 unlink_done (LodgerListener *listener, LodgerPending *done)
 {
-  Binding *binding = lodger__list_item (listener, Binding, listener);
+  Binding *binding = lodger__owner (listener, Binding, listener);
   (void) done;
   if (is_before_fork (binding->scope))
     return;

@@ -68,7 +68,7 @@ let_go (Then *then)
 static void
 then_notify (LodgerListener *listener, LodgerPending *done)
 {
-  Then *then = lodger__list_item (listener, Then, listener);
+  Then *then = lodger__owner (listener, Then, listener);
   (void) done;
   push_once (then);
   let_go (then);
@@ -77,7 +77,7 @@ then_notify (LodgerListener *listener, LodgerPending *done)
 static void
 then_discard (LodgerListener *listener)
 {
-  let_go (lodger__list_item (listener, Then, listener));
+  let_go (lodger__owner (listener, Then, listener));
 }
 
 LODGER_LISTENER_OPS (listener_ops, then_notify, then_discard, false);

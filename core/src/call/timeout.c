@@ -34,7 +34,7 @@ LODGER_EXTRA_KIND (timeout_kind, timeout_free, NULL);
 static void
 call_done (LodgerListener *listener, LodgerPending *done)
 {
-  Timeout *timeout = lodger__list_item (listener, Timeout, listener);
+  Timeout *timeout = lodger__owner (listener, Timeout, listener);
   LodgerTimeLimit *limit;
   lodger__pending_lock (done);
   limit = timeout->limit;

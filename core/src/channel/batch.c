@@ -126,7 +126,7 @@ lodger__channel_end_batch (LodgerChannel *channel)
 static void
 notify (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerChannel *channel = lodger__list_item (listener, LodgerChannel, delivery.listener);
+  LodgerChannel *channel = lodger__owner (listener, LodgerChannel, delivery.listener);
   (void) done;
   atomic_store (&channel->delivery.is_back, true);
   lodger__channel_pump (channel);

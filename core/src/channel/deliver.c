@@ -49,7 +49,7 @@ delivery_free (void *data)
 static void
 ended (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerChannel *channel = lodger__list_item (listener, LodgerChannel, delivery.end_listener);
+  LodgerChannel *channel = lodger__owner (listener, LodgerChannel, delivery.end_listener);
   (void) done;
   lodger__channel_end (channel);
   lodger__channel_release (channel);

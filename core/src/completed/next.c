@@ -20,7 +20,7 @@ typedef struct Next
 static void
 item_notify (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerCompletedItem *item = lodger__list_item (listener, LodgerCompletedItem, listener);
+  LodgerCompletedItem *item = lodger__owner (listener, LodgerCompletedItem, listener);
   LodgerCompleted *completed = item->completed;
   (void) done;
   pthread_mutex_lock (&completed->mutex);

@@ -91,7 +91,7 @@ leave (LodgerMembers *members, LodgerMember *member, bool is_done)
 static void
 member_notify (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerMember *member = lodger__list_item (listener, LodgerMember, listener);
+  LodgerMember *member = lodger__owner (listener, LodgerMember, listener);
   LodgerMembers *members = atomic_load (&member->members);
   (void) done;
   pthread_mutex_lock (&members->mutex);

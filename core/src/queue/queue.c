@@ -183,7 +183,7 @@ lodger_queue_unref (LodgerQueue *queue)
 static void
 ended (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerQueue *queue = lodger__list_item (listener, LodgerQueue, end_listener);
+  LodgerQueue *queue = lodger__owner (listener, LodgerQueue, end_listener);
   (void) done;
   lodger__queue_end (queue, "its queue has ended");
   lodger__queue_release (queue);

@@ -129,7 +129,7 @@ end_running (LodgerQueue *queue)
 static void
 notify (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerQueue *queue = lodger__list_item (listener, LodgerQueue, listener);
+  LodgerQueue *queue = lodger__owner (listener, LodgerQueue, listener);
   (void) done;
   atomic_store (&queue->is_back, true);
   lodger__queue_pump (queue);

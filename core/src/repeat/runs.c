@@ -181,7 +181,7 @@ static void
 notify (LodgerListener *listener, LodgerPending *done)
 {
   (void) done;
-  run_ended (lodger__list_item (listener, LodgerRun, listener));
+  run_ended (lodger__owner (listener, LodgerRun, listener));
 }
 
 LODGER_LATE_LISTENER_OPS (run_ops, notify);

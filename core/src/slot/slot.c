@@ -57,7 +57,7 @@ lodger_slot_unref (LodgerSlot *slot)
 static void
 watch_done (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerSlot *slot = lodger__list_item (listener, LodgerSlot, listener);
+  LodgerSlot *slot = lodger__owner (listener, LodgerSlot, listener);
   (void) done;
   if (lodger_scope_has_ended (slot->options.scope))
     lodger__slot_cancel (slot, lodger__scope_message, true);

@@ -63,7 +63,7 @@ left (LodgerCaller *caller, bool stops)
 static void
 call_done (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerEntry *entry = lodger__list_item (listener, LodgerEntry, listener);
+  LodgerEntry *entry = lodger__owner (listener, LodgerEntry, listener);
   bool is_mine;
   (void) done;
   lodger__caller_lock (entry->caller);

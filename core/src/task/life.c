@@ -162,7 +162,7 @@ begin_patience (LodgerTask *task)
 static void
 caller_stops (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerTask *task = lodger__list_item (listener, LodgerTask, closing_listener);
+  LodgerTask *task = lodger__owner (listener, LodgerTask, closing_listener);
   (void) done;
   lodger__task_stop (task);
   if (atomic_load (&task->has_begun))
@@ -233,7 +233,7 @@ let_go (LodgerTask *task)
 static void
 call_ended (LodgerListener *listener, LodgerPending *done)
 {
-  LodgerTask *task = lodger__list_item (listener, LodgerTask, end_listener);
+  LodgerTask *task = lodger__owner (listener, LodgerTask, end_listener);
   (void) done;
   note_ended (task);
   let_go (task);
