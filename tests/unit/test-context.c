@@ -97,8 +97,11 @@ static void
 submit_to_a_worker (LodgerPending *self, void *data)
 {
   Seen *seen = data;
+  LodgerPending *there;
   look (self, data);
-  lodger_pending_return_from (self, lodger_caller_to_thread (lodger_caller_current (), look, seen + 1, NULL));
+  there = lodger_caller_to_thread (lodger_caller_current (), look, seen + 1, NULL);
+  lodger_pending_return_from (self, there);
+  lodger_pending_unref (there);
 }
 
 START_TEST (a_value_goes_through_workers_and_what_they_submit)

@@ -114,7 +114,7 @@ END_TEST
 static void
 follow (LodgerPending *self, void *data)
 {
-  lodger_pending_return_from (self, lodger_pending_ref (data));
+  lodger_pending_return_from (self, data);
 }
 
 START_TEST (a_timeout_is_the_outcome_of_those_who_follow)

@@ -88,10 +88,9 @@ after (LodgerMembers *members, unsigned what)
     lodger__group_settle (group);
   if (what & HAS_WON)
     lodger__group_cancel (group, "another call of its group was the first");
-  else if (what & HAS_FAILED)
-    lodger__group_cancel (group, "another call of its group has failed");
-  else if (what & WAS_CANCELLED)
-    lodger__group_cancel (group, "another call of its group was cancelled");
+  else if ((what & (HAS_FAILED | WAS_CANCELLED)) && !atomic_load (&group->is_cancelled))
+    lodger__group_cancel (group, what & HAS_FAILED ? "another call of its group has failed"
+                                                   : "another call of its group was cancelled");
 }
 
 /* ---- joining ----------------------------------------------------------------------------------------------------------- */
