@@ -144,12 +144,12 @@ lodger_completed_free (LodgerCompleted *completed)
       lodger__misuse (__func__, LODGER_EBUSY, "the iteration is in use");
       return;
     }
+  lodger__list_for (unfinished, &completed->items, LodgerCompletedItem, link)
+    if (lodger__pending_unlisten (unfinished->pending, &unfinished->listener) && cancels (completed))
+      lodger_pending_cancel (unfinished->pending, left_early);
+  /* Each listener is through now. Before that, the one of any item could write to the item before it on the list `done`. */
   while ((item = lodger__completed_item (lodger__list_pop (&completed->items))) != NULL)
-    {
-      if (lodger__pending_unlisten (item->pending, &item->listener) && cancels (completed))
-        lodger_pending_cancel (item->pending, left_early);
-      lodger__completed_item_free (item);
-    }
+    lodger__completed_item_free (item);
   lodger__completed_clear (completed);
 }
 
