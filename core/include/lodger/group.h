@@ -195,8 +195,8 @@ LODGER_API bool lodger_group_remove (LodgerGroup *group, LodgerPending *pending)
 /**
  * Cancels the group: each member, and whatever joins it from now on.
  *
- * Any thread; does not block. Cancellers and done-callbacks run inside this function. The outcome of the group is what its
- * mode says.
+ * Any thread; does not block. Cancellers and done-callbacks run inside this function, or inside an earlier call that is
+ * still under way, in this thread or another. The outcome of the group is what its mode says.
  *
  * @param message Optional. It is copied. It is the cancel message of the members.
  * @return true; false when the group is done, for NULL, and in a forked child.
