@@ -124,7 +124,7 @@ START_TEST (it_asks_again_and_again)
 {
   poll_open ();
   counter_add (&let_on, ALL);
-  run_until (shown == 20);
+  run_until (shown >= 20);
   poll_close ();
 }
 END_TEST
@@ -153,11 +153,11 @@ START_TEST (a_reading_that_ends_while_the_window_is_hidden_is_the_last)
   counter_wait (&begun, 1);
   set_visible (FALSE);
   counter_add (&let_on, ALL);
-  run_until (shown == 1);
+  run_until (shown >= 1);
   let_time_pass ();
   ck_assert_int_eq (shown, 1);
   set_visible (TRUE);
-  run_until (shown == 2);
+  run_until (shown >= 2);
   poll_close ();
 }
 END_TEST
@@ -166,11 +166,11 @@ START_TEST (a_reading_that_takes_long_is_the_only_one)
 {
   poll_open ();
   counter_wait (&begun, 1);
-  run_until (asked == 20);
+  run_until (asked >= 20);
   ck_assert_int_eq (counter_get (&begun), 1);
   ck_assert_int_eq (shown, 0);
   counter_add (&let_on, ALL);
-  run_until (shown == 3);
+  run_until (shown >= 3);
   poll_close ();
 }
 END_TEST
@@ -185,7 +185,7 @@ START_TEST (a_window_that_is_hidden_and_shown_often_has_one_question)
     }
   ck_assert_int_le (counter_get (&begun), 1);
   counter_add (&let_on, ALL);
-  run_until (shown == 3);
+  run_until (shown >= 3);
   poll_close ();
 }
 END_TEST
