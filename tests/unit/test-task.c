@@ -314,6 +314,23 @@ START_TEST (edge_89_a_stop_of_its_caller_signals_first)
 }
 END_TEST
 
+/* It looks round after the stop was asked for: a cancel would have come by then. */
+START_TEST (edge_89_a_stop_of_its_caller_cancels_nothing)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  Server server = { .way = WAITS, .has_let_go = true };
+  server_open (&server, worker, NULL);
+  expect_code (lodger_task_start (server.task), 0);
+  latch_wait (&server.begun);
+  lodger_caller_stop (worker, true);
+  latch_open (&server.let_go);
+  expect_end (&server, 0);
+  expect_code (atomic_load (&server.code), 0);
+  server_close (&server);
+  worker_stop (worker);
+}
+END_TEST
+
 START_TEST (edge_89_one_that_goes_on_is_cancelled)
 {
   LodgerCaller *worker = worker_start (NULL);
@@ -676,6 +693,7 @@ main (int argc, char **argv)
   test_add (suite, the_function_says_when_it_has_started);
   test_add (suite, a_task_that_nobody_refers_to_goes_on);
   test_add (suite, edge_89_a_stop_of_its_caller_signals_first);
+  test_add (suite, edge_89_a_stop_of_its_caller_cancels_nothing);
   test_add (suite, edge_89_one_that_goes_on_is_cancelled);
   test_add (suite, edge_90_entering_waits_until_it_has_started);
   test_add (suite, edge_90_leaving_waits_for_the_end_shielded);
