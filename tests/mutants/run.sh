@@ -9,7 +9,8 @@
 #   run.sh --part K/N    the K-th of N parts of all, which can run beside each other
 #
 # LODGER_SOURCE: the source folder; LODGER_BUILD: a build of it with tests; CC: the compiler; LODGER_MUTANTS_TRUST=yes:
-# the tests have been run without any mutant, and passed. A mutant's file has lines
+# the tests have been run without any mutant, and passed; LODGER_MUTANTS_TURN=K/N: only the K-th of N turns. A mutant's file
+# has lines
 # `KEY: VALUE`, where KEY is one of
 #   law      the law that the change breaks, for the report
 #   run      the test program, and the names to be given to it; one of tests/gtk gets a display
@@ -132,6 +133,9 @@ does_not_apply () { # does_not_apply MUTANT
   broken="$broken $(basename "$1" .mutant)"
 }
 
+turns=${LODGER_MUTANTS_TURN:-0/1}
+turn=${turns%/*}
+turns=${turns#*/}
 every=1
 first=1
 case ${1:-} in --part)
@@ -148,6 +152,7 @@ place=0
 for mutant; do
   place=$((place + 1))
   [ $((place % every)) -eq $((first % every)) ] || continue
+  [ $((place / every % turns)) -eq $((turn % turns)) ] || continue
   [ -e "$mutant" ] || mutant="$here/$mutant.mutant"
   [ -e "$mutant" ] || die "there is no mutant $mutant"
   name=$(basename "$mutant" .mutant)
