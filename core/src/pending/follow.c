@@ -41,11 +41,12 @@ unfinished_of (const LodgerPending *pending)
   return (Unfinished *) lodger__extra_find (pending, &unfinished_kind);
 }
 
+/* A stop may read it without the lock, once the call has returned: what is there is not written again. */
 bool
 lodger__pending_may_stay_unfinished (LodgerPending *pending)
 {
   Unfinished *unfinished = (Unfinished *) lodger__extra_need (pending, &unfinished_kind, sizeof *unfinished);
-  if (unfinished != NULL)
+  if (unfinished != NULL && unfinished->ending.pending == NULL)
     {
       unfinished->ending.pending = pending;
       unfinished->ending.ends_call = !(lodger__pending_state (pending) & P_PROMISE);
