@@ -9,9 +9,9 @@
 #   run.sh --part K/N    the K-th of N parts of all, which can run beside each other
 #
 # LODGER_SOURCE: the source folder; LODGER_BUILD: a build of it with tests; CC: the compiler; LODGER_MUTANTS_TRUST=yes:
-# the tests have been run without any mutant, and passed; LODGER_MUTANTS_TURN=K/N: only the K-th of N turns. A mutant's file
-# has lines
-# `KEY: VALUE`, where KEY is one of
+# the tests have been run without any mutant, and passed; LODGER_MUTANTS_TURN=K/N: only the K-th of N turns.
+#
+# A mutant's file has lines `KEY: VALUE`, where KEY is one of
 #   law      the law that the change breaks, for the report
 #   run      the test program, and the names to be given to it; one of tests/gtk gets a display
 #   rounds   optional: LODGER_STRESS_ROUNDS for the mutant, which may need a few until it is caught
