@@ -137,7 +137,7 @@ CELL (lodger_host_read_options, null_own,
 CELL (lodger_host_read_options, null_ret_reason,
       WARNS (lodger_host_read_options (&given, &own, sizeof own, NULL) == NULL));
 
-static struct LodgerHostWatch watch; /* as long as nobody is told */
+static LodgerHostWatch watch; /* as long as nobody is told */
 
 CELL (lodger_host_fd_ready, null_watch, WARNS (DOES (lodger_host_fd_ready (NULL, 0))));
 CELL (lodger_host_fd_ready, after_stop, FINE (DOES (lodger_host_fd_ready (&watch, 0))));

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file backend.h
- * The whole backend contract: a loop that Lodger drives, alone on a worker's thread.
+ * The whole backend contract: a loop that Lodger drives, alone on a worker's thread or as a guest in a host's thread.
  *
  * A worker opens its backend and asks it for the host adapter of its loop. It attaches its caller to that host and runs
  * the loop until the caller has stopped. Then it closes the backend. So one adapter serves the GUI thread and the
  * workers.
+ *
+ * A guest has no thread and does not run. Before each sleep of the host, Lodger asks it how long it may sleep, and on
+ * which descriptor. The host watches that, and Lodger has the guest dispatch what is ready. guest.h is the user's side.
  */
 #ifndef LODGER_BACKEND_H
 #define LODGER_BACKEND_H
@@ -35,15 +38,31 @@ typedef struct LodgerBackendOps
   /** Frees the state that `open` made, last of all. Mandatory. Same thread. The host's state may outlive it. */
   void (*close) (void *impl);
 
-  /* To be a guest in a host's thread. NULL: this backend cannot be a guest. */
+  /* To be a guest in a host's thread. All of these are called in the thread of that host. Without `guest_open` the
+   * backend cannot be a guest (LODGER_ENOSYS), and the others are ignored. */
 
-  /** Reserved: not called yet. Returns 0 when something is ready now. Otherwise it returns the `deadline` until which
-   * the loop may sleep, or LODGER_FOREVER. */
-  int64_t (*prepare) (void *impl);
-  /** Reserved: not called yet. Runs one iteration, without blocking. */
-  void (*dispatch) (void *impl);
-  /** Reserved: not called yet. Makes a sleeping poll return. Any thread. */
-  void (*wake) (void *impl);
+  /** Returns the loop that the options mean. Two equal pointers are the same guest. A pointer that equals the identity of
+   * the thread's host, from `identify` of a driver of the same name, means that no guest is needed: that host runs the
+   * loop already. NULL: the options pointer itself stands for the loop. */
+  const void *(*guest_identify) (const void *options);
+  /** Takes a loop or makes one, and owns it. It changes nothing that the other code of the thread sees. It returns 0 and
+   * sets *ret_impl, or returns a negative code. */
+  int (*guest_open) (const void *options, void **ret_impl);
+  /** Prepares for a sleep of the host. Mandatory for a guest. It runs no calls of Lodger's. It returns 0 when something
+   * can be dispatched now. Otherwise it returns the time, of CLOCK_MONOTONIC, until which the loop may sleep, or
+   * LODGER_FOREVER. *ret_fd is a descriptor that is readable, level-triggered, while there is work. It is the guest's
+   * own, and valid until the next `guest_prepare` or `guest_close`. -1: the guest is dead or has nothing to watch. */
+  int64_t (*guest_prepare) (void *impl, int *ret_fd);
+  /** Runs one iteration, which never blocks. Mandatory for a guest. It runs user code, which may run it again from a
+   * nested loop. It returns true if something was dispatched: it is then called again within the slice. */
+  bool (*guest_dispatch) (void *impl);
+  /** Goes around each call that is made in the guest, and around each `guest_dispatch`. They nest. NULL: nothing is
+   * needed. */
+  void (*guest_enter) (void *impl);
+  void (*guest_leave) (void *impl);
+  /** Frees what `guest_open` made, last of all, and not inside `guest_dispatch`. Mandatory for a guest. A loop that the
+   * program owns lives on. */
+  void (*guest_close) (void *impl);
 } LodgerBackendOps;
 
 /**

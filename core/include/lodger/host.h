@@ -14,12 +14,16 @@
  * **Threads.** The owner is the thread that attached the caller. "Any thread" operations are called from several
  * threads at once. A node that is run in another thread than the owner's is logged and not run.
  *
+ * **The start.** `open` of the driver makes the host's state, and nothing in the loop. A caller may be stopped before it
+ * starts, or its start hook may fail. `attach` follows when the caller starts, in the owner's thread. It makes what only
+ * the owner may take away: handles, event sources, signal handlers.
+ *
  * **The end.** A host that ends first refuses posts (LODGER_ESHUTDOWN), then calls lodger_host_closed() once. Only
  * `destroy` frees its state. `destroy` comes with the last reference to the caller, from any thread. When the caller
  * ends first, `detach` is called.
  *
- * **Reserved.** Members and functions that are marked "Reserved: not called yet." have their place in the contract.
- * Nothing in Lodger calls them today. A host may leave such a member NULL.
+ * **Watches.** A host that has `watch_fd` watches descriptors for Lodger: those of guests, and those of
+ * lodger_caller_watch_fd(). Lodger polls the descriptors by itself for a host without it, in a thread of its own.
  */
 #ifndef LODGER_HOST_H
 #define LODGER_HOST_H
@@ -35,9 +39,12 @@ typedef struct LodgerHostNode
   struct LodgerHostNode *next; /**< the host's to use while it holds the node */
 } LodgerHostNode;
 
-/** A watched descriptor, opaque to the host. Reserved: no host gets one yet. It is handed back in
- * lodger_host_fd_ready(). */
-typedef struct LodgerHostWatch LodgerHostWatch;
+/** A watched descriptor. It is intrusive: it lives in memory of Lodger's until `unwatch_fd` returns. The host hands it
+ * back in lodger_host_fd_ready(). */
+typedef struct LodgerHostWatch
+{
+  void *host_data; /**< the host's to use from `watch_fd` until `unwatch_fd` returns; NULL at first */
+} LodgerHostWatch;
 
 /** The operations of a host. The comment of a member says the meaning of NULL. Members are only ever appended: see
  * options.h. */
@@ -50,32 +57,43 @@ typedef struct LodgerHostOps
   const char *worker_backend;
 
   /** Gets lodger_host_run_node() called in the owner's thread, soon. Mandatory. Any thread. It returns 0, or
-   * LODGER_ESHUTDOWN once closing. After LODGER_ESHUTDOWN, the node stays Lodger's. It never runs the node inline. */
+   * LODGER_ESHUTDOWN once closing. After LODGER_ESHUTDOWN, the node stays Lodger's, and Lodger posts no other. It never
+   * runs the node inline. A refusal means that the loop will not come round again. A host whose loop needs memory for a
+   * wake-up therefore keeps the node, and serves it when the loop next comes round by itself. */
   int (*run_sync_soon_threadsafe) (void *impl, LodgerHostNode *node);
   /** Does the same in the owner's thread; it may skip the wake-up. It cannot fail once attached. NULL: the operation
    * above is used. */
   void (*run_sync_soon_not_threadsafe) (void *impl, LodgerHostNode *node);
-  /** Turns lodger_host_before_wait() on or off. Owner's thread. While on, the host calls it last before blocking, in
-   * nested loops too. NULL: Lodger posts the node ahead of any call that leaves work behind. */
+  /** Turns lodger_host_before_wait() on or off. Owner's thread. While on, the host calls it before each poll of the
+   * loop, also before one that does not block, in nested loops too. It is on within slices, and as long as the caller
+   * has guests. NULL: Lodger posts the node ahead of any call that leaves work behind, and guests have to be kicked. */
   void (*want_before_wait) (void *impl, bool on);
   /** Arms the deadline. Owner's thread. The host calls lodger_host_deadline() at @p deadline (of `now`): late is
    * allowed, early is not. There is one deadline; a new one replaces it. LODGER_FOREVER disarms. NULL: call_later is
    * answered with LODGER_ENOSYS. */
   void (*arm) (void *impl, int64_t deadline);
-  /** Reserved: not called yet. Reports readiness of @p fd (poll's event bits) by lodger_host_fd_ready(). Owner's
-   * thread. NULL: Lodger polls by itself. */
+  /** Begins to report readiness of @p fd (poll's event bits) by lodger_host_fd_ready(), level-triggered, until
+   * `unwatch_fd`. Owner's thread, between `attach` and `detach`. It reports at the priority of the node, and ages as the
+   * node does: a busy descriptor would starve redraw otherwise. POLLERR, POLLHUP and POLLNVAL are reported also if they
+   * are not asked for. It returns 0, or a negative code: LODGER_EBUSY if the loop cannot have two watches of one
+   * descriptor, LODGER_EINVAL if it cannot watch such a descriptor. NULL: Lodger polls by itself. */
   int (*watch_fd) (void *impl, LodgerHostWatch *watch, int fd, uint32_t events);
-  /** Reserved: not called yet. Ends a watch. Owner's thread. No event comes after it returns. */
+  /** Ends a watch. Owner's thread, also from inside lodger_host_fd_ready() of this or another watch. No event comes
+   * after it returns. The descriptor may be closed already. Lodger ends each watch before `detach`. When the host closes
+   * by itself, it ends them. NULL only if `watch_fd` is NULL. */
   void (*unwatch_fd) (void *impl, LodgerHostWatch *watch);
   /** Returns monotonic nanoseconds. Any thread. NULL: CLOCK_MONOTONIC. */
   int64_t (*now) (void *impl);
   /** Returns how long a slice may take, in nanoseconds. Owner's thread. It is asked when a slice starts. NULL: 1 ms. */
   int64_t (*slice_ns) (void *impl);
-  /** Reserved: not called yet. Runs the loop until `quit`. Owner's thread. NULL: Lodger cannot start the loop. */
+  /** Runs the loop until `quit`, for lodger_run(). Owner's thread. It returns 0, or a negative code if the loop cannot be
+   * run. NULL: lodger_run() is refused with LODGER_ENOSYS. */
   int (*mainloop) (void *impl);
-  /** Reserved: not called yet. Ends the loop that `mainloop` runs. Owner's thread. */
+  /** Ends the loop that `mainloop` runs. Owner's thread. It is called from inside `mainloop`, or before it: then
+   * `mainloop` returns at once. NULL only if `mainloop` is NULL. */
   void (*quit) (void *impl);
-  /** Reserved: not called yet. Tells that the function given to a future lodger_run has ended. Owner's thread. */
+  /** Tells that the function given to lodger_run() has ended. Owner's thread, inside `mainloop`, before `quit`.
+   * lodger_host_current() is still this host. NULL: nothing is to be done. */
   void (*done) (void *impl);
   /** Detaches the host: it refuses posts from now on, disarms, and withdraws the node. Owner's thread. It returns true
    * if the host had the node. NULL: the host keeps refusing by itself. Lodger then treats the node as withdrawn; a late
@@ -83,6 +101,12 @@ typedef struct LodgerHostOps
   bool (*detach) (void *impl);
   /** Frees the state that `open` made, last of all. Any thread. NULL: there is nothing to free. */
   void (*destroy) (void *impl);
+  /** Makes what the loop keeps of the host: handles, event sources. Owner's thread, when the caller starts, before its
+   * start hook and before any other operation but `run_sync_soon_threadsafe` and `now`. After it has succeeded, `detach`
+   * comes in the owner's thread before `destroy`, unless the host closes first. A thread that never comes back from a
+   * call is the exception: then nothing is called but `destroy`, from another thread. It returns 0, or a negative code:
+   * the caller's start has failed. NULL: there is nothing to make. */
+  int (*attach) (void *impl);
 } LodgerHostOps;
 
 /** How a host of a registered kind is made. */
@@ -95,7 +119,7 @@ typedef struct LodgerHostDriver
    * pointer itself stands for the loop. */
   const void *(*identify) (const void *options);
   /** Makes the host's state for @p host. Mandatory. Owner's thread. @p host outlives the state. It returns 0 and sets
-   * *ret_impl, or returns a negative code. */
+   * *ret_impl, or returns a negative code. What only the owner could take away is made by `attach`. */
   int (*open) (LodgerHost *host, const void *options, void **ret_impl);
 } LodgerHostDriver;
 
@@ -140,9 +164,9 @@ LODGER_API void lodger_host_deadline (LodgerHost *host);
 /**
  * Adapter to Lodger: tells that the loop is about to block.
  *
- * Owner's thread; runs no user code. In a forked child it does nothing and logs nothing.
+ * Owner's thread; runs no user code, but for `prepare` of guests. In a forked child it does nothing and logs nothing.
  *
- * @return 0 when something is ready: the loop does not block. Otherwise the latest time to wake up. LODGER_FOREVER
+ * @return 0 when something is ready: the loop does not block, and the node has been posted. Otherwise the latest time to wake up. LODGER_FOREVER
  *         means no such time; an error gives it, too.
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread).
  * Test: conformance nested_loop_goes_on_with_the_interrupted_turn
@@ -153,9 +177,11 @@ LODGER_API int64_t lodger_host_before_wait (LodgerHost *host);
 /**
  * Adapter to Lodger: tells that a watched descriptor is ready.
  *
- * Reserved: no host is asked to watch a descriptor yet. Owner's thread. Without a watch it does nothing.
+ * Owner's thread; re-entrant, from nested loops too. It runs a slice, as lodger_host_deadline() does. The watch may be
+ * gone when it returns.
  *
- * Errors: LODGER_EINVAL (NULL).
+ * @param revents poll's event bits; 0 does nothing.
+ * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread), LODGER_ECHILD (a forked child).
  * Test: unit/host an_fd_event_without_a_watch_is_ignored
  * Since: 0.1
  */

@@ -4,6 +4,7 @@
 #include "life/phase.h"
 #include "loop/ownership.h"
 #include "loop/turn.h"
+#include "loop/watch.h"
 #include "mailbox/owner.h"
 #include "mailbox/post.h"
 
@@ -110,12 +111,17 @@ lodger_host_before_wait (LodgerHost *host)
 }
 
 void
-lodger_host_fd_ready (LodgerHostWatch *watch, uint32_t revents)
+lodger_host_fd_ready (LodgerHostWatch *host_watch, uint32_t revents)
 {
-  if (watch == NULL)
-    lodger__misuse (__func__, LODGER_EINVAL, "NULL given");
-  else if (watch->ready != NULL)
-    watch->ready (watch, revents);
+  LodgerWatch *watch = (LodgerWatch *) host_watch;
+  LodgerCaller *caller;
+  if (lodger__is_null (host_watch, __func__) || revents == 0)
+    return;
+  caller = watch->caller;
+  if (!lodger__host_is_attached (caller) || !is_right (caller, __func__) || is_over (caller))
+    return;
+  watch->ready (watch, revents);
+  lodger__turn_slice (caller, slice_ns (caller), false);
 }
 
 void

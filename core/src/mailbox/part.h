@@ -21,11 +21,6 @@ struct LodgerHost
   atomic_bool is_closed;
 };
 
-struct LodgerHostWatch
-{
-  void (*ready) (LodgerHostWatch *watch, uint32_t revents);
-};
-
 typedef struct LodgerMailbox
 {
   LodgerInbox inbox; /* first: aligned to a cache line */
