@@ -135,13 +135,21 @@ enum
   LONGEST_RUN = 20
 };
 
-const SubjectKind subject_manual = { "manual",       SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_VIRTUAL,
-                                     LONGEST_RUN,    open_virtual,
-                                     close_host,     turn_virtual,
-                                     nest,           work,
-                                     request_redraw, set_frames,
-                                     advance };
+const SubjectKind subject_manual = { "manual",
+                                     "native",
+                                     SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_VIRTUAL,
+                                     LONGEST_RUN,
+                                     open_virtual,
+                                     close_host,
+                                     turn_virtual,
+                                     nest,
+                                     work,
+                                     request_redraw,
+                                     set_frames,
+                                     advance,
+                                     NULL };
 const SubjectKind subject_manual_no_before_wait = { "manual-no-before-wait",
+                                                    "native",
                                                     SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_VIRTUAL,
                                                     LONGEST_RUN,
                                                     open_no_before_wait,
@@ -151,8 +159,10 @@ const SubjectKind subject_manual_no_before_wait = { "manual-no-before-wait",
                                                     work,
                                                     request_redraw,
                                                     set_frames,
-                                                    advance };
+                                                    advance,
+                                                    NULL };
 const SubjectKind subject_manual_real = { "manual-real",
+                                          "native",
                                           SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
                                           LONGEST_RUN,
                                           open_real,
@@ -162,8 +172,10 @@ const SubjectKind subject_manual_real = { "manual-real",
                                           work,
                                           request_redraw,
                                           set_frames,
+                                          NULL,
                                           NULL };
 const SubjectKind subject_manual_real_no_before_wait = { "manual-real-no-before-wait",
+                                                         "native",
                                                          SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
                                                          LONGEST_RUN,
                                                          open_real_no_before_wait,
@@ -173,4 +185,5 @@ const SubjectKind subject_manual_real_no_before_wait = { "manual-real-no-before-
                                                          work,
                                                          request_redraw,
                                                          set_frames,
+                                                         NULL,
                                                          NULL };

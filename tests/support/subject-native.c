@@ -41,6 +41,9 @@ work (Subject *subject, bool on)
     atomic_store (&subject->works, false);
 }
 
-const SubjectKind subject_native = {
-  .name = "native", .traits = SUBJECT_DRIVEN | SUBJECT_SLEEPS, .open = open_worker, .close = close_worker, .work = work
-};
+const SubjectKind subject_native = { .name = "native",
+                                     .backend = "native",
+                                     .traits = SUBJECT_DRIVEN | SUBJECT_SLEEPS,
+                                     .open = open_worker,
+                                     .close = close_worker,
+                                     .work = work };

@@ -85,5 +85,6 @@ turn (Subject *subject)
     sched_yield ();
 }
 
-const SubjectKind subject_polling
-    = { .name = "polling", .traits = SUBJECT_POLLS, .open = open_host, .close = close_host, .turn = turn };
+const SubjectKind subject_polling = {
+  .name = "polling", .backend = "native", .traits = SUBJECT_POLLS, .open = open_host, .close = close_host, .turn = turn
+};

@@ -3,21 +3,6 @@
 
 #include <string.h>
 
-const SubjectKind *const subject_kinds[] = {
-  &subject_manual,
-  &subject_manual_no_before_wait,
-  &subject_manual_real,
-  &subject_manual_real_no_before_wait,
-  &subject_native,
-  &subject_polling,
-#ifdef LODGER_HAVE_GLIB
-  &subject_glib_default,
-  &subject_glib_other,
-  &subject_glib_worker,
-#endif
-  NULL,
-};
-
 bool
 subject_is (const Subject *subject, unsigned trait)
 {
@@ -120,7 +105,7 @@ subject_run_until_done (Subject *subject, LodgerPending *pending)
 const char *
 subject_backend (const Subject *subject)
 {
-  return strncmp (subject->kind->name, "glib", 4) == 0 ? "glib" : "native";
+  return subject->kind->backend;
 }
 
 static void
@@ -195,6 +180,13 @@ subject_settle (Subject *subject)
 }
 
 void
+subject_rest (Subject *subject)
+{
+  for (int i = 0; i < 10; i++)
+    subject->kind->nest (subject);
+}
+
+void
 subject_expect_restored_at (Subject *subject, ProcCount before, const char *file, int line)
 {
   int64_t until = test_now () + test_limit_ns ();
@@ -247,9 +239,12 @@ subject_find (const char *name)
 ProcCount
 subject_count_before (int kind)
 {
-  ProcCount first = { .fds = 1000, .threads = proc_count ().threads };
+  ProcCount first = { .fds = 1000 };
   Subject subject;
   Recorder recorder = { 0 };
+  if (subject_kinds[kind]->use_first != NULL)
+    subject_kinds[kind]->use_first ();
+  first.threads = proc_count ().threads;
   subject_open (&subject, kind, false);
   ck_assert_int_eq (
       subject_outcome (&subject, lodger_caller_to_thread (subject.caller, recorder_call, &recorder, recorder_destroy)),

@@ -23,13 +23,15 @@ enum
 typedef struct SubjectKind
 {
   const char *name;
+  const char *backend; /* of the threads in its caller's tree */
   unsigned traits;
   int longest_run; /* how many calls of SUBJECT_SPEND may run between two redraws */
   /* Creates the loop and its caller, with the options of the subject. */
   void (*open) (Subject *subject);
   /* Frees the loop. The caller has stopped. */
   void (*close) (Subject *subject);
-  /* Not DRIVEN, the loop's thread: one iteration, which may sleep until there is something to do. */
+  /* Not DRIVEN, the loop's thread: one iteration, which may sleep until there is something to do. One that has run
+   * something does not sleep afterwards: the test may have waited for just that. */
   void (*turn) (Subject *subject);
   /* NESTS, the loop's thread, in a call: one iteration, which does not sleep. */
   void (*nest) (Subject *subject);
@@ -41,6 +43,8 @@ typedef struct SubjectKind
   void (*set_frames) (Subject *subject, bool on);
   /* VIRTUAL: moves the clock. */
   void (*advance) (Subject *subject, int64_t ns);
+  /* Optional. Lets the loop's library start the threads that it keeps for good. It may be called again. */
+  void (*use_first) (void);
 } SubjectKind;
 
 struct Subject
@@ -94,12 +98,15 @@ void subject_expect_restored_at (Subject *subject, ProcCount before, const char 
 void subject_run_inside (Subject *subject, LodgerDirectFunc func, void *data);
 /* The test's thread: runs the loop until every call submitted so far has run. */
 void subject_settle (Subject *subject);
+/* NESTS, the loop's thread: lets an idle loop do what it still does after its last work. */
+void subject_rest (Subject *subject);
 /* The loop's thread: lets a call take that long. */
 void subject_spend (Subject *subject, int64_t ns);
 /* Submits in one of three ways. `how`: 0 call_soon, 1 call_direct, 2 call_later without a delay. */
 void subject_submit (Subject *subject, unsigned how, Recorder *recorder);
 
-/* All kinds, ended by NULL. */
+/* All kinds, ended by NULL. A test program may have a list of its own instead: for a kind that needs a library which no
+ * other test is linked with. */
 extern const SubjectKind *const subject_kinds[];
 extern const SubjectKind subject_manual, subject_manual_no_before_wait, subject_manual_real,
     subject_manual_real_no_before_wait;
