@@ -2,17 +2,13 @@
 /* The host "tcl": Lodger in the loop of Tcl and Tk.
  *
  * Tcl serves events. When there is none, it runs each idle callback once, and then looks for events again. Tk redraws in
- * such callbacks. So Lodger comes in one, too. A timer replaces it when Tcl has not been idle for AGE milliseconds. */
+ * such callbacks. So Lodger comes in one, too. When Tcl is not idle for TCL_HOST_AGE, a timer replaces it. */
 #include "tcl-host.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <tcl.h>
 #include <time.h>
-
-enum {
-  AGE = 10
-};
 
 typedef struct {
   TclWatch *watches; /* first: for tcl-watch.c */
@@ -32,7 +28,14 @@ static int64_t now (void) {
   return time.tv_sec * INT64_C (1000000000) + time.tv_nsec;
 }
 
-/* ---- the loop comes round ------------------------------------------------------------------------------------------- */
+static int post (void *impl, LodgerHostNode *node) {
+  TclHost *tcl = impl;
+  LodgerHostNode *none = NULL;
+  if (!atomic_compare_exchange_strong (&tcl->node, &none, node))
+    return LODGER_ESHUTDOWN;
+  Tcl_ThreadAlert (tcl->thread);
+  return 0;
+}
 
 /* Lodger's functions may free the host, so nothing of it is read after them. */
 static void serve (ClientData data) {
@@ -49,29 +52,18 @@ static void serve (ClientData data) {
   }
 }
 
-/* Tcl calls this before each wait, and waits no longer than it says. */
+/* Tcl calls this before each wait, also before one that does not block, and waits no longer than this says. */
 static void setup (ClientData data, int flags) {
   TclHost *tcl = data;
   int64_t until = tcl->wants_before_wait ? lodger_host_before_wait (tcl->host) : LODGER_FOREVER;
   int64_t left = (until < tcl->deadline ? until : tcl->deadline) - now ();
-  (void) flags;
   if (tcl->age == NULL && (left <= 0 || atomic_load (&tcl->node) != NULL)) {
-    tcl->age = Tcl_CreateTimerHandler (AGE, serve, tcl);
+    tcl->age = Tcl_CreateTimerHandler (TCL_HOST_AGE, serve, tcl);
     Tcl_DoWhenIdle (serve, tcl);
   }
   left = tcl->age == NULL ? left + 999 : 0; /* rounded up to microseconds: never early */
-  Tcl_SetMaxBlockTime (&(Tcl_Time) { .sec = left / 1000000000, .usec = left % 1000000000 / 1000 });
-}
-
-/* ---- what Lodger asks ----------------------------------------------------------------------------------------------- */
-
-static int post (void *impl, LodgerHostNode *node) {
-  TclHost *tcl = impl;
-  LodgerHostNode *none = NULL;
-  if (!atomic_compare_exchange_strong (&tcl->node, &none, node))
-    return LODGER_ESHUTDOWN;
-  Tcl_ThreadAlert (tcl->thread);
-  return 0;
+  if ((flags & TCL_TIMER_EVENTS) != 0)
+    Tcl_SetMaxBlockTime (&(Tcl_Time) { .sec = left / 1000000000, .usec = left % 1000000000 / 1000 });
 }
 
 static void want_before_wait (void *impl, bool on) { ((TclHost *) impl)->wants_before_wait = on; }

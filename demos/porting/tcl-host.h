@@ -6,6 +6,11 @@
 #include <lodger/host.h>
 #include <lodger/lodger.h>
 
+/* How long Tcl may be busy before Lodger is served all the same, in milliseconds. */
+enum {
+  TCL_HOST_AGE = 10
+};
+
 /* Registers the host "tcl", which has no options. Any thread. It returns 0, or a negative code.
  *
  * The thread of a caller on it has an interpreter, and runs Tcl's loop: with Tk_MainLoop(), `vwait`, `update`,

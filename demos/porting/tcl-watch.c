@@ -10,10 +10,6 @@
 #include <sys/select.h>
 #include <tcl.h>
 
-enum {
-  AGE = 10
-};
-
 struct TclWatch {
   TclWatch *next;
   LodgerHostWatch *lodgers;
@@ -27,7 +23,7 @@ static void file_ready (ClientData data, int mask) {
   TclWatch *watch = data;
   (void) mask;
   Tcl_CreateFileHandler (watch->poll.fd, 0, file_ready, watch);
-  watch->age = Tcl_CreateTimerHandler (AGE, tell, watch);
+  watch->age = Tcl_CreateTimerHandler (TCL_HOST_AGE, tell, watch);
   Tcl_DoWhenIdle (tell, watch);
 }
 
