@@ -17,6 +17,7 @@ typedef struct {
   _Atomic (LodgerHostNode *) node; /* NULL, the node to be run, or &closed */
   int64_t deadline;
   Tcl_TimerToken age; /* NULL: `serve` is not asked for */
+  atomic_bool sleeps; /* or is about to */
   bool wants_before_wait, quits;
 } TclHost;
 
@@ -28,12 +29,14 @@ static int64_t now (void) {
   return time.tv_sec * INT64_C (1000000000) + time.tv_nsec;
 }
 
+/* After an alert, the next wait of Tcl returns without a look at descriptors. So only a loop that sleeps is alerted. */
 static int post (void *impl, LodgerHostNode *node) {
   TclHost *tcl = impl;
   LodgerHostNode *none = NULL;
   if (!atomic_compare_exchange_strong (&tcl->node, &none, node))
     return LODGER_ESHUTDOWN;
-  Tcl_ThreadAlert (tcl->thread);
+  if (atomic_exchange (&tcl->sleeps, false))
+    Tcl_ThreadAlert (tcl->thread);
   return 0;
 }
 
@@ -57,10 +60,12 @@ static void setup (ClientData data, int flags) {
   TclHost *tcl = data;
   int64_t until = tcl->wants_before_wait ? lodger_host_before_wait (tcl->host) : LODGER_FOREVER;
   int64_t left = (until < tcl->deadline ? until : tcl->deadline) - now ();
+  atomic_store (&tcl->sleeps, true); /* before the look at the node */
   if (tcl->age == NULL && (left <= 0 || atomic_load (&tcl->node) != NULL)) {
     tcl->age = Tcl_CreateTimerHandler (TCL_HOST_AGE, serve, tcl);
     Tcl_DoWhenIdle (serve, tcl);
   }
+  atomic_store (&tcl->sleeps, tcl->age == NULL);
   left = tcl->age == NULL ? left + 999 : 0; /* rounded up to microseconds: never early */
   if ((flags & TCL_TIMER_EVENTS) != 0)
     Tcl_SetMaxBlockTime (&(Tcl_Time) { .sec = left / 1000000000, .usec = left % 1000000000 / 1000 });

@@ -48,6 +48,7 @@ main (int argc, char **argv)
   add_law_idle (suite);
   add_law_misuse (suite);
   add_law_scopes (suite);
+  add_law_watches (suite);
   add_edge_pool (suite);
   add_edge_pool_limits (suite);
   add_edge_worker_threads (suite);
