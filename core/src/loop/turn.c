@@ -167,6 +167,37 @@ lodger__turn_is_ready (const LodgerCaller *caller)
   return is_ready;
 }
 
+bool
+lodger__turn_has_time (const LodgerCaller *caller)
+{
+  return lodger__host_now (caller) < caller->turn.until;
+}
+
+bool
+lodger__turn_wants_before_wait (const LodgerCaller *caller)
+{
+  bool wants = caller->turn.depth > 0;
+  for_each_source (source, caller)
+    wants = wants || ((*source)->wants_before_wait != NULL && (*source)->wants_before_wait (caller));
+  return wants;
+}
+
+void
+lodger__turn_want_before_wait (LodgerCaller *caller)
+{
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  if (ops->want_before_wait != NULL && lodger__host_is_attached (caller))
+    ops->want_before_wait (lodger__host_impl (caller), lodger__turn_wants_before_wait (caller));
+}
+
+void
+lodger__turn_before_wait (LodgerCaller *caller, bool is_sure)
+{
+  for_each_source (source, caller)
+    if ((*source)->before_wait != NULL)
+      (*source)->before_wait (caller, is_sure);
+}
+
 void
 lodger__turn_start (LodgerCaller *caller)
 {
@@ -293,18 +324,20 @@ tidy (LodgerCaller *caller)
 static void
 settle_down (LodgerCaller *caller, bool has_run)
 {
-  const LodgerHostOps *ops = lodger__host_ops (caller);
+  bool is_alone = lodger__host_ops (caller)->want_before_wait == NULL || lodger__is_serving_alone (caller);
   LodgerItem *postponed;
   lodger__polls_settle (caller);
   while ((postponed = lodger__turn_next_postponed (caller)) != NULL)
     lodger__push (caller, postponed);
   if (caller->turn.depth == 0)
     tidy (caller);
+  if (is_alone || lodger__turn_is_ready (caller))
+    lodger__turn_before_wait (caller, is_alone);
   lodger__turn_arm (caller);
   if (lodger__turn_is_ready (caller))
     lodger__host_post_ahead (caller);
-  if (caller->turn.depth == 0 && ops->want_before_wait != NULL && lodger__host_is_attached (caller))
-    ops->want_before_wait (lodger__host_impl (caller), false);
+  if (caller->turn.depth == 0)
+    lodger__turn_want_before_wait (caller);
   for_each_source (source, caller)
     if ((*source)->settle != NULL)
       (*source)->settle (caller, has_run);
@@ -314,12 +347,14 @@ settle_down (LodgerCaller *caller, bool has_run)
 static void
 run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
 {
-  int64_t start = lodger__host_now (caller);
+  int64_t start = lodger__host_now (caller), outer = caller->turn.until;
   LodgerItem *item;
+  caller->turn.until = budget < LODGER_FOREVER - start ? start + budget : LODGER_FOREVER;
   while ((item = next_for_slice (caller)) != NULL)
     {
       if (!asks)
         {
+          lodger__turn_before_wait (caller, true);
           lodger__turn_arm (caller);
           if (lodger__turn_is_ready (caller))
             lodger__host_post_ahead (caller);
@@ -330,6 +365,7 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
           || lodger__host_now (caller) - start >= budget)
         break;
     }
+  caller->turn.until = outer;
 }
 
 /* It looks only once the caller is its own: whoever has ended it has closed the inbox, and a look would open it again. */
@@ -350,6 +386,9 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
   lodger__polls_serve (caller);
   if (caller->turn.depth++ == 0 && asks)
     ops->want_before_wait (lodger__host_impl (caller), true);
+  for_each_source (source, caller)
+    if ((*source)->begin != NULL)
+      (*source)->begin (caller);
   run_items (caller, budget, asks, &has_run);
   caller->turn.depth--;
   if (lodger__is_taken (caller))
