@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Watched descriptors: each host tells of them in the same way, and each leaves room for the redraw. */
+/* What each host tells of watched descriptors, and the room that it leaves for the redraw. */
 #define _GNU_SOURCE
 #include "conformance.h"
 #include "loop/watch.h"
@@ -95,30 +95,6 @@ give (Watcher *watcher, unsigned count)
     ck_assert_int_eq (write (watcher->ends[1], "x", 1), 1);
 }
 
-START_TEST (a_watch_tells_as_long_as_the_descriptor_is_ready)
-{
-  Subject subject;
-  Watcher watcher;
-  subject_open (&subject, _i, false);
-  watcher_open (&watcher, &subject);
-  watcher_begin (&watcher);
-  subject_settle (&subject);
-  ck_assert_int_eq (counter_get (&watcher.told), 0);
-  give (&watcher, 3);
-  subject_run_until (&subject, &watcher.told, 3);
-  ck_assert_uint_eq (watcher.revents, POLLIN);
-  give (&watcher, 1);
-  subject_run_until (&subject, &watcher.told, 4);
-  subject_run_inside (&subject, end, &watcher);
-  give (&watcher, 1);
-  for (int i = 0; i < 10; i++)
-    subject_settle (&subject);
-  ck_assert_int_eq (counter_get (&watcher.told), 4);
-  subject_close (&subject);
-  watcher_close (&watcher);
-}
-END_TEST
-
 START_TEST (a_watch_tells_of_a_hang_up_that_nobody_asked_for)
 {
   Subject subject;
@@ -159,32 +135,6 @@ START_TEST (a_watch_that_is_told_may_end_itself_and_another)
   subject_close (&subject);
   watcher_close (&watchers[0]);
   watcher_close (&watchers[1]);
-}
-END_TEST
-
-/* Some loops have one watch for each descriptor. */
-START_TEST (a_second_watch_of_a_descriptor_works_or_is_refused)
-{
-  Subject subject;
-  Watcher watcher, second;
-  subject_open (&subject, _i, false);
-  watcher_open (&watcher, &subject);
-  watcher_open (&second, &subject);
-  watcher_begin (&watcher);
-  close (second.ends[0]);
-  second.ends[0] = watcher.ends[0];
-  subject_run_inside (&subject, begin, &second);
-  if (second.code == 0)
-    subject_run_inside (&subject, end, &second);
-  else
-    ck_assert_int_eq (second.code, LODGER_EBUSY);
-  second.ends[0] = -1;
-  give (&watcher, 1);
-  subject_run_until (&subject, &watcher.told, 1);
-  ck_assert_int_eq (counter_get (&second.told), 0);
-  subject_close (&subject);
-  watcher_close (&watcher);
-  watcher_close (&second);
 }
 END_TEST
 
@@ -234,10 +184,8 @@ END_TEST
 void
 add_law_watches (Suite *suite)
 {
-  add_law (suite, a_watch_tells_as_long_as_the_descriptor_is_ready, 0, 0);
   add_law (suite, a_watch_tells_of_a_hang_up_that_nobody_asked_for, 0, 0);
   add_law (suite, a_watch_that_is_told_may_end_itself_and_another, 0, 0);
-  add_edge (suite, a_second_watch_of_a_descriptor_works_or_is_refused, 0, 0);
   add_edge (suite, a_watch_ends_after_its_descriptor_was_closed, 0, 0);
   add_law (suite, law_5_a_busy_descriptor_leaves_room_for_redraw, SUBJECT_REDRAWS, SUBJECT_VIRTUAL);
 }
