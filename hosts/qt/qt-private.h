@@ -125,9 +125,7 @@ private:
   void serve ();
   void runOne (LodgerHostNode *node, int64_t slice);
   void setTimer ();
-  void enter ();
-  /* The carrier may be gone afterwards. */
-  void leave ();
+  class OnStack;
 
   LodgerQtHost *const host;
   QPointer<QAbstractEventDispatcher> dispatcher;
