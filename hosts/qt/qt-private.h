@@ -145,7 +145,7 @@ private:
 
 const LodgerHostDriver *lodger__qt_driver ();
 
-/* Makes the end of the application known to the driver. */
-void lodger__qt_application_gone ();
+/* The end of each application is heard from now on. */
+void lodger__qt_hear_applications ();
 
 #endif
