@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kinds of loop that each test program can have. A program with a list of its own is linked without this file. */
+/* The kinds of the usual test programs. A program with kinds of its own has a list of its own. */
 #include "subject.h"
 
 const SubjectKind *const subject_kinds[] = {

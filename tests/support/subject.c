@@ -29,6 +29,13 @@ switch_work (void *data)
 }
 
 static void
+start (int i)
+{
+  if (subject_kinds[i]->start != NULL)
+    subject_kinds[i]->start ();
+}
+
+static void
 open_with (Subject *subject, int i, const LodgerCallerOptions *options, bool is_initial)
 {
   *subject = (Subject) { .kind = subject_kinds[i],
@@ -36,6 +43,7 @@ open_with (Subject *subject, int i, const LodgerCallerOptions *options, bool is_
                          .is_initial = is_initial };
   if (options != NULL)
     subject->options = *options;
+  start (i);
   subject->kind->open (subject);
   if (subject->caller == NULL)
     test_fail ("no caller on %s", subject->kind->name);
@@ -105,7 +113,7 @@ subject_run_until_done (Subject *subject, LodgerPending *pending)
 const char *
 subject_backend (const Subject *subject)
 {
-  return subject->kind->backend;
+  return subject->kind->backend != NULL ? subject->kind->backend : "native";
 }
 
 static void
@@ -242,8 +250,7 @@ subject_count_before (int kind)
   ProcCount first = { .fds = 1000 };
   Subject subject;
   Recorder recorder = { 0 };
-  if (subject_kinds[kind]->use_first != NULL)
-    subject_kinds[kind]->use_first ();
+  start (kind);
   first.threads = proc_count ().threads;
   subject_open (&subject, kind, false);
   ck_assert_int_eq (

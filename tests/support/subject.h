@@ -23,7 +23,6 @@ enum
 typedef struct SubjectKind
 {
   const char *name;
-  const char *backend; /* of the threads in its caller's tree */
   unsigned traits;
   int longest_run; /* how many calls of SUBJECT_SPEND may run between two redraws */
   /* Creates the loop and its caller, with the options of the subject. */
@@ -43,8 +42,10 @@ typedef struct SubjectKind
   void (*set_frames) (Subject *subject, bool on);
   /* VIRTUAL: moves the clock. */
   void (*advance) (Subject *subject, int64_t ns);
-  /* Optional. Lets the loop's library start the threads that it keeps for good. It may be called again. */
-  void (*use_first) (void);
+  /* The backend of the threads in its caller's tree. NULL: "native". */
+  const char *backend;
+  /* Starts what then stays as long as the process, threads and descriptors too. NULL: there is none. It may be repeated. */
+  void (*start) (void);
 } SubjectKind;
 
 struct Subject
@@ -105,8 +106,7 @@ void subject_spend (Subject *subject, int64_t ns);
 /* Submits in one of three ways. `how`: 0 call_soon, 1 call_direct, 2 call_later without a delay. */
 void subject_submit (Subject *subject, unsigned how, Recorder *recorder);
 
-/* All kinds, ended by NULL. A test program may have a list of its own instead: for a kind that needs a library which no
- * other test is linked with. */
+/* All kinds of this program, ended by NULL: those of subject-kinds.c, unless the program has its own list. */
 extern const SubjectKind *const subject_kinds[];
 extern const SubjectKind subject_manual, subject_manual_no_before_wait, subject_manual_real,
     subject_manual_real_no_before_wait;

@@ -156,7 +156,7 @@ nest (Subject *subject)
   {                                                                                                                    \
     .name = NAME, .backend = "native", .traits = SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS, .longest_run = 160, \
     .open = OPEN, .close = close_host, .turn = turn, .nest = nest, .work = work, .request_redraw = request_redraw,     \
-    .set_frames = set_frames, .use_first = USE                                                                         \
+    .set_frames = set_frames, .start = USE                                                                             \
   }
 static const SubjectKind tcl = KIND ("tcl", open_tcl, use_tcl);
 static const SubjectKind tk = KIND ("tk", open_tk, use_tk);
