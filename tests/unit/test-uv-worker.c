@@ -137,12 +137,9 @@ leave_timers (LodgerPending *self, void *data)
 /* Lodger's own handles do not count. */
 START_TEST (what_a_worker_leaves_in_its_loop_is_told)
 {
-  LodgerCallerOptions options = { .size = sizeof options, .worker_backend = "uv" };
   LodgerCallOptions call = { .size = sizeof call, .worker = "tea" };
-  LodgerCaller *root;
+  LodgerCaller *root = uv_worker ();
   Left left;
-  expect_code (lodger_uv_register (), 0);
-  root = worker_start_full (NULL, &options);
   expect_code (wait_outcome (lodger_caller_to_thread_full (root, leave_timers, &left, NULL, &call)), 0);
   log_capture_begin ();
   lodger_caller_stop (left.worker, true);
