@@ -120,15 +120,17 @@ lodger__uv_guest_leave (void *impl)
   lodger__uv_pop_loop ();
 }
 
+/* A stop ends everything, so it is no surprise. */
 static void
 close_own (UvGuest *guest)
 {
+  const LodgerCaller *caller = lodger_caller_current ();
   char line[120];
   unsigned left;
   lodger__uv_push_loop (&guest->own);
   left = lodger__uv_drain (&guest->own);
   lodger__uv_pop_loop ();
-  if (left == 0)
+  if (left == 0 || (caller != NULL && !lodger_caller_is_running (caller)))
     return;
   snprintf (line, sizeof line, "%u of the program's handles in the guest's own libuv loop are closed", left);
   lodger_host_misuse ("lodger_guest_end", LODGER_EBUSY, line);
