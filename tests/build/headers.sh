@@ -43,4 +43,8 @@ if [ "${LODGER_HAVE_GLIB:-0}" = 1 ]; then
       $(system_flags gtk4 gio-unix-2.0)
   fi
 fi
+if [ "${LODGER_HAVE_UV:-0}" = 1 ]; then
+  # shellcheck disable=SC2046
+  alone "$source/hosts/uv/include" "-I$source/core/include" $(system_flags libuv)
+fi
 exit $status
