@@ -22,11 +22,13 @@ static const struct
 static struct
 {
   const DemoOptions *options;
-  GtkWidget *window, *pages, *hint, *count; /* NULL: the window is gone */
+  GtkWidget *window, *pages, *hint, *address, *count; /* `window` NULL: it is gone */
   GListStore *rows;
   Client client;
   int heard;
   int status;
+  GtkAdjustment *scroll;
+  int frames_to_scroll;
 } view;
 
 /* ---- the list --------------------------------------------------------------------------------------------------------- */
@@ -38,7 +40,6 @@ set_up_cell (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer colu
   (void) factory;
   gtk_label_set_xalign (GTK_LABEL (label), GPOINTER_TO_INT (column) == ROW_STATUS ? 1 : 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_widget_add_css_class (label, "numeric");
   gtk_list_item_set_child (item, label);
 }
 
@@ -50,9 +51,36 @@ bind_cell (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer column
   (void) factory;
   gtk_label_set_text (GTK_LABEL (label), row_get_text (row, (RowColumn) GPOINTER_TO_INT (column)));
   if (row_get_status (row) >= 400 && GPOINTER_TO_INT (column) == ROW_STATUS)
-    gtk_widget_add_css_class (label, "error");
+    gtk_widget_add_css_class (label, "bad");
   else
-    gtk_widget_remove_css_class (label, "error");
+    gtk_widget_remove_css_class (label, "bad");
+}
+
+static double
+end_of_list (void)
+{
+  return gtk_adjustment_get_upper (view.scroll) - gtk_adjustment_get_page_size (view.scroll);
+}
+
+static gboolean
+show_end (GtkWidget *window, GdkFrameClock *clock, gpointer data)
+{
+  (void) window;
+  (void) clock;
+  (void) data;
+  gtk_adjustment_set_value (view.scroll, end_of_list ());
+  return --view.frames_to_scroll > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* The end stays in view, unless somebody has scrolled away from it. A new row has its place after the next frame. */
+static void
+follow_end (void)
+{
+  if (view.frames_to_scroll == 0 && gtk_adjustment_get_value (view.scroll) < end_of_list () - 50)
+    return;
+  if (view.frames_to_scroll == 0)
+    gtk_widget_add_tick_callback (view.window, show_end, NULL, NULL);
+  view.frames_to_scroll = 3;
 }
 
 static GtkWidget *
@@ -77,6 +105,7 @@ make_list (void)
   gtk_column_view_set_show_row_separators (GTK_COLUMN_VIEW (list), TRUE);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), list);
   gtk_widget_set_vexpand (scrolled, TRUE);
+  view.scroll = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
   return scrolled;
 }
 
@@ -91,6 +120,7 @@ make_empty_page (void)
   gtk_label_set_wrap (GTK_LABEL (view.hint), TRUE);
   gtk_label_set_justify (GTK_LABEL (view.hint), GTK_JUSTIFY_CENTER);
   gtk_label_set_selectable (GTK_LABEL (view.hint), TRUE);
+  gtk_widget_set_focusable (view.hint, FALSE);
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   gtk_widget_set_margin_start (box, 24);
   gtk_widget_set_margin_end (box, 24);
@@ -113,15 +143,15 @@ set_text (GtkWidget *label, const char *format, ...)
 
 /* ---- the server's news: in the window's thread --------------------------------------------------------------------------- */
 
-/* The newest is on top. */
 static void
 heard (const ServerRequest *request)
 {
   Row *row = row_new (request);
-  guint count = g_list_model_get_n_items (G_LIST_MODEL (view.rows));
-  if (count == MOST_ROWS)
-    g_list_store_remove (view.rows, count - 1);
-  g_list_store_insert (view.rows, 0, row);
+  if (view.window != NULL)
+    follow_end ();
+  if (g_list_model_get_n_items (G_LIST_MODEL (view.rows)) == MOST_ROWS)
+    g_list_store_remove (view.rows, 0);
+  g_list_store_append (view.rows, row);
   g_object_unref (row);
   view.heard++;
   if (view.window == NULL)
@@ -157,7 +187,7 @@ is_ready (int port)
   if (view.window == NULL)
     return;
   set_text (view.hint, "Open http://127.0.0.1:%d/ in a browser", port);
-  set_text (view.count, "127.0.0.1:%d", port);
+  set_text (view.address, "127.0.0.1:%d", port);
   view.client = (Client) { .port = port, .requests = view.options->requests, .left = view.options->left };
   if (view.options->requests > 0 || view.options->left > 0)
     lodger_gtk_run (view.window, client_call, on_asked, &view.client, .failed = on_not_asked);
@@ -203,8 +233,10 @@ make_window (GtkApplication *application)
   GtkWidget *bar = gtk_header_bar_new ();
   view.window = gtk_application_window_new (application);
   view.pages = gtk_stack_new ();
+  view.address = gtk_label_new (NULL);
   view.count = gtk_label_new (NULL);
   gtk_widget_add_css_class (view.count, "dim-label");
+  gtk_header_bar_pack_start (GTK_HEADER_BAR (bar), view.address);
   gtk_header_bar_pack_start (GTK_HEADER_BAR (bar), view.count);
   gtk_stack_add_named (GTK_STACK (view.pages), make_empty_page (), "empty");
   gtk_stack_add_named (GTK_STACK (view.pages), make_list (), "list");
@@ -216,14 +248,25 @@ make_window (GtkApplication *application)
   gtk_window_present (GTK_WINDOW (view.window));
 }
 
+/* The theme's red is hard to read on a dark ground. */
+static void
+choose_looks (gboolean dark)
+{
+  GtkCssProvider *provider = gtk_css_provider_new ();
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", dark, NULL);
+  gtk_css_provider_load_from_data (provider, dark ? ".bad { color: #ff8c8c; }" : ".bad { color: #a40000; }", -1);
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  g_object_unref (provider);
+}
+
 static void
 activate (GtkApplication *application)
 {
   static const ServiceView service_view = { .is_ready = is_ready, .heard = heard };
   LodgerCaller *caller = lodger_gtk_default_caller ();
   LodgerPending *service;
-  if (view.options->dark)
-    g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, NULL);
+  choose_looks (view.options->dark);
   make_window (application);
   if (view.options->stay > 0)
     g_timeout_add ((guint) (view.options->stay * 1000), close_window, NULL);
