@@ -24,8 +24,9 @@ struct LodgerUvWatch
   LodgerHostWatch *watch;
   uint64_t id;
   int fd;
+  int in_set; /* `fd`, or a duplicate of it: a set takes a number once */
   uint32_t events;
-  bool is_file; /* always ready */
+  bool is_file; /* always ready, and in no set */
 };
 
 enum
@@ -48,7 +49,23 @@ static int
 insert (int set, const LodgerUvWatch *watch)
 {
   struct epoll_event event = { .events = watch->events, .data.u64 = watch->id };
-  return epoll_ctl (set, EPOLL_CTL_ADD, watch->fd, &event) == 0 ? 0 : errno;
+  return epoll_ctl (set, EPOLL_CTL_ADD, watch->in_set, &event) == 0 ? 0 : errno;
+}
+
+/* The first insertion: of a duplicate if the number is taken. */
+static int
+insert_new (int set, LodgerUvWatch *watch)
+{
+  int error = insert (set, watch);
+  if (error != EEXIST)
+    return error;
+  watch->in_set = fcntl (watch->fd, F_DUPFD_CLOEXEC, 0);
+  if (watch->in_set < 0)
+    return ENOSPC;
+  error = insert (set, watch);
+  if (error != 0)
+    close (watch->in_set);
+  return error;
 }
 
 static int
@@ -57,7 +74,6 @@ code_of (int error)
   switch (error)
     {
     case 0: return 0;
-    case EEXIST: return LODGER_EBUSY;
     case ENOMEM: return LODGER_ENOMEM;
     case ENOSPC: return LODGER_EAGAIN;
     default: return LODGER_EINVAL;
@@ -74,8 +90,10 @@ lodger__uv_watches_add (LodgerUvWatches *watches, LodgerHostWatch *host_watch, i
   watch = malloc (sizeof *watch);
   if (watch == NULL)
     return LODGER_ENOMEM;
-  *watch = (LodgerUvWatch) { .watch = host_watch, .id = ++watches->last_id, .fd = fd, .events = events & ALL_BITS };
-  error = insert (watches->set, watch);
+  *watch = (LodgerUvWatch) {
+    .watch = host_watch, .id = ++watches->last_id, .fd = fd, .in_set = fd, .events = events & ALL_BITS
+  };
+  error = insert_new (watches->set, watch);
   watch->is_file = error == EPERM;
   if (error != 0 && error != EPERM)
     {
@@ -89,12 +107,20 @@ lodger__uv_watches_add (LodgerUvWatches *watches, LodgerHostWatch *host_watch, i
   return 0;
 }
 
+static void
+forget (LodgerUvWatch *watch)
+{
+  if (watch->in_set != watch->fd)
+    close (watch->in_set);
+  free (watch);
+}
+
 /* Another watch of the same number is of a later file. The kernel goes by the number, and has taken out that one. */
 static void
 put_back (LodgerUvWatches *watches, int fd)
 {
   for (const LodgerUvWatch *watch = watches->first; watch != NULL; watch = watch->next)
-    if (watch->fd == fd && !watch->is_file)
+    if (watch->in_set == fd && !watch->is_file)
       insert (watches->set, watch);
 }
 
@@ -102,13 +128,13 @@ bool
 lodger__uv_watches_remove (LodgerUvWatches *watches, LodgerHostWatch *host_watch)
 {
   LodgerUvWatch *watch = host_watch->host_data, **link = &watches->first;
-  bool is_out = watch->is_file || epoll_ctl (watches->set, EPOLL_CTL_DEL, watch->fd, NULL) == 0;
+  bool is_out = watch->is_file || epoll_ctl (watches->set, EPOLL_CTL_DEL, watch->in_set, NULL) == 0;
   while (*link != watch)
     link = &(*link)->next;
   *link = watch->next;
   watches->always -= watch->is_file;
-  put_back (watches, watch->fd);
-  free (watch);
+  put_back (watches, watch->in_set);
+  forget (watch);
   host_watch->host_data = NULL;
   return is_out;
 }
@@ -176,7 +202,7 @@ lodger__uv_watches_clear (LodgerUvWatches *watches)
     {
       LodgerUvWatch *watch = watches->first;
       watches->first = watch->next;
-      free (watch);
+      forget (watch);
     }
   if (watches->set >= 0)
     close (watches->set);
