@@ -44,7 +44,8 @@ if [ "${LODGER_HAVE_GLIB:-0}" = 1 ]; then
   fi
 fi
 if [ "${LODGER_HAVE_UV:-0}" = 1 ]; then
+  # libuv's header needs more than C11.
   # shellcheck disable=SC2046
-  alone "$source/hosts/uv/include" "-I$source/core/include" $(system_flags libuv)
+  alone "$source/hosts/uv/include" -U_GNU_SOURCE -D_GNU_SOURCE "-I$source/core/include" $(system_flags libuv)
 fi
 exit $status
