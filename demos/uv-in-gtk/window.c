@@ -31,7 +31,7 @@ static struct
   int frames_to_scroll;
 } view;
 
-/* ---- the list --------------------------------------------------------------------------------------------------------- */
+/* ---- the list ---------------------------------------------------------------------------------------------------- */
 
 static void
 set_up_cell (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer column)
@@ -141,7 +141,7 @@ set_text (GtkWidget *label, const char *format, ...)
   g_free (text);
 }
 
-/* ---- the server's news: in the window's thread --------------------------------------------------------------------------- */
+/* ---- the server's news: in the window's thread ------------------------------------------------------------------- */
 
 static void
 heard (const ServerRequest *request)
@@ -208,7 +208,7 @@ on_stopped (LodgerPending *self, LodgerPending *done, void *data)
   lodger_free (text);
 }
 
-/* ---- the window ------------------------------------------------------------------------------------------------------------ */
+/* ---- the window -------------------------------------------------------------------------------------------------- */
 
 static void
 on_destroy (GtkWidget *window, gpointer data)
@@ -275,8 +275,8 @@ activate (GtkApplication *application)
   lodger_pending_disown (service);
 }
 
-/* When the window is closed, the application shuts down, and Lodger's caller stops. That cancels the server's call, which
- * closes its connections, and is waited for. */
+/* When the window is closed, the application shuts down, and Lodger's caller stops. That cancels the server's call,
+ * which closes its connections, and is waited for. */
 int
 demo_window (const DemoOptions *options)
 {

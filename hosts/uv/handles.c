@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The handles by which a libuv loop calls Lodger back. Only the owner touches them.
  *
- * An iteration of a loop runs due timers, then idle and prepare handles, polls and serves descriptors, and then runs check
- * handles. Lodger's calls run in the check handle alone, for one slice. So the program's timers and descriptors have their
- * turn between two slices. Nothing of Lodger's runs between the computation of the poll's timeout and the poll. An active
- * idle handle is what keeps the loop from blocking, for uv_run() as well as for whoever asks uv_backend_timeout().
+ * An iteration of a loop runs due timers, then idle and prepare handles, polls and serves descriptors, and then runs
+ * check handles. Lodger's calls run in the check handle alone, for one slice. So the program's timers and descriptors
+ * have their turn between two slices. Nothing of Lodger's runs between the computation of the poll's timeout and the
+ * poll. An active idle handle is what keeps the loop from blocking, for uv_run() as well as for whoever asks
+ * uv_backend_timeout().
  *
- * The alarm only ends a poll. libuv counts in milliseconds of a time that it reads once an iteration, so the deadline is
- * looked at again, by the clock, before it is told. */
+ * The alarm only ends a poll. libuv counts in milliseconds of a time that it reads once an iteration, so the deadline
+ * is looked at again, by the clock, before it is told. */
 #include "uv-private.h"
 
 #include <unistd.h>
@@ -20,7 +21,7 @@ handle_of (LodgerUvHost *host, LodgerUvHandle which)
   return &host->handles[which].handle;
 }
 
-/* ---- what the loop is to do ---------------------------------------------------------------------------------------------- */
+/* ---- what the loop is to do -------------------------------------------------------------------------------------- */
 
 static void
 on_idle (uv_idle_t *handle)
@@ -88,7 +89,7 @@ lodger__uv_handles_settle (LodgerUvHost *host)
     uv_idle_stop (&host->handles[LODGER_UV_IDLE].idle);
 }
 
-/* ---- one iteration of the loop --------------------------------------------------------------------------------------------- */
+/* ---- one iteration of the loop ----------------------------------------------------------------------------------- */
 
 /* The calls wait for the owner if another thread runs the loop. */
 static bool
@@ -184,7 +185,7 @@ on_check (uv_check_t *handle)
     lodger__uv_handles_settle (host);
 }
 
-/* ---- making and closing ---------------------------------------------------------------------------------------------------- */
+/* ---- making and closing ------------------------------------------------------------------------------------------ */
 
 static void
 on_closed (uv_handle_t *handle)

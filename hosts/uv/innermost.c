@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The loops that this thread is in, one in the other: a worker's from its making to its end, a host's while its calls run,
- * a guest's while it is entered. */
+/* The loops that this thread is in, one in the other: a worker's from its making to its end, a host's while its calls
+ * run, a guest's while it is entered. */
 #include "uv-private.h"
 
 enum

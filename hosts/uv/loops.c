@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A loop of Lodger's making, from its begin to its end. A handle is closed in the iteration after its uv_close(), and a request cannot be
- * taken back while a thread of libuv's is at it. So the loop runs until nothing is left. */
+/* A loop of Lodger's making, from its begin to its end. A handle is closed in the iteration after its uv_close(), and a
+ * request cannot be taken back while a thread of libuv's is at it. So the loop runs until nothing is left. */
 #include "uv-private.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* Whether there are descriptors left. libuv aborts the program if it gets none for the signals of the first loop. Another
- * thread may still get the last one before libuv does, but as a rule this finds a shortage. */
+/* Whether there are descriptors left. libuv aborts the program if it gets none for the signals of the first loop.
+ * Another thread may still get the last one before libuv does, but as a rule this finds a shortage. */
 static bool
 has_descriptors (void)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The private face of the libuv adapter: one attached loop, and the files that share it.
  *
- * Order, lowest first; a file calls only files before it: wake-state.h, innermost.c, owners.c, loops.c, watches.c, host.c,
- * handles.c, host-ops.c, backend.c, guest.c, attach.c. To report upward, a handle calls <lodger/host.h>. The core calls
- * host-ops.c, backend.c and guest.c by their tables. */
+ * Order, lowest first; a file calls only files before it: wake-state.h, innermost.c, owners.c, loops.c, watches.c,
+ * host.c, handles.c, host-ops.c, backend.c, guest.c, attach.c. To report upward, a handle calls <lodger/host.h>. The
+ * core calls host-ops.c, backend.c and guest.c by their tables. */
 #ifndef LODGER_UV_PRIVATE_H
 #define LODGER_UV_PRIVATE_H
 
@@ -45,8 +45,8 @@ void lodger__uv_disown (LodgerUvOwner *owner);
 
 /* 0 or a negative code. */
 int lodger__uv_loop_make (uv_loop_t *loop);
-/* Closes the handles that are left and runs the loop until it can be closed; then closes it. Returns how many handles of
- * the program's were left. It blocks while requests are under way in libuv's threads. */
+/* Closes the handles that are left and runs the loop until it can be closed; then closes it. Returns how many handles
+ * of the program's were left. It blocks while requests are under way in libuv's threads. */
 unsigned lodger__uv_drain (uv_loop_t *loop);
 
 /* ---- watches.c: the descriptors that Lodger watches, in an epoll set of their own ---- */

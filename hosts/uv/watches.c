@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The descriptors that Lodger watches in a libuv loop: an epoll set, which the loop polls as one descriptor.
  *
- * A handle of libuv's for each would not do. libuv takes one handle for a descriptor, so the program could have none for
- * the same. It stops at an error, of which poll() would tell each time. And it must hear of a watch's end before the
- * descriptor is closed: otherwise the next file of that number gets the wrong events.
+ * A handle of libuv's for each would not do. libuv takes one handle for a descriptor, so the program could have none
+ * for the same. It stops at an error, of which poll() would tell each time. And it must hear of a watch's end before
+ * the descriptor is closed: otherwise the next file of that number gets the wrong events.
  *
- * In the set, a descriptor that was closed before its watch ended may stay, if it has a duplicate. Its events would come
- * for ever. So when an entry cannot be taken out, the set is made anew. Events name a watch by a number that is not used
- * again, since a watch may end while the events are told. */
+ * In the set, a descriptor that was closed before its watch ended may stay, if it has a duplicate. Its events would
+ * come for ever. So when an entry cannot be taken out, the set is made anew. Events name a watch by a number that is
+ * not used again, since a watch may end while the events are told. */
 #define _GNU_SOURCE /* dup3, POLLRDHUP */
 #include "uv-private.h"
 
@@ -153,7 +153,7 @@ lodger__uv_watches_make_anew (LodgerUvWatches *watches)
     close (set);
 }
 
-/* ---- telling --------------------------------------------------------------------------------------------------------- */
+/* ---- telling ----------------------------------------------------------------------------------------------------- */
 
 static LodgerUvWatch *
 find (const LodgerUvWatches *watches, uint64_t id)

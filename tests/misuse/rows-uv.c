@@ -33,7 +33,7 @@ is_not_got (const LodgerUvHostOptions *host_options, const LodgerCallerOptions *
   return is_error (caller, error, code);
 }
 
-/* ---- what may be left out -------------------------------------------------------------------------------------------- */
+/* ---- what may be left out ---------------------------------------------------------------------------------------- */
 
 CELL (lodger_uv_attach, null_loop, FINE (stops (lodger_uv_attach (NULL, NULL))));
 CELL (lodger_uv_attach, after_fork, FINE (stops (lodger_uv_attach (NULL, NULL))));
@@ -48,7 +48,7 @@ CELL (lodger_uv_open_caller, null_ret_error,
       WARNS (lodger_uv_open_caller (NULL, OPTIONS (HOOKED, .worker_backend = "nowhere"), NULL) == NULL));
 CELL (lodger_uv_open_caller, after_fork, FINE (stops (lodger_uv_open_caller (NULL, NULL, NULL))));
 
-/* ---- what does not fit ------------------------------------------------------------------------------------------------- */
+/* ---- what does not fit ------------------------------------------------------------------------------------------- */
 
 CELL (lodger_uv_attach_full, size_options,
       WARNS (is_not_attached (NULL, &(LodgerCallerOptions) { .size = 0 }, LODGER_EINVAL)));
@@ -75,7 +75,7 @@ with_another_name (Fixture *s, bool attaches)
 CELL (lodger_uv_attach_full, mismatch, with_another_name (s, true));
 CELL (lodger_uv_open_caller, mismatch, with_another_name (s, false));
 
-/* ---- a loop of another thread ------------------------------------------------------------------------------------------ */
+/* ---- a loop of another thread ------------------------------------------------------------------------------------ */
 
 typedef struct Other
 {
@@ -122,7 +122,7 @@ CELL (lodger_uv_attach, already, attach_what_another_has (s));
 CELL (lodger_uv_attach_full, already, attach_what_another_has (s));
 CELL (lodger_uv_open_caller, already, attach_what_another_has (s));
 
-/* ---- the name ---------------------------------------------------------------------------------------------------------- */
+/* ---- the name ---------------------------------------------------------------------------------------------------- */
 
 /* It is taken by another host. */
 static void

@@ -27,7 +27,7 @@ check_code (UvErrand *errand, int code)
     test_fail ("%s: %s", errand->kind->name, uv_strerror (code));
 }
 
-/* ---- from the begin to the end ------------------------------------------------------------------------------------- */
+/* ---- from the begin to the end ----------------------------------------------------------------------------------- */
 
 static void
 end_one (UvErrand *errand)
@@ -72,7 +72,7 @@ uv_errand_call (LodgerPending *self, void *data)
   errand->kind->begin (errand);
 }
 
-/* ---- timers and idle handles --------------------------------------------------------------------------------------- */
+/* ---- timers and idle handles ------------------------------------------------------------------------------------- */
 
 static void
 on_timer (uv_timer_t *timer)
@@ -102,7 +102,7 @@ begin_idle (UvErrand *errand)
   uv_idle_start (&errand->client.idle, on_idle);
 }
 
-/* ---- connections: a byte goes to and fro ----------------------------------------------------------------------------- */
+/* ---- connections: a byte goes to and fro ------------------------------------------------------------------------- */
 
 static void
 on_written (uv_write_t *write, int status)
@@ -199,7 +199,7 @@ begin_pipe (UvErrand *errand)
   test_check (unlink (errand->path) == 0 && rmdir (folder) == 0); /* it is connected to already */
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------------------------------------------------------- */
 
 static void
 on_file (uv_fs_t *fs)
@@ -241,7 +241,7 @@ begin_file (UvErrand *errand)
   begin_request (errand, uv_fs_mkstemp (errand->loop, &errand->request.fs, "/tmp/lodger-uv-XXXXXX", on_file));
 }
 
-/* ---- names, and work in libuv's threads --------------------------------------------------------------------------------- */
+/* ---- names, and work in libuv's threads -------------------------------------------------------------------------- */
 
 static void
 on_name (uv_getaddrinfo_t *name, int status, struct addrinfo *addresses)
@@ -280,7 +280,7 @@ begin_work (UvErrand *errand)
   begin_request (errand, uv_queue_work (errand->loop, &errand->request.work, work, after_work));
 }
 
-/* ---- processes and signals ------------------------------------------------------------------------------------------------ */
+/* ---- processes and signals --------------------------------------------------------------------------------------- */
 
 static void
 on_exit_of (uv_process_t *process, int64_t status, int signal)

@@ -15,8 +15,8 @@ typedef struct UvErrandKind
   void (*begin) (UvErrand *errand);
 } UvErrandKind;
 
-/* Timers, idle handles, TCP and a pipe with both ends in this loop, a file, a name, work in libuv's threads, a process, a
- * signal. */
+/* Timers, idle handles, TCP and a pipe with both ends in this loop, a file, a name, work in libuv's threads, a process,
+ * a signal. */
 enum
 {
   UV_ERRANDS = 9
@@ -60,8 +60,8 @@ struct UvErrand
   char byte, heard[2], path[64], text[16];
 };
 
-/* A call whose data is an errand of some kind: runs it in lodger_uv_get_loop(). It is done when nothing of it is left in the
- * loop. */
+/* A call whose data is an errand of some kind: runs it in lodger_uv_get_loop(). It is done when nothing of it is left
+ * in the loop. */
 void uv_errand_call (LodgerPending *self, void *errand);
 
 #endif

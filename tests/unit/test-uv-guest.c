@@ -54,7 +54,7 @@ call_inside (Place *place, LodgerCallFunc func, void *data)
   return lodger_caller_call_using_backend (place->subject.caller, "uv", &place->options, func, data, NULL);
 }
 
-/* ---- what libuv can do ------------------------------------------------------------------------------------------------- */
+/* ---- what libuv can do ------------------------------------------------------------------------------------------- */
 
 START_TEST (libuv_completes_in_the_hosts_thread)
 {
@@ -82,7 +82,7 @@ START_TEST (libuv_completes_in_the_hosts_thread)
 }
 END_TEST
 
-/* ---- loops of the guest's own, and of the program's ------------------------------------------------------------------- */
+/* ---- loops of the guest's own, and of the program's -------------------------------------------------------------- */
 
 static void
 note_loop (LodgerPending *self, void *data)
@@ -175,7 +175,7 @@ START_TEST (a_loop_that_another_thread_serves_is_refused)
 }
 END_TEST
 
-/* ---- handles that are left --------------------------------------------------------------------------------------------- */
+/* ---- handles that are left --------------------------------------------------------------------------------------- */
 
 static void
 never (uv_timer_t *timer)
@@ -227,7 +227,7 @@ START_TEST (the_programs_loop_lives_on_with_its_handles)
 }
 END_TEST
 
-/* ---- what the host sees -------------------------------------------------------------------------------------------------- */
+/* ---- what the host sees ------------------------------------------------------------------------------------------ */
 
 /* Nothing, and a timer of an hour. */
 START_TEST (a_loop_with_nothing_to_do_lets_the_host_sleep)
@@ -306,7 +306,7 @@ START_TEST (what_the_hosts_own_code_starts_in_a_guest_is_noticed)
 }
 END_TEST
 
-/* ---- nested loops --------------------------------------------------------------------------------------------------------- */
+/* ---- nested loops ------------------------------------------------------------------------------------------------ */
 
 typedef struct Nest
 {
@@ -358,7 +358,7 @@ START_TEST (a_guest_rests_while_its_own_call_back_runs_a_nested_loop)
 }
 END_TEST
 
-/* ---- slices ---------------------------------------------------------------------------------------------------------------- */
+/* ---- slices ------------------------------------------------------------------------------------------------------ */
 
 static void
 spin (uv_idle_t *idle)

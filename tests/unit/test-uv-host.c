@@ -173,7 +173,7 @@ START_TEST (a_loop_that_another_thread_has_attached_is_refused)
 }
 END_TEST
 
-/* ---- keeping the loop going ---------------------------------------------------------------------------------------- */
+/* ---- keeping the loop going -------------------------------------------------------------------------------------- */
 
 static void
 answer (LodgerPending *self, void *data)
@@ -232,7 +232,7 @@ START_TEST (a_caller_that_does_not_count_lets_the_loop_end)
 }
 END_TEST
 
-/* ---- waking up ------------------------------------------------------------------------------------------------------- */
+/* ---- waking up --------------------------------------------------------------------------------------------------- */
 
 enum
 {
@@ -324,7 +324,7 @@ START_TEST (an_embedded_loop_shows_each_post)
 }
 END_TEST
 
-/* ---- slices -------------------------------------------------------------------------------------------------------------- */
+/* ---- slices ------------------------------------------------------------------------------------------------------ */
 
 /* Calls without end, a timer, and a pipe that answers itself. */
 typedef struct Flood
@@ -391,7 +391,7 @@ START_TEST (law_5_a_flood_leaves_room_for_timers_and_descriptors)
 }
 END_TEST
 
-/* ---- time ---------------------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------------------------- */
 
 enum
 {
@@ -475,7 +475,7 @@ START_TEST (delays_of_nothing_without_end_leave_room_for_descriptors)
 }
 END_TEST
 
-/* ---- the end ----------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 static void
 count_handle (uv_handle_t *handle, void *count)
@@ -569,7 +569,7 @@ START_TEST (a_caller_that_never_starts_leaves_nothing_in_the_loop)
 }
 END_TEST
 
-/* ---- another thread runs the loop -------------------------------------------------------------------------------------- */
+/* ---- another thread runs the loop -------------------------------------------------------------------------------- */
 
 static void *
 turn_loop (void *loop)

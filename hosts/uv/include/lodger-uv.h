@@ -3,17 +3,17 @@
  * @file lodger-uv.h
  * Lodger and libuv: a libuv loop as host, as a worker's backend, and as a guest in another loop.
  *
- * The same adapter serves three roles. As **host** it lives in a libuv loop that the program runs. As **backend** "uv" it
- * gives each worker thread a libuv loop of its own. As **guest** a libuv loop lives in the thread of another loop, such
- * as GTK's: its timers, sockets, files and processes are served there, and no thread is made for it.
+ * The same adapter serves three roles. As **host** it lives in a libuv loop that the program runs. As **backend** "uv"
+ * it gives each worker thread a libuv loop of its own. As **guest** a libuv loop lives in the thread of another loop,
+ * such as GTK's: its timers, sockets, files and processes are served there, and no thread is made for it.
  *
  * **Keeping the loop going.** The handles of an attached caller keep `uv_run ()` going, as a listening socket does. It
  * returns when the caller has stopped and the program's own handles are closed. A call ends the loop by
  * lodger_caller_stop(). LODGER_UV_HOST_UNREF changes this.
  *
- * **Closing the loop.** libuv frees a closed handle in the next iteration. After the last lodger_caller_leave(), run the
- * loop once more before `uv_loop_close ()`. The handles that uv_walk() shows belong to Lodger as long as the caller is
- * attached. The program must not close them.
+ * **Closing the loop.** libuv frees a closed handle in the next iteration. After the last lodger_caller_leave(), run
+ * the loop once more before `uv_loop_close ()`. The handles that uv_walk() shows belong to Lodger as long as the caller
+ * is attached. The program must not close them.
  *
  * **Nested loops.** libuv cannot run a loop in one of that loop's own call-backs. A call in a libuv host or worker
  * therefore must not run the loop. A libuv guest rests while one of its call-backs runs a nested loop of the host.
@@ -31,8 +31,9 @@ typedef enum LodgerUvHostFlags
 {
   /** The attached caller keeps `uv_run ()` going until it stops. */
   LODGER_UV_HOST_DEFAULT = 0,
-  /** Only calls that are queued or delayed in this thread keep `uv_run ()` going. A call of another thread that is still
-   * under way does not: when `uv_run ()` returns before it is done, its continuation waits for the next `uv_run ()`. */
+  /** Only calls that are queued or delayed in this thread keep `uv_run ()` going. A call of another thread that is
+   * still under way does not. When `uv_run ()` returns before it is done, its continuation waits for the next
+   * `uv_run ()`. */
   LODGER_UV_HOST_UNREF = 1 << 0,
 } LodgerUvHostFlags;
 
@@ -86,8 +87,8 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_uv_attach (uv_loop_t *loop, LodgerE
  * @param options Optional. `host` and `host_options` in it are ignored.
  * @param ret_error Optional. Receives a new reference to the error.
  * @return the caller, or NULL with an error.
- * Errors: as lodger_uv_attach(), LODGER_EINVAL (wrong options, a `backend` in @p options), LODGER_EMISMATCH (the existing
- * caller has another name or backend), LODGER_ENOENT (no such workers' backend).
+ * Errors: as lodger_uv_attach(), LODGER_EINVAL (wrong options, a `backend` in @p options), LODGER_EMISMATCH (the
+ * existing caller has another name or backend), LODGER_ENOENT (no such workers' backend).
  * Test: unit/uv-host a_refused_attach_says_why
  * Since: 0.2
  */
