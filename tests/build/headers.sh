@@ -43,4 +43,9 @@ if [ "${LODGER_HAVE_GLIB:-0}" = 1 ]; then
       $(system_flags gtk4 gio-unix-2.0)
   fi
 fi
+if [ "${LODGER_HAVE_UV:-0}" = 1 ]; then
+  # libuv's header needs more than C11.
+  # shellcheck disable=SC2046
+  alone "$source/hosts/uv/include" -U_GNU_SOURCE -D_GNU_SOURCE "-I$source/core/include" $(system_flags libuv)
+fi
 exit $status

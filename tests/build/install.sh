@@ -10,6 +10,7 @@ cc=${CC:-cc}
 glib=${LODGER_HAVE_GLIB:-0}
 gtk=0
 [ "$glib" = 0 ] || gtk=${LODGER_HAVE_GTK:-0}
+uv=${LODGER_HAVE_UV:-0}
 if [ -n "${LODGER_SANITIZE:-}" ]; then
   echo "the libraries of this build need a sanitizer's run time"
   exit 77
@@ -38,13 +39,16 @@ with_glib=OFF
 [ "$glib" = 0 ] || with_glib=ON
 with_gtk=OFF
 [ "$gtk" = 0 ] || with_gtk=ON
+with_uv=OFF
+[ "$uv" = 0 ] || with_uv=ON
 cmake -S "$dir/outside" -B "$dir/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" \
-  -DWITH_GLIB=$with_glib -DWITH_GTK=$with_gtk >"$dir/configure.log" 2>&1 || { cat "$dir/configure.log"; exit 1; }
+  -DWITH_GLIB=$with_glib -DWITH_GTK=$with_gtk -DWITH_UV=$with_uv >"$dir/configure.log" 2>&1 || { cat "$dir/configure.log"; exit 1; }
 cmake --build "$dir/cmake" >"$dir/build.log" 2>&1 || { cat "$dir/build.log"; exit 1; }
 gives 'result 42' "$dir/cmake/program"
 gives 'result 42' "$dir/cmake/program-fork"
 [ "$glib" = 0 ] || gives 'result 42' "$dir/cmake/program-glib"
 [ "$gtk" = 0 ] || gives 'result 42' "$on_display" "$dir/cmake/program-gtk4"
+[ "$uv" = 0 ] || gives 'result 42' "$dir/cmake/program-uv"
 
 libdir=$(dirname "$(dirname "$(find "$prefix" -name lodger.pc)")")
 export PKG_CONFIG_PATH="$libdir/pkgconfig"
@@ -64,4 +68,9 @@ if [ "$gtk" = 1 ]; then
   # shellcheck disable=SC2046
   "$cc" -Wall -Werror -o "$dir/program-gtk4" "$dir/outside/program-gtk4.c" $(pkg-config --cflags --libs lodger-gtk4)
   gives 'result 42' "$on_display" "$dir/program-gtk4"
+fi
+if [ "$uv" = 1 ]; then
+  # shellcheck disable=SC2046
+  "$cc" -Wall -Werror -o "$dir/program-uv" "$dir/outside/program-uv.c" $(pkg-config --cflags --libs lodger-uv)
+  gives 'result 42' "$dir/program-uv"
 fi

@@ -313,7 +313,8 @@ run (int kind, unsigned calls, unsigned stream)
 int
 main (int argc, char **argv)
 {
-  static const char *const all[] = { "native", "polling", "manual-real", "glib-other", "glib-worker" };
+  static const char *const all[]
+      = { "native", "polling", "manual-real", "glib-other", "glib-worker", "uv", "uv-worker" };
   unsigned calls = (unsigned) test_env ("LODGER_STRESS_CALLS", test_scaled (200000));
   unsigned rounds = (unsigned) test_env ("LODGER_STRESS_ROUNDS", 1), stream = 0;
   int kinds[8], count = 0;
@@ -321,7 +322,7 @@ main (int argc, char **argv)
   for (int i = 1; i < argc && count < 8; i++)
     if ((kinds[count++] = subject_find (argv[i])) < 0)
       test_fail ("there is no loop '%s'", argv[i]);
-  for (int i = 0; argc < 2 && i < 5; i++)
+  for (size_t i = 0; argc < 2 && i < sizeof all / sizeof *all; i++)
     if ((kinds[count] = subject_find (all[i])) >= 0)
       count++;
   for (unsigned round = 0; round < rounds; round++)

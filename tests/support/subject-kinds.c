@@ -14,5 +14,9 @@ const SubjectKind *const subject_kinds[] = {
   &subject_glib_other,
   &subject_glib_worker,
 #endif
+#ifdef LODGER_HAVE_UV
+  &subject_uv,
+  &subject_uv_worker,
+#endif
   NULL,
 };

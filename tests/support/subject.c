@@ -190,7 +190,7 @@ subject_settle (Subject *subject)
 void
 subject_rest (Subject *subject)
 {
-  for (int i = 0; i < 10; i++)
+  for (int i = 0; i < 10 && subject_is (subject, SUBJECT_NESTS); i++)
     subject->kind->nest (subject);
 }
 

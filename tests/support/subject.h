@@ -99,7 +99,7 @@ void subject_expect_restored_at (Subject *subject, ProcCount before, const char 
 void subject_run_inside (Subject *subject, LodgerDirectFunc func, void *data);
 /* The test's thread: runs the loop until every call submitted so far has run. */
 void subject_settle (Subject *subject);
-/* NESTS, the loop's thread: lets an idle loop do what it still does after its last work. */
+/* The loop's thread: lets an idle loop that NESTS do what it still does after its last work. */
 void subject_rest (Subject *subject);
 /* The loop's thread: lets a call take that long. */
 void subject_spend (Subject *subject, int64_t ns);
@@ -112,6 +112,7 @@ extern const SubjectKind subject_manual, subject_manual_no_before_wait, subject_
     subject_manual_real_no_before_wait;
 extern const SubjectKind subject_native, subject_polling;
 extern const SubjectKind subject_glib_default, subject_glib_other, subject_glib_worker;
+extern const SubjectKind subject_uv, subject_uv_worker;
 
 /* The number of the kind with the name, or -1. */
 int subject_find (const char *name);
