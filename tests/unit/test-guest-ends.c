@@ -217,29 +217,17 @@ exit_event (GuestLoop *loop, void *data)
 }
 
 static void *
-exit_in_guest (void *data)
-{
-  Place *place = data;
-  place_open (place, LODGER_MANUAL_DEFAULT);
-  place->inside.func = exit_event;
-  guest_loop_add (&place->inside);
-  loop_run (&place->loop);
-  test_fail ("the thread has not ended");
-}
-
-static void *
 end_with_guest (void *data)
 {
   place_open (data, LODGER_MANUAL_DEFAULT);
   return NULL;
 }
 
-static void
-expect_closed_by_end (void *(*func) (void *) )
+START_TEST (edge_77_a_thread_that_ends_closes_its_guests)
 {
   Place place;
   log_capture_begin ();
-  thread_join (thread_start (func, &place));
+  thread_join (thread_start (end_with_guest, &place));
   ck_assert_int_eq (lodger_caller_get_state (place.loop.caller), LODGER_CALLER_STOPPED);
   ck_assert_int_eq (atomic_load (&place.inside.closes), 1);
   ck_assert_int_eq (place.inside.opened_in, place.inside.closed_in);
@@ -247,16 +235,32 @@ expect_closed_by_end (void *(*func) (void *) )
   place_clear (&place);
   log_capture_end ();
 }
-
-START_TEST (edge_77_a_thread_that_ends_closes_its_guests)
-{
-  expect_closed_by_end (end_with_guest);
-}
 END_TEST
+
+static void
+start_exiting (void *data)
+{
+  Place *place = data;
+  place->guest = guest_start (lodger_caller_current (), &place->inside);
+}
 
 START_TEST (a_guest_that_exits_its_thread_is_closed)
 {
-  expect_closed_by_end (exit_in_guest);
+  Place place = { .order = 0 };
+  LodgerCaller *worker = worker_start (NULL);
+  log_capture_begin ();
+  guest_loop_init (&place.inside);
+  place.inside.func = exit_event;
+  worker_run (worker, start_exiting, &place);
+  guest_loop_post (&place.inside);
+  wait_done (lodger_caller_get_stopped (worker));
+  ck_assert_int_eq (atomic_load (&place.inside.closes), 1);
+  ck_assert_int_eq (place.inside.opened_in, place.inside.closed_in);
+  ck_assert (!lodger_guest_is_running (place.guest));
+  lodger_guest_unref (place.guest);
+  lodger_caller_unref (worker);
+  guest_loop_clear (&place.inside);
+  log_capture_end ();
 }
 END_TEST
 

@@ -173,31 +173,6 @@ lodger__turn_has_time (const LodgerCaller *caller)
   return lodger__host_now (caller) < caller->turn.until;
 }
 
-bool
-lodger__turn_wants_before_wait (const LodgerCaller *caller)
-{
-  bool wants = caller->turn.depth > 0;
-  for_each_source (source, caller)
-    wants = wants || ((*source)->wants_before_wait != NULL && (*source)->wants_before_wait (caller));
-  return wants;
-}
-
-void
-lodger__turn_want_before_wait (LodgerCaller *caller)
-{
-  const LodgerHostOps *ops = lodger__host_ops (caller);
-  if (ops->want_before_wait != NULL && lodger__host_is_attached (caller))
-    ops->want_before_wait (lodger__host_impl (caller), lodger__turn_wants_before_wait (caller));
-}
-
-void
-lodger__turn_before_wait (LodgerCaller *caller, bool is_sure)
-{
-  for_each_source (source, caller)
-    if ((*source)->before_wait != NULL)
-      (*source)->before_wait (caller, is_sure);
-}
-
 void
 lodger__turn_start (LodgerCaller *caller)
 {

@@ -48,6 +48,13 @@ lodger__work_data (const LodgerWork *work)
   return work->data;
 }
 
+/* As that of a call. */
+static inline void
+lodger__work_call (const LodgerWork *work, LodgerPending *self)
+{
+  work->call (self, work->data);
+}
+
 /* As that of a continuation. */
 static inline void
 lodger__work_continue (const LodgerWork *work, LodgerPending *self, LodgerPending *done)

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "base/thread.h"
+#include "call/submit.h"
 #include "caller/caller.h"
 #include "life/life.h"
 #include "mailbox/post.h"
@@ -91,7 +92,7 @@ run_loop (LodgerCaller *caller, Run *run, const LodgerWork *work)
   LodgerPending *pending, *then;
   int code;
   running = caller;
-  pending = lodger_caller_call_soon_full (caller, work->call, work->data, work->destroy, NULL);
+  pending = lodger__submit_soon ("lodger_run", caller, work, NULL);
   then = lodger_pending_then_full (pending, caller, ended, run, dropped, &own);
   code = ops->mainloop (lodger__host_impl (caller));
   atomic_store (&run->is_over, true);

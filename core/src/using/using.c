@@ -50,7 +50,7 @@ run_inside (LodgerPending *self, Using *using, LodgerGuest *guest)
   LodgerFrame *frame = lodger__thread_peek ()->frame;
   LodgerHeld held;
   frame->guest = guest;
-  using->user.call (self, using->user.data);
+  lodger__work_call (&using->user, self);
   if (lodger__is_before_fork (using->caller))
     return;
   frame->guest = NULL;
@@ -90,7 +90,7 @@ run (LodgerPending *self, void *data)
   LodgerHeld held;
   if (lodger__using_is_host (using->caller, using->backend, using->options))
     {
-      using->user.call (self, using->user.data);
+      lodger__work_call (&using->user, self);
       return;
     }
   held = lodger__ownership_begin (using->caller);
