@@ -12,6 +12,7 @@
 #ifndef LODGER_QT_H
 #define LODGER_QT_H
 
+#include <lodger-qt-run.h>
 #include <lodger/lodger.h>
 
 #ifdef __cplusplus
