@@ -144,6 +144,8 @@ private:
 /* ---- driver.cpp, application.cpp ---- */
 
 const LodgerHostDriver *lodger__qt_driver ();
+/* Whether this thread has an event dispatcher. It is made if the thread has none and can have one. */
+bool lodger__qt_have_dispatcher ();
 
 /* The end of each application is heard from now on. */
 void lodger__qt_hear_applications ();
