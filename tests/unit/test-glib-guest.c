@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The backend "glib" as a guest, by its operations. */
 #include "glib-private.h"
-#include "test-guest.h"
+#include "test-direct-guest.h"
 #include "test-suite.h"
 
 #include <fcntl.h>
