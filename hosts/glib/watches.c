@@ -22,9 +22,8 @@ typedef struct WatchSource
   GSource source;
   LodgerGlibHost *host;   /* valid while the source is not destroyed, and in its dispatch */
   LodgerGlibWatch *watch; /* the same; the owner's alone */
-  gpointer tag;
-  GIOCondition asked;
-  bool is_muted;
+  GPollFD fd;             /* not g_source_add_unix_fd(): GLib would find the source ready without asking it */
+  gushort events;
 } WatchSource;
 
 struct LodgerGlibWatch
@@ -59,7 +58,7 @@ is_served_here (GSource *source)
 static uint32_t
 events_of (GSource *source)
 {
-  return (uint32_t) g_source_query_unix_fd (source, watch_source (source)->tag);
+  return watch_source (source)->fd.revents;
 }
 
 static int64_t
@@ -84,10 +83,7 @@ tell (LodgerGlibWatch *watch, uint32_t events, int64_t slice)
 static void
 mute (WatchSource *source, bool is_muted)
 {
-  if (source->is_muted == is_muted)
-    return;
-  source->is_muted = is_muted;
-  g_source_modify_unix_fd (&source->source, source->tag, is_muted ? (GIOCondition) 0 : source->asked);
+  source->fd.events = is_muted ? 0 : source->events;
 }
 
 static gboolean
@@ -178,8 +174,9 @@ attach (LodgerGlibWatch *watch, GSourceFuncs *funcs, int priority, int fd, uint3
   GSource *source = g_source_new (funcs, sizeof (WatchSource));
   watch_source (source)->host = watch->host;
   watch_source (source)->watch = watch;
-  watch_source (source)->asked = (GIOCondition) events;
-  watch_source (source)->tag = g_source_add_unix_fd (source, fd, (GIOCondition) events);
+  watch_source (source)->events = (gushort) events;
+  watch_source (source)->fd = (GPollFD) { .fd = fd, .events = (gushort) events };
+  g_source_add_poll (source, &watch_source (source)->fd);
   g_source_set_name (source, "lodger watch");
   g_source_set_priority (source, priority);
   g_source_set_can_recurse (source, TRUE);
