@@ -17,17 +17,18 @@ struct LodgerGuest
   const LodgerBackendOps *backend;
   const void *identity;
   LodgerSite site;
+  uint64_t thread;     /* the serial of its own */
   atomic_bool is_sent; /* the item is on its way, or in the turn */
   atomic_bool is_over;
+  atomic_bool is_left; /* over, and its loop is not closed */
+  LodgerGuest *next_left;
   atomic_bool is_unwanted; /* it is to end when its item comes */
 
   /* The owner's alone. */
   void *impl;
   LodgerLink link;
   LodgerWatch watch;
-  int fd; /* what is watched, or what cannot be watched; -1: nothing */
-  bool is_watched;
-  bool is_ready;    /* its descriptor is */
+  int fd;           /* what is watched, or what cannot be watched; -1: nothing */
   bool has_run;     /* since it was last prepared */
   int64_t deadline; /* of the host's clock */
   unsigned depth;   /* what is between enter and leave; it does not end meanwhile */
