@@ -70,7 +70,12 @@ start_guest (void *data)
   place->guest = lodger_guest_start (lodger_caller_current (), place->backend, place->options, &error);
   if (place->guest == NULL)
     test_fail ("no guest: %s", lodger_error_get_message (error));
-  kicks_begin (place->kicks);
+}
+
+static void
+begin (void *data)
+{
+  kicks_begin (((Place *) data)->kicks);
 }
 
 static void
@@ -159,6 +164,7 @@ manual_open (Kicks *kicks, const char *backend, const void *options)
   kicks->caller = place->loop.caller;
   lodger_manual_set_redraw (place->loop.host, redraw, place);
   test_check (lodger_caller_call_direct (kicks->caller, start_guest, place, NULL) == 0);
+  test_check (lodger_caller_call_direct (kicks->caller, begin, place, NULL) == 0);
   return place;
 }
 
@@ -213,6 +219,7 @@ static void
 native_run (void *impl)
 {
   Place *place = impl;
+  worker_run (place->worker, begin, place);
   counter_wait_until (&place->kicks->over.opened, 1, INT64_MAX);
 }
 
