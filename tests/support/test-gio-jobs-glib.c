@@ -12,9 +12,6 @@ const GioJobKind *const gio_job_kinds[] = {
   &gio_job_tcp,
   &gio_job_process,
   &gio_job_bus,
-#ifdef LODGER_SOUP
-  &gio_job_soup,
-#endif
   NULL,
 };
 

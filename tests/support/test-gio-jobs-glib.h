@@ -57,8 +57,4 @@ void gio_job_answer (GioJob *job);
 
 extern const GioJobKind gio_job_timers, gio_job_files, gio_job_streams, gio_job_monitor, gio_job_tcp, gio_job_process,
     gio_job_bus;
-#ifdef LODGER_SOUP
-extern const GioJobKind gio_job_soup;
-#endif
-
 #endif

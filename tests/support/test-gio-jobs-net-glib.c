@@ -4,9 +4,6 @@
 #include "test-limits.h"
 
 #include <string.h>
-#ifdef LODGER_SOUP
-#include <libsoup/soup.h>
-#endif
 
 /* ---- TCP --------------------------------------------------------------------------------------------------------- */
 

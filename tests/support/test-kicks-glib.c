@@ -49,12 +49,28 @@ struct Loop
   GSource *decoy; /* a timer that never comes */
 };
 
+/* ThreadSanitizer does not see the locks by which GLib hands a source to the loop's thread. */
+static atomic_ulong handed_over;
+
+static void
+hand_over (void)
+{
+  atomic_fetch_add (&handed_over, 1);
+}
+
+static void
+take_over (void)
+{
+  atomic_load (&handed_over);
+}
+
 static gboolean
 event_dispatch (int fd, GIOCondition condition, void *data)
 {
   Event *event = data;
   uint64_t value;
   (void) condition;
+  take_over ();
   /* Nothing is there if the number was that of a descriptor that has been closed meanwhile. */
   if (read (fd, &value, sizeof value) == sizeof value)
     kicks_arrive (event->loop->kicks, atomic_load (&event->number));
@@ -77,6 +93,7 @@ event_begin (Event *event)
   test_check (event->fd >= 0);
   event->source = g_unix_fd_source_new (event->fd, G_IO_IN);
   g_source_set_callback (event->source, G_SOURCE_FUNC (event_dispatch), event, NULL);
+  hand_over ();
   g_source_attach (event->source, event->loop->context);
 }
 
@@ -138,6 +155,7 @@ decoy_begin (Loop *loop)
 {
   loop->decoy = g_timeout_source_new (NEVER);
   g_source_set_callback (loop->decoy, never, NULL, NULL);
+  hand_over ();
   g_source_attach (loop->decoy, loop->context);
 }
 
@@ -154,6 +172,7 @@ static gboolean
 shot_dispatch (void *data)
 {
   Shot *shot = data;
+  take_over ();
   kicks_arrive (shot->loop->kicks, shot->number);
   return G_SOURCE_REMOVE;
 }
@@ -182,6 +201,7 @@ shoot (Loop *loop, GSource *source, int priority, unsigned long number, int fd)
   *shot = (Shot) { .loop = loop, .number = number, .fd = fd };
   g_source_set_priority (source, priority);
   g_source_set_callback (source, fd >= 0 ? G_SOURCE_FUNC (shot_fd_dispatch) : shot_dispatch, shot, shot_free);
+  hand_over ();
   g_source_attach (source, loop->context);
   g_source_unref (source);
 }
@@ -214,7 +234,7 @@ static const KickKind kinds[] = {
   [WAKE_UP] = { "wake up for nothing, and attach a source", true },
   [REUSE] = { "close a descriptor, use its number, and signal", false },
   [REUSE_WITH_DUP] = { "close a descriptor whose duplicate is ready, use its number, and signal", false },
-  [REGULAR_FILE] = { "attach a source on a regular file", true },
+  [REGULAR_FILE] = { "attach a source on a regular file", false },
   { NULL, false },
 };
 
