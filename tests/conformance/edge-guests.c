@@ -169,18 +169,38 @@ watch_redraws (GuestLoop *loop, void *data)
     loop->is_busy = false;
 }
 
-START_TEST (law_5_a_busy_guest_leaves_room_for_redraw)
+static void
+make_one_busy (void *data)
+{
+  Visited *visited = data;
+  visited->inside[0].is_busy = true;
+  lodger_guest_kick (visited->guests[0]);
+}
+
+static void
+expect_redraws (int i, LodgerDirectFunc begin, int busy)
 {
   Visited visited;
-  visited_open (&visited, _i, false);
+  visited_open (&visited, i, false);
   for (int n = 0; n < GUESTS; n++)
     visited.inside[n].func = watch_redraws;
-  subject_run_inside (&visited.subject, make_busy, &visited);
+  subject_run_inside (&visited.subject, begin, &visited);
   subject_run_until (&visited.subject, &visited.events, EVENTS);
   ck_assert_int_gt (visited.apart, 0);
-  ck_assert_msg (visited.apart <= GUESTS * (visited.subject.kind->longest_run + 1), "%ld events between two redraws",
+  ck_assert_msg (visited.apart <= busy * (visited.subject.kind->longest_run + 1), "%ld events between two redraws",
                  visited.apart);
   visited_close (&visited);
+}
+
+START_TEST (law_5_a_busy_guest_leaves_room_for_redraw)
+{
+  expect_redraws (_i, make_one_busy, 1);
+}
+END_TEST
+
+START_TEST (law_5_two_busy_guests_leave_room_for_redraw)
+{
+  expect_redraws (_i, make_busy, GUESTS);
 }
 END_TEST
 
@@ -366,6 +386,7 @@ add_edge_guests (Suite *suite)
   add_law (suite, edge_67_two_guests_interleave, 0, 0);
   add_law (suite, law_5_a_busy_guest_leaves_room_for_calls, 0, 0);
   add_law (suite, law_5_a_busy_guest_leaves_room_for_redraw, SUBJECT_REDRAWS, 0);
+  add_law (suite, law_5_two_busy_guests_leave_room_for_redraw, SUBJECT_REDRAWS, 0);
   add_law (suite, law_6_an_event_of_a_guest_wakes_a_sleeping_loop, SUBJECT_SLEEPS, 0);
   add_law (suite, edge_71_what_a_call_back_of_the_host_does_is_noticed, 0, SUBJECT_DRIVEN);
   add_law (suite, edge_71_a_timer_that_a_call_sets_comes, 0, 0);

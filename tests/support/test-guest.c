@@ -114,7 +114,11 @@ guest_dispatch (void *impl)
   if (read (loop->event_fd, &count, sizeof count) < 0)
     count = 0;
   if (loop->is_dead || !take_event (loop))
-    return false;
+    {
+      if (loop->idle != NULL)
+        loop->idle (loop, loop->data);
+      return false;
+    }
   atomic_fetch_add (&loop->events, 1);
   if (loop->func != NULL)
     loop->func (loop, loop->data);

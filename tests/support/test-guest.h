@@ -21,6 +21,7 @@ struct GuestLoop
   GuestFunc func; /* Optional. Runs once for each event. */
   void *data;
   GuestFunc prepare;  /* Optional. Runs in each prepare. */
+  GuestFunc idle;     /* Optional. Runs in each dispatch that has nothing to do. */
   int64_t timer;      /* CLOCK_MONOTONIC: an event comes then; LODGER_FOREVER: none */
   atomic_long posted; /* events that have come and have not been dispatched */
   bool is_dead;       /* it says that there is nothing to watch, and no time */

@@ -14,6 +14,14 @@ typedef struct Place
   int order;
 } Place;
 
+typedef struct Hang
+{
+  GuestLoop inside;
+  LodgerGuest *guest;
+  Counter began;
+  Latch let_go;
+} Hang;
+
 static void
 place_open (Place *place, LodgerManualFlags flags)
 {
@@ -252,6 +260,58 @@ START_TEST (a_guest_that_exits_its_thread_is_closed)
 }
 END_TEST
 
+/* ---- a thread that hangs ----------------------------------------------------------------------------------------------- */
+
+static void
+hang (GuestLoop *loop, void *data)
+{
+  (void) loop;
+  counter_add (&((Hang *) data)->began, 1);
+  latch_wait (&((Hang *) data)->let_go);
+}
+
+static void
+start_hanging (void *data)
+{
+  Hang *hanging = data;
+  hanging->guest = guest_start (lodger_caller_current (), &hanging->inside);
+}
+
+START_TEST (edge_83_a_guest_that_hangs_is_left_behind_with_its_thread)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = LODGER_MILLISECONDS (10) };
+  Hang hanging = { .guest = NULL };
+  LodgerCaller *worker;
+  ProcCount before;
+  guest_loop_init (&hanging.inside);
+  before = proc_count ();
+  worker = worker_start_full (NULL, &options);
+  hanging.inside.func = hang;
+  hanging.inside.data = &hanging;
+  counter_init (&hanging.began);
+  latch_init (&hanging.let_go);
+  worker_run (worker, start_hanging, &hanging);
+  guest_loop_post (&hanging.inside);
+  counter_wait (&hanging.began, 1);
+  log_capture_begin ();
+  lodger_caller_stop (worker, true);
+  wait_done (lodger_caller_get_stopped (worker));
+  ck_assert (log_capture_has ("its guest test-guest is left behind"));
+  ck_assert (!lodger_guest_is_running (hanging.guest));
+  latch_open (&hanging.let_go);
+  lodger_caller_unref (worker);
+  lodger_guest_unref (hanging.guest);
+  proc_expect_restored (before);
+  ck_assert_int_eq (hanging.inside.depth, 0);
+  ck_assert_int_eq (atomic_load (&hanging.inside.closes), 1);
+  ck_assert_int_eq (hanging.inside.opened_in, hanging.inside.closed_in);
+  log_capture_end ();
+  latch_clear (&hanging.let_go);
+  counter_clear (&hanging.began);
+  guest_loop_clear (&hanging.inside);
+}
+END_TEST
+
 /* ---- another ends it ------------------------------------------------------------------------------------------------- */
 
 static void
@@ -298,6 +358,7 @@ main (int argc, char **argv)
   test_add (suite, edge_77_a_guest_of_a_host_that_another_thread_closes_is_left_behind);
   test_add (suite, edge_77_a_thread_that_ends_closes_its_guests);
   test_add (suite, a_guest_that_exits_its_thread_is_closed);
+  test_add (suite, edge_83_a_guest_that_hangs_is_left_behind_with_its_thread);
   test_add (suite, a_guest_can_end_another);
   return test_main (suite, argc, argv);
 }

@@ -404,6 +404,28 @@ START_TEST (a_descriptor_that_cannot_be_watched_is_told_once)
 }
 END_TEST
 
+static void
+kick_once (GuestLoop *loop, void *data)
+{
+  loop->idle = NULL;
+  expect_code (lodger_guest_kick (data), 0);
+}
+
+START_TEST (edge_72_a_kick_inside_the_dispatch_is_not_lost)
+{
+  Place place;
+  long dispatches;
+  place_open (&place, LODGER_MANUAL_DEFAULT);
+  dispatches = atomic_load (&place.inside.dispatches);
+  place.inside.idle = kick_once;
+  place.inside.data = place.guest;
+  expect_code (lodger_guest_kick (place.guest), 0);
+  loop_run (&place.loop);
+  ck_assert_int_eq (atomic_load (&place.inside.dispatches), dispatches + 2);
+  place_close (&place);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -423,5 +445,6 @@ main (int argc, char **argv)
   test_add (suite, edge_74_a_dead_guest_is_prepared_and_not_dispatched);
   test_add (suite, the_descriptor_of_a_guest_is_watched_until_it_changes);
   test_add (suite, a_descriptor_that_cannot_be_watched_is_told_once);
+  test_add (suite, edge_72_a_kick_inside_the_dispatch_is_not_lost);
   return test_main (suite, argc, argv);
 }

@@ -97,6 +97,20 @@ START_TEST (edge_66_a_workers_own_backend_is_a_plain_call)
 }
 END_TEST
 
+START_TEST (a_caller_that_is_starting_takes_calls_for_a_guest)
+{
+  LodgerCaller *worker = lodger_caller_open (LODGER_CALLER_NEW_THREAD, NULL, NULL);
+  GuestLoop inside;
+  guest_register ();
+  guest_loop_init (&inside);
+  expect_plain (worker, NULL, "native", NULL);
+  expect_code (
+      wait_outcome (lodger_caller_call_using_backend (worker, "test-guest", &inside, note_inside, &inside, NULL)), 0);
+  worker_stop (worker);
+  guest_loop_clear (&inside);
+}
+END_TEST
+
 START_TEST (edge_66_a_worker_has_guests)
 {
   LodgerCaller *worker = worker_start (NULL);
@@ -442,6 +456,7 @@ main (int argc, char **argv)
   test_add (suite, edge_66_the_hosts_own_loop_is_a_plain_call);
   test_add (suite, edge_66_a_workers_own_backend_is_a_plain_call);
   test_add (suite, edge_66_a_worker_has_guests);
+  test_add (suite, a_caller_that_is_starting_takes_calls_for_a_guest);
   test_add (suite, edge_66_what_prevents_the_guest_is_the_outcome);
   test_add (suite, edge_66_a_stop_cancels_what_is_queued_in_a_guest);
   test_add (suite, edge_66_its_calls_join_groups);

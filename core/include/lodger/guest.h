@@ -87,7 +87,8 @@ LODGER_API int lodger_guest_kick (LodgerGuest *guest);
  * A stop of the caller ends its guests by itself: when no call that has returned unfinished is left, and before the stop hook.
  *
  * If the host is closed in another thread than its own, the guests have ended, and a line is logged. Their loops are not
- * closed: only this function does that, in the thread that started the guest.
+ * closed: only this function does that, in the thread that started the guest. If the thread hangs, and its caller is
+ * abandoned, the guests have ended as well. Their loops are closed when the thread comes back.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (not the caller's thread), LODGER_ESHUTDOWN (the caller was taken from this
@@ -152,8 +153,8 @@ LODGER_API LodgerGuest *lodger_guest_current (void);
  * lodger_guest_end() or the caller's stop. The backend's `guest_enter` and `guest_leave` go around @p func: in GLib, the
  * context is the thread's default. The call is one of lodger_caller_call_soon_full() in all else.
  *
- * If a host of that thread runs the loop already, this is a plain call. Without options, this holds for the backend that has
- * the host's name.
+ * If a host of that thread runs the loop already, this is a plain call. Without options, this holds for the backend of the
+ * caller, and for the one that has the host's name. A caller of this thread is entered first: see lodger_caller_enter().
  *
  * @param backend a registered name. Copied.
  * @param backend_options as those of lodger_guest_start(). Borrowed until the pending is done.

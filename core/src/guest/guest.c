@@ -133,7 +133,7 @@ lodger__guest_dismiss (LodgerGuest *guest)
 }
 
 /* In the owner's thread, a stop ends them in order, before its hook: nothing that it waits for could still come by one of
- * them. */
+ * them. Those of a caller that was taken end as the last act in their thread. */
 static void
 end_all (LodgerCaller *caller)
 {
@@ -142,34 +142,33 @@ end_all (LodgerCaller *caller)
     lodger__guest_close (guest);
 }
 
-/* Those that another thread could not close. They are never freed, so that their own thread may close them at any time. */
-static _Atomic (LodgerGuest *) left;
-
 static void
-note_left (LodgerGuest *guest)
+note_over (LodgerGuest *guest)
 {
-  guest->next_left = atomic_load (&left);
-  while (!atomic_compare_exchange_weak (&left, &guest->next_left, guest))
-    ;
+  atomic_store (&guest->is_over, true);
+  lodger__log (LODGER_LOG_WARNING,
+               "%s: its guest %s is left behind: the caller was ended in another thread than its own",
+               lodger__name (guest->caller), guest->site.name);
 }
 
-/* Another thread ends the caller: its loop has closed there, or it was taken from a call that hangs. */
+/* Another thread ends the caller. If it was taken from a call that hangs, its thread may still be inside a guest: they are
+ * closed when that has come back. If its loop has been closed, its thread may never come here again. */
 static void
 leave_behind (LodgerCaller *caller)
 {
   LodgerLink *link;
-  if (lodger__owner_is_here (caller) && !lodger__is_taken (caller))
-    return;
-  while ((link = lodger__list_pop (&caller->guests.list)) != NULL)
-    {
-      LodgerGuest *guest = lodger__list_item (link, LodgerGuest, link);
-      note_left (guest);
-      atomic_store (&guest->is_left, true);
-      atomic_store (&guest->is_over, true);
-      lodger__log (LODGER_LOG_WARNING,
-                   "%s: its guest %s is left behind: the caller was ended in another thread than its own",
-                   lodger__name (caller), guest->site.name);
-    }
+  if (lodger__is_taken (caller))
+    lodger__list_for (guest, &caller->guests.list, LodgerGuest, link)
+      note_over (guest);
+  else if (!lodger__owner_is_here (caller))
+    while ((link = lodger__list_pop (&caller->guests.list)) != NULL)
+      {
+        LodgerGuest *guest = lodger__list_item (link, LodgerGuest, link);
+        lodger__guest_watch_nothing (guest);
+        atomic_store (&guest->is_left, true);
+        note_over (guest);
+        lodger__guest_release (guest);
+      }
 }
 
 /* In its own thread: its caller has been ended in another. */
@@ -181,12 +180,13 @@ close_left (LodgerGuest *guest, const char *function)
     return 0;
   if (thread == NULL || thread->serial != guest->thread)
     return lodger__misuse (function, LODGER_EWRONGTHREAD, "only in the thread of its caller");
-  if (guest->depth == 0 && atomic_exchange (&guest->is_left, false))
+  if (atomic_exchange (&guest->is_left, false))
     guest->backend->guest_close (guest->impl);
   return 0;
 }
 
-const LodgerStopParticipant lodger__guest_participant = { .run_hook = end_all, .give_up = leave_behind };
+const LodgerStopParticipant lodger__guest_participant
+    = { .run_hook = end_all, .give_up = leave_behind, .quit = end_all };
 
 int
 lodger_guest_end (LodgerGuest *guest)

@@ -20,8 +20,7 @@ struct LodgerGuest
   uint64_t thread;     /* the serial of its own */
   atomic_bool is_sent; /* the item is on its way, or in the turn */
   atomic_bool is_over;
-  atomic_bool is_left; /* over, and its loop is not closed */
-  LodgerGuest *next_left;
+  atomic_bool is_left;     /* over, and its loop is not closed */
   atomic_bool is_unwanted; /* it is to end when its item comes */
 
   /* The owner's alone. */

@@ -33,8 +33,10 @@ identify (const LodgerBackendOps *backend, const void *options)
 bool
 lodger__using_is_own (const LodgerCaller *caller, const LodgerBackendOps *backend, const void *options)
 {
-  const char *host = lodger_caller_get_host (caller);
-  return host != NULL && strcmp (host, backend->name) == 0 && (options == NULL || backend->guest_open == NULL);
+  const char *host = lodger_caller_get_host (caller), *own = lodger_caller_get_backend (caller);
+  bool has_name
+      = (host != NULL && strcmp (host, backend->name) == 0) || (own != NULL && strcmp (own, backend->name) == 0);
+  return has_name && (options == NULL || backend->guest_open == NULL);
 }
 
 bool

@@ -118,7 +118,7 @@ check (LodgerCaller *caller, const char *name, const void *backend_options, bool
   code = lodger__using_check (name, ret_backend, &reason);
   if (code != 0)
     return lodger__submit_misuse (function, code, reason, options);
-  if (lodger__phase (caller) < LODGER_PHASE_RUNNING)
+  if (lodger__phase (caller) == LODGER_PHASE_INITIAL)
     return lodger__submit_misuse (function, LODGER_ESTATE, "the caller has not started", options);
   if ((*ret_backend)->guest_open == NULL && !lodger__using_is_own (caller, *ret_backend, backend_options))
     return lodger__submit_misuse (function, LODGER_ENOSYS, "the backend cannot be a guest", options);
