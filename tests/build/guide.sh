@@ -13,7 +13,7 @@ status=0
 
 cat "$source/docs/first-call.md" "$source/docs/lives.md" "$source/docs/debugging.md" "$source/docs/gio.md" "$source/docs/groups.md" \
   "$source/docs/queues.md" "$source/docs/channels.md" "$source/docs/repeating.md" "$source/docs/guests.md" "$source/docs/from-gtask.md" \
-  "$source/docs/cookbook.md" | awk -v dir="$dir" '
+  "$source/docs/gio-in-any-host.md" "$source/docs/cookbook.md" | awk -v dir="$dir" '
   /^```c$/    { file = dir "/" ++number ".c"; next }
   /^```text$/ { file = dir "/" number ".expected"; next }
   /^```$/     { file = ""; next }
@@ -38,13 +38,16 @@ for program in "$dir"/*.c; do
     [ "${LODGER_HAVE_GTK:-0}" = 1 ] || continue
     flags="-I$source/hosts/gtk4/include -L$build/hosts/gtk4 -llodger-gtk4 $(pkg-config --cflags --libs gtk4) $flags"
   fi
+  if grep -q lodger-manual.h "$program"; then
+    flags="-I$source/hosts/manual/include -L$build/hosts/manual -llodger-manual $flags"
+  fi
   # ThreadSanitizer cannot see the locks inside GLib, and reports the threads that GIO has for files.
   if [ "${LODGER_SANITIZE:-}" = thread ] && grep -q 'g_file_[a-z_]*_async' "$program"; then
     continue
   fi
   # shellcheck disable=SC2086 # several flags
   "${CC:-cc}" -std=gnu11 -Wall -Wextra -Werror -g $sanitize -o "$name" "$program" $flags \
-    -Wl,-rpath,"$build/core:$build/hosts/glib:$build/hosts/gtk4" || { status=1; continue; }
+    -Wl,-rpath,"$build/core:$build/hosts/manual:$build/hosts/glib:$build/hosts/gtk4" || { status=1; continue; }
   set -- "$name"
   [ $gtk = no ] || set -- "$source/tests/support/with-xvfb" "$name"
   if ! "$@" >"$name.raw"; then
