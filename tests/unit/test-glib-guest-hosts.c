@@ -232,35 +232,28 @@ be_busy (void *data)
   return G_SOURCE_CONTINUE;
 }
 
-/* A timer's frame comes between two slices. What ages takes 8 ms at most. */
+/* The frame of a timer comes between two slices. What has aged takes 8 ms at most, and the frames are 4 ms apart. */
 START_TEST (law_5_a_busy_guest_leaves_room_for_the_redraw)
 {
-  GMainContext *context = g_main_context_new ();
+  GMainContext *context = g_main_context_new (), *inside = g_main_context_new ();
   LodgerCaller *caller = lodger_glib_attach (context, NULL);
-  LodgerGlibGuestOptions options = { .size = sizeof options, .flags = LODGER_GLIB_GUEST_OWN };
+  LodgerGlibGuestOptions options = { .size = sizeof options, .context = inside };
   LodgerGuest *guest = start (caller, &options);
-  LodgerPending *pending;
-  Recorder recorder = { 0 };
-  Busy busy = { 0 };
-  GMainContext *inside = g_main_context_new ();
-  LodgerGlibGuestOptions given = { .size = sizeof given, .context = inside };
-  LodgerGuest *other = start (caller, &given);
   GSource *frame = g_timeout_source_new (4), *endless;
+  Busy busy = { 0 };
   endless = add_idle (inside, G_PRIORITY_HIGH, be_busy, &busy);
   g_source_set_priority (frame, G_PRIORITY_HIGH_IDLE + 20);
   g_source_set_callback (frame, paint, &busy, NULL);
   g_source_attach (frame, context);
-  pending = lodger_caller_call_later (caller, INT64_C (400000000), recorder_call, &recorder, NULL);
-  turn_until_done (context, pending);
-  lodger_pending_unref (pending);
-  ck_assert_int_ge (busy.frames, 20);
+  while (busy.frames < 20 && busy.runs < 20000)
+    g_main_context_iteration (context, TRUE);
+  ck_assert_int_eq (busy.frames, 20);
   ck_assert_int_ge (busy.runs, 20);
   ck_assert_int_le (busy.most, 2 * 8000000 / 50000);
   g_source_destroy (endless);
   g_source_destroy (frame);
   g_source_unref (frame);
   lodger_guest_unref (guest);
-  lodger_guest_unref (other);
   expect_code (lodger_caller_leave (caller), 0);
   lodger_caller_unref (caller);
   g_main_context_unref (inside);
