@@ -5,8 +5,8 @@
  * not kept by comparing numbers: each update registers every number again. EPOLL_CTL_MOD finds out whether the number
  * still means the registered file, and ENOENT says that it means another.
  *
- * A registration belongs to a file, and outlives the number if a duplicate of the descriptor lives. Nothing can remove it
- * then, and it may report for ever. So each registration carries a number of its own. Where one may have been left
+ * A registration belongs to a file, and outlives the number if a duplicate of the descriptor lives. Nothing can remove
+ * it then, and it may report for ever. So each registration carries a number of its own. Where one may have been left
  * behind, an update looks for events of registrations that are not in the set, and makes a new set if there are any.
  *
  * This file uses nothing of the adapter's. All functions are for one thread at a time. */

@@ -3,9 +3,9 @@
  *
  * A main context repeats prepare, poll, check, dispatch. Here the host sleeps between prepare and poll, so the order is
  * kept in two halves. `guest_prepare` leaves the context prepared, and has a set of descriptors watched instead of the
- * poll. `guest_dispatch` polls without blocking, checks and dispatches. A second `guest_prepare` without a dispatch first
- * checks with nothing ready: a source may hold something from its prepare until its check, as Wayland's source holds a
- * lock of the display. What is found to be ready then is kept by GLib until the next dispatch.
+ * poll. `guest_dispatch` polls without blocking, checks and dispatches. A second `guest_prepare` without a dispatch
+ * first checks with nothing ready: a source may hold something from its prepare until its check, as Wayland's source
+ * holds a lock of the display. What is found to be ready then is kept by GLib until the next dispatch.
  *
  * The thread owns the context for the guest's life. So another thread that attaches a source wakes the context by its
  * descriptor. This thread's own changes are seen by the next `guest_prepare`, which comes before the host sleeps.
@@ -205,8 +205,8 @@ lodger__glib_guest_prepare (void *impl, int *ret_fd)
   return until;
 }
 
-/* GLib gives up a check when a descriptor was added or removed since the prepare. The round is then made again. So it is
- * after a mere wake-up, and that finds nothing. The context may be iterated here again by what is dispatched. */
+/* GLib gives up a check when a descriptor was added or removed since the prepare. The round is then made again. So it
+ * is after a mere wake-up, and that finds nothing. The context may be iterated here again by what is dispatched. */
 bool
 lodger__glib_guest_dispatch (void *impl)
 {

@@ -3,7 +3,8 @@
  *
  * Each watch has a source at the priority of the slice source: a descriptor that is always ready never starves the
  * redraw. A second source at the default priority ages as the ageing source does. It watches the descriptor too, since
- * GLib does not poll for the first one while a source of better priority is ready. A worker's watch has no second source.
+ * GLib does not poll for the first one while a source of better priority is ready. A worker's watch has no second
+ * source.
  *
  * A watch's memory is Lodger's, and may be gone after the host has closed. The state CLOSED is looked at first. */
 #include "glib-private.h"

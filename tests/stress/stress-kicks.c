@@ -3,8 +3,8 @@
  *
  *   stress-kicks [--host NAME] [--guest NAME] [--count N]
  *
- * Without names: each guest in each host. A guest that is a control has to lose some; it runs only beside the others, or
- * if it is named. LODGER_SEED replays the kinds and origins of the kicks. */
+ * Without names: each guest in each host. A guest that is a control has to lose some, or else the
+ * kicks would find nothing. LODGER_SEED replays the kinds and origins of the kicks. */
 #include "test-kicks.h"
 
 #include <stdio.h>

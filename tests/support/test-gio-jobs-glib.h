@@ -2,8 +2,8 @@
 /* Work of GIO that is the same in every host: files, streams, sockets, processes, monitors and a bus.
  *
  * Each job is a call that is made in a guest "glib", or on a context's own loop. It starts asynchronous functions, and
- * answers when all have completed. All its call-backs have to come in the thread and in the context in which it began. Its
- * outcome is a checksum of all that was read: the same on each loop.
+ * answers when all have completed. All its call-backs have to come in the thread and in the context in which it began.
+ * Its outcome is a checksum of all that was read: the same on each loop.
  *
  *     pending = lodger_caller_call_using_backend (caller, "glib", options, gio_job_begin, &job, NULL);
  *

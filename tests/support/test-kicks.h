@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Random kicks against a guest in a host: each kick changes the guest, and has to be served by it.
  *
- * One kick follows the other. So most of them come when the host sleeps, or is about to. A kick comes from a call-back of
- * the host, from a call of Lodger's, or from another thread. One that is not served within the limit is lost. The report
- * names it, and the seed.
+ * One kick follows the other. So most of them come when the host sleeps, or is about to. A kick comes from a call-back
+ * of the host, from a call of Lodger's, or from another thread. One that is not served within the limit is lost. The
+ * report names it, and the seed.
  *
  * A new pair is a row in the table of hosts or of guests. */
 #ifndef LODGER_TEST_KICKS_H

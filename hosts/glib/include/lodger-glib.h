@@ -59,8 +59,8 @@ typedef struct LodgerGlibHostOptions
 typedef enum LodgerGlibGuestFlags
 {
   LODGER_GLIB_GUEST_DEFAULT = 0, /**< nothing special */
-  /** The guest has a main context of its own, which ends with it. A caller has one such guest. The sources in the context
-   * are destroyed at its end. */
+  /** The guest has a main context of its own, which ends with it. A caller has one such guest. The sources in the
+   * context are destroyed at its end. */
   LODGER_GLIB_GUEST_OWN = 1 << 0,
 } LodgerGlibGuestFlags;
 
@@ -76,8 +76,9 @@ typedef enum LodgerGlibGuestFlags
 typedef struct LodgerGlibGuestOptions
 {
   size_t size; /**< sizeof (LodgerGlibGuestOptions) */
-  /** The main context. Optional. Default: the thread's default context (g_main_context_get_thread_default()), or else the
-   * default context. There the asynchronous functions of GIO complete that this thread starts. A reference is kept. */
+  /** The main context. Optional. Default: the thread's default context (g_main_context_get_thread_default()), or else
+   * the default context. There the asynchronous functions of GIO complete that this thread starts. A reference is
+   * kept. */
   GMainContext *context;
   LodgerGlibGuestFlags flags; /**< how it is made */
 } LodgerGlibGuestOptions;
