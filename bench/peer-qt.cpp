@@ -6,9 +6,9 @@
  * Posts: QMetaObject::invokeMethod with a function, a custom event with QCoreApplication::postEvent, and a signal whose
  * connection is queued. The last two carry bare data for one fixed function.
  *
- * Jobs: all on the global QThreadPool, limited to the same number of threads as the others have, but those that a signal
- * takes to a QThread with an event loop, and another one back. Qt may deliver the end of a future's job inside then(),
- * when the job is over before then() is called.
+ * Jobs: on the global QThreadPool, limited to the same number of threads as the others have; or by a signal to a QThread
+ * with an event loop, and by another one back. Qt may deliver the end of a future's job inside then(), when the job is
+ * over before then() is called.
  */
 #include "bench.h"
 
