@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The backend "glib": each worker thread has a main context of its own. The context is the thread's default from `open`
- * to `close`, so it also is while a stopping worker runs its last calls without the loop. */
+ * to `close`, so it also is while a stopping worker runs its last calls without the loop. As a guest, see guest.c. */
 #include "glib-private.h"
 #include "hand-over.h"
-
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 enum
 {
@@ -22,23 +19,12 @@ typedef struct WorkerLoop
   bool quits;
 } WorkerLoop;
 
-/* Whether there is a descriptor left. GLib aborts the program if it gets none for a context's wake-up. Another thread
- * may still get the last descriptor before GLib does, but as a rule this finds a shortage. */
-static bool
-has_descriptor (void)
-{
-  int fd = eventfd (0, EFD_CLOEXEC);
-  if (fd >= 0)
-    close (fd);
-  return fd >= 0;
-}
-
 static int
 open_loop (const void *options, void **ret_impl)
 {
   WorkerLoop *worker;
   (void) options;
-  if (!has_descriptor ())
+  if (!lodger__glib_has_descriptor ())
     return LODGER_EAGAIN;
   worker = g_try_new0 (WorkerLoop, 1);
   if (worker == NULL)
@@ -132,4 +118,11 @@ const LodgerBackendOps lodger__glib_backend = {
   .run = run_loop,
   .quit = quit_loop,
   .close = close_loop,
+  .guest_identify = lodger__glib_guest_identify,
+  .guest_open = lodger__glib_guest_open,
+  .guest_prepare = lodger__glib_guest_prepare,
+  .guest_dispatch = lodger__glib_guest_dispatch,
+  .guest_enter = lodger__glib_guest_enter,
+  .guest_leave = lodger__glib_guest_leave,
+  .guest_close = lodger__glib_guest_close,
 };

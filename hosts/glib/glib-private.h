@@ -2,7 +2,7 @@
 /* The private face of the GLib adapter: one attached main context, and the files that share it.
  *
  * Order, lowest first; a file calls only files before it: wake-state.h, drop-pending.h, fork-lock.c, host.c, sources.c,
- * host-ops.c, backend.c, gerror.c, application.c, attach.c, hold.c. Beside these stand scope.c, which uses fork-lock.c
+ * watches.c, host-ops.c, fd-set.c, guest.c, backend.c, gerror.c, application.c, attach.c, hold.c. Beside these stand scope.c, which uses fork-lock.c
  * alone, and the gio files, whose order is in gio-private.h. To report upward, a source calls <lodger/host.h>. The core calls host-ops.c
  * by its table. */
 #ifndef LODGER_GLIB_PRIVATE_H
@@ -32,7 +32,8 @@ typedef struct LodgerGlibHost
 
   /* The owner's alone. */
   GSource *sources[LODGER_GLIB_SOURCES];
-  GMainLoop *loop;       /* while `mainloop` runs */
+  GMainLoop *loop; /* while `mainloop` runs */
+  struct LodgerGlibWatch *watches;
   int64_t deadline;      /* LODGER_FOREVER: not armed */
   int64_t waiting_since; /* when the ageing source first saw unserved work; 0: there is none */
   int64_t slice;         /* the length of the slice that starts now */
@@ -50,13 +51,54 @@ LodgerGlibHost *lodger__glib_host_new (LodgerHost *lodger_host, GMainContext *co
                                        const LodgerGlibHostOptions *options);
 LodgerGlibHost *lodger__glib_host_ref (LodgerGlibHost *host);
 void lodger__glib_host_unref (LodgerGlibHost *host);
+/* Whether there is a descriptor left. GLib aborts the program if it gets none for a context's wake-up. Another thread
+ * may still get the last descriptor before GLib does, but as a rule this finds a shortage. */
+bool lodger__glib_has_descriptor (void);
 
 /* ---- sources.c ---- */
+
+#define LODGER_GLIB_AGE        INT64_C (10000000)
+#define LODGER_GLIB_AGED_SHARE 8
+#define LODGER_GLIB_AGED_SLICE INT64_C (8000000)
+
+enum
+{
+  LODGER_GLIB_PRIORITY_SLICE = G_PRIORITY_DEFAULT_IDLE,
+  LODGER_GLIB_PRIORITY_AGEING = G_PRIORITY_DEFAULT,
+  LODGER_GLIB_PRIORITY_BEFORE_WAIT = G_MAXINT,
+};
+
+/* The priority of what runs calls. */
+int lodger__glib_priority (const LodgerGlibHost *host);
+/* Whether this thread is the owner. Any thread may run a context for a while: the calls wait for the owner. */
+bool lodger__glib_is_owner (LodgerGlibHost *host);
+/* How long a slice may take that was not waited for. */
+int64_t lodger__glib_ask_slice (LodgerGlibHost *host);
+/* How long a slice may take that was waited for so long, at least LODGER_GLIB_AGE. */
+int64_t lodger__glib_aged_slice (int64_t waited);
 
 /* Makes the sources and attaches them to the context. */
 void lodger__glib_sources_attach (LodgerGlibHost *host);
 /* Destroys the sources, and drops those that the program has destroyed. */
 void lodger__glib_sources_detach (LodgerGlibHost *host);
+
+/* ---- watches.c ---- */
+
+/* Operations of the host. */
+int lodger__glib_watch_fd (void *impl, LodgerHostWatch *watch, int fd, uint32_t events);
+void lodger__glib_unwatch_fd (void *impl, LodgerHostWatch *watch);
+/* Ends the watches of a host that has closed. */
+void lodger__glib_watches_free (LodgerGlibHost *host);
+
+/* ---- guest.c: operations of the backend ---- */
+
+const void *lodger__glib_guest_identify (const void *options);
+int lodger__glib_guest_open (const void *options, void **ret_impl);
+int64_t lodger__glib_guest_prepare (void *impl, int *ret_fd);
+bool lodger__glib_guest_dispatch (void *impl);
+void lodger__glib_guest_enter (void *impl);
+void lodger__glib_guest_leave (void *impl);
+void lodger__glib_guest_close (void *impl);
 
 /* ---- host-ops.c, backend.c, application.c ---- */
 

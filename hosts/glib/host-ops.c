@@ -95,6 +95,7 @@ static void
 destroy (void *impl)
 {
   detach (impl);
+  lodger__glib_watches_free (impl);
   lodger__glib_host_unref (impl);
 }
 
@@ -108,6 +109,8 @@ static const LodgerHostOps ops = {
   .run_sync_soon_not_threadsafe = post_from_owner,
   .want_before_wait = want_before_wait,
   .arm = arm,
+  .watch_fd = lodger__glib_watch_fd,
+  .unwatch_fd = lodger__glib_unwatch_fd,
   .slice_ns = slice_ns,
   .mainloop = mainloop,
   .quit = quit,

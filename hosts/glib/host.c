@@ -3,6 +3,9 @@
 #include "glib-private.h"
 #include "hand-over.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 GMainContext *
 lodger__glib_context_of (const LodgerGlibHostOptions *options)
 {
@@ -43,4 +46,13 @@ lodger__glib_host_unref (LodgerGlibHost *host)
     return;
   lodger__glib_context_unref (host->context);
   g_free (host);
+}
+
+bool
+lodger__glib_has_descriptor (void)
+{
+  int fd = eventfd (0, EFD_CLOEXEC);
+  if (fd >= 0)
+    close (fd);
+  return fd >= 0;
 }

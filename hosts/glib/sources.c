@@ -12,17 +12,6 @@
  * twice. */
 #include "glib-private.h"
 
-#define AGE        INT64_C (10000000)
-#define AGED_SHARE 8
-#define AGED_SLICE INT64_C (8000000)
-
-enum
-{
-  PRIORITY_SLICE = G_PRIORITY_DEFAULT_IDLE,
-  PRIORITY_AGEING = G_PRIORITY_DEFAULT,
-  PRIORITY_BEFORE_WAIT = G_MAXINT,
-};
-
 typedef struct Source
 {
   GSource source;
@@ -35,11 +24,28 @@ host_of (GSource *source)
   return ((Source *) source)->host;
 }
 
-/* Any thread may run a context for a while. The calls wait for the owner, and one log line says so. */
-static bool
-is_owner (LodgerGlibHost *host)
+bool
+lodger__glib_is_owner (LodgerGlibHost *host)
 {
   return pthread_equal (pthread_self (), host->owner) != 0;
+}
+
+int
+lodger__glib_priority (const LodgerGlibHost *host)
+{
+  return (host->flags & LODGER_GLIB_HOST_WORKER) != 0 ? (int) G_PRIORITY_DEFAULT : (int) LODGER_GLIB_PRIORITY_SLICE;
+}
+
+int64_t
+lodger__glib_ask_slice (LodgerGlibHost *host)
+{
+  return host->ask_slice != NULL ? host->ask_slice (host->slice_data) : LODGER_GLIB_SLICE;
+}
+
+int64_t
+lodger__glib_aged_slice (int64_t waited)
+{
+  return MIN (waited / LODGER_GLIB_AGED_SHARE, LODGER_GLIB_AGED_SLICE);
 }
 
 static void
@@ -104,7 +110,7 @@ slice_prepare (GSource *source, int *timeout)
   *timeout = -1;
   if (state == LODGER_GLIB_CLOSED)
     return FALSE;
-  if (!is_owner (host))
+  if (!lodger__glib_is_owner (host))
     {
       if (state == LODGER_GLIB_POSTED)
         warn_once (host);
@@ -121,7 +127,7 @@ slice_check (GSource *source)
 {
   LodgerGlibHost *host = host_of (source);
   LodgerGlibWakeState state = lodger__glib_wake_has_woken (&host->wake);
-  if (state == LODGER_GLIB_CLOSED || !is_owner (host))
+  if (state == LODGER_GLIB_CLOSED || !lodger__glib_is_owner (host))
     return FALSE;
   return state == LODGER_GLIB_POSTED || is_due (host, source);
 }
@@ -132,8 +138,8 @@ slice_dispatch (GSource *source, GSourceFunc callback, void *data)
   LodgerGlibHost *host = host_of (source);
   (void) callback;
   (void) data;
-  if (is_owner (host))
-    serve (host, host->ask_slice != NULL ? host->ask_slice (host->slice_data) : LODGER_GLIB_SLICE);
+  if (lodger__glib_is_owner (host))
+    serve (host, lodger__glib_ask_slice (host));
   return G_SOURCE_CONTINUE;
 }
 
@@ -147,7 +153,7 @@ ageing_prepare (GSource *source, int *timeout)
 {
   LodgerGlibHost *host = host_of (source);
   *timeout = -1;
-  if (!is_owner (host))
+  if (!lodger__glib_is_owner (host))
     return FALSE;
   if (lodger__glib_wake_peek (&host->wake) != LODGER_GLIB_POSTED && !is_due (host, source))
     {
@@ -156,7 +162,7 @@ ageing_prepare (GSource *source, int *timeout)
     }
   if (host->waiting_since == 0)
     host->waiting_since = now_ns (source);
-  return now_ns (source) - host->waiting_since >= AGE;
+  return now_ns (source) - host->waiting_since >= LODGER_GLIB_AGE;
 }
 
 /* GLib reaches this check in more iterations than the slice source's: an iteration with an input event or a frame to
@@ -175,11 +181,11 @@ ageing_dispatch (GSource *source, GSourceFunc callback, void *data)
   (void) callback;
   (void) data;
   /* A nested loop may have run the calls since. */
-  if (is_owner (host) && host->waiting_since != 0)
+  if (lodger__glib_is_owner (host) && host->waiting_since != 0)
     {
       int64_t waited = g_get_monotonic_time () * 1000 - host->waiting_since;
-      if (waited >= AGE)
-        serve (host, MIN (waited / AGED_SHARE, AGED_SLICE));
+      if (waited >= LODGER_GLIB_AGE)
+        serve (host, lodger__glib_aged_slice (waited));
     }
   return G_SOURCE_CONTINUE;
 }
@@ -194,7 +200,8 @@ before_wait_prepare (GSource *source, int *timeout)
 {
   LodgerGlibHost *host = host_of (source);
   *timeout = -1;
-  if (host->wants_before_wait && is_owner (host) && lodger__glib_wake_peek (&host->wake) != LODGER_GLIB_CLOSED)
+  if (host->wants_before_wait && lodger__glib_is_owner (host)
+      && lodger__glib_wake_peek (&host->wake) != LODGER_GLIB_CLOSED)
     {
       int64_t deadline;
       host->is_before_wait = true;
@@ -263,10 +270,9 @@ void
 lodger__glib_sources_attach (LodgerGlibHost *host)
 {
   bool is_worker = (host->flags & LODGER_GLIB_HOST_WORKER) != 0;
-  host->sources[0]
-      = attach (host, &slice_funcs, "lodger slice", is_worker ? (int) G_PRIORITY_DEFAULT : (int) PRIORITY_SLICE);
-  host->sources[1] = attach (host, &before_wait_funcs, "lodger before wait", PRIORITY_BEFORE_WAIT);
-  host->sources[2] = is_worker ? NULL : attach (host, &ageing_funcs, "lodger ageing", PRIORITY_AGEING);
+  host->sources[0] = attach (host, &slice_funcs, "lodger slice", lodger__glib_priority (host));
+  host->sources[1] = attach (host, &before_wait_funcs, "lodger before wait", LODGER_GLIB_PRIORITY_BEFORE_WAIT);
+  host->sources[2] = is_worker ? NULL : attach (host, &ageing_funcs, "lodger ageing", LODGER_GLIB_PRIORITY_AGEING);
 }
 
 void

@@ -55,6 +55,36 @@ typedef struct LodgerGlibHostOptions
 /** Options of a main context with the given members. See lodger/options.h. */
 #define LODGER_GLIB_HOST_OPTIONS(...) LODGER_OPTIONS (LodgerGlibHostOptions, __VA_ARGS__)
 
+/** How a guest of the backend "glib" is made. */
+typedef enum LodgerGlibGuestFlags
+{
+  LODGER_GLIB_GUEST_DEFAULT = 0, /**< nothing special */
+  /** The guest has a main context of its own, which ends with it. A caller has one such guest. The sources in the context
+   * are destroyed at its end. */
+  LODGER_GLIB_GUEST_OWN = 1 << 0,
+} LodgerGlibGuestFlags;
+
+/**
+ * Options of the backend "glib" as a guest in another loop. NULL means all defaults.
+ *
+ * The guest's thread owns the context as long as the guest lives. Starting it gives LODGER_EWRONGTHREAD while another
+ * thread runs the context. It gives LODGER_EAGAIN without a descriptor left, and LODGER_EINVAL for wrong options. The
+ * context is the thread's default around the guest's own calls and dispatches only.
+ *
+ * Test: unit/glib-guest a_context_of_another_thread_is_refused
+ */
+typedef struct LodgerGlibGuestOptions
+{
+  size_t size; /**< sizeof (LodgerGlibGuestOptions) */
+  /** The main context. Optional. Default: the thread's default context (g_main_context_get_thread_default()), or else the
+   * default context. There the asynchronous functions of GIO complete that this thread starts. A reference is kept. */
+  GMainContext *context;
+  LodgerGlibGuestFlags flags; /**< how it is made */
+} LodgerGlibGuestOptions;
+
+/** Options of a guest with the given members. See lodger/options.h. */
+#define LODGER_GLIB_GUEST_OPTIONS(...) LODGER_OPTIONS (LodgerGlibGuestOptions, __VA_ARGS__)
+
 /**
  * lodger_glib_attach:
  * @context: (nullable): the main context that this thread runs, or %NULL for the default one
