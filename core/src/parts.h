@@ -7,6 +7,7 @@
 #include "call/part.h"
 #include "caller/part.h"
 #include "children/part.h"
+#include "guest/part.h"
 #include "life/part.h"
 #include "loop/part.h"
 #include "mailbox/part.h"
@@ -22,6 +23,7 @@ struct LodgerCaller
   LodgerCalls calls;
   LodgerStop stop;
   LodgerChildren children;
+  LodgerGuests guests;
   LodgerPooling pool;
   LodgerIdentity id; /* from here on hardly ever written */
   LodgerSetup setup;

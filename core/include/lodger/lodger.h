@@ -15,6 +15,7 @@
 #include <lodger/debug.h>
 #include <lodger/error.h>
 #include <lodger/group.h>
+#include <lodger/guest.h>
 #include <lodger/lifecycle.h>
 #include <lodger/limiter.h>
 #include <lodger/manager.h>
@@ -23,6 +24,7 @@
 #include <lodger/promise.h>
 #include <lodger/queue.h>
 #include <lodger/repeat.h>
+#include <lodger/run.h>
 #include <lodger/scope.h>
 #include <lodger/slot.h>
 #include <lodger/task.h>

@@ -97,6 +97,8 @@ typedef struct LodgerContext LodgerContext;
 typedef struct LodgerScope LodgerScope;
 /** One host loop that a caller lives in: host.h. */
 typedef struct LodgerHost LodgerHost;
+/** A loop that a caller's thread serves beside its own. Refcounted. */
+typedef struct LodgerGuest LodgerGuest;
 
 /** Releases @p data. It runs exactly once for all data, accepted or refused. */
 typedef void (*LodgerDestroyFunc) (void *data);

@@ -19,6 +19,7 @@ typedef struct LodgerFrame
   LodgerCaller *caller;
   LodgerPending *pending; /* NULL in a call_direct */
   const LodgerSite *site;
+  LodgerGuest *guest;                    /* it is in this loop, a guest of its caller's thread; NULL: in none */
   int64_t since;                         /* when it was entered; 0: nobody watched */
   _Atomic (LodgerPending *) awaited;     /* it blocks until that is done */
   _Atomic (LodgerCaller *) awaited_room; /* or until there is room in something of that caller; NULL: of none */

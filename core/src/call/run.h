@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The only file that runs the functions of calls, and what becomes of a call that has returned unfinished. */
-#ifndef LODGER_RUN_H
-#define LODGER_RUN_H
+#ifndef LODGER_RUN_PRIVATE_H
+#define LODGER_RUN_PRIVATE_H
 
 #include "parts.h"
 #include "pending/pending.h"

@@ -96,6 +96,7 @@ lodger_host_before_wait (LodgerHost *host)
   if (held == LODGER_OWNERSHIP_NONE)
     return LODGER_FOREVER;
   lodger__ownership_is_here (caller);
+  lodger__turn_before_wait (caller, true);
   if (lodger__turn_is_ready (caller))
     {
       lodger__host_post_ahead (caller);

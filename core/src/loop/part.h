@@ -10,10 +10,15 @@
 /* A source of a turn, beside the timers and the inbox. All in the owner's thread; NULL: nothing to say. */
 typedef struct LodgerTurnSource
 {
-  LodgerItem *(*next) (LodgerCaller *caller);          /* the next item, when the turn has no other; or NULL */
-  bool (*is_ready) (const LodgerCaller *caller);       /* something could run now */
-  int64_t (*deadline) (const LodgerCaller *caller);    /* when it wants a slice; LODGER_FOREVER: never */
-  void (*settle) (LodgerCaller *caller, bool has_run); /* a slice is at its end, and has or has not run something */
+  void (*begin) (LodgerCaller *caller);             /* a slice begins: what it has for it becomes due */
+  LodgerItem *(*next) (LodgerCaller *caller);       /* the next item, when the turn has no other; or NULL */
+  bool (*is_ready) (const LodgerCaller *caller);    /* something could run now */
+  int64_t (*deadline) (const LodgerCaller *caller); /* when it wants a slice; LODGER_FOREVER: never */
+  /* The loop may be about to sleep: what could run becomes due, and deadlines are known. `is_sure`: it comes to a poll.
+   * Otherwise the slice is at its end: only what has changed in it is looked at. */
+  void (*before_wait) (LodgerCaller *caller, bool is_sure);
+  bool (*wants_before_wait) (const LodgerCaller *caller); /* the latter is wanted also while no slice runs */
+  void (*settle) (LodgerCaller *caller, bool has_run);    /* a slice is at its end, and has or has not run something */
 } LodgerTurnSource;
 
 /* A queue that several callers share: its threads are a crew. */
@@ -50,6 +55,7 @@ typedef struct LodgerTurn
   LodgerItem *postponed, *last_postponed; /* to the next slice, the oldest first */
   unsigned depth;                         /* slices on the C stack */
   uint64_t slices;                        /* how many there have been */
+  int64_t until;                          /* the innermost slice should end */
   int64_t armed;
   int64_t tidy_at; /* when to give spare memory back; LODGER_FOREVER: there is no need */
   int spin_credit;

@@ -66,6 +66,18 @@ lodger__turn_arm (LodgerCaller *caller)
 
 /* ---- order -------------------------------------------------------------------------------------------------------- */
 
+void
+lodger__turn_add_due (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerTurn *turn = &caller->turn;
+  atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
+  if (turn->due == NULL)
+    turn->due = item;
+  else
+    atomic_store_explicit (&turn->last_due->next, item, memory_order_relaxed);
+  turn->last_due = item;
+}
+
 /* A turn is opened only when the one before is used up: what is submitted during a turn belongs to a later one. Its
  * part of the inbox is what was there when it was opened; its timers are those due by then, and go first. */
 static void
@@ -77,15 +89,7 @@ open_turn (LodgerCaller *caller)
       int64_t now = lodger__host_now (caller);
       LodgerDelayed *delayed;
       while ((delayed = lodger__timers_pop (&turn->timers, now)) != NULL)
-        {
-          LodgerItem *item = lodger__pending_item (&delayed->pending);
-          atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
-          if (turn->due == NULL)
-            turn->due = item;
-          else
-            atomic_store_explicit (&turn->last_due->next, item, memory_order_relaxed);
-          turn->last_due = item;
-        }
+        lodger__turn_add_due (caller, lodger__pending_item (&delayed->pending));
     }
   turn->mark = lodger__inbox_mark (lodger__inbox (caller));
 }
@@ -159,6 +163,32 @@ lodger__turn_is_ready (const LodgerCaller *caller)
   for_each_source (source, caller)
     is_ready = is_ready || ((*source)->is_ready != NULL && (*source)->is_ready (caller));
   return is_ready;
+}
+
+bool
+lodger__turn_has_time (const LodgerCaller *caller)
+{
+  return lodger__host_now (caller) < caller->turn.until;
+}
+
+void
+lodger__turn_want_before_wait (LodgerCaller *caller)
+{
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  bool wants = caller->turn.depth > 0;
+  if (ops->want_before_wait == NULL || !lodger__host_is_attached (caller))
+    return;
+  for_each_source (source, caller)
+    wants = wants || ((*source)->wants_before_wait != NULL && (*source)->wants_before_wait (caller));
+  ops->want_before_wait (lodger__host_impl (caller), wants);
+}
+
+void
+lodger__turn_before_wait (LodgerCaller *caller, bool is_sure)
+{
+  for_each_source (source, caller)
+    if ((*source)->before_wait != NULL)
+      (*source)->before_wait (caller, is_sure);
 }
 
 void
@@ -287,17 +317,19 @@ tidy (LodgerCaller *caller)
 static void
 settle_down (LodgerCaller *caller, bool has_run)
 {
-  const LodgerHostOps *ops = lodger__host_ops (caller);
+  bool is_asked = lodger__host_ops (caller)->want_before_wait != NULL;
   LodgerItem *postponed;
   while ((postponed = lodger__turn_next_postponed (caller)) != NULL)
     lodger__push (caller, postponed);
   if (caller->turn.depth == 0)
     tidy (caller);
+  if (!is_asked || lodger__turn_is_ready (caller))
+    lodger__turn_before_wait (caller, !is_asked);
   lodger__turn_arm (caller);
   if (lodger__turn_is_ready (caller))
     lodger__host_post_ahead (caller);
-  if (caller->turn.depth == 0 && ops->want_before_wait != NULL && lodger__host_is_attached (caller))
-    ops->want_before_wait (lodger__host_impl (caller), false);
+  if (caller->turn.depth == 0)
+    lodger__turn_want_before_wait (caller);
   for_each_source (source, caller)
     if ((*source)->settle != NULL)
       (*source)->settle (caller, has_run);
@@ -307,12 +339,14 @@ settle_down (LodgerCaller *caller, bool has_run)
 static void
 run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
 {
-  int64_t start = lodger__host_now (caller);
+  int64_t start = lodger__host_now (caller), outer = caller->turn.until;
   LodgerItem *item;
+  caller->turn.until = budget < LODGER_FOREVER - start ? start + budget : LODGER_FOREVER;
   while ((item = next_for_slice (caller)) != NULL)
     {
       if (!asks)
         {
+          lodger__turn_before_wait (caller, true);
           lodger__turn_arm (caller);
           if (lodger__turn_is_ready (caller))
             lodger__host_post_ahead (caller);
@@ -323,6 +357,7 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
           || lodger__host_now (caller) - start >= budget)
         break;
     }
+  caller->turn.until = outer;
 }
 
 /* It looks only once the caller is its own: whoever has ended it has closed the inbox, and a look would open it again. */
@@ -342,6 +377,9 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
     lodger__inbox_look (lodger__inbox (caller));
   if (caller->turn.depth++ == 0 && asks)
     ops->want_before_wait (lodger__host_impl (caller), true);
+  for_each_source (source, caller)
+    if ((*source)->begin != NULL)
+      (*source)->begin (caller);
   run_items (caller, budget, asks, &has_run);
   caller->turn.depth--;
   if (lodger__is_taken (caller))

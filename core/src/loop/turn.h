@@ -12,6 +12,14 @@ void lodger__turn_clear (LodgerCaller *caller);
 void lodger__turn_start (LodgerCaller *caller);
 /* Owner: run turns for that long. If it looks, whoever pushes from here on asks for a call-back again. */
 void lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks);
+/* Owner, at work: the item, which is in no inbox, is the next of this turn. */
+void lodger__turn_add_due (LodgerCaller *caller, LodgerItem *item);
+/* Owner, in a slice: its time is not over. */
+bool lodger__turn_has_time (const LodgerCaller *caller);
+/* Owner: tells the host whether before_wait is wanted now. */
+void lodger__turn_want_before_wait (LodgerCaller *caller);
+/* Owner, at work: its sources look round, as their `before_wait` says. */
+void lodger__turn_before_wait (LodgerCaller *caller, bool is_sure);
 /* Owner: something could run now. */
 bool lodger__turn_is_ready (const LodgerCaller *caller);
 /* Owner: the next time that something is due; the host is told. */

@@ -4,6 +4,8 @@
 #include "life/life.h"
 #include "mailbox/post.h"
 
+#include <string.h>
+
 /* Which callers each thread has: one may be ended, and so taken out, by another thread than its own. */
 static pthread_mutex_t threads_mutex = PTHREAD_MUTEX_INITIALIZER;
 static LodgerHash by_loop; /* all that are in a thread, by that thread and their host */
@@ -132,6 +134,18 @@ lodger__thread_find_caller (const LodgerThread *thread, const LodgerHostDriver *
       found = lodger__life_try_ref (caller);
   pthread_mutex_unlock (&threads_mutex);
   return found;
+}
+
+bool
+lodger__thread_has_loop (const LodgerThread *thread, const char *host, const void *identity)
+{
+  bool has = false;
+  pthread_mutex_lock (&threads_mutex);
+  lodger__list_for (caller, &thread->callers, LodgerCaller, mailbox.in_thread)
+    has = has
+          || (caller->mailbox.host.identity == identity && strcmp (caller->mailbox.host.driver->ops->name, host) == 0);
+  pthread_mutex_unlock (&threads_mutex);
+  return has;
 }
 
 LodgerCaller *

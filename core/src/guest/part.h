@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The part of a caller that has its guests. */
+#ifndef LODGER_GUEST_PART_H
+#define LODGER_GUEST_PART_H
+
+#include "base/list.h"
+
+typedef struct LodgerGuests
+{
+  LodgerList list; /* owner: those that have not ended */
+  unsigned looks;  /* owner: they are being prepared; none is closed meanwhile */
+} LodgerGuests;
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define LODGER_NO_CALL_SITES
+#include "base/log.h"
+#include "base/options.h"
+#include "base/thread.h"
+#include "life/life.h"
+#include "mailbox/post.h"
+#include "pending/pending.h"
+
+#include <lodger/guest.h>
+#include <lodger/host.h>
+#include <lodger/run.h>
+#include <stdlib.h>
+
+/* A host's main loop that runs as long as a call. A continuation of the call ends the loop, in the caller's turn; if a stop
+ * drops that, its data's end does the same. */
+
+typedef struct Run
+{
+  atomic_uint holds;    /* this function's, and the continuation's */
+  LodgerCaller *caller; /* a reference */
+  atomic_bool is_over;
+} Run;
+
+/* The caller whose host this thread runs, a reference of the function that does. */
+static _Thread_local LodgerCaller *running;
+
+static LodgerPending *
+refuse (int code, const char *reason, const LodgerWork *work, const LodgerCallerOptions *options)
+{
+  lodger__work_destroy (work);
+  if (options != NULL && options->hook_destroy != NULL)
+    options->hook_destroy (options->hook_data);
+  return lodger__pending_refused (code, reason);
+}
+
+static Run *
+run_new (LodgerCaller *caller)
+{
+  Run *run = malloc (sizeof *run);
+  if (run == NULL)
+    return NULL;
+  atomic_init (&run->holds, 2);
+  run->caller = lodger_caller_ref (caller);
+  atomic_init (&run->is_over, false);
+  return run;
+}
+
+static void
+run_release (Run *run)
+{
+  if (atomic_fetch_sub (&run->holds, 1) != 1)
+    return;
+  lodger_caller_unref (run->caller);
+  free (run);
+}
+
+static void
+end (Run *run)
+{
+  const LodgerHostOps *ops = lodger__host_ops (run->caller);
+  if (!lodger_caller_is_current_thread (run->caller) || atomic_exchange (&run->is_over, true))
+    return;
+  if (ops->done != NULL)
+    ops->done (lodger__host_impl (run->caller));
+  ops->quit (lodger__host_impl (run->caller));
+}
+
+static void
+ended (LodgerPending *self, LodgerPending *done, void *data)
+{
+  (void) self;
+  (void) done;
+  end (data);
+}
+
+static void
+dropped (void *data)
+{
+  end (data);
+  run_release (data);
+}
+
+/* The outcome, or the error of a loop that has ended before; in either case a reference. */
+static LodgerPending *
+run_loop (LodgerCaller *caller, Run *run, const LodgerWork *work)
+{
+  static const LodgerCallOptions own = { .size = sizeof own, .name = "the end of lodger_run" };
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  LodgerPending *pending, *then;
+  int code;
+  running = caller;
+  pending = lodger_caller_call_soon_full (caller, work->call, work->data, work->destroy, NULL);
+  then = lodger_pending_then_full (pending, caller, ended, run, dropped, &own);
+  code = ops->mainloop (lodger__host_impl (caller));
+  atomic_store (&run->is_over, true);
+  running = NULL;
+  lodger_pending_cancel (then, NULL);
+  lodger_pending_unref (then);
+  if (lodger_pending_is_done (pending))
+    return pending;
+  lodger_pending_cancel (pending, "the host's loop has ended");
+  lodger_pending_unref (pending);
+  return lodger__pending_refused (code < 0 ? code : LODGER_EFAILED, "the host's loop has ended before the call");
+}
+
+static LodgerPending *
+run_in (LodgerCaller *caller, const LodgerWork *work)
+{
+  LodgerPending *outcome;
+  Run *run;
+  int code = 0;
+  if (lodger__host_ops (caller)->mainloop == NULL)
+    code = lodger__misuse ("lodger_run", LODGER_ENOSYS, "the host has no main loop that could be run");
+  if (code == 0)
+    code = lodger_caller_enter (caller);
+  if (code != 0)
+    return refuse (code, NULL, work, NULL);
+  run = run_new (caller);
+  outcome = run != NULL ? run_loop (caller, run, work) : refuse (LODGER_ENOMEM, NULL, work, NULL);
+  if (run != NULL)
+    run_release (run);
+  lodger_caller_leave (caller);
+  return outcome;
+}
+
+LodgerPending *
+lodger_run_full (const char *host, const void *host_options, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+                 const LodgerCallerOptions *given)
+{
+  static const char function[] = "lodger_run";
+  const LodgerWork work = lodger__work (func, data, destroy);
+  LodgerCallerOptions own, options = { .size = sizeof options };
+  LodgerError *error = NULL;
+  LodgerCaller *caller;
+  LodgerPending *outcome;
+  const char *reason;
+  given = lodger__options (given, &own, sizeof own, &reason);
+  if (given != NULL)
+    options = *given;
+  if (host == NULL || func == NULL)
+    reason = host == NULL ? "the host is NULL" : "the function is NULL";
+  if (reason != NULL)
+    return refuse (lodger__misuse (function, LODGER_EINVAL, reason), reason, &work, &options);
+  if (running != NULL)
+    return refuse (lodger__misuse (function, LODGER_EALREADY, "already running"), "already running", &work, &options);
+  options.host = host;
+  options.host_options = host_options;
+  caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &options, &error);
+  if (caller == NULL)
+    {
+      lodger__work_destroy (&work);
+      return lodger__pending_failed (error);
+    }
+  outcome = run_in (caller, &work);
+  lodger_caller_unref (caller);
+  return outcome;
+}
+
+LodgerPending *
+lodger_run (const char *host, const void *host_options, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy)
+{
+  return lodger_run_full (host, host_options, func, data, destroy, NULL);
+}
+
+const char *
+lodger_host_current (void)
+{
+  const LodgerThread *thread = lodger__thread_peek ();
+  const LodgerFrame *frame = thread != NULL ? thread->frame : NULL;
+  if (frame != NULL && frame->guest != NULL)
+    return lodger_guest_get_backend (frame->guest);
+  return lodger_caller_get_host (frame != NULL ? frame->caller : running);
+}
