@@ -4,6 +4,7 @@
 #include "life/life.h"
 #include "life/phase.h"
 #include "loop/ownership.h"
+#include "loop/watch.h"
 #include "mailbox/post.h"
 
 enum
@@ -35,6 +36,7 @@ void
 lodger__turn_clear (LodgerCaller *caller)
 {
   lodger__timers_clear (&caller->turn.timers);
+  lodger__watch_clear (caller);
 }
 
 /* ---- deadlines ------------------------------------------------------------------------------------------------------- */
@@ -159,7 +161,7 @@ next_item (LodgerCaller *caller)
 bool
 lodger__turn_is_ready (const LodgerCaller *caller)
 {
-  bool is_ready = caller->turn.due != NULL || lodger__mailbox_is_ready (caller);
+  bool is_ready = caller->turn.due != NULL || lodger__mailbox_is_ready (caller) || lodger__polls_is_ready (caller);
   for_each_source (source, caller)
     is_ready = is_ready || ((*source)->is_ready != NULL && (*source)->is_ready (caller));
   return is_ready;
@@ -319,6 +321,7 @@ settle_down (LodgerCaller *caller, bool has_run)
 {
   bool is_asked = lodger__host_ops (caller)->want_before_wait != NULL;
   LodgerItem *postponed;
+  lodger__polls_settle (caller);
   while ((postponed = lodger__turn_next_postponed (caller)) != NULL)
     lodger__push (caller, postponed);
   if (caller->turn.depth == 0)
@@ -375,6 +378,7 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
   caller->turn.slices++;
   if (looks)
     lodger__inbox_look (lodger__inbox (caller));
+  lodger__polls_serve (caller);
   if (caller->turn.depth++ == 0 && asks)
     ops->want_before_wait (lodger__host_impl (caller), true);
   for_each_source (source, caller)
