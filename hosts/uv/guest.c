@@ -14,6 +14,7 @@ typedef struct UvGuest
 {
   uv_loop_t *loop;
   uv_loop_t own; /* unless the loop is the program's */
+  LodgerUvOwner owner;
   bool is_dispatching;
 } UvGuest;
 
@@ -51,6 +52,8 @@ lodger__uv_guest_open (const void *given, void **ret_impl)
   guest->loop = options != NULL && options->loop != NULL ? options->loop : &guest->own;
   if (guest->loop == &guest->own)
     code = lodger__uv_loop_make (&guest->own);
+  else if (!lodger__uv_own (&guest->owner, guest->loop))
+    code = LODGER_EALREADY;
   if (code != 0)
     free (guest);
   else
@@ -137,5 +140,7 @@ lodger__uv_guest_close (void *impl)
   UvGuest *guest = impl;
   if (guest->loop == &guest->own)
     close_own (guest);
+  else
+    lodger__uv_disown (&guest->owner);
   free (guest);
 }

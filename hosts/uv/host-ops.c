@@ -121,6 +121,7 @@ detach (void *impl)
   host->deadline = host->wait_until = LODGER_FOREVER;
   host->wants_before_wait = false;
   lodger__uv_handles_close (host);
+  lodger__uv_disown (&host->owner);
   return old == LODGER_UV_POSTED;
 }
 

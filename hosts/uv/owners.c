@@ -52,12 +52,17 @@ void
 lodger__uv_disown (LodgerUvOwner *owner)
 {
   lock ();
+  if (owner->loop == NULL)
+    {
+      unlock ();
+      return;
+    }
+  owner->loop = NULL;
   if (owner->next != NULL)
     owner->next->previous = owner->previous;
   if (owner->previous != NULL)
     owner->previous->next = owner->next;
-  else if (owners == owner)
+  else
     owners = owner->next;
-  owner->next = owner->previous = NULL;
   unlock ();
 }

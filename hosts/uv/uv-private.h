@@ -38,7 +38,7 @@ typedef struct LodgerUvOwner
 
 /* False: the loop is another thread's. This thread becomes the owner. */
 bool lodger__uv_own (LodgerUvOwner *owner, const uv_loop_t *loop);
-/* Any thread. Once for each that has been owned. */
+/* Any thread. May be repeated. */
 void lodger__uv_disown (LodgerUvOwner *owner);
 
 /* ---- loops.c ---- */

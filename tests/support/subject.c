@@ -15,6 +15,10 @@ const SubjectKind *const subject_kinds[] = {
   &subject_glib_other,
   &subject_glib_worker,
 #endif
+#ifdef LODGER_HAVE_UV
+  &subject_uv,
+  &subject_uv_worker,
+#endif
   NULL,
 };
 
@@ -120,6 +124,8 @@ subject_run_until_done (Subject *subject, LodgerPending *pending)
 const char *
 subject_backend (const Subject *subject)
 {
+  if (strncmp (subject->kind->name, "uv", 2) == 0)
+    return "uv";
   return strncmp (subject->kind->name, "glib", 4) == 0 ? "glib" : "native";
 }
 

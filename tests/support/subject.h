@@ -105,6 +105,7 @@ extern const SubjectKind subject_manual, subject_manual_no_before_wait, subject_
     subject_manual_real_no_before_wait;
 extern const SubjectKind subject_native, subject_polling;
 extern const SubjectKind subject_glib_default, subject_glib_other, subject_glib_worker;
+extern const SubjectKind subject_uv, subject_uv_worker;
 
 /* The number of the kind with the name, or -1. */
 int subject_find (const char *name);

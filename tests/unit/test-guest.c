@@ -2,6 +2,7 @@
 /* Guests: what the host is told of them, when they have their turn, and how they end. */
 #include "test-guest.h"
 #include "test-loop.h"
+#include "test-minimal-host.h"
 #include "test-suite.h"
 
 #include <string.h>
@@ -150,6 +151,259 @@ START_TEST (edge_72_a_kick_too_many_is_harmless)
 }
 END_TEST
 
+/* ---- the start ------------------------------------------------------------------------------------------------------- */
+
+static void
+expect_no_guest (LodgerCaller *caller, const char *backend, const void *options, int code)
+{
+  LodgerError *error = NULL;
+  ck_assert_ptr_null (lodger_guest_start (caller, backend, options, &error));
+  expect_code (lodger_error_get_code (error), code);
+  lodger_error_unref (error);
+}
+
+static void *
+start_elsewhere (void *data)
+{
+  Place *place = data;
+  expect_no_guest (place->loop.caller, "test-guest", &place->inside, LODGER_EWRONGTHREAD);
+  expect_code (lodger_guest_end (place->guest), LODGER_EWRONGTHREAD);
+  return NULL;
+}
+
+START_TEST (a_start_that_cannot_be_is_refused)
+{
+  Place place;
+  Loop initial = loop_open_initial (LODGER_MANUAL_DEFAULT);
+  LodgerCaller *caller;
+  log_capture_begin ();
+  place_open (&place, LODGER_MANUAL_DEFAULT);
+  expect_no_guest (place.loop.caller, "test-no-guest", NULL, LODGER_ENOSYS);
+  expect_no_guest (place.loop.caller, "no such", NULL, LODGER_ENOENT);
+  expect_no_guest (place.loop.caller, "test-guest", NULL, LODGER_EINVAL);
+  expect_no_guest (initial.caller, "test-guest", &place.inside, LODGER_ESTATE);
+  thread_join (thread_start (start_elsewhere, &place));
+  caller = lodger_caller_ref (place.loop.caller);
+  loop_close (&place.loop);
+  expect_no_guest (caller, "test-guest", &place.inside, LODGER_ESHUTDOWN);
+  lodger_caller_unref (caller);
+  loop_close (&initial);
+  lodger_guest_unref (place.guest);
+  guest_loop_clear (&place.inside);
+  log_capture_end ();
+}
+END_TEST
+
+START_TEST (a_guest_that_does_not_open_can_be_started_again)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  GuestLoop inside;
+  LodgerGuest *guest;
+  log_capture_begin ();
+  guest_register ();
+  guest_loop_init (&inside);
+  inside.open_code = LODGER_EAGAIN;
+  expect_no_guest (loop.caller, "test-guest", &inside, LODGER_EAGAIN);
+  inside.open_code = 0;
+  guest = guest_start (loop.caller, &inside);
+  lodger_guest_unref (guest);
+  loop_close (&loop);
+  ck_assert_int_eq (atomic_load (&inside.closes), 1);
+  guest_loop_clear (&inside);
+  log_capture_end ();
+}
+END_TEST
+
+START_TEST (a_guest_that_has_ended_is_another_one_the_next_time)
+{
+  Place place;
+  LodgerGuest *again;
+  place_open (&place, LODGER_MANUAL_DEFAULT);
+  expect_code (lodger_guest_end (place.guest), 0);
+  expect_code (lodger_guest_end (place.guest), 0);
+  again = guest_start (place.loop.caller, &place.inside);
+  ck_assert_ptr_ne (again, place.guest);
+  ck_assert_int_eq (atomic_load (&place.inside.opens), 2);
+  lodger_guest_unref (again);
+  place_close (&place);
+  ck_assert_int_eq (atomic_load (&place.inside.closes), 2);
+}
+END_TEST
+
+/* ---- what the host is told ------------------------------------------------------------------------------------------- */
+
+START_TEST (a_guests_time_is_the_hosts_deadline)
+{
+  Place place;
+  int64_t away;
+  place_open (&place, LODGER_MANUAL_DEFAULT);
+  ck_assert_int_eq (lodger_manual_get_deadline (place.loop.host), LODGER_FOREVER);
+  place.inside.timer = test_now () + LODGER_SECONDS (1000);
+  loop_run (&place.loop);
+  away = lodger_manual_get_deadline (place.loop.host) - lodger_manual_now (place.loop.host);
+  ck_assert_int_le (away, LODGER_SECONDS (1000));
+  ck_assert_int_gt (away, LODGER_SECONDS (900));
+  place.inside.timer = LODGER_FOREVER;
+  loop_run (&place.loop);
+  ck_assert_int_eq (lodger_manual_get_deadline (place.loop.host), LODGER_FOREVER);
+  place_close (&place);
+}
+END_TEST
+
+START_TEST (before_wait_is_wanted_as_long_as_there_are_guests)
+{
+  Place place;
+  uint64_t before;
+  place_open (&place, LODGER_MANUAL_DEFAULT);
+  before = lodger_manual_get_before_waits (place.loop.host);
+  for (int i = 0; i < 10; i++)
+    ck_assert (!lodger_manual_iterate (place.loop.host, false));
+  ck_assert_uint_eq (lodger_manual_get_before_waits (place.loop.host), before + 10);
+  expect_code (lodger_guest_end (place.guest), 0);
+  for (int i = 0; i < 10; i++)
+    lodger_manual_iterate (place.loop.host, false);
+  ck_assert_uint_eq (lodger_manual_get_before_waits (place.loop.host), before + 10);
+  place_close (&place);
+}
+END_TEST
+
+START_TEST (edge_74_a_dead_guest_is_prepared_and_not_dispatched)
+{
+  Place place;
+  long dispatches;
+  place_open (&place, LODGER_MANUAL_DEFAULT);
+  place.inside.is_dead = true;
+  guest_loop_post (&place.inside);
+  lodger_manual_iterate (place.loop.host, false);
+  dispatches = atomic_load (&place.inside.dispatches);
+  for (int i = 0; i < 100; i++)
+    ck_assert (!lodger_manual_iterate (place.loop.host, false));
+  ck_assert_int_eq (atomic_load (&place.inside.dispatches), dispatches);
+  place_close (&place);
+}
+END_TEST
+
+/* A host that watches descriptors, and notes what it is asked to. */
+static struct
+{
+  LodgerHostWatch *watch;
+  int fd, watches, unwatches;
+  int code;
+} watched;
+
+static int
+watch_fd (void *impl, LodgerHostWatch *watch, int fd, uint32_t events)
+{
+  (void) impl;
+  (void) events;
+  ck_assert_ptr_null (watched.watch);
+  if (watched.code != 0)
+    return watched.code;
+  watched.watch = watch;
+  watched.fd = fd;
+  watched.watches++;
+  return 0;
+}
+
+static void
+unwatch_fd (void *impl, LodgerHostWatch *watch)
+{
+  (void) impl;
+  ck_assert_ptr_eq (watched.watch, watch);
+  watched.watch = NULL;
+  watched.unwatches++;
+}
+
+static LodgerHostOps watching_ops;
+static LodgerHostDriver watching_driver;
+
+static LodgerCaller *
+watching_open (MinimalHost *minimal)
+{
+  const void *options = minimal;
+  LodgerCallerOptions own = { .size = sizeof own, .host = "watching", .host_options = &options };
+  LodgerCaller *caller;
+  pthread_mutex_init (&minimal->mutex, NULL);
+  watching_ops = minimal_host_ops;
+  watching_ops.name = "watching";
+  watching_ops.watch_fd = watch_fd;
+  watching_ops.unwatch_fd = unwatch_fd;
+  watching_driver = minimal_host_driver;
+  watching_driver.ops = &watching_ops;
+  expect_code (lodger_host_register (&watching_driver), 0);
+  caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &own, NULL);
+  ck_assert_ptr_nonnull (caller);
+  return caller;
+}
+
+static void
+watching_close (MinimalHost *minimal, LodgerCaller *caller)
+{
+  lodger_caller_stop (caller, true);
+  minimal_host_run (minimal);
+  ck_assert_int_eq (lodger_caller_get_state (caller), LODGER_CALLER_STOPPED);
+  lodger_caller_unref (caller);
+  pthread_mutex_destroy (&minimal->mutex);
+}
+
+START_TEST (the_descriptor_of_a_guest_is_watched_until_it_changes)
+{
+  MinimalHost minimal = { 0 };
+  LodgerCaller *caller = watching_open (&minimal);
+  GuestLoop inside;
+  LodgerGuest *guest;
+  guest_loop_init (&inside);
+  guest = guest_start (caller, &inside);
+  minimal_host_run (&minimal);
+  ck_assert_int_eq (watched.fd, inside.epoll_fd);
+  for (int i = 0; i < 10; i++)
+    lodger_host_before_wait (minimal.host);
+  ck_assert_int_eq (watched.watches, 1);
+
+  guest_loop_post (&inside);
+  lodger_host_fd_ready (watched.watch, 1);
+  ck_assert_int_eq (atomic_load (&inside.events), 1);
+  minimal_host_run (&minimal);
+
+  inside.is_dead = true;
+  lodger_host_before_wait (minimal.host);
+  ck_assert_int_eq (watched.unwatches, 1);
+  ck_assert_ptr_null (watched.watch);
+  inside.is_dead = false;
+  lodger_host_before_wait (minimal.host);
+  ck_assert_int_eq (watched.watches, 2);
+
+  expect_code (lodger_guest_end (guest), 0);
+  ck_assert_int_eq (watched.unwatches, 2);
+  lodger_guest_unref (guest);
+  watching_close (&minimal, caller);
+  guest_loop_clear (&inside);
+}
+END_TEST
+
+START_TEST (a_descriptor_that_cannot_be_watched_is_told_once)
+{
+  MinimalHost minimal = { 0 };
+  LodgerCaller *caller = watching_open (&minimal);
+  GuestLoop inside;
+  LodgerGuest *guest;
+  log_capture_begin ();
+  watched.code = LODGER_EBUSY;
+  guest_loop_init (&inside);
+  guest = guest_start (caller, &inside);
+  minimal_host_run (&minimal);
+  for (int i = 0; i < 10; i++)
+    lodger_host_before_wait (minimal.host);
+  ck_assert_uint_eq (log_capture_count (), 1);
+  ck_assert (log_capture_has ("cannot be watched"));
+  log_capture_end ();
+  lodger_guest_unref (guest);
+  watching_close (&minimal, caller);
+  ck_assert_int_eq (watched.unwatches, 0);
+  guest_loop_clear (&inside);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -161,5 +415,13 @@ main (int argc, char **argv)
   test_add (suite, a_guest_that_ends_itself_is_closed_after_its_dispatch);
   test_add (suite, a_guest_that_ends_itself_in_prepare_is_closed_after_it);
   test_add (suite, edge_72_a_kick_too_many_is_harmless);
+  test_add (suite, a_start_that_cannot_be_is_refused);
+  test_add (suite, a_guest_that_does_not_open_can_be_started_again);
+  test_add (suite, a_guest_that_has_ended_is_another_one_the_next_time);
+  test_add (suite, a_guests_time_is_the_hosts_deadline);
+  test_add (suite, before_wait_is_wanted_as_long_as_there_are_guests);
+  test_add (suite, edge_74_a_dead_guest_is_prepared_and_not_dispatched);
+  test_add (suite, the_descriptor_of_a_guest_is_watched_until_it_changes);
+  test_add (suite, a_descriptor_that_cannot_be_watched_is_told_once);
   return test_main (suite, argc, argv);
 }

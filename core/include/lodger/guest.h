@@ -86,8 +86,8 @@ LODGER_API int lodger_guest_kick (LodgerGuest *guest);
  * loop may run inside this function. From inside the guest, it ends when that has been left. A guest that has ended stays so.
  * A stop of the caller ends its guests by itself: when no call that has returned unfinished is left, and before the stop hook.
  *
- * If the host is closed in another thread than its own, the guests cannot be closed: their loops stay behind, and a line is
- * logged.
+ * If the host is closed in another thread than its own, the guests have ended, and a line is logged. Their loops are not
+ * closed: only this function does that, in the thread that started the guest.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (not the caller's thread), LODGER_ESHUTDOWN (the caller was taken from this

@@ -83,6 +83,7 @@ lodger__guest_open (LodgerCaller *caller, const LodgerBackendOps *backend, const
   guest->backend = backend;
   guest->identity = identity;
   guest->site.name = backend->name;
+  guest->thread = lodger__owner_serial (caller);
   guest->fd = -1;
   guest->deadline = LODGER_FOREVER;
   guest->caller = caller;
@@ -131,27 +132,6 @@ lodger__guest_dismiss (LodgerGuest *guest)
   lodger_guest_kick (guest);
 }
 
-int
-lodger_guest_end (LodgerGuest *guest)
-{
-  LodgerCaller *caller;
-  LodgerHeld held;
-  int code = lodger__guest_check (guest, __func__);
-  if (code != 0)
-    return code;
-  if (atomic_load (&guest->is_over))
-    return 0;
-  caller = guest->caller;
-  if (!lodger__owner_is_here (caller))
-    return lodger__misuse (__func__, LODGER_EWRONGTHREAD, "only in the thread of its caller");
-  held = lodger__ownership_begin (caller);
-  if (held == LODGER_OWNERSHIP_NONE)
-    return LODGER_ESHUTDOWN;
-  lodger__guest_end (guest);
-  lodger__ownership_end (caller, held);
-  return 0;
-}
-
 /* In the owner's thread, a stop ends them in order, before its hook: nothing that it waits for could still come by one of
  * them. */
 static void
@@ -162,8 +142,18 @@ end_all (LodgerCaller *caller)
     lodger__guest_close (guest);
 }
 
-/* Another thread ends the caller: its loop has closed there, or it was taken from a call that hangs. Only their own thread
- * could close them, and the caller is never in it again. Each keeps its loop, as long as the process lives. */
+/* Those that another thread could not close. They are never freed, so that their own thread may close them at any time. */
+static _Atomic (LodgerGuest *) left;
+
+static void
+note_left (LodgerGuest *guest)
+{
+  guest->next_left = atomic_load (&left);
+  while (!atomic_compare_exchange_weak (&left, &guest->next_left, guest))
+    ;
+}
+
+/* Another thread ends the caller: its loop has closed there, or it was taken from a call that hangs. */
 static void
 leave_behind (LodgerCaller *caller)
 {
@@ -173,6 +163,8 @@ leave_behind (LodgerCaller *caller)
   while ((link = lodger__list_pop (&caller->guests.list)) != NULL)
     {
       LodgerGuest *guest = lodger__list_item (link, LodgerGuest, link);
+      note_left (guest);
+      atomic_store (&guest->is_left, true);
       atomic_store (&guest->is_over, true);
       lodger__log (LODGER_LOG_WARNING,
                    "%s: its guest %s is left behind: the caller was ended in another thread than its own",
@@ -180,7 +172,42 @@ leave_behind (LodgerCaller *caller)
     }
 }
 
+/* In its own thread: its caller has been ended in another. */
+static int
+close_left (LodgerGuest *guest, const char *function)
+{
+  const LodgerThread *thread = lodger__thread_peek ();
+  if (!atomic_load (&guest->is_left))
+    return 0;
+  if (thread == NULL || thread->serial != guest->thread)
+    return lodger__misuse (function, LODGER_EWRONGTHREAD, "only in the thread of its caller");
+  if (guest->depth == 0 && atomic_exchange (&guest->is_left, false))
+    guest->backend->guest_close (guest->impl);
+  return 0;
+}
+
 const LodgerStopParticipant lodger__guest_participant = { .run_hook = end_all, .give_up = leave_behind };
+
+int
+lodger_guest_end (LodgerGuest *guest)
+{
+  LodgerCaller *caller;
+  LodgerHeld held;
+  int code = lodger__guest_check (guest, __func__);
+  if (code != 0)
+    return code;
+  if (atomic_load (&guest->is_over))
+    return close_left (guest, __func__);
+  caller = guest->caller;
+  if (!lodger__owner_is_here (caller))
+    return lodger__misuse (__func__, LODGER_EWRONGTHREAD, "only in the thread of its caller");
+  held = lodger__ownership_begin (caller);
+  if (held == LODGER_OWNERSHIP_NONE)
+    return LODGER_ESHUTDOWN;
+  lodger__guest_end (guest);
+  lodger__ownership_end (caller, held);
+  return 0;
+}
 
 /* ---- for all --------------------------------------------------------------------------------------------------------- */
 

@@ -17,8 +17,11 @@ struct LodgerGuest
   const LodgerBackendOps *backend;
   const void *identity;
   LodgerSite site;
+  uint64_t thread;     /* the serial of its own */
   atomic_bool is_sent; /* the item is on its way, or in the turn */
   atomic_bool is_over;
+  atomic_bool is_left; /* over, and its loop is not closed */
+  LodgerGuest *next_left;
   atomic_bool is_unwanted; /* it is to end when its item comes */
 
   /* The owner's alone. */

@@ -173,16 +173,21 @@ lodger__turn_has_time (const LodgerCaller *caller)
   return lodger__host_now (caller) < caller->turn.until;
 }
 
+bool
+lodger__turn_wants_before_wait (const LodgerCaller *caller)
+{
+  bool wants = caller->turn.depth > 0;
+  for_each_source (source, caller)
+    wants = wants || ((*source)->wants_before_wait != NULL && (*source)->wants_before_wait (caller));
+  return wants;
+}
+
 void
 lodger__turn_want_before_wait (LodgerCaller *caller)
 {
   const LodgerHostOps *ops = lodger__host_ops (caller);
-  bool wants = caller->turn.depth > 0;
-  if (ops->want_before_wait == NULL || !lodger__host_is_attached (caller))
-    return;
-  for_each_source (source, caller)
-    wants = wants || ((*source)->wants_before_wait != NULL && (*source)->wants_before_wait (caller));
-  ops->want_before_wait (lodger__host_impl (caller), wants);
+  if (ops->want_before_wait != NULL && lodger__host_is_attached (caller))
+    ops->want_before_wait (lodger__host_impl (caller), lodger__turn_wants_before_wait (caller));
 }
 
 void
@@ -319,15 +324,15 @@ tidy (LodgerCaller *caller)
 static void
 settle_down (LodgerCaller *caller, bool has_run)
 {
-  bool is_asked = lodger__host_ops (caller)->want_before_wait != NULL;
+  bool is_alone = lodger__host_ops (caller)->want_before_wait == NULL || lodger__is_serving_alone (caller);
   LodgerItem *postponed;
   lodger__polls_settle (caller);
   while ((postponed = lodger__turn_next_postponed (caller)) != NULL)
     lodger__push (caller, postponed);
   if (caller->turn.depth == 0)
     tidy (caller);
-  if (!is_asked || lodger__turn_is_ready (caller))
-    lodger__turn_before_wait (caller, !is_asked);
+  if (is_alone || lodger__turn_is_ready (caller))
+    lodger__turn_before_wait (caller, is_alone);
   lodger__turn_arm (caller);
   if (lodger__turn_is_ready (caller))
     lodger__host_post_ahead (caller);

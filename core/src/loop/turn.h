@@ -16,6 +16,8 @@ void lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks);
 void lodger__turn_add_due (LodgerCaller *caller, LodgerItem *item);
 /* Owner, in a slice: its time is not over. */
 bool lodger__turn_has_time (const LodgerCaller *caller);
+/* Owner: before_wait is wanted: by a slice, or by a source. */
+bool lodger__turn_wants_before_wait (const LodgerCaller *caller);
 /* Owner: tells the host whether before_wait is wanted now. */
 void lodger__turn_want_before_wait (LodgerCaller *caller);
 /* Owner, at work: its sources look round, as their `before_wait` says. */

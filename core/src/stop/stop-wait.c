@@ -13,8 +13,21 @@
 
 enum
 {
-  SLICE_NS = 1000000
+  SLICE_NS = 1000000,
+  ROUND_NS = 5000000
 };
+
+/* Until then this thread may sleep. Nobody tells it what comes to a source that looks round before a sleep: it looks again
+ * after a while. */
+static int64_t
+next_round (const LodgerCaller *caller, int64_t until)
+{
+  int64_t now;
+  if (!lodger__turn_wants_before_wait (caller))
+    return until;
+  now = lodger__port_now ();
+  return until - now > ROUND_NS ? now + ROUND_NS : until;
+}
 
 /* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. It looks at
  * the time itself, so that nobody else has to watch it: at the deadline it is late, and after the grace at its end. If the
@@ -28,7 +41,9 @@ serve_until_stopped (LodgerCaller *caller)
   while (!lodger_pending_is_done (stopped))
     {
       lodger__turn_slice (caller, LODGER_FOREVER, true);
-      if (!lodger_pending_is_done (stopped) && !lodger__parker_wait (lodger__mailbox_parker (caller), until))
+      if (!lodger_pending_is_done (stopped)
+          && !lodger__parker_wait (lodger__mailbox_parker (caller), next_round (caller, until))
+          && lodger__port_now () >= until)
         {
           until = lodger__port_now () + patience;
           patience *= 2;
@@ -88,6 +103,7 @@ static int64_t
 next_look (const LodgerCaller *caller, int64_t until)
 {
   int64_t deadline = lodger__turn_deadline (caller), now = lodger__port_now (), away;
+  until = next_round (caller, until);
   if (deadline == LODGER_FOREVER)
     return until;
   away = deadline - lodger__host_now (caller);

@@ -8,7 +8,8 @@
  * as GTK's: its timers, sockets, files and processes are served there, and no thread is made for it.
  *
  * **Keeping the loop going.** The handles of an attached caller keep `uv_run ()` going, as a listening socket does. It
- * returns when the caller has been left and the program's own handles are closed. LODGER_UV_HOST_UNREF changes this.
+ * returns when the caller has stopped and the program's own handles are closed. A call ends the loop by
+ * lodger_caller_stop(). LODGER_UV_HOST_UNREF changes this.
  *
  * **Closing the loop.** libuv frees a closed handle in the next iteration. After the last lodger_caller_leave(), run the
  * loop once more before `uv_loop_close ()`. The handles that uv_walk() shows belong to Lodger as long as the caller is
@@ -28,7 +29,7 @@ LODGER_BEGIN_DECLS
 /** How a libuv loop is used as host. */
 typedef enum LodgerUvHostFlags
 {
-  /** The attached caller keeps `uv_run ()` going until it is left. */
+  /** The attached caller keeps `uv_run ()` going until it stops. */
   LODGER_UV_HOST_DEFAULT = 0,
   /** Only calls that are queued or delayed in this thread keep `uv_run ()` going. A call of another thread that is still
    * under way does not: when `uv_run ()` returns before it is done, its continuation waits for the next `uv_run ()`. */
