@@ -8,8 +8,8 @@
  *   loop-*.c    the loops that are guests, and run by themselves for comparison
  *   host-*.c    the hosts
  *
- * The ledger's clock and failures (ledger.c) and the statistics (stats.c) are those of lodger-bench. All of it is in the
- * main thread, one loop at a time.
+ * The ledger's clock and failures (ledger.c) and the statistics (stats.c) are those of lodger-bench. All of it is in
+ * the main thread, one loop at a time.
  *
  * A new host is a file and a row in main.c's table; so is a new loop.
  */
@@ -26,7 +26,7 @@ extern "C" {
 
 typedef void Func (void *data);
 
-/* ---- loops that are guests ---------------------------------------------------------------------------------------- */
+/* ---- loops that are guests -------------------------------------------------------------------------------------- */
 
 typedef enum ItemKind
 {
@@ -59,7 +59,7 @@ typedef struct Loop
 
 extern const Loop loop_glib, loop_uv;
 
-/* ---- hosts -------------------------------------------------------------------------------------------------------- */
+/* ---- hosts ------------------------------------------------------------------------------------------------------ */
 
 /* A loop of the main thread with a caller in it. `quit` comes inside `run`. */
 typedef struct Host
@@ -81,15 +81,16 @@ enum
   TICKS_HZ = 60
 };
 
-extern const Host host_glib, host_manual;
+extern const Host host_glib, host_manual, host_qt, host_qt_unix;
 
-/* ---- what is done in them ------------------------------------------------------------------------------------------ */
+/* ---- what is done in them --------------------------------------------------------------------------------------- */
 
 typedef struct Work
 {
   const char *name;
   const char *what;
   uint64_t count, quick_count;
+  bool is_latency; /* works_get_latency() after the run is the figure, else the rate */
   bool needs_kick;
   bool has_thread; /* beside the loop's: then both are on one processor */
   /* Adds the items that do it `count` times and call guests_over() at the end. */
@@ -101,7 +102,10 @@ typedef struct Work
 extern const Work works[];
 extern const size_t n_works;
 
-/* ---- runs ---------------------------------------------------------------------------------------------------------- */
+/* The median of the last run, in nanoseconds. */
+double works_get_latency (void);
+
+/* ---- runs ------------------------------------------------------------------------------------------------------- */
 
 typedef void GuestsBegin (LodgerCaller *caller, const Loop *loop, const void *data);
 typedef void GuestsEnd (const Loop *loop);

@@ -48,7 +48,7 @@ close_host (void)
 
 const Host host_manual = {
   .name = "manual",
-  .way = "fd",
+  .way = "poller",
   .open = open_host,
   .run = run,
   .quit = quit,

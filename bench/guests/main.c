@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * lodger-guests [--quick] [--only ROW]: a loop that is a guest beside the same loop by itself. A pair is one run of
- * each, one right after the other; the ratio is that of their rates. The last rows are counts: what a guest does to its
- * host.
+ * each, one right after the other. A ratio above 1 means that the guest is better. The last rows are counts: what a
+ * guest does to its host, beside the host alone.
  */
 #include "guests.h"
 
@@ -24,6 +24,10 @@ enum
 static const Host *const hosts[] = {
   &host_glib,
   &host_manual,
+#ifdef LODGER_HAVE_QT
+  &host_qt,
+  &host_qt_unix,
+#endif
 };
 static const size_t n_hosts = sizeof hosts / sizeof hosts[0];
 
@@ -63,7 +67,7 @@ guests_check_thread (void)
     bench_fail ("a call-back in a thread that is not the loop's");
 }
 
-/* ---- one run ------------------------------------------------------------------------------------------------------- */
+/* ---- one run ---------------------------------------------------------------------------------------------------- */
 
 static void
 prepare (LodgerGuest *guest, void (*quit) (void))
@@ -134,7 +138,7 @@ run_directly (const Loop *loop, GuestsBegin *begin, GuestsEnd *end, const void *
   return running.end - start;
 }
 
-/* ---- rates --------------------------------------------------------------------------------------------------------- */
+/* ---- rates ------------------------------------------------------------------------------------------------------ */
 
 static const Work *current;
 static bool is_quick;
@@ -160,7 +164,7 @@ end_work (const Loop *loop)
   current->end ();
 }
 
-/* Two threads on two processors of a virtual machine wake each other up in 5 us or in 50, as the scheduler puts them. */
+/* Two threads of a virtual machine wake each other up in 5 us or in 50, as the scheduler puts them. */
 static void
 stay_on (const cpu_set_t *processors)
 {
@@ -184,11 +188,18 @@ choose_processors (bool only_one)
   stay_on (only_one ? &one : &all);
 }
 
+/* Thousands a second, or microseconds. */
+static double
+value_of (const Work *work, int64_t elapsed)
+{
+  return work->is_latency ? works_get_latency () / 1e3 : (double) count_of (work) / (double) elapsed * 1e6;
+}
+
 static void
 print_rates (const Host *host, const Loop *loop, const Work *work)
 {
   size_t pairs = is_quick ? PAIRS_QUICK : PAIRS;
-  double guest[PAIRS], direct[PAIRS], ratio[PAIRS], low, high, count = (double) count_of (work);
+  double guest[PAIRS], direct[PAIRS], ratio[PAIRS], low, high;
 
   if (work->needs_kick && !loop->has_kick)
     return;
@@ -198,39 +209,44 @@ print_rates (const Host *host, const Loop *loop, const Work *work)
   run_directly (loop, begin_work, end_work, work);
   for (size_t i = 0; i < pairs; i++)
     {
-      guest[i] = count / (double) guests_run (host, loop, begin_work, end_work, work) * 1e6;
-      direct[i] = count / (double) run_directly (loop, begin_work, end_work, work) * 1e6;
-      ratio[i] = guest[i] / direct[i];
+      guest[i] = value_of (work, guests_run (host, loop, begin_work, end_work, work));
+      direct[i] = value_of (work, run_directly (loop, begin_work, end_work, work));
+      ratio[i] = work->is_latency ? direct[i] / guest[i] : guest[i] / direct[i];
     }
   choose_processors (false);
   bench_bootstrap (ratio, pairs, BENCH_RESAMPLES, BENCH_SEED, &low, &high);
-  printf ("%s\t%s\t%s\t%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%s\n", work->name, host->name, host->way, loop->name,
-          bench_median (guest, pairs), bench_median (direct, pairs), bench_median (ratio, pairs), low, high,
-          work->what);
+  printf ("%s\t%s\t%s\t%s\t%.2f\t%.2f\t%s\t%.2f\t%.2f\t%.2f\t%s\n", work->name, host->name, host->way, loop->name,
+          bench_median (guest, pairs), bench_median (direct, pairs), work->is_latency ? "us" : "k/s",
+          bench_median (ratio, pairs), low, high, work->what);
   fflush (stdout);
 }
 
-/* ---- counts -------------------------------------------------------------------------------------------------------- */
+/* ---- counts ----------------------------------------------------------------------------------------------------- */
 
+/* For each loop as the guest; the host by itself is counted once. */
 static void
-print_counts (const Host *host, const Loop *loop, const Count *count)
+print_counts (const Host *host, const Count *count)
 {
   unsigned seconds = is_quick ? count->quick_seconds : count->seconds;
-  uint64_t alone, with;
+  uint64_t alone;
 
   if (count->is_of_ticks && host->start_ticks == NULL)
     return;
   alone = count->run (host, NULL, seconds);
-  with = count->run (host, loop, seconds);
-  printf ("%s\t%s\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t-\t-\t-\t%s", count->name, host->name, host->way, loop->name, with,
-          alone, count->what);
-  if (count->is_of_ticks)
-    printf (" (of %u)", seconds * TICKS_HZ);
-  putchar ('\n');
-  fflush (stdout);
+  for (size_t i = 0; i < n_loops; i++)
+    {
+      uint64_t with = count->run (host, loops[i], seconds);
+
+      printf ("%s\t%s\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t-\t-\t-\t-\t%s", count->name, host->name, host->way,
+              loops[i]->name, with, alone, count->what);
+      if (count->is_of_ticks)
+        printf (" (of %u)", seconds * TICKS_HZ);
+      putchar ('\n');
+      fflush (stdout);
+    }
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------------------------- */
+/* ---- all of it -------------------------------------------------------------------------------------------------- */
 
 static void
 print_head (void)
@@ -239,9 +255,9 @@ print_head (void)
 
   if (getloadavg (&load, 1) != 1)
     load = -1;
-  printf ("# a guest beside the same loop by itself, thousands a second; %d pairs; load %.1f\n",
-          is_quick ? PAIRS_QUICK : PAIRS, load);
-  puts ("# row\thost\tway\tguest\tas a guest\tby itself\tratio\tlow\thigh\twhat");
+  printf ("# a guest beside the same loop by itself; %d pairs; load %.1f\n", is_quick ? PAIRS_QUICK : PAIRS, load);
+  puts ("# row\thost\tway\tguest\tas a guest\tby itself\tunit\tratio\tlow\thigh\twhat");
+  fflush (stdout);
 }
 
 static bool
@@ -255,21 +271,20 @@ print_all (const char *only)
 {
   print_head ();
   for (size_t i = 0; i < n_hosts; i++)
-    for (size_t j = 0; j < n_loops; j++)
-      {
-        for (size_t k = 0; k < n_works; k++)
-          if (wants (only, works[k].name))
-            {
-              bench_ledger_name (works[k].name, hosts[i]->name);
-              print_rates (hosts[i], loops[j], &works[k]);
-            }
-        for (size_t k = 0; k < n_counts; k++)
-          if (wants (only, counts[k].name))
-            {
-              bench_ledger_name (counts[k].name, hosts[i]->name);
-              print_counts (hosts[i], loops[j], &counts[k]);
-            }
-      }
+    {
+      for (size_t j = 0; j < n_works; j++)
+        for (size_t k = 0; k < n_loops && wants (only, works[j].name); k++)
+          {
+            bench_ledger_name (works[j].name, hosts[i]->name);
+            print_rates (hosts[i], loops[k], &works[j]);
+          }
+      for (size_t j = 0; j < n_counts; j++)
+        if (wants (only, counts[j].name))
+          {
+            bench_ledger_name (counts[j].name, hosts[i]->name);
+            print_counts (hosts[i], &counts[j]);
+          }
+    }
 }
 
 static bool

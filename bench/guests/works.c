@@ -2,9 +2,10 @@
 /*
  * What is done in a loop, by nothing but its items: the same for a loop that runs by itself and for a guest.
  *
- * echo: a number goes round a TCP connection to the machine itself, both ends of which are in the loop. `echo-peer`: its
- * other end is in a thread that only reads and writes. timers: a hundred timers, each of which is started again for 1 ms
- * later when it has come. wake: another thread wakes the loop, and waits until it has come round.
+ * echo: a number goes round a TCP connection to the machine itself, both ends of which are in the loop. echo-peer: its
+ * other end is in a thread that only reads and writes. timers: a hundred timers, each of which is started again for
+ * 1 ms later when it has come. wake: another thread wakes the loop, which sleeps, and waits until it has come round.
+ * kick: the same without a descriptor that would tell of it.
  */
 #include "guests.h"
 
@@ -14,12 +15,16 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum
 {
-  TIMERS = 100
+  TIMERS = 100,
+  MOST_WAKE_UPS = 2000,
+  REST_NS = 200000, /* in which the loop goes to sleep */
 };
 
 static struct
@@ -32,6 +37,8 @@ static struct
   size_t n_items;
   pthread_t thread;
   sem_t came;
+  atomic_int_fast64_t woken_at;
+  double latencies[MOST_WAKE_UPS];
 } work;
 
 static void
@@ -58,7 +65,7 @@ end_work (void)
     bench_fail ("%llu of %llu were done", (unsigned long long) work.done, (unsigned long long) work.count);
 }
 
-/* ---- a connection -------------------------------------------------------------------------------------------------- */
+/* ---- a connection ----------------------------------------------------------------------------------------------- */
 
 static void
 connect_ends (void)
@@ -175,7 +182,7 @@ end_echo_peer (void)
   end_echo ();
 }
 
-/* ---- timers -------------------------------------------------------------------------------------------------------- */
+/* ---- timers ----------------------------------------------------------------------------------------------------- */
 
 static void
 timer_came (void *data)
@@ -210,14 +217,14 @@ end_timers (void)
   end_work ();
 }
 
-/* ---- wake-ups ------------------------------------------------------------------------------------------------------ */
+/* ---- wake-ups --------------------------------------------------------------------------------------------------- */
 
 static void
 woken (void *data)
 {
   (void) data;
+  work.latencies[work.done++] = (double) (bench_now () - atomic_load (&work.woken_at));
   guests_check_thread ();
-  work.done++;
   sem_post (&work.came);
   if (work.done == work.count)
     guests_over ();
@@ -226,8 +233,12 @@ woken (void *data)
 static void *
 wake_all (void *data)
 {
+  const struct timespec rest = { .tv_nsec = REST_NS };
+
   for (uint64_t i = 0; i < work.count; i++)
     {
+      nanosleep (&rest, NULL);
+      atomic_store (&work.woken_at, bench_now ());
       work.loop->wake (work.items[0]);
       while (sem_wait (&work.came) != 0)
         ;
@@ -265,6 +276,12 @@ end_wake (void)
   end_work ();
 }
 
+double
+works_get_latency (void)
+{
+  return bench_median (work.latencies, work.count);
+}
+
 const Work works[] = {
   {
       .name = "echo",
@@ -293,9 +310,10 @@ const Work works[] = {
   },
   {
       .name = "wake",
-      .what = "wake-ups by a thread, each after the one before",
-      .count = 20000,
-      .quick_count = 4000,
+      .what = "from a thread's wake-up to the call-back; the loop sleeps",
+      .count = MOST_WAKE_UPS,
+      .quick_count = MOST_WAKE_UPS / 5,
+      .is_latency = true,
       .has_thread = true,
       .begin = begin_wake,
       .end = end_wake,
@@ -303,8 +321,9 @@ const Work works[] = {
   {
       .name = "kick",
       .what = "the same, by lodger_guest_kick()",
-      .count = 20000,
-      .quick_count = 4000,
+      .count = MOST_WAKE_UPS,
+      .quick_count = MOST_WAKE_UPS / 5,
+      .is_latency = true,
       .needs_kick = true,
       .has_thread = true,
       .begin = begin_kick,
