@@ -5,9 +5,6 @@
  * redraw. A second source at the default priority ages as the ageing source does. It watches the descriptor too, since
  * GLib does not poll for the first one while a source of better priority is ready. A worker's watch has no second source.
  *
- * The descriptor is added by g_source_add_poll(). GLib dispatches a source with g_source_add_unix_fd() whenever that
- * descriptor has an event, whatever the source's check says: the ageing source would then keep the other from its turn.
- *
  * A watch's memory is Lodger's, and may be gone after the host has closed. The state CLOSED is looked at first. */
 #include "glib-private.h"
 
@@ -25,9 +22,8 @@ typedef struct WatchSource
   GSource source;
   LodgerGlibHost *host;   /* valid while the source is not destroyed, and in its dispatch */
   LodgerGlibWatch *watch; /* the same; the owner's alone */
-  GPollFD poll;
-  uint32_t asked;
-  bool is_muted;
+  GPollFD fd;             /* not g_source_add_unix_fd(): GLib would find the source ready without asking it */
+  gushort events;
 } WatchSource;
 
 struct LodgerGlibWatch
@@ -62,7 +58,7 @@ is_served_here (GSource *source)
 static uint32_t
 events_of (GSource *source)
 {
-  return watch_source (source)->poll.revents;
+  return watch_source (source)->fd.revents;
 }
 
 static int64_t
@@ -87,10 +83,7 @@ tell (LodgerGlibWatch *watch, uint32_t events, int64_t slice)
 static void
 mute (WatchSource *source, bool is_muted)
 {
-  if (source->is_muted == is_muted)
-    return;
-  source->is_muted = is_muted;
-  source->poll.events = (gushort) (is_muted ? 0 : source->asked);
+  source->fd.events = is_muted ? 0 : source->events;
 }
 
 static gboolean
@@ -181,9 +174,9 @@ attach (LodgerGlibWatch *watch, GSourceFuncs *funcs, int priority, int fd, uint3
   GSource *source = g_source_new (funcs, sizeof (WatchSource));
   watch_source (source)->host = watch->host;
   watch_source (source)->watch = watch;
-  watch_source (source)->asked = events;
-  watch_source (source)->poll = (GPollFD) { .fd = fd, .events = (gushort) events };
-  g_source_add_poll (source, &watch_source (source)->poll);
+  watch_source (source)->events = (gushort) events;
+  watch_source (source)->fd = (GPollFD) { .fd = fd, .events = (gushort) events };
+  g_source_add_poll (source, &watch_source (source)->fd);
   g_source_set_name (source, "lodger watch");
   g_source_set_priority (source, priority);
   g_source_set_can_recurse (source, TRUE);

@@ -26,10 +26,11 @@ LODGER_BEGIN_DECLS
  * @param host a registered host's name. `host` and `host_options` of @p options are ignored.
  * @param data consumed.
  * @param options Optional. Those of the caller. NULL means all defaults. Their hook data is consumed.
- * @return a new reference to a done pending, never NULL: the call's own outcome, or a refusal.
+ * @return a new reference to a done pending, never NULL: the call's own outcome, or a refusal. A refusal may also be the error
+ *         of lodger_caller_open(), of the start hook, or of `mainloop`.
  * Errors: LODGER_EINVAL (NULL @p host or @p func, wrong options), LODGER_EALREADY (lodger_run() is running in this thread),
  * LODGER_ENOSYS (the host has no `mainloop` operation), LODGER_ENOENT (no such host), LODGER_EFAILED (the loop has ended
- * before the call), and what lodger_caller_open(), the start hook and `mainloop` give.
+ * before the call).
  * Test: unit/run the_outcome_is_handed_back
  * Since: 0.2
  */

@@ -28,9 +28,7 @@ struct LodgerGuest
   void *impl;
   LodgerLink link;
   LodgerWatch watch;
-  int fd; /* what is watched, or what cannot be watched; -1: nothing */
-  bool is_watched;
-  bool is_ready;    /* its descriptor is */
+  int fd;           /* what is watched, or what cannot be watched; -1: nothing */
   bool has_run;     /* since it was last prepared */
   int64_t deadline; /* of the host's clock */
   unsigned depth;   /* what is between enter and leave; it does not end meanwhile */

@@ -21,20 +21,18 @@ lodger__guest_become_due (LodgerGuest *guest)
 
 /* ---- its descriptor -------------------------------------------------------------------------------------------------- */
 
-/* The slice that follows finds it. */
 static void
 fd_ready (LodgerWatch *watch, uint32_t revents)
 {
   (void) revents;
-  lodger__owner (watch, LodgerGuest, watch)->is_ready = true;
+  lodger__guest_become_due (lodger__owner (watch, LodgerGuest, watch));
 }
 
 void
 lodger__guest_watch_nothing (LodgerGuest *guest)
 {
-  if (guest->is_watched)
+  if (guest->fd >= 0)
     lodger__watch_end (&guest->watch);
-  guest->is_watched = false;
   guest->fd = -1;
 }
 
@@ -50,7 +48,6 @@ watch (LodgerGuest *guest, int fd)
     return;
   guest->watch = (LodgerWatch) { .caller = guest->caller, .ready = fd_ready };
   code = lodger__watch_begin (&guest->watch, fd, POLLIN);
-  guest->is_watched = code == 0;
   if (code != 0 && code != LODGER_ESHUTDOWN)
     lodger__log (LODGER_LOG_WARNING, "%s: the descriptor of its guest %s cannot be watched: %s",
                  lodger__name (guest->caller), guest->site.name, lodger_error_code_string (code));
@@ -129,7 +126,7 @@ deadline (const LodgerCaller *caller)
   return earliest;
 }
 
-/* What is due on the host's clock, and what a descriptor has said. */
+/* What is due on the host's clock. */
 static void
 begin (LodgerCaller *caller)
 {
@@ -138,9 +135,8 @@ begin (LodgerCaller *caller)
     return;
   now = lodger__host_now (caller);
   lodger__list_for (guest, &caller->guests.list, LodgerGuest, link)
-    if (guest->is_ready || guest->deadline <= now)
+    if (guest->deadline <= now)
       {
-        guest->is_ready = false;
         guest->deadline = LODGER_FOREVER;
         lodger__guest_become_due (guest);
       }

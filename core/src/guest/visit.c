@@ -120,7 +120,6 @@ visit (LodgerGuest *guest)
       return;
     }
   guest->deadline = LODGER_FOREVER;
-  guest->is_ready = false;
   guest->has_run = true;
   lodger__guest_enter (guest);
   after = serve (guest);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "base/thread.h"
+#include "caller/caller.h"
 #include "life/life.h"
 #include "mailbox/post.h"
 #include "pending/pending.h"
@@ -109,11 +110,7 @@ run_in (LodgerCaller *caller, const LodgerWork *work)
 {
   LodgerPending *outcome;
   Run *run;
-  int code = 0;
-  if (lodger__host_ops (caller)->mainloop == NULL)
-    code = lodger__misuse ("lodger_run", LODGER_ENOSYS, "the host has no main loop that could be run");
-  if (code == 0)
-    code = lodger_caller_enter (caller);
+  int code = lodger_caller_enter (caller);
   if (code != 0)
     return refuse (code, NULL, work, NULL);
   run = run_new (caller);
@@ -122,6 +119,28 @@ run_in (LodgerCaller *caller, const LodgerWork *work)
     run_release (run);
   lodger_caller_leave (caller);
   return outcome;
+}
+
+/* Why it cannot be; 0: nothing is known to speak against it. */
+static int
+check (const char *host, bool has_func, const char **reason)
+{
+  const LodgerHostDriver *driver = host != NULL ? lodger__registry_host (host) : NULL;
+  if (*reason == NULL && (host == NULL || !has_func))
+    *reason = host == NULL ? "the host is NULL" : "the function is NULL";
+  if (*reason != NULL)
+    return LODGER_EINVAL;
+  if (running != NULL)
+    {
+      *reason = "already running";
+      return LODGER_EALREADY;
+    }
+  if (driver != NULL && driver->ops->mainloop == NULL)
+    {
+      *reason = "the host has no main loop that could be run";
+      return LODGER_ENOSYS;
+    }
+  return 0;
 }
 
 LodgerPending *
@@ -135,15 +154,13 @@ lodger_run_full (const char *host, const void *host_options, LodgerCallFunc func
   LodgerCaller *caller;
   LodgerPending *outcome;
   const char *reason;
+  int code;
   given = lodger__options (given, &own, sizeof own, &reason);
   if (given != NULL)
     options = *given;
-  if (host == NULL || func == NULL)
-    reason = host == NULL ? "the host is NULL" : "the function is NULL";
-  if (reason != NULL)
-    return refuse (lodger__misuse (function, LODGER_EINVAL, reason), reason, &work, &options);
-  if (running != NULL)
-    return refuse (lodger__misuse (function, LODGER_EALREADY, "already running"), "already running", &work, &options);
+  code = check (host, func != NULL, &reason);
+  if (code != 0)
+    return refuse (lodger__misuse (function, code, reason), reason, &work, &options);
   options.host = host;
   options.host_options = host_options;
   caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &options, &error);

@@ -31,12 +31,17 @@ identify (const LodgerBackendOps *backend, const void *options)
 }
 
 bool
-lodger__using_is_host (const LodgerCaller *caller, const LodgerBackendOps *backend, const void *options)
+lodger__using_is_own (const LodgerCaller *caller, const LodgerBackendOps *backend, const void *options)
 {
   const char *host = lodger_caller_get_host (caller);
-  return (options == NULL && host != NULL && strcmp (host, backend->name) == 0)
-         || (backend->guest_open != NULL
-             && lodger__thread_has_loop (lodger__thread_peek (), backend->name, identify (backend, options)));
+  return host != NULL && strcmp (host, backend->name) == 0 && (options == NULL || backend->guest_open == NULL);
+}
+
+bool
+lodger__using_is_host (const LodgerCaller *caller, const LodgerBackendOps *backend, const void *options)
+{
+  return lodger__using_is_own (caller, backend, options)
+         || lodger__thread_has_loop (lodger__thread_peek (), backend->name, identify (backend, options));
 }
 
 LodgerGuest *

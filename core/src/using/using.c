@@ -108,8 +108,8 @@ run (LodgerPending *self, void *data)
 }
 
 static int
-check (LodgerCaller *caller, const char *name, bool has_func, const LodgerCallOptions *options, const char *function,
-       const LodgerBackendOps **ret_backend)
+check (LodgerCaller *caller, const char *name, const void *backend_options, bool has_func,
+       const LodgerCallOptions *options, const char *function, const LodgerBackendOps **ret_backend)
 {
   const char *reason;
   int code = lodger__submit_check (caller, has_func, options, function);
@@ -120,6 +120,8 @@ check (LodgerCaller *caller, const char *name, bool has_func, const LodgerCallOp
     return lodger__submit_misuse (function, code, reason, options);
   if (lodger__phase (caller) < LODGER_PHASE_RUNNING)
     return lodger__submit_misuse (function, LODGER_ESTATE, "the caller has not started", options);
+  if ((*ret_backend)->guest_open == NULL && !lodger__using_is_own (caller, *ret_backend, backend_options))
+    return lodger__submit_misuse (function, LODGER_ENOSYS, "the backend cannot be a guest", options);
   return 0;
 }
 
@@ -133,7 +135,7 @@ submit (const char *function, LodgerCaller *caller, const char *name, const void
   Using *using = NULL;
   int code = lodger__submit_options (&options, &own, function);
   if (code == 0)
-    code = check (caller, name, lodger__work_has_func (user), options, function, &backend);
+    code = check (caller, name, backend_options, lodger__work_has_func (user), options, function, &backend);
   if (code == 0 && (using = calloc (1, sizeof *using)) == NULL)
     code = LODGER_ENOMEM;
   if (code != 0)
