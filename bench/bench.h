@@ -9,7 +9,7 @@
  *   main.c          alternating runs
  *   stats.c         median and bootstrap
  *   report.c        the lines and the JSON
- *   lodger.c, peer-*.c  the contestants
+ *   lodger.c, peer-*.c, peer-qt.cpp  the contestants
  *
  * A new peer is a run function, its declaration below, and one row in contestants.c.
  */
@@ -20,6 +20,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define BENCH_MAX_PRODUCERS 2
 #define BENCH_WORKERS       2
@@ -57,6 +61,7 @@ typedef struct BenchContestant
   const char *name;     /* BENCH_LODGER is the one that the others of its metric stand beside */
   unsigned max_threads; /* worker threads that may show up, checked; 0: not its to choose */
   BenchRun *run;
+  const char *variable; /* of the environment: it is "1" while this one runs; NULL: none */
 } BenchContestant;
 
 #define BENCH_LODGER "Lodger"
@@ -79,9 +84,20 @@ extern BenchRun bench_thread_pool_fanout;
 extern BenchRun bench_uv_post;
 extern BenchRun bench_uv_rtt;
 extern BenchRun bench_uv_fanout;
+extern BenchRun bench_qt_invoke_post;
+extern BenchRun bench_qt_event_post;
+extern BenchRun bench_qt_signal_post;
+extern BenchRun bench_qt_then_rtt;
+extern BenchRun bench_qt_watcher_rtt;
+extern BenchRun bench_qt_pool_rtt;
+extern BenchRun bench_qt_signal_rtt;
+extern BenchRun bench_qt_then_fanout;
+extern BenchRun bench_qt_pool_fanout;
+extern BenchRun bench_qt_mapped_fanout;
 
-/* The libuv that runs, or NULL when it was left out of the build. */
+/* The libuv and the Qt that run. contestants.c knows whether the build has them. */
 const char *bench_uv_version (void);
+const char *bench_qt_version (void);
 
 /* ---- the ledger ------------------------------------------------------------------------------------------------- */
 
@@ -97,6 +113,8 @@ size_t bench_ledger_describe (char *buffer, size_t size);
 void bench_ledger_open_posts (const BenchLoad *load);
 /* What a producer posts as its `sequence`th; never NULL. */
 void *bench_post_data (unsigned producer, uint64_t sequence);
+/* Which producer it is from. */
+unsigned bench_post_producer (void *data);
 /* A post is delivered. True for the last one: leave the loop. */
 bool bench_post_arrived (void *data);
 
@@ -180,5 +198,9 @@ void bench_report_list (FILE *out);
 void bench_report_head (FILE *out, const BenchSettings *settings);
 void bench_report_line (FILE *out, const BenchFigure *figure);
 void bench_report_json (FILE *out, const BenchSettings *settings, const BenchFigure *figures, size_t n_figures);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -117,6 +117,12 @@ bench_post_data (unsigned producer, uint64_t sequence)
   return (void *) (uintptr_t) ((sequence + 1) << 1 | producer);
 }
 
+unsigned
+bench_post_producer (void *data)
+{
+  return (uintptr_t) data & 1;
+}
+
 void
 bench_ledger_open_posts (const BenchLoad *load)
 {
@@ -130,7 +136,7 @@ bool
 bench_post_arrived (void *data)
 {
   uint64_t value = (uintptr_t) data;
-  unsigned producer = value & 1;
+  unsigned producer = bench_post_producer (data);
   uint64_t sequence = (value >> 1) - 1;
 
   if (ledger.next[producer] != sequence)

@@ -34,9 +34,13 @@ run_once (const BenchContestant *contestant, const BenchLoad *load, unsigned *mo
   int64_t elapsed;
 
   bench_ledger_name (contestant->metric, contestant->name);
+  if (contestant->variable)
+    setenv (contestant->variable, "1", 1);
   alarm (STALL_SECONDS);
   elapsed = contestant->run (load);
   alarm (0);
+  if (contestant->variable)
+    unsetenv (contestant->variable);
   if (elapsed <= 0)
     bench_fail ("the clock did not move");
   if (load->producers == 0)
@@ -142,6 +146,8 @@ run (const BenchSettings *settings)
     bench_fail ("no memory for the figures");
   if (!bench_uv_version ())
     fputs ("lodger-bench: built without libuv, its figures are left out\n", stderr);
+  if (!bench_qt_version ())
+    fputs ("lodger-bench: built without Qt, its figures are left out\n", stderr);
 
   bench_report_head (stdout, settings);
   n = measure_all (settings, figures);

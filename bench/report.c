@@ -27,11 +27,12 @@ bench_report_list (FILE *out)
 void
 bench_report_head (FILE *out, const BenchSettings *settings)
 {
-  const char *uv = bench_uv_version ();
+  const char *uv = bench_uv_version (), *qt = bench_qt_version ();
 
-  fprintf (out, "# %u pairs, scale %g; GLib %u.%u.%u, %s%s, %u CPUs; GTask's pool is not limited to %d threads\n",
+  fprintf (out, "# %u pairs, scale %g; GLib %u.%u.%u, %s%s, %s%s, %u CPUs; GTask's pool is not limited to %d threads\n",
            settings->pairs, settings->scale, glib_major_version, glib_minor_version, glib_micro_version,
-           uv ? "libuv " : "no libuv", uv ? uv : "", g_get_num_processors (), BENCH_WORKERS);
+           uv ? "libuv " : "no libuv", uv ? uv : "", qt ? "Qt " : "no Qt", qt ? qt : "", g_get_num_processors (),
+           BENCH_WORKERS);
   fputs ("# metric\tlodger\tunit\tpeer\tpeer value\tratio\tlow\thigh\n", out);
   fflush (out);
 }
@@ -88,7 +89,7 @@ write_figure (FILE *out, const BenchFigure *figure)
 void
 bench_report_json (FILE *out, const BenchSettings *settings, const BenchFigure *figures, size_t n_figures)
 {
-  const char *uv = bench_uv_version ();
+  const char *uv = bench_uv_version (), *qt = bench_qt_version ();
 
   fprintf (out,
            "{\n"
@@ -97,6 +98,7 @@ bench_report_json (FILE *out, const BenchSettings *settings, const BenchFigure *
            glib_major_version, glib_minor_version, glib_micro_version, GLIB_MAJOR_VERSION, GLIB_MINOR_VERSION,
            GLIB_MICRO_VERSION);
   fprintf (out, "  \"libuv\": %s%s%s,\n", uv ? "\"" : "", uv ? uv : "null", uv ? "\"" : "");
+  fprintf (out, "  \"qt\": %s%s%s,\n", qt ? "\"" : "", qt ? qt : "null", qt ? "\"" : "");
   fprintf (out,
            "  \"cpus\": %u,\n"
            "  \"pairs\": %u,\n"
