@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 
-from scantest import LIMIT, SANITIZED, SCAN, ScanTest, call, main, run
+from scantest import LIMIT, NAME, SANITIZED, SCAN, ScanTest, call, main, run
 
 if SANITIZED:
     # GTK and what is below it have threads of their own, whose hand-overs ThreadSanitizer cannot see.
@@ -61,7 +61,7 @@ class Window(ScanTest):
         """Tells when the window has the small file: its batch has come back from the worker. Passes on what is no trace."""
         with trace:
             for line in trace:
-                if re.match(rb"lodger: end lodger-scan scan files ", line):
+                if re.match(rb"lodger: end \S+ scan files ", line):
                     taken.set()
                 elif not re.match(rb"lodger: (submit|start|end) ", line):
                     sys.stderr.buffer.write(line)
@@ -113,7 +113,7 @@ class Window(ScanTest):
         self.addCleanup(os.unlink, place)
         self.assertEqual((process.returncode, process.stderr), (0, b""))
         lines = process.stdout.splitlines()
-        self.assertEqual(lines[-1], b"lodger-scan: finished")
+        self.assertEqual(lines[-1], f"{NAME}: finished".encode())
         headless = run("--headless", self.folder).stdout.splitlines()
         self.assertEqual([line for line in lines[:-1] if not line.startswith((b"  time", b"calls: ", b"frames: "))],
                          [line for line in headless if not line.startswith(b"  time")])
