@@ -20,6 +20,10 @@ public:
   ~Frames ();
 
   void want (bool wanted);
+  bool are_wanted () const
+  {
+    return is_wanted;
+  }
   /* The window has been painted. */
   void painted ();
   /* Forgets what was counted. */

@@ -45,6 +45,10 @@ public:
   {
     return session;
   }
+  const Frames *get_frames () const
+  {
+    return &frames;
+  }
   FilesPage *get_files () const
   {
     return files;
