@@ -64,9 +64,10 @@ ErrorRows::compare (quint32 number_a, quint32 number_b, int column) const
 
 /* ---- the page ---------------------------------------------------------------------------------------------------- */
 
-ErrorsPage::ErrorsPage () : Page (QStyle::SP_DialogApplyButton)
+ErrorsPage::ErrorsPage (std::function<void ()> wake) : Page (QStyle::SP_DialogApplyButton)
 {
   list = list_new_table ("Errors", get_columns (), &rows);
+  rows.set_wake (std::move (wake));
   set_content (list);
 }
 

@@ -30,7 +30,8 @@ private:
 
 class ErrorsPage : public Page {
 public:
-  ErrorsPage ();
+  /* `wake` runs when grow() has to run again after it had nothing left to do. */
+  explicit ErrorsPage (std::function<void ()> wake);
 
   /* What to show from now on. It is not owned. */
   void set (const Store *another);

@@ -105,11 +105,12 @@ FileRows::compare (quint32 number_a, quint32 number_b, int column) const
 
 /* ---- the page ---------------------------------------------------------------------------------------------------- */
 
-FilesPage::FilesPage () : Page (QStyle::SP_DirIcon)
+FilesPage::FilesPage (std::function<void ()> wake) : Page (QStyle::SP_DirIcon)
 {
   const auto open = new QAction ("Open", this);
   const auto copy = new QAction ("Copy path", this);
   list = list_new_table ("Files", get_columns (), &rows);
+  rows.set_wake (std::move (wake));
   set_content (list);
   copy->setShortcut (QKeySequence::Copy);
   copy->setShortcutContext (Qt::WidgetWithChildrenShortcut);

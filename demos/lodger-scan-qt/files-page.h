@@ -33,7 +33,8 @@ private:
 
 class FilesPage : public Page {
 public:
-  FilesPage ();
+  /* `wake` runs when grow() has to run again after it had nothing left to do. */
+  explicit FilesPage (std::function<void ()> wake);
 
   /* What to show from now on. Neither is owned. */
   void set (const Store *another, const char *its_folder);

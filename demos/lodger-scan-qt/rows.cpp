@@ -16,6 +16,12 @@ Rows::Rows (const std::vector<Column> &the_columns) : columns (the_columns)
 {
 }
 
+void
+Rows::set_wake (std::function<void ()> function)
+{
+  wake = std::move (function);
+}
+
 /* ---- the model --------------------------------------------------------------------------------------------------- */
 
 quint32
@@ -172,5 +178,6 @@ Rows::sort (int column, Qt::SortOrder order)
   else
     keys.clear ();
   clear ();
-  grow ();
+  if (grow () && wake != nullptr)
+    wake ();
 }

@@ -10,11 +10,15 @@
 #include "shown.h"
 
 #include <QAbstractTableModel>
+#include <functional>
 #include <vector>
 
 class Rows : public QAbstractTableModel {
 public:
   explicit Rows (const std::vector<Column> &the_columns);
+
+  /* The function runs when there are rows to add again, as after a sort. */
+  void set_wake (std::function<void ()> function);
 
   /* Adds a portion of the rows that there are. Whether some are left. */
   bool grow ();
@@ -58,6 +62,7 @@ private:
   std::vector<Key> keys; /* the column that was chosen last comes first; empty: in the order of arrival */
   std::vector<quint32> in_order, merged, fresh; /* numbers; the last two are used in a merge alone */
   quint32 shown_rows = 0;
+  std::function<void ()> wake;
 };
 
 #endif

@@ -214,6 +214,7 @@ Window::build ()
 {
   const auto box = new QVBoxLayout (this);
   const auto choose = new QPushButton ("C&hoose another folder…");
+  const auto wake = [this] () { frames.want (true); };
   ActionsTarget target;
   target.open = [this] (const QByteArray &another) { open_folder (another); };
   target.rescan = [this] () { restart (); };
@@ -227,10 +228,10 @@ Window::build ()
   actions = new Actions (this, target);
   outer = new QStackedWidget;
   tabs = new QTabWidget;
-  files = new FilesPage;
+  files = new FilesPage (wake);
   duplicates = new DuplicatesPage;
   types = new TypesPage;
-  errors = new ErrorsPage;
+  errors = new ErrorsPage (wake);
   wrong = new Page (QStyle::SP_MessageBoxWarning);
   bar = new StatusBar;
   wrong->add_below (choose);
