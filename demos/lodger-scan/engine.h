@@ -10,6 +10,8 @@
 
 #include <lodger/lodger.h>
 
+G_BEGIN_DECLS
+
 typedef struct Engine Engine;
 
 /* Both run as calls of the caller, never from inside a function of the engine. */
@@ -34,5 +36,7 @@ guint64 engine_get_bytes (Engine *engine);
 double engine_get_seconds (Engine *engine);
 /* The path of the folder that was begun last, relative to the scanned folder. Free it. */
 char *engine_get_current (Engine *engine);
+
+G_END_DECLS
 
 #endif

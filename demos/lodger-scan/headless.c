@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "headless.h"
+
 #include "engine.h"
 #include "report.h"
 #include "scan.h"
 #include "text.h"
 
-#include <glib-unix.h>
-#include <lodger-glib.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -15,10 +14,9 @@ typedef struct Headless
 {
   LodgerCaller *caller;
   Engine *engine;
-  GMainLoop *loop;
+  const HeadlessLoop *loop;
   gboolean terminal, over;
   int signal;
-  guint on_int, on_term;
 } Headless;
 
 /* Cuts the text to one line of the terminal. */
@@ -71,7 +69,7 @@ static void
 end (Headless *headless)
 {
   headless->over = TRUE;
-  g_main_loop_quit (headless->loop);
+  headless->loop->quit (headless->loop->data);
 }
 
 static void
@@ -88,9 +86,10 @@ on_patience_over (LodgerPending *self G_GNUC_UNUSED, void *data)
 
 /* The first signal cancels the scan. A second signal, or a worker that does not notice, ends it with the results so
  * far. */
-static gboolean
-on_signal (Headless *headless, int number)
+static void
+on_signal (int number, void *data)
 {
+  Headless *headless = data;
   if (headless->signal != 0)
     end (headless);
   else
@@ -100,19 +99,6 @@ on_signal (Headless *headless, int number)
       lodger_pending_unref (
           lodger_caller_call_later (headless->caller, SCAN_PATIENCE, on_patience_over, headless, NULL));
     }
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_sigint (void *data)
-{
-  return on_signal (data, SIGINT);
-}
-
-static gboolean
-on_sigterm (void *data)
-{
-  return on_signal (data, SIGTERM);
 }
 
 /* A signal that comes while the file is written waits until the file is complete. After that a signal ends the program,
@@ -125,10 +111,7 @@ deliver (Headless *headless, const ScanOptions *options)
   int status = SCAN_OK;
   if (options->json != NULL && !report_write_json (report, options->json))
     status = SCAN_CANNOT_WRITE;
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
-  g_source_remove (headless->on_int);
-  g_source_remove (headless->on_term);
+  headless->loop->unwatch_signals (headless->loop->data);
   if (!report_print (report, NULL))
     status = SCAN_CANNOT_WRITE;
   report_free (report);
@@ -136,37 +119,33 @@ deliver (Headless *headless, const ScanOptions *options)
 }
 
 int
-scan_headless (const ScanOptions *options)
+headless_scan (const ScanOptions *options, const HeadlessLoop *loop)
 {
-  Headless headless = { .terminal = isatty (STDERR_FILENO) == 1 };
+  Headless headless = { .loop = loop, .terminal = isatty (STDERR_FILENO) == 1 };
   EngineEvents events = { on_progress, on_finished, &headless };
-  GError *error = NULL;
   char *message = NULL;
   int status;
 
-  headless.caller = lodger_glib_attach_full (NULL, LODGER_CALLER_OPTIONS (.stop_deadline = SCAN_PATIENCE), &error);
+  headless.caller = loop->attach (LODGER_CALLER_OPTIONS (.stop_deadline = SCAN_PATIENCE), &message, loop->data);
   if (headless.caller == NULL)
     {
-      fprintf (stderr, "lodger-scan: cannot start: %s\n", error->message);
-      g_error_free (error);
+      fprintf (stderr, "%s: cannot start: %s\n", g_get_prgname (), message);
+      g_free (message);
       return SCAN_CANNOT_WRITE;
     }
-  headless.loop = g_main_loop_new (NULL, FALSE);
   headless.engine = engine_start (headless.caller, options->folder, &events, &message);
   if (headless.engine == NULL)
     status = options_refuse_folder (options, message);
   else
     {
-      headless.on_int = g_unix_signal_add (SIGINT, on_sigint, &headless);
-      headless.on_term = g_unix_signal_add (SIGTERM, on_sigterm, &headless);
+      loop->watch_signals (on_signal, &headless, loop->data);
       if (!headless.over)
-        g_main_loop_run (headless.loop);
+        loop->run (loop->data);
       if (headless.terminal)
         fputs ("\r\033[K", stderr);
       status = deliver (&headless, options);
     }
   g_free (message);
-  g_main_loop_unref (headless.loop);
   /* A worker that will not end may still use the engine. */
   if (lodger_caller_leave (headless.caller) == 0)
     engine_free (headless.engine);

@@ -144,7 +144,7 @@ complain (const char *path, int why)
 {
   GString *shown = g_string_new (NULL);
   text_append_shown (shown, path);
-  fprintf (stderr, "lodger-scan: cannot write '%s': %s\n", shown->str, g_strerror (why));
+  fprintf (stderr, "%s: cannot write '%s': %s\n", g_get_prgname (), shown->str, g_strerror (why));
   g_string_free (shown, TRUE);
   return FALSE;
 }

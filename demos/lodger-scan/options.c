@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char help[] = "Usage: lodger-scan [OPTION…] [FOLDER]\n"
+static const char help[] = "Usage: %s [OPTION…] [FOLDER]\n"
                            "\n"
                            "Tells what is in a folder: its files with their size, content type and SHA-256,\n"
                            "what is there twice, and what cannot be read. Links are not followed.\n"
@@ -43,7 +43,7 @@ wrong (const char *what, const char *argument)
 {
   GString *shown = g_string_new (NULL);
   text_append_shown (shown, argument);
-  fprintf (stderr, "lodger-scan: %s '%s'; see lodger-scan --help\n", what, shown->str);
+  fprintf (stderr, "%s: %s '%s'; see %s --help\n", g_get_prgname (), what, shown->str, g_get_prgname ());
   g_string_free (shown, TRUE);
   return SCAN_WRONG;
 }
@@ -53,7 +53,7 @@ options_refuse_folder (const ScanOptions *options, const char *message)
 {
   GString *shown = g_string_new (NULL);
   text_append_shown (shown, options->folder);
-  fprintf (stderr, "lodger-scan: cannot scan '%s': %s\n", shown->str, message);
+  fprintf (stderr, "%s: cannot scan '%s': %s\n", g_get_prgname (), shown->str, message);
   g_string_free (shown, TRUE);
   return SCAN_WRONG;
 }
@@ -97,6 +97,12 @@ parse_seconds (const char *text, double *ret_seconds)
   return TRUE;
 }
 
+static int
+printed (int count)
+{
+  return count < 0 || fflush (stdout) == EOF ? SCAN_CANNOT_WRITE : SCAN_OK;
+}
+
 /* Parses an argument that is an option. *next is the argument after it, and is set to NULL when it belongs to the
  * option. */
 static void
@@ -106,10 +112,9 @@ parse_option (OptionsArguments *arguments, const char *option, const char **next
   if (strcmp (option, "--headless") == 0)
     arguments->headless = TRUE;
   else if (strcmp (option, "--help") == 0)
-    arguments->status = fputs (help, stdout) == EOF || fflush (stdout) == EOF ? SCAN_CANNOT_WRITE : SCAN_OK;
+    arguments->status = printed (printf (help, g_get_prgname ()));
   else if (strcmp (option, "--version") == 0)
-    arguments->status
-        = puts ("lodger-scan " LODGER_SCAN_VERSION) == EOF || fflush (stdout) == EOF ? SCAN_CANNOT_WRITE : SCAN_OK;
+    arguments->status = printed (printf ("%s %s\n", g_get_prgname (), LODGER_SCAN_VERSION));
   else if (g_str_has_prefix (option, "--json="))
     options->json = option + strlen ("--json=");
   else if (strcmp (option, "--json") == 0 && *next != NULL)

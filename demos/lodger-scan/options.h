@@ -8,6 +8,8 @@
 
 #include <glib.h>
 
+G_BEGIN_DECLS
+
 /* The status that the program ends with. A signal adds its number to SCAN_SIGNAL. */
 enum
 {
@@ -38,5 +40,7 @@ typedef struct OptionsArguments
 OptionsArguments options_parse (int argc, char **argv);
 /* Says why the folder cannot be scanned. Returns SCAN_WRONG. */
 int options_refuse_folder (const ScanOptions *options, const char *message);
+
+G_END_DECLS
 
 #endif

@@ -270,6 +270,6 @@ report_print (const Report *report, const char *last_line)
   g_free (summary);
   if (written || why == EPIPE)
     return TRUE;
-  fprintf (stderr, "lodger-scan: cannot write to standard output: %s\n", g_strerror (why));
+  fprintf (stderr, "%s: cannot write to standard output: %s\n", g_get_prgname (), g_strerror (why));
   return FALSE;
 }

@@ -13,6 +13,8 @@
 
 #include <stdio.h>
 
+G_BEGIN_DECLS
+
 typedef struct ReportGroup
 {
   guint first, count; /* in `twins` */
@@ -47,5 +49,7 @@ gboolean report_print (const Report *report, const char *last_line);
 gboolean report_write_json (const Report *report, const char *path);
 /* Whether that looks possible. FALSE, and one line on standard error, when not. */
 gboolean report_check_json (const char *path);
+
+G_END_DECLS
 
 #endif

@@ -10,6 +10,8 @@
 #include "engine.h"
 #include "report.h"
 
+G_BEGIN_DECLS
+
 typedef enum SessionState
 {
   SESSION_SCANNING,
@@ -46,5 +48,7 @@ gboolean session_was_cancelled (const Session *session);
 const Report *session_get_report (const Session *session);
 /* Whether the JSON file could not be written. */
 gboolean session_json_failed (const Session *session);
+
+G_END_DECLS
 
 #endif

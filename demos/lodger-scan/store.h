@@ -9,6 +9,8 @@
 #include <glib.h>
 #include <sys/stat.h>
 
+G_BEGIN_DECLS
+
 enum
 {
   STORE_HASH_BYTES = 32
@@ -110,5 +112,7 @@ int store_compare_paths (const StoreDir *dir_a, const char *name_a, const StoreD
 const char *store_reason_text (int reason);
 /* The reason why a file of that mode is not read; REASON_NONE for a regular file. */
 int store_reason_of_mode (mode_t mode);
+
+G_END_DECLS
 
 #endif

@@ -8,6 +8,8 @@
 
 #include <glib.h>
 
+G_BEGIN_DECLS
+
 /* Appends `bytes` as a JSON string with its quotes. A byte that is not part of valid UTF-8 becomes U+FFFD and its two
  * hexadecimal digits in capitals; so does each of the three bytes of a U+FFFD that is in the name itself. Whoever
  * replaces every U+FFFD and the two digits behind it with that byte therefore has the name back, whatever it was. */
@@ -22,5 +24,7 @@ void text_append_size (GString *text, guint64 bytes);
 /* With a point, whatever the locale says, as the next. */
 void text_append_seconds (GString *text, double seconds);
 void text_append_tenths (GString *text, double value);
+
+G_END_DECLS
 
 #endif

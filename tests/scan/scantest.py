@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Helpers for the tests of lodger-scan. LODGER_SCAN is the path of the program."""
+"""Helpers for the tests of lodger-scan and lodger-scan-qt. LODGER_SCAN is the path of the program."""
 
 import hashlib
 import json
@@ -15,6 +15,7 @@ import time
 import unittest
 
 SCAN = os.environ.get("LODGER_SCAN", "lodger-scan")
+NAME = os.path.basename(SCAN)
 SANITIZED = bool(os.environ.get("LODGER_SANITIZE"))
 # In seconds: for a whole scan, and for anything that should be over at once.
 TIMEOUT = 600
@@ -22,7 +23,7 @@ LIMIT = 2 * int(os.environ.get("CK_DEFAULT_TIMEOUT", "30"))
 
 
 def run(*arguments, prefix=(), **options):
-    """Runs lodger-scan to its end; its output is kept as bytes."""
+    """Runs the program to its end; its output is kept as bytes."""
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.PIPE)
     options.setdefault("stdin", subprocess.DEVNULL)
@@ -176,5 +177,5 @@ def main():
     unittest.main(verbosity=2)
 
 
-__all__ = ["LIMIT", "Outcome", "SANITIZED", "SCAN", "ScanTest", "TIMEOUT", "call", "found_by_find", "main", "run",
+__all__ = ["LIMIT", "NAME", "Outcome", "SANITIZED", "SCAN", "ScanTest", "TIMEOUT", "call", "found_by_find", "main", "run",
            "sha256_of", "unescape", "without_root_rights"]

@@ -8,7 +8,7 @@ import resource
 import signal
 import time
 
-from scantest import LIMIT, Outcome, SANITIZED, SCAN, ScanTest, call, main, run
+from scantest import LIMIT, NAME, Outcome, SANITIZED, SCAN, ScanTest, call, main, run
 
 # Far more than a test can wait for: whoever gets to the end of this was not interrupted.
 ENDLESS = 64 << 30
@@ -23,7 +23,7 @@ class Program(ScanTest):
                           ["--headless", "--help=x"], ["--headless", ""]):
             process = run(*arguments)
             self.assertEqual(process.returncode, 2, arguments)
-            self.assert_one_line(process.stderr, "lodger-scan: ")
+            self.assert_one_line(process.stderr, f"{NAME}: ")
             self.assertEqual(process.stdout, b"")
 
     def test_a_wrong_folder_is_one_line_and_status_2(self):
@@ -40,7 +40,7 @@ class Program(ScanTest):
         for option in ("--help", "--version"):
             process = run(option)
             self.assertEqual((process.returncode, process.stderr), (0, b""))
-            self.assertIn(b"lodger-scan", process.stdout)
+            self.assertIn(NAME.encode(), process.stdout)
         self.assertIn("U+FFFD", run("--help").stdout.decode())
 
     def test_a_folder_may_look_like_an_option(self):

@@ -35,7 +35,15 @@ class Sources(unittest.TestCase):
     def test_only_the_window_knows_gtk(self):
         for name in glob.glob(SOURCES):
             with open(name, encoding="utf-8") as file:
-                self.assertNotRegex(file.read(), r"gtk/|gdk/|\bgtk_", name)
+                self.assertNotRegex(file.read(), r"<gtk/|gdk/|lodger-gtk|\bgtk_", name)
+
+    def test_one_file_knows_the_loop(self):
+        knowing = []
+        for name in glob.glob(SOURCES):
+            with open(name, encoding="utf-8") as file:
+                if re.search(r"lodger-glib|glib-unix|GMainLoop|g_main_(loop|context)_", file.read()):
+                    knowing.append(os.path.basename(name))
+        self.assertEqual(knowing, ["glib-loop.c"])
 
 
 if __name__ == "__main__":

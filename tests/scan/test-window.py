@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The window, on a display of its own (tests/support/with-xvfb)."""
+"""The window, on a display of its own (tests/support/with-xvfb).
+
+LODGER_SCAN_DRAG is the path of drag.c's program; LODGER_SCAN_TITLES says how far down the titles of the columns are."""
 
 import itertools
 import json
@@ -11,8 +13,9 @@ import sys
 import tempfile
 import threading
 import time
+import unittest
 
-from scantest import LIMIT, SANITIZED, SCAN, ScanTest, call, main, run
+from scantest import LIMIT, NAME, SANITIZED, SCAN, ScanTest, call, main, run
 
 if SANITIZED:
     # GTK and what is below it have threads of their own, whose hand-overs ThreadSanitizer cannot see.
@@ -23,6 +26,8 @@ if SANITIZED:
 TITLE = "Lodger Scan"
 CLOSE_WINDOW = os.path.join(os.path.dirname(__file__), "../support/close-window")
 PATIENCE = 20 if SANITIZED else 2
+DRAG = os.environ.get("LODGER_SCAN_DRAG")
+TITLES = os.environ.get("LODGER_SCAN_TITLES", "113")
 # With the keyboard map of Debian sid, xdotool takes another key for the one that is labelled F5.
 KEYCODES = {"F5": "71"}
 
@@ -61,7 +66,7 @@ class Window(ScanTest):
         """Tells when the window has the small file: its batch has come back from the worker. Passes on what is no trace."""
         with trace:
             for line in trace:
-                if re.match(rb"lodger: end lodger-scan scan files ", line):
+                if re.match(rb"lodger: end \S+ scan files ", line):
                     taken.set()
                 elif not re.match(rb"lodger: (submit|start|end) ", line):
                     sys.stderr.buffer.write(line)
@@ -113,7 +118,7 @@ class Window(ScanTest):
         self.addCleanup(os.unlink, place)
         self.assertEqual((process.returncode, process.stderr), (0, b""))
         lines = process.stdout.splitlines()
-        self.assertEqual(lines[-1], b"lodger-scan: finished")
+        self.assertEqual(lines[-1], f"{NAME}: finished".encode())
         headless = run("--headless", self.folder).stdout.splitlines()
         self.assertEqual([line for line in lines[:-1] if not line.startswith((b"  time", b"calls: ", b"frames: "))],
                          [line for line in headless if not line.startswith(b"  time")])
@@ -184,12 +189,13 @@ class Window(ScanTest):
         self.assertEqual(len(found["files"]), 1)
         self.quit(process, window)
 
+    @unittest.skipUnless(DRAG, "LODGER_SCAN_DRAG is not set")
     def test_a_folder_can_be_chosen_while_another_one_is_scanned(self):
         place = self.place_beside()
         other = self.make_other()
         process = self.start_endless("--json", place)
         window = find_window()
-        self.start(os.environ["LODGER_SCAN_DRAG"], other)
+        self.start(DRAG, other)
         find_window("What is dragged")
         press(window, "ctrl+o")
         chooser = find_window("Which folder")
@@ -200,12 +206,13 @@ class Window(ScanTest):
         # GTK 4.8's chooser leaves names of icons behind.
         self.quit_but_for_leaks(process, window)
 
+    @unittest.skipUnless(DRAG, "LODGER_SCAN_DRAG is not set")
     def test_a_folder_can_be_dropped_while_another_one_is_scanned(self):
         place = self.place_beside()
         other = self.make_other()
         process = self.start_endless("--json", place)
         window = find_window()
-        self.start(os.environ["LODGER_SCAN_DRAG"], other)
+        self.start(DRAG, other)
         dragged = find_window("What is dragged")
         call("xdotool", "windowmove", "--sync", str(dragged), "1040", "600")
 
@@ -235,7 +242,7 @@ class Window(ScanTest):
         # Where the titles of the columns are is not known, but they are all in this line.
         clicks = []
         for x in range(60, 1000, 60):
-            clicks += ["mousemove", "--window", str(window), str(x), "113", "click", "1"]
+            clicks += ["mousemove", "--window", str(window), str(x), TITLES, "click", "1"]
         call("xdotool", *clicks)
         found = self.take_json(process, place, lambda: press(window, "Escape"))
         call("xdotool", *clicks)

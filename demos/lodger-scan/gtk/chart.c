@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "chart.h"
 
+#include "../shares.h"
 #include "../text.h"
 #include "cells.h"
 
@@ -10,15 +11,8 @@ enum
   STRIP_HEIGHT = 32,
   ROW_HEIGHT = 34,
   BAR_HEIGHT = 10,
-  MOST_ROWS = 24,
-  DESCRIBED = 5
+  MOST_ROWS = 24
 };
-
-typedef struct Share
-{
-  const char *name;
-  guint64 bytes, files;
-} Share;
 
 struct Chart
 {
@@ -27,42 +21,6 @@ struct Chart
 };
 
 /* ---- what is drawn ---------------------------------------------------------------------------------------------- */
-
-static int
-compare_shares (const void *a, const void *b)
-{
-  const Share *share_a = a;
-  const Share *share_b = b;
-  if (share_a->bytes != share_b->bytes)
-    return share_a->bytes < share_b->bytes ? 1 : -1;
-  return g_strcmp0 (share_a->name, share_b->name);
-}
-
-/* The `most` largest types; the last one is all others when there are more. */
-static GArray *
-get_shares (const Store *store, guint most)
-{
-  GArray *shares = g_array_new (FALSE, FALSE, sizeof (Share));
-  for (guint i = 0; store != NULL && i < store->types->len; i++)
-    {
-      const StoreType *type = &g_array_index (store->types, StoreType, i);
-      Share share = { type->name, type->bytes, type->files };
-      g_array_append_val (shares, share);
-    }
-  g_array_sort (shares, compare_shares);
-  if (shares->len > most)
-    {
-      Share other = { NULL, 0, 0 };
-      for (guint i = most - 1; i < shares->len; i++)
-        {
-          other.bytes += g_array_index (shares, Share, i).bytes;
-          other.files += g_array_index (shares, Share, i).files;
-        }
-      g_array_set_size (shares, most - 1);
-      g_array_append_val (shares, other);
-    }
-  return shares;
-}
 
 typedef struct Brush
 {
@@ -197,7 +155,7 @@ on_draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, void *data)
   GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (area));
   Brush brush = { .cr = cr, .width = width };
   int room = (height - 2 * PADDING - STRIP_HEIGHT - PADDING) / ROW_HEIGHT;
-  GArray *shares = get_shares (chart->store, (guint) CLAMP (room, 2, MOST_ROWS));
+  GArray *shares = shares_new (chart->store, (guint) CLAMP (room, 2, MOST_ROWS));
   double y = PADDING + STRIP_HEIGHT + PADDING;
   double total = chart->store == NULL ? 1 : (double) MAX (chart->store->bytes, 1);
   double largest = 1;
@@ -222,19 +180,10 @@ on_draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, void *data)
 static void
 describe (Chart *chart)
 {
-  GArray *shares = get_shares (chart->store, DESCRIBED + 1);
   GString *text = g_string_new (NULL);
-  for (guint i = 0; i < shares->len; i++)
-    {
-      const Share *share = &g_array_index (shares, Share, i);
-      g_string_append (text, i == 0 ? "" : ", ");
-      g_string_append (text, share->name == NULL ? "other" : share->name);
-      g_string_append_c (text, ' ');
-      text_append_size (text, share->bytes);
-    }
+  shares_append (text, chart->store);
   gtk_accessible_update_property (GTK_ACCESSIBLE (chart->area), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text->str, -1);
   g_string_free (text, TRUE);
-  g_array_unref (shares);
 }
 
 Chart *

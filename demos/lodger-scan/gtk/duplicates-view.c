@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "duplicates-view.h"
 
+#include "../figures.h"
 #include "../text.h"
 #include "cells.h"
 
@@ -155,13 +156,7 @@ duplicates_view_set (DuplicatesView *view, const Report *report)
   view->report = report;
   if (any)
     {
-      text_append_size (text, report->wasted);
-      g_string_append (text, " could be saved: ");
-      text_append_count (text, report->twins->len);
-      g_string_append (text, " files in ");
-      text_append_count (text, report->groups->len);
-      g_string_append (text, report->groups->len == 1 ? " group of the same content"
-                                                      : " groups of the same content, those that waste most first");
+      figures_append_groups (text, report);
       gtk_label_set_text (GTK_LABEL (view->heading), text->str);
     }
   else
@@ -191,16 +186,7 @@ duplicates_view_refresh (DuplicatesView *view, const Store *store)
   if (view->report != NULL)
     return;
   text = g_string_new (NULL);
-  if (store->twins > 0)
-    {
-      text_append_size (text, store->wasted);
-      g_string_append (text, " wasted so far, by ");
-      text_append_count (text, store->twins);
-      g_string_append (text, store->twins == 1 ? " file that is" : " files that are");
-      g_string_append (text, " there already. They are listed when the scan is over.");
-    }
-  else
-    g_string_append (text, "Nothing was found twice so far.");
+  figures_append_twins (text, store);
   cells_empty_page_say (view->empty, "Duplicates", text->str);
   g_string_free (text, TRUE);
 }

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "frames.h"
 
-#include "../text.h"
-
-#define LATE 25000 /* microseconds; a screen mostly has a frame each 16,667 */
-
 struct Frames
 {
   GtkWidget *window;
@@ -13,9 +9,7 @@ struct Frames
   guint tick;           /* 0: frames are not wanted */
   GdkFrameClock *clock; /* NULL as long as there was no frame */
   gulong handler;
-  gint64 last; /* when the frame before was painted, or 0 */
-  gint64 spent, worst;
-  guint count, late; /* gaps, which are frames but for the first one; those longer than LATE */
+  Paints paints;
 };
 
 /* The clock's own frame times are smoothed; how late a frame really is, only the end of its painting tells. */
@@ -23,15 +17,7 @@ static void
 on_after_paint (GdkFrameClock *clock G_GNUC_UNUSED, void *data)
 {
   Frames *frames = data;
-  gint64 now = g_get_monotonic_time ();
-  if (frames->last != 0)
-    {
-      frames->count++;
-      frames->late += now - frames->last > LATE ? 1 : 0;
-      frames->spent += now - frames->last;
-      frames->worst = MAX (frames->worst, now - frames->last);
-    }
-  frames->last = frames->tick != 0 ? now : 0;
+  paints_add (&frames->paints, frames->tick != 0);
 }
 
 static void
@@ -80,7 +66,7 @@ frames_want (Frames *frames, gboolean wanted)
 {
   if (wanted == (frames->tick != 0))
     return;
-  frames->last = 0;
+  paints_pause (&frames->paints);
   if (wanted)
     frames->tick = gtk_widget_add_tick_callback (frames->window, on_tick, frames, NULL);
   else
@@ -93,28 +79,11 @@ frames_want (Frames *frames, gboolean wanted)
 void
 frames_restart (Frames *frames)
 {
-  frames->last = frames->spent = frames->worst = 0;
-  frames->count = frames->late = 0;
+  frames->paints = (Paints) { 0 };
 }
 
-gboolean
-frames_append (const Frames *frames, GString *text)
+const Paints *
+frames_get_paints (const Frames *frames)
 {
-  if (frames->count == 0 || frames->spent == 0)
-    return FALSE;
-  text_append_tenths (text, (double) frames->count * G_USEC_PER_SEC / (double) frames->spent);
-  g_string_append (text, " per second, worst gap ");
-  text_append_tenths (text, (double) frames->worst / 1000);
-  g_string_append (text, " ms");
-  return TRUE;
-}
-
-void
-frames_append_summary (const Frames *frames, GString *text)
-{
-  if (frames->count == 0 || frames->spent == 0)
-    return;
-  g_string_append_printf (text, "frames: %u, ", frames->count);
-  frames_append (frames, text);
-  g_string_append_printf (text, ", %u over %d ms\n", frames->late, LATE / 1000);
+  return &frames->paints;
 }

@@ -7,6 +7,8 @@
 #ifndef LODGER_SCAN_FRAMES_H
 #define LODGER_SCAN_FRAMES_H
 
+#include "../paints.h"
+
 #include <gtk/gtk.h>
 
 typedef struct Frames Frames;
@@ -19,9 +21,6 @@ void frames_free (Frames *frames);
 void frames_want (Frames *frames, gboolean wanted);
 /* Forgets what was counted. */
 void frames_restart (Frames *frames);
-/* "59.8 per second, worst gap 21.3 ms"; FALSE when there is nothing to tell. */
-gboolean frames_append (const Frames *frames, GString *text);
-/* The same as a line that begins with "frames: " and their number, and ends with ", 3 over 25 ms". */
-void frames_append_summary (const Frames *frames, GString *text);
+const Paints *frames_get_paints (const Frames *frames);
 
 #endif

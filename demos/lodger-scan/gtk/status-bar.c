@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "status-bar.h"
 
-#include "../text.h"
+#include "../figures.h"
 
 struct StatusBar
 {
@@ -89,16 +89,7 @@ void
 status_bar_set (StatusBar *bar, const Session *session)
 {
   SessionState state = session == NULL ? SESSION_DONE : session_get_state (session);
-  static const char *const words[] = { "Scanning", "Cancelling…", "Sorting…", "Done" };
-  g_string_assign (bar->text, session == NULL ? "Nothing scanned" : words[state]);
-  if (session != NULL && state == SESSION_DONE)
-    {
-      if (session_was_cancelled (session))
-        g_string_assign (bar->text, "Cancelled");
-      g_string_append (bar->text, session_was_cancelled (session) ? " after " : " in ");
-      text_append_seconds (bar->text, session_get_report (session)->seconds);
-      g_string_append (bar->text, " s");
-    }
+  figures_append_state (bar->text, session);
   show (bar->state, bar->text);
   if (state != SESSION_SCANNING)
     gtk_label_set_text (GTK_LABEL (bar->current), NULL);
@@ -117,36 +108,17 @@ status_bar_set (StatusBar *bar, const Session *session)
   gtk_button_set_label (GTK_BUTTON (bar->button), state == SESSION_DONE ? "_Close" : "_Cancel");
 }
 
-static void
-append_figure (GString *text, guint64 count, const char *one, const char *many)
-{
-  text_append_count (text, count);
-  g_string_append (text, count == 1 ? one : many);
-}
-
 void
 status_bar_refresh (StatusBar *bar, const Session *session, const Frames *frames)
 {
-  const Store *store = session_get_store (session);
-  Engine *engine = session_get_engine (session);
-  double seconds = MAX (engine_get_seconds (engine), 0.001);
-  guint64 bytes = engine_get_bytes (engine);
-
-  append_figure (bar->text, store->files->len, " file, ", " files, ");
-  text_append_size (bar->text, bytes);
-  append_figure (g_string_append (bar->text, " in "), store->folders, " folder", " folders");
-  text_append_count (g_string_append (bar->text, "  ·  "), (guint64) ((double) store->files->len / seconds));
-  text_append_size (g_string_append (bar->text, " files/s, "), (guint64) ((double) bytes / seconds));
-  g_string_append (bar->text, "/s");
+  figures_append_speed (bar->text, session);
   show (bar->figures, bar->text);
-  if (frames_append (frames, bar->text))
+  if (paints_append (frames_get_paints (frames), bar->text))
     g_string_prepend (bar->text, "Frames: ");
   show (bar->frames, bar->text);
   if (session_get_state (session) == SESSION_SCANNING)
     {
-      char *current = engine_get_current (engine);
-      text_append_shown (bar->text, *current == '\0' ? session_get_folder (session) : current);
-      g_free (current);
+      figures_append_current (bar->text, session);
       show (bar->current, bar->text);
     }
   if (session_get_state (session) != SESSION_DONE)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "window.h"
+
+#include "../calls.h"
 #include "../scan.h"
 #include "../session.h"
 #include "../text.h"
 #include "actions.h"
-#include "calls.h"
 #include "cells.h"
 #include "chart.h"
 #include "duplicates-view.h"
@@ -15,9 +17,6 @@
 
 #include <lodger-gtk4.h>
 #include <stdio.h>
-
-#define WORKERS_NICE   10
-#define PAINT_PATIENCE (INT64_C (1000) * 1000 * 1000)
 
 typedef struct ScanWindow
 {
@@ -83,7 +82,7 @@ on_stayed (LodgerPending *self G_GNUC_UNUSED, void *data)
 }
 
 /* Prints the summary of the first scan that comes to its end, once. This runs when the window shows all results. Nobody
- * paints a window that cannot be seen, so it runs PAINT_PATIENCE later at the latest. */
+ * paints a window that cannot be seen, so it runs SCAN_PAINT_PATIENCE later at the latest. */
 static void
 print (LodgerPending *self G_GNUC_UNUSED, void *data)
 {
@@ -95,8 +94,8 @@ print (LodgerPending *self G_GNUC_UNUSED, void *data)
   window->printed = TRUE;
   text = g_string_new (NULL);
   calls_append_summary (text);
-  frames_append_summary (window->frames, text);
-  g_string_append (text, "lodger-scan: finished");
+  paints_append_summary (frames_get_paints (window->frames), text);
+  g_string_append_printf (text, "%s: finished", g_get_prgname ());
   if (!report_print (session_get_report (window->session), text->str))
     window->status = SCAN_CANNOT_WRITE;
   g_string_free (text, TRUE);
@@ -156,7 +155,7 @@ on_changed (Session *session, void *data)
         }
       refresh (window);
       lodger_pending_unref (lodger_scope_call_later (lodger_gtk_widget_get_scope (window->window), window->caller,
-                                                     PAINT_PATIENCE, print, window, NULL));
+                                                     SCAN_PAINT_PATIENCE, print, window, NULL));
     }
   else if (session_get_state (session) == SESSION_SORTING)
     refresh (window);
@@ -352,9 +351,7 @@ take_down (ScanWindow *window)
 int
 scan_window (const ScanOptions *options)
 {
-  /* The workers are nicer than the window, so that painting does not wait for them. */
-  const LodgerCallerOptions *caller_options
-      = LODGER_CALLER_OPTIONS (.stop_deadline = SCAN_PATIENCE, .nice = WORKERS_NICE);
+  const LodgerCallerOptions *caller_options = LODGER_CALLER_OPTIONS (.stop_deadline = SCAN_PATIENCE, .nice = SCAN_NICE);
   ScanWindow window = { .options = options, .status = SCAN_OK };
   GError *error = NULL;
   char *message = NULL;
@@ -362,16 +359,15 @@ scan_window (const ScanOptions *options)
   /* The summary is the same with a window and without one. */
   gtk_disable_setlocale ();
   g_set_application_name ("Lodger Scan");
-  g_set_prgname ("lodger-scan");
   if (!gtk_init_check ())
     {
-      fputs ("lodger-scan: no display can be opened; use --headless\n", stderr);
+      fprintf (stderr, "%s: no display can be opened; use --headless\n", g_get_prgname ());
       return SCAN_WRONG;
     }
   window.caller = lodger_gtk_attach_full (caller_options, &error);
   if (window.caller == NULL)
     {
-      fprintf (stderr, "lodger-scan: cannot start: %s\n", error->message);
+      fprintf (stderr, "%s: cannot start: %s\n", g_get_prgname (), error->message);
       g_error_free (error);
       return SCAN_CANNOT_WRITE;
     }

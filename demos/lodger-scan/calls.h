@@ -9,6 +9,8 @@
 #include <glib.h>
 #include <lodger/lodger.h>
 
+G_BEGIN_DECLS
+
 /* From now on, until calls_end(), of this caller. Once at a time. */
 void calls_begin (LodgerCaller *caller);
 void calls_end (void);
@@ -16,5 +18,7 @@ void calls_end (void);
 void calls_frame (void);
 /* "calls: at most 9.4 ms between two frames, the longest 5.1 ms", as a line. */
 void calls_append_summary (GString *text);
+
+G_END_DECLS
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "calls.h"
 
-#include "../text.h"
+#include "text.h"
 
 /* All but `id` belong to the caller's thread, in which its calls start and end. */
 static struct

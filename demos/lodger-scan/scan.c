@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "scan.h"
+
+#include "report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Opens the standard streams that are closed. Otherwise an opened file may get the number of standard output, and the
+ * output would end up in it. */
+static void
+hold_standard_streams (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && errno == EBADF)
+      (void) open ("/dev/null", O_RDWR);
+}
+
+static int
+run (const OptionsArguments *arguments, const ScanFaces *faces)
+{
+  if (arguments->options.json != NULL && !report_check_json (arguments->options.json))
+    return SCAN_CANNOT_WRITE;
+  if (arguments->headless)
+    return faces->headless (&arguments->options);
+  if (faces->window != NULL)
+    return faces->window (&arguments->options);
+  fprintf (stderr, "%s: this one was built without a window; use --headless\n", faces->name);
+  return SCAN_WRONG;
+}
+
+int
+scan_main (int argc, char **argv, const ScanFaces *faces)
+{
+  OptionsArguments arguments;
+
+  hold_standard_streams ();
+  signal (SIGPIPE, SIG_IGN);
+  g_set_prgname (faces->name);
+  arguments = options_parse (argc, argv);
+  if (arguments.status < 0)
+    arguments.status = run (&arguments, faces);
+  g_free (arguments.options.folder);
+  return arguments.status;
+}
