@@ -6,6 +6,9 @@ set (CMAKE_C_STANDARD 11)
 set (CMAKE_C_STANDARD_REQUIRED ON)
 set (CMAKE_C_EXTENSIONS ON)
 set (CMAKE_C_VISIBILITY_PRESET hidden)
+set (CMAKE_CXX_STANDARD 17)
+set (CMAKE_CXX_STANDARD_REQUIRED ON)
+set (CMAKE_CXX_VISIBILITY_PRESET hidden)
 set (CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 set (CMAKE_POSITION_INDEPENDENT_CODE ON)
 
@@ -17,8 +20,8 @@ option (LODGER_WERROR "Treat warnings as errors" OFF)
 set (LODGER_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
 
 set (LODGER_WARNINGS
-  -Wall -Wextra -Wconversion -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes
-  -Wundef -Wcast-qual -Wwrite-strings)
+  -Wall -Wextra -Wconversion -Wshadow -Wpointer-arith -Wundef -Wcast-qual -Wwrite-strings
+  $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>)
 if (LODGER_WERROR)
   list (APPEND LODGER_WARNINGS -Werror)
 endif ()

@@ -5,10 +5,14 @@
 
 include (CMakePackageConfigHelpers)
 
-# lodger_library (<target> NAME <exported name> MAP <file> PC <file> HEADERS <folder> SOURCES … PUBLIC … PRIVATE …)
+# lodger_library (<target> NAME <exported name> [LANGUAGE CXX] MAP <file> PC <file> HEADERS <folder>
+#                 SOURCES … PUBLIC … PRIVATE …)
 # PUBLIC and PRIVATE are what it links; a library of this project is given by its target's name without -static.
 function (lodger_library target)
-  cmake_parse_arguments (arg "" "NAME;MAP;PC;HEADERS" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments (arg "" "NAME;LANGUAGE;MAP;PC;HEADERS" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  if (NOT arg_LANGUAGE)
+    set (arg_LANGUAGE C)
+  endif ()
   if (NOT arg_SOURCES)
     message (STATUS "${target}: no sources yet")
     file (CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/${target}-empty.c" CONTENT "typedef int lodger__empty;\n")
@@ -44,7 +48,7 @@ function (lodger_library target)
   foreach (lib IN LISTS libraries)
     target_include_directories (${lib} PUBLIC "$<BUILD_INTERFACE:${arg_HEADERS}>"
                                               "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
-    set_target_properties (${lib} PROPERTIES LINKER_LANGUAGE C)
+    set_target_properties (${lib} PROPERTIES LINKER_LANGUAGE ${arg_LANGUAGE})
   endforeach ()
   if (BUILD_SHARED_LIBS)
     target_link_libraries (${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})

@@ -42,6 +42,26 @@ function (lodger_find name what package modules)
   set (${with} ${${with}} PARENT_SCOPE)
 endfunction ()
 
+# A part in C++ that needs Qt 6: Qt6::Core, and Qt6::Widgets for its tests. A macro, since it asks for a language, and only
+# then.
+macro (lodger_find_qt name what)
+  set (lodger_reason "")
+  if (${name} STREQUAL "AUTO" OR ${name})
+    include (CheckLanguage)
+    check_language (CXX)
+    if (NOT CMAKE_CXX_COMPILER)
+      set (lodger_reason "missing: g++; install it with: apt-get install g++")
+    else ()
+      enable_language (CXX)
+      find_package (Qt6 6.4 QUIET COMPONENTS Core OPTIONAL_COMPONENTS Widgets)
+      if (NOT Qt6_FOUND)
+        set (lodger_reason "missing: qt6-base-dev; install it with: apt-get install qt6-base-dev")
+      endif ()
+    endif ()
+  endif ()
+  lodger__decide (${name} "${what}" qt6-base-dev "${lodger_reason}")
+endmacro ()
+
 # A part that needs another part.
 function (lodger_needs name what other)
   string (REPLACE LODGER_ LODGER_WITH_ with_other "${other}")

@@ -73,6 +73,13 @@ quit (void *impl)
     g_main_loop_quit (host->loop);
 }
 
+static int
+attach (void *impl)
+{
+  lodger__glib_sources_attach (impl);
+  return 0;
+}
+
 static bool
 detach (void *impl)
 {
@@ -106,6 +113,7 @@ static const LodgerHostOps ops = {
   .quit = quit,
   .detach = detach,
   .destroy = destroy,
+  .attach = attach,
 };
 
 static const void *
@@ -132,7 +140,6 @@ open_host (LodgerHost *lodger_host, const void *host_options, void **ret_impl)
   host = lodger__glib_host_new (lodger_host, context, options);
   if (host == NULL)
     return LODGER_ENOMEM;
-  lodger__glib_sources_attach (host);
   *ret_impl = host;
   return 0;
 }

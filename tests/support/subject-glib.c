@@ -200,7 +200,8 @@ const SubjectKind subject_glib_default = { "glib-default",
                                            work,
                                            request_redraw,
                                            set_frames,
-                                           NULL };
+                                           NULL,
+                                           "glib" };
 const SubjectKind subject_glib_other = { "glib-other",
                                          SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
                                          160,
@@ -211,7 +212,8 @@ const SubjectKind subject_glib_other = { "glib-other",
                                          work,
                                          request_redraw,
                                          set_frames,
-                                         NULL };
+                                         NULL,
+                                         "glib" };
 const SubjectKind subject_glib_worker = { "glib-worker",
                                           SUBJECT_DRIVEN | SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
                                           40,
@@ -222,4 +224,5 @@ const SubjectKind subject_glib_worker = { "glib-worker",
                                           work,
                                           request_redraw,
                                           set_frames,
-                                          NULL };
+                                          NULL,
+                                          "glib" };

@@ -140,7 +140,7 @@ const SubjectKind subject_manual = { "manual",       SUBJECT_NESTS | SUBJECT_RED
                                      close_host,     turn_virtual,
                                      nest,           work,
                                      request_redraw, set_frames,
-                                     advance };
+                                     advance,        NULL };
 const SubjectKind subject_manual_no_before_wait = { "manual-no-before-wait",
                                                     SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_VIRTUAL,
                                                     LONGEST_RUN,
@@ -151,18 +151,14 @@ const SubjectKind subject_manual_no_before_wait = { "manual-no-before-wait",
                                                     work,
                                                     request_redraw,
                                                     set_frames,
-                                                    advance };
-const SubjectKind subject_manual_real = { "manual-real",
-                                          SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
-                                          LONGEST_RUN,
-                                          open_real,
-                                          close_host,
-                                          turn_real,
-                                          nest,
-                                          work,
-                                          request_redraw,
-                                          set_frames,
-                                          NULL };
+                                                    advance,
+                                                    NULL };
+const SubjectKind subject_manual_real = { "manual-real",  SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
+                                          LONGEST_RUN,    open_real,
+                                          close_host,     turn_real,
+                                          nest,           work,
+                                          request_redraw, set_frames,
+                                          NULL,           NULL };
 const SubjectKind subject_manual_real_no_before_wait = { "manual-real-no-before-wait",
                                                          SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
                                                          LONGEST_RUN,
@@ -173,4 +169,5 @@ const SubjectKind subject_manual_real_no_before_wait = { "manual-real-no-before-
                                                          work,
                                                          request_redraw,
                                                          set_frames,
+                                                         NULL,
                                                          NULL };

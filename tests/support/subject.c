@@ -3,21 +3,6 @@
 
 #include <string.h>
 
-const SubjectKind *const subject_kinds[] = {
-  &subject_manual,
-  &subject_manual_no_before_wait,
-  &subject_manual_real,
-  &subject_manual_real_no_before_wait,
-  &subject_native,
-  &subject_polling,
-#ifdef LODGER_HAVE_GLIB
-  &subject_glib_default,
-  &subject_glib_other,
-  &subject_glib_worker,
-#endif
-  NULL,
-};
-
 bool
 subject_is (const Subject *subject, unsigned trait)
 {
@@ -120,7 +105,7 @@ subject_run_until_done (Subject *subject, LodgerPending *pending)
 const char *
 subject_backend (const Subject *subject)
 {
-  return strncmp (subject->kind->name, "glib", 4) == 0 ? "glib" : "native";
+  return subject->kind->backend != NULL ? subject->kind->backend : "native";
 }
 
 static void

@@ -41,6 +41,8 @@ typedef struct SubjectKind
   void (*set_frames) (Subject *subject, bool on);
   /* VIRTUAL: moves the clock. */
   void (*advance) (Subject *subject, int64_t ns);
+  /* The backend of the threads in its caller's tree. NULL: "native". */
+  const char *backend;
 } SubjectKind;
 
 struct Subject
@@ -99,7 +101,7 @@ void subject_spend (Subject *subject, int64_t ns);
 /* Submits in one of three ways. `how`: 0 call_soon, 1 call_direct, 2 call_later without a delay. */
 void subject_submit (Subject *subject, unsigned how, Recorder *recorder);
 
-/* All kinds, ended by NULL. */
+/* All kinds of this program, ended by NULL: those of subject-kinds.c, unless the program has its own list. */
 extern const SubjectKind *const subject_kinds[];
 extern const SubjectKind subject_manual, subject_manual_no_before_wait, subject_manual_real,
     subject_manual_real_no_before_wait;

@@ -4,8 +4,10 @@
 #include "caller/caller.h"
 #include "test-limits.h"
 
-static LodgerBackendOps stuck, broken;
-static const LodgerBackendOps *base_of_stuck;
+static LodgerBackendOps stuck, broken, polled;
+static const LodgerBackendOps *base_of_stuck, *base_of_polled;
+static LodgerHostDriver polled_driver;
+static LodgerHostOps polled_host;
 static BlockedCall *blocks_stuck;
 static int code_of_broken;
 
@@ -48,4 +50,38 @@ backend_register_broken (const char *base, int code)
 {
   code_of_broken = code;
   register_as (&broken, "broken", base, broken_open);
+}
+
+static void
+copy_host (const LodgerHostDriver *driver)
+{
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock (&mutex);
+  if (polled_driver.ops == NULL)
+    {
+      polled_host = *driver->ops;
+      polled_host.watch_fd = NULL;
+      polled_host.unwatch_fd = NULL;
+      polled_driver = *driver;
+      polled_driver.ops = &polled_host;
+    }
+  pthread_mutex_unlock (&mutex);
+}
+
+static const LodgerHostDriver *
+host_of_polled (void *impl, const void **ret_options)
+{
+  copy_host (base_of_polled->host (impl, ret_options));
+  return &polled_driver;
+}
+
+void
+backend_register_polled (const char *base)
+{
+  base_of_polled = lodger__registry_backend (base);
+  test_check (base_of_polled != NULL);
+  polled = *base_of_polled;
+  polled.name = "polled";
+  polled.host = host_of_polled;
+  test_check (lodger_backend_register (&polled) == 0);
 }

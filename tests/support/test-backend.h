@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Backends whose `open` hangs or fails. Everything else is taken from the backend `base`. */
+/* Backends that differ from another one, `base`, in one thing. */
 #ifndef LODGER_TEST_BACKEND_H
 #define LODGER_TEST_BACKEND_H
 
@@ -9,5 +9,7 @@
 void backend_register_stuck (const char *base, BlockedCall *blocked);
 /* Registers "broken", whose open fails with the code. */
 void backend_register_broken (const char *base, int code);
+/* Registers "polled", whose host cannot watch descriptors: Lodger polls them. */
+void backend_register_polled (const char *base);
 
 #endif

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int
@@ -107,6 +108,32 @@ proc_thread (int thread_id)
     test_fail ("cannot read %s", path);
   thread.ticks = user + system;
   return thread;
+}
+
+int
+proc_thread_named (const char *name)
+{
+  const struct dirent *entry;
+  char path[300], line[64];
+  int found = 0;
+  DIR *dir = opendir ("/proc/self/task");
+  if (dir == NULL)
+    test_fail ("cannot read /proc/self/task");
+  while (found == 0 && (entry = readdir (dir)) != NULL)
+    {
+      FILE *file;
+      snprintf (path, sizeof path, "/proc/self/task/%s/comm", entry->d_name);
+      file = fopen (path, "re");
+      if (file != NULL && fgets (line, sizeof line, file) != NULL)
+        {
+          line[strcspn (line, "\n")] = '\0';
+          found = strcmp (line, name) == 0 ? atoi (entry->d_name) : 0;
+        }
+      if (file != NULL)
+        fclose (file);
+    }
+  closedir (dir);
+  return found;
 }
 
 ProcSyscall

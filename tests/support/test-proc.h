@@ -27,6 +27,9 @@ typedef struct ProcThread
 } ProcThread;
 
 ProcThread proc_thread (int thread_id);
+/* The number of a thread of this process with that name, or 0. */
+int proc_thread_named (const char *name);
+
 /* The current system call of a thread, as the kernel writes it. Empty where the kernel does not tell. */
 typedef struct ProcSyscall
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "loop/native.h"
 #include "test-loop.h"
 #include "test-minimal-host.h"
 #include "test-suite.h"
@@ -27,6 +28,10 @@ START_TEST (a_table_without_the_mandatory_operation_is_refused)
 
   ops = minimal_host_ops;
   ops.size = sizeof (size_t);
+  expect_code (lodger_host_register (&driver), LODGER_EINVAL);
+
+  ops = minimal_host_ops;
+  ops.watch_fd = lodger__native_driver.ops->watch_fd;
   expect_code (lodger_host_register (&driver), LODGER_EINVAL);
 
   ops = minimal_host_ops;

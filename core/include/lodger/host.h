@@ -104,7 +104,7 @@ typedef struct LodgerHostOps
   /** Makes what the loop keeps of the host: handles, event sources. Owner's thread, when the caller starts, before its
    * start hook and before any other operation but `run_sync_soon_threadsafe` and `now`. After it has succeeded, `detach`
    * comes in the owner's thread before `destroy`, unless the host closes first. A thread that never comes back from a
-   * call is the exception: then nothing is called but `destroy`, from another thread. It returns 0, or a negative code:
+   * call is the exception: then neither is called. It returns 0, or a negative code:
    * the caller's start has failed. NULL: there is nothing to make. */
   int (*attach) (void *impl);
 } LodgerHostOps;

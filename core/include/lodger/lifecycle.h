@@ -32,7 +32,8 @@ typedef enum LodgerCallerState
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (not in the initial state), LODGER_EWRONGTHREAD (another thread),
- * LODGER_EFAILED (the start hook failed), LODGER_ECHILD (a forked child, also one that the start hook forks).
+ * LODGER_EFAILED (the start hook or the host's `attach` failed), LODGER_ECHILD (a forked child, also one that the start
+ * hook forks).
  * Test: unit/caller start_sync_runs_queued_calls
  * Since: 0.1
  */

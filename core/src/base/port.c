@@ -6,7 +6,6 @@
 #include <lodger/error.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -162,32 +161,23 @@ lodger__parker_wait (LodgerParker *parker, int64_t deadline)
 }
 
 int
-lodger__poller_open (LodgerPoller *poller)
+lodger__waker_open (LodgerWaker *waker)
 {
-  struct epoll_event event = { .events = EPOLLIN };
-  poller->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  if (poller->epoll_fd < 0)
-    return LODGER_EAGAIN;
-  poller->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (poller->wake_fd >= 0 && epoll_ctl (poller->epoll_fd, EPOLL_CTL_ADD, poller->wake_fd, &event) == 0)
-    return 0;
-  lodger__poller_close (poller);
-  return LODGER_EAGAIN;
+  waker->fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return waker->fd >= 0 ? 0 : LODGER_EAGAIN;
 }
 
 void
-lodger__poller_close (LodgerPoller *poller)
+lodger__waker_close (LodgerWaker *waker)
 {
-  if (poller->wake_fd >= 0)
-    close (poller->wake_fd);
-  close (poller->epoll_fd);
+  close (waker->fd);
 }
 
 void
-lodger__poller_wake (LodgerPoller *poller)
+lodger__waker_wake (LodgerWaker *waker)
 {
   uint64_t one = 1;
-  while (write (poller->wake_fd, &one, sizeof one) < 0 && errno == EINTR)
+  while (write (waker->fd, &one, sizeof one) < 0 && errno == EINTR)
     ;
 }
 
@@ -204,12 +194,30 @@ timeout_ms (int64_t deadline)
   return left > INT32_MAX ? INT32_MAX : (int) left;
 }
 
-void
-lodger__poller_wait (LodgerPoller *poller, int64_t deadline)
+/* By number, each time anew: a descriptor that was closed, and one that has its number now, are what poll() says they are. */
+int
+lodger__waker_poll (LodgerWaker *waker, struct pollfd *fds, unsigned count, int64_t deadline)
 {
-  struct epoll_event event;
-  uint64_t count;
-  if (epoll_wait (poller->epoll_fd, &event, 1, timeout_ms (deadline)) == 1)
-    while (read (poller->wake_fd, &count, sizeof count) < 0 && errno == EINTR)
-      ;
+  uint64_t number;
+  int ready;
+  fds[0] = (struct pollfd) { .fd = waker->fd, .events = POLLIN };
+  ready = poll (fds, count, timeout_ms (deadline));
+  if (ready <= 0)
+    {
+      for (unsigned i = 0; i < count; i++)
+        fds[i].revents = 0;
+      return 0;
+    }
+  if (fds[0].revents == 0)
+    return ready;
+  while (read (waker->fd, &number, sizeof number) < 0 && errno == EINTR)
+    ;
+  return ready - 1;
+}
+
+void
+lodger__waker_wait (LodgerWaker *waker, int64_t deadline)
+{
+  struct pollfd fd;
+  lodger__waker_poll (waker, &fd, 1, deadline);
 }

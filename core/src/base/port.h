@@ -3,6 +3,7 @@
 #ifndef LODGER_PORT_H
 #define LODGER_PORT_H
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -40,17 +41,19 @@ void lodger__parker_signal (LodgerParker *parker);
 /* Takes a signal; false when the deadline (LODGER_FOREVER: none) came first. */
 bool lodger__parker_wait (LodgerParker *parker, int64_t deadline);
 
-/* A thread sleeps here for a wake-up from any thread. */
-typedef struct LodgerPoller
+/* A thread sleeps here for a wake-up from any thread, and for descriptors. */
+typedef struct LodgerWaker
 {
-  int epoll_fd;
-  int wake_fd;
-} LodgerPoller;
+  int fd;
+} LodgerWaker;
 
-int lodger__poller_open (LodgerPoller *poller);
-void lodger__poller_close (LodgerPoller *poller);
-void lodger__poller_wake (LodgerPoller *poller);
+int lodger__waker_open (LodgerWaker *waker);
+void lodger__waker_close (LodgerWaker *waker);
+void lodger__waker_wake (LodgerWaker *waker);
 /* Sleeps until a wake-up or the deadline; never returns early for the deadline. */
-void lodger__poller_wait (LodgerPoller *poller, int64_t deadline);
+void lodger__waker_wait (LodgerWaker *waker, int64_t deadline);
+/* The same, or until one of `count` descriptors is ready. The first place of the array is for the waker itself. The
+ * result is how many others are ready. */
+int lodger__waker_poll (LodgerWaker *waker, struct pollfd *fds, unsigned count, int64_t deadline);
 
 #endif

@@ -26,7 +26,7 @@ enum
 };
 
 static atomic_int asked_of;
-static _Atomic (LodgerPoller *) answered_to;
+static _Atomic (LodgerWaker *) answered_to;
 static void *answer[LODGER_STACK_MOST + OWN_FRAMES];
 static int answer_count;
 static atomic_int stack_signal; /* 0: none yet */
@@ -48,10 +48,10 @@ write_down (int signum)
   (void) signum;
   if (atomic_compare_exchange_strong (&asked_of, &self, ANSWERING))
     {
-      LodgerPoller *poller = atomic_load (&answered_to);
+      LodgerWaker *waker = atomic_load (&answered_to);
       answer_count = backtrace (answer, LODGER_STACK_MOST + OWN_FRAMES);
       atomic_store (&asked_of, ANSWERED);
-      lodger__poller_wake (poller);
+      lodger__waker_wake (waker);
     }
   errno = error;
 }
@@ -102,22 +102,22 @@ take_back (int thread)
 }
 
 unsigned
-lodger__stack_take (int thread, void *addresses[LODGER_STACK_MOST], LodgerPoller *poller, int64_t patience)
+lodger__stack_take (int thread, void *addresses[LODGER_STACK_MOST], LodgerWaker *waker, int64_t patience)
 {
   int64_t deadline = lodger__port_now () + patience;
   unsigned count = 0;
   int signum = atomic_load (&stack_signal);
   if (signum == 0)
     return 0;
-  atomic_store (&answered_to, poller);
+  atomic_store (&answered_to, waker);
   atomic_store (&asked_of, thread);
   if (tgkill (getpid (), thread, signum) == 0)
     while (atomic_load (&asked_of) == thread && lodger__port_now () < deadline)
-      lodger__poller_wait (poller, deadline);
+      lodger__waker_wait (waker, deadline);
   if (take_back (thread))
     return 0;
   while (atomic_load (&asked_of) == ANSWERING)
-    lodger__poller_wait (poller, lodger__port_now () + INT64_C (1000000));
+    lodger__waker_wait (waker, lodger__port_now () + INT64_C (1000000));
   for (int i = OWN_FRAMES; i < answer_count; i++)
     addresses[count++] = answer[i];
   atomic_store (&asked_of, NOBODY);

@@ -17,8 +17,8 @@ bool lodger__stack_open (void);
 /* This thread lets that signal through, if there is one. It costs a system call once a thread. */
 void lodger__stack_allow (void);
 /* Any thread, but one at a time: the addresses on the stack of a thread of this process, by the system's number of it, the
- * innermost first. The signal wakes the poller. 0: the thread is gone, or did not answer in `patience`. */
-unsigned lodger__stack_take (int thread, void *addresses[LODGER_STACK_MOST], LodgerPoller *poller, int64_t patience);
+ * innermost first. The signal wakes who sleeps at the waker. 0: the thread is gone, or did not answer in `patience`. */
+unsigned lodger__stack_take (int thread, void *addresses[LODGER_STACK_MOST], LodgerWaker *waker, int64_t patience);
 /* The same as lines, as backtrace_symbols() writes them, to be freed with free(); NULL without memory. */
 char **lodger__stack_lines (void *const *addresses, unsigned count);
 

@@ -36,8 +36,9 @@ extern const LodgerStopParticipant lodger__setup_participant;
 
 /* Under the mutex, and traced. False: it is that far already. */
 bool lodger__caller_begin (LodgerCaller *caller, bool is_running);
-/* Owner: this thread's loop is its host's; let it run. The start hook's error, a reference; or NULL. */
-LodgerError *lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread);
+/* Owner: this thread's loop is its host's; let it run. The error of the host or of the start hook, a reference, and what has
+ * failed; or NULL. */
+LodgerError *lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread, const char **ret_what);
 /* Owner: it cannot start. The error is consumed. */
 void lodger__caller_fail_start (LodgerCaller *caller, LodgerError *error, const char *what);
 

@@ -110,7 +110,8 @@ lodger__registry_driver (const LodgerHostDriver *given, const char *function, in
   if (driver != NULL && reason == NULL)
     ops = lodger__options (driver->ops, &made.host, sizeof made.host, &reason);
   if (reason == NULL
-      && (ops == NULL || driver->open == NULL || ops->name == NULL || ops->run_sync_soon_threadsafe == NULL))
+      && (ops == NULL || driver->open == NULL || ops->name == NULL || ops->run_sync_soon_threadsafe == NULL
+          || (ops->watch_fd != NULL && ops->unwatch_fd == NULL)))
     reason = missing;
   *ret_code = reason == NULL ? 0 : lodger__misuse (function, LODGER_EINVAL, reason);
   if (*ret_code == 0 && (driver != given || ops != given->ops))

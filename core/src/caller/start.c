@@ -92,7 +92,7 @@ lodger__caller_begin (LodgerCaller *caller, bool is_running)
 static void
 begin_life (LodgerCaller *caller)
 {
-  lodger__host_attach (caller);
+  lodger__host_begin (caller);
   lodger__caller_begin (caller, true);
   lodger__pending_signal (lodger_caller_get_started (caller), NULL);
   lodger__turn_start (caller);
@@ -100,17 +100,22 @@ begin_life (LodgerCaller *caller)
 }
 
 /* Its loop may be gone already, or go meanwhile: then whoever says so ends it, or the end of the ownership here. In a child
- * that the hook has forked, the caller is the parent's. */
+ * that the hook has forked, the caller is the parent's. The handles that the host makes here are taken away by whoever ends
+ * the caller in this thread: the end of the start that failed, of the stop, of the thread, or, once the caller was taken,
+ * lodger__stop_come_back(). */
 LodgerError *
-lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread)
+lodger__caller_attach (LodgerCaller *caller, LodgerThread *thread, const char **ret_what)
 {
   LodgerHeld held = lodger__ownership_begin (caller);
   LodgerError *error;
+  int code;
   if (held == LODGER_OWNERSHIP_NONE)
     return NULL;
   lodger__owner_enter (caller, thread, lodger__thread_ends);
   lodger__hold_itself (caller);
-  error = run_start_hook (caller);
+  code = lodger__host_attach (caller);
+  *ret_what = code == 0 ? "the start hook failed" : "the host could not be attached";
+  error = code == 0 ? run_start_hook (caller) : lodger_error_new (NULL, code, NULL);
   if (lodger__is_taken (caller) || lodger__is_before_fork (caller))
     return error;
   if (error == NULL)
@@ -138,6 +143,7 @@ lodger_caller_start_sync (LodgerCaller *caller)
 {
   LodgerThread *thread = lodger__thread_peek ();
   LodgerError *error;
+  const char *what;
   lodger__guard_caller (caller, guard);
   if (lodger__is_driven (caller) || lodger__phase (caller) != LODGER_PHASE_INITIAL)
     return lodger__misuse (__func__, LODGER_ESTATE, "not in the initial state");
@@ -145,7 +151,7 @@ lodger_caller_start_sync (LodgerCaller *caller)
     return lodger__misuse (__func__, LODGER_EWRONGTHREAD, "only in the thread it was made in");
   if (!lodger__caller_begin (caller, false))
     return lodger__misuse (__func__, LODGER_ESTATE, "not in the initial state");
-  error = lodger__caller_attach (caller, thread);
+  error = lodger__caller_attach (caller, thread, &what);
   if (lodger__is_before_fork (caller))
     {
       lodger_error_unref (error);
@@ -153,7 +159,7 @@ lodger_caller_start_sync (LodgerCaller *caller)
     }
   if (error == NULL)
     return 0;
-  lodger__caller_fail_start (caller, error, "the start hook failed");
+  lodger__caller_fail_start (caller, error, what);
   return LODGER_EFAILED;
 }
 

@@ -51,6 +51,7 @@ live_in_host (LodgerCaller *caller, LodgerThread *thread)
   LodgerSetup *setup = &caller->setup;
   const LodgerHostDriver *given = setup->backend->host (setup->backend_impl, &setup->host_options);
   LodgerError *error = NULL;
+  const char *what;
   int code;
   const LodgerHostDriver *driver = lodger__registry_driver (given, setup->backend->name, &code);
   if (driver != NULL)
@@ -63,11 +64,11 @@ live_in_host (LodgerCaller *caller, LodgerThread *thread)
       fail_opening (caller, code, "opening the backend's host failed");
       return;
     }
-  error = lodger__caller_attach (caller, thread);
+  error = lodger__caller_attach (caller, thread, &what);
   if (lodger__is_before_fork (caller))
     lodger_error_unref (error);
   else if (error != NULL)
-    fail_start (caller, error, "the start hook failed");
+    fail_start (caller, error, what);
   else if (is_over (caller))
     lodger__stop_come_back (caller);
   else if (setup->backend->run (setup->backend_impl) < 0 || !is_over (caller))
@@ -86,6 +87,8 @@ end_thread (LodgerCaller *caller)
     return;
   parent = lodger_caller_ref (lodger__parent (caller));
   lodger__stop_await (caller);
+  if (lodger__is_taken (caller)) /* just when its start had failed */
+    lodger__stop_come_back (caller);
   if (caller->setup.backend_impl != NULL)
     caller->setup.backend->close (caller->setup.backend_impl);
   if (lodger__is_worker (caller))

@@ -26,9 +26,9 @@ void lodger__debug_release_all (LodgerCaller **callers, size_t count);
 
 /* ---- stalls.c: one thread at a time ---- */
 
-/* Looks at all callers as at that time, and logs what is new. The next look is due at the time that it returns. The poller
+/* Looks at all callers as at that time, and logs what is new. The next look is due at the time that it returns. The waker
  * is woken by a thread that writes its stack down; NULL: no stacks. */
-int64_t lodger__stalls_look (const LodgerStallOptions *limits, int64_t now, LodgerPoller *poller);
+int64_t lodger__stalls_look (const LodgerStallOptions *limits, int64_t now, LodgerWaker *waker);
 void lodger__stalls_forget (void);
 /* The same in a forked child: the memory stays, since the parent's thread may have been changing it. */
 void lodger__stalls_lose (void);

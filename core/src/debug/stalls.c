@@ -83,10 +83,10 @@ remember (const LodgerCaller *caller)
 /* ---- what is said ---------------------------------------------------------------------------------------------------- */
 
 static void
-say_stack (const LodgerCaller *caller, LodgerPoller *poller)
+say_stack (const LodgerCaller *caller, LodgerWaker *waker)
 {
   void *addresses[LODGER_STACK_MOST];
-  unsigned count = lodger__stack_take (lodger__owner_system_thread (caller), addresses, poller, PATIENCE);
+  unsigned count = lodger__stack_take (lodger__owner_system_thread (caller), addresses, waker, PATIENCE);
   char **lines = count > 0 ? lodger__stack_lines (addresses, count) : NULL;
   for (unsigned i = 0; lines != NULL && i < count && i < STACK_SHOWN; i++)
     lodger__log (LODGER_LOG_WARNING, "%s:   #%-2u %s", lodger__name (caller), i, lines[i]);
@@ -164,18 +164,18 @@ held_since (const Watched *one, const LodgerGlance *glance)
 }
 
 static void
-begin (LodgerCaller *caller, Watched *one, const LodgerGlance *glance, int64_t now, LodgerPoller *poller)
+begin (LodgerCaller *caller, Watched *one, const LodgerGlance *glance, int64_t now, LodgerWaker *waker)
 {
   one->here_at = glance->here_at;
   one->since = held_since (one, glance);
   memcpy (one->call, glance->call, sizeof one->call);
   say_begin (caller, one, glance->is_at_work, now);
-  if (poller != NULL)
-    say_stack (caller, poller);
+  if (waker != NULL)
+    say_stack (caller, waker);
 }
 
 static void
-judge (LodgerCaller *caller, Watched *one, const LodgerStallOptions *limits, int64_t now, LodgerPoller *poller,
+judge (LodgerCaller *caller, Watched *one, const LodgerStallOptions *limits, int64_t now, LodgerWaker *waker,
        bool is_excused)
 {
   const int64_t limit = lodger__is_driven (caller) ? limits->worker_limit : limits->loop_limit;
@@ -203,7 +203,7 @@ judge (LodgerCaller *caller, Watched *one, const LodgerStallOptions *limits, int
   if (!is_asked && now - glance.here_at >= limit / 2)
     ask (caller, one, now);
   else if (is_asked && now - held_since (one, &glance) >= limit)
-    begin (caller, one, &glance, now, poller);
+    begin (caller, one, &glance, now, waker);
 }
 
 /* Those that have ended are forgotten. */
@@ -222,7 +222,7 @@ sweep (int64_t now)
 }
 
 int64_t
-lodger__stalls_look (const LodgerStallOptions *limits, int64_t now, LodgerPoller *poller)
+lodger__stalls_look (const LodgerStallOptions *limits, int64_t now, LodgerWaker *waker)
 {
   const LodgerDebugOps *ops = lodger__debug_ops ();
   int64_t shortest = limits->worker_limit;
@@ -240,7 +240,7 @@ lodger__stalls_look (const LodgerStallOptions *limits, int64_t now, LodgerPoller
       one->is_there = true;
       if (!lodger__is_driven (callers[i]) && limits->loop_limit < shortest)
         shortest = limits->loop_limit;
-      judge (callers[i], one, limits, now, poller,
+      judge (callers[i], one, limits, now, waker,
              !lodger__is_driven (callers[i]) && is_held_by_another (callers, count, callers[i]));
     }
   sweep (now);

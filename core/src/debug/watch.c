@@ -16,8 +16,8 @@
  * is to do does so under the mutex and wakes it; it reads that under the mutex before it sleeps. A wake-up that it takes
  * for another reason is no loss: it looks at everything each time.
  *
- * The signal handler may run in any thread at any place: it writes one word and wakes the poller. The poller stays open
- * from the first use on, since a handler may be about to wake it. A forked child has neither thread nor poller; there the
+ * The signal handler may run in any thread at any place: it writes one word and wakes the thread. The waker stays open
+ * from the first use on, since a handler may be about to wake it. A forked child has neither thread nor waker; there the
  * handler does nothing until a watch begins anew. */
 
 #define LOOP_LIMIT   INT64_C (100000000)
@@ -28,7 +28,7 @@ static bool has_thread, wants_stalls, has_read_environment;
 static LodgerStallOptions limits;
 static int dump_signal; /* 0: none */
 static struct sigaction former_action;
-static LodgerPoller poller;
+static LodgerWaker waker;
 static atomic_bool has_poller, dump_asked;
 static _Atomic (const LodgerDebugOps *) caller_ops;
 
@@ -37,7 +37,7 @@ static void
 forget_watch (void)
 {
   if (atomic_exchange (&has_poller, false))
-    lodger__poller_close (&poller);
+    lodger__waker_close (&waker);
   has_thread = wants_stalls = has_read_environment = false;
   dump_signal = 0;
   atomic_store (&dump_asked, false);
@@ -62,11 +62,11 @@ watch (void *data)
       int64_t next = LODGER_FOREVER;
       pthread_mutex_unlock (&mutex);
       if (looks)
-        next = lodger__stalls_look (&now_limits, lodger__port_now (), now_limits.no_stacks ? NULL : &poller);
+        next = lodger__stalls_look (&now_limits, lodger__port_now (), now_limits.no_stacks ? NULL : &waker);
       if (atomic_exchange (&dump_asked, false))
         lodger__dump_log ();
       else
-        lodger__poller_wait (&poller, next);
+        lodger__waker_wait (&waker, next);
       pthread_mutex_lock (&mutex);
     }
   has_thread = false;
@@ -101,14 +101,14 @@ have_thread (void)
   lodger__fork_notice ();
   if (!atomic_load (&has_poller))
     {
-      if (lodger__poller_open (&poller) != 0)
+      if (lodger__waker_open (&waker) != 0)
         return false;
       atomic_store (&has_poller, true);
     }
   if (!has_thread)
     has_thread = start_thread ();
   else
-    lodger__poller_wake (&poller);
+    lodger__waker_wake (&waker);
   return has_thread;
 }
 
@@ -159,7 +159,7 @@ lodger_unwatch_stalls (void)
   wants_stalls = false;
   set_readers (were_watched);
   if (has_thread)
-    lodger__poller_wake (&poller);
+    lodger__waker_wake (&waker);
   pthread_mutex_unlock (&mutex);
 }
 
@@ -173,7 +173,7 @@ ask_for_dump (int signum)
   if (atomic_load (&has_poller))
     {
       atomic_store (&dump_asked, true);
-      lodger__poller_wake (&poller);
+      lodger__waker_wake (&waker);
     }
   errno = error;
 }
@@ -206,7 +206,7 @@ lodger_dump_on_signal (int signum)
   code = signum == 0 || have_thread () ? move_handler (signum) : LODGER_EAGAIN;
   set_readers (were_watched);
   if (has_thread)
-    lodger__poller_wake (&poller);
+    lodger__waker_wake (&waker);
   pthread_mutex_unlock (&mutex);
   if (code != 0)
     lodger__misuse (__func__, code,
@@ -226,7 +226,7 @@ lodger__debug_notice (const LodgerDebugOps *ops)
   begins = !has_read_environment && !wants_stalls && lodger__debug_wants_stalls ();
   has_read_environment = true;
   if (wants_stalls)
-    lodger__poller_wake (&poller);
+    lodger__waker_wake (&waker);
   pthread_mutex_unlock (&mutex);
   if (begins)
     lodger_watch_stalls (NULL);

@@ -103,6 +103,7 @@ lodger_host_before_wait (LodgerHost *host)
     }
   else
     {
+      lodger__polls_resume (caller);
       lodger__turn_arm (caller);
       until = lodger__turn_deadline (caller);
     }
@@ -111,16 +112,16 @@ lodger_host_before_wait (LodgerHost *host)
 }
 
 void
-lodger_host_fd_ready (LodgerHostWatch *host_watch, uint32_t revents)
+lodger_host_fd_ready (LodgerHostWatch *watch, uint32_t revents)
 {
-  LodgerWatch *watch = (LodgerWatch *) host_watch;
+  LodgerWatched *watched = (LodgerWatched *) watch;
   LodgerCaller *caller;
-  if (lodger__is_null (host_watch, __func__) || revents == 0)
+  if (lodger__is_null (watch, __func__) || revents == 0)
     return;
-  caller = watch->caller;
+  caller = watched->caller;
   if (!lodger__host_is_attached (caller) || !is_right (caller, __func__) || is_over (caller))
     return;
-  watch->ready (watch, revents);
+  lodger__watch_tell (watched, revents);
   lodger__turn_slice (caller, slice_ns (caller), false);
 }
 

@@ -23,7 +23,7 @@ enum
 
 typedef struct Native
 {
-  LodgerPoller poller;
+  LodgerWaker waker;
   atomic_int signal;
   atomic_uint refs;
   LodgerHost *host;
@@ -31,6 +31,13 @@ typedef struct Native
   int64_t deadline;
   bool before_wait;
   bool quits;
+
+  /* The owner's alone. Both arrays have the same order; the first place of `fds` is the waker's. */
+  struct pollfd *fds;
+  LodgerHostWatch **watches;
+  unsigned count; /* with the waker */
+  unsigned capacity;
+  unsigned serving; /* the next place to be looked at */
 } Native;
 
 static void
@@ -38,7 +45,9 @@ native_unref (Native *native)
 {
   if (atomic_fetch_sub (&native->refs, 1) != 1)
     return;
-  lodger__poller_close (&native->poller);
+  lodger__waker_close (&native->waker);
+  free (native->fds);
+  free (native->watches);
   free (native);
 }
 
@@ -66,7 +75,7 @@ run_sync_soon (void *impl, LodgerHostNode *node)
       return LODGER_ESHUTDOWN;
   while (!atomic_compare_exchange_weak (&native->signal, &before, POSTED));
   if (before == ASLEEP)
-    lodger__poller_wake (&native->poller);
+    lodger__waker_wake (&native->waker);
   return 0;
 }
 
@@ -80,6 +89,65 @@ static void
 arm (void *impl, int64_t deadline)
 {
   ((Native *) impl)->deadline = deadline;
+}
+
+/* ---- watches ---------------------------------------------------------------------------------------------------------- */
+
+static bool
+grow (Native *native, unsigned capacity)
+{
+  struct pollfd *fds = realloc (native->fds, capacity * sizeof *fds);
+  LodgerHostWatch **watches;
+  if (fds == NULL)
+    return false;
+  native->fds = fds;
+  watches = realloc (native->watches, capacity * sizeof *watches);
+  if (watches == NULL)
+    return false;
+  native->watches = watches;
+  native->capacity = capacity;
+  return true;
+}
+
+static int
+watch_fd (void *impl, LodgerHostWatch *watch, int fd, uint32_t events)
+{
+  Native *native = impl;
+  if (native->count == native->capacity && !grow (native, native->capacity * 2))
+    return LODGER_ENOMEM;
+  native->fds[native->count] = (struct pollfd) { .fd = fd, .events = (short) events };
+  native->watches[native->count] = watch;
+  watch->host_data = (void *) (uintptr_t) native->count++;
+  return 0;
+}
+
+/* The last one takes its place, and is looked at again there: it may be ready. */
+static void
+unwatch_fd (void *impl, LodgerHostWatch *watch)
+{
+  Native *native = impl;
+  unsigned place = (unsigned) (uintptr_t) watch->host_data;
+  native->count--;
+  native->fds[place] = native->fds[native->count];
+  native->watches[place] = native->watches[native->count];
+  native->watches[place]->host_data = (void *) (uintptr_t) place;
+  if (place < native->serving)
+    native->serving = place;
+}
+
+/* What is told of may end this watch, or any other, or begin one. */
+static void
+serve_watches (Native *native)
+{
+  for (native->serving = 1; native->serving < native->count && !native->quits;)
+    {
+      struct pollfd *fd = &native->fds[native->serving];
+      uint32_t revents = (uint32_t) fd->revents & 0xffff;
+      fd->revents = 0;
+      native->serving++;
+      if (revents != 0)
+        lodger_host_fd_ready (native->watches[native->serving - 1], revents);
+    }
 }
 
 static bool
@@ -103,6 +171,8 @@ static const LodgerHostOps host_ops = {
   .run_sync_soon_threadsafe = run_sync_soon,
   .want_before_wait = want_before_wait,
   .arm = arm,
+  .watch_fd = watch_fd,
+  .unwatch_fd = unwatch_fd,
   .detach = detach,
   .destroy = destroy,
 };
@@ -120,11 +190,19 @@ backend_open (const void *options, void **ret_impl)
   (void) options;
   if (native == NULL)
     return LODGER_ENOMEM;
-  code = lodger__poller_open (&native->poller);
+  code = lodger__waker_open (&native->waker);
   if (code != 0)
     {
       free (native);
       return code;
+    }
+  native->count = 1;
+  if (!grow (native, 4))
+    {
+      lodger__waker_close (&native->waker);
+      free (native->fds);
+      free (native);
+      return LODGER_ENOMEM;
     }
   atomic_init (&native->signal, AWAKE);
   atomic_init (&native->refs, 1);
@@ -144,7 +222,7 @@ static void
 sleep_until_needed (Native *native)
 {
   int64_t until = native->deadline;
-  int expected = AWAKE;
+  int expected = AWAKE, ready;
   if (native->before_wait)
     {
       int64_t latest = lodger_host_before_wait (native->host);
@@ -153,9 +231,11 @@ sleep_until_needed (Native *native)
     }
   if (!atomic_compare_exchange_strong (&native->signal, &expected, ASLEEP))
     until = 0;
-  lodger__poller_wait (&native->poller, until);
+  ready = lodger__waker_poll (&native->waker, native->fds, native->count, until);
   expected = ASLEEP;
   atomic_compare_exchange_strong (&native->signal, &expected, AWAKE);
+  if (ready > 0)
+    serve_watches (native);
 }
 
 static int

@@ -3,6 +3,7 @@
 #ifndef LODGER_LOOP_PART_H
 #define LODGER_LOOP_PART_H
 
+#include "base/list.h"
 #include "base/thread.h"
 #include "loop/timers.h"
 #include "mailbox/inbox.h"
@@ -40,6 +41,16 @@ typedef struct LodgerLoopPlan
   void (*loop_gone) (LodgerCaller *caller);  /* any thread: the host has closed */
 } LodgerLoopPlan;
 
+typedef struct LodgerPolls LodgerPolls;
+
+/* watch.c. Whoever is at work on the caller. */
+typedef struct LodgerWatches
+{
+  LodgerList all;
+  LodgerList left;    /* have ended; the host may be about to tell of them */
+  LodgerPolls *polls; /* poller.c; NULL: no descriptor is polled */
+} LodgerWatches;
+
 /* Survives the C stack, so that a nested loop goes on with the current batch. */
 typedef struct LodgerTurn
 {
@@ -53,6 +64,7 @@ typedef struct LodgerTurn
   int64_t armed;
   int64_t tidy_at; /* when to give spare memory back; LODGER_FOREVER: there is no need */
   int spin_credit;
+  LodgerWatches watches;
 } LodgerTurn;
 
 typedef struct LodgerOwnership

@@ -4,6 +4,7 @@
 #include "life/life.h"
 #include "life/phase.h"
 #include "loop/ownership.h"
+#include "loop/watch.h"
 #include "mailbox/post.h"
 
 enum
@@ -35,6 +36,7 @@ void
 lodger__turn_clear (LodgerCaller *caller)
 {
   lodger__timers_clear (&caller->turn.timers);
+  lodger__watch_clear (caller);
 }
 
 /* ---- deadlines ------------------------------------------------------------------------------------------------------- */
@@ -66,6 +68,18 @@ lodger__turn_arm (LodgerCaller *caller)
 
 /* ---- order -------------------------------------------------------------------------------------------------------- */
 
+void
+lodger__turn_add_due (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerTurn *turn = &caller->turn;
+  atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
+  if (turn->due == NULL)
+    turn->due = item;
+  else
+    atomic_store_explicit (&turn->last_due->next, item, memory_order_relaxed);
+  turn->last_due = item;
+}
+
 /* A turn is opened only when the one before is used up: what is submitted during a turn belongs to a later one. Its
  * part of the inbox is what was there when it was opened; its timers are those due by then, and go first. */
 static void
@@ -77,15 +91,7 @@ open_turn (LodgerCaller *caller)
       int64_t now = lodger__host_now (caller);
       LodgerDelayed *delayed;
       while ((delayed = lodger__timers_pop (&turn->timers, now)) != NULL)
-        {
-          LodgerItem *item = lodger__pending_item (&delayed->pending);
-          atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
-          if (turn->due == NULL)
-            turn->due = item;
-          else
-            atomic_store_explicit (&turn->last_due->next, item, memory_order_relaxed);
-          turn->last_due = item;
-        }
+        lodger__turn_add_due (caller, lodger__pending_item (&delayed->pending));
     }
   turn->mark = lodger__inbox_mark (lodger__inbox (caller));
 }
@@ -155,7 +161,7 @@ next_item (LodgerCaller *caller)
 bool
 lodger__turn_is_ready (const LodgerCaller *caller)
 {
-  bool is_ready = caller->turn.due != NULL || lodger__mailbox_is_ready (caller);
+  bool is_ready = caller->turn.due != NULL || lodger__mailbox_is_ready (caller) || lodger__polls_is_ready (caller);
   for_each_source (source, caller)
     is_ready = is_ready || ((*source)->is_ready != NULL && (*source)->is_ready (caller));
   return is_ready;
@@ -289,6 +295,7 @@ settle_down (LodgerCaller *caller, bool has_run)
 {
   const LodgerHostOps *ops = lodger__host_ops (caller);
   LodgerItem *postponed;
+  lodger__polls_settle (caller);
   while ((postponed = lodger__turn_next_postponed (caller)) != NULL)
     lodger__push (caller, postponed);
   if (caller->turn.depth == 0)
@@ -340,6 +347,7 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
   caller->turn.slices++;
   if (looks)
     lodger__inbox_look (lodger__inbox (caller));
+  lodger__polls_serve (caller);
   if (caller->turn.depth++ == 0 && asks)
     ops->want_before_wait (lodger__host_impl (caller), true);
   run_items (caller, budget, asks, &has_run);

@@ -12,6 +12,8 @@ void lodger__turn_clear (LodgerCaller *caller);
 void lodger__turn_start (LodgerCaller *caller);
 /* Owner: run turns for that long. If it looks, whoever pushes from here on asks for a call-back again. */
 void lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks);
+/* Owner, at work: the item, which is in no inbox, is the next of this turn. */
+void lodger__turn_add_due (LodgerCaller *caller, LodgerItem *item);
 /* Owner: something could run now. */
 bool lodger__turn_is_ready (const LodgerCaller *caller);
 /* Owner: the next time that something is due; the host is told. */

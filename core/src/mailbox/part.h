@@ -16,7 +16,8 @@ struct LodgerHost
   _Atomic (const LodgerHostOps *) ops; /* NULL before it is open; publishes impl */
   void *impl;
   const void *identity;
-  atomic_bool attached; /* its operations may be called */
+  atomic_bool has_handles; /* `attach` has succeeded, and `detach` has to come */
+  atomic_bool attached;    /* its operations may be called */
   atomic_bool has_node;
   atomic_bool is_closed;
 };

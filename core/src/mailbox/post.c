@@ -156,10 +156,33 @@ lodger__host_is (const LodgerCaller *caller, const LodgerHostDriver *driver, con
   return caller->mailbox.host.driver == driver && caller->mailbox.host.identity == identity;
 }
 
-void
+/* What `attach` has made is taken away by `detach`, or by the host that closes first, in whatever thread: it says that it is
+ * closed and then takes `has_handles`, the owner sets that and then looks whether the host is closed. So a host that closes
+ * meanwhile is never detached. `attached` is set and taken in the same way. */
+int
 lodger__host_attach (LodgerCaller *caller)
 {
-  atomic_store (&caller->mailbox.host.attached, true);
+  LodgerHost *host = &caller->mailbox.host;
+  const LodgerHostOps *ops = lodger__host_ops (caller);
+  int code;
+  if (atomic_load (&host->is_closed))
+    return 0;
+  code = ops->attach != NULL ? ops->attach (host->impl) : 0;
+  if (code < 0)
+    return code;
+  atomic_store (&host->has_handles, true);
+  if (atomic_load (&host->is_closed))
+    atomic_store (&host->has_handles, false);
+  return 0;
+}
+
+void
+lodger__host_begin (LodgerCaller *caller)
+{
+  LodgerHost *host = &caller->mailbox.host;
+  atomic_store (&host->attached, true);
+  if (atomic_load (&host->is_closed))
+    atomic_store (&host->attached, false);
 }
 
 void
@@ -167,16 +190,19 @@ lodger__host_detach (LodgerCaller *caller)
 {
   LodgerHost *host = &caller->mailbox.host;
   const LodgerHostOps *ops = lodger__host_ops (caller);
-  if (atomic_exchange (&host->attached, false) && ops->detach != NULL)
+  atomic_store (&host->attached, false);
+  if (atomic_exchange (&host->has_handles, false) && ops->detach != NULL)
     ops->detach (host->impl);
 }
 
 bool
 lodger__host_close (LodgerCaller *caller)
 {
-  if (atomic_exchange (&caller->mailbox.host.is_closed, true))
+  LodgerHost *host = &caller->mailbox.host;
+  if (atomic_exchange (&host->is_closed, true))
     return false;
-  atomic_store (&caller->mailbox.host.attached, false);
+  atomic_store (&host->attached, false);
+  atomic_store (&host->has_handles, false);
   return true;
 }
 

@@ -44,8 +44,12 @@ int lodger__host_open (LodgerCaller *caller, const void *options);
 /* Any thread: is it this one? */
 bool lodger__host_is (const LodgerCaller *caller, const LodgerHostDriver *driver, const void *identity);
 const void *lodger__host_identify (const LodgerHostDriver *driver, const void *options);
-/* Owner: its operations may be called from here on, and no more. The latter once. */
-void lodger__host_attach (LodgerCaller *caller);
+/* Owner, at its start: it makes what only the owner may take away. 0, or the host's code: then there is nothing. */
+int lodger__host_attach (LodgerCaller *caller);
+/* Owner: its operations may be called from here on. */
+void lodger__host_begin (LodgerCaller *caller);
+/* Owner, or whoever ends a caller that is not attached: no more. `detach` is called once, if `attach` has succeeded and the
+ * host has not closed. */
 void lodger__host_detach (LodgerCaller *caller);
 /* Any thread, from the host: it has closed by itself. False: that was known. */
 bool lodger__host_close (LodgerCaller *caller);

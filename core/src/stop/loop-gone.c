@@ -5,6 +5,7 @@
 #include "life/phase.h"
 #include "loop/ownership.h"
 #include "loop/turn.h"
+#include "loop/watch.h"
 #include "mailbox/owner.h"
 #include "mailbox/post.h"
 #include "stop/stop.h"
@@ -49,7 +50,7 @@ lodger__thread_ends_caller (LodgerCaller *caller)
                lodger__phase (caller) == LODGER_PHASE_INITIAL ? "entered" : "left");
   is_ours = lodger__ownership_drop_stack (caller);
   if (is_ours)
-    lodger__host_detach (caller);
+    lodger__watch_detach (caller);
   lodger__on_stack_exit (caller);
   if (is_ours)
     lodger__loop_gone (caller);

@@ -10,6 +10,7 @@
 #include "life/trace.h"
 #include "loop/ownership.h"
 #include "loop/turn.h"
+#include "loop/watch.h"
 #include "mailbox/owner.h"
 #include "mailbox/post.h"
 
@@ -213,10 +214,11 @@ lodger__stop_end (LodgerCaller *caller)
   if (lodger__is_taken (caller) || lodger__is_before_fork (caller))
     return;
   lodger__phase_change (caller, LODGER_BECOMES_ENDED);
+  lodger__watch_end_all (caller);
   lodger__stop_give_up_unfinished (caller);
   lodger__stop_each (caller, cancel);
   lodger__stop_each (caller, give_up);
-  lodger__host_detach (caller);
+  lodger__watch_detach (caller);
   finish_end (caller);
   lodger__let_itself_go (caller);
 }
@@ -238,7 +240,7 @@ lodger__stop_come_back (LodgerCaller *caller)
 {
   if (!lodger__holds_itself (caller))
     return;
-  lodger__host_detach (caller);
+  lodger__watch_detach (caller);
   get_out_of_thread (caller);
   lodger__let_itself_go (caller);
 }
