@@ -182,7 +182,6 @@ return_exception (LodgerPending *self)
   if (error != nullptr && lodger_error_matches (error, LODGER_ERROR_DOMAIN, LODGER_ECANCELED))
     lodger_pending_cancel (self, nullptr);
   lodger_pending_return_error (self, error);
-  lodger_error_unref (error);
 }
 
 template <class T>
@@ -214,7 +213,10 @@ answer (LodgerPending *self, F &func, A &&...arguments)
   try
     {
       if constexpr (std::is_void_v<R>)
-        func (std::forward<A> (arguments)...);
+        {
+          func (std::forward<A> (arguments)...);
+          lodger_pending_return_nothing (self);
+        }
       else if constexpr (Flat<std::decay_t<R>>::is_pending)
         lodger_pending_return_from (self, func (std::forward<A> (arguments)...).get ());
       else
@@ -700,17 +702,24 @@ template <class U> struct Awaiter
   }
 };
 
+/* The object that a member function of a QObject belongs to. The type of a lambda is not complete here: it is not asked. */
+inline QObject *
+object_of (const QObject *object)
+{
+  return const_cast<QObject *> (object);
+}
+inline QObject *
+object_of (const void *)
+{
+  return nullptr;
+}
+
 template <class T> class Coroutine : public CoroutineBase {
 public:
   Coroutine () = default;
-  /* A member function of a QObject: it is not resumed once the object is gone, and destroyed instead. */
-  template <class Object, class... A, std::enable_if_t<std::is_base_of_v<QObject, Object>, int> = 0>
-  explicit Coroutine (Object &object, A &&...)
-      : CoroutineBase (const_cast<std::remove_const_t<Object> *> (&object), nullptr)
-  {
-  }
-  template <class First, class... A, std::enable_if_t<!std::is_base_of_v<QObject, std::decay_t<First>>, int> = 0>
-  explicit Coroutine (First &&, A &&...)
+  /* A member function of a QObject is not resumed once the object is gone, and destroyed instead. */
+  template <class First, class... A>
+  explicit Coroutine (First &first, A &...) : CoroutineBase (object_of (std::addressof (first)), nullptr)
   {
   }
 
