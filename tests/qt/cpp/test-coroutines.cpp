@@ -139,9 +139,10 @@ START_TEST (a_member_of_an_object_goes_on_while_the_object_is_there)
 {
   Program program;
   Window window;
-  Signal may_end { 1 };
+  Signal may_end { 0 };
   const auto done = window.load (&may_end);
   ck_assert_int_eq (window.steps, 1);
+  may_end.release ();
   program.run_until_done (done);
   ck_assert_int_eq (window.steps, 2);
 }
