@@ -11,47 +11,67 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 status=0
 
-cat "$source/docs/first-call.md" "$source/docs/lives.md" "$source/docs/debugging.md" "$source/docs/gio.md" "$source/docs/groups.md" \
-  "$source/docs/queues.md" "$source/docs/channels.md" "$source/docs/repeating.md" "$source/docs/from-gtask.md" \
-  "$source/docs/cookbook.md" | awk -v dir="$dir" '
+# Header, folder below hosts, what says that it was built, module of pkg-config. What uses another comes before it.
+adapters='
+lodger-gtk4.h gtk4 LODGER_HAVE_GTK gtk4
+lodger-glib.h glib LODGER_HAVE_GLIB gio-2.0
+lodger-qt.h qt LODGER_HAVE_QT Qt6Core
+lodger-uv.h uv LODGER_HAVE_UV libuv
+lodger-manual.h manual - -'
+
+cat "$source"/docs/*.md | awk -v dir="$dir" '
   /^```c$/    { file = dir "/" ++number ".c"; next }
+  /^```cpp$/  { file = dir "/" ++number ".cpp"; next }
   /^```text$/ { file = dir "/" number ".expected"; next }
   /^```$/     { file = ""; next }
   file        { print > file }'
 
+# The headers that the preprocessor would find: those that the program names, and those that they name.
+headers () { # headers PROGRAM
+  sed -n 's/^#include <\(lodger-[a-z0-9-]*\.h\)p\{0,2\}>.*/\1/p' "$1" | sort -u
+  ! grep -q 'lodger-gtk4\.h' "$1" || echo lodger-glib.h
+}
+
+flags_for () { # flags_for PROGRAM: prints them; fails if an adapter is not there
+  printf '%s\n' "$adapters" >"$dir/adapters"
+  headers "$1" >"$dir/headers"
+  while read -r header folder have module; do
+    grep -qx "${header:-none}" "$dir/headers" || continue
+    [ "$have" = - ] || [ "$(printenv "$have")" = 1 ] || return 1
+    library=lodger-$folder
+    [ "$folder" != qt ] || library=lodger-qt6
+    printf ' %s' "-I$source/hosts/$folder/include" "-L$build/hosts/$folder" "-Wl,-rpath,$build/hosts/$folder" "-l$library"
+    # shellcheck disable=SC2046 # several flags
+    [ "$module" = - ] || printf ' %s' $(pkg-config --cflags --libs "$module")
+  done <"$dir/adapters"
+  printf ' %s' "-I$source/core/include" "-L$build/core" "-Wl,-rpath,$build/core" -llodger
+}
+
 sanitize=
 [ -z "${LODGER_SANITIZE:-}" ] || sanitize=-fsanitize=$LODGER_SANITIZE
 ran=0
-for program in "$dir"/*.c; do
+for program in "$dir"/*.c "$dir"/*.cpp; do
   grep -q '^main (' "$program" || continue
-  name=${program%.c}
-  flags="-I$source/core/include -L$build/core -llodger"
-  glib=no
-  gtk=no
-  ! grep -q lodger-glib.h "$program" || glib=yes
-  ! grep -q lodger-gtk4.h "$program" || { glib=yes; gtk=yes; }
-  if [ $glib = yes ]; then
-    [ "${LODGER_HAVE_GLIB:-0}" = 1 ] || continue
-    flags="-I$source/hosts/glib/include -L$build/hosts/glib -llodger-glib $(pkg-config --cflags --libs gio-2.0) $flags"
-  fi
-  if [ $gtk = yes ]; then
-    [ "${LODGER_HAVE_GTK:-0}" = 1 ] || continue
-    flags="-I$source/hosts/gtk4/include -L$build/hosts/gtk4 -llodger-gtk4 $(pkg-config --cflags --libs gtk4) $flags"
-  fi
+  name=${program%.*}
+  flags=$(flags_for "$program") || continue
   # ThreadSanitizer cannot see the locks inside GLib, and reports the threads that GIO has for files.
   if [ "${LODGER_SANITIZE:-}" = thread ] && grep -q 'g_file_[a-z_]*_async' "$program"; then
     continue
   fi
+  case $program in
+    *.c) set -- "${CC:-cc}" -std=gnu11 ;;
+    *) set -- "${CXX:-c++}" -fPIC
+       if grep -q __cpp_impl_coroutine "$program"; then set -- "$@" -std=gnu++20; else set -- "$@" -std=gnu++17; fi ;;
+  esac
   # shellcheck disable=SC2086 # several flags
-  "${CC:-cc}" -std=gnu11 -Wall -Wextra -Werror -g $sanitize -o "$name" "$program" $flags \
-    -Wl,-rpath,"$build/core:$build/hosts/glib:$build/hosts/gtk4" || { status=1; continue; }
+  "$@" -Wall -Wextra -Werror -g $sanitize -o "$name" "$program" $flags || { status=1; continue; }
   set -- "$name"
-  [ $gtk = no ] || set -- "$source/tests/support/with-xvfb" "$name"
+  ! grep -q 'lodger-gtk4\.h' "$program" || set -- "$source/tests/support/with-xvfb" "$name"
   if ! "$@" >"$name.raw"; then
     echo "program $(basename "$name") failed"
     status=1
   fi
-  sed "s|$program|main.c|g" "$name.raw" >"$name.output" # the guides' name for it
+  sed "s|$program|main.${program##*.}|g" "$name.raw" >"$name.output" # the guides' name for it
   diff "$name.expected" "$name.output" || { echo "program $(basename "$name") printed something else"; status=1; }
   ran=$((ran + 1))
 done
