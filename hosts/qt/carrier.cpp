@@ -52,24 +52,31 @@ LodgerQtCarrier::~LodgerQtCarrier ()
   lodger__qt_host_unref (host);
 }
 
-void
-LodgerQtCarrier::enter ()
-{
-  depth++;
-}
+/* Around each function of the carrier that may end it. The carrier may be gone with the outermost. A thread that exits in
+ * a call unwinds through here, too. */
+class LodgerQtCarrier::OnStack {
+public:
+  explicit OnStack (LodgerQtCarrier *of) : carrier (of)
+  {
+    carrier->depth++;
+  }
+  OnStack (const OnStack &) = delete;
+  OnStack &operator= (const OnStack &) = delete;
+  ~OnStack ()
+  {
+    if (--carrier->depth == 0 && carrier->has_ended)
+      delete carrier;
+  }
 
-void
-LodgerQtCarrier::leave ()
-{
-  if (--depth == 0 && has_ended)
-    delete this;
-}
+private:
+  LodgerQtCarrier *const carrier;
+};
 
 /* In its own event an object is deleted last of all, as by QObject::deleteLater(). */
 void
 LodgerQtCarrier::end ()
 {
-  enter ();
+  const OnStack here (this);
   has_ended = true;
   wants_before_wait = false;
   deadline = wait_until = LODGER_FOREVER;
@@ -82,7 +89,6 @@ LodgerQtCarrier::end ()
   if (!dispatcher.isNull ())
     disconnect (dispatcher, nullptr, this, nullptr);
   QCoreApplication::removePostedEvents (this);
-  leave ();
 }
 
 /* ---- posts ------------------------------------------------------------------------------------------------------- */
@@ -160,7 +166,7 @@ LodgerQtCarrier::serve ()
   const int64_t outer = host->slice;
   LodgerHostNode *node;
   int64_t waited = 0;
-  enter ();
+  const OnStack here (this);
   {
     std::lock_guard<std::mutex> lock (host->mutex);
     node = host->node;
@@ -181,7 +187,6 @@ LodgerQtCarrier::serve ()
       if (host->node != nullptr || watches.isReady ())
         lodger__qt_host_send (host);
     }
-  leave ();
 }
 
 void
@@ -251,7 +256,7 @@ LodgerQtCarrier::ask ()
 {
   if (!wants_before_wait || is_asking)
     return;
-  enter ();
+  const OnStack here (this);
   is_asking = true;
   const int64_t until = lodger_host_before_wait (host->host);
   is_asking = false;
@@ -260,7 +265,6 @@ LodgerQtCarrier::ask ()
       wait_until = until != 0 ? until : LODGER_FOREVER;
       setTimer ();
     }
-  leave ();
 }
 
 /* A node whose event there was no memory for is served here. */
@@ -268,7 +272,7 @@ void
 LodgerQtCarrier::onAwake ()
 {
   bool is_left;
-  enter ();
+  const OnStack here (this);
   {
     std::lock_guard<std::mutex> lock (host->mutex);
     is_left = host->node != nullptr && !host->is_sent;
@@ -277,7 +281,6 @@ LodgerQtCarrier::onAwake ()
     serve ();
   if (source == nullptr)
     ask ();
-  leave ();
 }
 
 /* ---- the end of the loop ----------------------------------------------------------------------------------------- */
@@ -285,11 +288,12 @@ LodgerQtCarrier::onAwake ()
 void
 LodgerQtCarrier::onDispatcherGone ()
 {
+  const OnStack here (this);
   bool was_closed;
-  enter ();
   lodger__qt_host_close (host, &was_closed);
   end ();
-  if (!was_closed)
-    lodger_host_closed (host->host);
-  leave ();
+  if (was_closed)
+    return;
+  lodger_host_misuse ("lodger_qt_attach", LODGER_ESHUTDOWN, "the event loop has ended before it was left");
+  lodger_host_closed (host->host);
 }

@@ -125,9 +125,7 @@ private:
   void serve ();
   void runOne (LodgerHostNode *node, int64_t slice);
   void setTimer ();
-  void enter ();
-  /* The carrier may be gone afterwards. */
-  void leave ();
+  class OnStack;
 
   LodgerQtHost *const host;
   QPointer<QAbstractEventDispatcher> dispatcher;
@@ -147,7 +145,7 @@ private:
 
 const LodgerHostDriver *lodger__qt_driver ();
 
-/* Makes the end of the application known to the driver. */
-void lodger__qt_application_gone ();
+/* The end of each application is heard from now on. */
+void lodger__qt_hear_applications ();
 
 #endif

@@ -5,6 +5,8 @@
 #include <QBasicTimer>
 #include <QCoreApplication>
 #include <QEvent>
+#include <QEventLoop>
+#include <QThread>
 #include <QTimerEvent>
 
 #include <cstdlib>
@@ -50,10 +52,155 @@ qt_application_start_elsewhere (void)
     ;
 }
 
+void
+qt_application_free (void)
+{
+  delete QCoreApplication::instance ();
+}
+
+void
+qt_application_exec (QtFunc func, void *data)
+{
+  qt_post (func, data);
+  QCoreApplication::exec ();
+}
+
+void
+qt_application_quit (void)
+{
+  QCoreApplication::quit ();
+}
+
+void
+qt_application_hear_quit (QtFunc func, void *data)
+{
+  QObject::connect (QCoreApplication::instance (), &QCoreApplication::aboutToQuit, [func, data] { func (data); });
+}
+
+/* ---- other loops ------------------------------------------------------------------------------------------------- */
+
+void
+qt_process_events (bool with_sockets)
+{
+  QAbstractEventDispatcher::instance ()->processEvents (with_sockets ? QEventLoop::AllEvents
+                                                                     : QEventLoop::ExcludeSocketNotifiers);
+}
+
+static thread_local QEventLoop *innermost;
+
+void
+qt_loop_exec (void)
+{
+  QEventLoop loop, *outer = innermost;
+  innermost = &loop;
+  loop.exec ();
+  innermost = outer;
+}
+
+void
+qt_loop_quit (void)
+{
+  innermost->quit ();
+}
+
+namespace {
+
+struct Posted : public QEvent
+{
+  QtFunc func;
+  void *data;
+  Posted (QtFunc f, void *d) : QEvent (QEvent::User), func (f), data (d)
+  {
+  }
+};
+
+struct Receiver : public QObject
+{
+  bool event (QEvent *event) override
+  {
+    if (event->type () != QEvent::User)
+      return QObject::event (event);
+    static_cast<Posted *> (event)->func (static_cast<Posted *> (event)->data);
+    deleteLater ();
+    return true;
+  }
+};
+
+} // namespace
+
+void
+qt_post (QtFunc func, void *data)
+{
+  QCoreApplication::postEvent (new Receiver, new Posted (func, data));
+}
+
+struct QtThread : public QThread
+{
+  QtFunc func;
+  void *data;
+
+  void run () override
+  {
+    func (data);
+    exec ();
+  }
+};
+
+QtThread *
+qt_thread_start (QtFunc func, void *data)
+{
+  auto *thread = new QtThread;
+  thread->func = func;
+  thread->data = data;
+  thread->start ();
+  return thread;
+}
+
+void
+qt_thread_join (QtThread *thread)
+{
+  thread->quit ();
+  thread->wait ();
+  delete thread;
+}
+
+/* ---- objects ----------------------------------------------------------------------------------------------------- */
+
+QObject *
+qt_object_new (void)
+{
+  return new QObject;
+}
+
+void
+qt_object_free (QObject *object)
+{
+  delete object;
+}
+
+void
+qt_object_free_later (QObject *object)
+{
+  object->deleteLater ();
+}
+
+void
+qt_object_move (QObject *object, QtThread *thread)
+{
+  object->moveToThread (thread);
+}
+
+void
+qt_object_hear_destroyed (QObject *object, QtFunc func, void *data)
+{
+  QObject::connect (object, &QObject::destroyed, [func, data] { func (data); });
+}
+
+/* ---- a redraw and a timer ---------------------------------------------------------------------------------------- */
+
 struct QtProgram : public QObject
 {
-  void (*redraw) (void *data);
-  void (*tick) (void *data);
+  QtFunc redraw, tick;
   void *data;
   QBasicTimer timer;
   bool has_done = false;
@@ -88,7 +235,7 @@ struct QtProgram : public QObject
 };
 
 QtProgram *
-qt_program_new (void (*redraw) (void *data), void (*tick) (void *data), void *data)
+qt_program_new (QtFunc redraw, QtFunc tick, void *data)
 {
   QEventLoop makes_dispatcher; /* for a thread that has none */
   auto *program = new QtProgram;
@@ -127,12 +274,6 @@ qt_program_turn (QtProgram *program)
 {
   program->has_done = false;
   QAbstractEventDispatcher::instance ()->processEvents (QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents);
-}
-
-void
-qt_program_nest (QtProgram *)
-{
-  QAbstractEventDispatcher::instance ()->processEvents (QEventLoop::AllEvents);
 }
 
 void

@@ -65,24 +65,21 @@ open_host (Subject *subject)
 }
 
 static void
-open_unix (Subject *subject)
+start_unix (void)
 {
   qt_application_start (false);
-  open_host (subject);
 }
 
 static void
-open_glib (Subject *subject)
+start_glib (void)
 {
   qt_application_start (true);
-  open_host (subject);
 }
 
 static void
-open_thread (Subject *subject)
+start_thread (void)
 {
   qt_application_start_elsewhere ();
-  open_host (subject);
 }
 
 static void
@@ -101,7 +98,8 @@ turn (Subject *subject)
 static void
 nest (Subject *subject)
 {
-  qt_program_nest (program_of (subject)->qt);
+  (void) subject;
+  qt_process_events (true);
 }
 
 static void
@@ -132,7 +130,8 @@ enum
 static const SubjectKind subject_qt_unix = { .name = "qt-unix",
                                              .traits = TRAITS,
                                              .longest_run = LONGEST_RUN,
-                                             .open = open_unix,
+                                             .start = start_unix,
+                                             .open = open_host,
                                              .close = close_host,
                                              .turn = turn,
                                              .nest = nest,
@@ -142,7 +141,8 @@ static const SubjectKind subject_qt_unix = { .name = "qt-unix",
 static const SubjectKind subject_qt_glib = { .name = "qt-glib",
                                              .traits = TRAITS,
                                              .longest_run = LONGEST_RUN,
-                                             .open = open_glib,
+                                             .start = start_glib,
+                                             .open = open_host,
                                              .close = close_host,
                                              .turn = turn,
                                              .nest = nest,
@@ -152,7 +152,8 @@ static const SubjectKind subject_qt_glib = { .name = "qt-glib",
 static const SubjectKind subject_qt_thread = { .name = "qt-thread",
                                                .traits = TRAITS,
                                                .longest_run = LONGEST_RUN,
-                                               .open = open_thread,
+                                               .start = start_thread,
+                                               .open = open_host,
                                                .close = close_host,
                                                .turn = turn,
                                                .nest = nest,

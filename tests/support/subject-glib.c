@@ -201,7 +201,8 @@ const SubjectKind subject_glib_default = { "glib-default",
                                            request_redraw,
                                            set_frames,
                                            NULL,
-                                           "glib" };
+                                           "glib",
+                                           NULL };
 const SubjectKind subject_glib_other = { "glib-other",
                                          SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
                                          160,
@@ -213,7 +214,8 @@ const SubjectKind subject_glib_other = { "glib-other",
                                          request_redraw,
                                          set_frames,
                                          NULL,
-                                         "glib" };
+                                         "glib",
+                                         NULL };
 const SubjectKind subject_glib_worker = { "glib-worker",
                                           SUBJECT_DRIVEN | SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS,
                                           40,
@@ -225,4 +227,5 @@ const SubjectKind subject_glib_worker = { "glib-worker",
                                           request_redraw,
                                           set_frames,
                                           NULL,
-                                          "glib" };
+                                          "glib",
+                                          NULL };

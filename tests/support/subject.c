@@ -29,6 +29,13 @@ switch_work (void *data)
 }
 
 static void
+start (int i)
+{
+  if (subject_kinds[i]->start != NULL)
+    subject_kinds[i]->start ();
+}
+
+static void
 open_with (Subject *subject, int i, const LodgerCallerOptions *options, bool is_initial)
 {
   *subject = (Subject) { .kind = subject_kinds[i],
@@ -36,6 +43,7 @@ open_with (Subject *subject, int i, const LodgerCallerOptions *options, bool is_
                          .is_initial = is_initial };
   if (options != NULL)
     subject->options = *options;
+  start (i);
   subject->kind->open (subject);
   if (subject->caller == NULL)
     test_fail ("no caller on %s", subject->kind->name);
@@ -232,9 +240,11 @@ subject_find (const char *name)
 ProcCount
 subject_count_before (int kind)
 {
-  ProcCount first = { .fds = 1000, .threads = proc_count ().threads };
+  ProcCount first = { .fds = 1000 };
   Subject subject;
   Recorder recorder = { 0 };
+  start (kind);
+  first.threads = proc_count ().threads;
   subject_open (&subject, kind, false);
   ck_assert_int_eq (
       subject_outcome (&subject, lodger_caller_to_thread (subject.caller, recorder_call, &recorder, recorder_destroy)),

@@ -43,6 +43,8 @@ typedef struct SubjectKind
   void (*advance) (Subject *subject, int64_t ns);
   /* The backend of the threads in its caller's tree. NULL: "native". */
   const char *backend;
+  /* Starts what then stays as long as the process, threads and descriptors too. NULL: there is none. It may be repeated. */
+  void (*start) (void);
 } SubjectKind;
 
 struct Subject
