@@ -6,12 +6,18 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+enum
+{
+  ITERATIONS = 20
+};
+
 typedef struct Soup
 {
   GioJob *job;
   SoupServer *server;
   SoupSession *session;
   char *address;
+  int iterations;
 } Soup;
 
 /* The answer is the path that was asked for. */
@@ -75,17 +81,36 @@ soup_round (GioJob *job)
   g_free (address);
 }
 
-static void
-soup_end (GioJob *job)
+/* Outside the session's own call-back. The server's end of a connection needs some iterations to go. */
+static gboolean
+server_ends (void *data)
 {
-  Soup *soup = job->state;
-  soup_session_abort (soup->session);
-  g_object_unref (soup->session);
+  Soup *soup = data;
+  GioJob *job = soup->job;
+  if (soup->iterations == 0)
+    {
+      soup_session_abort (soup->session);
+      g_object_unref (soup->session);
+    }
+  if (soup->iterations++ < ITERATIONS)
+    return G_SOURCE_CONTINUE;
   soup_server_disconnect (soup->server);
   g_object_unref (soup->server);
   g_free (soup->address);
   g_free (soup);
   gio_job_answer (job);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+soup_end (GioJob *job)
+{
+  Soup *soup = job->state;
+  GSource *source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_LOW);
+  g_source_set_callback (source, server_ends, soup, NULL);
+  g_source_attach (source, job->context);
+  g_source_unref (source);
 }
 
 const GioJobKind gio_job_soup = { "soup", 6, soup_begin, soup_round, soup_end };
