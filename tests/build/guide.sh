@@ -13,6 +13,7 @@ status=0
 
 cat "$source/docs/first-call.md" "$source/docs/lives.md" "$source/docs/debugging.md" "$source/docs/gio.md" "$source/docs/groups.md" \
   "$source/docs/queues.md" "$source/docs/channels.md" "$source/docs/repeating.md" "$source/docs/from-gtask.md" \
+  "$source/docs/watching-descriptors.md" \
   "$source/docs/cookbook.md" | awk -v dir="$dir" '
   /^```c$/    { file = dir "/" ++number ".c"; next }
   /^```text$/ { file = dir "/" number ".expected"; next }
