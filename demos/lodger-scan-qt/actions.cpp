@@ -153,7 +153,9 @@ Actions::show_help ()
   bold.setBold (true);
   dialog->setAttribute (Qt::WA_DeleteOnClose);
   dialog->setWindowTitle ("Keyboard shortcuts");
-  grid->setHorizontalSpacing (32);
+  grid->setContentsMargins (20, 16, 20, 16);
+  grid->setHorizontalSpacing (40);
+  grid->setVerticalSpacing (8);
   for (const auto &line : lines)
     {
       const auto keys = new QLabel (line.keys);

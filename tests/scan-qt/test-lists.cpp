@@ -188,10 +188,7 @@ START_TEST (a_name_that_is_no_text_is_copied_as_it_is_shown)
   TableList *const list = fixture.window->get_files ()->get_list ();
   list->setCurrentIndex (list->model ()->index (0, 0));
   ck_assert (fixture.window->get_files ()->copy_selected ());
-  expect_text (QGuiApplication::clipboard ()->text (), (fixture.folder
-                                                        + "/caf\xef\xbf\xbd"
-                                                          "E9")
-                                                           .constData ());
+  expect_text (QGuiApplication::clipboard ()->text (), fixture.folder + "/caf\xef\xbf\xbd" + "E9");
   /* Qt cannot remove it. */
   unlink ((fixture.folder + "/caf\xe9").constData ());
 }
