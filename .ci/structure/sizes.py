@@ -4,7 +4,7 @@
 import members
 from house import CORE
 
-CALLER_MEMBERS = 13
+CALLER_MEMBERS = 12
 PART_MEMBERS = 15
 FILE_LINES = 400
 

@@ -163,7 +163,7 @@ main (int argc, char **argv)
   g_main_loop_run (control.loop);
   for (guint i = 0; i < control.count; i++)
     g_thread_join (control.threads[i]);
-  frames_append_summary (control.frames, text);
+  paints_append_summary (frames_get_paints (control.frames), text);
   printf ("%ld files, %ld bytes\n%s", atomic_load (&control.files), atomic_load (&control.bytes), text->str);
   frames_free (control.frames);
   gtk_window_destroy (GTK_WINDOW (window));

@@ -100,7 +100,7 @@ static void
 print_phase (Rows *rows, const char *name)
 {
   GString *text = g_string_new (NULL);
-  frames_append_summary (rows->frames, text);
+  paints_append_summary (frames_get_paints (rows->frames), text);
   printf ("%-12s %7u rows  %s", name, g_list_model_get_n_items (G_LIST_MODEL (rows->list)), text->str);
   g_string_free (text, TRUE);
   frames_restart (rows->frames);

@@ -27,8 +27,7 @@ struct LodgerCaller
   LodgerPooling pool;
   LodgerIdentity id; /* from here on hardly ever written */
   LodgerSetup setup;
-  LodgerAdmission *admission; /* NULL: its inbox has no limit */
-  LodgerWorker *worker;       /* NULL: it is not a worker of a pool */
+  LodgerWorker *worker; /* NULL: it is not a worker of a pool */
 };
 
 #endif

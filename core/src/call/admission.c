@@ -51,20 +51,20 @@ lodger__admission_make (LodgerCaller *caller, unsigned limit)
 {
   if (limit == 0)
     return true;
-  caller->admission = calloc (1, sizeof *caller->admission);
-  if (caller->admission != NULL)
-    lodger__admission_init (caller->admission, "the inbox", caller, limit);
-  return caller->admission != NULL;
+  caller->calls.admission = calloc (1, sizeof *caller->calls.admission);
+  if (caller->calls.admission != NULL)
+    lodger__admission_init (caller->calls.admission, "the inbox", caller, limit);
+  return caller->calls.admission != NULL;
 }
 
 void
 lodger__admission_free (LodgerCaller *caller)
 {
-  if (caller->admission == NULL)
+  if (caller->calls.admission == NULL)
     return;
   if (!lodger__is_before_fork (caller))
-    lodger__admission_clear (caller->admission);
-  free (caller->admission);
+    lodger__admission_clear (caller->calls.admission);
+  free (caller->calls.admission);
 }
 
 bool

@@ -27,23 +27,23 @@ void lodger__admission_free (LodgerCaller *caller);
 static inline int
 lodger__admission_enter (LodgerCaller *caller, const char *function)
 {
-  return caller->admission == NULL ? 0 : lodger__admission_take (caller->admission, function);
+  return caller->calls.admission == NULL ? 0 : lodger__admission_take (caller->calls.admission, function);
 }
 
 /* Any thread, of a caller that stops. */
 static inline void
 lodger__admission_end (LodgerCaller *caller)
 {
-  if (caller->admission != NULL)
-    lodger__admission_close (caller->admission);
+  if (caller->calls.admission != NULL)
+    lodger__admission_close (caller->calls.admission);
 }
 
 /* Whoever takes the call out. */
 static inline void
 lodger__admission_leave (LodgerCaller *caller)
 {
-  if (caller->admission != NULL)
-    lodger__admission_give (caller->admission);
+  if (caller->calls.admission != NULL)
+    lodger__admission_give (caller->calls.admission);
 }
 
 #endif

@@ -10,19 +10,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-typedef struct LodgerCalls
-{
-  LodgerItem *on_stack;    /* owner: calls that it runs, the innermost first: on-stack.c */
-  LodgerList unfinished;   /* owner: calls that have returned and are not done */
-  LodgerList cancelled;    /* owner: those of them that a stop has cancelled */
-  LodgerList thens;        /* accepted continuations, under the caller's mutex, as the next */
-  LodgerList coming_thens; /* those of them that a stop has found on their way */
-  atomic_bool has_thens;   /* whether either has one; written under the mutex */
-  LodgerList held;         /* calls at gates, under the caller's mutex, as the next */
-  unsigned coming;         /* those that have been let go, and are not delivered */
-  atomic_bool has_held;    /* whether there is one of either; written under the mutex */
-} LodgerCalls;
-
 /* At most so many things wait somewhere: calls in a caller or in a queue, items in a channel. */
 typedef struct LodgerAdmission
 {
@@ -34,5 +21,19 @@ typedef struct LodgerAdmission
   pthread_mutex_t mutex;
   LodgerList waiters; /* threads that wait for space, under the mutex */
 } LodgerAdmission;
+
+typedef struct LodgerCalls
+{
+  LodgerItem *on_stack;       /* owner: calls that it runs, the innermost first: on-stack.c */
+  LodgerList unfinished;      /* owner: calls that have returned and are not done */
+  LodgerList cancelled;       /* owner: those of them that a stop has cancelled */
+  LodgerList thens;           /* accepted continuations, under the caller's mutex, as the next */
+  LodgerList coming_thens;    /* those of them that a stop has found on their way */
+  atomic_bool has_thens;      /* whether either has one; written under the mutex */
+  LodgerList held;            /* calls at gates, under the caller's mutex, as the next */
+  unsigned coming;            /* those that have been let go, and are not delivered */
+  atomic_bool has_held;       /* whether there is one of either; written under the mutex */
+  LodgerAdmission *admission; /* NULL: its inbox has no limit */
+} LodgerCalls;
 
 #endif
