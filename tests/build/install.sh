@@ -11,6 +11,8 @@ glib=${LODGER_HAVE_GLIB:-0}
 gtk=0
 [ "$glib" = 0 ] || gtk=${LODGER_HAVE_GTK:-0}
 uv=${LODGER_HAVE_UV:-0}
+qt=${LODGER_HAVE_QT:-0}
+cxx=${CXX:-c++}
 if [ -n "${LODGER_SANITIZE:-}" ]; then
   echo "the libraries of this build need a sanitizer's run time"
   exit 77
@@ -41,14 +43,17 @@ with_gtk=OFF
 [ "$gtk" = 0 ] || with_gtk=ON
 with_uv=OFF
 [ "$uv" = 0 ] || with_uv=ON
-cmake -S "$dir/outside" -B "$dir/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" \
-  -DWITH_GLIB=$with_glib -DWITH_GTK=$with_gtk -DWITH_UV=$with_uv >"$dir/configure.log" 2>&1 || { cat "$dir/configure.log"; exit 1; }
+with_qt=OFF
+[ "$qt" = 0 ] || with_qt=ON
+cmake -S "$dir/outside" -B "$dir/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" -DWITH_GLIB=$with_glib \
+  -DWITH_GTK=$with_gtk -DWITH_UV=$with_uv -DWITH_QT=$with_qt >"$dir/configure.log" 2>&1 || { cat "$dir/configure.log"; exit 1; }
 cmake --build "$dir/cmake" >"$dir/build.log" 2>&1 || { cat "$dir/build.log"; exit 1; }
 gives 'result 42' "$dir/cmake/program"
 gives 'result 42' "$dir/cmake/program-fork"
 [ "$glib" = 0 ] || gives 'result 42' "$dir/cmake/program-glib"
 [ "$gtk" = 0 ] || gives 'result 42' "$on_display" "$dir/cmake/program-gtk4"
 [ "$uv" = 0 ] || gives 'result 42' "$dir/cmake/program-uv"
+[ "$qt" = 0 ] || gives 'result 42' "$dir/cmake/program-qt6"
 
 libdir=$(dirname "$(dirname "$(find "$prefix" -name lodger.pc)")")
 export PKG_CONFIG_PATH="$libdir/pkgconfig"
@@ -73,4 +78,10 @@ if [ "$uv" = 1 ]; then
   # shellcheck disable=SC2046
   "$cc" -Wall -Werror -o "$dir/program-uv" "$dir/outside/program-uv.c" $(pkg-config --cflags --libs lodger-uv)
   gives 'result 42' "$dir/program-uv"
+fi
+if [ "$qt" = 1 ]; then
+  # shellcheck disable=SC2046
+  "$cxx" -std=c++17 -fPIC -Wall -Werror -o "$dir/program-qt6" "$dir/outside/program-qt6.cc" \
+    $(pkg-config --cflags --libs lodger-qt6 Qt6Core)
+  gives 'result 42' "$dir/program-qt6"
 fi

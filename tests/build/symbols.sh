@@ -56,4 +56,7 @@ fi
 if [ "$maps_only" = yes ] || [ "${LODGER_HAVE_UV:-0}" = 1 ]; then
   one_library lodger-uv hosts/uv hosts/uv/lodger-uv.map
 fi
+if [ "$maps_only" = yes ] || [ "${LODGER_HAVE_QT:-0}" = 1 ]; then
+  one_library lodger-qt6 hosts/qt hosts/qt/lodger-qt6.map
+fi
 exit $status
