@@ -58,14 +58,17 @@ public:
   {
   }
 
+  /** Returns the message. It is the error's own. */
   const char *what () const noexcept override
   {
     return error_ != nullptr ? lodger_error_get_message (error_.get ()) : lodger_error_code_string (LODGER_ENOMEM);
   }
+  /** Returns the code in the error's domain. Lodger's own are in lodger/error.h. */
   int code () const noexcept
   {
     return error_ != nullptr ? lodger_error_get_code (error_.get ()) : int (LODGER_ENOMEM);
   }
+  /** Returns the domain of the code, which is LODGER_ERROR_DOMAIN for Lodger's own. */
   const char *domain () const noexcept
   {
     return error_ != nullptr ? lodger_error_get_domain (error_.get ()) : LODGER_ERROR_DOMAIN;
@@ -91,6 +94,7 @@ template <class T> class Pending;
 /** The running work itself, for a function that asks for it by its first parameter. It is valid inside the function. */
 class Self {
 public:
+  /** Lodger makes it for each call. */
   explicit Self (LodgerPending *self) noexcept : self_ (self)
   {
   }
@@ -105,6 +109,7 @@ public:
     if (is_cancelled ())
       throw Cancelled (nullptr, LODGER_ECANCELED);
   }
+  /** The same as C knows it, borrowed. */
   LodgerPending *get () const noexcept
   {
     return self_;
@@ -275,10 +280,12 @@ public:
   {
   }
 
+  /** Whether it refers to any work. `Pending ()` does not. */
   bool is_valid () const noexcept
   {
     return pending_ != nullptr;
   }
+  /** Whether the outcome is there. */
   bool is_done () const noexcept
   {
     return lodger_pending_is_done (get ());
@@ -453,6 +460,7 @@ to_thread (LodgerCaller *caller, F func, const LodgerCallOptions *options = null
   return detail::Work<F> (lodger_caller_to_thread_full (caller, detail::run_work<F>, new F (std::move (func)),
                                                         detail::delete_value<F>, options));
 }
+/** The same from this thread's caller. */
 template <class F>
 detail::Work<F>
 to_thread (F func, const LodgerCallOptions *options = nullptr)
@@ -544,7 +552,8 @@ Pending<T>::from (const QFuture<T> &future)
 
 /* ---- attaching ----------------------------------------------------------------------------------------------------------- */
 
-/** This thread's caller, attached to Qt's loop as long as the object lives. One in main(), after the application. */
+/** This thread's caller, attached to Qt's loop as long as the object lives. A program makes one in main(), after its
+ * application. */
 class Attachment {
 public:
   /** Throws lodger::Error if the thread has no loop of Qt, or the options are wrong. */
@@ -563,6 +572,7 @@ public:
   Attachment (const Attachment &) = delete;
   Attachment &operator= (const Attachment &) = delete;
 
+  /** The caller, borrowed. */
   LodgerCaller *get () const noexcept
   {
     return caller_;
