@@ -112,6 +112,13 @@ LodgerQtCarrier::send ()
   return is_sent;
 }
 
+void
+lodger__qt_host_send (LodgerQtHost *host)
+{
+  if (host->carrier != nullptr && !host->is_sent)
+    host->is_sent = host->carrier->send ();
+}
+
 bool
 LodgerQtCarrier::event (QEvent *event)
 {

@@ -47,13 +47,6 @@ lodger__qt_host_unref (LodgerQtHost *host)
     delete host;
 }
 
-void
-lodger__qt_host_send (LodgerQtHost *host)
-{
-  if (host->carrier != nullptr && !host->is_sent)
-    host->is_sent = host->carrier->send ();
-}
-
 LodgerHostNode *
 lodger__qt_host_close (LodgerQtHost *host, bool *ret_was_closed)
 {

@@ -55,12 +55,20 @@ struct LodgerQtHost
 LodgerQtHost *lodger__qt_host_new (LodgerHost *lodger_host, const LodgerQtHostOptions *options);
 LodgerQtHost *lodger__qt_host_ref (LodgerQtHost *host);
 void lodger__qt_host_unref (LodgerQtHost *host);
-/* Gets the carrier to be called, if it is there. Under the mutex. Any thread. */
-void lodger__qt_host_send (LodgerQtHost *host);
 /* Refuses posts, and takes the carrier out. Returns the node, if it was posted. Any thread. */
 LodgerHostNode *lodger__qt_host_close (LodgerQtHost *host, bool *ret_was_closed);
 
 int64_t lodger__qt_now ();
+
+/* ---- whom watches.cpp and glib-source.cpp tell: the carrier ---- */
+
+class LodgerQtListener : public QObject {
+public:
+  /* The loop is about to block, or may be. */
+  virtual void ask () = 0;
+  /* A descriptor is ready. */
+  virtual void noteReady () = 0;
+};
 
 /* ---- watches.cpp ---- */
 
@@ -69,7 +77,7 @@ class LodgerQtWatches {
 public:
   ~LodgerQtWatches ();
   /* 0 or a negative code. */
-  int add (LodgerQtCarrier *carrier, LodgerHostWatch *watch, int fd, uint32_t events);
+  int add (LodgerQtListener *listener, LodgerHostWatch *watch, int fd, uint32_t events);
   void remove (LodgerHostWatch *watch);
   void clear ();
   /* Whether a descriptor is ready that has not been reported. */
@@ -85,17 +93,20 @@ private:
 
 /* ---- glib-source.cpp, only with GLib ---- */
 
-/* Makes a source that calls the carrier before each poll of the main context that this thread's dispatcher runs. NULL if
+/* Makes a source that asks the listener before each poll of the main context that this thread's dispatcher runs. NULL if
  * the dispatcher runs none. */
-LodgerQtSource *lodger__qt_source_new (LodgerQtCarrier *carrier);
+LodgerQtSource *lodger__qt_source_new (LodgerQtListener *listener);
 void lodger__qt_source_free (LodgerQtSource *source);
 /* The main context that this thread's dispatcher runs, or NULL. */
 const void *lodger__qt_source_context ();
 
 /* ---- carrier.cpp ---- */
 
+/* Gets the carrier to be called, if it is there. Under the mutex. Any thread. */
+void lodger__qt_host_send (LodgerQtHost *host);
+
 /* What lives in the owner's thread: it is called by the event dispatcher. Made and destroyed there. */
-class LodgerQtCarrier final : public QObject {
+class LodgerQtCarrier final : public LodgerQtListener {
 public:
   /* The dispatcher is this thread's. */
   LodgerQtCarrier (LodgerQtHost *owner, QAbstractEventDispatcher *dispatcher);
@@ -106,10 +117,8 @@ public:
   bool send ();
   void arm (int64_t deadline);
   void setWants (bool on);
-  /* The loop is about to block, or may be. */
-  void ask ();
-  /* A descriptor is ready. */
-  void noteReady ();
+  void ask () override;
+  void noteReady () override;
   /* Lets go of the loop. Then it is destroyed, at once or when it has returned to the loop. */
   void end ();
 

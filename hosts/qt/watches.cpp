@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Watched descriptors. A notifier only notes that its descriptor may be ready, and gets the carrier's event to be posted.
- * What the descriptor is ready for is asked of the system when it is reported: at the priority of the node.
+/* Watched descriptors. A notifier only notes that its descriptor may be ready, and tells the listener. What the
+ * descriptor is ready for is asked of the system when it is reported: at the priority of the node.
  *
  * Qt has one notifier for each descriptor and kind. A second watch of a descriptor is refused. */
 #include "qt-private.h"
@@ -21,7 +21,7 @@ struct LodgerQtWatch
   LodgerQtWatch *next_ready; /* of the ready ones */
   LodgerHostWatch *watch;
   LodgerQtWatches *watches;
-  LodgerQtCarrier *carrier;
+  LodgerQtListener *listener;
   QSocketNotifier *notifiers[3];
   int fd;
   uint32_t events;
@@ -41,7 +41,7 @@ LodgerQtWatch::note ()
   next_ready = nullptr;
   *watches->last_ready = this;
   watches->last_ready = &next_ready;
-  carrier->noteReady ();
+  listener->noteReady ();
 }
 
 /* It may be inside one of its notifiers' signals. */
@@ -74,7 +74,7 @@ LodgerQtWatches::clear ()
 }
 
 int
-LodgerQtWatches::add (LodgerQtCarrier *carrier, LodgerHostWatch *lodger_watch, int fd, uint32_t events)
+LodgerQtWatches::add (LodgerQtListener *listener, LodgerHostWatch *lodger_watch, int fd, uint32_t events)
 {
   struct pollfd look = { fd, 0, 0 };
   LodgerQtWatch *watch;
@@ -88,7 +88,7 @@ LodgerQtWatches::add (LodgerQtCarrier *carrier, LodgerHostWatch *lodger_watch, i
     return LODGER_ENOMEM;
   watch->watch = lodger_watch;
   watch->watches = this;
-  watch->carrier = carrier;
+  watch->listener = listener;
   watch->fd = fd;
   watch->events = events;
   lodger_watch->host_data = watch;
@@ -102,7 +102,8 @@ LodgerQtWatches::add (LodgerQtCarrier *carrier, LodgerHostWatch *lodger_watch, i
         continue;
       watch->notifiers[i] = new QSocketNotifier (fd, types[i]);
       QObject::connect (
-          watch->notifiers[i], &QSocketNotifier::activated, carrier, [watch] { watch->note (); }, Qt::DirectConnection);
+          watch->notifiers[i], &QSocketNotifier::activated, listener, [watch] { watch->note (); },
+          Qt::DirectConnection);
     }
   return 0;
 }
