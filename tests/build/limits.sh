@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # No test waits without a limit: a hang is a failure. Each test has a time limit of ctest's. A test program in C runs each
-# test with a limit, or has the watchdog, or waits for each kick with a limit. A call of another program has one in Python, and xdotool where it waits.
+# test with a limit, or has the watchdog, or waits for each kick with a limit. A call of another program has one in
+# Python, and xdotool where it waits.
 set -eu
 
 source=${LODGER_SOURCE:?}
