@@ -15,9 +15,17 @@
 
 namespace {
 
+/* What a scope knows of its object, which may go in one thread while another one asks where it lives. */
+struct Known
+{
+  std::mutex mutex;
+  const QObject *object; /* under the mutex; NULL: gone */
+};
+
 struct Tie
 {
   QObject *object;
+  Known *known; /* the scope's */
   LodgerScope *scope;
   QMetaObject::Connection connection;
 };
@@ -71,15 +79,36 @@ find (const QObject *object)
   return tie != nullptr && tie->connection ? tie->scope : nullptr;
 }
 
+int
+check (void *data)
+{
+  auto *known = static_cast<Known *> (data);
+  std::lock_guard<std::mutex> lock (known->mutex);
+  if (known->object == nullptr)
+    return LODGER_ECANCELED;
+  return known->object->thread () == QThread::currentThread () ? 0 : LODGER_EWRONGTHREAD;
+}
+
+void
+destroy (void *data)
+{
+  delete static_cast<Known *> (data);
+}
+
 LodgerScope *
 make (QObject *object)
 {
+  auto *known = new Known {};
   LodgerScopeOptions options = {};
+  known->object = object;
   options.size = sizeof options;
+  options.object = known;
+  options.destroy = destroy;
+  options.check = check;
   LodgerScope *scope = lodger_scope_new (&options);
   if (scope == nullptr)
     return nullptr;
-  Tie *tie = new Tie { object, scope, {} };
+  Tie *tie = new Tie { object, known, scope, {} };
   auto owner = std::make_shared<TieOwner> (tie);
   tie->connection = QObject::connect (
       object, &QObject::destroyed, object, [owner] { owner->end (); }, Qt::DirectConnection);

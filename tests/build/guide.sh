@@ -13,8 +13,10 @@ status=0
 
 cat "$source/docs/first-call.md" "$source/docs/lives.md" "$source/docs/debugging.md" "$source/docs/gio.md" "$source/docs/groups.md" \
   "$source/docs/queues.md" "$source/docs/channels.md" "$source/docs/repeating.md" "$source/docs/from-gtask.md" \
-  "$source/docs/cookbook.md" | awk -v dir="$dir" '
+  "$source/docs/watching-descriptors.md" \
+  "$source/docs/cookbook.md" "$source/docs/qt.md" | awk -v dir="$dir" '
   /^```c$/    { file = dir "/" ++number ".c"; next }
+  /^```cpp$/  { file = dir "/" ++number ".cc"; next }
   /^```text$/ { file = dir "/" number ".expected"; next }
   /^```$/     { file = ""; next }
   file        { print > file }'
@@ -22,9 +24,9 @@ cat "$source/docs/first-call.md" "$source/docs/lives.md" "$source/docs/debugging
 sanitize=
 [ -z "${LODGER_SANITIZE:-}" ] || sanitize=-fsanitize=$LODGER_SANITIZE
 ran=0
-for program in "$dir"/*.c; do
+for program in "$dir"/*.c "$dir"/*.cc; do
   grep -q '^main (' "$program" || continue
-  name=${program%.c}
+  name=${program%.c*}
   flags="-I$source/core/include -L$build/core -llodger"
   glib=no
   gtk=no
@@ -38,13 +40,19 @@ for program in "$dir"/*.c; do
     [ "${LODGER_HAVE_GTK:-0}" = 1 ] || continue
     flags="-I$source/hosts/gtk4/include -L$build/hosts/gtk4 -llodger-gtk4 $(pkg-config --cflags --libs gtk4) $flags"
   fi
+  compiler="${CC:-cc} -std=gnu11"
+  if grep -q lodger-qt.h "$program"; then
+    [ "${LODGER_HAVE_QT:-0}" = 1 ] || continue
+    flags="-I$source/hosts/qt/include -L$build/hosts/qt -llodger-qt6 -fPIC $(pkg-config --cflags --libs Qt6Core) $flags"
+    case $compiler in *clang*) compiler="clang++ -std=c++17" ;; *) compiler="c++ -std=c++17" ;; esac
+  fi
   # ThreadSanitizer cannot see the locks inside GLib, and reports the threads that GIO has for files.
   if [ "${LODGER_SANITIZE:-}" = thread ] && grep -q 'g_file_[a-z_]*_async' "$program"; then
     continue
   fi
   # shellcheck disable=SC2086 # several flags
-  "${CC:-cc}" -std=gnu11 -Wall -Wextra -Werror -g $sanitize -o "$name" "$program" $flags \
-    -Wl,-rpath,"$build/core:$build/hosts/glib:$build/hosts/gtk4" || { status=1; continue; }
+  $compiler -Wall -Wextra -Werror -g $sanitize -o "$name" "$program" $flags \
+    -Wl,-rpath,"$build/core:$build/hosts/glib:$build/hosts/gtk4:$build/hosts/qt" || { status=1; continue; }
   set -- "$name"
   [ $gtk = no ] || set -- "$source/tests/support/with-xvfb" "$name"
   if ! "$@" >"$name.raw"; then

@@ -74,6 +74,7 @@ main (int argc, char **argv)
   add_edge_group_ends (suite);
   add_edge_group_limits (suite);
   add_edge_managers (suite);
+  add_edge_watches (suite);
 #if defined LODGER_HAVE_GLIB && !defined LODGER_TEST_ON_QT
   add_edge_glib_abandoned (suite);
 #endif

@@ -45,6 +45,7 @@ void add_edge_groups (Suite *suite);
 void add_edge_group_ends (Suite *suite);
 void add_edge_group_limits (Suite *suite);
 void add_edge_managers (Suite *suite);
+void add_edge_watches (Suite *suite);
 /* Only with GLib. */
 void add_edge_glib_abandoned (Suite *suite);
 

@@ -3,6 +3,7 @@
 #include "misuse.h"
 
 #include "loop/native.h"
+#include "loop/watch.h"
 #include "mailbox/part.h"
 
 #include <lodger/backend.h>
@@ -137,8 +138,17 @@ CELL (lodger_host_read_options, null_own,
 CELL (lodger_host_read_options, null_ret_reason,
       WARNS (lodger_host_read_options (&given, &own, sizeof own, NULL) == NULL));
 
-static LodgerHostWatch watch; /* as long as nobody is told */
+/* Of HOST, which watches nothing: only how Lodger comes to its caller matters. */
+#define WATCH(...)                                                                                                     \
+  do                                                                                                                   \
+    {                                                                                                                  \
+      LodgerWatched watched = { .caller = s->minimal_caller };                                                         \
+      LodgerHostWatch *watch = &watched.host;                                                                          \
+      __VA_ARGS__;                                                                                                     \
+    }                                                                                                                  \
+  while (0)
 
 CELL (lodger_host_fd_ready, null_watch, WARNS (DOES (lodger_host_fd_ready (NULL, 0))));
-CELL (lodger_host_fd_ready, after_stop, FINE (DOES (lodger_host_fd_ready (&watch, 0))));
-CELL (lodger_host_fd_ready, after_fork, FINE (DOES (lodger_host_fd_ready (&watch, 0))));
+CELL_AT (ELSEWHERE, lodger_host_fd_ready, wrong_thread, WATCH (WARNS (DOES (lodger_host_fd_ready (watch, 1)))));
+CELL (lodger_host_fd_ready, after_stop, WATCH (FINE (DOES (lodger_host_fd_ready (watch, 1)))));
+CELL (lodger_host_fd_ready, after_fork, WATCH (WARNS (DOES (lodger_host_fd_ready (watch, 1)))));

@@ -2,6 +2,10 @@
 /* The host "qt": attaching, nested loops, deadlines, descriptors. Each with Qt's own dispatcher and with GLib's. */
 #include "qt-suite.h"
 
+#ifdef LODGER_HAVE_GLIB
+#include <glib.h>
+#endif
+
 #include <unistd.h>
 
 #define MS INT64_C (1000000)
@@ -257,6 +261,39 @@ START_TEST (process_events_in_a_call_runs_the_calls_behind_it)
 }
 END_TEST
 
+#ifdef LODGER_HAVE_GLIB
+/* A loop of GLib's in a call, as of a dialog of GTK's: the dispatcher emits no signal in it. */
+static void
+end_glib_loop (void *loop)
+{
+  g_main_loop_quit (loop);
+}
+
+static void
+nest_in_glib (void *data)
+{
+  GMainLoop *loop = g_main_loop_new (NULL, FALSE);
+  (void) data;
+  lodger_caller_call_direct (lodger_caller_current (), end_glib_loop, loop, NULL);
+  g_main_loop_run (loop);
+  g_main_loop_unref (loop);
+}
+
+START_TEST (a_nested_loop_of_glibs_goes_on_with_the_interrupted_turn)
+{
+  Recorder inner = { 0 };
+  LodgerCaller *caller;
+  qt_application_start (true);
+  caller = attach ();
+  lodger_caller_call_direct (caller, nest_in_glib, NULL, NULL);
+  lodger_caller_call_direct (caller, recorder_direct, &inner, recorder_destroy);
+  run_until (&inner.ran, 1);
+  recorder_expect (&inner, 1, 1);
+  leave (caller);
+}
+END_TEST
+#endif
+
 /* ---- time -------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -329,6 +366,9 @@ main (int argc, char **argv)
     &edge_77_the_end_of_the_application_object_is_the_end_of_the_host,
     &a_nested_event_loop_goes_on_with_the_interrupted_turn,
     &process_events_in_a_call_runs_the_calls_behind_it,
+#ifdef LODGER_HAVE_GLIB
+    &a_nested_loop_of_glibs_goes_on_with_the_interrupted_turn,
+#endif
     &edge_22_a_deadline_is_never_early,
     &a_slice_is_as_long_as_the_host_options_say,
   };

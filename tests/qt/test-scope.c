@@ -111,6 +111,100 @@ START_TEST (edge_80_another_thread_gets_no_scope)
 }
 END_TEST
 
+static void
+do_nothing (void *data)
+{
+  (void) data;
+}
+
+static int
+code_of (LodgerPending *pending)
+{
+  int code = lodger_error_get_code (lodger_pending_get_error (pending));
+  lodger_pending_unref (pending);
+  return code;
+}
+
+START_TEST (edge_80_a_moved_object_runs_no_call)
+{
+  Recorder before = { 0 }, after = { 0 };
+  QtThread *thread;
+  QObject *object;
+  LodgerPending *delivered, *submitted;
+  LodgerScope *scope;
+  LodgerCaller *caller;
+  qt_application_start (_i);
+  caller = lodger_qt_attach (NULL);
+  thread = qt_thread_start (do_nothing, NULL);
+  object = qt_object_new ();
+  scope = lodger_scope_ref (lodger_qt_object_get_scope (object));
+  delivered = lodger_scope_call_soon (scope, caller, recorder_call, &before, recorder_destroy);
+  qt_object_move (object, thread);
+  log_capture_begin ();
+  submitted = lodger_scope_call_soon (scope, caller, recorder_call, &after, recorder_destroy);
+  ck_assert (lodger_pending_is_done (submitted));
+  run_until_done (delivered);
+  log_capture_end ();
+  expect_code (code_of (delivered), LODGER_EWRONGTHREAD);
+  expect_code (code_of (submitted), LODGER_EWRONGTHREAD);
+  recorder_expect (&before, 0, 1);
+  recorder_expect (&after, 0, 1);
+  qt_object_free_later (object);
+  qt_thread_join (thread);
+  ck_assert (lodger_scope_has_ended (scope));
+  lodger_scope_unref (scope);
+  expect_code (lodger_caller_leave (caller), 0);
+  lodger_caller_unref (caller);
+}
+END_TEST
+
+/* An object that moves has one scope, in each thread in which it lives. */
+typedef struct Moved
+{
+  QObject *object;
+  LodgerScope *scope;
+  Latch may_look, has_looked;
+  LodgerPending *call;
+  Recorder recorder;
+} Moved;
+
+static void
+use_here (void *data)
+{
+  Moved *moved = data;
+  LodgerCaller *caller = lodger_qt_attach (NULL);
+  latch_wait (&moved->may_look);
+  ck_assert_ptr_eq (lodger_qt_object_get_scope (moved->object), moved->scope);
+  moved->call = lodger_scope_call_soon (moved->scope, caller, recorder_call, &moved->recorder, recorder_destroy);
+  run_until_done (moved->call);
+  expect_code (lodger_caller_leave (caller), 0);
+  lodger_caller_unref (caller);
+  latch_open (&moved->has_looked);
+}
+
+START_TEST (edge_80_a_moved_object_runs_calls_where_it_lives)
+{
+  Moved moved = { 0 };
+  QtThread *thread;
+  qt_application_start (_i);
+  latch_init (&moved.may_look);
+  latch_init (&moved.has_looked);
+  moved.object = qt_object_new ();
+  moved.scope = lodger_qt_object_get_scope (moved.object);
+  thread = qt_thread_start (use_here, &moved);
+  qt_object_move (moved.object, thread);
+  latch_open (&moved.may_look);
+  latch_wait (&moved.has_looked);
+  recorder_expect (&moved.recorder, 1, 1);
+  expect_code (lodger_pending_get_outcome (moved.call), 0);
+  lodger_pending_unref (moved.call);
+  qt_object_free_later (moved.object);
+  qt_thread_join (thread);
+  latch_clear (&moved.may_look);
+  latch_clear (&moved.has_looked);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -119,6 +213,8 @@ main (int argc, char **argv)
     &a_bound_call_runs_as_long_as_the_object_is_there,
     &a_dying_object_has_the_scope_that_has_ended,
     &edge_80_another_thread_gets_no_scope,
+    &edge_80_a_moved_object_runs_no_call,
+    &edge_80_a_moved_object_runs_calls_where_it_lives,
   };
   return qt_test_main ("qt-scope", tests, sizeof tests / sizeof *tests, argc, argv);
 }

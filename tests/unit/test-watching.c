@@ -28,7 +28,7 @@ typedef struct Watcher
   unsigned reads; /* bytes that `ready` takes at most */
   struct Watcher *ends_other;
   bool ends_itself;
-  uint32_t revents;
+  atomic_uint revents;
   Counter told;
   Counter forgotten;
 } Watcher;

@@ -31,5 +31,6 @@
 #include <lodger/types.h>
 #include <lodger/version.h>
 #include <lodger/wait.h>
+#include <lodger/watch.h>
 
 #endif

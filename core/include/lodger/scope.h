@@ -39,6 +39,11 @@ typedef struct LodgerScopeOptions
   const char *file;
   /** The line of that place. */
   int line;
+  /** Returns whether a bound call may use the object in this thread. Optional. 0 means that it may. A call with another
+   * answer, a negative code, does not run, and fails with that code. It is called in the scope's own thread, and in the
+   * thread of each caller whose loop Lodger does not drive: before `hold`, and also when a call_soon or call_later is
+   * submitted in the caller's own thread. */
+  int (*check) (void *object);
 } LodgerScopeOptions;
 
 /** Options of a scope with the given members. See options.h. */

@@ -110,7 +110,7 @@ start (LodgerPending *pending)
 {
   bool starts;
   lodger__pending_lock (pending);
-  starts = !(lodger__pending_state (pending) & P_CANCELLED);
+  starts = !(lodger__pending_state (pending) & (P_CANCELLED | P_DONE));
   if (starts)
     lodger__pending_add_state (pending, P_STARTED);
   lodger__pending_unlock (pending);
@@ -128,7 +128,7 @@ lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *d
   lodger__on_stack_push (caller, lodger__pending_item (pending));
   if (!lodger__ownership_enter (&frame, caller, pending, lodger__pending_site (pending)))
     lodger_pending_cancel (pending, lodger__closed_message);
-  lodger__scope_enter (pending, &held);
+  lodger__scope_enter (pending, caller, &held);
   if (!start (pending))
     {
       lodger__ownership_leave (&frame);

@@ -11,13 +11,15 @@ extern const char lodger__scope_message[];
 
 /* What speaks against a call with these options; 0: nothing. LODGER_ECANCELED: its scope has ended. */
 int lodger__scope_check (const LodgerCallOptions *options, const char *function);
+/* Whoever submits to that caller: what the scope itself says, if this is the caller's thread; 0: nothing. */
+int lodger__scope_ask (const LodgerCallOptions *options, const LodgerCaller *caller);
 /* Whoever submits, before the call is shared: it is bound to that scope. False without memory. */
 bool lodger__scope_bind (LodgerPending *pending, LodgerScope *scope);
 /* Whoever submits, once the call has been accepted: the end will cancel it, or has. */
 void lodger__scope_link (LodgerPending *pending);
-/* Owner, before a call runs: cancels it if its scope has ended. Else holds the object that the scope stands for, as
- * *ret_held, which may be NULL and is given back afterwards. */
-void lodger__scope_enter (LodgerPending *pending, LodgerScope **ret_held);
+/* Owner, before a call runs: cancels it if its scope has ended, and has it fail if the scope says so. Else holds the object
+ * that the scope stands for, as *ret_held, which may be NULL and is given back afterwards. */
+void lodger__scope_enter (LodgerPending *pending, const LodgerCaller *caller, LodgerScope **ret_held);
 void lodger__scope_leave (LodgerScope *held);
 /* The same for a call that has exited its thread. */
 void lodger__scope_exited (LodgerPending *pending);

@@ -190,6 +190,8 @@ admit (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, con
   LodgerPending *pending;
   int code = lodger__submit_check (caller, lodger__work_has_func (work), options, function);
   if (code == 0)
+    code = lodger__scope_ask (options, caller);
+  if (code == 0)
     code = lodger__admission_enter (caller, function);
   if (code != 0)
     return code;
@@ -239,6 +241,8 @@ submit_gated (const char *function, LodgerCaller *caller, const LodgerWork *work
 {
   LodgerPending *pending;
   int code = lodger__submit_check (caller, lodger__work_has_func (work), options, function);
+  if (code == 0)
+    code = lodger__scope_ask (options, caller);
   if (code == 0)
     code = lodger__gate_check (lodger__gate_of (options));
   if (code == 0 && (pending = lodger__submit_new (&gated_ops, caller, work, options)) == NULL)

@@ -141,6 +141,8 @@ lodger_channel_ref (LodgerChannel *channel)
 void
 lodger__channel_entry_free (LodgerChannelEntry *entry)
 {
+  if (entry->gone != NULL)
+    entry->gone (entry->gone_data);
   lodger__slab_free (LODGER_SLAB_SMALL, entry);
 }
 

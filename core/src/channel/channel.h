@@ -15,6 +15,8 @@ typedef struct LodgerChannelEntry
 {
   LodgerLink link;
   void *item;
+  void (*gone) (void *data); /* it waits no more; NULL: nobody has to know */
+  void *gone_data;
   bool is_busy; /* another item is being merged into it: it stays, and so does all that is behind it */
 } LodgerChannelEntry;
 
@@ -79,12 +81,20 @@ void lodger__channel_taken (LodgerChannel *channel, size_t count);
 bool lodger__channel_wake (LodgerChannel *channel);
 /* Under the mutex: nothing waits, and nothing comes. */
 bool lodger__channel_is_over (const LodgerChannel *channel);
+/* No lock. */
 void lodger__channel_entry_free (LodgerChannelEntry *entry);
 void lodger__channel_destroy_item (const LodgerChannel *channel, void *item);
 /* Any thread: the consumer takes nothing more, and nothing more is accepted. False: that was so before. */
 bool lodger__channel_end (LodgerChannel *channel);
 /* Of one that was left: destroys at most so many of those that wait. True: more are left that can be. */
 bool lodger__channel_drop (LodgerChannel *channel, size_t most);
+
+/* ---- send.c ---- */
+
+/* lodger_channel_send() in the name of another function. After 0, `gone` is called once in some thread, under no lock, when
+ * the item waits no more, and runs no user code. */
+int lodger__channel_send (LodgerChannel *channel, void *item, void (*gone) (void *data), void *data,
+                          const char *function);
 
 /* ---- batch.c ---- */
 

@@ -135,7 +135,7 @@ put (LodgerChannel *channel, LodgerChannelEntry *entry)
 }
 
 static int
-send (LodgerChannel *channel, void *item, const char *function)
+send (LodgerChannel *channel, const LodgerChannelEntry *filled, const char *function)
 {
   LodgerChannelEntry *entry;
   int code = admit (channel, function);
@@ -145,30 +145,40 @@ send (LodgerChannel *channel, void *item, const char *function)
   code = LODGER_ENOMEM;
   if (entry != NULL)
     {
-      *entry = (LodgerChannelEntry) { .item = item };
+      *entry = *filled;
       code = put (channel, entry);
     }
   if (code == 0)
     return 0;
   lodger__channel_taken (channel, 1);
   if (entry != NULL)
-    lodger__channel_entry_free (entry);
+    {
+      entry->gone = NULL;
+      lodger__channel_entry_free (entry);
+    }
+  return code;
+}
+
+int
+lodger__channel_send (LodgerChannel *channel, void *item, void (*gone) (void *data), void *data, const char *function)
+{
+  const LodgerChannelEntry filled = { .item = item, .gone = gone, .gone_data = data };
+  int code = lodger__channel_check (channel, function);
+  if (channel == NULL)
+    return code;
+  if (code == 0 && item == NULL)
+    code = lodger__misuse (function, LODGER_EINVAL, "the item is NULL");
+  lodger__channel_hold (channel);
+  if (code == 0)
+    code = send (channel, &filled, function);
+  if (code != 0)
+    lodger__channel_destroy_item (channel, item);
+  lodger__channel_release (channel);
   return code;
 }
 
 int
 lodger_channel_send (LodgerChannel *channel, void *item)
 {
-  int code = lodger__channel_check (channel, __func__);
-  if (channel == NULL)
-    return code;
-  if (code == 0 && item == NULL)
-    code = lodger__misuse (__func__, LODGER_EINVAL, "the item is NULL");
-  lodger__channel_hold (channel);
-  if (code == 0)
-    code = send (channel, item, __func__);
-  if (code != 0)
-    lodger__channel_destroy_item (channel, item);
-  lodger__channel_release (channel);
-  return code;
+  return lodger__channel_send (channel, item, NULL, NULL, __func__);
 }

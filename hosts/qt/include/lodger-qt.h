@@ -12,6 +12,7 @@
 #ifndef LODGER_QT_H
 #define LODGER_QT_H
 
+#include <lodger-qt-run.h>
 #include <lodger/lodger.h>
 
 #ifdef __cplusplus
@@ -136,9 +137,10 @@ LODGER_API int lodger_qt_register (void);
  * done-callbacks that run inside the end must not use what belongs to them. A QWidget emits the signal in ~QWidget. The
  * scope does not keep the object alive.
  *
- * A bound call runs only in the thread that the object lives in. A call that is submitted to a caller of another thread
- * fails with LODGER_EWRONGTHREAD. So does a call whose object has been moved to another thread, by
- * QObject::moveToThread(), before the call was to run.
+ * A bound call of a caller whose loop Lodger does not drive, such as Qt's, runs only in the thread that the object lives
+ * in. In another thread it fails with LODGER_EWRONGTHREAD. So does a call whose object has been moved to another thread,
+ * by QObject::moveToThread(), before the call was to run. A bound call in a worker of lodger_caller_to_thread() runs: it
+ * must not touch the object.
  *
  * @return the scope, borrowed: it lives as long as the object. NULL after an error. Calls that are bound to NULL are
  *         refused.
