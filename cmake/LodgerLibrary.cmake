@@ -82,6 +82,11 @@ endfunction ()
 
 function (lodger_install_package)
   set (dir "${CMAKE_INSTALL_LIBDIR}/cmake/Lodger")
+  # The components that cannot be linked without GLib.
+  set (lodger_with_glib_inside "glib|gtk4")
+  if (NOT BUILD_SHARED_LIBS AND LODGER_WITH_GLIB)
+    string (APPEND lodger_with_glib_inside "|qt6")
+  endif ()
   configure_package_config_file ("${PROJECT_SOURCE_DIR}/cmake/LodgerConfig.cmake.in"
                                  "${PROJECT_BINARY_DIR}/LodgerConfig.cmake" INSTALL_DESTINATION "${dir}")
   write_basic_package_version_file ("${PROJECT_BINARY_DIR}/LodgerConfigVersion.cmake" COMPATIBILITY SameMinorVersion)

@@ -22,6 +22,11 @@ open_caller (const LodgerQtHostOptions *host_options, const LodgerCallerOptions 
       = static_cast<const LodgerQtHostOptions *> (lodger_host_read_options (host_options, &own, sizeof own, &reason));
   if (reason != nullptr)
     code = LODGER_EINVAL;
+  else if (code == 0 && !lodger__qt_have_dispatcher ())
+    {
+      code = LODGER_ESTATE;
+      reason = "there is no QCoreApplication, or no event dispatcher in this thread";
+    }
   return lodger_host_open_caller (options, lodger__qt_driver ()->ops->name, host_options, code, reason, ret_error);
 }
 

@@ -47,7 +47,7 @@ static int
 watch_fd (void *impl, LodgerHostWatch *watch, int fd, uint32_t events)
 {
   LodgerQtCarrier *carrier = host_of (impl)->carrier;
-  return carrier != nullptr ? carrier->watches.add (carrier, watch, fd, events) : LODGER_ESHUTDOWN;
+  return carrier != nullptr ? carrier->watches.add (watch, fd, events) : LODGER_ESHUTDOWN;
 }
 
 static void
@@ -148,8 +148,8 @@ destroy (void *impl)
 
 /* This thread has a dispatcher afterwards, if it can have one. The first event loop of a thread makes it. Before there is a
  * QCoreApplication nothing of Qt's is asked: Qt would take this thread for the main thread. */
-static bool
-have_dispatcher ()
+bool
+lodger__qt_have_dispatcher ()
 {
   if (QCoreApplication::instance () == nullptr)
     return false;
@@ -164,7 +164,7 @@ identify_host (const void *options)
 {
   static const char none = 0;
   (void) options;
-  if (!have_dispatcher ())
+  if (!lodger__qt_have_dispatcher ())
     return &none;
 #ifdef LODGER_QT_HAVE_GLIB
   const void *context = lodger__qt_source_context ();
@@ -184,10 +184,8 @@ open_host (LodgerHost *lodger_host, const void *host_options, void **ret_impl)
   LodgerQtHost *host;
   if (reason != nullptr)
     return lodger_host_misuse ("lodger_qt_open_caller", LODGER_EINVAL, reason);
-  if (QCoreApplication::instance () == nullptr)
-    return lodger_host_misuse ("lodger_qt_open_caller", LODGER_ESTATE, "there is no QCoreApplication");
-  if (!have_dispatcher ())
-    return lodger_host_misuse ("lodger_qt_open_caller", LODGER_ESTATE, "this thread has no event dispatcher");
+  if (!lodger__qt_have_dispatcher ())
+    return LODGER_ESTATE;
   host = lodger__qt_host_new (lodger_host, options);
   if (host == nullptr)
     return LODGER_ENOMEM;

@@ -10,6 +10,8 @@ cc=${CC:-cc}
 glib=${LODGER_HAVE_GLIB:-0}
 gtk=0
 [ "$glib" = 0 ] || gtk=${LODGER_HAVE_GTK:-0}
+qt=${LODGER_HAVE_QT:-0}
+case $cc in *clang*) cxx=clang++ ;; *) cxx=c++ ;; esac
 if [ -n "${LODGER_SANITIZE:-}" ]; then
   echo "the libraries of this build need a sanitizer's run time"
   exit 77
@@ -38,13 +40,16 @@ with_glib=OFF
 [ "$glib" = 0 ] || with_glib=ON
 with_gtk=OFF
 [ "$gtk" = 0 ] || with_gtk=ON
+with_qt=OFF
+[ "$qt" = 0 ] || with_qt=ON
 cmake -S "$dir/outside" -B "$dir/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" \
-  -DWITH_GLIB=$with_glib -DWITH_GTK=$with_gtk >"$dir/configure.log" 2>&1 || { cat "$dir/configure.log"; exit 1; }
+  -DWITH_GLIB=$with_glib -DWITH_GTK=$with_gtk -DWITH_QT=$with_qt >"$dir/configure.log" 2>&1 || { cat "$dir/configure.log"; exit 1; }
 cmake --build "$dir/cmake" >"$dir/build.log" 2>&1 || { cat "$dir/build.log"; exit 1; }
 gives 'result 42' "$dir/cmake/program"
 gives 'result 42' "$dir/cmake/program-fork"
 [ "$glib" = 0 ] || gives 'result 42' "$dir/cmake/program-glib"
 [ "$gtk" = 0 ] || gives 'result 42' "$on_display" "$dir/cmake/program-gtk4"
+[ "$qt" = 0 ] || gives 'result 42' "$dir/cmake/program-qt6"
 
 libdir=$(dirname "$(dirname "$(find "$prefix" -name lodger.pc)")")
 export PKG_CONFIG_PATH="$libdir/pkgconfig"
@@ -64,4 +69,10 @@ if [ "$gtk" = 1 ]; then
   # shellcheck disable=SC2046
   "$cc" -Wall -Werror -o "$dir/program-gtk4" "$dir/outside/program-gtk4.c" $(pkg-config --cflags --libs lodger-gtk4)
   gives 'result 42' "$on_display" "$dir/program-gtk4"
+fi
+if [ "$qt" = 1 ]; then
+  # shellcheck disable=SC2046
+  "$cxx" -std=c++17 -fPIC -Wall -Werror -o "$dir/program-qt6" "$dir/outside/program-qt6.cc" \
+    $(pkg-config --cflags --libs lodger-qt6 Qt6Core)
+  gives 'result 42' "$dir/program-qt6"
 fi

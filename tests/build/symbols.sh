@@ -53,4 +53,7 @@ if [ "$maps_only" = yes ] || [ "${LODGER_HAVE_GLIB:-0}" = 1 ]; then
     one_library lodger-gtk4 hosts/gtk4 hosts/gtk4/lodger-gtk4.map
   fi
 fi
+if [ "$maps_only" = yes ] || [ "${LODGER_HAVE_QT:-0}" = 1 ]; then
+  one_library lodger-qt6 hosts/qt hosts/qt/lodger-qt6.map
+fi
 exit $status

@@ -384,7 +384,7 @@ END_TEST
 START_TEST (a_thread_that_hangs_keeps_its_watch_until_it_comes_back)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 2000000 };
-  BlockedCall blocked;
+  static BlockedCall blocked; /* that thread may be the last to use it */
   LodgerCaller *caller;
   LodgerPending *watching;
   Pipe watched;
@@ -412,7 +412,6 @@ START_TEST (a_thread_that_hangs_keeps_its_watch_until_it_comes_back)
   pipe_close (&watched);
   proc_expect_restored (before);
   log_capture_end ();
-  blocked_call_clear (&blocked);
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "base/log.h"
 #include "call/scope-bound.h"
+#include "base/log.h"
 #include "life/life.h"
 #include "mailbox/owner.h"
 
