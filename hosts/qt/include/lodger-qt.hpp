@@ -254,7 +254,7 @@ inline void
 return_exception (LodgerPending *self) noexcept
 {
   LodgerError *error = to_error (std::current_exception ());
-  if (lodger_error_matches (error, LODGER_ERROR_DOMAIN, LODGER_ECANCELED))
+  if (lodger_error_matches (error, LODGER_ERROR_DOMAIN, LODGER_ECANCELED) && !lodger_pending_is_cancelled (self))
     lodger_pending_cancel (self, lodger_error_get_message (error));
   lodger_pending_return_error (self, error);
 }
@@ -710,6 +710,29 @@ call_soon (LodgerCaller *caller, F func, const LodgerCallOptions *options = null
   return detail::Work<F> (
       lodger_caller_call_soon_full (caller, detail::run_work<F>, data, detail::delete_value<F>,
                                     LODGER_OPTIONS (LodgerCallOptions, .file = place.file, .line = place.line)));
+}
+
+/**
+ * Runs @p func inside a function of C, such as the `work` of lodger_qt_run(), and answers with what it returns or throws.
+ *
+ * In the call's own function. It never throws.
+ *
+ * @param self the call's pending.
+ * @param func may take a lodger::Self. It is called once, before this returns. Its value is read by a Pending of its type.
+ */
+template <class F>
+void
+answer (LodgerPending *self, F func) noexcept
+{
+  detail::run_work<F> (self, &func);
+}
+
+/** A LodgerDestroyFunc: deletes the T that `new` has made, for data and items of C functions. */
+template <class T>
+void
+destroy (void *value)
+{
+  delete static_cast<T *> (value);
 }
 
 /* ---- QFuture ------------------------------------------------------------------------------------------------------------ */

@@ -226,6 +226,48 @@ START_TEST (a_reason_to_cancel_is_kept)
 }
 END_TEST
 
+START_TEST (a_cancel_that_the_work_throws_is_told_once)
+{
+  Program program;
+  const auto work = lodger::to_thread ([] (lodger::Self self) {
+    for (;;)
+      self.check ();
+  });
+  work.cancel ("enough");
+  program.run_until_done (work);
+  ck_assert_str_eq (lodger_error_get_message (lodger_pending_get_error (work.get ())), "enough");
+}
+END_TEST
+
+START_TEST (a_function_of_c_answers_with_what_is_returned_or_thrown)
+{
+  Program program;
+  LodgerCaller *caller = program.attachment.get ();
+  const auto answer = [] (LodgerPending *self, void *data) {
+    lodger::answer (self, [data] (lodger::Self) {
+      if (data == nullptr)
+        throw std::runtime_error ("it broke");
+      return *static_cast<int *> (data);
+    });
+  };
+  const Pending<int> work (lodger_caller_call_soon_full (caller, answer, new int (5), lodger::destroy<int>, nullptr));
+  const Pending<int> broken (lodger_caller_call_soon_full (caller, answer, nullptr, nullptr, nullptr));
+  program.run_until_done (work);
+  program.run_until_done (broken);
+  ck_assert_int_eq (work.result (), 5);
+  ck_assert_int_eq (code_of ([&] {
+                      try
+                        {
+                          broken.result ();
+                      } catch (const std::runtime_error &)
+                        {
+                          throw lodger::Error ("test", 9);
+                      }
+                    }),
+                    9);
+}
+END_TEST
+
 START_TEST (a_submission_is_named_after_its_line)
 {
   Program program;
@@ -502,6 +544,8 @@ main (int argc, char **argv)
   test_add (suite, a_function_that_could_take_either_is_given_the_value);
   test_add (suite, the_result_of_a_temporary_is_a_copy);
   test_add (suite, a_reason_to_cancel_is_kept);
+  test_add (suite, a_cancel_that_the_work_throws_is_told_once);
+  test_add (suite, a_function_of_c_answers_with_what_is_returned_or_thrown);
   test_add (suite, a_submission_is_named_after_its_line);
   test_add (suite, a_caller_is_named);
   test_add (suite, a_thread_without_a_caller_leaves_nothing);
