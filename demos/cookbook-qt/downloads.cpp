@@ -13,6 +13,7 @@
 #include <QStyle>
 #include <QUrl>
 
+#include <cerrno>
 #include <netdb.h>
 #include <stdexcept>
 #include <sys/socket.h>

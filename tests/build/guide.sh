@@ -11,7 +11,6 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 status=0
 
-<<<<<<< HEAD
 # Header, folder below hosts, what says that it was built, module of pkg-config. What uses another comes before it.
 adapters='
 lodger-gtk4.h gtk4 LODGER_HAVE_GTK gtk4
@@ -23,14 +22,6 @@ lodger-manual.h manual - -'
 cat "$source"/docs/*.md | awk -v dir="$dir" '
   /^```c$/    { file = dir "/" ++number ".c"; next }
   /^```cpp$/  { file = dir "/" ++number ".cpp"; next }
-=======
-cat "$source/docs/first-call.md" "$source/docs/lives.md" "$source/docs/debugging.md" "$source/docs/gio.md" "$source/docs/groups.md" \
-  "$source/docs/queues.md" "$source/docs/channels.md" "$source/docs/repeating.md" "$source/docs/from-gtask.md" \
-  "$source/docs/watching-descriptors.md" \
-  "$source/docs/cookbook.md" "$source/docs/qt.md" | awk -v dir="$dir" '
-  /^```c$/    { file = dir "/" ++number ".c"; next }
-  /^```cpp$/  { file = dir "/" ++number ".cc"; next }
->>>>>>> d681d404cf1141614fe21c380ec258d9763ae92e
   /^```text$/ { file = dir "/" number ".expected"; next }
   /^```$/     { file = ""; next }
   file        { print > file }'
@@ -59,35 +50,10 @@ flags_for () { # flags_for PROGRAM: prints them; fails if an adapter is not ther
 sanitize=
 [ -z "${LODGER_SANITIZE:-}" ] || sanitize=-fsanitize=$LODGER_SANITIZE
 ran=0
-<<<<<<< HEAD
 for program in "$dir"/*.c "$dir"/*.cpp; do
   grep -q '^main (' "$program" || continue
   name=${program%.*}
   flags=$(flags_for "$program") || continue
-=======
-for program in "$dir"/*.c "$dir"/*.cc; do
-  grep -q '^main (' "$program" || continue
-  name=${program%.c*}
-  flags="-I$source/core/include -L$build/core -llodger"
-  glib=no
-  gtk=no
-  ! grep -q lodger-glib.h "$program" || glib=yes
-  ! grep -q lodger-gtk4.h "$program" || { glib=yes; gtk=yes; }
-  if [ $glib = yes ]; then
-    [ "${LODGER_HAVE_GLIB:-0}" = 1 ] || continue
-    flags="-I$source/hosts/glib/include -L$build/hosts/glib -llodger-glib $(pkg-config --cflags --libs gio-2.0) $flags"
-  fi
-  if [ $gtk = yes ]; then
-    [ "${LODGER_HAVE_GTK:-0}" = 1 ] || continue
-    flags="-I$source/hosts/gtk4/include -L$build/hosts/gtk4 -llodger-gtk4 $(pkg-config --cflags --libs gtk4) $flags"
-  fi
-  compiler="${CC:-cc} -std=gnu11"
-  if grep -q lodger-qt.h "$program"; then
-    [ "${LODGER_HAVE_QT:-0}" = 1 ] || continue
-    flags="-I$source/hosts/qt/include -L$build/hosts/qt -llodger-qt6 -fPIC $(pkg-config --cflags --libs Qt6Core) $flags"
-    case $compiler in *clang*) compiler="clang++ -std=c++17" ;; *) compiler="c++ -std=c++17" ;; esac
-  fi
->>>>>>> d681d404cf1141614fe21c380ec258d9763ae92e
   # ThreadSanitizer cannot see the locks inside GLib, and reports the threads that GIO has for files.
   if [ "${LODGER_SANITIZE:-}" = thread ] && grep -q 'g_file_[a-z_]*_async' "$program"; then
     continue
@@ -98,12 +64,7 @@ for program in "$dir"/*.c "$dir"/*.cc; do
        if grep -q __cpp_impl_coroutine "$program"; then set -- "$@" -std=gnu++20; else set -- "$@" -std=gnu++17; fi ;;
   esac
   # shellcheck disable=SC2086 # several flags
-<<<<<<< HEAD
   "$@" -Wall -Wextra -Werror -g $sanitize -o "$name" "$program" $flags || { status=1; continue; }
-=======
-  $compiler -Wall -Wextra -Werror -g $sanitize -o "$name" "$program" $flags \
-    -Wl,-rpath,"$build/core:$build/hosts/glib:$build/hosts/gtk4:$build/hosts/qt" || { status=1; continue; }
->>>>>>> d681d404cf1141614fe21c380ec258d9763ae92e
   set -- "$name"
   ! grep -q 'lodger-gtk4\.h' "$program" || set -- "$source/tests/support/with-xvfb" "$name"
   if ! "$@" >"$name.raw"; then
