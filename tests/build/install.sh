@@ -50,6 +50,7 @@ gives 'result 42' "$dir/cmake/program-fork"
 [ "$glib" = 0 ] || gives 'result 42' "$dir/cmake/program-glib"
 [ "$gtk" = 0 ] || gives 'result 42' "$on_display" "$dir/cmake/program-gtk4"
 [ "$qt" = 0 ] || gives 'result 42' "$dir/cmake/program-qt6"
+[ "$qt" = 0 ] || gives 'result 42' "$dir/cmake/program-qt6-face"
 
 libdir=$(dirname "$(dirname "$(find "$prefix" -name lodger.pc)")")
 export PKG_CONFIG_PATH="$libdir/pkgconfig"
@@ -71,8 +72,10 @@ if [ "$gtk" = 1 ]; then
   gives 'result 42' "$on_display" "$dir/program-gtk4"
 fi
 if [ "$qt" = 1 ]; then
-  # shellcheck disable=SC2046
-  "$cxx" -std=c++17 -fPIC -Wall -Werror -o "$dir/program-qt6" "$dir/outside/program-qt6.cc" \
-    $(pkg-config --cflags --libs lodger-qt6 Qt6Core)
-  gives 'result 42' "$dir/program-qt6"
+  for program in program-qt6 program-qt6-face; do
+    # shellcheck disable=SC2046
+    "$cxx" -std=c++17 -fPIC -Wall -Werror -o "$dir/$program" "$dir/outside/$program.cc" \
+      $(pkg-config --cflags --libs lodger-qt6 Qt6Core)
+    gives 'result 42' "$dir/$program"
+  done
 fi
