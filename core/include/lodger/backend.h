@@ -59,6 +59,7 @@ typedef struct LodgerBackendOps
   /** Goes around each call that is made in the guest, and around each `guest_dispatch`. They nest. NULL: nothing is
    * needed. */
   void (*guest_enter) (void *impl);
+  /** Undoes the last `guest_enter`. */
   void (*guest_leave) (void *impl);
   /** Frees what `guest_open` made, last of all, and not inside `guest_dispatch`. Mandatory for a guest. A loop that the
    * program owns lives on. */
