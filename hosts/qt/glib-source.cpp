@@ -3,6 +3,8 @@
  * dispatcher's own rounds, and in each loop of GLib's that a program runs inside. */
 #include "qt-private.h"
 
+#include <QCoreApplication>
+#include <QThread>
 #include <glib.h>
 
 class LodgerQtSource {
@@ -37,15 +39,36 @@ dispatch (GSource *source, GSourceFunc callback, void *data)
 
 static GSourceFuncs funcs = { prepare, check, dispatch, nullptr, nullptr, nullptr };
 
-/* Qt pushes the context of a thread's dispatcher as the thread's default. */
+namespace {
+
+/* What a thread's dispatcher was found to run. */
+struct Found
+{
+  QPointer<QAbstractEventDispatcher> dispatcher;
+  GMainContext *context = nullptr; /* the dispatcher's, borrowed */
+};
+
+} // namespace
+
+static thread_local Found found;
+
+/* In the main thread, a dispatcher with GLib runs the default context. In another thread it makes one, and pushes that as
+ * the thread's default when it is made. Others are pushed and popped later, as by each dispatch of a guest. So the first
+ * look counts. */
 static GMainContext *
 context_of_thread ()
 {
   QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance ();
-  GMainContext *context = g_main_context_get_thread_default ();
   if (dispatcher == nullptr || !dispatcher->inherits ("QEventDispatcherGlib"))
     return nullptr;
-  return context != nullptr ? context : g_main_context_default ();
+  if (QCoreApplication::instance () != nullptr && QCoreApplication::instance ()->thread () == QThread::currentThread ())
+    return g_main_context_default ();
+  if (found.dispatcher != dispatcher)
+    {
+      found.dispatcher = dispatcher;
+      found.context = g_main_context_get_thread_default ();
+    }
+  return found.context;
 }
 
 const void *
