@@ -198,23 +198,27 @@ LodgerQtCarrier::noteReady ()
 
 /* ---- time -------------------------------------------------------------------------------------------------------- */
 
+int
+LodgerQtCarrier::timeLeft () const
+{
+  if (timer_target == LODGER_FOREVER)
+    return -1;
+  const int64_t left = qMax (timer_target - lodger__qt_now (), int64_t (0));
+  return int (qMin (left / 1000000 + (left % 1000000 != 0), int64_t (INT_MAX)));
+}
+
 /* Rounded up: the timer would come early otherwise, and be set again. */
 void
 LodgerQtCarrier::setTimer ()
 {
   const int64_t target = qMin (deadline, wait_until);
-  int64_t left;
   if (target == timer_target)
     return;
   timer_target = target;
   if (target == LODGER_FOREVER)
-    {
-      timer.stop ();
-      return;
-    }
-  left = qMax (target - lodger__qt_now (), int64_t (0));
-  left = left / 1000000 + (left % 1000000 != 0);
-  timer.start (int (qMin (left, int64_t (INT_MAX))), Qt::PreciseTimer, this);
+    timer.stop ();
+  else
+    timer.start (timeLeft (), Qt::PreciseTimer, this);
 }
 
 void

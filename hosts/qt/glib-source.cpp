@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A source of the main context that a dispatcher with GLib runs. GLib asks it last of all, before each poll: in the
- * dispatcher's own rounds, and in each loop of GLib's that a program runs inside. */
+ * dispatcher's own rounds, and in each loop of GLib's that a program runs inside.
+ *
+ * Qt's own source for timers has been asked by then. So a timer that is set here is told to this poll, too. When the poll
+ * ends, Qt finds the timer due. */
 #include "qt-private.h"
 
 #include <QCoreApplication>
@@ -16,8 +19,9 @@ public:
 static gboolean
 prepare (GSource *source, int *timeout)
 {
-  *timeout = -1;
-  reinterpret_cast<LodgerQtSource *> (source)->carrier->ask ();
+  LodgerQtCarrier *carrier = reinterpret_cast<LodgerQtSource *> (source)->carrier;
+  carrier->ask ();
+  *timeout = g_source_is_destroyed (source) ? -1 : carrier->timeLeft ();
   return FALSE;
 }
 

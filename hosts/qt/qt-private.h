@@ -108,6 +108,8 @@ public:
   void setWants (bool on);
   /* The loop is about to block, or may be. */
   void ask ();
+  /* Milliseconds, rounded up, until the timer comes; -1: it is not set. */
+  int timeLeft () const;
   /* A descriptor is ready. */
   void noteReady ();
   /* Lets go of the loop. Then it is destroyed, at once or when it has returned to the loop. */
