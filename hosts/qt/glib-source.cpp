@@ -13,15 +13,15 @@
 class LodgerQtSource {
 public:
   GSource source;
-  LodgerQtCarrier *carrier;
+  int (*ask) (void *data);
+  void *data;
 };
 
 static gboolean
 prepare (GSource *source, int *timeout)
 {
-  LodgerQtCarrier *carrier = reinterpret_cast<LodgerQtSource *> (source)->carrier;
-  carrier->ask ();
-  *timeout = g_source_is_destroyed (source) ? -1 : carrier->timeLeft ();
+  auto *own = reinterpret_cast<LodgerQtSource *> (source);
+  *timeout = own->ask (own->data);
   return FALSE;
 }
 
@@ -82,14 +82,15 @@ lodger__qt_source_context ()
 }
 
 LodgerQtSource *
-lodger__qt_source_new (LodgerQtCarrier *carrier)
+lodger__qt_source_new (int (*ask) (void *data), void *data)
 {
   GMainContext *context = context_of_thread ();
   GSource *source;
   if (context == nullptr)
     return nullptr;
   source = g_source_new (&funcs, sizeof (LodgerQtSource));
-  reinterpret_cast<LodgerQtSource *> (source)->carrier = carrier;
+  reinterpret_cast<LodgerQtSource *> (source)->ask = ask;
+  reinterpret_cast<LodgerQtSource *> (source)->data = data;
   g_source_set_name (source, "lodger before wait");
   g_source_set_priority (source, G_MAXINT);
   g_source_set_can_recurse (source, TRUE);
