@@ -118,10 +118,13 @@ lodger__guest_close_if_left (LodgerGuest *guest)
   return is_left;
 }
 
+/* What is inside may run a loop, which the guest does not wake any more. */
 void
 lodger__guest_end (LodgerGuest *guest)
 {
   guest->is_ending = true;
+  guest->deadline = LODGER_FOREVER;
+  lodger__guest_watch_nothing (guest);
   lodger__guest_close_if_left (guest);
 }
 

@@ -28,6 +28,7 @@ struct LodgerGuest
   LodgerLink link;
   LodgerWatch watch;
   int fd;           /* what is watched, or what cannot be watched; -1: nothing */
+  bool lacks_watch; /* of `fd`, for want of memory or descriptors */
   bool has_run;     /* since it was last prepared */
   int64_t deadline; /* of the host's clock */
   unsigned depth;   /* what is between enter and leave; it does not end meanwhile */
