@@ -3,6 +3,7 @@
 #ifndef LODGER_GUEST_PRIVATE_H
 #define LODGER_GUEST_PRIVATE_H
 
+#include "base/text.h"
 #include "loop/watch.h"
 #include "mailbox/item.h"
 
@@ -55,6 +56,8 @@ void lodger__guest_close (LodgerGuest *guest);
 bool lodger__guest_close_if_left (LodgerGuest *guest);
 /* Any thread: it ends in its own thread, soon. */
 void lodger__guest_dismiss (LodgerGuest *guest);
+/* Any thread: a line for each. */
+void lodger__guests_write (LodgerCaller *caller, LodgerText *text);
 void lodger__guest_hold (LodgerGuest *guest);
 void lodger__guest_release (LodgerGuest *guest);
 
