@@ -199,22 +199,28 @@ LodgerQtCarrier::noteReady ()
 /* ---- time -------------------------------------------------------------------------------------------------------- */
 
 /* Rounded up: the timer would come early otherwise, and be set again. */
+int
+LodgerQtCarrier::timeLeft () const
+{
+  int64_t left;
+  if (timer_target == LODGER_FOREVER)
+    return -1;
+  left = qMax (timer_target - lodger__qt_now (), int64_t (0));
+  left = left / 1000000 + (left % 1000000 != 0);
+  return int (qMin (left, int64_t (INT_MAX)));
+}
+
 void
 LodgerQtCarrier::setTimer ()
 {
   const int64_t target = qMin (deadline, wait_until);
-  int64_t left;
   if (target == timer_target)
     return;
   timer_target = target;
   if (target == LODGER_FOREVER)
-    {
-      timer.stop ();
-      return;
-    }
-  left = qMax (target - lodger__qt_now (), int64_t (0));
-  left = left / 1000000 + (left % 1000000 != 0);
-  timer.start (int (qMin (left, int64_t (INT_MAX))), Qt::PreciseTimer, this);
+    timer.stop ();
+  else
+    timer.start (timeLeft (), Qt::PreciseTimer, this);
 }
 
 void
@@ -251,20 +257,21 @@ LodgerQtCarrier::setWants (bool on)
 }
 
 /* If the loop must not block, Lodger has posted the node, and Qt has woken the loop. */
-void
+int
 LodgerQtCarrier::ask ()
 {
   if (!wants_before_wait || is_asking)
-    return;
+    return -1;
   const OnStack here (this);
+  const int64_t before = timer_target;
   is_asking = true;
   const int64_t until = lodger_host_before_wait (host->host);
   is_asking = false;
-  if (!has_ended)
-    {
-      wait_until = until != 0 ? until : LODGER_FOREVER;
-      setTimer ();
-    }
+  if (has_ended)
+    return -1;
+  wait_until = until != 0 ? until : LODGER_FOREVER;
+  setTimer ();
+  return timer_target != before ? timeLeft () : -1;
 }
 
 /* A node whose event there was no memory for is served here. */

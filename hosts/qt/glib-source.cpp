@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A source of the main context that a dispatcher with GLib runs. GLib asks it last of all, before each poll: in the
- * dispatcher's own rounds, and in each loop of GLib's that a program runs inside. */
+ * dispatcher's own rounds, and in each loop of GLib's that a program runs inside. Qt's timers have been asked before: one that
+ * is set then does not count for this poll, so the source itself gives its time. */
 #include "qt-private.h"
 
 #include <glib.h>
@@ -14,8 +15,7 @@ public:
 static gboolean
 prepare (GSource *source, int *timeout)
 {
-  *timeout = -1;
-  reinterpret_cast<LodgerQtSource *> (source)->carrier->ask ();
+  *timeout = reinterpret_cast<LodgerQtSource *> (source)->carrier->ask ();
   return FALSE;
 }
 

@@ -106,8 +106,8 @@ public:
   bool send ();
   void arm (int64_t deadline);
   void setWants (bool on);
-  /* The loop is about to block, or may be. */
-  void ask ();
+  /* The loop is about to block, or may be. Returns for how many milliseconds, if Qt's timer has just been set; or -1. */
+  int ask ();
   /* A descriptor is ready. */
   void noteReady ();
   /* Lets go of the loop. Then it is destroyed, at once or when it has returned to the loop. */
@@ -125,6 +125,7 @@ private:
   void serve ();
   void runOne (LodgerHostNode *node, int64_t slice);
   void setTimer ();
+  int timeLeft () const;
   class OnStack;
 
   LodgerQtHost *const host;
