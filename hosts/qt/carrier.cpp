@@ -33,10 +33,12 @@ wake_type ()
 }
 
 LodgerQtCarrier::LodgerQtCarrier (LodgerQtHost *owner, QAbstractEventDispatcher *of)
-    : host (lodger__qt_host_ref (owner)), dispatcher (of)
+    : watches ([] (void *carrier) { static_cast<LodgerQtCarrier *> (carrier)->noteReady (); }, this),
+      host (lodger__qt_host_ref (owner)), dispatcher (of)
 {
 #ifdef LODGER_QT_HAVE_GLIB
-  source = lodger__qt_source_new (this);
+  source
+      = lodger__qt_source_new ([] (void *carrier) { return static_cast<LodgerQtCarrier *> (carrier)->ask (); }, this);
 #endif
   connect (
       of, &QAbstractEventDispatcher::awake, this, [this] { onAwake (); }, Qt::DirectConnection);
@@ -110,6 +112,13 @@ LodgerQtCarrier::send ()
   if (!is_sent && !dispatcher.isNull ())
     dispatcher->wakeUp ();
   return is_sent;
+}
+
+void
+lodger__qt_host_send (LodgerQtHost *host)
+{
+  if (host->carrier != nullptr && !host->is_sent)
+    host->is_sent = host->carrier->send ();
 }
 
 bool

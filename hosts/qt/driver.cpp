@@ -47,7 +47,7 @@ static int
 watch_fd (void *impl, LodgerHostWatch *watch, int fd, uint32_t events)
 {
   LodgerQtCarrier *carrier = host_of (impl)->carrier;
-  return carrier != nullptr ? carrier->watches.add (carrier, watch, fd, events) : LODGER_ESHUTDOWN;
+  return carrier != nullptr ? carrier->watches.add (watch, fd, events) : LODGER_ESHUTDOWN;
 }
 
 static void

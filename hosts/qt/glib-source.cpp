@@ -9,13 +9,15 @@
 class LodgerQtSource {
 public:
   GSource source;
-  LodgerQtCarrier *carrier;
+  int (*ask) (void *data); /* returns for how many milliseconds the loop may sleep; or -1 */
+  void *data;
 };
 
 static gboolean
 prepare (GSource *source, int *timeout)
 {
-  *timeout = reinterpret_cast<LodgerQtSource *> (source)->carrier->ask ();
+  auto *own = reinterpret_cast<LodgerQtSource *> (source);
+  *timeout = own->ask (own->data);
   return FALSE;
 }
 
@@ -55,14 +57,15 @@ lodger__qt_source_context ()
 }
 
 LodgerQtSource *
-lodger__qt_source_new (LodgerQtCarrier *carrier)
+lodger__qt_source_new (int (*ask) (void *data), void *data)
 {
   GMainContext *context = context_of_thread ();
   GSource *source;
   if (context == nullptr)
     return nullptr;
   source = g_source_new (&funcs, sizeof (LodgerQtSource));
-  reinterpret_cast<LodgerQtSource *> (source)->carrier = carrier;
+  reinterpret_cast<LodgerQtSource *> (source)->ask = ask;
+  reinterpret_cast<LodgerQtSource *> (source)->data = data;
   g_source_set_name (source, "lodger before wait");
   g_source_set_priority (source, G_MAXINT);
   g_source_set_can_recurse (source, TRUE);
