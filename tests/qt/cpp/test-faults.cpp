@@ -473,9 +473,10 @@ START_TEST (the_end_of_a_dispatcher_cancels_what_it_waits_for)
   QPromise<int> promise;
   Pending<int> work;
   promise.start ();
-  const std::unique_ptr<QThread> thread (QThread::create ([&] { work = Pending<int>::from (promise.future ()); }));
-  thread->start ();
-  thread->wait ();
+  std::thread ([&] {
+    const QEventLoop loop; /* brings a dispatcher, which goes with the thread */
+    work = Pending<int>::from (promise.future ());
+  }).join ();
   program.run_until_done (work);
   ck_assert (work.is_cancelled ());
   ck_assert (promise.isCanceled ());
