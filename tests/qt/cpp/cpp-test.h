@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of lodger-qt.hpp share: an application with an attached caller, and a loop that runs until something is. */
+/* What the tests of lodger-qt.hpp share: an application with an attached caller, and a loop that runs until something
+ * is. */
 #ifndef LODGER_TEST_QT_CPP_H
 #define LODGER_TEST_QT_CPP_H
 
