@@ -81,8 +81,7 @@ public:
   }
   template <class F> void run_until (F is_so)
   {
-    while (!is_so ())
-      QCoreApplication::processEvents (QEventLoop::WaitForMoreEvents);
+    run_loop_until (is_so);
   }
   void run (const char *sql = nullptr)
   {

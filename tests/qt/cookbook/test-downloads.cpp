@@ -80,8 +80,7 @@ public:
   }
   void expect_title (const char *title)
   {
-    while (window->windowTitle () != QString (title))
-      QCoreApplication::processEvents (QEventLoop::WaitForMoreEvents);
+    run_loop_until ([this, title] { return window->windowTitle () == QString (title); });
   }
   QString text (int row)
   {

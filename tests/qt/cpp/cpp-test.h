@@ -6,6 +6,7 @@
 
 #include <lodger-qt.hpp>
 
+#include <QAbstractEventDispatcher>
 #include <QCoreApplication>
 #include <QEventLoop>
 
@@ -19,13 +20,28 @@ void test_add (Suite *suite, const TTest *test);
 int test_main (Suite *suite, int argc, char **argv);
 }
 
+/* Runs the loop until the function says so. Something of Lodger's, or of the test's, has to wake the loop. A dispatcher
+ * runs what is posted and then blocks, so the function is asked between the two. */
+template <class F>
+void
+run_loop_until (F is_so)
+{
+  QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance ();
+  const auto connection = QObject::connect (dispatcher, &QAbstractEventDispatcher::aboutToBlock, dispatcher,
+                                            [is_so, dispatcher] () mutable {
+                                              if (is_so ())
+                                                dispatcher->wakeUp ();
+                                            });
+  while (!is_so ())
+    QCoreApplication::processEvents (QEventLoop::WaitForMoreEvents);
+  QObject::disconnect (connection);
+}
+
 class Program {
 public:
-  /* Runs the loop until the function says so. Something of Lodger's, or of the test's, has to wake the loop. */
   template <class F> void run_until (F is_so)
   {
-    while (!is_so ())
-      QCoreApplication::processEvents (QEventLoop::WaitForMoreEvents);
+    run_loop_until (is_so);
   }
   template <class T> void run_until_done (const lodger::Pending<T> &pending)
   {
