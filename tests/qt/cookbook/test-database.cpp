@@ -98,7 +98,8 @@ public:
   void expect_end (const char *title)
   {
     run_until ([this] { return window->run.isEnabled (); });
-    ck_assert_str_eq (window->windowTitle ().toUtf8 ().constData (), title);
+    const QByteArray shown = window->windowTitle ().toUtf8 ();
+    ck_assert_str_eq (shown.constData (), title);
     ck_assert (!window->cancel.isEnabled ());
     ck_assert_int_eq (window->bar.maximum (), 1);
   }
