@@ -2,7 +2,6 @@
 /* The memory of one attached event dispatcher: made by the driver's `open`, shared by the core and the carrier. */
 #include "qt-private.h"
 
-#include <chrono>
 #include <new>
 
 #include <time.h>
@@ -45,13 +44,6 @@ lodger__qt_host_unref (LodgerQtHost *host)
 {
   if (host->refs.fetch_sub (1, std::memory_order_acq_rel) == 1)
     delete host;
-}
-
-void
-lodger__qt_host_send (LodgerQtHost *host)
-{
-  if (host->carrier != nullptr && !host->is_sent)
-    host->is_sent = host->carrier->send ();
 }
 
 LodgerHostNode *

@@ -55,8 +55,6 @@ struct LodgerQtHost
 LodgerQtHost *lodger__qt_host_new (LodgerHost *lodger_host, const LodgerQtHostOptions *options);
 LodgerQtHost *lodger__qt_host_ref (LodgerQtHost *host);
 void lodger__qt_host_unref (LodgerQtHost *host);
-/* Gets the carrier to be called, if it is there. Under the mutex. Any thread. */
-void lodger__qt_host_send (LodgerQtHost *host);
 /* Refuses posts, and takes the carrier out. Returns the node, if it was posted. Any thread. */
 LodgerHostNode *lodger__qt_host_close (LodgerQtHost *host, bool *ret_was_closed);
 
@@ -67,9 +65,11 @@ int64_t lodger__qt_now ();
 /* The watched descriptors of a host, and which of them are ready. The owner's alone. */
 class LodgerQtWatches {
 public:
+  /* `tell` is called when one is ready and none was. */
+  LodgerQtWatches (void (*tell) (void *data), void *data);
   ~LodgerQtWatches ();
   /* 0 or a negative code. */
-  int add (LodgerQtCarrier *carrier, LodgerHostWatch *watch, int fd, uint32_t events);
+  int add (LodgerHostWatch *watch, int fd, uint32_t events);
   void remove (LodgerHostWatch *watch);
   void clear ();
   /* Whether a descriptor is ready that has not been reported. */
@@ -79,15 +79,18 @@ public:
 
 private:
   friend struct LodgerQtWatch;
+  void (*const is_ready) (void *data);
+  void *const ready_data;
   LodgerQtWatch *all = nullptr;
   LodgerQtWatch *first_ready = nullptr, **last_ready = &first_ready;
 };
 
 /* ---- glib-source.cpp, only with GLib ---- */
 
-/* Makes a source that calls the carrier before each poll of the main context that this thread's dispatcher runs. NULL if
- * the dispatcher runs none. */
-LodgerQtSource *lodger__qt_source_new (LodgerQtCarrier *carrier);
+/* Makes a source that calls `ask` before each poll of the main context that this thread's dispatcher runs. It says how
+ * many milliseconds the poll may take, or -1. NULL if the
+ * dispatcher runs none. */
+LodgerQtSource *lodger__qt_source_new (int (*ask) (void *data), void *data);
 void lodger__qt_source_free (LodgerQtSource *source);
 /* The main context that this thread's dispatcher runs, or NULL. */
 const void *lodger__qt_source_context ();
@@ -108,6 +111,9 @@ public:
   void setWants (bool on);
   /* The loop is about to block, or may be. */
   void ask ();
+  /* Milliseconds, rounded up, until the timer comes; -1: it is not set. */
+  int timeLeft () const;
+  int askForTime ();
   /* A descriptor is ready. */
   void noteReady ();
   /* Lets go of the loop. Then it is destroyed, at once or when it has returned to the loop. */
@@ -140,6 +146,9 @@ private:
   bool serves_watches = false; /* the watches come next, if both they and the node wait */
   bool has_ended = false;
 };
+
+/* Gets the carrier to be called, if it is there. Under the mutex. Any thread. */
+void lodger__qt_host_send (LodgerQtHost *host);
 
 /* ---- driver.cpp, application.cpp ---- */
 

@@ -21,7 +21,6 @@ struct LodgerQtWatch
   LodgerQtWatch *next_ready; /* of the ready ones */
   LodgerHostWatch *watch;
   LodgerQtWatches *watches;
-  LodgerQtCarrier *carrier;
   QSocketNotifier *notifiers[3];
   int fd;
   uint32_t events;
@@ -41,7 +40,7 @@ LodgerQtWatch::note ()
   next_ready = nullptr;
   *watches->last_ready = this;
   watches->last_ready = &next_ready;
-  carrier->noteReady ();
+  watches->is_ready (watches->ready_data);
 }
 
 /* It may be inside one of its notifiers' signals. */
@@ -53,6 +52,10 @@ LodgerQtWatch::free ()
       delete notifier;
   watch->host_data = nullptr;
   delete this;
+}
+
+LodgerQtWatches::LodgerQtWatches (void (*tell) (void *data), void *data) : is_ready (tell), ready_data (data)
+{
 }
 
 LodgerQtWatches::~LodgerQtWatches ()
@@ -91,7 +94,7 @@ share_a_kind (uint32_t events, uint32_t others)
 }
 
 int
-LodgerQtWatches::add (LodgerQtCarrier *carrier, LodgerHostWatch *lodger_watch, int fd, uint32_t events)
+LodgerQtWatches::add (LodgerHostWatch *lodger_watch, int fd, uint32_t events)
 {
   struct pollfd look = { fd, 0, 0 };
   LodgerQtWatch *watch;
@@ -107,7 +110,6 @@ LodgerQtWatches::add (LodgerQtCarrier *carrier, LodgerHostWatch *lodger_watch, i
     return LODGER_ENOMEM;
   watch->watch = lodger_watch;
   watch->watches = this;
-  watch->carrier = carrier;
   watch->fd = fd;
   watch->events = events;
   lodger_watch->host_data = watch;
@@ -119,7 +121,8 @@ LodgerQtWatches::add (LodgerQtCarrier *carrier, LodgerHostWatch *lodger_watch, i
         continue;
       watch->notifiers[i] = new QSocketNotifier (fd, types[i]);
       QObject::connect (
-          watch->notifiers[i], &QSocketNotifier::activated, carrier, [watch] { watch->note (); }, Qt::DirectConnection);
+          watch->notifiers[i], &QSocketNotifier::activated, watch->notifiers[i], [watch] { watch->note (); },
+          Qt::DirectConnection);
     }
   return 0;
 }

@@ -33,6 +33,9 @@ void qt_loop_quit (void);
 /* `func` runs as a posted event of the usual priority. */
 void qt_post (QtFunc func, void *data);
 
+/* While on, the adapter finds no memory for the event of a post. */
+void qt_refuse_memory (bool on);
+
 /* A QThread that runs `func`, and then its event loop until the join. */
 typedef struct QtThread QtThread;
 QtThread *qt_thread_start (QtFunc func, void *data);

@@ -329,6 +329,62 @@ START_TEST (edge_22_a_deadline_is_never_early)
 }
 END_TEST
 
+/* ---- shortage -------------------------------------------------------------------------------------------------- */
+
+static void
+do_nothing (void *data)
+{
+  (void) data;
+}
+
+static int64_t
+note_slice (void *program)
+{
+  qt_program_note (program);
+  return MS;
+}
+
+typedef struct Sleeper
+{
+  LodgerCaller *caller;
+  int thread;
+  Recorder recorder;
+} Sleeper;
+
+static void *
+post_without_memory (void *data)
+{
+  Sleeper *sleeper = data;
+  proc_wait_asleep (sleeper->thread);
+  lodger_caller_call_direct (sleeper->caller, recorder_direct, &sleeper->recorder, recorder_destroy);
+  return NULL;
+}
+
+START_TEST (edge_81_a_post_without_memory_arrives)
+{
+  Sleeper sleeper = { .thread = test_thread_id () };
+  Recorder here = { 0 };
+  QtProgram *program;
+  pthread_t thread;
+  qt_application_start (_i);
+  program = qt_program_new (do_nothing, do_nothing, NULL);
+  sleeper.caller
+      = lodger_qt_attach_full (LODGER_QT_HOST_OPTIONS (.slice = note_slice, .slice_data = program), NULL, NULL);
+  qt_refuse_memory (true);
+  lodger_caller_call_direct (sleeper.caller, recorder_direct, &here, recorder_destroy);
+  run_until (&here.ran, 1);
+  thread = thread_start (post_without_memory, &sleeper);
+  while (atomic_load (&sleeper.recorder.ran) == 0)
+    qt_program_turn (program);
+  thread_join (thread);
+  qt_refuse_memory (false);
+  recorder_expect (&here, 1, 1);
+  recorder_expect (&sleeper.recorder, 1, 1);
+  leave (sleeper.caller);
+  qt_program_free (program);
+}
+END_TEST
+
 /* ---- the run of the loop -------------------------------------------------------------------------------------------- */
 
 static int64_t
@@ -408,6 +464,7 @@ main (int argc, char **argv)
     &a_nested_loop_of_glibs_goes_on_with_the_interrupted_turn,
 #endif
     &edge_22_a_deadline_is_never_early,
+    &edge_81_a_post_without_memory_arrives,
     &a_slice_is_as_long_as_the_host_options_say,
     &reading_and_writing_are_watched_apart,
   };

@@ -48,8 +48,9 @@ typedef struct LodgerBackendOps
    * backend cannot be a guest (LODGER_ENOSYS), and the others are ignored. */
 
   /** Returns the loop that the options mean. Two equal pointers are the same guest. A pointer that equals the identity of
-   * the thread's host, from `identify` of a driver of the same name, means that no guest is needed: that host runs the
-   * loop already. NULL: the options pointer itself stands for the loop. */
+   * a host of the thread means that no guest is needed: that host runs the loop already. It holds for a host whose driver
+   * has the backend's name, or names the backend in `runs_backend`. NULL: the options pointer itself stands for the
+   * loop. */
   const void *(*guest_identify) (const void *options);
   /** Takes a loop or makes one, and owns it. It changes nothing that the other code of the thread sees. It returns 0 and
    * sets *ret_impl, or returns a negative code. */
@@ -65,6 +66,7 @@ typedef struct LodgerBackendOps
   /** Goes around each call that is made in the guest, and around each `guest_dispatch`. They nest. NULL: nothing is
    * needed. */
   void (*guest_enter) (void *impl);
+  /** Undoes the last `guest_enter`. */
   void (*guest_leave) (void *impl);
   /** Frees what `guest_open` made, last of all, and not inside `guest_dispatch`. Mandatory for a guest. A loop that the
    * program owns lives on. */

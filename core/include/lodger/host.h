@@ -121,6 +121,10 @@ typedef struct LodgerHostDriver
   /** Makes the host's state for @p host. Mandatory. Owner's thread. @p host outlives the state. It returns 0 and sets
    * *ret_impl, or returns a negative code. What only the owner could take away is made by `attach`. */
   int (*open) (LodgerHost *host, const void *options, void **ret_impl);
+  /** The backend whose loops this host runs as well, beside a backend of the host's own name. Static. `identify` and
+   * `guest_identify` of that backend then return equal pointers for the same loop. Such a loop needs no guest in the
+   * host's thread. Example: Qt's dispatcher runs a main context of GLib. NULL: there is none. */
+  const char *runs_backend;
 } LodgerHostDriver;
 
 /**

@@ -15,13 +15,6 @@
 #include <lodger-qt-run.h>
 #include <lodger/lodger.h>
 
-#ifdef __cplusplus
-class QObject;
-#else
-/** A QObject of Qt. C code only passes it on. */
-typedef struct QObject QObject;
-#endif
-
 LODGER_BEGIN_DECLS
 
 /** LodgerCallerOptions::host_options for the host "qt". NULL means all defaults. The loop is always this thread's. */
