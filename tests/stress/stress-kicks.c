@@ -14,7 +14,6 @@
 enum
 {
   COUNT = 20000,
-  CONTROL_COUNT = 500,
   CONTROL_LIMIT = 20000000 /* nanoseconds */
 };
 
@@ -33,12 +32,12 @@ run (const KickHost *host, const KickGuest *guest, unsigned long count)
   kicks = (Kicks) { .host = host, .guest = guest, .count = count };
   if (is_control (guest))
     {
-      kicks.count = count < CONTROL_COUNT ? count : CONTROL_COUNT;
+      kicks.count = COUNT;
       kicks.limit = CONTROL_LIMIT;
-      kicks.counts_losses = true;
+      kicks.ends_when_lost = true;
     }
   lost = kicks_run (&kicks);
-  printf ("%s in %s: %lu kicks, %lu lost, %.1f s\n", guest->name, host->name, kicks.count, lost,
+  printf ("%s in %s: %lu kicks, %lu lost, %.1f s\n", guest->name, host->name, atomic_load (&kicks.number), lost,
           (double) (test_now () - begun) / 1e9);
   fflush (stdout);
   if (is_control (guest) != (lost > 0))
