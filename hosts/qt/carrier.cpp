@@ -37,8 +37,8 @@ LodgerQtCarrier::LodgerQtCarrier (LodgerQtHost *owner, QAbstractEventDispatcher 
       host (lodger__qt_host_ref (owner)), dispatcher (of)
 {
 #ifdef LODGER_QT_HAVE_GLIB
-  source
-      = lodger__qt_source_new ([] (void *carrier) { return static_cast<LodgerQtCarrier *> (carrier)->ask (); }, this);
+  source = lodger__qt_source_new (
+      [] (void *carrier) { return static_cast<LodgerQtCarrier *> (carrier)->askForTime (); }, this);
 #endif
   connect (
       of, &QAbstractEventDispatcher::awake, this, [this] { onAwake (); }, Qt::DirectConnection);
@@ -81,7 +81,7 @@ LodgerQtCarrier::end ()
   const OnStack here (this);
   has_ended = true;
   wants_before_wait = false;
-  deadline = wait_until = LODGER_FOREVER;
+  deadline = wait_until = timer_target = LODGER_FOREVER;
   timer.stop ();
   watches.clear ();
 #ifdef LODGER_QT_HAVE_GLIB
@@ -207,18 +207,16 @@ LodgerQtCarrier::noteReady ()
 
 /* ---- time -------------------------------------------------------------------------------------------------------- */
 
-/* Rounded up: the timer would come early otherwise, and be set again. */
 int
 LodgerQtCarrier::timeLeft () const
 {
-  int64_t left;
   if (timer_target == LODGER_FOREVER)
     return -1;
-  left = qMax (timer_target - lodger__qt_now (), int64_t (0));
-  left = left / 1000000 + (left % 1000000 != 0);
-  return int (qMin (left, int64_t (INT_MAX)));
+  const int64_t left = qMax (timer_target - lodger__qt_now (), int64_t (0));
+  return int (qMin (left / 1000000 + (left % 1000000 != 0), int64_t (INT_MAX)));
 }
 
+/* Rounded up: the timer would come early otherwise, and be set again. */
 void
 LodgerQtCarrier::setTimer ()
 {
@@ -266,21 +264,28 @@ LodgerQtCarrier::setWants (bool on)
 }
 
 /* If the loop must not block, Lodger has posted the node, and Qt has woken the loop. */
-int
+void
 LodgerQtCarrier::ask ()
 {
   if (!wants_before_wait || is_asking)
-    return -1;
+    return;
   const OnStack here (this);
-  const int64_t before = timer_target;
   is_asking = true;
   const int64_t until = lodger_host_before_wait (host->host);
   is_asking = false;
-  if (has_ended)
-    return -1;
-  wait_until = until != 0 ? until : LODGER_FOREVER;
-  setTimer ();
-  return timer_target != before ? timeLeft () : -1;
+  if (!has_ended)
+    {
+      wait_until = until != 0 ? until : LODGER_FOREVER;
+      setTimer ();
+    }
+}
+
+int
+LodgerQtCarrier::askForTime ()
+{
+  const OnStack here (this);
+  ask ();
+  return timeLeft ();
 }
 
 /* A node whose event there was no memory for is served here. */

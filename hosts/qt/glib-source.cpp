@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A source of the main context that a dispatcher with GLib runs. GLib asks it last of all, before each poll: in the
- * dispatcher's own rounds, and in each loop of GLib's that a program runs inside. Qt's timers have been asked before: one that
- * is set then does not count for this poll, so the source itself gives its time. */
+ * dispatcher's own rounds, and in each loop of GLib's that a program runs inside.
+ *
+ * Qt's own source for timers has been asked by then. So a timer that is set here is told to this poll, too. When the poll
+ * ends, Qt finds the timer due. */
 #include "qt-private.h"
 
+#include <QCoreApplication>
+#include <QThread>
 #include <glib.h>
 
 class LodgerQtSource {
 public:
   GSource source;
-  int (*ask) (void *data); /* returns for how many milliseconds the loop may sleep; or -1 */
+  int (*ask) (void *data);
   void *data;
 };
 
@@ -39,15 +43,36 @@ dispatch (GSource *source, GSourceFunc callback, void *data)
 
 static GSourceFuncs funcs = { prepare, check, dispatch, nullptr, nullptr, nullptr };
 
-/* Qt pushes the context of a thread's dispatcher as the thread's default. */
+namespace {
+
+/* What a thread's dispatcher was found to run. */
+struct Found
+{
+  QPointer<QAbstractEventDispatcher> dispatcher;
+  GMainContext *context = nullptr; /* the dispatcher's, borrowed */
+};
+
+} // namespace
+
+static thread_local Found found;
+
+/* In the main thread, a dispatcher with GLib runs the default context. In another thread it makes one, and pushes that as
+ * the thread's default when it is made. Others are pushed and popped later, as by each dispatch of a guest. So the first
+ * look counts. */
 static GMainContext *
 context_of_thread ()
 {
   QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance ();
-  GMainContext *context = g_main_context_get_thread_default ();
   if (dispatcher == nullptr || !dispatcher->inherits ("QEventDispatcherGlib"))
     return nullptr;
-  return context != nullptr ? context : g_main_context_default ();
+  if (QCoreApplication::instance () != nullptr && QCoreApplication::instance ()->thread () == QThread::currentThread ())
+    return g_main_context_default ();
+  if (found.dispatcher != dispatcher)
+    {
+      found.dispatcher = dispatcher;
+      found.context = g_main_context_get_thread_default ();
+    }
+  return found.context;
 }
 
 const void *

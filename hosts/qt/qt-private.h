@@ -87,7 +87,8 @@ private:
 
 /* ---- glib-source.cpp, only with GLib ---- */
 
-/* Makes a source that calls `ask` before each poll of the main context that this thread's dispatcher runs. NULL if the
+/* Makes a source that calls `ask` before each poll of the main context that this thread's dispatcher runs. It says how
+ * many milliseconds the poll may take, or -1. NULL if the
  * dispatcher runs none. */
 LodgerQtSource *lodger__qt_source_new (int (*ask) (void *data), void *data);
 void lodger__qt_source_free (LodgerQtSource *source);
@@ -108,8 +109,11 @@ public:
   bool send ();
   void arm (int64_t deadline);
   void setWants (bool on);
-  /* The loop is about to block, or may be. Returns for how many milliseconds, if Qt's timer has just been set; or -1. */
-  int ask ();
+  /* The loop is about to block, or may be. */
+  void ask ();
+  /* Milliseconds, rounded up, until the timer comes; -1: it is not set. */
+  int timeLeft () const;
+  int askForTime ();
   /* A descriptor is ready. */
   void noteReady ();
   /* Lets go of the loop. Then it is destroyed, at once or when it has returned to the loop. */
@@ -127,7 +131,6 @@ private:
   void serve ();
   void runOne (LodgerHostNode *node, int64_t slice);
   void setTimer ();
-  int timeLeft () const;
   class OnStack;
 
   LodgerQtHost *const host;

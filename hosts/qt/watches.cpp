@@ -11,7 +11,7 @@
 #include <new>
 #include <poll.h>
 
-static const uint32_t kinds[] = { POLLIN, POLLOUT, POLLPRI };
+static const uint32_t kinds[] = { POLLIN | POLLRDNORM, POLLOUT | POLLWRNORM, POLLPRI | POLLRDBAND };
 static const QSocketNotifier::Type types[]
     = { QSocketNotifier::Read, QSocketNotifier::Write, QSocketNotifier::Exception };
 
@@ -83,6 +83,8 @@ LodgerQtWatches::add (LodgerHostWatch *lodger_watch, int fd, uint32_t events)
   LodgerQtWatch *watch;
   if (fd < 0 || (poll (&look, 1, 0) == 1 && (look.revents & POLLNVAL) != 0))
     return LODGER_EINVAL;
+  if (events != 0 && (events & (kinds[0] | kinds[1] | kinds[2])) == 0)
+    return LODGER_EINVAL; /* nothing that Qt could tell of */
   for (watch = all; watch != nullptr; watch = watch->next)
     if (watch->fd == fd)
       return LODGER_EBUSY;

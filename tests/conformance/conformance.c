@@ -83,7 +83,7 @@ main (int argc, char **argv)
   add_law_watches (suite);
   add_edge_guests (suite);
   add_edge_watches (suite);
-#if defined LODGER_HAVE_GLIB && !defined LODGER_TEST_ON_QT
+#ifdef LODGER_HAVE_GLIB
   add_edge_glib_abandoned (suite);
 #endif
   return test_main (suite, argc, argv);
