@@ -47,7 +47,7 @@ static int
 watch_fd (void *impl, LodgerHostWatch *watch, int fd, uint32_t events)
 {
   LodgerQtCarrier *carrier = host_of (impl)->carrier;
-  return carrier != nullptr ? carrier->watches.add (carrier, watch, fd, events) : LODGER_ESHUTDOWN;
+  return carrier != nullptr ? carrier->watches.add (watch, fd, events) : LODGER_ESHUTDOWN;
 }
 
 static void
@@ -158,7 +158,7 @@ lodger__qt_have_dispatcher ()
   return QAbstractEventDispatcher::instance () != nullptr;
 }
 
-/* The loop of the thread that asks. */
+/* The loop of the thread that asks. A main context that the dispatcher runs is no guest here: see `runs_backend`. */
 static const void *
 identify_host (const void *options)
 {
@@ -217,6 +217,6 @@ const LodgerHostDriver *
 lodger__qt_driver ()
 {
   static const LodgerHostOps ops = make_ops ();
-  static const LodgerHostDriver driver = { sizeof (LodgerHostDriver), &ops, identify_host, open_host };
+  static const LodgerHostDriver driver = { sizeof (LodgerHostDriver), &ops, identify_host, open_host, "glib" };
   return &driver;
 }

@@ -2,7 +2,6 @@
 /* The memory of one attached event dispatcher: made by the driver's `open`, shared by the core and the carrier. */
 #include "qt-private.h"
 
-#include <chrono>
 #include <new>
 
 #include <time.h>

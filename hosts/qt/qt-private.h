@@ -60,24 +60,16 @@ LodgerHostNode *lodger__qt_host_close (LodgerQtHost *host, bool *ret_was_closed)
 
 int64_t lodger__qt_now ();
 
-/* ---- whom watches.cpp and glib-source.cpp tell: the carrier ---- */
-
-class LodgerQtListener : public QObject {
-public:
-  /* The loop is about to block, or may be. */
-  virtual void ask () = 0;
-  /* A descriptor is ready. */
-  virtual void noteReady () = 0;
-};
-
 /* ---- watches.cpp ---- */
 
 /* The watched descriptors of a host, and which of them are ready. The owner's alone. */
 class LodgerQtWatches {
 public:
+  /* `tell` is called when one is ready and none was. */
+  LodgerQtWatches (void (*tell) (void *data), void *data);
   ~LodgerQtWatches ();
   /* 0 or a negative code. */
-  int add (LodgerQtListener *listener, LodgerHostWatch *watch, int fd, uint32_t events);
+  int add (LodgerHostWatch *watch, int fd, uint32_t events);
   void remove (LodgerHostWatch *watch);
   void clear ();
   /* Whether a descriptor is ready that has not been reported. */
@@ -87,26 +79,25 @@ public:
 
 private:
   friend struct LodgerQtWatch;
+  void (*const is_ready) (void *data);
+  void *const ready_data;
   LodgerQtWatch *all = nullptr;
   LodgerQtWatch *first_ready = nullptr, **last_ready = &first_ready;
 };
 
 /* ---- glib-source.cpp, only with GLib ---- */
 
-/* Makes a source that asks the listener before each poll of the main context that this thread's dispatcher runs. NULL if
- * the dispatcher runs none. */
-LodgerQtSource *lodger__qt_source_new (LodgerQtListener *listener);
+/* Makes a source that calls `ask` before each poll of the main context that this thread's dispatcher runs. It says how
+ * many milliseconds the poll may take, or -1. NULL if the dispatcher runs none. */
+LodgerQtSource *lodger__qt_source_new (int (*ask) (void *data), void *data);
 void lodger__qt_source_free (LodgerQtSource *source);
 /* The main context that this thread's dispatcher runs, or NULL. */
 const void *lodger__qt_source_context ();
 
 /* ---- carrier.cpp ---- */
 
-/* Gets the carrier to be called, if it is there. Under the mutex. Any thread. */
-void lodger__qt_host_send (LodgerQtHost *host);
-
 /* What lives in the owner's thread: it is called by the event dispatcher. Made and destroyed there. */
-class LodgerQtCarrier final : public LodgerQtListener {
+class LodgerQtCarrier final : public QObject {
 public:
   /* The dispatcher is this thread's. */
   LodgerQtCarrier (LodgerQtHost *owner, QAbstractEventDispatcher *dispatcher);
@@ -117,8 +108,13 @@ public:
   bool send ();
   void arm (int64_t deadline);
   void setWants (bool on);
-  void ask () override;
-  void noteReady () override;
+  /* The loop is about to block, or may be. */
+  void ask ();
+  /* Milliseconds, rounded up, until the timer comes; -1: it is not set. */
+  int timeLeft () const;
+  int askForTime ();
+  /* A descriptor is ready. */
+  void noteReady ();
   /* Lets go of the loop. Then it is destroyed, at once or when it has returned to the loop. */
   void end ();
 
@@ -149,6 +145,9 @@ private:
   bool serves_watches = false; /* the watches come next, if both they and the node wait */
   bool has_ended = false;
 };
+
+/* Gets the carrier to be called, if it is there. Under the mutex. Any thread. */
+void lodger__qt_host_send (LodgerQtHost *host);
 
 /* ---- driver.cpp, application.cpp ---- */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Watched descriptors. A notifier only notes that its descriptor may be ready, and tells the listener. What the
- * descriptor is ready for is asked of the system when it is reported: at the priority of the node.
+/* Watched descriptors. A notifier only notes that its descriptor may be ready, and gets the carrier's event to be posted.
+ * What the descriptor is ready for is asked of the system when it is reported: at the priority of the node.
  *
- * Qt has one notifier for each descriptor and kind. A second watch of a descriptor is refused. */
+ * Qt has one notifier for each descriptor and kind. A second watch of a descriptor and kind is refused. */
 #include "qt-private.h"
 
 #include <QSocketNotifier>
@@ -11,7 +11,7 @@
 #include <new>
 #include <poll.h>
 
-static const uint32_t kinds[] = { POLLIN, POLLOUT, POLLPRI };
+static const uint32_t kinds[] = { POLLIN | POLLRDNORM, POLLOUT | POLLWRNORM, POLLPRI | POLLRDBAND };
 static const QSocketNotifier::Type types[]
     = { QSocketNotifier::Read, QSocketNotifier::Write, QSocketNotifier::Exception };
 
@@ -21,7 +21,6 @@ struct LodgerQtWatch
   LodgerQtWatch *next_ready; /* of the ready ones */
   LodgerHostWatch *watch;
   LodgerQtWatches *watches;
-  LodgerQtListener *listener;
   QSocketNotifier *notifiers[3];
   int fd;
   uint32_t events;
@@ -41,7 +40,7 @@ LodgerQtWatch::note ()
   next_ready = nullptr;
   *watches->last_ready = this;
   watches->last_ready = &next_ready;
-  listener->noteReady ();
+  watches->is_ready (watches->ready_data);
 }
 
 /* It may be inside one of its notifiers' signals. */
@@ -53,6 +52,10 @@ LodgerQtWatch::free ()
       delete notifier;
   watch->host_data = nullptr;
   delete this;
+}
+
+LodgerQtWatches::LodgerQtWatches (void (*tell) (void *data), void *data) : is_ready (tell), ready_data (data)
+{
 }
 
 LodgerQtWatches::~LodgerQtWatches ()
@@ -73,22 +76,40 @@ LodgerQtWatches::clear ()
     }
 }
 
+/* Each kind tells of an error, too: one of them is there in any case. */
+static bool
+needs (uint32_t events, int kind)
+{
+  const bool is_last_chance = kind == 2 && (events & (kinds[0] | kinds[1])) == 0;
+  return (events & kinds[kind]) != 0 || is_last_chance;
+}
+
+static bool
+share_a_kind (uint32_t events, uint32_t others)
+{
+  for (int i = 0; i < 3; i++)
+    if (needs (events, i) && needs (others, i))
+      return true;
+  return false;
+}
+
 int
-LodgerQtWatches::add (LodgerQtListener *listener, LodgerHostWatch *lodger_watch, int fd, uint32_t events)
+LodgerQtWatches::add (LodgerHostWatch *lodger_watch, int fd, uint32_t events)
 {
   struct pollfd look = { fd, 0, 0 };
   LodgerQtWatch *watch;
   if (fd < 0 || (poll (&look, 1, 0) == 1 && (look.revents & POLLNVAL) != 0))
     return LODGER_EINVAL;
+  if (events != 0 && (events & (kinds[0] | kinds[1] | kinds[2])) == 0)
+    return LODGER_EINVAL; /* nothing that Qt could tell of */
   for (watch = all; watch != nullptr; watch = watch->next)
-    if (watch->fd == fd)
+    if (watch->fd == fd && share_a_kind (watch->events, events))
       return LODGER_EBUSY;
   watch = new (std::nothrow) LodgerQtWatch {};
   if (watch == nullptr)
     return LODGER_ENOMEM;
   watch->watch = lodger_watch;
   watch->watches = this;
-  watch->listener = listener;
   watch->fd = fd;
   watch->events = events;
   lodger_watch->host_data = watch;
@@ -96,13 +117,11 @@ LodgerQtWatches::add (LodgerQtListener *listener, LodgerHostWatch *lodger_watch,
   all = watch;
   for (int i = 0; i < 3; i++)
     {
-      /* Each kind tells of an error, too: one of them is there in any case. */
-      const bool is_last_chance = i == 2 && watch->notifiers[0] == nullptr && watch->notifiers[1] == nullptr;
-      if ((events & kinds[i]) == 0 && !is_last_chance)
+      if (!needs (events, i))
         continue;
       watch->notifiers[i] = new QSocketNotifier (fd, types[i]);
       QObject::connect (
-          watch->notifiers[i], &QSocketNotifier::activated, listener, [watch] { watch->note (); },
+          watch->notifiers[i], &QSocketNotifier::activated, watch->notifiers[i], [watch] { watch->note (); },
           Qt::DirectConnection);
     }
   return 0;

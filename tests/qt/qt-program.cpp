@@ -9,7 +9,9 @@
 #include <QThread>
 #include <QTimerEvent>
 
+#include <atomic>
 #include <cstdlib>
+#include <new>
 #include <semaphore.h>
 #include <thread>
 #include <unistd.h>
@@ -134,6 +136,28 @@ qt_post (QtFunc func, void *data)
   QCoreApplication::postEvent (new Receiver, new Posted (func, data));
 }
 
+static std::atomic<bool> refuses_memory;
+
+void
+qt_refuse_memory (bool on)
+{
+  refuses_memory = on;
+}
+
+void *
+operator new (std::size_t size, const std::nothrow_t &) noexcept
+{
+  return refuses_memory ? nullptr : ::operator new (size);
+}
+
+void
+qt_post_to_main (QtFunc func, void *data)
+{
+  auto *receiver = new Receiver;
+  receiver->moveToThread (QCoreApplication::instance ()->thread ());
+  QCoreApplication::postEvent (receiver, new Posted (func, data));
+}
+
 struct QtThread : public QThread
 {
   QtFunc func;
@@ -213,7 +237,7 @@ struct QtProgram : public QObject
         dispatcher, &QAbstractEventDispatcher::aboutToBlock, this,
         [this, dispatcher] {
           if (has_done)
-            dispatcher->interrupt ();
+            dispatcher->wakeUp ();
         },
         Qt::DirectConnection);
   }

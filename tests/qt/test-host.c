@@ -6,6 +6,8 @@
 #include <glib.h>
 #endif
 
+#include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define MS INT64_C (1000000)
@@ -327,6 +329,62 @@ START_TEST (edge_22_a_deadline_is_never_early)
 }
 END_TEST
 
+/* ---- shortage -------------------------------------------------------------------------------------------------- */
+
+static void
+do_nothing (void *data)
+{
+  (void) data;
+}
+
+static int64_t
+note_slice (void *program)
+{
+  qt_program_note (program);
+  return MS;
+}
+
+typedef struct Sleeper
+{
+  LodgerCaller *caller;
+  int thread;
+  Recorder recorder;
+} Sleeper;
+
+static void *
+post_without_memory (void *data)
+{
+  Sleeper *sleeper = data;
+  proc_wait_asleep (sleeper->thread);
+  lodger_caller_call_direct (sleeper->caller, recorder_direct, &sleeper->recorder, recorder_destroy);
+  return NULL;
+}
+
+START_TEST (edge_81_a_post_without_memory_arrives)
+{
+  Sleeper sleeper = { .thread = test_thread_id () };
+  Recorder here = { 0 };
+  QtProgram *program;
+  pthread_t thread;
+  qt_application_start (_i);
+  program = qt_program_new (do_nothing, do_nothing, NULL);
+  sleeper.caller
+      = lodger_qt_attach_full (LODGER_QT_HOST_OPTIONS (.slice = note_slice, .slice_data = program), NULL, NULL);
+  qt_refuse_memory (true);
+  lodger_caller_call_direct (sleeper.caller, recorder_direct, &here, recorder_destroy);
+  run_until (&here.ran, 1);
+  thread = thread_start (post_without_memory, &sleeper);
+  while (atomic_load (&sleeper.recorder.ran) == 0)
+    qt_program_turn (program);
+  thread_join (thread);
+  qt_refuse_memory (false);
+  recorder_expect (&here, 1, 1);
+  recorder_expect (&sleeper.recorder, 1, 1);
+  leave (sleeper.caller);
+  qt_program_free (program);
+}
+END_TEST
+
 /* ---- the run of the loop -------------------------------------------------------------------------------------------- */
 
 static int64_t
@@ -353,6 +411,42 @@ START_TEST (a_slice_is_as_long_as_the_host_options_say)
 }
 END_TEST
 
+static void
+count_and_end (LodgerPending *self, uint32_t revents, void *data)
+{
+  (void) revents;
+  atomic_fetch_add ((atomic_int *) data, 1);
+  lodger_pending_return_nothing (self);
+}
+
+START_TEST (reading_and_writing_are_watched_apart)
+{
+  LodgerPending *reading, *writing, *again;
+  atomic_int reads = 0, writes = 0;
+  LodgerCaller *caller;
+  int ends[2];
+  qt_application_start (_i);
+  caller = attach ();
+  ck_assert_int_eq (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  reading = lodger_caller_watch_fd (caller, ends[0], POLLIN, count_and_end, &reads, NULL);
+  writing = lodger_caller_watch_fd (caller, ends[0], POLLOUT, count_and_end, &writes, NULL);
+  run_until (&writes, 1);
+  again = lodger_caller_watch_fd (caller, ends[0], POLLIN | POLLPRI, count_and_end, &reads, NULL);
+  while (!lodger_pending_is_done (again))
+    qt_process_events (true);
+  expect_code (lodger_error_get_code (lodger_pending_get_error (again)), LODGER_EBUSY);
+  ck_assert_int_eq (write (ends[1], "x", 1), 1);
+  run_until (&reads, 1);
+  lodger_pending_cancel (reading, NULL);
+  lodger_pending_unref (reading);
+  lodger_pending_unref (writing);
+  lodger_pending_unref (again);
+  leave (caller);
+  close (ends[0]);
+  close (ends[1]);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -370,7 +464,9 @@ main (int argc, char **argv)
     &a_nested_loop_of_glibs_goes_on_with_the_interrupted_turn,
 #endif
     &edge_22_a_deadline_is_never_early,
+    &edge_81_a_post_without_memory_arrives,
     &a_slice_is_as_long_as_the_host_options_say,
+    &reading_and_writing_are_watched_apart,
   };
   return qt_test_main ("qt-host", tests, sizeof tests / sizeof *tests, argc, argv);
 }
