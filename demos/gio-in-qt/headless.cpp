@@ -14,6 +14,7 @@
 #include <QEventLoop>
 #include <QTimer>
 
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <glib/gstdio.h>
@@ -53,7 +54,7 @@ public:
         inner.exec ();
         loop = nullptr;
       }
-    return is_so ();
+    return !is_late && is_so ();
   }
 
 private:
@@ -199,7 +200,7 @@ struct Daemon
   ~Daemon ()
   {
     if (process != nullptr)
-      g_subprocess_force_exit (process.get ());
+      g_subprocess_send_signal (process.get (), SIGTERM); /* then it removes its socket */
   }
 };
 
@@ -226,10 +227,18 @@ start_daemon (Waiter *waiter, Daemon *daemon, const char *program)
   return waiter->until ([&] { return daemon->is_told; }) && !daemon->address.empty ();
 }
 
+struct Other
+{
+  Waiter *waiter;
+  Ref<GDBusConnection> connection;
+};
+
 static void
 on_other (GObject *, GAsyncResult *result, gpointer data)
 {
-  *static_cast<GDBusConnection **> (data) = g_dbus_connection_new_for_address_finish (result, nullptr);
+  const auto other = static_cast<Other *> (data);
+  other->connection.reset (g_dbus_connection_new_for_address_finish (result, nullptr));
+  other->waiter->poke ();
 }
 
 /* Another program on the bus, which takes a name and leaves. */
@@ -237,17 +246,17 @@ static bool
 check_names (Waiter *waiter, const std::string &address)
 {
   Bus bus ([waiter] { waiter->poke (); });
-  GDBusConnection *made = nullptr;
+  Other other { waiter, {} };
   bus.connect (address);
   if (!waiter->until ([&] { return bus.get_state () != Bus::State::CONNECTING; })
       || bus.get_state () == Bus::State::NONE)
     return fail (bus.get_reason ());
   const auto flags = GDBusConnectionFlags (G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
                                            | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION);
-  g_dbus_connection_new_for_address (address.c_str (), flags, nullptr, nullptr, on_other, &made);
-  if (!waiter->until ([&] { return made != nullptr && bus.get_connections () == 2; }))
+  g_dbus_connection_new_for_address (address.c_str (), flags, nullptr, nullptr, on_other, &other);
+  if (!waiter->until ([&] { return other.connection != nullptr && bus.get_connections () == 2; }))
     return fail ("the other program is not told");
-  const Ref<GDBusConnection> other (made);
+  GDBusConnection *const made = other.connection.get ();
   const guint owned
       = g_bus_own_name_on_connection (made, name, G_BUS_NAME_OWNER_FLAGS_NONE, nullptr, nullptr, nullptr, nullptr);
   const bool has_come = waiter->until ([&] { return bus.get_names ().count (name) == 1; });
