@@ -237,7 +237,7 @@ struct QtProgram : public QObject
         dispatcher, &QAbstractEventDispatcher::aboutToBlock, this,
         [this, dispatcher] {
           if (has_done)
-            dispatcher->interrupt ();
+            dispatcher->wakeUp ();
         },
         Qt::DirectConnection);
   }

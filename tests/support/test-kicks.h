@@ -74,8 +74,8 @@ struct Kicks
   void *host_impl, *guest_impl;
   LodgerCaller *caller; /* Optional. Set by the host. */
   unsigned long count;
-  int64_t limit;      /* after which a kick is lost */
-  bool counts_losses; /* a kick that is lost does not end the test */
+  int64_t limit;       /* after which a kick is lost */
+  bool ends_when_lost; /* a kick that is lost ends the run, and not the test */
 
   /* Private. */
   TestRandom random;

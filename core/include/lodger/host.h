@@ -337,8 +337,9 @@ LODGER_API const void *lodger_host_read_options (const void *given, void *own, s
  * @param reason why the adapter refuses. Optional. Default: lodger_error_code_string() of @p refusal.
  * @param ret_error Optional. Receives a new reference to the error.
  * @return as lodger_caller_open().
- * Errors: LODGER_EINVAL (NULL @p host, wrong options), LODGER_ENOENT (no such host or backend), LODGER_EMISMATCH (the
- * existing caller has another name or backend), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (NULL @p host, wrong options), LODGER_ENOENT (no such host or backend), LODGER_ENOSYS (the
+ * backend can only be a guest), LODGER_EMISMATCH (the existing caller has another name or backend), LODGER_ENOMEM
+ * (no memory).
  * Test: unit/options an_adapter_opens_a_caller_with_the_programs_options
  * Since: 0.2
  */
