@@ -21,7 +21,7 @@ for test in json.load(sys.stdin)["tests"]:
 
 for path in sorted(source.glob("tests/*/*.c")):
     text = path.read_text()
-    limited = "test_main (", "watchdog_begin (", "test_expect_end (", "gtk_test_main ("
+    limited = "test_main (", "watchdog_begin (", "kicks_run (", "test_expect_end (", "gtk_test_main ("
     if re.search(r"^main \(", text, re.M) and not any(each in text for each in limited) and path.name != "drag.c":
         problems.append("%s: the program has no time limit" % path)
 
@@ -38,7 +38,8 @@ for path in sorted(source.glob("tests/**/*.py")):
         if not any(each.arg in ("timeout", None) for each in node.keywords) and (at is None or len(node.args) <= at):
             problems.append("%s:%d: %s.%s () has no timeout" % (path, node.lineno, on, name))
 
-for path in sorted([*source.glob("tests/build/*.sh"), *source.glob("tests/support/*")]):
+scripts = [*source.glob("tests/build/*.sh"), *source.glob("tests/support/*")]
+for path in sorted(each for each in scripts if each.is_file()):
     for number, line in enumerate(path.read_text().split("\n"), 1):
         if re.search(r"xdotool .*--sync", line) and "timeout" not in line:
             problems.append("%s:%d: xdotool --sync without timeout" % (path, number))
