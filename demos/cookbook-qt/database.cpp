@@ -20,7 +20,7 @@ static const char sample[]
 static const char *path = ":memory:";
 static sqlite3 *database; /* only the thread of "db" uses it */
 
-/* ---- in the thread of "db" ----------------------------------------------------------------------------------------- */
+/* ---- in the thread of "db" --------------------------------------------------------------------------------------- */
 
 static int
 open_database ()
@@ -81,7 +81,7 @@ run_query (LodgerPending *self, void *sql)
   });
 }
 
-/* ---- in the GUI thread --------------------------------------------------------------------------------------------- */
+/* ---- in the GUI thread ------------------------------------------------------------------------------------------- */
 
 class Rows : public QAbstractListModel {
 public:

@@ -21,7 +21,7 @@
 #include <unistd.h>
 #include <vector>
 
-/* ---- in a worker: blocking functions, each of which ends when the call is cancelled --------------------------------- */
+/* ---- in a worker: blocking functions, each of which ends when the call is cancelled ------------------------------ */
 
 /* A cancel hangs up, in any thread. The descriptor is closed when neither the cancel nor the work needs it. */
 static void
@@ -113,7 +113,7 @@ fetch (LodgerPending *self, void *url)
   lodger::answer (self, [url] (lodger::Self work) { download (work, *static_cast<QUrl *> (url)); });
 }
 
-/* ---- in the GUI thread --------------------------------------------------------------------------------------------- */
+/* ---- in the GUI thread ------------------------------------------------------------------------------------------- */
 
 struct Window : QWidget
 {

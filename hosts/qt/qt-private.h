@@ -88,8 +88,7 @@ private:
 /* ---- glib-source.cpp, only with GLib ---- */
 
 /* Makes a source that calls `ask` before each poll of the main context that this thread's dispatcher runs. It says how
- * many milliseconds the poll may take, or -1. NULL if the
- * dispatcher runs none. */
+ * many milliseconds the poll may take, or -1. NULL if the dispatcher runs none. */
 LodgerQtSource *lodger__qt_source_new (int (*ask) (void *data), void *data);
 void lodger__qt_source_free (LodgerQtSource *source);
 /* The main context that this thread's dispatcher runs, or NULL. */

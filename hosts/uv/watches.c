@@ -146,7 +146,8 @@ lodger__uv_watches_remove (LodgerUvWatches *watches, LodgerHostWatch *host_watch
   return is_out;
 }
 
-/* The new set takes the number of the old one, under which the loop's handle knows it. */
+/* The new set takes the number of the old one, under which the loop's handle knows it. For want of a descriptor the old
+ * one stays. */
 void
 lodger__uv_watches_make_anew (LodgerUvWatches *watches)
 {
@@ -156,8 +157,8 @@ lodger__uv_watches_make_anew (LodgerUvWatches *watches)
   for (const LodgerUvWatch *watch = watches->first; watch != NULL; watch = watch->next)
     if (!watch->is_file)
       insert (set, watch);
-  if (dup3 (set, watches->set, O_CLOEXEC) >= 0)
-    close (set);
+  (void) dup3 (set, watches->set, O_CLOEXEC);
+  close (set);
 }
 
 /* ---- telling ----------------------------------------------------------------------------------------------------- */

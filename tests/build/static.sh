@@ -30,8 +30,8 @@ gives () { # gives RESULT COMMAND …
 on () { if [ "$1" = 0 ]; then echo OFF; else echo ON; fi; }
 
 quietly cmake -S "$source" -B "$dir/build" -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=Debug -DBUILD_SHARED_LIBS=OFF \
-  -DLODGER_GLIB="$(on "$glib")" -DLODGER_GTK="$(on "$gtk")" -DLODGER_UV=OFF -DLODGER_QT=OFF -DLODGER_TESTS=OFF \
-  -DLODGER_BENCH=OFF -DLODGER_DEMOS=OFF -DCMAKE_INSTALL_LIBDIR=lib
+  -DLODGER_GLIB="$(on "$glib")" -DLODGER_GTK="$(on "$gtk")" -DLODGER_UV=OFF -DLODGER_QT=OFF -DLODGER_TK=OFF \
+  -DLODGER_TESTS=OFF -DLODGER_BENCH=OFF -DLODGER_DEMOS=OFF -DCMAKE_INSTALL_LIBDIR=lib
 quietly cmake --build "$dir/build" -j 2
 
 # As in any prefix: folders that packages share, and files of others.

@@ -152,6 +152,14 @@ operator new (std::size_t size, const std::nothrow_t &) noexcept
   return refuses_memory ? nullptr : ::operator new (size);
 }
 
+void
+qt_post_to_main (QtFunc func, void *data)
+{
+  auto *receiver = new Receiver;
+  receiver->moveToThread (QCoreApplication::instance ()->thread ());
+  QCoreApplication::postEvent (receiver, new Posted (func, data));
+}
+
 struct QtThread : public QThread
 {
   QtFunc func;

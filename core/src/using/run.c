@@ -108,16 +108,18 @@ run_mainloop (Run *run)
   return code;
 }
 
-/* The outcome, or the error of a loop that has ended before; in either case a reference. */
+/* The outcome, or the error of a loop that has ended before; in either case a reference. Without a continuation, which has
+ * been dropped then, the loop ends at once. */
 static LodgerPending *
 run_loop (LodgerCaller *caller, Run *run, const LodgerWork *work)
 {
   static const LodgerCallOptions own = { .size = sizeof own, .name = "the end of lodger_run" };
   LodgerPending *pending;
-  int code;
+  int code, refusal;
   running = caller;
   run->pending = pending = lodger__submit_soon ("lodger_run", caller, work, NULL);
   run->then = lodger_pending_then_full (pending, caller, ended, run, dropped, &own);
+  refusal = lodger_error_get_code (lodger_pending_get_error (run->then));
   code = run_mainloop (run);
   atomic_store (&run->is_over, true);
   running = NULL;
@@ -127,6 +129,8 @@ run_loop (LodgerCaller *caller, Run *run, const LodgerWork *work)
     return pending;
   lodger_pending_cancel (pending, "the host's loop has ended");
   lodger_pending_unref (pending);
+  if (refusal != 0)
+    return lodger__pending_refused (refusal, NULL);
   return lodger__pending_refused (code < 0 ? code : LODGER_EFAILED, "the host's loop has ended before the call");
 }
 

@@ -7,13 +7,14 @@
  *         .then (this, [this] (const QImage &image) { label->setPixmap (QPixmap::fromImage (image)); })
  *         .on_failed (this, [this] (const lodger::Error &error) { label->setText (error.what ()); });
  *
- * The work runs in a worker, and what `then` is given runs in the object's thread. It does not run once the object is gone.
- * Nothing here is a library: the file uses the C functions of lodger.h and lodger-qt.h. It needs exceptions, and no RTTI.
+ * The work runs in a worker, and what `then` is given runs in the object's thread. It does not run once the object is
+ * gone. Nothing here is a library: the file uses the C functions of lodger.h and lodger-qt.h. It needs exceptions, and
+ * no RTTI.
  *
- * **Threads.** A function of this file may be called in any thread that has a caller: where lodger::Attachment lives, in
- * a worker, in a call. It throws lodger::Error with LODGER_ESTATE elsewhere. A Pending may be copied and used in any
- * thread. One Pending object that several threads use while one of them assigns to it needs a lock. No function blocks,
- * except for wait(), result() and take() in a thread that may.
+ * **Threads.** A function of this file may be called in any thread that has a caller: where lodger::Attachment lives,
+ * in a worker, in a call. It throws lodger::Error with LODGER_ESTATE elsewhere. A Pending may be copied and used in
+ * any thread. One Pending object that several threads use while one of them assigns to it needs a lock. No function
+ * blocks, except for wait(), result() and take() in a thread that may.
  *
  * **Exceptions.** What a function throws is the outcome of its Pending, and result() throws it again: the same object,
  * also in several threads. A lodger::Error goes to and from C without loss. A failure that nobody reads is logged, with
@@ -101,7 +102,7 @@ struct Place
 
 } // namespace detail
 
-/* ---- errors ------------------------------------------------------------------------------------------------------------ */
+/* ---- errors ------------------------------------------------------------------------------------------------------ */
 
 /** A failure as Lodger knows it: a code, a domain and a message. It may be copied and read in any thread. */
 class Error : public std::exception {
@@ -186,7 +187,7 @@ private:
   LodgerPending *self_;
 };
 
-/* ---- how values, exceptions and functions go through C ----------------------------------------------------------------- */
+/* ---- how values, exceptions and functions go through C ----------------------------------------------------------- */
 
 namespace detail {
 
@@ -416,12 +417,12 @@ private:
 
 } // namespace detail
 
-/* ---- pendings ------------------------------------------------------------------------------------------------------------ */
+/* ---- pendings ---------------------------------------------------------------------------------------------------- */
 
 /** The outcome of some work, now or later: a handle that may be copied. @p T is what the work returns, or void.
  *
- * A Pending is empty when it was made without anything, or was moved from. It answers false then, and its other functions
- * throw lodger::Error with LODGER_EINVAL. */
+ * A Pending is empty when it was made without anything, or was moved from. It answers false then, and its other
+ * functions throw lodger::Error with LODGER_EINVAL. */
 template <class T> class Pending {
 public:
   /** An empty one. */
@@ -455,9 +456,9 @@ public:
   /**
    * Waits in a worker, or in a thread without a caller, until the outcome is there.
    *
-   * A GUI's thread must not block: this throws Error with LODGER_EWRONGTHREAD there, unless the outcome is there. The end
-   * of @p timeout nanoseconds throws Error with LODGER_ETIMEDOUT, and cancels the work. A cancel of the work that waits
-   * throws Cancelled, and cancels this work, too. A failure of this work is left to result(). */
+   * A GUI's thread must not block: this throws Error with LODGER_EWRONGTHREAD there, unless the outcome is there. The
+   * end of @p timeout nanoseconds throws Error with LODGER_ETIMEDOUT, and cancels the work. A cancel of the work that
+   * waits throws Cancelled, and cancels this work, too. A failure of this work is left to result(). */
   Pending wait (int64_t timeout = LODGER_FOREVER) const
   {
     const int code = lodger_pending_wait (checked (), timeout, LODGER_WAIT_NO_RESULT);
@@ -495,8 +496,8 @@ public:
    * Runs @p func in this thread when the work has succeeded, with its value.
    *
    * It takes `const T &`, or T if that is moved out, or a Pending<T>. With a Pending<T> it runs after a failure and a
-   * cancel, too. Without, a failure is the outcome of the pending that is returned. A function that could take either is
-   * given the value.
+   * cancel, too. Without, a failure is the outcome of the pending that is returned. A function that could take either
+   * is given the value.
    */
   template <class F> auto then (F func, detail::Place place = { __builtin_FILE(), __builtin_LINE() }) const
   {
@@ -509,9 +510,9 @@ public:
   {
     return continue_with (detail::scope_of (object), std::move (func), place);
   }
-  /** Runs @p func with the `const Error &` when the work has failed, but not when it was cancelled. What @p func returns
-   * takes the place of the value: a T, or what becomes one, or a Pending<T>. Otherwise the outcome is passed on. It is
-   * bound to @p object as in then(). */
+  /** Runs @p func with the `const Error &` when the work has failed, but not when it was cancelled. What @p func
+   * returns takes the place of the value: a T, or what becomes one, or a Pending<T>. Otherwise the outcome is passed
+   * on. It is bound to @p object as in then(). */
   template <class F>
   Pending on_failed (QObject *object, F func, detail::Place place = { __builtin_FILE(), __builtin_LINE() }) const
   {
@@ -540,12 +541,12 @@ public:
                       });
   }
 
-  /** The same as a QFuture. A cancel of either cancels the other. T is copied. Throws Error with LODGER_ESTATE in a thread
-   * without an event dispatcher of Qt, such as a worker. */
+  /** The same as a QFuture. A cancel of either cancels the other. T is copied. Throws Error with LODGER_ESTATE in a
+   * thread without an event dispatcher of Qt, such as a worker. */
   QFuture<T> future () const;
   /** The outcome of a QFuture: its first result. A cancel of either cancels the other. A future without a result is a
-   * failure, unless T is void. The end of this thread's event dispatcher is a cancel. Throws Error with LODGER_ESTATE in a
-   * thread without one. */
+   * failure, unless T is void. The end of this thread's event dispatcher is a cancel. Throws Error with LODGER_ESTATE
+   * in a thread without one. */
   static Pending from (const QFuture<T> &future);
 
   /** The handle of C, borrowed. NULL if empty. */
@@ -650,7 +651,7 @@ private:
   detail::PendingRef pending_;
 };
 
-/* ---- submissions --------------------------------------------------------------------------------------------------------- */
+/* ---- submissions ------------------------------------------------------------------------------------------------- */
 
 /**
  * Runs @p func in a worker of @p caller.
@@ -713,12 +714,14 @@ call_soon (LodgerCaller *caller, F func, const LodgerCallOptions *options = null
 }
 
 /**
- * Runs @p func inside a function of C, such as the `work` of lodger_qt_run(), and answers with what it returns or throws.
+ * Runs @p func inside a function of C, such as the `work` of lodger_qt_run(), and answers with what it returns or
+ * throws.
  *
  * In the call's own function. It never throws.
  *
  * @param self the call's pending.
- * @param func may take a lodger::Self. It is called once, before this returns. Its value is read by a Pending of its type.
+ * @param func may take a lodger::Self. It is called once, before this returns. Its value is read by a Pending of its
+ * type.
  */
 template <class F>
 void
@@ -735,7 +738,7 @@ destroy (void *value)
   delete static_cast<T *> (value);
 }
 
-/* ---- QFuture ------------------------------------------------------------------------------------------------------------ */
+/* ---- QFuture ----------------------------------------------------------------------------------------------------- */
 
 template <class T>
 QFuture<T>
@@ -814,7 +817,7 @@ Pending<T>::from (const QFuture<T> &future)
   return Pending (lodger_pending_ref (promise->get ()));
 }
 
-/* ---- attaching ----------------------------------------------------------------------------------------------------------- */
+/* ---- attaching --------------------------------------------------------------------------------------------------- */
 
 /** This thread's caller, attached to Qt's loop as long as the object lives. One in main(), after the application. It is
  * destroyed in the thread that has made it. */
@@ -849,7 +852,7 @@ private:
 
 } // namespace lodger
 
-/* ---- coroutines ---------------------------------------------------------------------------------------------------------- */
+/* ---- coroutines -------------------------------------------------------------------------------------------------- */
 
 #ifdef __cpp_impl_coroutine
 
@@ -973,7 +976,8 @@ template <class U> struct Awaiter
   }
 };
 
-/* The object that a member function of a QObject belongs to. The type of a lambda is not complete here: it is not asked. */
+/* The object that a member function of a QObject belongs to. The type of a lambda is not complete here: it is not
+ * asked. */
 inline QObject *
 object_of (const QObject *object)
 {
@@ -988,8 +992,8 @@ object_of (const void *)
 template <class T> class Coroutine : public CoroutineBase {
 public:
   Coroutine () = default;
-  /* A member function of a QObject, or a function whose first parameter refers to one, is not resumed once the object is
-   * gone, and destroyed instead. */
+  /* A member function of a QObject, or a function whose first parameter refers to one, is not resumed once the object
+   * is gone, and destroyed instead. */
   template <class First, class... A>
   explicit Coroutine (First &first, A &...) : CoroutineBase (object_of (std::addressof (first)), nullptr)
   {
@@ -1050,9 +1054,10 @@ public:
  * A function that returns a lodger::Pending may be a coroutine of C++20. It runs at once, up to its first co_await of a
  * Pending or a QFuture, and goes on in the same thread. co_await throws what the work has thrown.
  *
- * A cancel of the coroutine cancels what it awaits, and each later await at once. Its outcome is there when its locals are
- * gone. A stop of the thread's caller, or the end of the object whose member function it is, destroys it at its await: its
- * locals are unwound, in this thread, and its Pending is cancelled. The same happens if it awaits something after that.
+ * A cancel of the coroutine cancels what it awaits, and each later await at once. Its outcome is there when its locals
+ * are gone. A stop of the thread's caller, or the end of the object whose member function it is, destroys it at its
+ * await: its locals are unwound, in this thread, and its Pending is cancelled. The same happens if it awaits something
+ * after that.
  */
 template <class T, class... A> struct std::coroutine_traits<lodger::Pending<T>, A...>
 {

@@ -81,8 +81,7 @@ public:
   }
   template <class F> void run_until (F is_so)
   {
-    while (!is_so ())
-      QCoreApplication::processEvents (QEventLoop::WaitForMoreEvents);
+    run_loop_until (is_so);
   }
   void run (const char *sql = nullptr)
   {
@@ -99,7 +98,8 @@ public:
   void expect_end (const char *title)
   {
     run_until ([this] { return window->run.isEnabled (); });
-    ck_assert_str_eq (window->windowTitle ().toUtf8 ().constData (), title);
+    const QByteArray shown = window->windowTitle ().toUtf8 ();
+    ck_assert_str_eq (shown.constData (), title);
     ck_assert (!window->cancel.isEnabled ());
     ck_assert_int_eq (window->bar.maximum (), 1);
   }

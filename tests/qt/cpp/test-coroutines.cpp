@@ -3,6 +3,7 @@
 
 #include <QThread>
 
+#include <deque>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -111,8 +112,8 @@ waits_twice (Signal *has_begun, int *cancels)
 
 START_TEST (a_cancel_reaches_this_await_and_each_later_one)
 {
-  Program program;
   Signal has_begun { 0 };
+  Program program;
   int cancels = 0;
   const auto done = waits_twice (&has_begun, &cancels);
   has_begun.acquire ();
@@ -139,9 +140,9 @@ public:
 
 START_TEST (a_member_of_an_object_goes_on_while_the_object_is_there)
 {
+  Signal may_end { 0 };
   Program program;
   Window window;
-  Signal may_end { 0 };
   const auto done = window.load (&may_end);
   ck_assert_int_eq (window.steps, 1);
   may_end.release ();
@@ -152,9 +153,9 @@ END_TEST
 
 START_TEST (law_8_a_member_of_an_object_that_is_gone_is_unwound)
 {
+  Signal may_end { 0 };
   Program program;
   auto window = std::make_unique<Window> ();
-  Signal may_end { 0 };
   const auto done = window->load (&may_end);
   ck_assert_int_eq (Counted::count, 1);
   window.reset ();
@@ -183,9 +184,9 @@ END_TEST
 
 START_TEST (a_refused_await_unwinds_the_coroutine)
 {
+  Signal may_end { 0 };
   Program program;
   Window window;
-  Signal may_end { 0 };
   lodger_scope_end (lodger_qt_object_get_scope (&window), "the test has ended it");
   const auto done = window.load (&may_end);
   ck_assert_int_eq (window.steps, 1);
@@ -215,10 +216,10 @@ END_TEST
 
 START_TEST (an_object_of_another_thread_has_no_coroutine)
 {
+  Signal may_end { 1 };
   Program program;
   QThread thread;
   Window window;
-  Signal may_end { 1 };
   window.moveToThread (&thread);
   try
     {
@@ -250,8 +251,8 @@ END_TEST
 
 START_TEST (an_await_without_a_caller_throws)
 {
-  Program program;
   Signal may_end { 0 };
+  Program program;
   const auto work = lodger::to_thread ([&may_end] { may_end.acquire (); });
   int code = 0;
   std::thread ([&] {
@@ -380,11 +381,12 @@ END_TEST
 
 START_TEST (cancels_of_another_thread_meet_the_end_of_the_object)
 {
+  std::deque<Signal> signals; /* workers wait for them until the program's end */
   Program program;
   for (int i = 0; i < 100; i++)
     {
       auto window = std::make_unique<Window> ();
-      Signal may_end { 0 };
+      Signal &may_end = signals.emplace_back (0);
       const auto done = window->load (&may_end);
       std::thread thread ([done] { done.cancel ("enough"); });
       window.reset ();

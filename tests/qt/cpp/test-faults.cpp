@@ -14,7 +14,7 @@
 
 using lodger::Pending;
 
-/* ---- memory that runs out -------------------------------------------------------------------------------------------- */
+/* ---- memory that runs out ---------------------------------------------------------------------------------------- */
 
 static thread_local int allocations_left = -1; /* of operator new in this thread; negative: any number */
 
@@ -55,7 +55,7 @@ operator delete (void *memory, const std::nothrow_t &) noexcept
   std::free (memory);
 }
 
-/* ---- what the tests share -------------------------------------------------------------------------------------------- */
+/* ---- what the tests share ---------------------------------------------------------------------------------------- */
 
 template <class F>
 static int
@@ -88,6 +88,15 @@ settle (Program &program)
     program.run_until_done (lodger::call_soon (program.attachment.get (), [] {}));
 }
 
+/* There is never memory for one. */
+struct Large
+{
+  static void *operator new (size_t)
+  {
+    throw std::bad_alloc ();
+  }
+};
+
 /* Throws when it is copied, or moved, for the last time. */
 struct Fragile
 {
@@ -103,7 +112,7 @@ struct Fragile
   }
 };
 
-/* ---- the tests ------------------------------------------------------------------------------------------------------- */
+/* ---- the tests --------------------------------------------------------------------------------------------------- */
 
 START_TEST (an_empty_pending_answers_by_exceptions)
 {
@@ -392,7 +401,7 @@ START_TEST (without_memory_a_submission_throws_and_leaves_nothing)
           refusals++;
       }
     }
-  ck_assert_int_eq (refusals, 3); /* one for each function */
+  ck_assert_int_ge (refusals, 3); /* one for each function; Qt's loop may take some, too */
   settle (program);
 }
 END_TEST
@@ -404,10 +413,7 @@ START_TEST (without_memory_an_exception_keeps_its_message)
     allocations_left = 1; /* for the exception's text */
     throw std::runtime_error ("it broke, and that in more letters than fit into a string without memory");
   });
-  const auto memory = lodger::to_thread ([] {
-    allocations_left = 0;
-    return std::string ("a value");
-  });
+  const auto memory = lodger::to_thread ([] { return Large (); });
   program.run_until_done (broken);
   program.run_until_done (memory);
   ck_assert_int_eq (lodger_error_get_code (lodger_pending_get_error (memory.get ())), LODGER_ENOMEM);
@@ -473,9 +479,10 @@ START_TEST (the_end_of_a_dispatcher_cancels_what_it_waits_for)
   QPromise<int> promise;
   Pending<int> work;
   promise.start ();
-  const std::unique_ptr<QThread> thread (QThread::create ([&] { work = Pending<int>::from (promise.future ()); }));
-  thread->start ();
-  thread->wait ();
+  std::thread ([&] {
+    const QEventLoop loop; /* brings a dispatcher, which goes with the thread */
+    work = Pending<int>::from (promise.future ());
+  }).join ();
   program.run_until_done (work);
   ck_assert (work.is_cancelled ());
   ck_assert (promise.isCanceled ());
