@@ -31,7 +31,9 @@ qt_application_start (bool with_glib)
 {
   if (QCoreApplication::instance () != nullptr)
     return;
-  if (!with_glib)
+  if (with_glib)
+    unsetenv ("QT_NO_GLIB");
+  else
     setenv ("QT_NO_GLIB", "1", 1);
   make_application ();
 }
