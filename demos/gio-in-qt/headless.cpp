@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The program without a window. It does in a folder of its own, and on a bus of its own, what others would do, and checks
+/* The program without a window. It does in a folder of its own, and on a bus of its own, what others would do. It checks
  * that everything is told. */
 #include "bus.h"
 #include "demo.h"
