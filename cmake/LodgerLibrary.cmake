@@ -76,7 +76,8 @@ function (lodger_library target)
            ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
   install (EXPORT lodger-${arg_NAME} NAMESPACE Lodger:: FILE Lodger-${arg_NAME}.cmake
            DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/Lodger")
-  install (DIRECTORY "${arg_HEADERS}/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h")
+  install (DIRECTORY "${arg_HEADERS}/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h"
+           PATTERN "*.hpp")
   install (FILES "${PROJECT_BINARY_DIR}/pkgconfig/${target}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 endfunction ()
 

@@ -10,6 +10,9 @@
 #include <sys/select.h>
 #include <tcl.h>
 
+#define READABLE (POLLIN | POLLRDNORM)
+#define WRITABLE (POLLOUT | POLLWRNORM)
+
 struct TclWatch {
   TclWatch *next;
   LodgerHostWatch *lodgers;
@@ -28,7 +31,7 @@ static void file_ready (ClientData data, int mask) {
 }
 
 static void look (TclWatch *watch) {
-  int mask = (watch->poll.events & POLLIN ? TCL_READABLE : 0) | (watch->poll.events & POLLOUT ? TCL_WRITABLE : 0);
+  int mask = (watch->poll.events & READABLE ? TCL_READABLE : 0) | (watch->poll.events & WRITABLE ? TCL_WRITABLE : 0);
   Tcl_CreateFileHandler (watch->poll.fd, mask, file_ready, watch);
 }
 
@@ -48,7 +51,7 @@ static void tell (ClientData data) {
 
 int tcl_watch_fd (void *impl, LodgerHostWatch *lodgers, int fd, uint32_t events) {
   TclWatch **watches = impl, *watch = *watches;
-  if (fd >= FD_SETSIZE || (events & (POLLIN | POLLOUT)) == 0)
+  if (fd >= FD_SETSIZE || (events & (READABLE | WRITABLE)) == 0)
     return LODGER_EINVAL;
   while (watch != NULL && watch->poll.fd != fd)
     watch = watch->next;

@@ -159,7 +159,7 @@ query (Guest *guest, bool *ret_is_short)
       needed = g_main_context_query (guest->context, guest->priority, &timeout, guest->fds, guest->capacity);
       if (needed <= guest->capacity)
         break;
-      grown = g_try_renew (GPollFD, guest->fds, needed);
+      grown = g_try_renew (GPollFD, guest->fds, (gsize) needed);
       if (grown == NULL)
         {
           *ret_is_short = true;

@@ -37,7 +37,8 @@ LodgerQtCarrier::LodgerQtCarrier (LodgerQtHost *owner, QAbstractEventDispatcher 
       host (lodger__qt_host_ref (owner)), dispatcher (of)
 {
 #ifdef LODGER_QT_HAVE_GLIB
-  source = lodger__qt_source_new ([] (void *carrier) { static_cast<LodgerQtCarrier *> (carrier)->ask (); }, this);
+  source = lodger__qt_source_new (
+      [] (void *carrier) { return static_cast<LodgerQtCarrier *> (carrier)->askForTime (); }, this);
 #endif
   connect (
       of, &QAbstractEventDispatcher::awake, this, [this] { onAwake (); }, Qt::DirectConnection);
@@ -80,7 +81,7 @@ LodgerQtCarrier::end ()
   const OnStack here (this);
   has_ended = true;
   wants_before_wait = false;
-  deadline = wait_until = LODGER_FOREVER;
+  deadline = wait_until = timer_target = LODGER_FOREVER;
   timer.stop ();
   watches.clear ();
 #ifdef LODGER_QT_HAVE_GLIB
@@ -206,23 +207,27 @@ LodgerQtCarrier::noteReady ()
 
 /* ---- time -------------------------------------------------------------------------------------------------------- */
 
+int
+LodgerQtCarrier::timeLeft () const
+{
+  if (timer_target == LODGER_FOREVER)
+    return -1;
+  const int64_t left = qMax (timer_target - lodger__qt_now (), int64_t (0));
+  return int (qMin (left / 1000000 + (left % 1000000 != 0), int64_t (INT_MAX)));
+}
+
 /* Rounded up: the timer would come early otherwise, and be set again. */
 void
 LodgerQtCarrier::setTimer ()
 {
   const int64_t target = qMin (deadline, wait_until);
-  int64_t left;
   if (target == timer_target)
     return;
   timer_target = target;
   if (target == LODGER_FOREVER)
-    {
-      timer.stop ();
-      return;
-    }
-  left = qMax (target - lodger__qt_now (), int64_t (0));
-  left = left / 1000000 + (left % 1000000 != 0);
-  timer.start (int (qMin (left, int64_t (INT_MAX))), Qt::PreciseTimer, this);
+    timer.stop ();
+  else
+    timer.start (timeLeft (), Qt::PreciseTimer, this);
 }
 
 void
@@ -273,6 +278,14 @@ LodgerQtCarrier::ask ()
       wait_until = until != 0 ? until : LODGER_FOREVER;
       setTimer ();
     }
+}
+
+int
+LodgerQtCarrier::askForTime ()
+{
+  const OnStack here (this);
+  ask ();
+  return timeLeft ();
 }
 
 /* A node whose event there was no memory for is served here. */

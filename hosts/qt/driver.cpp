@@ -158,7 +158,7 @@ lodger__qt_have_dispatcher ()
   return QAbstractEventDispatcher::instance () != nullptr;
 }
 
-/* The loop of the thread that asks. */
+/* The loop of the thread that asks. A main context that the dispatcher runs is no guest here: see `runs_backend`. */
 static const void *
 identify_host (const void *options)
 {
@@ -217,6 +217,6 @@ const LodgerHostDriver *
 lodger__qt_driver ()
 {
   static const LodgerHostOps ops = make_ops ();
-  static const LodgerHostDriver driver = { sizeof (LodgerHostDriver), &ops, identify_host, open_host };
+  static const LodgerHostDriver driver = { sizeof (LodgerHostDriver), &ops, identify_host, open_host, "glib" };
   return &driver;
 }

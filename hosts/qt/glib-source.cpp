@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A source of the main context that a dispatcher with GLib runs. GLib asks it last of all, before each poll: in the
- * dispatcher's own rounds, and in each loop of GLib's that a program runs inside. */
+ * dispatcher's own rounds, and in each loop of GLib's that a program runs inside.
+ *
+ * Qt's own source for timers has been asked by then. So a timer that is set here is told to this poll, too. When the poll
+ * ends, Qt finds the timer due. */
 #include "qt-private.h"
 
+#include <QCoreApplication>
+#include <QThread>
 #include <glib.h>
 
 class LodgerQtSource {
 public:
   GSource source;
-  void (*ask) (void *data);
+  int (*ask) (void *data);
   void *data;
 };
 
 static gboolean
 prepare (GSource *source, int *timeout)
 {
-  *timeout = -1;
   auto *own = reinterpret_cast<LodgerQtSource *> (source);
-  own->ask (own->data);
+  *timeout = own->ask (own->data);
   return FALSE;
 }
 
@@ -39,15 +43,36 @@ dispatch (GSource *source, GSourceFunc callback, void *data)
 
 static GSourceFuncs funcs = { prepare, check, dispatch, nullptr, nullptr, nullptr };
 
-/* Qt pushes the context of a thread's dispatcher as the thread's default. */
+namespace {
+
+/* What a thread's dispatcher was found to run. */
+struct Found
+{
+  QPointer<QAbstractEventDispatcher> dispatcher;
+  GMainContext *context = nullptr; /* the dispatcher's, borrowed */
+};
+
+} // namespace
+
+static thread_local Found found;
+
+/* In the main thread, a dispatcher with GLib runs the default context. In another thread it makes one, and pushes that as
+ * the thread's default when it is made. Others are pushed and popped later, as by each dispatch of a guest. So the first
+ * look counts. */
 static GMainContext *
 context_of_thread ()
 {
   QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance ();
-  GMainContext *context = g_main_context_get_thread_default ();
   if (dispatcher == nullptr || !dispatcher->inherits ("QEventDispatcherGlib"))
     return nullptr;
-  return context != nullptr ? context : g_main_context_default ();
+  if (QCoreApplication::instance () != nullptr && QCoreApplication::instance ()->thread () == QThread::currentThread ())
+    return g_main_context_default ();
+  if (found.dispatcher != dispatcher)
+    {
+      found.dispatcher = dispatcher;
+      found.context = g_main_context_get_thread_default ();
+    }
+  return found.context;
 }
 
 const void *
@@ -57,7 +82,7 @@ lodger__qt_source_context ()
 }
 
 LodgerQtSource *
-lodger__qt_source_new (void (*ask) (void *data), void *data)
+lodger__qt_source_new (int (*ask) (void *data), void *data)
 {
   GMainContext *context = context_of_thread ();
   GSource *source;

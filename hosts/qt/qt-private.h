@@ -87,9 +87,9 @@ private:
 
 /* ---- glib-source.cpp, only with GLib ---- */
 
-/* Makes a source that calls `ask` before each poll of the main context that this thread's dispatcher runs. NULL if the
- * dispatcher runs none. */
-LodgerQtSource *lodger__qt_source_new (void (*ask) (void *data), void *data);
+/* Makes a source that calls `ask` before each poll of the main context that this thread's dispatcher runs. It says how
+ * many milliseconds the poll may take, or -1. NULL if the dispatcher runs none. */
+LodgerQtSource *lodger__qt_source_new (int (*ask) (void *data), void *data);
 void lodger__qt_source_free (LodgerQtSource *source);
 /* The main context that this thread's dispatcher runs, or NULL. */
 const void *lodger__qt_source_context ();
@@ -110,6 +110,9 @@ public:
   void setWants (bool on);
   /* The loop is about to block, or may be. */
   void ask ();
+  /* Milliseconds, rounded up, until the timer comes; -1: it is not set. */
+  int timeLeft () const;
+  int askForTime ();
   /* A descriptor is ready. */
   void noteReady ();
   /* Lets go of the loop. Then it is destroyed, at once or when it has returned to the loop. */

@@ -2,7 +2,7 @@
 /* Watched descriptors. A notifier only notes that its descriptor may be ready, and gets the carrier's event to be posted.
  * What the descriptor is ready for is asked of the system when it is reported: at the priority of the node.
  *
- * Qt has one notifier for each descriptor and kind. A second watch of a descriptor is refused. */
+ * Qt has one notifier for each descriptor and kind. A second watch of a descriptor and kind is refused. */
 #include "qt-private.h"
 
 #include <QSocketNotifier>
@@ -11,7 +11,7 @@
 #include <new>
 #include <poll.h>
 
-static const uint32_t kinds[] = { POLLIN, POLLOUT, POLLPRI };
+static const uint32_t kinds[] = { POLLIN | POLLRDNORM, POLLOUT | POLLWRNORM, POLLPRI | POLLRDBAND };
 static const QSocketNotifier::Type types[]
     = { QSocketNotifier::Read, QSocketNotifier::Write, QSocketNotifier::Exception };
 
@@ -76,6 +76,23 @@ LodgerQtWatches::clear ()
     }
 }
 
+/* Each kind tells of an error, too: one of them is there in any case. */
+static bool
+needs (uint32_t events, int kind)
+{
+  const bool is_last_chance = kind == 2 && (events & (kinds[0] | kinds[1])) == 0;
+  return (events & kinds[kind]) != 0 || is_last_chance;
+}
+
+static bool
+share_a_kind (uint32_t events, uint32_t others)
+{
+  for (int i = 0; i < 3; i++)
+    if (needs (events, i) && needs (others, i))
+      return true;
+  return false;
+}
+
 int
 LodgerQtWatches::add (LodgerHostWatch *lodger_watch, int fd, uint32_t events)
 {
@@ -83,8 +100,10 @@ LodgerQtWatches::add (LodgerHostWatch *lodger_watch, int fd, uint32_t events)
   LodgerQtWatch *watch;
   if (fd < 0 || (poll (&look, 1, 0) == 1 && (look.revents & POLLNVAL) != 0))
     return LODGER_EINVAL;
+  if (events != 0 && (events & (kinds[0] | kinds[1] | kinds[2])) == 0)
+    return LODGER_EINVAL; /* nothing that Qt could tell of */
   for (watch = all; watch != nullptr; watch = watch->next)
-    if (watch->fd == fd)
+    if (watch->fd == fd && share_a_kind (watch->events, events))
       return LODGER_EBUSY;
   watch = new (std::nothrow) LodgerQtWatch {};
   if (watch == nullptr)
@@ -98,9 +117,7 @@ LodgerQtWatches::add (LodgerHostWatch *lodger_watch, int fd, uint32_t events)
   all = watch;
   for (int i = 0; i < 3; i++)
     {
-      /* Each kind tells of an error, too: one of them is there in any case. */
-      const bool is_last_chance = i == 2 && watch->notifiers[0] == nullptr && watch->notifiers[1] == nullptr;
-      if ((events & kinds[i]) == 0 && !is_last_chance)
+      if (!needs (events, i))
         continue;
       watch->notifiers[i] = new QSocketNotifier (fd, types[i]);
       QObject::connect (

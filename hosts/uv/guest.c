@@ -3,7 +3,7 @@
  *
  * uv_backend_fd() is readable while a descriptor of the loop is ready, and uv_backend_timeout() tells the rest: timers,
  * idle handles, handles to be closed. uv_run() cannot run in a call-back of the same loop. So in a loop that such a
- * call-back runs, the guest has nothing to do. */
+ * call-back runs, the guest has nothing to do, nor has another guest of the same loop. */
 #include "uv-private.h"
 
 #include <poll.h>
@@ -15,8 +15,19 @@ typedef struct UvGuest
   uv_loop_t *loop;
   uv_loop_t own; /* unless the loop is the program's */
   LodgerUvOwner owner;
-  bool is_dispatching;
+  struct UvGuest *outer; /* of those that are dispatching */
 } UvGuest;
+
+static _Thread_local UvGuest *dispatching; /* the innermost one of this thread */
+
+static bool
+is_run (const uv_loop_t *loop)
+{
+  const UvGuest *guest = dispatching;
+  while (guest != NULL && guest->loop != loop)
+    guest = guest->outer;
+  return guest != NULL;
+}
 
 static const LodgerUvGuestOptions *
 read_options (const void *options, LodgerUvGuestOptions *own, const char **ret_reason)
@@ -74,7 +85,7 @@ lodger__uv_guest_prepare (void *impl, int *ret_fd)
   UvGuest *guest = impl;
   int timeout;
   *ret_fd = -1;
-  if (guest->is_dispatching || !uv_loop_alive (guest->loop))
+  if (is_run (guest->loop) || !uv_loop_alive (guest->loop))
     return LODGER_FOREVER;
   *ret_fd = uv_backend_fd (guest->loop);
   uv_update_time (guest->loop);
@@ -99,11 +110,12 @@ bool
 lodger__uv_guest_dispatch (void *impl)
 {
   UvGuest *guest = impl;
-  if (guest->is_dispatching)
+  if (is_run (guest->loop))
     return false;
-  guest->is_dispatching = true;
+  guest->outer = dispatching;
+  dispatching = guest;
   uv_run (guest->loop, UV_RUN_NOWAIT);
-  guest->is_dispatching = false;
+  dispatching = guest->outer;
   return is_ready (guest->loop);
 }
 
@@ -136,10 +148,22 @@ close_own (UvGuest *guest)
   lodger_host_misuse ("lodger_guest_end", LODGER_EBUSY, line);
 }
 
+/* Its thread may have ended inside uv_run(). */
+static void
+forget (const UvGuest *guest)
+{
+  UvGuest **at = &dispatching;
+  while (*at != NULL && *at != guest)
+    at = &(*at)->outer;
+  if (*at != NULL)
+    *at = guest->outer;
+}
+
 void
 lodger__uv_guest_close (void *impl)
 {
   UvGuest *guest = impl;
+  forget (guest);
   if (guest->loop == &guest->own)
     close_own (guest);
   else

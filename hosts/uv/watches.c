@@ -26,12 +26,13 @@ struct LodgerUvWatch
   int fd;
   int in_set; /* `fd`, or a duplicate of it: a set takes a number once */
   uint32_t events;
-  bool is_file; /* always ready, and in no set */
+  bool is_file; /* in no set, and always ready for what FILE_BITS says */
 };
 
 enum
 {
   AT_ONCE = 16,
+  FILE_BITS = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM,
   ALL_BITS
       = POLLIN | POLLPRI | POLLOUT | POLLERR | POLLHUP | POLLRDHUP | POLLRDNORM | POLLRDBAND | POLLWRNORM | POLLWRBAND
 };
@@ -80,6 +81,12 @@ code_of (int error)
     }
 }
 
+static bool
+is_always_ready (const LodgerUvWatch *watch)
+{
+  return watch->is_file && (watch->events & FILE_BITS) != 0;
+}
+
 int
 lodger__uv_watches_add (LodgerUvWatches *watches, LodgerHostWatch *host_watch, int fd, uint32_t events)
 {
@@ -100,7 +107,7 @@ lodger__uv_watches_add (LodgerUvWatches *watches, LodgerHostWatch *host_watch, i
       free (watch);
       return code_of (error);
     }
-  watches->always += watch->is_file;
+  watches->always += is_always_ready (watch);
   watch->next = watches->first;
   watches->first = watch;
   host_watch->host_data = watch;
@@ -132,14 +139,15 @@ lodger__uv_watches_remove (LodgerUvWatches *watches, LodgerHostWatch *host_watch
   while (*link != watch)
     link = &(*link)->next;
   *link = watch->next;
-  watches->always -= watch->is_file;
+  watches->always -= is_always_ready (watch);
   put_back (watches, watch->in_set);
   forget (watch);
   host_watch->host_data = NULL;
   return is_out;
 }
 
-/* The new set takes the number of the old one, under which the loop's handle knows it. */
+/* The new set takes the number of the old one, under which the loop's handle knows it. For want of a descriptor the old
+ * one stays. */
 void
 lodger__uv_watches_make_anew (LodgerUvWatches *watches)
 {
@@ -149,8 +157,8 @@ lodger__uv_watches_make_anew (LodgerUvWatches *watches)
   for (const LodgerUvWatch *watch = watches->first; watch != NULL; watch = watch->next)
     if (!watch->is_file)
       insert (set, watch);
-  if (dup3 (set, watches->set, O_CLOEXEC) >= 0)
-    close (set);
+  (void) dup3 (set, watches->set, O_CLOEXEC);
+  close (set);
 }
 
 /* ---- telling ----------------------------------------------------------------------------------------------------- */
@@ -191,7 +199,7 @@ lodger__uv_watches_report (LodgerUvWatches *watches)
   for (uint64_t id = 0; (watch = next_file (watches, id)) != NULL && watch->id <= last_id;)
     {
       id = watch->id;
-      lodger_host_fd_ready (watch->watch, watch->events & (POLLIN | POLLOUT));
+      lodger_host_fd_ready (watch->watch, watch->events & FILE_BITS);
     }
 }
 

@@ -3,7 +3,7 @@
 #
 # The code in docs/cookbook.md, and that of the larger program in docs/from-gtask.md, is that of the programs: each block
 # is, line for line, in the program that the comment before it names. A block that is a program itself is built and run by
-# guide.sh. Each program of demos/cookbook has a section.
+# guide.sh. Each program of demos/cookbook and demos/cookbook-qt has a section.
 set -eu
 
 source=${LODGER_SOURCE:?}
@@ -18,7 +18,7 @@ check () { # check GUIDE BLOCKS: so many blocks at least are pieces of programs
       return text
     }
     /^<!-- demos\/.* -->$/ { name = $2; program = content (source "/" name); next }
-    /^```c$/ { block = ""; inside = 1; start = NR; next }
+    /^```c(pp)?$/ { block = ""; inside = 1; start = NR; next }
     /^```$/ && inside {
       inside = 0
       if (index ("\n" block, "\nmain ("))
@@ -39,7 +39,7 @@ check () { # check GUIDE BLOCKS: so many blocks at least are pieces of programs
 check docs/cookbook.md 5
 check docs/from-gtask.md 2
 
-for program in "$source"/demos/cookbook/*.c; do
-  name=demos/cookbook/$(basename "$program")
+for program in "$source"/demos/cookbook/*.c "$source"/demos/cookbook-qt/*.cpp; do
+  name=${program#"$source"/}
   grep -qF "<!-- $name -->" "$cookbook" || { echo "docs/cookbook.md has no section for $name"; exit 1; }
 done

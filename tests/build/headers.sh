@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Each public header compiles alone, twice over, as C11 and as C++17, without a warning.
+# Each public header compiles alone, twice over, as C11 and as C++17, without a warning. A header of C++ (.hpp) compiles as
+# C++17, without RTTI too, and as C++20.
 set -eu
 
 source=${LODGER_SOURCE:?}
@@ -29,6 +30,21 @@ alone () { # alone FOLDER FLAG …
   done
 }
 
+alone_in_cpp () { # alone_in_cpp FOLDER FLAG …
+  folder=$1
+  shift
+  headers=$(cd "$folder" && find . -name '*.hpp' | sed 's,^\./,,')
+  [ -n "$headers" ] || { echo "no headers of C++ in $folder"; status=1; }
+  for header in $headers; do
+    printf '#include <%s>\n#include <%s>\nextern int something;\n' "$header" "$header" >"$dir/alone.cc"
+    for standard in -std=c++17 '-std=c++17 -fno-rtti' -std=c++20; do
+      # shellcheck disable=SC2086 # several flags
+      "$cxx" $standard -Wold-style-cast $warnings "$@" "-I$folder" "$dir/alone.cc" ||
+        { echo "$header does not compile alone with $standard"; status=1; }
+    done
+  done
+}
+
 # What is not Lodger's own is a system header, whose warnings do not count.
 system_flags () { pkg-config --cflags "$@" | sed 's/-I/-isystem /g'; }
 
@@ -47,5 +63,10 @@ if [ "${LODGER_HAVE_UV:-0}" = 1 ]; then
   # libuv's header needs more than C11.
   # shellcheck disable=SC2046
   alone "$source/hosts/uv/include" -U_GNU_SOURCE -D_GNU_SOURCE "-I$source/core/include" $(system_flags libuv)
+fi
+if [ "${LODGER_HAVE_QT:-0}" = 1 ]; then
+  alone "$source/hosts/qt/include" "-I$source/core/include"
+  # shellcheck disable=SC2046
+  alone_in_cpp "$source/hosts/qt/include" "-I$source/core/include" -fPIC $(system_flags Qt6Core)
 fi
 exit $status

@@ -54,6 +54,7 @@ gives 'result 42' "$dir/cmake/program-fork"
 [ "$gtk" = 0 ] || gives 'result 42' "$on_display" "$dir/cmake/program-gtk4"
 [ "$uv" = 0 ] || gives 'result 42' "$dir/cmake/program-uv"
 [ "$qt" = 0 ] || gives 'result 42' "$dir/cmake/program-qt6"
+[ "$qt" = 0 ] || gives 'result 42' "$dir/cmake/program-qt6-face"
 
 libdir=$(dirname "$(dirname "$(find "$prefix" -name lodger.pc)")")
 export PKG_CONFIG_PATH="$libdir/pkgconfig"
@@ -80,8 +81,10 @@ if [ "$uv" = 1 ]; then
   gives 'result 42' "$dir/program-uv"
 fi
 if [ "$qt" = 1 ]; then
-  # shellcheck disable=SC2046
-  "$cxx" -std=c++17 -fPIC -Wall -Werror -o "$dir/program-qt6" "$dir/outside/program-qt6.cc" \
-    $(pkg-config --cflags --libs lodger-qt6 Qt6Core)
-  gives 'result 42' "$dir/program-qt6"
+  for program in program-qt6 program-qt6-face; do
+    # shellcheck disable=SC2046
+    "$cxx" -std=c++17 -fPIC -Wall -Werror -o "$dir/$program" "$dir/outside/$program.cc" \
+      $(pkg-config --cflags --libs lodger-qt6 Qt6Core)
+    gives 'result 42' "$dir/$program"
+  done
 fi

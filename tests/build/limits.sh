@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # No test waits without a limit: a hang is a failure. Each test has a time limit of ctest's. A test program in C runs each
-# test with a limit, or has the watchdog. A call of another program has one in Python, and xdotool where it waits.
+# test with a limit, or has the watchdog, or waits for each kick with a limit. A call of another program has one in
+# Python, and xdotool where it waits.
 set -eu
 
 source=${LODGER_SOURCE:?}
@@ -21,7 +22,7 @@ for test in json.load(sys.stdin)["tests"]:
 
 for path in sorted(source.glob("tests/*/*.c")):
     text = path.read_text()
-    limited = "test_main (", "watchdog_begin (", "test_expect_end (", "gtk_test_main ("
+    limited = "test_main (", "watchdog_begin (", "test_expect_end (", "gtk_test_main (", "kicks_run ("
     if re.search(r"^main \(", text, re.M) and not any(each in text for each in limited) and path.name != "drag.c":
         problems.append("%s: the program has no time limit" % path)
 
@@ -38,7 +39,9 @@ for path in sorted(source.glob("tests/**/*.py")):
         if not any(each.arg in ("timeout", None) for each in node.keywords) and (at is None or len(node.args) <= at):
             problems.append("%s:%d: %s.%s () has no timeout" % (path, node.lineno, on, name))
 
-for path in sorted([*source.glob("tests/build/*.sh"), *source.glob("tests/support/*")]):
+for path in sorted([*source.glob("tests/build/*.sh"), *source.glob("tests/support/**/*")]):
+    if not path.is_file():
+        continue
     for number, line in enumerate(path.read_text().split("\n"), 1):
         if re.search(r"xdotool .*--sync", line) and "timeout" not in line:
             problems.append("%s:%d: xdotool --sync without timeout" % (path, number))

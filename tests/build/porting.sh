@@ -19,4 +19,7 @@ diff "$dir/shown" "$dir/port" || { echo "docs/porting-a-host.md shows another po
 
 lines=$("${CC:-cc}" -fpreprocessed -dD -E -P "$port" | grep -c .)
 [ "$lines" -le "$most" ] || { echo "the port has $lines lines, not $most at most"; exit 1; }
+for guide in docs/porting-a-host.md README.md; do
+  grep -q "in $lines lines\|has $lines lines" "$source/$guide" || { echo "$guide does not say that the port has $lines lines"; exit 1; }
+done
 grep -qE '^#include <(lodger/host|tcl)\.h>$' "$port"

@@ -30,8 +30,8 @@ gives () { # gives RESULT COMMAND …
 on () { if [ "$1" = 0 ]; then echo OFF; else echo ON; fi; }
 
 quietly cmake -S "$source" -B "$dir/build" -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=Debug -DBUILD_SHARED_LIBS=OFF \
-  -DLODGER_GLIB="$(on "$glib")" -DLODGER_GTK="$(on "$gtk")" -DLODGER_UV=OFF -DLODGER_TESTS=OFF -DLODGER_BENCH=OFF \
-  -DLODGER_DEMOS=OFF -DCMAKE_INSTALL_LIBDIR=lib
+  -DLODGER_GLIB="$(on "$glib")" -DLODGER_GTK="$(on "$gtk")" -DLODGER_UV=OFF -DLODGER_QT=OFF -DLODGER_TK=OFF \
+  -DLODGER_TESTS=OFF -DLODGER_BENCH=OFF -DLODGER_DEMOS=OFF -DCMAKE_INSTALL_LIBDIR=lib
 quietly cmake --build "$dir/build" -j 2
 
 # As in any prefix: folders that packages share, and files of others.
@@ -47,7 +47,7 @@ done
 
 cp -r "$source/tests/build/outside" "$dir/outside"
 quietly cmake -S "$dir/outside" -B "$dir/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" \
-  -DWITH_GLIB="$(on "$glib")" -DWITH_GTK="$(on "$gtk")"
+  -DWITH_GLIB="$(on "$glib")" -DWITH_GTK="$(on "$gtk")" -DWITH_UV=OFF -DWITH_QT=OFF
 quietly cmake --build "$dir/cmake"
 gives 'result 42' "$dir/cmake/program"
 gives 'result 42' "$dir/cmake/program-fork"

@@ -183,7 +183,8 @@ add_edge_glib_abandoned (Suite *suite)
   };
   for (size_t k = 0; k < sizeof tests / sizeof *tests; k++)
     for (int i = 0; subject_kinds[i] != NULL; i++)
-      if (subject_kinds[i]->backend != NULL && strcmp (subject_kinds[i]->backend, "glib") == 0)
+      if (subject_kinds[i]->backend != NULL && strcmp (subject_kinds[i]->backend, "glib") == 0
+          && !(subject_kinds[i]->traits & SUBJECT_POLLED))
         {
           char name[200];
           g_snprintf (name, sizeof name, "%s/%s", (*tests[k])->name, subject_kinds[i]->name);

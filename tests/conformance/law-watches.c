@@ -15,6 +15,7 @@ typedef struct Watcher
   Subject *subject;
   int ends[2];
   int code;       /* of the begin */
+  short events;   /* that are asked for */
   unsigned reads; /* bytes that `ready` takes */
   bool redraws;   /* `ready` asks for it */
   struct Watcher *ends_other;
@@ -50,7 +51,7 @@ static void
 begin (void *data)
 {
   Watcher *watcher = data;
-  watcher->code = lodger__watch_begin (&watcher->watch, watcher->ends[0], POLLIN);
+  watcher->code = lodger__watch_begin (&watcher->watch, watcher->ends[0], (uint32_t) watcher->events);
 }
 
 static void
@@ -71,7 +72,9 @@ close_and_end (void *data)
 static void
 watcher_open (Watcher *watcher, Subject *subject)
 {
-  *watcher = (Watcher) { .watch = { .caller = subject->caller, .ready = ready }, .subject = subject, .reads = 1 };
+  *watcher = (Watcher) {
+    .watch = { .caller = subject->caller, .ready = ready }, .subject = subject, .reads = 1, .events = POLLIN
+  };
   ck_assert_int_eq (pipe2 (watcher->ends, O_CLOEXEC), 0);
   counter_init (&watcher->told);
 }
@@ -111,6 +114,22 @@ START_TEST (a_watch_tells_of_a_hang_up_that_nobody_asked_for)
   watcher.ends[1] = -1;
   subject_run_until (&subject, &watcher.told, 1);
   ck_assert_uint_eq (watcher.revents, POLLHUP);
+  subject_close (&subject);
+  watcher_close (&watcher);
+}
+END_TEST
+
+START_TEST (a_watch_for_another_name_of_readable_is_told)
+{
+  Subject subject;
+  Watcher watcher;
+  subject_open (&subject, _i, false);
+  watcher_open (&watcher, &subject);
+  watcher.events = POLLRDNORM;
+  watcher_begin (&watcher);
+  give (&watcher, 1);
+  subject_run_until (&subject, &watcher.told, 1);
+  ck_assert_uint_eq (watcher.revents, POLLRDNORM);
   subject_close (&subject);
   watcher_close (&watcher);
 }
@@ -187,11 +206,79 @@ START_TEST (law_5_a_busy_descriptor_leaves_room_for_redraw)
 }
 END_TEST
 
+/* ---- among calls ---------------------------------------------------------------------------------------------- */
+
+enum
+{
+  TOLD_AMID_CALLS = 20
+};
+
+static void
+flood_call (void *data)
+{
+  Watcher *watcher = data;
+  if (counter_get (&watcher->told) >= TOLD_AMID_CALLS)
+    {
+      counter_add (watcher->also_told, 1);
+      return;
+    }
+  if (subject_is (watcher->subject, SUBJECT_VIRTUAL))
+    subject_spend (watcher->subject, 1000);
+  test_check (lodger_caller_call_direct (watcher->subject->caller, flood_call, watcher, NULL) == 0);
+}
+
+static void
+flood_begin (void *data)
+{
+  for (int i = 0; i < 3; i++)
+    test_check (lodger_caller_call_direct (((Watcher *) data)->subject->caller, flood_call, data, NULL) == 0);
+}
+
+/* Calls submit themselves until the descriptor, which nobody reads, has been told of often enough. */
+START_TEST (law_5_a_flood_of_calls_leaves_room_for_descriptors)
+{
+  Subject subject;
+  Watcher watcher;
+  Counter over;
+  counter_init (&over);
+  subject_open (&subject, _i, false);
+  watcher_open (&watcher, &subject);
+  watcher.reads = 0;
+  watcher.also_told = &over;
+  watcher_begin (&watcher);
+  subject_run_inside (&subject, flood_begin, &watcher);
+  give (&watcher, 1);
+  subject_run_until (&subject, &over, TOLD_AMID_CALLS + 3);
+  subject_close (&subject);
+  watcher_close (&watcher);
+  counter_clear (&over);
+}
+END_TEST
+
+START_TEST (law_5_a_call_in_each_turn_leaves_room_for_descriptors)
+{
+  Subject subject;
+  Watcher watcher;
+  subject_open (&subject, _i, false);
+  watcher_open (&watcher, &subject);
+  watcher.reads = 0;
+  watcher_begin (&watcher);
+  give (&watcher, 1);
+  while (counter_get (&watcher.told) < TOLD_AMID_CALLS)
+    subject_settle (&subject);
+  subject_close (&subject);
+  watcher_close (&watcher);
+}
+END_TEST
+
 void
 add_law_watches (Suite *suite)
 {
   add_law (suite, a_watch_tells_of_a_hang_up_that_nobody_asked_for, 0, 0);
+  add_law (suite, a_watch_for_another_name_of_readable_is_told, 0, 0);
   add_law (suite, a_watch_that_is_told_may_end_itself_and_another, 0, 0);
   add_edge (suite, a_watch_ends_after_its_descriptor_was_closed, 0, 0);
   add_law (suite, law_5_a_busy_descriptor_leaves_room_for_redraw, SUBJECT_REDRAWS, SUBJECT_VIRTUAL);
+  add_law (suite, law_5_a_flood_of_calls_leaves_room_for_descriptors, 0, 0);
+  add_law (suite, law_5_a_call_in_each_turn_leaves_room_for_descriptors, 0, 0);
 }

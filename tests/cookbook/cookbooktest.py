@@ -9,6 +9,8 @@ import threading
 import unittest
 
 PROGRAMS = os.environ.get("LODGER_COOKBOOK", "")
+# "qt" for the programs of demos/cookbook-qt, which behave like those of demos/cookbook.
+TOOLKIT = os.environ.get("LODGER_TOOLKIT", "")
 SANITIZED = bool(os.environ.get("LODGER_SANITIZE"))
 CLOSE_WINDOW = os.path.join(os.path.dirname(__file__), "../support/close-window")
 # Only for a program that never gets there.
@@ -25,13 +27,17 @@ def xdotool(*arguments):
     return subprocess.run(["xdotool", *map(str, arguments)], stdout=subprocess.PIPE, timeout=TIMEOUT, check=True).stdout
 
 
+def program_path(name):
+    return os.path.join(PROGRAMS, f"cookbook-{TOOLKIT}-{name}" if TOOLKIT else f"cookbook-{name}")
+
+
 class Program:
     """A running program. All that it prints is a complaint."""
 
     def __init__(self, test, name, *arguments, title=".", **options):
         self.test = test
         self.complaints = []
-        self.process = subprocess.Popen([os.path.join(PROGRAMS, f"cookbook-{name}"), *arguments],
+        self.process = subprocess.Popen([program_path(name), *arguments],
                                         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                                         env=dict(os.environ, G_DEBUG="fatal-criticals"), **options)
         test.addCleanup(self.process.stderr.close)
@@ -85,4 +91,4 @@ def main():
     unittest.main(verbosity=2)
 
 
-__all__ = ["CookbookTest", "Program", "SANITIZED", "TIMEOUT", "main", "xdotool"]
+__all__ = ["CookbookTest", "Program", "SANITIZED", "TIMEOUT", "TOOLKIT", "main", "program_path", "xdotool"]

@@ -6,7 +6,7 @@ import struct
 import unittest
 import zlib
 
-from cookbooktest import PROGRAMS, CookbookTest, Program, main, xdotool
+from cookbooktest import TOOLKIT, CookbookTest, Program, main, program_path, xdotool
 
 # Its step never returns.
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count (*) FROM n"
@@ -24,6 +24,7 @@ def write_png(path, width, height, colour):
 
 
 class Programs(CookbookTest):
+    @unittest.skipIf(TOOLKIT, "only GTK's")
     def test_thumbnails(self):
         folder = self.make_folder()
         for i in range(20):
@@ -34,6 +35,7 @@ class Programs(CookbookTest):
         program.key("End", "Home")
         program.close()
 
+    @unittest.skipIf(TOOLKIT, "only GTK's")
     def test_search(self):
         program = Program(self, "search", title="^: 1000$")
         program.type("kaliverdo")
@@ -42,6 +44,7 @@ class Programs(CookbookTest):
         program.find_window("^kali: [1-9][0-9]*$")
         program.close()
 
+    @unittest.skipIf(TOOLKIT, "only GTK's")
     def test_poll_goes_on_when_the_window_is_no_longer_minimized(self):
         program = Program(self, "poll", title="^Load ")
         # Without a window manager GTK takes this for a minimized window.
@@ -51,7 +54,7 @@ class Programs(CookbookTest):
         program.find_window("^Load ")
         program.close()
 
-    @unittest.skipUnless(os.path.exists(os.path.join(PROGRAMS, "cookbook-database")), "needs SQLite")
+    @unittest.skipUnless(os.path.exists(program_path("database")), "needs SQLite")
     def test_database(self):
         program = Program(self, "database", title="^Database$")
         program.key("alt+r")
@@ -68,7 +71,7 @@ class Programs(CookbookTest):
             program.find_window(title)
         program.close()
 
-    @unittest.skipUnless(os.path.exists(os.path.join(PROGRAMS, "cookbook-database")), "needs SQLite")
+    @unittest.skipUnless(os.path.exists(program_path("database")), "needs SQLite")
     def test_a_database_that_is_no_database(self):
         place = os.path.join(self.make_folder(), "text")
         with open(place, "w", encoding="utf-8") as file:

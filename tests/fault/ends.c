@@ -181,7 +181,7 @@ deadlines (Fixture *fixture)
 const Scenario scenarios_ends[] = {
   { .name = "stopping", .run = stopping },
   { .name = "leaving", .run = leaving, .not_traits = LOOP_DRIVEN },
-  { .name = "dying_host", .run = dying_host, .not_traits = LOOP_DRIVEN | LOOP_GLIB },
+  { .name = "dying_host", .run = dying_host, .not_traits = LOOP_DRIVEN | LOOP_GLIB | LOOP_UV },
   { .name = "dying_thread", .run = dying_thread, .not_traits = LOOP_DRIVEN },
   { .name = "deadlines", .run = deadlines, .traits = LOOP_DRIVEN },
   { .name = NULL },

@@ -52,6 +52,7 @@ main (int argc, char **argv)
   add (suite, scenarios_threads);
   add (suite, scenarios_children);
   add (suite, scenarios_ends);
+  add (suite, scenarios_guests);
 #ifdef LODGER_HAVE_GLIB
   add (suite, scenarios_glib);
 #endif

@@ -15,6 +15,7 @@ enum
   LOOP_DRIVEN = 1 << 0, /* Lodger drives the loop, in another thread than the scenario's */
   LOOP_NESTS = 1 << 1,  /* a call may iterate the loop */
   LOOP_GLIB = 1 << 2,
+  LOOP_UV = 1 << 3,
 };
 
 typedef struct LoopKind

@@ -111,10 +111,50 @@ cancellables (Fixture *fixture)
   g_object_unref (cancellable);
 }
 
+/* ---- a main context as guest -------------------------------------------------------------------------------------- */
+
+static gboolean
+answer (void *data)
+{
+  Call *call = data;
+  lodger_reply_return_int (call->reply, 1);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+defer_to_source (LodgerPending *self, Call *call)
+{
+  GSource *source;
+  call->reply = lodger_pending_defer (self);
+  if (call->reply == NULL)
+    return;
+  source = g_idle_source_new ();
+  g_source_set_callback (source, answer, call, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  g_source_unref (source);
+}
+
+static void
+guests (Fixture *fixture)
+{
+  const LodgerGlibGuestOptions own = { .size = sizeof own, .flags = LODGER_GLIB_GUEST_OWN };
+  if (!fixture_open (fixture, NULL))
+    return;
+  for (int i = 0; i < 3 && lodger_glib_register () == 0; i++)
+    {
+      Call *call = call_new (fixture, "a call in a main context", CALL_RUNS | CALL_LACKS_RESOURCES);
+      call->act = defer_to_source;
+      call_submitted (call,
+                      lodger_caller_call_using_backend (fixture->caller, "glib", &own, call_run, call, call_destroy));
+      fixture_settle (fixture);
+    }
+}
+
 const Scenario scenarios_glib[] = {
   { .name = "application", .run = application, .traits = LOOP_GLIB, .not_traits = LOOP_DRIVEN },
   { .name = "gerrors", .run = gerrors, .traits = LOOP_GLIB },
   { .name = "operations", .run = operations, .traits = LOOP_GLIB },
   { .name = "cancellables", .run = cancellables, .traits = LOOP_GLIB },
+  { .name = "guests", .run = guests },
   { .name = NULL },
 };

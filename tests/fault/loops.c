@@ -4,6 +4,7 @@
 #include "inject.h"
 
 #include <lodger-manual.h>
+#include <stdlib.h>
 
 /* Fails before the options were given to Lodger. */
 static LodgerCaller *
@@ -149,10 +150,84 @@ static const LoopKind glib_worker
     = { .name = "glib-worker", .traits = LOOP_DRIVEN | LOOP_GLIB, .open = open_glib_worker, .close = close_worker };
 #endif
 
+/* ---- libuv ------------------------------------------------------------------------------------------------------- */
+
+#ifdef LODGER_HAVE_UV
+#include <lodger-uv.h>
+
+typedef struct UvLoop
+{
+  uv_loop_t loop;
+  uv_async_t wake;
+} UvLoop;
+
+static void
+do_nothing (uv_async_t *wake)
+{
+  (void) wake;
+}
+
+/* The loop is the program's: it takes what the libraries do not ask for. */
+static LodgerCaller *
+open_uv (Fixture *fixture, const LodgerCallerOptions *options, LodgerError **ret_error)
+{
+  UvLoop *uv;
+  inject_exempt (true);
+  uv = fixture->impl = malloc (sizeof *uv);
+  test_check (uv != NULL && uv_loop_init (&uv->loop) == 0);
+  test_check (uv_async_init (&uv->loop, &uv->wake, do_nothing) == 0);
+  inject_exempt (false);
+  return lodger_uv_attach_full (&uv->loop, options, ret_error);
+}
+
+static void
+close_uv (Fixture *fixture)
+{
+  UvLoop *uv = fixture->impl;
+  if (uv == NULL)
+    return;
+  uv_close ((uv_handle_t *) &uv->wake, NULL);
+  uv_run (&uv->loop, UV_RUN_DEFAULT);
+  test_check (uv_loop_close (&uv->loop) == 0);
+  inject_exempt (true);
+  free (uv);
+  inject_exempt (false);
+}
+
+static void
+turn_uv (Fixture *fixture)
+{
+  uv_run (&((UvLoop *) fixture->impl)->loop, UV_RUN_ONCE);
+}
+
+static void
+wake_uv (Fixture *fixture)
+{
+  uv_async_send (&((UvLoop *) fixture->impl)->wake);
+}
+
+static const LoopKind uv
+    = { .name = "uv", .traits = LOOP_UV, .open = open_uv, .close = close_uv, .turn = turn_uv, .wake = wake_uv };
+
+static LodgerCaller *
+open_uv_worker (Fixture *fixture, const LodgerCallerOptions *options, LodgerError **ret_error)
+{
+  int code = lodger_uv_register ();
+  (void) fixture;
+  return code == 0 ? open_worker ("uv", options, ret_error) : refuse (code, options, ret_error);
+}
+
+static const LoopKind uv_worker
+    = { .name = "uv-worker", .traits = LOOP_DRIVEN | LOOP_UV, .open = open_uv_worker, .close = close_worker };
+#endif
+
 const LoopKind *const loop_kinds[] = {
   &manual,       &native,
 #ifdef LODGER_HAVE_GLIB
   &glib_default, &glib_worker,
+#endif
+#ifdef LODGER_HAVE_UV
+  &uv,           &uv_worker,
 #endif
   NULL,
 };

@@ -147,6 +147,15 @@ WRAP (void *, g_try_malloc0_n, size_t count, size_t size)
   return FAILS ("g_try_malloc0") ? NULL : TRACK (__real_g_try_malloc0_n (count, size), count * size, "g_try_malloc0");
 }
 
+/* g_try_renew() calls it. */
+WRAP (void *, g_try_realloc_n, void *memory, size_t count, size_t size)
+{
+  if (FAILS ("g_try_realloc"))
+    return NULL;
+  inject_untrack (memory);
+  return TRACK (__real_g_try_realloc_n (memory, count, size), count * size, "g_try_realloc");
+}
+
 WRAP (void, g_free, void *memory)
 {
   inject_untrack (memory);
@@ -222,6 +231,11 @@ WRAP (int, epoll_create1, int flags)
 WRAP (int, epoll_ctl, int epoll_fd, int operation, int fd, struct epoll_event *event)
 {
   return FAILS ("epoll_ctl") ? no_descriptor (ENOSPC) : __real_epoll_ctl (epoll_fd, operation, fd, event);
+}
+
+WRAP (int, dup3, int from, int to, int flags)
+{
+  return FAILS ("dup3") ? no_descriptor (EMFILE) : __real_dup3 (from, to, flags);
 }
 
 /* ---- the libraries' own ------------------------------------------------------------------------------------------ */

@@ -31,7 +31,9 @@ qt_application_start (bool with_glib)
 {
   if (QCoreApplication::instance () != nullptr)
     return;
-  if (!with_glib)
+  if (with_glib)
+    unsetenv ("QT_NO_GLIB");
+  else
     setenv ("QT_NO_GLIB", "1", 1);
   make_application ();
 }
@@ -150,6 +152,14 @@ operator new (std::size_t size, const std::nothrow_t &) noexcept
   return refuses_memory ? nullptr : ::operator new (size);
 }
 
+void
+qt_post_to_main (QtFunc func, void *data)
+{
+  auto *receiver = new Receiver;
+  receiver->moveToThread (QCoreApplication::instance ()->thread ());
+  QCoreApplication::postEvent (receiver, new Posted (func, data));
+}
+
 struct QtThread : public QThread
 {
   QtFunc func;
@@ -229,7 +239,7 @@ struct QtProgram : public QObject
         dispatcher, &QAbstractEventDispatcher::aboutToBlock, this,
         [this, dispatcher] {
           if (has_done)
-            dispatcher->interrupt ();
+            dispatcher->wakeUp ();
         },
         Qt::DirectConnection);
   }

@@ -32,6 +32,8 @@ void qt_loop_exec (void);
 void qt_loop_quit (void);
 /* `func` runs as a posted event of the usual priority. */
 void qt_post (QtFunc func, void *data);
+/* The same in Qt's main thread. Any thread. */
+void qt_post_to_main (QtFunc func, void *data);
 
 /* While on, the adapter finds no memory for the event of a post. */
 void qt_refuse_memory (bool on);

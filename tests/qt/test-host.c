@@ -6,6 +6,8 @@
 #include <glib.h>
 #endif
 
+#include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define MS INT64_C (1000000)
@@ -409,6 +411,42 @@ START_TEST (a_slice_is_as_long_as_the_host_options_say)
 }
 END_TEST
 
+static void
+count_and_end (LodgerPending *self, uint32_t revents, void *data)
+{
+  (void) revents;
+  atomic_fetch_add ((atomic_int *) data, 1);
+  lodger_pending_return_nothing (self);
+}
+
+START_TEST (reading_and_writing_are_watched_apart)
+{
+  LodgerPending *reading, *writing, *again;
+  atomic_int reads = 0, writes = 0;
+  LodgerCaller *caller;
+  int ends[2];
+  qt_application_start (_i);
+  caller = attach ();
+  ck_assert_int_eq (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  reading = lodger_caller_watch_fd (caller, ends[0], POLLIN, count_and_end, &reads, NULL);
+  writing = lodger_caller_watch_fd (caller, ends[0], POLLOUT, count_and_end, &writes, NULL);
+  run_until (&writes, 1);
+  again = lodger_caller_watch_fd (caller, ends[0], POLLIN | POLLPRI, count_and_end, &reads, NULL);
+  while (!lodger_pending_is_done (again))
+    qt_process_events (true);
+  expect_code (lodger_error_get_code (lodger_pending_get_error (again)), LODGER_EBUSY);
+  ck_assert_int_eq (write (ends[1], "x", 1), 1);
+  run_until (&reads, 1);
+  lodger_pending_cancel (reading, NULL);
+  lodger_pending_unref (reading);
+  lodger_pending_unref (writing);
+  lodger_pending_unref (again);
+  leave (caller);
+  close (ends[0]);
+  close (ends[1]);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -428,6 +466,7 @@ main (int argc, char **argv)
     &edge_22_a_deadline_is_never_early,
     &edge_81_a_post_without_memory_arrives,
     &a_slice_is_as_long_as_the_host_options_say,
+    &reading_and_writing_are_watched_apart,
   };
   return qt_test_main ("qt-host", tests, sizeof tests / sizeof *tests, argc, argv);
 }

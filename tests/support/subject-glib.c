@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The GLib adapter: as host in the default context and in another, and as backend of a worker. */
 #include "subject.h"
+#include "test-backend.h"
 
 #include <lodger-glib.h>
 
@@ -88,12 +89,13 @@ attach (Subject *subject, GMainContext *context)
   Program *program = subject->impl;
   program->host_options = (LodgerGlibHostOptions) { .size = sizeof program->host_options, .context = context };
   subject->host_options = &program->host_options;
-  if (subject->is_initial)
+  if (subject->is_initial || subject_is (subject, SUBJECT_POLLED))
     {
       test_check (lodger_glib_register () == 0);
-      subject->options.host = "glib";
+      subject->options.host = subject_is (subject, SUBJECT_POLLED) ? backend_register_polled_host ("glib") : "glib";
       subject->options.host_options = subject->host_options;
-      subject->caller = lodger_caller_open (LODGER_CALLER_MANUAL, &subject->options, NULL);
+      subject->caller = lodger_caller_open (subject->is_initial ? LODGER_CALLER_MANUAL : LODGER_CALLER_CURRENT_THREAD,
+                                            &subject->options, NULL);
     }
   else
     subject->caller = lodger_glib_attach_full (context, &subject->options, NULL);
@@ -229,3 +231,14 @@ const SubjectKind subject_glib_worker = { "glib-worker",
                                           NULL,
                                           "glib",
                                           NULL };
+const SubjectKind subject_glib_polled = { .name = "glib-polled",
+                                          .traits = SUBJECT_NESTS | SUBJECT_REDRAWS | SUBJECT_SLEEPS | SUBJECT_POLLED,
+                                          .longest_run = 160,
+                                          .open = open_other,
+                                          .close = close_host,
+                                          .turn = turn,
+                                          .nest = nest,
+                                          .work = work,
+                                          .request_redraw = request_redraw,
+                                          .set_frames = set_frames,
+                                          .backend = "glib" };

@@ -8,15 +8,18 @@ const SubjectKind *const subject_kinds[] = {
   &subject_manual_real,
   &subject_manual_real_no_before_wait,
   &subject_native,
+  &subject_native_polled,
   &subject_polling,
 #ifdef LODGER_HAVE_GLIB
   &subject_glib_default,
   &subject_glib_other,
   &subject_glib_worker,
+  &subject_glib_polled,
 #endif
 #ifdef LODGER_HAVE_UV
   &subject_uv,
   &subject_uv_worker,
+  &subject_uv_polled,
 #endif
   NULL,
 };

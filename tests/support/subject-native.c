@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The native loop, driven in a thread of its own. The program's own work there are other calls. */
 #include "subject.h"
+#include "test-backend.h"
 
 static void
 open_worker (Subject *subject)
 {
   subject->caller = worker_start_full ("native", &subject->options);
+}
+
+static void
+open_polled (Subject *subject)
+{
+  backend_register_polled ("native");
+  subject->caller = worker_start_full ("polled", &subject->options);
 }
 
 static void
@@ -47,3 +55,9 @@ const SubjectKind subject_native = { .name = "native",
                                      .open = open_worker,
                                      .close = close_worker,
                                      .work = work };
+const SubjectKind subject_native_polled = { .name = "native-polled",
+                                            .backend = "polled",
+                                            .traits = SUBJECT_DRIVEN | SUBJECT_SLEEPS | SUBJECT_POLLED,
+                                            .open = open_polled,
+                                            .close = close_worker,
+                                            .work = work };

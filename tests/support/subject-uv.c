@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The libuv adapter: as host in a loop that the test runs, and as backend of a worker. libuv does not nest. */
 #include "subject.h"
+#include "test-backend.h"
 
 #include <lodger-uv.h>
 #include <stdlib.h>
@@ -63,12 +64,13 @@ open_host (Subject *subject)
   program_start (program);
   program->host_options = (LodgerUvHostOptions) { .size = sizeof program->host_options, .loop = program->loop };
   subject->host_options = &program->host_options;
-  if (subject->is_initial)
+  if (subject->is_initial || subject_is (subject, SUBJECT_POLLED))
     {
       test_check (lodger_uv_register () == 0);
-      subject->options.host = "uv";
+      subject->options.host = subject_is (subject, SUBJECT_POLLED) ? backend_register_polled_host ("uv") : "uv";
       subject->options.host_options = subject->host_options;
-      subject->caller = lodger_caller_open (LODGER_CALLER_MANUAL, &subject->options, NULL);
+      subject->caller = lodger_caller_open (subject->is_initial ? LODGER_CALLER_MANUAL : LODGER_CALLER_CURRENT_THREAD,
+                                            &subject->options, NULL);
     }
   else
     subject->caller = lodger_uv_attach_full (program->loop, &subject->options, NULL);
@@ -170,6 +172,16 @@ const SubjectKind subject_uv_worker = { .name = "uv-worker",
                                         .longest_run = 20,
                                         .open = open_worker,
                                         .close = close_worker,
+                                        .work = work,
+                                        .request_redraw = request_redraw,
+                                        .set_frames = set_frames };
+const SubjectKind subject_uv_polled = { .name = "uv-polled",
+                                        .backend = "uv",
+                                        .traits = SUBJECT_REDRAWS | SUBJECT_SLEEPS | SUBJECT_POLLED,
+                                        .longest_run = 20,
+                                        .open = open_host,
+                                        .close = close_host,
+                                        .turn = turn,
                                         .work = work,
                                         .request_redraw = request_redraw,
                                         .set_frames = set_frames };

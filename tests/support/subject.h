@@ -18,6 +18,7 @@ enum
   SUBJECT_SLEEPS = 1 << 3,  /* the loop sleeps when there is nothing to do */
   SUBJECT_VIRTUAL = 1 << 4, /* its clock is moved by hand */
   SUBJECT_POLLS = 1 << 5,   /* for stress only: it has no timers, and wakes up at once */
+  SUBJECT_POLLED = 1 << 6,  /* for descriptors and guests only: it does not watch descriptors, Lodger polls them */
 };
 
 typedef struct SubjectKind
@@ -110,9 +111,9 @@ void subject_submit (Subject *subject, unsigned how, Recorder *recorder);
 extern const SubjectKind *const subject_kinds[];
 extern const SubjectKind subject_manual, subject_manual_no_before_wait, subject_manual_real,
     subject_manual_real_no_before_wait;
-extern const SubjectKind subject_native, subject_polling;
-extern const SubjectKind subject_glib_default, subject_glib_other, subject_glib_worker;
-extern const SubjectKind subject_uv, subject_uv_worker;
+extern const SubjectKind subject_native, subject_native_polled, subject_polling;
+extern const SubjectKind subject_glib_default, subject_glib_other, subject_glib_worker, subject_glib_polled;
+extern const SubjectKind subject_uv, subject_uv_worker, subject_uv_polled;
 
 /* The number of the kind with the name, or -1. */
 int subject_find (const char *name);

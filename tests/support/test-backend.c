@@ -4,10 +4,19 @@
 #include "caller/caller.h"
 #include "test-limits.h"
 
+#include <stdio.h>
+
+/* A copy of a host that cannot watch descriptors. */
+typedef struct PolledHost
+{
+  const LodgerHostDriver *of;
+  LodgerHostDriver driver;
+  LodgerHostOps ops;
+  char name[40];
+} PolledHost;
+
 static LodgerBackendOps stuck, broken, polled;
 static const LodgerBackendOps *base_of_stuck, *base_of_polled;
-static LodgerHostDriver polled_driver;
-static LodgerHostOps polled_host;
 static BlockedCall *blocks_stuck;
 static int code_of_broken;
 
@@ -52,36 +61,60 @@ backend_register_broken (const char *base, int code)
   register_as (&broken, "broken", base, broken_open);
 }
 
-static void
-copy_host (const LodgerHostDriver *driver)
+/* The same copy for the same host. */
+static const LodgerHostDriver *
+polled_of (const LodgerHostDriver *driver)
 {
   static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  static PolledHost copies[4];
+  PolledHost *copy = copies;
   pthread_mutex_lock (&mutex);
-  if (polled_driver.ops == NULL)
+  while (copy->of != NULL && copy->of != driver)
+    copy++;
+  test_check (copy < copies + 4);
+  if (copy->of == NULL)
     {
-      polled_host = *driver->ops;
-      polled_host.watch_fd = NULL;
-      polled_host.unwatch_fd = NULL;
-      polled_driver = *driver;
-      polled_driver.ops = &polled_host;
+      snprintf (copy->name, sizeof copy->name, "%s-polled", driver->ops->name);
+      copy->ops = *driver->ops;
+      copy->ops.name = copy->name;
+      copy->ops.watch_fd = NULL;
+      copy->ops.unwatch_fd = NULL;
+      copy->driver = *driver;
+      copy->driver.ops = &copy->ops;
+      copy->of = driver;
     }
   pthread_mutex_unlock (&mutex);
+  return &copy->driver;
 }
 
 static const LodgerHostDriver *
 host_of_polled (void *impl, const void **ret_options)
 {
-  copy_host (base_of_polled->host (impl, ret_options));
-  return &polled_driver;
+  return polled_of (base_of_polled->host (impl, ret_options));
 }
 
+/* Threads of it may still be about when it is registered again: nothing is written then. */
 void
 backend_register_polled (const char *base)
 {
-  base_of_polled = lodger__registry_backend (base);
-  test_check (base_of_polled != NULL);
-  polled = *base_of_polled;
-  polled.name = "polled";
-  polled.host = host_of_polled;
+  const LodgerBackendOps *ops = lodger__registry_backend (base);
+  test_check (ops != NULL && (base_of_polled == NULL || base_of_polled == ops));
+  if (base_of_polled == NULL)
+    {
+      base_of_polled = ops;
+      polled = *ops;
+      polled.name = "polled";
+      polled.host = host_of_polled;
+    }
   test_check (lodger_backend_register (&polled) == 0);
+}
+
+const char *
+backend_register_polled_host (const char *base)
+{
+  const LodgerHostDriver *driver = lodger__registry_host (base);
+  test_check (driver != NULL);
+  driver = polled_of (driver);
+  test_check (lodger_host_register (driver) == 0);
+  return driver->ops->name;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Backends that differ from another one, `base`, in one thing. */
+/* Backends and hosts that differ from another one, `base`, in one thing. */
 #ifndef LODGER_TEST_BACKEND_H
 #define LODGER_TEST_BACKEND_H
 
@@ -11,5 +11,7 @@ void backend_register_stuck (const char *base, BlockedCall *blocked);
 void backend_register_broken (const char *base, int code);
 /* Registers "polled", whose host cannot watch descriptors: Lodger polls them. */
 void backend_register_polled (const char *base);
+/* The same for a registered host: it is registered as "`base`-polled". Returns that name. */
+const char *backend_register_polled_host (const char *base);
 
 #endif

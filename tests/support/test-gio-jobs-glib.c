@@ -5,14 +5,8 @@
 #include "test-recorder.h"
 
 const GioJobKind *const gio_job_kinds[] = {
-  &gio_job_timers,
-  &gio_job_files,
-  &gio_job_streams,
-  &gio_job_monitor,
-  &gio_job_tcp,
-  &gio_job_process,
-  &gio_job_bus,
-  NULL,
+  &gio_job_timers, &gio_job_files, &gio_job_streams, &gio_job_monitor, &gio_job_tcp, &gio_job_process, &gio_job_bus,
+  &gio_job_daemon, NULL,
 };
 
 void

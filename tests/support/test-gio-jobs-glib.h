@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Work of GIO that is the same in every host: files, streams, sockets, processes, monitors and a bus.
+/* Work of GIO that is the same in every host: files, streams, sockets, processes, monitors, a bus
+ * between two ends and one with a dbus-daemon.
  *
  * Each job is a call that is made in a guest "glib", or on a context's own loop. It starts asynchronous functions, and
  * answers when all have completed. All its call-backs have to come in the thread and in the context in which it began.
@@ -56,5 +57,5 @@ void gio_job_next (GioJob *job);
 void gio_job_answer (GioJob *job);
 
 extern const GioJobKind gio_job_timers, gio_job_files, gio_job_streams, gio_job_monitor, gio_job_tcp, gio_job_process,
-    gio_job_bus;
+    gio_job_bus, gio_job_daemon;
 #endif

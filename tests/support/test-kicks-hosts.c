@@ -12,20 +12,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-const KickHost *const kick_hosts[] = {
-  &kick_host_direct,
-  &kick_host_manual,
-  &kick_host_native,
-#ifdef LODGER_HAVE_GLIB
-  &kick_host_glib,
-#endif
-  NULL,
-};
-
 const KickGuest *const kick_guests[] = {
 #ifdef LODGER_HAVE_GLIB
   &kick_guest_glib,
   &kick_guest_glib_by_diff,
+#endif
+#ifdef LODGER_HAVE_UV
+  &kick_guest_uv,
 #endif
   NULL,
 };

@@ -57,11 +57,11 @@ typedef struct KickHost
   void (*close) (void *impl);
 } KickHost;
 
-/* Ended by NULL. */
+/* Ended by NULL. The program defines the hosts. */
 extern const KickHost *const kick_hosts[];
 extern const KickGuest *const kick_guests[];
-extern const KickHost kick_host_direct, kick_host_manual, kick_host_native, kick_host_glib;
-extern const KickGuest kick_guest_glib;
+extern const KickHost kick_host_direct, kick_host_manual, kick_host_native, kick_host_glib, kick_host_uv;
+extern const KickGuest kick_guest_glib, kick_guest_uv;
 /* A guest "glib" whose set of descriptors is kept by comparing numbers. It has to lose kicks. */
 extern const KickGuest kick_guest_glib_by_diff;
 
@@ -74,8 +74,8 @@ struct Kicks
   void *host_impl, *guest_impl;
   LodgerCaller *caller; /* Optional. Set by the host. */
   unsigned long count;
-  int64_t limit;      /* after which a kick is lost */
-  bool counts_losses; /* a kick that is lost does not end the test */
+  int64_t limit;       /* after which a kick is lost */
+  bool ends_when_lost; /* a kick that is lost ends the run, and not the test */
 
   /* Private. */
   TestRandom random;
@@ -90,6 +90,13 @@ struct Kicks
 
 /* Returns how many were lost. */
 unsigned long kicks_run (Kicks *kicks);
+/* The program's main: each guest of kick_guests in each host of kick_hosts, or those that the arguments name.
+ *
+ *   [--host NAME] [--guest NAME] [--count N]
+ *
+ * A guest that is a control has to lose some, or else the kicks would find nothing. LODGER_SEED replays the kinds and
+ * origins of the kicks. */
+int kicks_main (int argc, char **argv);
 
 /* For hosts and guests. */
 /* The loop's thread: does the kick that is wanted of a call-back. Harmless otherwise. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a dump says, and that it says it whatever the callers do meanwhile. */
 #include "test-blocked-call.h"
+#include "test-guest.h"
 #include "test-loop.h"
 #include "test-suite.h"
 
@@ -96,6 +97,31 @@ START_TEST (a_dump_shows_what_runs_and_what_it_waits_for)
   lodger_pending_unref (promise);
   lodger_scope_unref (scope);
   loop_close (&loop);
+}
+END_TEST
+
+START_TEST (a_dump_shows_guests)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  GuestLoop inside;
+  LodgerGuest *guest;
+  char *text;
+  guest_loop_init (&inside);
+  guest = guest_start (loop.caller, &inside);
+  text = lodger_dump ();
+  expect_line (text, "  guest      test-guest: has its turn soon\n");
+  lodger_free (text);
+  loop_run (&loop);
+  text = lodger_dump ();
+  expect_line (text, "  guest      test-guest: waits for an event\n");
+  lodger_free (text);
+  expect_code (lodger_guest_end (guest), 0);
+  text = lodger_dump ();
+  expect_no_line (text, "  guest");
+  lodger_free (text);
+  lodger_guest_unref (guest);
+  loop_close (&loop);
+  guest_loop_clear (&inside);
 }
 END_TEST
 
@@ -375,6 +401,7 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("dump");
   test_add (suite, a_dump_shows_what_runs_and_what_it_waits_for);
   test_add (suite, a_call_can_dump_itself);
+  test_add (suite, a_dump_shows_guests);
   test_add (suite, without_callers_there_is_little_to_say);
   test_add (suite, a_thread_that_waits_in_no_call_is_shown);
   test_add (suite, a_long_list_is_cut);

@@ -89,7 +89,7 @@ START_TEST (all_jobs_at_once_have_the_same_results)
 {
   enum
   {
-    JOBS = 7
+    JOBS = 8
   };
   GioJob jobs[JOBS];
   LodgerPending *pendings[JOBS];

@@ -2,7 +2,6 @@
 /* Guests: what the host is told of them, when they have their turn, and how they end. */
 #include "test-guest.h"
 #include "test-loop.h"
-#include "test-minimal-host.h"
 #include "test-suite.h"
 
 #include <string.h>
@@ -283,127 +282,6 @@ START_TEST (edge_74_a_dead_guest_is_prepared_and_not_dispatched)
 }
 END_TEST
 
-/* A host that watches descriptors, and notes what it is asked to. */
-static struct
-{
-  LodgerHostWatch *watch;
-  int fd, watches, unwatches;
-  int code;
-} watched;
-
-static int
-watch_fd (void *impl, LodgerHostWatch *watch, int fd, uint32_t events)
-{
-  (void) impl;
-  (void) events;
-  ck_assert_ptr_null (watched.watch);
-  if (watched.code != 0)
-    return watched.code;
-  watched.watch = watch;
-  watched.fd = fd;
-  watched.watches++;
-  return 0;
-}
-
-static void
-unwatch_fd (void *impl, LodgerHostWatch *watch)
-{
-  (void) impl;
-  ck_assert_ptr_eq (watched.watch, watch);
-  watched.watch = NULL;
-  watched.unwatches++;
-}
-
-static LodgerHostOps watching_ops;
-static LodgerHostDriver watching_driver;
-
-static LodgerCaller *
-watching_open (MinimalHost *minimal)
-{
-  const void *options = minimal;
-  LodgerCallerOptions own = { .size = sizeof own, .host = "watching", .host_options = &options };
-  LodgerCaller *caller;
-  pthread_mutex_init (&minimal->mutex, NULL);
-  watching_ops = minimal_host_ops;
-  watching_ops.name = "watching";
-  watching_ops.watch_fd = watch_fd;
-  watching_ops.unwatch_fd = unwatch_fd;
-  watching_driver = minimal_host_driver;
-  watching_driver.ops = &watching_ops;
-  expect_code (lodger_host_register (&watching_driver), 0);
-  caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &own, NULL);
-  ck_assert_ptr_nonnull (caller);
-  return caller;
-}
-
-static void
-watching_close (MinimalHost *minimal, LodgerCaller *caller)
-{
-  lodger_caller_stop (caller, true);
-  minimal_host_run (minimal);
-  ck_assert_int_eq (lodger_caller_get_state (caller), LODGER_CALLER_STOPPED);
-  lodger_caller_unref (caller);
-  pthread_mutex_destroy (&minimal->mutex);
-}
-
-START_TEST (the_descriptor_of_a_guest_is_watched_until_it_changes)
-{
-  MinimalHost minimal = { 0 };
-  LodgerCaller *caller = watching_open (&minimal);
-  GuestLoop inside;
-  LodgerGuest *guest;
-  guest_loop_init (&inside);
-  guest = guest_start (caller, &inside);
-  minimal_host_run (&minimal);
-  ck_assert_int_eq (watched.fd, inside.epoll_fd);
-  for (int i = 0; i < 10; i++)
-    lodger_host_before_wait (minimal.host);
-  ck_assert_int_eq (watched.watches, 1);
-
-  guest_loop_post (&inside);
-  lodger_host_fd_ready (watched.watch, 1);
-  ck_assert_int_eq (atomic_load (&inside.events), 1);
-  minimal_host_run (&minimal);
-
-  inside.is_dead = true;
-  lodger_host_before_wait (minimal.host);
-  ck_assert_int_eq (watched.unwatches, 1);
-  ck_assert_ptr_null (watched.watch);
-  inside.is_dead = false;
-  lodger_host_before_wait (minimal.host);
-  ck_assert_int_eq (watched.watches, 2);
-
-  expect_code (lodger_guest_end (guest), 0);
-  ck_assert_int_eq (watched.unwatches, 2);
-  lodger_guest_unref (guest);
-  watching_close (&minimal, caller);
-  guest_loop_clear (&inside);
-}
-END_TEST
-
-START_TEST (a_descriptor_that_cannot_be_watched_is_told_once)
-{
-  MinimalHost minimal = { 0 };
-  LodgerCaller *caller = watching_open (&minimal);
-  GuestLoop inside;
-  LodgerGuest *guest;
-  log_capture_begin ();
-  watched.code = LODGER_EBUSY;
-  guest_loop_init (&inside);
-  guest = guest_start (caller, &inside);
-  minimal_host_run (&minimal);
-  for (int i = 0; i < 10; i++)
-    lodger_host_before_wait (minimal.host);
-  ck_assert_uint_eq (log_capture_count (), 1);
-  ck_assert (log_capture_has ("cannot be watched"));
-  log_capture_end ();
-  lodger_guest_unref (guest);
-  watching_close (&minimal, caller);
-  ck_assert_int_eq (watched.unwatches, 0);
-  guest_loop_clear (&inside);
-}
-END_TEST
-
 static void
 kick_once (GuestLoop *loop, void *data)
 {
@@ -443,8 +321,6 @@ main (int argc, char **argv)
   test_add (suite, a_guests_time_is_the_hosts_deadline);
   test_add (suite, before_wait_is_wanted_as_long_as_there_are_guests);
   test_add (suite, edge_74_a_dead_guest_is_prepared_and_not_dispatched);
-  test_add (suite, the_descriptor_of_a_guest_is_watched_until_it_changes);
-  test_add (suite, a_descriptor_that_cannot_be_watched_is_told_once);
   test_add (suite, edge_72_a_kick_inside_the_dispatch_is_not_lost);
   return test_main (suite, argc, argv);
 }

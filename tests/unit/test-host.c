@@ -8,6 +8,13 @@
 #include <lodger/backend.h>
 #include <stdlib.h>
 
+static int
+backend_run (void *impl)
+{
+  (void) impl;
+  return 0;
+}
+
 START_TEST (a_table_without_the_mandatory_operation_is_refused)
 {
   static LodgerHostOps ops;
@@ -32,6 +39,10 @@ START_TEST (a_table_without_the_mandatory_operation_is_refused)
 
   ops = minimal_host_ops;
   ops.watch_fd = lodger__native_driver.ops->watch_fd;
+  expect_code (lodger_host_register (&driver), LODGER_EINVAL);
+
+  ops = minimal_host_ops;
+  ops.mainloop = backend_run;
   expect_code (lodger_host_register (&driver), LODGER_EINVAL);
 
   ops = minimal_host_ops;
@@ -67,13 +78,6 @@ backend_host (void *impl, const void **ret_host_options)
   (void) impl;
   *ret_host_options = NULL;
   return &minimal_host_driver;
-}
-
-static int
-backend_run (void *impl)
-{
-  (void) impl;
-  return 0;
 }
 
 static void
@@ -115,6 +119,79 @@ START_TEST (a_backend_without_a_mandatory_operation_is_refused)
   other = backend_ops;
   expect_code (lodger_backend_register (&other), LODGER_EALREADY);
   log_capture_end ();
+}
+END_TEST
+
+static int64_t
+guest_prepare (void *impl, int *ret_fd)
+{
+  (void) impl;
+  *ret_fd = -1;
+  return LODGER_FOREVER;
+}
+
+static bool
+guest_dispatch (void *impl)
+{
+  (void) impl;
+  return false;
+}
+
+static const LodgerBackendOps guest_ops = { .size = sizeof guest_ops,
+                                            .name = "a guest alone",
+                                            .guest_open = backend_open,
+                                            .guest_prepare = guest_prepare,
+                                            .guest_dispatch = guest_dispatch,
+                                            .guest_close = backend_end };
+
+START_TEST (a_guest_without_a_mandatory_operation_is_refused)
+{
+  static LodgerBackendOps ops;
+  log_capture_begin ();
+  for (int i = 0; i < 5; i++)
+    {
+      ops = guest_ops;
+      switch (i)
+        {
+        case 0: ops.guest_prepare = NULL; break;
+        case 1: ops.guest_dispatch = NULL; break;
+        case 2: ops.guest_close = NULL; break;
+        case 3: ops.guest_open = NULL; break;
+        default: ops.run = backend_run;
+        }
+      expect_code (lodger_backend_register (&ops), LODGER_EINVAL);
+    }
+  log_capture_end ();
+}
+END_TEST
+
+static int
+code_of_open (const LodgerCallerOptions *options)
+{
+  LodgerError *error = NULL;
+  int code;
+  ck_assert_ptr_null (lodger_caller_open (LODGER_CALLER_NEW_THREAD, options, &error));
+  code = lodger_error_get_code (error);
+  lodger_error_unref (error);
+  return code;
+}
+
+START_TEST (a_backend_that_is_only_a_guest_has_no_workers)
+{
+  LodgerCaller *parent = worker_start (NULL);
+  LodgerCallerOptions options = { .size = sizeof options, .backend = guest_ops.name };
+  LodgerError *error = NULL;
+  expect_code (lodger_backend_register (&guest_ops), 0);
+  log_capture_begin ();
+  expect_code (code_of_open (&options), LODGER_ENOSYS);
+  ck_assert_ptr_null (lodger_caller_open_child (parent, &options, &error));
+  expect_code (lodger_error_get_code (error), LODGER_ENOSYS);
+  lodger_error_unref (error);
+  options.worker_backend = guest_ops.name;
+  options.backend = NULL;
+  expect_code (code_of_open (&options), LODGER_ENOSYS);
+  log_capture_end ();
+  worker_stop (parent);
 }
 END_TEST
 
@@ -379,6 +456,8 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("host");
   test_add (suite, a_table_without_the_mandatory_operation_is_refused);
   test_add (suite, a_backend_without_a_mandatory_operation_is_refused);
+  test_add (suite, a_guest_without_a_mandatory_operation_is_refused);
+  test_add (suite, a_backend_that_is_only_a_guest_has_no_workers);
   test_add (suite, a_backend_that_does_not_open_fails_the_start);
   test_add (suite, a_host_that_does_not_open_is_an_error);
   test_add (suite, one_operation_makes_a_host);

@@ -358,6 +358,61 @@ START_TEST (edge_70_a_host_runs_in_any_thread)
 }
 END_TEST
 
+/* A host that notes when it is freed. */
+static LodgerHostDriver freed_driver;
+static LodgerHostOps freed_ops;
+static void (*free_manual) (void *impl);
+static int freed_count, late_done_count;
+
+static void
+note_freed (void *impl)
+{
+  freed_count++;
+  free_manual (impl);
+}
+
+static void
+note_late_done (void *impl)
+{
+  (void) impl;
+  late_done_count++;
+}
+
+static void
+exit_thread (LodgerPending *self, void *data)
+{
+  (void) self;
+  (void) data;
+  pthread_exit (NULL);
+}
+
+static void *
+run_and_exit (void *host)
+{
+  lodger_pending_unref (lodger_run ("freed", host, exit_thread, NULL, NULL));
+  return NULL;
+}
+
+START_TEST (a_call_that_exits_the_thread_leaves_nothing_of_the_run)
+{
+  LodgerManualHost *host = real_host ();
+  freed_driver = *lodger__registry_host ("manual-real");
+  freed_ops = *freed_driver.ops;
+  free_manual = freed_ops.destroy;
+  freed_ops.name = "freed";
+  freed_ops.destroy = note_freed;
+  freed_ops.done = note_late_done;
+  freed_driver.ops = &freed_ops;
+  expect_code (lodger_host_register (&freed_driver), 0);
+  log_capture_begin ();
+  thread_join (thread_start (run_and_exit, host));
+  log_capture_end ();
+  ck_assert_int_eq (freed_count, 1);
+  ck_assert_int_eq (late_done_count, 0);
+  lodger_manual_host_unref (host);
+}
+END_TEST
+
 static void
 run_in_call (LodgerPending *self, void *data)
 {
@@ -393,6 +448,7 @@ main (int argc, char **argv)
   test_add (suite, edge_100_the_host_is_current_until_it_is_done);
   test_add (suite, a_caller_that_was_entered_before_goes_on);
   test_add (suite, edge_70_a_host_runs_in_any_thread);
+  test_add (suite, a_call_that_exits_the_thread_leaves_nothing_of_the_run);
   test_add (suite, edge_103_a_caller_on_a_new_thread_runs_a_hosts_main_loop);
   return test_main (suite, argc, argv);
 }

@@ -61,31 +61,62 @@ expect_plain (LodgerCaller *caller, Loop *loop, const char *backend, const void 
   expect_code (wait_outcome (pending), 0);
 }
 
-/* A host of the name "test-guest", whose loop is a manual host. */
-static LodgerHostDriver host_driver;
-static LodgerHostOps host_ops;
-
-START_TEST (edge_66_the_hosts_own_loop_is_a_plain_call)
+/* A host of another name, whose loop is a manual host. `driver` and `ops` are static. */
+static Loop
+loop_open_as (const char *name, const char *runs_backend, LodgerHostDriver *driver, LodgerHostOps *ops)
 {
   Loop loop = { .host = lodger_manual_host_new (LODGER_MANUAL_DEFAULT) };
-  LodgerCallerOptions options = { .size = sizeof options, .host = "test-guest", .host_options = loop.host };
-  LodgerError *error = NULL;
+  LodgerCallerOptions options = { .size = sizeof options, .host = name, .host_options = loop.host };
   expect_code (lodger_manual_register (), 0);
   guest_register ();
-  host_driver = *lodger__registry_host ("manual");
-  host_ops = *host_driver.ops;
-  host_ops.name = "test-guest";
-  host_driver.ops = &host_ops;
-  expect_code (lodger_host_register (&host_driver), 0);
+  *driver = *lodger__registry_host ("manual");
+  *ops = *driver->ops;
+  ops->name = name;
+  driver->ops = ops;
+  driver->runs_backend = runs_backend;
+  expect_code (lodger_host_register (driver), 0);
   loop.caller = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, &options, NULL);
-  expect_plain (loop.caller, &loop, "test-guest", NULL);
-  expect_plain (loop.caller, &loop, "test-guest", loop.host);
+  return loop;
+}
+
+static void
+expect_no_guest (LodgerCaller *caller, const void *options)
+{
+  LodgerError *error = NULL;
   log_capture_begin ();
-  ck_assert_ptr_null (lodger_guest_start (loop.caller, "test-guest", loop.host, &error));
+  ck_assert_ptr_null (lodger_guest_start (caller, "test-guest", options, &error));
   expect_code (lodger_error_get_code (error), LODGER_EALREADY);
   lodger_error_unref (error);
   log_capture_end ();
+}
+
+START_TEST (edge_66_the_hosts_own_loop_is_a_plain_call)
+{
+  static LodgerHostDriver driver;
+  static LodgerHostOps ops;
+  Loop loop = loop_open_as ("test-guest", NULL, &driver, &ops);
+  expect_plain (loop.caller, &loop, "test-guest", NULL);
+  expect_plain (loop.caller, &loop, "test-guest", loop.host);
+  expect_no_guest (loop.caller, loop.host);
   loop_close (&loop);
+}
+END_TEST
+
+START_TEST (edge_66_a_loop_that_the_host_runs_as_well_is_a_plain_call)
+{
+  static LodgerHostDriver driver;
+  static LodgerHostOps ops;
+  GuestLoop inside;
+  Loop loop = loop_open_as ("test-host", "test-guest", &driver, &ops);
+  LodgerPending *pending;
+  guest_loop_init (&inside);
+  expect_plain (loop.caller, &loop, "test-guest", loop.host);
+  expect_no_guest (loop.caller, loop.host);
+  pending = lodger_caller_call_using_backend (loop.caller, "test-guest", &inside, note_inside, &inside, NULL);
+  loop_run_until_done (&loop, pending);
+  expect_code (wait_outcome (pending), 0);
+  loop_close (&loop);
+  guest_loop_clear (&inside);
 }
 END_TEST
 
@@ -454,6 +485,7 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("using");
   test_add (suite, edge_66_a_call_runs_in_the_guest);
   test_add (suite, edge_66_the_hosts_own_loop_is_a_plain_call);
+  test_add (suite, edge_66_a_loop_that_the_host_runs_as_well_is_a_plain_call);
   test_add (suite, edge_66_a_workers_own_backend_is_a_plain_call);
   test_add (suite, edge_66_a_worker_has_guests);
   test_add (suite, a_caller_that_is_starting_takes_calls_for_a_guest);

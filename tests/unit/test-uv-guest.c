@@ -358,6 +358,70 @@ START_TEST (a_guest_rests_while_its_own_call_back_runs_a_nested_loop)
 }
 END_TEST
 
+/* Another guest of the same loop is inside. */
+typedef struct Twice
+{
+  Place place;
+  LodgerGuest *guest;
+  uv_timer_t timer;
+  Counter ran;
+  unsigned depth, deepest;
+  LodgerReply *reply;
+} Twice;
+
+static void
+end_and_start_anew (uv_timer_t *timer)
+{
+  Twice *twice = timer->data;
+  if (++twice->depth > twice->deepest)
+    twice->deepest = twice->depth;
+  if (counter_get (&twice->ran) == 0)
+    {
+      expect_code (lodger_guest_end (lodger_guest_current ()), 0);
+      twice->guest = lodger_guest_start (twice->place.subject.caller, "uv", &twice->place.options, NULL);
+      ck_assert_ptr_nonnull (twice->guest);
+      uv_timer_start (timer, end_and_start_anew, 0, 0);
+      counter_add (&twice->ran, 1);
+      for (int i = 0; i < 20; i++)
+        twice->place.subject.kind->nest (&twice->place.subject);
+    }
+  else
+    counter_add (&twice->ran, 1);
+  twice->depth--;
+}
+
+static void
+begin_timer (LodgerPending *self, void *data)
+{
+  Twice *twice = data;
+  (void) self;
+  uv_timer_init (&twice->place.loop, &twice->timer);
+  twice->timer.data = twice;
+  uv_timer_start (&twice->timer, end_and_start_anew, 0, 0);
+}
+
+static void
+close_timer (LodgerPending *self, void *data)
+{
+  (void) self;
+  uv_close ((uv_handle_t *) &((Twice *) data)->timer, NULL);
+}
+
+START_TEST (a_loop_that_is_run_is_not_run_again_by_another_guest)
+{
+  Twice twice = { .depth = 0 };
+  counter_init (&twice.ran);
+  place_open (&twice.place, outer_loops[_i]);
+  expect_code (subject_outcome (&twice.place.subject, call_inside (&twice.place, begin_timer, &twice)), 0);
+  subject_run_until (&twice.place.subject, &twice.ran, 2);
+  ck_assert_uint_eq (twice.deepest, 1);
+  expect_code (subject_outcome (&twice.place.subject, call_inside (&twice.place, close_timer, &twice)), 0);
+  lodger_guest_unref (twice.guest);
+  place_close (&twice.place);
+  counter_clear (&twice.ran);
+}
+END_TEST
+
 /* ---- slices ------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -437,6 +501,7 @@ main (int argc, char **argv)
   test_add (suite, a_loop_with_nothing_to_do_lets_the_host_sleep);
   add_on_each (suite, what_the_hosts_own_code_starts_in_a_guest_is_noticed, 0, SUBJECT_DRIVEN);
   add_on_each (suite, a_guest_rests_while_its_own_call_back_runs_a_nested_loop, SUBJECT_NESTS, 0);
+  add_on_each (suite, a_loop_that_is_run_is_not_run_again_by_another_guest, SUBJECT_NESTS, 0);
   add_on_each (suite, law_5_a_guest_without_rest_leaves_room_for_calls, 0, 0);
   return test_main (suite, argc, argv);
 }

@@ -156,6 +156,25 @@ START_TEST (a_file_is_always_ready)
 }
 END_TEST
 
+START_TEST (a_file_has_no_urgent_data)
+{
+  char path[] = "/tmp/lodger-uv-XXXXXX";
+  int fd = mkstemp (path);
+  Place place;
+  Watched watched = { 0 };
+  LodgerPending *pending;
+  place_open (&place);
+  ck_assert_int_ge (fd, 0);
+  ck_assert_int_eq (unlink (path), 0);
+  pending = watch (&place, fd, POLLPRI, &watched);
+  expect_rest (&place);
+  ck_assert_int_eq (watched.runs, 0);
+  expect_code (cancel (&place, pending), LODGER_ECANCELED);
+  close (fd);
+  place_close (&place);
+}
+END_TEST
+
 START_TEST (what_is_no_descriptor_is_refused)
 {
   Place place;
@@ -244,6 +263,7 @@ main (int argc, char **argv)
   test_add (suite, one_descriptor_has_several_watches);
   test_add (suite, a_hangup_is_told_as_poll_tells_it);
   test_add (suite, a_file_is_always_ready);
+  test_add (suite, a_file_has_no_urgent_data);
   test_add (suite, what_is_no_descriptor_is_refused);
   test_add (suite, a_descriptor_that_was_closed_first_is_not_told_of);
   test_add_variant (suite, "lodger_run_runs_a_libuv_loop/counted", lodger_run_runs_a_libuv_loop, 0);

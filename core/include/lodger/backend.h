@@ -18,32 +18,39 @@
 
 LODGER_BEGIN_DECLS
 
-/** The operations of a backend. Members are only ever appended: see options.h. */
+/** The operations of a backend: those of a worker, those of a guest, or both. Members are only ever appended: see
+ * options.h. */
 typedef struct LodgerBackendOps
 {
   size_t size; /**< sizeof (LodgerBackendOps) */
   /** The registered name. */
   const char *name;
 
-  /** Makes a loop. Mandatory. It is called in the thread that will run the loop. It returns 0 and sets *ret_impl, or
-   * returns a negative code. */
+  /* To be the loop of a worker. Without `open` the backend can only be a guest (LODGER_ENOSYS), and the other four are
+   * NULL, too. */
+
+  /** Makes a loop. It is called in the thread that will run the loop. It returns 0 and sets *ret_impl, or returns a
+   * negative code. */
   int (*open) (const void *options, void **ret_impl);
-  /** Returns the host adapter of this loop, and the options that name the loop to it. Mandatory. The options are
-   * borrowed until `close`. */
+  /** Returns the host adapter of this loop, and the options that name the loop to it. Mandatory for a worker. The
+   * options are borrowed until `close`. */
   const LodgerHostDriver *(*host) (void *impl, const void **ret_host_options);
-  /** Runs the loop until `quit`. Mandatory. Same thread. It returns 0, or a negative code. */
+  /** Runs the loop until `quit`. Mandatory for a worker. Same thread. It returns 0, or a negative code. */
   int (*run) (void *impl);
-  /** Ends `run`. Mandatory. Same thread. It is called from inside `run`, or before it: then `run` returns at once. */
+  /** Ends `run`. Mandatory for a worker. Same thread. It is called from inside `run`, or before it: then `run`
+   * returns at once. */
   void (*quit) (void *impl);
-  /** Frees the state that `open` made, last of all. Mandatory. Same thread. The host's state may outlive it. */
+  /** Frees the state that `open` made, last of all. Mandatory for a worker. Same thread. The host's state
+   * may outlive it. */
   void (*close) (void *impl);
 
   /* To be a guest in a host's thread. All of these are called in the thread of that host. Without `guest_open` the
    * backend cannot be a guest (LODGER_ENOSYS), and the others are ignored. */
 
   /** Returns the loop that the options mean. Two equal pointers are the same guest. A pointer that equals the identity of
-   * the thread's host, from `identify` of a driver of the same name, means that no guest is needed: that host runs the
-   * loop already. NULL: the options pointer itself stands for the loop. */
+   * a host of the thread means that no guest is needed: that host runs the loop already. It holds for a host whose driver
+   * has the backend's name, or names the backend in `runs_backend`. NULL: the options pointer itself stands for the
+   * loop. */
   const void *(*guest_identify) (const void *options);
   /** Takes a loop or makes one, and owns it. It changes nothing that the other code of the thread sees. It returns 0 and
    * sets *ret_impl, or returns a negative code. */
@@ -59,6 +66,7 @@ typedef struct LodgerBackendOps
   /** Goes around each call that is made in the guest, and around each `guest_dispatch`. They nest. NULL: nothing is
    * needed. */
   void (*guest_enter) (void *impl);
+  /** Undoes the last `guest_enter`. */
   void (*guest_leave) (void *impl);
   /** Frees what `guest_open` made, last of all, and not inside `guest_dispatch`. Mandatory for a guest. A loop that the
    * program owns lives on. */

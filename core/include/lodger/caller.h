@@ -121,10 +121,11 @@ typedef struct LodgerCallerOptions
  * @param options Optional. NULL means all defaults.
  * @param ret_error Optional. Receives a new reference to the error; an error of the host's `open` is passed on.
  * @return a new reference, or NULL with an error. Dropping the reference does not stop the caller.
- * Errors: LODGER_EINVAL (unknown mode, wrong options, a host of a new thread other than its backend's), LODGER_ENOENT
- * (no such host or backend, CURRENT_THREAD with no host named and none attached), LODGER_EMISMATCH (the existing caller
- * has another name, host or backend), LODGER_EALREADY (MANUAL where a caller exists), LODGER_EWRONGTHREAD (MAIN_THREAD
- * in another thread while the main thread has no caller), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (unknown mode, wrong options, a host of a new thread other than its backend's),
+ * LODGER_ENOENT (no such host or backend, CURRENT_THREAD with no host named and none attached), LODGER_ENOSYS (a
+ * backend that can only be a guest), LODGER_EMISMATCH (the existing caller has another name, host or backend),
+ * LODGER_EALREADY (MANUAL where a caller exists), LODGER_EWRONGTHREAD (MAIN_THREAD in another thread while the main
+ * thread has no caller), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory).
  * Test: unit/caller the_same_thread_and_host_give_the_same_caller
  * Since: 0.2
  */
@@ -146,9 +147,9 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_caller_open (LodgerCallerMode mode,
  * @param ret_error Optional. Receives a new reference to the error.
  * @return a new reference, or NULL with an error. Dropping the reference does not stop the caller.
  * Errors: LODGER_EINVAL (NULL @p parent, wrong options, a host other than the backend's), LODGER_ENOENT (no such
- * backend), LODGER_EMISMATCH (the child of that name has another backend or host), LODGER_ESTATE (the parent has not
- * started), LODGER_ESHUTDOWN (the parent is stopping), LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory),
- * LODGER_ECHILD (a forked child).
+ * backend), LODGER_ENOSYS (a backend that can only be a guest), LODGER_EMISMATCH (the child of that name has another
+ * backend or host), LODGER_ESTATE (the parent has not started), LODGER_ESHUTDOWN (the parent is stopping),
+ * LODGER_EAGAIN (no thread), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: conformance edge_48_get_by_name_twice_is_the_same_child
  * Since: 0.2
  */

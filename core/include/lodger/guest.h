@@ -92,7 +92,7 @@ LODGER_API int lodger_guest_kick (LodgerGuest *guest);
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (not the caller's thread), LODGER_ESHUTDOWN (the caller was taken from this
- * thread), LODGER_ECHILD (a forked child).
+ * thread, or another thread is just ending it: then it may be called again), LODGER_ECHILD (a forked child).
  * Test: unit/guest a_guest_that_ends_itself_is_closed_after_its_dispatch
  * Since: 0.2
  */

@@ -121,6 +121,10 @@ typedef struct LodgerHostDriver
   /** Makes the host's state for @p host. Mandatory. Owner's thread. @p host outlives the state. It returns 0 and sets
    * *ret_impl, or returns a negative code. What only the owner could take away is made by `attach`. */
   int (*open) (LodgerHost *host, const void *options, void **ret_impl);
+  /** The backend whose loops this host runs as well, beside a backend of the host's own name. Static. `identify` and
+   * `guest_identify` of that backend then return equal pointers for the same loop. Such a loop needs no guest in the
+   * host's thread. Example: Qt's dispatcher runs a main context of GLib. NULL: there is none. */
+  const char *runs_backend;
 } LodgerHostDriver;
 
 /**
@@ -333,8 +337,9 @@ LODGER_API const void *lodger_host_read_options (const void *given, void *own, s
  * @param reason why the adapter refuses. Optional. Default: lodger_error_code_string() of @p refusal.
  * @param ret_error Optional. Receives a new reference to the error.
  * @return as lodger_caller_open().
- * Errors: LODGER_EINVAL (NULL @p host, wrong options), LODGER_ENOENT (no such host or backend), LODGER_EMISMATCH (the
- * existing caller has another name or backend), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (NULL @p host, wrong options), LODGER_ENOENT (no such host or backend), LODGER_ENOSYS (the
+ * backend can only be a guest), LODGER_EMISMATCH (the existing caller has another name or backend), LODGER_ENOMEM
+ * (no memory).
  * Test: unit/options an_adapter_opens_a_caller_with_the_programs_options
  * Since: 0.2
  */

@@ -76,6 +76,8 @@ LodgerPending *lodger__caller_to_thread (const char *function, LodgerCaller *cal
 const LodgerHostDriver *lodger__registry_driver (const LodgerHostDriver *given, const char *function, int *ret_code);
 const LodgerHostDriver *lodger__registry_host (const char *name);
 const LodgerBackendOps *lodger__registry_backend (const char *name);
+/* The same of one that can be a worker. NULL, the code and the reason: there is none. */
+const LodgerBackendOps *lodger__registry_workers (const char *name, int *ret_code, const char **ret_reason);
 void lodger__registry_add (LodgerCaller *caller);
 void lodger__registry_remove (LodgerCaller *caller);
 /* To be let go with lodger__debug_release_all(). */

@@ -51,12 +51,13 @@ find_or_make (LodgerCaller *parent, LodgerCallerOptions *options, const char *fu
   const LodgerBackendOps *workers = parent->setup.worker_backend;
   const LodgerChildKind kind = options->name != NULL ? LODGER_CHILD_NAMED : LODGER_CHILD_UNNAMED;
   LodgerCaller *child = NULL;
+  const char *reason;
   int code;
-  if (options->backend != NULL && (backend = lodger__registry_backend (options->backend)) == NULL)
-    return lodger__caller_fail (options, ret_error, function, LODGER_ENOENT, "no such backend", options->backend);
-  if (options->worker_backend != NULL && (workers = lodger__registry_backend (options->worker_backend)) == NULL)
-    return lodger__caller_fail (options, ret_error, function, LODGER_ENOENT, "no such backend",
-                                options->worker_backend);
+  if (options->backend != NULL && (backend = lodger__registry_workers (options->backend, &code, &reason)) == NULL)
+    return lodger__caller_fail (options, ret_error, function, code, reason, options->backend);
+  if (options->worker_backend != NULL
+      && (workers = lodger__registry_workers (options->worker_backend, &code, &reason)) == NULL)
+    return lodger__caller_fail (options, ret_error, function, code, reason, options->worker_backend);
   if (lodger__phase (parent) == LODGER_PHASE_INITIAL)
     return lodger__caller_fail (options, ret_error, function, LODGER_ESTATE, "the parent has not started",
                                 lodger__name (parent));

@@ -77,12 +77,13 @@ static LodgerCaller *
 new_thread (LodgerCallerOptions *options, const LodgerBackendOps *workers, LodgerError **ret_error)
 {
   const char *name = options->backend != NULL ? options->backend : lodger__native_backend.name;
-  LodgerSpec spec = { .backend = lodger__registry_backend (name) };
-  LodgerCaller *caller;
+  const char *reason;
   int code;
+  LodgerSpec spec = { .backend = lodger__registry_workers (name, &code, &reason) };
+  LodgerCaller *caller;
   spec.worker_backend = workers != NULL ? workers : spec.backend;
   if (spec.backend == NULL)
-    return fail (options, ret_error, LODGER_ENOENT, "no such backend", name);
+    return fail (options, ret_error, code, reason, name);
   if (options->host != NULL)
     return fail (options, ret_error, LODGER_EINVAL, "a new thread has its backend's host, not", options->host);
   if (options->name == NULL)
@@ -159,10 +160,11 @@ in_this_thread (LodgerCallerMode mode, LodgerCallerOptions *options, const Lodge
                  options->backend);
   if (workers == NULL)
     {
-      const char *backend = driver->ops->worker_backend;
-      workers = lodger__registry_backend (backend != NULL ? backend : lodger__native_backend.name);
+      const char *backend = driver->ops->worker_backend, *reason;
+      int code;
+      workers = lodger__registry_workers (backend != NULL ? backend : lodger__native_backend.name, &code, &reason);
       if (workers == NULL)
-        return fail (options, ret_error, LODGER_ENOENT, "no such backend", backend);
+        return fail (options, ret_error, code, reason, backend);
     }
   return make_here (mode, options, driver, workers, ret_error);
 }
@@ -172,11 +174,13 @@ find_or_make (LodgerCallerMode mode, LodgerCallerOptions *options, LodgerError *
 {
   const LodgerBackendOps *workers = NULL;
   LodgerCaller *caller;
+  const char *reason;
+  int code;
   if (options->worker_backend != NULL)
     {
-      workers = lodger__registry_backend (options->worker_backend);
+      workers = lodger__registry_workers (options->worker_backend, &code, &reason);
       if (workers == NULL)
-        return fail (options, ret_error, LODGER_ENOENT, "no such backend", options->worker_backend);
+        return fail (options, ret_error, code, reason, options->worker_backend);
     }
   switch (mode)
     {

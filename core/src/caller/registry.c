@@ -111,7 +111,7 @@ lodger__registry_driver (const LodgerHostDriver *given, const char *function, in
     ops = lodger__options (driver->ops, &made.host, sizeof made.host, &reason);
   if (reason == NULL
       && (ops == NULL || driver->open == NULL || ops->name == NULL || ops->run_sync_soon_threadsafe == NULL
-          || (ops->watch_fd != NULL && ops->unwatch_fd == NULL)))
+          || (ops->watch_fd != NULL && ops->unwatch_fd == NULL) || (ops->mainloop != NULL && ops->quit == NULL)))
     reason = missing;
   *ret_code = reason == NULL ? 0 : lodger__misuse (function, LODGER_EINVAL, reason);
   if (*ret_code == 0 && (driver != given || ops != given->ops))
@@ -134,15 +134,31 @@ lodger_host_register (const LodgerHostDriver *given)
   return driver != NULL ? add (&hosts, driver->ops->name, given, driver, __func__) : code;
 }
 
+static bool
+can_be_worker (const LodgerBackendOps *ops)
+{
+  return ops->open != NULL && ops->host != NULL && ops->run != NULL && ops->quit != NULL && ops->close != NULL;
+}
+
+/* It may be a guest alone: then a worker's operations are all missing. */
+static bool
+is_complete (const LodgerBackendOps *ops)
+{
+  const bool is_guest = ops->guest_open != NULL, is_no_worker = ops->open == NULL && ops->host == NULL
+                                                                && ops->run == NULL && ops->quit == NULL
+                                                                && ops->close == NULL;
+  if (is_guest && (ops->guest_prepare == NULL || ops->guest_dispatch == NULL || ops->guest_close == NULL))
+    return false;
+  return ops->name != NULL && (can_be_worker (ops) || (is_guest && is_no_worker));
+}
+
 int
 lodger_backend_register (const LodgerBackendOps *given)
 {
   Copy made = { .given = given };
   const char *reason;
   const LodgerBackendOps *ops = lodger__options (given, &made.backend, sizeof made.backend, &reason);
-  if (reason == NULL
-      && (ops == NULL || ops->name == NULL || ops->open == NULL || ops->host == NULL || ops->run == NULL
-          || ops->quit == NULL || ops->close == NULL))
+  if (reason == NULL && (ops == NULL || !is_complete (ops)))
     reason = missing;
   if (reason != NULL)
     return lodger__misuse (__func__, LODGER_EINVAL, reason);
@@ -168,6 +184,15 @@ lodger__registry_backend (const char *name)
   if (strcmp (name, lodger__native_backend.name) == 0)
     return &lodger__native_backend;
   return find (&backends, name);
+}
+
+const LodgerBackendOps *
+lodger__registry_workers (const char *name, int *ret_code, const char **ret_reason)
+{
+  const LodgerBackendOps *backend = lodger__registry_backend (name);
+  *ret_code = backend == NULL ? LODGER_ENOENT : LODGER_ENOSYS;
+  *ret_reason = backend == NULL ? "no such backend" : "the backend can only be a guest";
+  return backend != NULL && can_be_worker (backend) ? backend : NULL;
 }
 
 /* ---- callers: known from their making until they have stopped ------------------------------------------------------- */

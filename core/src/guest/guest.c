@@ -88,7 +88,9 @@ lodger__guest_open (LodgerCaller *caller, const LodgerBackendOps *backend, const
   guest->deadline = LODGER_FOREVER;
   guest->caller = caller;
   lodger__hold (caller);
+  lodger__caller_lock (caller);
   lodger__list_append (&caller->guests.list, &guest->link);
+  lodger__caller_unlock (caller);
   lodger__turn_want_before_wait (caller);
   lodger_guest_kick (guest);
   return guest;
@@ -100,7 +102,11 @@ void
 lodger__guest_close (LodgerGuest *guest)
 {
   LodgerCaller *caller = guest->caller;
-  if (!lodger__list_remove (&guest->link))
+  bool was_there;
+  lodger__caller_lock (caller);
+  was_there = lodger__list_remove (&guest->link);
+  lodger__caller_unlock (caller);
+  if (!was_there)
     return;
   atomic_store (&guest->is_over, true);
   lodger__guest_watch_nothing (guest);
@@ -118,10 +124,13 @@ lodger__guest_close_if_left (LodgerGuest *guest)
   return is_left;
 }
 
+/* What is inside may run a loop, which the guest does not wake any more. */
 void
 lodger__guest_end (LodgerGuest *guest)
 {
   guest->is_ending = true;
+  guest->deadline = LODGER_FOREVER;
+  lodger__guest_watch_nothing (guest);
   lodger__guest_close_if_left (guest);
 }
 
@@ -151,19 +160,29 @@ note_over (LodgerGuest *guest)
                lodger__name (guest->caller), guest->site.name);
 }
 
+/* NULL: there is none. */
+static LodgerGuest *
+take_first (LodgerCaller *caller)
+{
+  LodgerLink *link;
+  lodger__caller_lock (caller);
+  link = lodger__list_pop (&caller->guests.list);
+  lodger__caller_unlock (caller);
+  return link != NULL ? lodger__list_item (link, LodgerGuest, link) : NULL;
+}
+
 /* Another thread ends the caller. If it was taken from a call that hangs, its thread may still be inside a guest: they are
  * closed when that has come back. If its loop has been closed, its thread may never come here again. */
 static void
 leave_behind (LodgerCaller *caller)
 {
-  LodgerLink *link;
+  LodgerGuest *guest;
   if (lodger__is_taken (caller))
-    lodger__list_for (guest, &caller->guests.list, LodgerGuest, link)
-      note_over (guest);
+    lodger__list_for (inside, &caller->guests.list, LodgerGuest, link)
+      note_over (inside);
   else if (!lodger__owner_is_here (caller))
-    while ((link = lodger__list_pop (&caller->guests.list)) != NULL)
+    while ((guest = take_first (caller)) != NULL)
       {
-        LodgerGuest *guest = lodger__list_item (link, LodgerGuest, link);
         lodger__guest_watch_nothing (guest);
         atomic_store (&guest->is_left, true);
         note_over (guest);
@@ -239,6 +258,24 @@ const char *
 lodger_guest_get_backend (const LodgerGuest *guest)
 {
   return guest != NULL ? guest->backend->name : NULL;
+}
+
+void
+lodger__guests_write (LodgerCaller *caller, LodgerText *text)
+{
+  unsigned count = 0;
+  lodger__caller_lock (caller);
+  lodger__list_for (guest, &caller->guests.list, LodgerGuest, link)
+    if (count++ < LODGER_TEXT_MOST)
+      {
+        lodger__text_label (text, 1, "guest");
+        lodger__text_add (text, "%s: %s\n", guest->backend->name,
+                          atomic_load (&guest->is_over)   ? "left behind"
+                          : atomic_load (&guest->is_sent) ? "has its turn soon"
+                                                          : "waits for an event");
+      }
+  lodger__caller_unlock (caller);
+  lodger__text_rest (text, 1, "guest", count);
 }
 
 LodgerGuest *

@@ -3,6 +3,7 @@
 #ifndef LODGER_GUEST_PRIVATE_H
 #define LODGER_GUEST_PRIVATE_H
 
+#include "base/text.h"
 #include "loop/watch.h"
 #include "mailbox/item.h"
 
@@ -28,6 +29,7 @@ struct LodgerGuest
   LodgerLink link;
   LodgerWatch watch;
   int fd;           /* what is watched, or what cannot be watched; -1: nothing */
+  bool lacks_watch; /* of `fd`, for want of memory or descriptors */
   bool has_run;     /* since it was last prepared */
   int64_t deadline; /* of the host's clock */
   unsigned depth;   /* what is between enter and leave; it does not end meanwhile */
@@ -54,6 +56,8 @@ void lodger__guest_close (LodgerGuest *guest);
 bool lodger__guest_close_if_left (LodgerGuest *guest);
 /* Any thread: it ends in its own thread, soon. */
 void lodger__guest_dismiss (LodgerGuest *guest);
+/* Any thread: a line for each. */
+void lodger__guests_write (LodgerCaller *caller, LodgerText *text);
 void lodger__guest_hold (LodgerGuest *guest);
 void lodger__guest_release (LodgerGuest *guest);
 

@@ -7,7 +7,7 @@
 
 typedef struct LodgerGuests
 {
-  LodgerList list; /* owner: those that have not ended */
+  LodgerList list; /* those that have not ended; changed by the owner, or whoever ends it, under the caller's mutex */
   unsigned looks;  /* owner: they are being prepared; none is closed meanwhile */
 } LodgerGuests;
 

@@ -10,6 +10,8 @@
 
 /* What the guests want of the host before it sleeps: its deadline, and their descriptors. */
 
+static const int64_t TRY_AGAIN_AFTER = INT64_C (10000000);
+
 void
 lodger__guest_become_due (LodgerGuest *guest)
 {
@@ -34,13 +36,15 @@ lodger__guest_watch_nothing (LodgerGuest *guest)
   if (guest->fd >= 0)
     lodger__watch_end (&guest->watch);
   guest->fd = -1;
+  guest->lacks_watch = false;
 }
 
 static void
 watch (LodgerGuest *guest, int fd)
 {
+  const bool was_told = fd == guest->fd && guest->lacks_watch;
   int code;
-  if (fd == guest->fd)
+  if (fd == guest->fd && !guest->lacks_watch)
     return;
   lodger__guest_watch_nothing (guest);
   guest->fd = fd;
@@ -48,7 +52,8 @@ watch (LodgerGuest *guest, int fd)
     return;
   guest->watch = (LodgerWatch) { .caller = guest->caller, .ready = fd_ready };
   code = lodger__watch_begin (&guest->watch, fd, POLLIN);
-  if (code != 0 && code != LODGER_ESHUTDOWN)
+  guest->lacks_watch = code == LODGER_EAGAIN || code == LODGER_ENOMEM;
+  if (code != 0 && code != LODGER_ESHUTDOWN && !was_told)
     lodger__log (LODGER_LOG_WARNING, "%s: the descriptor of its guest %s cannot be watched: %s",
                  lodger__name (guest->caller), guest->site.name, lodger_error_code_string (code));
 }
@@ -70,6 +75,17 @@ on_host_clock (const LodgerCaller *caller, int64_t until)
   return away < LODGER_FOREVER - now ? now + away : LODGER_FOREVER - 1;
 }
 
+/* A shortage passes: then it is tried again, soon. */
+static void
+limit_sleep (LodgerGuest *guest)
+{
+  int64_t soon;
+  if (!guest->lacks_watch)
+    return;
+  soon = lodger__host_now (guest->caller) + TRY_AGAIN_AFTER;
+  guest->deadline = guest->deadline < soon ? guest->deadline : soon;
+}
+
 static void
 prepare (LodgerGuest *guest)
 {
@@ -81,6 +97,7 @@ prepare (LodgerGuest *guest)
     return;
   guest->deadline = until > 0 ? on_host_clock (guest->caller, until) : LODGER_FOREVER;
   watch (guest, fd);
+  limit_sleep (guest);
   if (until <= 0)
     lodger__guest_become_due (guest);
 }

@@ -136,14 +136,22 @@ lodger__thread_find_caller (const LodgerThread *thread, const LodgerHostDriver *
   return found;
 }
 
+static bool
+runs_loop (const LodgerHost *host, const char *backend, const void *identity)
+{
+  const LodgerHostDriver *driver = host->driver;
+  return host->identity == identity
+         && (strcmp (driver->ops->name, backend) == 0
+             || (driver->runs_backend != NULL && strcmp (driver->runs_backend, backend) == 0));
+}
+
 bool
-lodger__thread_has_loop (const LodgerThread *thread, const char *host, const void *identity)
+lodger__thread_has_loop (const LodgerThread *thread, const char *backend, const void *identity)
 {
   bool has = false;
   pthread_mutex_lock (&threads_mutex);
   lodger__list_for (caller, &thread->callers, LodgerCaller, mailbox.in_thread)
-    has = has
-          || (caller->mailbox.host.identity == identity && strcmp (caller->mailbox.host.driver->ops->name, host) == 0);
+    has = has || runs_loop (&caller->mailbox.host, backend, identity);
   pthread_mutex_unlock (&threads_mutex);
   return has;
 }

@@ -27,8 +27,8 @@ LodgerCaller *lodger__thread_first_caller (const LodgerThread *thread);
 /* The same: one of that loop whose state is before `below`, also one that has not started. */
 LodgerCaller *lodger__thread_find_caller (const LodgerThread *thread, const LodgerHostDriver *driver,
                                           const void *identity, LodgerCallerState below);
-/* A caller of this thread has started on that loop of that host. */
-bool lodger__thread_has_loop (const LodgerThread *thread, const char *host, const void *identity);
+/* A caller of this thread has a host that runs that loop of that backend. */
+bool lodger__thread_has_loop (const LodgerThread *thread, const char *backend, const void *identity);
 /* The first, or one that has not started. */
 LodgerCaller *lodger__thread_any_caller (const LodgerThread *thread);
 /* Borrowed, this thread's own, or NULL. */

@@ -22,6 +22,7 @@ typedef struct Run
   atomic_uint holds;    /* this function's, and the continuation's */
   LodgerCaller *caller; /* a reference */
   atomic_bool is_over;
+  LodgerPending *pending, *then; /* this function's references */
 } Run;
 
 /* The caller whose host this thread runs, a reference of the function that does. */
@@ -39,7 +40,7 @@ refuse (int code, const char *reason, const LodgerWork *work, const LodgerCaller
 static Run *
 run_new (LodgerCaller *caller)
 {
-  Run *run = malloc (sizeof *run);
+  Run *run = calloc (1, sizeof *run);
   if (run == NULL)
     return NULL;
   atomic_init (&run->holds, 2);
@@ -83,26 +84,53 @@ dropped (void *data)
   run_release (data);
 }
 
-/* The outcome, or the error of a loop that has ended before; in either case a reference. */
+/* By pthread_exit in the loop: no function here returns. The end of the thread ends the caller, and leaves it. */
+static void
+exit_thread (void *data)
+{
+  Run *run = data;
+  LodgerCaller *opened = run->caller;
+  atomic_store (&run->is_over, true);
+  running = NULL;
+  lodger_pending_unref (run->then);
+  lodger_pending_unref (run->pending);
+  run_release (run);
+  lodger_caller_unref (opened);
+}
+
+static int
+run_mainloop (Run *run)
+{
+  int code;
+  pthread_cleanup_push (exit_thread, run);
+  code = lodger__host_ops (run->caller)->mainloop (lodger__host_impl (run->caller));
+  pthread_cleanup_pop (0);
+  return code;
+}
+
+/* The outcome, or the error of a loop that has ended before; in either case a reference. Without a continuation, which has
+ * been dropped then, the loop ends at once. */
 static LodgerPending *
 run_loop (LodgerCaller *caller, Run *run, const LodgerWork *work)
 {
   static const LodgerCallOptions own = { .size = sizeof own, .name = "the end of lodger_run" };
-  const LodgerHostOps *ops = lodger__host_ops (caller);
-  LodgerPending *pending, *then;
-  int code;
+  LodgerPending *pending;
+  int code, refusal;
   running = caller;
-  pending = lodger__submit_soon ("lodger_run", caller, work, NULL);
-  then = lodger_pending_then_full (pending, caller, ended, run, dropped, &own);
-  code = ops->mainloop (lodger__host_impl (caller));
+  run->pending = pending = lodger__submit_soon ("lodger_run", caller, work, NULL);
+  run->then = lodger_pending_then_full (pending, caller, ended, run, dropped, &own);
+  refusal = lodger_error_get_code (lodger_pending_get_error (run->then));
+  code = run_mainloop (run);
   atomic_store (&run->is_over, true);
   running = NULL;
-  lodger_pending_cancel (then, NULL);
-  lodger_pending_unref (then);
+  lodger_pending_cancel (run->then, NULL);
+  lodger_pending_unref (run->then);
   if (lodger_pending_is_done (pending))
     return pending;
   lodger_pending_cancel (pending, "the host's loop has ended");
   lodger_pending_unref (pending);
+  if (refusal != 0)
+    return lodger__pending_refused (refusal, NULL);
   return lodger__pending_refused (code < 0 ? code : LODGER_EFAILED, "the host's loop has ended before the call");
 }
 

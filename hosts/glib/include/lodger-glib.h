@@ -128,7 +128,8 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_glib_attach (GMainContext *context,
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
  * Errors: as lodger_glib_attach(), LODGER_EINVAL (wrong options, a `backend` in @options), LODGER_EMISMATCH (the
- * existing caller has another name or backend), LODGER_ENOENT (no such workers' backend).
+ * existing caller has another name or backend), LODGER_ENOENT (no such workers' backend), LODGER_ENOSYS (it can only
+ * be a guest).
  * Test: unit/glib-host a_refused_attach_says_why
  * Since: 0.1
  */

@@ -53,7 +53,8 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_gtk_attach (GError **error);
  * Returns: (transfer full) (nullable): the caller, or %NULL with an error
  *
  * Errors: as lodger_gtk_attach(), LODGER_EINVAL (wrong options, a `backend` in @options), LODGER_EMISMATCH (the
- * existing caller has another name or backend), LODGER_ENOENT (no such workers' backend).
+ * existing caller has another name or backend), LODGER_ENOENT (no such workers' backend), LODGER_ENOSYS (it can only
+ * be a guest).
  * Test: gtk/run attaching_and_asking_give_the_same_caller
  * Since: 0.1
  */

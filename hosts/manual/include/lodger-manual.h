@@ -100,9 +100,10 @@ LODGER_API const char *lodger_manual_host_get_name (const LodgerManualHost *host
  * @param options Optional. NULL means all defaults. Its `host` and `host_options` are ignored.
  * @param ret_error Optional. Receives a new reference to the error.
  * @return a new reference, or NULL with an error.
- * Errors: LODGER_EINVAL (NULL @p host, wrong options), LODGER_ESHUTDOWN (after lodger_manual_close()), LODGER_EALREADY
- * (a caller of another thread or of a forked child's parent is attached), LODGER_EMISMATCH (this thread's caller has
- * another name or backend), LODGER_ENOENT (no such workers' backend), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (NULL @p host, wrong options), LODGER_ESHUTDOWN (after lodger_manual_close()),
+ * LODGER_EALREADY (a caller of another thread or of a forked child's parent is attached), LODGER_EMISMATCH (this
+ * thread's caller has another name or backend), LODGER_ENOENT (no such workers' backend), LODGER_ENOSYS (it can only
+ * be a guest), LODGER_ENOMEM (no memory).
  * Test: unit/manual attaching_twice_gives_the_same_caller
  * Since: 0.1
  */

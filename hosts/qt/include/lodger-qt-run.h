@@ -21,24 +21,25 @@
 #ifdef __cplusplus
 class QObject;
 #else
+/** A QObject of Qt. C code only passes it on. */
 typedef struct QObject QObject;
 #endif
 
 LODGER_BEGIN_DECLS
 
-/** Runs with the outcome of the work. @object is there. @done is borrowed: lodger_pending_get_int() and its siblings
- * read it. */
+/** Runs with the outcome of the work. @p object is there. @p done is borrowed: lodger_pending_get_int() and its
+ * siblings read it. */
 typedef void (*LodgerQtDoneFunc) (QObject *object, LodgerPending *done, void *data);
 
 /** Runs when the work has failed, or when it was cancelled. A time limit is LODGER_ETIMEDOUT, and a cancellation is
- * LODGER_ECANCELED. @error is borrowed. */
+ * LODGER_ECANCELED. @p error is borrowed. */
 typedef void (*LodgerQtErrorFunc) (QObject *object, const LodgerError *error, void *data);
 
-/** Runs with the newest report of the work, at most once in 16 ms. @text is the newest text that came with a fraction. It
- * is NULL when no text has come since the last run of this function. */
+/** Runs with the newest report of the work, at most once in 16 ms. @p text is the newest text that came with a
+ * fraction. It is NULL when no text has come since the last run of this function. */
 typedef void (*LodgerQtProgressFunc) (QObject *object, double fraction, const char *text, void *data);
 
-/** Runs with the next items that the work has sent, in order. @object is there. The items are destroyed after the
+/** Runs with the next items that the work has sent, in order. @p object is there. The items are destroyed after the
  * function, except those whose place it has set to NULL. */
 typedef void (*LodgerQtItemsFunc) (QObject *object, void **items, size_t count, void *data);
 

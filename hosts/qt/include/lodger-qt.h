@@ -15,13 +15,6 @@
 #include <lodger-qt-run.h>
 #include <lodger/lodger.h>
 
-#ifdef __cplusplus
-class QObject;
-#else
-/** A QObject of Qt. C code only passes it on. */
-typedef struct QObject QObject;
-#endif
-
 LODGER_BEGIN_DECLS
 
 /** LodgerCallerOptions::host_options for the host "qt". NULL means all defaults. The loop is always this thread's. */
@@ -77,7 +70,8 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_qt_attach (LodgerError **ret_error)
  * @param ret_error Optional. Receives a new reference to the error.
  * @return a new reference, or NULL with an error.
  * Errors: as lodger_qt_attach(), LODGER_EINVAL (wrong options, a `backend` in @p options), LODGER_EMISMATCH (the
- * existing caller has another name or backend), LODGER_ENOENT (no such workers' backend).
+ * existing caller has another name or backend), LODGER_ENOENT (no such workers' backend), LODGER_ENOSYS (it can only
+ * be a guest).
  * Test: qt/host a_refused_attach_says_why
  * Since: 0.2
  */

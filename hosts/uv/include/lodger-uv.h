@@ -88,7 +88,8 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_uv_attach (uv_loop_t *loop, LodgerE
  * @param ret_error Optional. Receives a new reference to the error.
  * @return the caller, or NULL with an error.
  * Errors: as lodger_uv_attach(), LODGER_EINVAL (wrong options, a `backend` in @p options), LODGER_EMISMATCH (the
- * existing caller has another name or backend), LODGER_ENOENT (no such workers' backend).
+ * existing caller has another name or backend), LODGER_ENOENT (no such workers' backend), LODGER_ENOSYS (it can only
+ * be a guest).
  * Test: unit/uv-host a_refused_attach_says_why
  * Since: 0.2
  */

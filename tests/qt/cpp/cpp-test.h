@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of lodger-qt.hpp share: an application with an attached caller, and a loop that runs until something is. */
+/* What the tests of lodger-qt.hpp share: an application with an attached caller, and a loop that runs until something
+ * is. */
 #ifndef LODGER_TEST_QT_CPP_H
 #define LODGER_TEST_QT_CPP_H
 
 #include <lodger-qt.hpp>
 
+#include <QAbstractEventDispatcher>
 #include <QCoreApplication>
 #include <QEventLoop>
 
@@ -18,13 +20,28 @@ void test_add (Suite *suite, const TTest *test);
 int test_main (Suite *suite, int argc, char **argv);
 }
 
+/* Runs the loop until the function says so. Something of Lodger's, or of the test's, has to wake the loop. A dispatcher
+ * runs what is posted and then blocks, so the function is asked between the two. */
+template <class F>
+void
+run_loop_until (F is_so)
+{
+  QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance ();
+  const auto connection = QObject::connect (dispatcher, &QAbstractEventDispatcher::aboutToBlock, dispatcher,
+                                            [is_so, dispatcher] () mutable {
+                                              if (is_so ())
+                                                dispatcher->wakeUp ();
+                                            });
+  while (!is_so ())
+    QCoreApplication::processEvents (QEventLoop::WaitForMoreEvents);
+  QObject::disconnect (connection);
+}
+
 class Program {
 public:
-  /* Runs the loop until the function says so. Something of Lodger's, or of the test's, has to wake the loop. */
   template <class F> void run_until (F is_so)
   {
-    while (!is_so ())
-      QCoreApplication::processEvents (QEventLoop::WaitForMoreEvents);
+    run_loop_until (is_so);
   }
   template <class T> void run_until_done (const lodger::Pending<T> &pending)
   {
