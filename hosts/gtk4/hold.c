@@ -5,15 +5,15 @@
  * handler of "shutdown", which comes before that. */
 #include "gtk-private.h"
 
-typedef struct Hold
+struct LodgerGtkHold
 {
   GtkApplication *application;
   gulong shutdown_handler;
   guint cookie; /* 0: nothing is inhibited any more */
-} Hold;
+};
 
 static void
-permit (Hold *hold)
+permit (LodgerGtkHold *hold)
 {
   guint cookie = hold->cookie;
   hold->cookie = 0;
@@ -28,10 +28,11 @@ on_shutdown (GtkApplication *application, void *data)
   permit (data);
 }
 
-static void
-hold_free (void *data)
+void
+lodger__gtk_end_hold (LodgerGtkHold *hold)
 {
-  Hold *hold = data;
+  if (hold == NULL)
+    return;
   permit (hold);
   g_signal_handler_disconnect (hold->application, hold->shutdown_handler);
   g_object_unref (hold->application);
@@ -47,29 +48,29 @@ has_session (GtkApplication *application)
          && (hint == NULL || hint->signal_id != g_signal_lookup ("shutdown", G_TYPE_APPLICATION));
 }
 
-static void
-inhibit (GtkApplication *application, GtkWindow *window, LodgerPending *work, LodgerCaller *caller, const char *reason)
+static LodgerGtkHold *
+inhibit (GtkApplication *application, GtkWindow *window, const char *reason)
 {
   guint cookie = gtk_application_inhibit (application, window, GTK_APPLICATION_INHIBIT_LOGOUT, reason);
-  Hold *hold;
+  LodgerGtkHold *hold;
   if (cookie == 0)
-    return;
-  hold = g_new0 (Hold, 1);
+    return NULL;
+  hold = g_new0 (LodgerGtkHold, 1);
   hold->application = g_object_ref (application);
   hold->cookie = cookie;
   hold->shutdown_handler = g_signal_connect (application, "shutdown", G_CALLBACK (on_shutdown), hold);
-  lodger__gtk_when_over (work, caller, hold, hold_free);
+  return hold;
 }
 
-void
-lodger__gtk_hold (GtkWidget *widget, LodgerPending *work, LodgerCaller *caller, const char *reason)
+LodgerGtkHold *
+lodger__gtk_hold (GtkWidget *widget, LodgerPending *work, const char *reason)
 {
   GtkRoot *root = gtk_widget_get_root (widget);
   GtkWindow *window = GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
   GtkApplication *application = window != NULL ? gtk_window_get_application (window) : NULL;
   GApplication *held = application != NULL ? G_APPLICATION (application) : g_application_get_default ();
-  if (held == NULL || lodger_pending_is_done (work) || lodger_glib_application_hold (held, work) != 0)
-    return;
-  if (application != NULL && has_session (application))
-    inhibit (application, window, work, caller, reason != NULL ? reason : "Work is under way");
+  if (held == NULL || lodger_glib_application_hold (held, work) != 0 || application == NULL
+      || !has_session (application))
+    return NULL;
+  return inhibit (application, window, reason != NULL ? reason : "Work is under way");
 }

@@ -1,82 +1,66 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lodger_gtk_run() as a program sees it: what it is given is read, and refused or started. */
+/* lodger_gtk_run() as a program sees it: what it is given is read, and handed to the core, which does the rest. */
 #define LODGER_NO_CALL_SITES
 #include "gtk-private.h"
 
-static int
-misuse (int code, const char *reason, const LodgerGtkRunOptions *options)
-{
-  char *text = options->file != NULL ? g_strdup_printf ("%s (%s:%d)", reason, options->file, options->line) : NULL;
-  lodger_host_misuse ("lodger_gtk_run", code, text != NULL ? text : reason);
-  g_free (text);
-  return code;
-}
-
-static LodgerPending *
-refused_new (int code)
-{
-  LodgerPending *refused = lodger_pending_new (LODGER_PENDING_DEFAULT);
-  lodger_pending_return_error (refused, lodger_error_new (NULL, code, NULL));
-  return refused;
-}
-
-static int
-check (GtkWidget *widget, LodgerCallFunc work, const LodgerGtkRunOptions *options)
+/* What is wrong, or NULL. */
+static const char *
+refusal (GtkWidget *widget, const LodgerGtkRunOptions *options)
 {
   if (!GTK_IS_WIDGET (widget))
-    return misuse (LODGER_EINVAL, widget == NULL ? "the widget is NULL" : "the widget is none", options);
-  if (work == NULL)
-    return misuse (LODGER_EINVAL, "the work is NULL", options);
+    return widget == NULL ? "the widget is NULL" : "the widget is none";
   if (options->cancel_button != NULL && !GTK_IS_BUTTON (options->cancel_button))
-    return misuse (LODGER_EINVAL, "the cancel button is no button", options);
+    return "the cancel button is no button";
   if (options->progress_bar != NULL && !GTK_IS_PROGRESS_BAR (options->progress_bar))
-    return misuse (LODGER_EINVAL, "the progress bar is none", options);
-  if (options->limiter != NULL && options->slot != NULL)
-    return misuse (LODGER_EINVAL, "a limiter and a slot", options);
-  return 0;
+    return "the progress bar is none";
+  return NULL;
 }
 
-/* 0, with the GUI thread's caller and the widget's scope. */
-static int
-find_places (LodgerGtkFunctions *functions, const LodgerGtkRunOptions *options, LodgerCaller **ret_gui)
+static unsigned
+flags_of (LodgerGtkDoneFunc done, const LodgerGtkRunOptions *options)
 {
-  const char *reason = NULL;
-  GError *error = NULL;
-  int code = 0;
-  *ret_gui = lodger__gtk_find_caller ("lodger_gtk_run", &error);
-  if (*ret_gui == NULL)
+  unsigned flags = done != NULL ? LODGER_HOST_VIEW_DONE : 0;
+  if (options->failed != NULL)
+    flags |= LODGER_HOST_VIEW_FAILED;
+  if (options->cancelled != NULL)
+    flags |= LODGER_HOST_VIEW_CANCELLED;
+  if (options->progress != NULL || options->progress_bar != NULL)
+    flags |= LODGER_HOST_VIEW_PROGRESS;
+  if (options->items != NULL)
+    flags |= LODGER_HOST_VIEW_ITEMS;
+  return flags;
+}
+
+/* The GUI thread's caller and the widget's scope, or a refusal. The error lives as long as its message is needed. */
+static void
+find_places (GtkWidget *widget, LodgerHostViewOptions *places, GError **error)
+{
+  places->home = lodger__gtk_find_caller ("lodger_gtk_run", error);
+  if (places->home != NULL)
     {
-      code = misuse (error->code, error->message, options);
-      g_error_free (error);
-      return code;
+      places->view_scope = lodger__gtk_find_scope (widget, &places->refusal, &places->reason);
+      return;
     }
-  functions->scopes.widget = lodger_scope_ref (lodger__gtk_find_scope (functions->widget, &code, &reason));
-  return functions->scopes.widget != NULL ? 0 : misuse (code, reason, options);
+  places->refusal = (*error)->code;
+  places->reason = (*error)->message;
 }
 
-/* The caller has no call left for this. GLib's loop may still run; otherwise the widget's end frees the data. */
+/* The program's code, which runs in between, may destroy the widget and the button. */
 static LodgerPending *
-refuse_late (LodgerGtkFunctions *functions, const LodgerGtkRunOptions *options)
+run_work (LodgerGtkView *view, const LodgerHostViewOptions *work, GtkProgressBar *bar)
 {
-  LodgerPending *refused = refused_new (misuse (LODGER_ESHUTDOWN, "the GUI thread's caller is stopping", options));
-  lodger__gtk_tell_refusal_later (functions, refused);
-  return refused;
-}
-
-static LodgerPending *
-run_work (LodgerGtkFunctions *functions, LodgerCallFunc work, const LodgerGtkRunOptions *options, const char *reason)
-{
-  LodgerCaller *gui = NULL;
-  int code = reason != NULL ? misuse (LODGER_EINVAL, reason, options) : check (functions->widget, work, options);
-  if (code == 0)
-    code = find_places (functions, options, &gui);
-  if (code != 0)
-    {
-      lodger__gtk_functions_clear (functions);
-      return refused_new (code);
-    }
-  return lodger_caller_get_state (gui) < LODGER_CALLER_STOPPING ? lodger__gtk_start_work (functions, gui, work, options)
-                                                                : refuse_late (functions, options);
+  GtkWidget *widget;
+  GtkButton *button;
+  LodgerPending *pending;
+  if (work->refusal != 0)
+    return lodger_host_run_work (&lodger__gtk_view_ops, view, work);
+  widget = g_object_ref (view->widget);
+  button = view->button != NULL ? g_object_ref (view->button) : NULL;
+  g_set_weak_pointer (&view->bar, bar);
+  pending = lodger_host_run_work (&lodger__gtk_view_ops, view, work);
+  g_clear_object (&button);
+  g_object_unref (widget);
+  return pending;
 }
 
 LodgerPending *
@@ -84,22 +68,51 @@ lodger_gtk_run_full (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc d
                      const LodgerGtkRunOptions *options)
 {
   static const LodgerGtkRunOptions defaults = { .size = sizeof defaults };
-  LodgerGtkFunctions functions = { .widget = widget, .done = done, .data = data };
+  LodgerHostViewOptions given = { .size = sizeof given, .work = work, .data = data };
   LodgerGtkRunOptions own;
-  const char *reason;
-  options = lodger_host_read_options (options, &own, sizeof own, &reason);
+  GError *error = NULL;
+  LodgerPending *pending;
+  options = lodger_host_read_options (options, &own, sizeof own, &given.reason);
   if (options == NULL)
     options = &defaults;
-  functions.failed = options->failed;
-  functions.cancelled = options->cancelled;
-  functions.destroy = options->destroy;
-  functions.scopes.own = lodger_scope_ref (options->scope);
-  g_set_object (&functions.cancellable, options->cancellable);
-  return run_work (&functions, work, options, reason);
+  given.scope = options->scope;
+  given.flags = flags_of (done, options);
+  given.name = options->name;
+  given.file = options->file;
+  given.line = options->line;
+  given.caller = options->caller;
+  given.worker = options->worker;
+  given.timeout = options->timeout;
+  given.hold = options->hold;
+  given.limiter = options->limiter;
+  given.priority = options->priority;
+  given.slot = options->slot;
+  given.item_destroy = options->item_destroy;
+  if (given.reason == NULL)
+    given.reason = refusal (widget, options);
+  if (given.reason != NULL)
+    given.refusal = LODGER_EINVAL;
+  else
+    find_places (widget, &given, &error);
+  pending = run_work (lodger__gtk_view_new (widget, done, data, options), &given, options->progress_bar);
+  g_clear_error (&error);
+  return pending;
 }
 
 void
 lodger_gtk_run (GtkWidget *widget, LodgerCallFunc work, LodgerGtkDoneFunc done, void *data)
 {
   lodger_pending_disown (lodger_gtk_run_full (widget, work, done, data, NULL));
+}
+
+int
+lodger_gtk_report (LodgerPending *self, double fraction, const char *text)
+{
+  return lodger_host_report (&lodger__gtk_view_ops, self, fraction, text);
+}
+
+int
+lodger_gtk_send (LodgerPending *self, void *item)
+{
+  return lodger_host_send (&lodger__gtk_view_ops, self, item);
 }
