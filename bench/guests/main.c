@@ -316,6 +316,7 @@ stalled (int signal_number)
 int
 main (int argc, char **argv)
 {
+  const struct sigaction on_stall = { .sa_handler = stalled };
   const char *only = NULL;
   int at = 1;
 
@@ -335,7 +336,7 @@ main (int argc, char **argv)
       return 2;
     }
   running.thread = pthread_self ();
-  signal (SIGALRM, stalled);
+  sigaction (SIGALRM, &on_stall, NULL);
   print_all (only);
   return 0;
 }

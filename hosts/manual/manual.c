@@ -112,14 +112,11 @@ sleep_locked (LodgerManualHost *host, int64_t until)
   return pthread_cond_timedwait (&host->changed, &host->mutex, &time) != ETIMEDOUT;
 }
 
-bool
-lodger_manual_iterate (LodgerManualHost *host, bool may_block)
+static bool
+iterate (LodgerManualHost *host, bool may_block)
 {
   bool ran, ready;
   int64_t until;
-  if (lodger__manual_is_wrong (host, __func__))
-    return false;
-  lodger_manual_host_ref (host);
   ran = run_node (host);
   ran = run_deadline (host) || ran;
   run_redraw (host);
@@ -135,8 +132,26 @@ lodger_manual_iterate (LodgerManualHost *host, bool may_block)
       }
   ready = until == 0 || is_ready_locked (host);
   pthread_mutex_unlock (&host->mutex);
-  lodger_manual_host_unref (host);
   return ran || ready;
+}
+
+static void
+unref (void *host)
+{
+  lodger_manual_host_unref (host);
+}
+
+/* What it runs may drop the last reference of the program's, or exit the thread. */
+bool
+lodger_manual_iterate (LodgerManualHost *host, bool may_block)
+{
+  bool goes_on;
+  if (lodger__manual_is_wrong (host, __func__))
+    return false;
+  pthread_cleanup_push (unref, lodger_manual_host_ref (host));
+  goes_on = iterate (host, may_block);
+  pthread_cleanup_pop (true);
+  return goes_on;
 }
 
 int

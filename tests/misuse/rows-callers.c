@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Callers: making, starting, leaving and stopping them, finding them, and what they are. */
 #include "misuse.h"
+#include "test-guest.h"
 
 #include <lodger/backend.h>
 #include <stdlib.h>
@@ -36,6 +37,10 @@ CELL (lodger_caller_open, not_there,
       WARNS (is_no_caller (LODGER_CALLER_CURRENT_THREAD, OPTIONS (HOOKED, .host = "nowhere"), LODGER_ENOENT)),
       WARNS (is_no_caller (LODGER_CALLER_NEW_THREAD, OPTIONS (.backend = "nowhere"), LODGER_ENOENT)),
       WARNS (is_no_caller (LODGER_CALLER_NEW_THREAD, OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
+CELL (lodger_caller_open, no_operation,
+      WARNS (is_no_caller (LODGER_CALLER_NEW_THREAD, OPTIONS (.backend = guest_only ()), LODGER_ENOSYS)),
+      WARNS (is_no_caller (LODGER_CALLER_NEW_THREAD, OPTIONS (HOOKED, .worker_backend = guest_only ()),
+                           LODGER_ENOSYS)));
 
 static void *
 new_main (void *data)
@@ -150,6 +155,8 @@ CELL (lodger_caller_open_child, null_ret_error, WARNS (lodger_caller_open_child 
 CELL (lodger_caller_open_child, mismatch, get_with_another_backend (s));
 CELL (lodger_caller_open_child, not_there,
       WARNS (has_no_child (CALLER, OPTIONS (HOOKED, .backend = "nowhere"), LODGER_ENOENT)));
+CELL (lodger_caller_open_child, no_operation,
+      WARNS (has_no_child (CALLER, OPTIONS (HOOKED, .backend = guest_only ()), LODGER_ENOSYS)));
 CELL (lodger_caller_open_child, wrong_state, get_before_the_start (s));
 CELL (lodger_caller_open_child, after_stop, WARNS (has_no_child (CALLER, OPTIONS (HOOKED), LODGER_ESHUTDOWN)));
 CELL (lodger_caller_open_child, after_fork, WARNS (has_no_child (CALLER, OPTIONS (HOOKED), LODGER_ECHILD)));

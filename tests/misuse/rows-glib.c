@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The GLib adapter: NULL is what it is for GLib's own functions, and a GError that is given is consumed. */
 #include "misuse.h"
+#include "test-guest.h"
 
 #include <lodger-glib.h>
 #include <string.h>
@@ -163,9 +164,13 @@ with_another_name (Fixture *s, bool attaches)
 CELL (lodger_glib_attach_full, mismatch, with_another_name (s, true));
 CELL (lodger_glib_attach_full, not_there,
       WARNS (is_not_attached (NULL, OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
+CELL (lodger_glib_attach_full, no_operation,
+      WARNS (is_not_attached (NULL, OPTIONS (HOOKED, .worker_backend = guest_only ()), LODGER_ENOSYS)));
 CELL (lodger_glib_open_caller, mismatch, with_another_name (s, false));
 CELL (lodger_glib_open_caller, not_there,
       WARNS (is_not_got (NULL, OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
+CELL (lodger_glib_open_caller, no_operation,
+      WARNS (is_not_got (NULL, OPTIONS (HOOKED, .worker_backend = guest_only ()), LODGER_ENOSYS)));
 CELL (lodger_glib_open_caller, wrong_thread, get_of_what_another_runs (s));
 
 /* Without the adapter's host there is nothing to attach to. */

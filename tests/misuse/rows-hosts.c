@@ -5,6 +5,7 @@
 #include "loop/native.h"
 #include "loop/watch.h"
 #include "mailbox/part.h"
+#include "test-guest.h"
 
 #include <lodger/backend.h>
 
@@ -86,6 +87,8 @@ CELL (lodger_host_open_caller, null_ret_error,
       WARNS (lodger_host_open_caller (NULL, NULL, NULL, 0, NULL, NULL) == NULL));
 CELL (lodger_host_open_caller, mismatch, WARNS (open_on_loop (s, LODGER_CALLER_OPTIONS (.name = "else")) == NULL));
 CELL (lodger_host_open_caller, not_there, WARNS (opens_none (NULL, "nowhere", 0, LODGER_ENOENT)));
+CELL (lodger_host_open_caller, no_operation,
+      WARNS (opens_none (LODGER_CALLER_OPTIONS (.worker_backend = guest_only ()), "manual", 0, LODGER_ENOSYS)));
 CELL (lodger_host_open_caller, after_fork, WARNS (open_on_loop (s, NULL) == NULL));
 
 /* ---- calling back ------------------------------------------------------------------------------------------------------ */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The manual host. It is memory: closed, or in a forked child, it can still be turned and read. */
 #include "misuse.h"
+#include "test-guest.h"
 
 static LodgerManualHost *const volatile no_host = NULL;
 
@@ -63,6 +64,8 @@ CELL_AT (ELSEWHERE, lodger_manual_attach, already, WARNS (is_not_attached (LOOP,
 CELL (lodger_manual_attach, mismatch, WARNS (is_not_attached (LOOP, OPTIONS (.name = "else"), LODGER_EMISMATCH)));
 CELL (lodger_manual_attach, not_there,
       WARNS (is_not_attached (LOOP, OPTIONS (.worker_backend = "nowhere"), LODGER_ENOENT)));
+CELL (lodger_manual_attach, no_operation,
+      WARNS (is_not_attached (LOOP, OPTIONS (.worker_backend = guest_only ()), LODGER_ENOSYS)));
 CELL (lodger_manual_attach, after_close, WARNS (is_not_attached (LOOP, NULL, LODGER_ESHUTDOWN)));
 CELL (lodger_manual_attach, after_fork, WARNS (is_not_attached (LOOP, NULL, LODGER_EALREADY)));
 

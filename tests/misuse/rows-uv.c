@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The libuv adapter: without a loop it is the default one, and a loop belongs to one thread. */
 #include "misuse.h"
+#include "test-guest.h"
 
 #include <lodger-uv.h>
 #include <string.h>
@@ -54,12 +55,16 @@ CELL (lodger_uv_attach_full, size_options,
       WARNS (is_not_attached (NULL, &(LodgerCallerOptions) { .size = 0 }, LODGER_EINVAL)));
 CELL (lodger_uv_attach_full, not_there,
       WARNS (is_not_attached (NULL, OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
+CELL (lodger_uv_attach_full, no_operation,
+      WARNS (is_not_attached (NULL, OPTIONS (HOOKED, .worker_backend = guest_only ()), LODGER_ENOSYS)));
 CELL (lodger_uv_open_caller, size_options,
       WARNS (is_not_got (NULL, &(LodgerCallerOptions) { .size = 0 }, LODGER_EINVAL)));
 CELL (lodger_uv_open_caller, size_host_options,
       WARNS (is_not_got (&(LodgerUvHostOptions) { .size = 0 }, OPTIONS (HOOKED), LODGER_EINVAL)));
 CELL (lodger_uv_open_caller, not_there,
       WARNS (is_not_got (NULL, OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
+CELL (lodger_uv_open_caller, no_operation,
+      WARNS (is_not_got (NULL, OPTIONS (HOOKED, .worker_backend = guest_only ()), LODGER_ENOSYS)));
 
 static void
 with_another_name (Fixture *s, bool attaches)

@@ -151,7 +151,7 @@ guest_close (void *impl)
   loop->closed_in = test_thread_id ();
 }
 
-static LodgerBackendOps guest_ops, no_guest_ops;
+static LodgerBackendOps guest_ops, no_guest_ops, only_guest_ops;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void
@@ -167,6 +167,19 @@ fill_in (void)
   guest_ops.guest_enter = guest_enter;
   guest_ops.guest_leave = guest_leave;
   guest_ops.guest_close = guest_close;
+  only_guest_ops = (LodgerBackendOps) { .size = sizeof only_guest_ops,
+                                        .name = "test-only-guest",
+                                        .guest_open = guest_open,
+                                        .guest_prepare = guest_prepare,
+                                        .guest_dispatch = guest_dispatch,
+                                        .guest_close = guest_close };
+}
+
+const char *
+guest_only (void)
+{
+  guest_register ();
+  return only_guest_ops.name;
 }
 
 void
@@ -175,6 +188,7 @@ guest_register (void)
   pthread_once (&once, fill_in);
   test_check (lodger_backend_register (&guest_ops) == 0);
   test_check (lodger_backend_register (&no_guest_ops) == 0);
+  test_check (lodger_backend_register (&only_guest_ops) == 0);
 }
 
 LodgerGuest *

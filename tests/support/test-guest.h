@@ -44,6 +44,8 @@ void guest_loop_add (GuestLoop *loop);
 
 /* Registers "test-guest", and "test-no-guest", which cannot be one. */
 void guest_register (void);
+/* The name of a backend that can only be a guest. */
+const char *guest_only (void);
 /* Starts it as a guest, which has to succeed. */
 LodgerGuest *guest_start (LodgerCaller *caller, GuestLoop *loop);
 /* The innermost loop that this thread has entered, or NULL. */

@@ -101,7 +101,7 @@ grow (Native *native, unsigned capacity)
   if (fds == NULL)
     return false;
   native->fds = fds;
-  watches = realloc (native->watches, capacity * sizeof *watches);
+  watches = realloc (native->watches, capacity * sizeof (LodgerHostWatch *));
   if (watches == NULL)
     return false;
   native->watches = watches;

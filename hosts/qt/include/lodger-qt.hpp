@@ -118,7 +118,9 @@ public:
   {
   }
   /* No move: an error is never empty. */
+  /** The copy is of the same error. */
   Error (const Error &) noexcept = default;
+  /** As the copy. */
   Error &operator= (const Error &) noexcept = default;
   ~Error () override = default;
 

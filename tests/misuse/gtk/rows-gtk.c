@@ -2,6 +2,7 @@
 /* The GTK adapter: work is refused with a pending, and what has none is logged. */
 #include "log-lines.h"
 #include "misuse.h"
+#include "test-guest.h"
 
 #include <lodger-gtk4.h>
 #include <string.h>
@@ -154,6 +155,8 @@ CELL (lodger_gtk_attach_full, mismatch,
               WARNS (is_not_attached (OPTIONS (HOOKED, .name = "else"), LODGER_EMISMATCH))));
 CELL (lodger_gtk_attach_full, not_there,
       WARNS (is_not_attached (OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT)));
+CELL (lodger_gtk_attach_full, no_operation,
+      WARNS (is_not_attached (OPTIONS (HOOKED, .worker_backend = guest_only ()), LODGER_ENOSYS)));
 
 /* ---- another host of the name ----------------------------------------------------------------------------------------- */
 

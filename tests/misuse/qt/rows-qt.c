@@ -2,6 +2,7 @@
 /* The Qt adapter: work is refused with a pending, and what has none is logged. */
 #include "misuse.h"
 #include "qt-program.h"
+#include "test-guest.h"
 
 #include <lodger/host.h>
 #include <string.h>
@@ -126,6 +127,8 @@ CELL (lodger_qt_attach_full, mismatch,
               WARNS (is_not_attached (NULL, OPTIONS (HOOKED, .name = "else"), LODGER_EMISMATCH))));
 CELL (lodger_qt_attach_full, not_there,
       PLACED (WARNS (is_not_attached (NULL, OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT))));
+CELL (lodger_qt_attach_full, no_operation,
+      PLACED (WARNS (is_not_attached (NULL, OPTIONS (HOOKED, .worker_backend = guest_only ()), LODGER_ENOSYS))));
 
 CELL (lodger_qt_open_caller, null_host_options, PLACED (FINE (is_caller (lodger_qt_open_caller (NULL, NULL, NULL)))));
 CELL (lodger_qt_open_caller, null_options, PLACED (FINE (is_caller (lodger_qt_open_caller (NULL, NULL, NULL)))));
@@ -141,6 +144,8 @@ CELL (lodger_qt_open_caller, mismatch,
               WARNS (is_not_opened (NULL, OPTIONS (HOOKED, .name = "else"), LODGER_EMISMATCH))));
 CELL (lodger_qt_open_caller, not_there,
       PLACED (WARNS (is_not_opened (NULL, OPTIONS (HOOKED, .worker_backend = "nowhere"), LODGER_ENOENT))));
+CELL (lodger_qt_open_caller, no_operation,
+      PLACED (WARNS (is_not_opened (NULL, OPTIONS (HOOKED, .worker_backend = guest_only ()), LODGER_ENOSYS))));
 
 CELL (lodger_qt_get_caller, after_fork, PLACED (FINE (lodger_qt_get_caller () != NULL)));
 CELL (lodger_qt_get_caller, wrong_state, WARNS (lodger_qt_get_caller () == NULL));
