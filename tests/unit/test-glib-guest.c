@@ -316,7 +316,7 @@ START_TEST (a_timer_limits_the_sleep)
   int64_t before = test_now (), until;
   add (setup.context, g_timeout_source_new (20), G_PRIORITY_DEFAULT, note_once, &recorder);
   until = direct_guest_prepare (&setup.guest);
-  ck_assert_int_gt (until, before);
+  ck_assert (until > before || test_now () >= before + 20 * MS);
   ck_assert_int_le (until, test_now () + 20 * MS);
   while (atomic_load (&recorder.ran) == 0)
     direct_guest_turn (&setup.guest, LODGER_FOREVER);

@@ -335,10 +335,11 @@ END_TEST
 START_TEST (a_stop_does_not_wait_for_an_item_to_be_taken)
 {
   LodgerCaller *caller = worker_start (NULL);
-  LodgerChannel *channel = lodger_channel_new (NULL);
+  LodgerChannel *channel;
   LodgerPending *watching;
   Pipe watched;
   pipe_open (&watched);
+  channel = lodger_channel_new (LODGER_CHANNEL_OPTIONS (.data = &watched, .data_destroy = destroy));
   give (&watched);
   watching = watch_by_channel (caller, &watched, channel, 0);
   while (lodger_channel_count (channel) == 0)
@@ -346,8 +347,9 @@ START_TEST (a_stop_does_not_wait_for_an_item_to_be_taken)
   worker_stop (caller);
   expect_code (lodger_pending_get_outcome (watching), LODGER_ECANCELED);
   lodger_pending_unref (watching);
-  lodger_channel_unref (channel);
   ck_assert_int_eq (counter_get (&watched.destroys), 1);
+  lodger_channel_unref (channel);
+  ck_assert_int_eq (counter_get (&watched.destroys), 2);
   pipe_close (&watched);
 }
 END_TEST

@@ -7,6 +7,7 @@
 #include "loop/turn.h"
 #include "mailbox/post.h"
 
+#include <lodger/channel.h>
 #include <poll.h>
 #include <stdlib.h>
 
@@ -19,12 +20,14 @@
  * answer. But while the loop of a thread that hangs still has the descriptor, the watch is not over: a stop gives it up, and
  * its memory stays until that thread comes back. */
 
-/* Any thread, no lock. */
+/* Any thread, no lock. No run comes any more. Its channel may have an item that nobody takes, which holds the watch: so the
+ * watch lets go of the channel, unless a run is at work that was given up. */
 static void
 answer (LodgerFdWatch *watch)
 {
   LodgerReply *reply;
   LodgerPending *last;
+  LodgerChannel *channel = NULL;
   int code;
   pthread_mutex_lock (&watch->mutex);
   reply = watch->reply;
@@ -32,6 +35,11 @@ answer (LodgerFdWatch *watch)
   code = watch->code;
   watch->reply = NULL;
   watch->last = NULL;
+  if (watch->run == NULL)
+    {
+      channel = watch->options.channel;
+      watch->options.channel = NULL;
+    }
   pthread_mutex_unlock (&watch->mutex);
   if (reply != NULL)
     lodger__fd_watch_forget (watch);
@@ -42,6 +50,7 @@ answer (LodgerFdWatch *watch)
   else if (reply != NULL)
     lodger_reply_return_nothing (reply);
   lodger_pending_unref (last);
+  lodger_channel_unref (channel);
 }
 
 void
