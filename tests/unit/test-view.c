@@ -219,14 +219,6 @@ view_run (View *view)
   view->pending = lodger_host_run_work (&ops, view, &view->options);
 }
 
-/* The work has ended; its outcome is on its way. */
-static void
-wait_for_work (View *view)
-{
-  while (!lodger_pending_is_done (view->pending))
-    lodger_manual_iterate (view->loop.host, true);
-}
-
 /* Until nothing of the run is left. */
 static void
 view_end (View *view)
@@ -336,14 +328,17 @@ cancel_late (LodgerPending *self, void *data)
 
 START_TEST (a_late_cancel_beats_the_outcome)
 {
+  LodgerPending *pending;
   View view;
   view_begin (&view, answer, DONE | CANCELLED);
   view.options.caller = view.loop.caller;
   view_run (&view);
   lodger_pending_disown (lodger_caller_call_soon (view.loop.caller, cancel_late, &view, NULL));
+  pending = lodger_pending_ref (view.pending);
   view_end (&view);
   EXPECT (&view, "bind unbind cancelled");
-  expect_code (lodger_pending_get_outcome (view.pending), 0);
+  expect_code (lodger_pending_get_outcome (pending), 0);
+  lodger_pending_unref (pending);
 }
 END_TEST
 
@@ -354,8 +349,8 @@ START_TEST (work_that_the_toolkit_has_cancelled_does_not_start)
   view.cancelled = "by the toolkit";
   view_run (&view);
   ck_assert (lodger_pending_is_done (view.pending));
-  view_end (&view);
   ck_assert (!latch_is_open (&view.begun));
+  view_end (&view);
   EXPECT (&view, "bind unbind cancelled");
 }
 END_TEST
@@ -454,12 +449,13 @@ END_TEST
 
 /* ---- progress and items ------------------------------------------------------------------------------------------ */
 
+/* Both wait when the loop runs next. */
 static void
 report_twice (LodgerPending *self, void *data)
 {
-  (void) data;
   expect_code (lodger_host_report (&ops, self, 0.25, " files"), 0);
   expect_code (lodger_host_report (&ops, self, 0.5, NULL), 0);
+  latch_open (&((View *) data)->begun);
   lodger_pending_return_int (self, 7);
 }
 
@@ -468,7 +464,7 @@ START_TEST (the_newest_report_is_shown_before_the_outcome)
   View view;
   view_begin (&view, report_twice, DONE | PROGRESS);
   view_run (&view);
-  wait_for_work (&view);
+  latch_wait (&view.begun);
   view_end (&view);
   EXPECT (&view, "bind 50% files progress unbind done");
 }
@@ -480,7 +476,7 @@ START_TEST (a_report_may_end_the_view)
   view_begin (&view, report_twice, DONE | CANCELLED | PROGRESS);
   view.drops_in_show = true;
   view_run (&view);
-  wait_for_work (&view);
+  latch_wait (&view.begun);
   view_end (&view);
   EXPECT (&view, "bind 50% files unbind");
 }
