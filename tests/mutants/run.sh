@@ -55,6 +55,10 @@ if [ -e "$build_dir/hosts/glib/liblodger-glib.a" ]; then
 else
   system=$(pkg-config --libs check)
 fi
+if [ -e "$build_dir/hosts/uv/liblodger-uv.a" ]; then
+  libraries="$libraries $build_dir/hosts/uv/liblodger-uv.a"
+  system="$system $(pkg-config --libs libuv)"
+fi
 libraries="$libraries $build_dir/hosts/manual/liblodger-manual.a $build_dir/core/liblodger.a"
 gtk_library="$build_dir/hosts/gtk4/liblodger-gtk4.a"
 for folder in "$source_dir"/core/include "$source_dir"/core/src "$source_dir"/hosts/*/include; do
