@@ -3,8 +3,11 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QDialog>
+#include <QEventLoop>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QTimer>
 #include <QVariant>
 #include <QWidget>
 
@@ -99,4 +102,41 @@ bool
 qt_has_text (QObject *object, const char *property, const char *text)
 {
   return object->property (property).toString () == QString::fromUtf8 (text);
+}
+
+namespace {
+
+/* Looks now and then: the loop has other reasons to wake up. */
+template <class F>
+void
+look_until (QTimer &timer, bool (*is_over) (void *data), void *data, F end)
+{
+  QObject::connect (&timer, &QTimer::timeout, [=] {
+    if (is_over (data))
+      end ();
+  });
+  timer.start (20);
+}
+
+}
+
+void
+qt_exec_until (QtExec how, bool (*is_over) (void *data), void *data)
+{
+  QTimer timer;
+  if (how == QT_EXEC_DIALOG)
+    {
+      QDialog dialog;
+      look_until (timer, is_over, data, [&dialog] { dialog.accept (); });
+      dialog.exec ();
+    }
+  else if (how == QT_EXEC_ITERATE)
+    while (!is_over (data))
+      QCoreApplication::processEvents ();
+  else
+    {
+      QEventLoop loop;
+      look_until (timer, is_over, data, [&loop] { loop.quit (); });
+      loop.exec (how == QT_EXEC_LOOP ? QEventLoop::AllEvents : QEventLoop::ExcludeSocketNotifiers);
+    }
 }

@@ -18,6 +18,16 @@ void qt_action_trigger (QObject *action);
 /* A window that is shown, and that counts its paint events. While `again` is true, each asks for the next. */
 QObject *qt_window_new (QtFunc paint, void *data, bool again);
 void qt_window_close (QObject *window);
+/* A loop inside of whatever runs, until that is over. */
+typedef enum QtExec
+{
+  QT_EXEC_DIALOG,          /* QDialog::exec */
+  QT_EXEC_LOOP,            /* QEventLoop::exec */
+  QT_EXEC_WITHOUT_SOCKETS, /* the same, with QEventLoop::ExcludeSocketNotifiers */
+  QT_EXEC_ITERATE,         /* processEvents() again and again, which does not sleep */
+  QT_EXEC_WAYS
+} QtExec;
+void qt_exec_until (QtExec how, bool (*is_over) (void *data), void *data);
 /* A property of the object. */
 int qt_get_int (QObject *object, const char *property);
 bool qt_has_text (QObject *object, const char *property, const char *text);
