@@ -123,8 +123,13 @@ static int show (bool once) {
 
 int main (int argc, char **argv) {
   const char *way = argc > 1 ? argv[1] : "";
-  bool headless = strcmp (way, "--headless") == 0;
+  bool headless = strcmp (way, "--headless") == 0, once = strcmp (way, "--once") == 0;
   int status;
+  if (argc > 1 + (headless || once)) {
+    bool help = strcmp (way, "--help") == 0;
+    fputs ("Usage: tk-primes [--headless | --once]\n", help ? stdout : stderr);
+    return help ? 0 : 2;
+  }
   Tcl_FindExecutable (argv[0]);
   interp = Tcl_CreateInterp ();
   Tcl_CreateObjCommand (interp, "start", start, NULL, NULL);
@@ -134,7 +139,7 @@ int main (int argc, char **argv) {
   tcl_host_register ();
   gui = lodger_caller_open (LODGER_CALLER_CURRENT_THREAD, LODGER_CALLER_OPTIONS (.host = "tcl"), NULL);
   lodger_caller_enter (gui);
-  status = headless ? check () : show (strcmp (way, "--once") == 0);
+  status = headless ? check () : show (once);
   lodger_caller_leave (gui); /* ends the work that is left */
   lodger_caller_unref (gui);
   Tcl_DeleteInterp (interp);
