@@ -197,11 +197,11 @@ START_TEST (a_descriptor_that_was_closed_first_is_not_told_of)
   ck_assert_int_eq (pipe (fds), 0);
   stays = watch (&place, fds[0], POLLIN, &other);
   pending = watch (&place, place.ends[0], POLLIN, &watched);
-  uv_run (&place.loop, UV_RUN_NOWAIT);
-  duplicate = dup (place.ends[0]);
-  close (place.ends[0]);
   ck_assert_int_eq (write (place.ends[1], "x", 1), 1);
   run_until (&place, &watched.runs, 1);
+  duplicate = dup (place.ends[0]);
+  close (place.ends[0]);
+  run_until (&place, &watched.runs, atomic_load (&watched.runs) + 1);
   expect_code (cancel (&place, pending), LODGER_ECANCELED);
   place.ends[0] = -1;
   expect_rest (&place);
