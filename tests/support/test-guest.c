@@ -147,8 +147,8 @@ static void
 guest_close (void *impl)
 {
   GuestLoop *loop = impl;
-  atomic_fetch_add (&loop->closes, 1);
   loop->closed_in = test_thread_id ();
+  atomic_fetch_add (&loop->closes, 1);
 }
 
 static LodgerBackendOps guest_ops, no_guest_ops, only_guest_ops;
