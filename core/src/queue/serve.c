@@ -183,12 +183,15 @@ static void
 answer (LodgerQueue *queue)
 {
   LodgerReply *reply = queue->reply;
+  LodgerPending *pending;
   bool was_closed = atomic_load (&queue->is_closed);
   if (reply == NULL || !is_over (queue))
     return;
   queue->reply = NULL;
-  if (was_closed && !lodger_pending_is_cancelled (queue->pending))
-    lodger_pending_cancel (queue->pending,
+  /* `queue->pending` is the submitter's to write, who may not have come to it. */
+  pending = lodger_reply_get_pending (reply);
+  if (was_closed && !lodger_pending_is_cancelled (pending))
+    lodger_pending_cancel (pending,
                            lodger__is_stopping (queue->caller) ? lodger__closed_message : "its queue was closed");
   lodger_reply_return_int (reply, 0);
 }
