@@ -55,6 +55,8 @@ struct LodgerThread
   LodgerList claims;          /* callers that may start here, and have not */
   uint64_t serial;            /* never used twice, as an address may be */
   LodgerSpares spares[LODGER_SLAB_CLASSES];
+  struct LodgerStacks *stacks;                         /* idle ones: stack/pool.c; NULL: it has never had one */
+  void (*stacks_at_end) (struct LodgerStacks *stacks); /* after at_end; set with them */
   LodgerParker parker;
   void (*at_end) (LodgerThread *thread); /* NULL: it has never had a caller */
 };
