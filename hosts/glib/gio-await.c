@@ -19,7 +19,7 @@ answer (LodgerPending *self, GObject *source, GAsyncResult *result, void *data)
 }
 
 LodgerPending *
-lodger_glib_await_begin (void)
+lodger_glib_await_new (void)
 {
   const char *reason = NULL;
   LodgerPending *pending = lodger_glib_async_new (NULL, answer, NULL, NULL);
