@@ -212,6 +212,33 @@ START_TEST (a_thread_that_ends_frees_its_stacks)
 }
 END_TEST
 
+static void
+exit_thread (void *data)
+{
+  *(LodgerStack **) data = lodger__stack_current ();
+  pthread_exit (data);
+}
+
+static void *
+start_exit (void *data)
+{
+  lodger__stack_start (lodger__stack_take (0), exit_thread, data);
+  return NULL;
+}
+
+START_TEST (a_thread_may_end_on_a_stack)
+{
+  pthread_t thread;
+  LodgerStack *stack = NULL;
+  void *result = NULL;
+  ck_assert_int_eq (pthread_create (&thread, NULL, start_exit, &stack), 0);
+  ck_assert_int_eq (pthread_join (thread, &result), 0);
+  ck_assert_ptr_eq (result, &stack);
+  ck_assert_ptr_nonnull (stack);
+  lodger__stack_drop (stack);
+}
+END_TEST
+
 START_TEST (a_stack_that_is_too_large_is_refused)
 {
   ck_assert_ptr_null (lodger__stack_take ((size_t) 1 << 40));
@@ -241,6 +268,7 @@ main (int argc, char **argv)
   test_add (suite, a_stack_gives_back_what_was_used_deep_down);
   test_add (suite, stacks_that_are_in_use_are_not_given_back);
   test_add (suite, a_thread_that_ends_frees_its_stacks);
+  test_add (suite, a_thread_may_end_on_a_stack);
   test_add (suite, a_stack_that_is_too_large_is_refused);
   test_add (suite, a_stack_without_memory_is_refused);
   return test_main (suite, argc, argv);

@@ -74,6 +74,9 @@ struct LodgerStack
   alignas (16) unsigned char room[LODGER_STACK_ROOM];
 };
 
+/* switch.c. This thread ends, and does not run on that stack any more, if it did. */
+void lodger__stack_lose (const LodgerStack *stack);
+
 /* guard.c. Memory for a stack of a class; NULL: there is none. */
 LodgerStack *lodger__stack_map (unsigned class);
 void lodger__stack_unmap (LodgerStack *stack);

@@ -36,6 +36,7 @@ end_stacks (LodgerStacks *stacks)
       while ((link = lodger__list_pop (&stacks->idle[i])) != NULL)
         lodger__stack_unmap (lodger__list_item (link, LodgerStack, idle));
     }
+  lodger__stack_lose (lodger__stack_current ());
   lodger__overflow_close (stacks->signal_stack, stacks->signal_stack_size);
   free (stacks);
 }
@@ -110,6 +111,7 @@ lodger__stack_give (LodgerStack *stack)
 void
 lodger__stack_drop (LodgerStack *stack)
 {
+  lodger__stack_lose (stack);
   lodger__stack_unmap (stack);
 }
 

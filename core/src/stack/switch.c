@@ -218,3 +218,10 @@ lodger__stack_current (void)
 {
   return current;
 }
+
+void
+lodger__stack_lose (const LodgerStack *stack)
+{
+  if (current == stack)
+    current = NULL;
+}
