@@ -16,6 +16,7 @@
 #define LODGER_STACK_INSIDE_H
 
 #include "base/list.h"
+#include "stack/control.h"
 #include "stack/stack.h"
 #include "stack/tools.h"
 
@@ -37,6 +38,7 @@ typedef struct LodgerPlace
   jmp_buf registers;
   ucontext_t *context; /* instead, on the suspended stack itself; NULL unless there is a shadow stack */
   LodgerToolStack *tool;
+  LodgerControl control; /* what it had when it left; not while it borrows */
 } LodgerPlace;
 
 /* Who has started or resumed a stack, on the stack of that one. */

@@ -3,7 +3,6 @@
  * the same stack, which no switch between stacks does: the checks are turned off before any header is read. */
 #undef _FORTIFY_SOURCE
 #define _GNU_SOURCE
-#include "stack/control.h"
 #include "stack/inside.h"
 
 #include <errno.h>
@@ -95,6 +94,7 @@ run_functions (void)
     {
       stack->func (stack->data);
       stack->has_returned = true;
+      lodger__control_get (&stack->place.control);
       go (&stack->place, &stack->resumer->place, false);
     }
 }
@@ -138,9 +138,13 @@ tool_here (void)
 static bool
 run (LodgerStack *stack)
 {
-  LodgerResumer resumer = { .place.tool = tool_here (), .stack = current };
+  LodgerResumer resumer;
   const int error = errno;
-  const LodgerControl control = lodger__control_get ();
+  resumer.place.context = NULL;
+  resumer.place.tool = tool_here ();
+  lodger__control_get (&resumer.place.control);
+  resumer.stack = current;
+  resumer.borrower = NULL;
   stack->resumer = &resumer;
   current = stack;
   if (__builtin_expect (stack->has_context, 1))
@@ -159,7 +163,7 @@ run (LodgerStack *stack)
   current = resumer.stack;
   stack->resumer = NULL;
   errno = error;
-  lodger__control_set (control);
+  lodger__control_change (&stack->place.control, &resumer.place.control);
   return stack->has_returned;
 }
 
@@ -183,13 +187,13 @@ lodger__stack_leave (void)
 {
   LodgerStack *stack = current;
   const int error = errno;
-  const LodgerControl control = lodger__control_get ();
   if (stack == NULL)
     abort (); /* there is nowhere to go */
   lodger__stack_check (stack);
+  lodger__control_get (&stack->place.control);
   go (&stack->place, &stack->resumer->place, true);
   errno = error;
-  lodger__control_set (control);
+  lodger__control_change (&stack->resumer->place.control, &stack->place.control);
 }
 
 /* The thread's own stack is suspended where it has started or resumed the outermost of the stacks that are in each other.
