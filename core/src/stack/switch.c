@@ -66,24 +66,29 @@ swap (LodgerPlace *from, const ucontext_t *to)
   swapcontext (&here, to);
 }
 
-/* Keeps `from` and goes on at `to`. Returns when somebody goes on at `from`. The checkers change stacks last: they look for
- * the frame that _setjmp() has told them of on the stack that is current when _longjmp() is called. */
-static OPAQUE void
-go (LodgerPlace *from, LodgerPlace *to, bool keeps)
+/* The checkers change stacks last: they look for the frame that _setjmp() has told them of on the stack that is current when
+ * _longjmp() is called. */
+static inline void
+jump (LodgerPlace *from, LodgerPlace *to, bool keeps)
 {
   left = from->tool;
+  lodger__tool_switch (from->tool, to->tool, keeps);
   if (__builtin_expect (to->context != NULL, 0))
-    {
-      lodger__tool_switch (from->tool, to->tool, keeps);
-      swap (from, to->context);
-    }
-  else if (_setjmp (from->registers) == 0)
-    {
-      lodger__tool_switch (from->tool, to->tool, keeps);
-      _longjmp (to->registers, 1);
-    }
-  lodger__tool_arrive (from->tool, left);
+    swap (from, to->context);
+  else
+    _longjmp (to->registers, 1);
 }
+
+/* Keeps `from` and goes on at `to`. Returns when somebody goes on at `from`. It is no function, since each return that the
+ * processor has not seen the call of costs as much as all the rest. */
+#define GO(from, to, keeps)                                                                                            \
+  do                                                                                                                   \
+    {                                                                                                                  \
+      if (_setjmp ((from)->registers) == 0)                                                                            \
+        jump (from, to, keeps);                                                                                        \
+      lodger__tool_arrive ((from)->tool, left);                                                                        \
+    }                                                                                                                  \
+  while (0)
 
 static OPAQUE void
 run_functions (void)
@@ -95,7 +100,7 @@ run_functions (void)
       stack->func (stack->data);
       stack->has_returned = true;
       lodger__control_get (&stack->place.control);
-      go (&stack->place, &stack->resumer->place, false);
+      GO (&stack->place, &stack->resumer->place, false);
     }
 }
 
@@ -135,8 +140,8 @@ tool_here (void)
 }
 
 /* Whoever borrows this stack in between gets it here. */
-static bool
-run (LodgerStack *stack)
+OPAQUE bool
+lodger__stack_resume (LodgerStack *stack)
 {
   LodgerResumer resumer;
   const int error = errno;
@@ -148,7 +153,7 @@ run (LodgerStack *stack)
   stack->resumer = &resumer;
   current = stack;
   if (__builtin_expect (stack->has_context, 1))
-    go (&resumer.place, &stack->place, true);
+    GO (&resumer.place, &stack->place, true);
   else
     enter (&resumer.place, stack);
   while (__builtin_expect (resumer.borrower != NULL, 0))
@@ -158,7 +163,7 @@ run (LodgerStack *stack)
       current = resumer.stack;
       resumer.func (resumer.data);
       current = borrower;
-      go (&resumer.place, &borrower->place, true);
+      GO (&resumer.place, &borrower->place, true);
     }
   current = resumer.stack;
   stack->resumer = NULL;
@@ -173,16 +178,10 @@ lodger__stack_start (LodgerStack *stack, void (*func) (void *data), void *data)
   stack->func = func;
   stack->data = data;
   stack->has_returned = false;
-  return run (stack);
+  return lodger__stack_resume (stack);
 }
 
-bool
-lodger__stack_resume (LodgerStack *stack)
-{
-  return run (stack);
-}
-
-void
+OPAQUE void
 lodger__stack_leave (void)
 {
   LodgerStack *stack = current;
@@ -191,14 +190,14 @@ lodger__stack_leave (void)
     abort (); /* there is nowhere to go */
   lodger__stack_check (stack);
   lodger__control_get (&stack->place.control);
-  go (&stack->place, &stack->resumer->place, true);
+  GO (&stack->place, &stack->resumer->place, true);
   errno = error;
   lodger__control_change (&stack->resumer->place.control, &stack->place.control);
 }
 
 /* The thread's own stack is suspended where it has started or resumed the outermost of the stacks that are in each other.
  * errno and the floating-point control pass through both ways, as in a plain call. */
-void
+OPAQUE void
 lodger__stack_borrow (void (*func) (void *data), void *data)
 {
   LodgerStack *stack = current;
@@ -214,7 +213,7 @@ lodger__stack_borrow (void (*func) (void *data), void *data)
   own->borrower = stack;
   own->func = func;
   own->data = data;
-  go (&stack->place, &own->place, true);
+  GO (&stack->place, &own->place, true);
 }
 
 LodgerStack *
