@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Switching between stacks works as distributions build it: with checked functions, protected stacks and branches,
-# optimised over all files, by gcc and by clang.
+# optimised over all files, by gcc and by clang. So it does with swapcontext(), as where the processor has a shadow stack.
 set -eu
 
 source=${LODGER_SOURCE:?}
@@ -39,7 +39,7 @@ try () { # try COMPILER OPTIONS…
   "$compiler" "$@" -o "$dir/program" "$dir"/stack/*.o "$dir"/base/*.o -pthread 2>"$dir/log" ||
     { cat "$dir/log"; echo "$compiler $* does not link it"; exit 1; }
   output=$(timeout 60 "$dir/program" 2>&1) || { echo "$output"; echo "$compiler $*: the program failed"; exit 1; }
-  [ "$output" = 'sum 1000055 depth 10' ] || { echo "$compiler $*: '$output'"; exit 1; }
+  [ "$output" = 'sum 200055 depth 10' ] || { echo "$compiler $*: '$output'"; exit 1; }
 }
 
 # shellcheck disable=SC2086 # several options
@@ -47,6 +47,7 @@ try () { # try COMPILER OPTIONS…
   try gcc $hard
   try gcc $hard -O3 -flto
   try gcc $hard -O0 -U_FORTIFY_SOURCE
+  try gcc $hard -DLODGER_STACK_CONTEXTS
   try clang $hard
   ! command -v ld.lld >"$dir/which" || try clang $hard -flto -fuse-ld=lld
 }

@@ -316,7 +316,7 @@ END_TEST
 int
 main (int argc, char **argv)
 {
-  Suite *suite = suite_create ("stack-overflow");
+  Suite *suite;
 #ifdef RUNNING_ON_VALGRIND
   if (RUNNING_ON_VALGRIND) /* it reports each fault, which here is no error */
     {
@@ -324,6 +324,7 @@ main (int argc, char **argv)
       return 0;
     }
 #endif
+  suite = suite_create ("stack-overflow");
   test_add (suite, an_overflow_is_reported_with_the_name_and_place_of_its_call);
   test_add (suite, an_overflow_into_a_guard_page_is_reported);
   test_add (suite, an_overflow_of_a_stack_inside_another_is_reported);

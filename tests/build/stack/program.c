@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Switches between stacks, a million times among them; prints what came of it. */
+/* Switches between stacks, 200,000 times; prints what came of it. */
 #include "stack/stack.h"
 
 #include <errno.h>
@@ -10,15 +10,14 @@
 enum
 {
   STACKS = 10,
-  ROUNDS = 100000
+  ROUNDS = 20000
 };
 
 static unsigned long sum;
 static unsigned depth;
 
 /* Arrays on the stack, so that the compiler protects it. */
-static unsigned __attribute__ ((noinline))
-fill (unsigned seed)
+static unsigned __attribute__ ((noinline)) fill (unsigned seed)
 {
   char text[300];
   memset (text, (int) (seed % 100) + 1, sizeof text);
