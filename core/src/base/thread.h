@@ -42,6 +42,7 @@ struct LodgerBracket
   LodgerBracket *outer;        /* of the same call */
   LodgerContext *context;      /* a reference, or NULL */
   const LodgerBracketOps *ops; /* NULL: it is only a context */
+  LodgerLink link;             /* among those of its thread that have operations */
 };
 
 typedef struct LodgerThread LodgerThread;
@@ -51,6 +52,7 @@ struct LodgerThread
   LodgerContext *context;     /* the current one, borrowed from whoever keeps it; NULL: no values */
   LodgerBracket *bracket;     /* the innermost one of the innermost call; NULL: there is none */
   LodgerContext *own_context; /* a reference, or NULL: outside of all calls and brackets */
+  LodgerList brackets;        /* those with operations, of all its calls, which are not on its stack */
   LodgerList callers;         /* the first attached first: owner.h */
   LodgerList claims;          /* callers that may start here, and have not */
   uint64_t serial;            /* never used twice, as an address may be */
@@ -66,6 +68,8 @@ int lodger__thread_create (pthread_t *ret_thread, void *(*func) (void *data), vo
 LodgerThread *lodger__thread (void);
 /* This thread's if it has one. */
 LodgerThread *lodger__thread_peek (void);
+/* This thread: its stack is gone, with the calls on it. What they had entered is left. */
+void lodger__thread_drop_stack (LodgerThread *thread);
 
 /* A number of this thread, which needs no memory: no other thread that there is now has it. Never 0. */
 static inline uintptr_t
