@@ -19,17 +19,20 @@ forget (void)
     return;
   this_thread->callers = this_thread->claims = this_thread->brackets = (LodgerList) { NULL, NULL };
   this_thread->frame = NULL;
+  this_thread->strand = (LodgerStrand) { NULL, &this_thread->parker.parker, NULL };
   lodger__context_leave_all (this_thread);
 }
 
 LODGER_FORK_LOCKS (threads_across_fork, NULL, 0, 0, LODGER_RANK_THREADS, forget);
 
-/* A bracket that is only a context was on that stack, and may be the outer one of those that are left. */
+/* A bracket that is only a context was on that stack, and may be the outer one of those that are left. The spawned calls that
+ * wait in this thread are gone, too. */
 void
 lodger__thread_drop_stack (LodgerThread *thread)
 {
   LodgerBracket *bracket;
   thread->frame = NULL;
+  thread->strand = (LodgerStrand) { NULL, &thread->parker.parker, NULL };
   lodger__list_for (at, &thread->brackets, LodgerBracket, link)
     at->outer = NULL;
   while ((bracket = lodger__list_item (thread->brackets.last, LodgerBracket, link)) != NULL)
@@ -50,6 +53,9 @@ thread_ends (void *data)
   lodger__thread_drop_stack (thread);
   lodger_context_unref (lodger__context_swap (thread, &thread->own_context, NULL));
   lodger__slab_release (thread->spares);
+  if (thread->stacks != NULL)
+    thread->stacks_at_end (thread->stacks);
+  thread->stacks = NULL;
   this_thread = NULL;
   lodger__parker_clear (&thread->parker);
   free (thread);
@@ -81,6 +87,24 @@ lodger__thread_peek (void)
   return this_thread;
 }
 
+uint64_t
+lodger__serial_new (void)
+{
+  return atomic_fetch_add (&last_serial, 1) + 1;
+}
+
+void
+lodger__destroy (LodgerDestroyFunc destroy, void *data)
+{
+  LodgerThread *thread = this_thread;
+  const bool forbids = thread != NULL && thread->strand.fiber != NULL && thread->strand.no_wait == NULL;
+  if (forbids)
+    thread->strand.no_wait = "a function that destroys something cannot wait";
+  destroy (data);
+  if (forbids)
+    thread->strand.no_wait = NULL;
+}
+
 LodgerThread *
 lodger__thread (void)
 {
@@ -101,7 +125,8 @@ lodger__thread (void)
       free (thread);
       return NULL;
     }
-  thread->serial = atomic_fetch_add (&last_serial, 1) + 1;
+  thread->serial = lodger__serial_new ();
+  thread->strand.parker = &thread->parker.parker;
   this_thread = thread;
   return thread;
 }

@@ -6,6 +6,7 @@
 #include "loop/ownership.h"
 #include "loop/watch.h"
 #include "mailbox/post.h"
+#include "stack/stack.h"
 
 enum
 {
@@ -89,9 +90,9 @@ open_turn (LodgerCaller *caller)
   if (!lodger__is_draining (caller) && lodger__timers_earliest (&turn->timers) != LODGER_FOREVER)
     {
       int64_t now = lodger__host_now (caller);
-      LodgerDelayed *delayed;
-      while ((delayed = lodger__timers_pop (&turn->timers, now)) != NULL)
-        lodger__turn_add_due (caller, lodger__pending_item (&delayed->pending));
+      LodgerItem *item;
+      while ((item = lodger__timers_pop (&turn->timers, now)) != NULL)
+        lodger__turn_add_due (caller, item);
     }
   turn->mark = lodger__inbox_mark (lodger__inbox (caller));
 }
@@ -273,21 +274,35 @@ next_for_slice (LodgerCaller *caller)
 }
 
 /* What a flood has left, and nobody has used for a while, is given back bit by bit. */
+static bool
+have_surplus (void)
+{
+  return lodger__slab_have_surplus () || lodger__stack_have_surplus ();
+}
+
+static bool
+give_back (void)
+{
+  const bool has_calls = lodger__slab_give_back (), has_stacks = lodger__stack_give_back ();
+  return has_calls || has_stacks;
+}
+
 static void
 tidy (LodgerCaller *caller)
 {
   bool is_watching = caller->turn.tidy_at != LODGER_FOREVER;
   int64_t now;
-  if (!is_watching && !lodger__slab_have_surplus ())
+  if (!is_watching && !have_surplus ())
     return;
   now = lodger__host_now (caller);
   if (is_watching && now < caller->turn.tidy_at)
     return;
-  if (is_watching && lodger__slab_give_back ())
+  if (is_watching && give_back ())
     caller->turn.tidy_at = now + TIDY_AGAIN;
-  else if (lodger__slab_have_surplus ())
+  else if (have_surplus ())
     {
       lodger__slab_begin_watch ();
+      lodger__stack_begin_watch ();
       caller->turn.tidy_at = now + TIDY_AFTER;
     }
   else
@@ -350,9 +365,12 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
   const LodgerHostOps *ops = lodger__host_ops (caller);
   bool asks = ops->want_before_wait != NULL && lodger__host_is_attached (caller);
   LodgerHeld held = lodger__ownership_begin (caller);
+  LodgerThread *thread = lodger__thread_peek ();
+  LodgerStrand outer;
   bool has_run = false;
   if (held == LODGER_OWNERSHIP_NONE)
     return;
+  outer = lodger__strand_enter (thread, NULL, &thread->parker.parker);
   lodger__ownership_is_here (caller);
   lodger__hold (caller);
   caller->turn.slices++;
@@ -377,5 +395,6 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
         settle_down (caller, has_run);
       lodger__ownership_end (caller, held);
     }
+  lodger__strand_leave (thread, outer);
   lodger__release (caller);
 }
