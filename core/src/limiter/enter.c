@@ -56,7 +56,6 @@ turn_make (Entry *entry, LodgerLimiter *limiter)
       return false;
     }
   entry->turn = turn;
-  entry->extra.kind = &turn_kind;
   lodger__extra_add (turn, &entry->extra);
   return true;
 }
@@ -96,7 +95,7 @@ entry_new (LodgerLimiter *limiter, LodgerPending *self, int priority)
   Entry *entry = lodger__slab_new (LODGER_SLAB_LARGE);
   if (entry == NULL)
     return NULL;
-  *entry = (Entry) { .hold = { .gate = gate, .pending = self, .priority = priority } };
+  *entry = (Entry) { .hold = { .gate = gate, .pending = self, .priority = priority }, .extra.kind = &turn_kind };
   if (gate->ops->ref (gate))
     return entry;
   lodger__slab_free (LODGER_SLAB_LARGE, entry);
