@@ -27,7 +27,7 @@ fail () { # fail NAME MESSAGE [FILE]
 }
 
 # The steps that led there, in the model's words.
-trail () { spin -t -p -g "$@" 2>&1 | sed -E 's,([^ ]*/)?([a-z]+\.pml),\2,' | tail -n 60 >steps || true; }
+trail () { spin -k "$(basename "$model").trail" -p -g "$@" 2>&1 | sed -E 's,([^ ]*/)?([a-z]+\.pml),\2,' | tail -n 60 >steps || true; }
 
 run_one () { # run_one FOLDER MODEL KIND [DEFINE …] [ERROR: WHAT]
   local work=$1 model=$2 kind=$3 name defines=() flags=(-DSAFETY) search=() expected='' found states
