@@ -69,6 +69,8 @@ lodger__suspend (LodgerWait *wait, LodgerLookFunc look, int64_t deadline)
       slept = code == LODGER_EBUSY ? lodger__parker_wait (wait->parker, deadline) : code;
     }
   while (slept == 0 && code == LODGER_EBUSY);
+  if (slept == LODGER_ETIMEDOUT && lodger__wait_is_cancelled (wait)) /* a stop lets all times be over */
+    slept = LODGER_ECANCELED;
   lodger__sleeper_leave (wait->self, &sleeper);
   return slept;
 }
