@@ -267,7 +267,7 @@ START_TEST (a_spawned_call_answers_after_its_return)
 }
 END_TEST
 
-START_TEST (a_spawned_call_that_waits_is_answered_from_outside)
+START_TEST (a_spawned_call_is_cancelled_twice_while_it_waits)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
   Trail trail = { .awaited = lodger_pending_new (LODGER_PENDING_DEFAULT) };
@@ -460,7 +460,7 @@ main (int argc, char **argv)
   test_add (suite, a_spawned_call_that_is_cancelled_before_it_begins_never_runs);
   test_add (suite, a_thousand_spawned_calls_wait_for_one_promise);
   test_add (suite, a_spawned_call_answers_after_its_return);
-  test_add (suite, a_spawned_call_that_waits_is_answered_from_outside);
+  test_add (suite, a_spawned_call_is_cancelled_twice_while_it_waits);
   test_add (suite, values_and_errno_are_the_calls_own_and_nobody_elses);
   test_add (suite, spawned_calls_begin_wait_and_go_on_in_a_loop_inside_of_a_call);
   test_add (suite, a_call_waits_for_one_that_began_inside_of_it);

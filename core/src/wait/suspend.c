@@ -9,6 +9,9 @@
 int
 lodger__suspend_check (LodgerThread *thread, const char **ret_reason)
 {
+  *ret_reason = thread->strand.no_wait;
+  if (lodger__strand_is_left (thread))
+    return LODGER_ECHILD;
   *ret_reason = "a call_direct cannot wait";
   if (thread->frame != NULL && thread->frame->pending == NULL)
     return LODGER_ESTATE;
