@@ -19,7 +19,10 @@ forget (void)
     return;
   this_thread->callers = this_thread->claims = this_thread->brackets = (LodgerList) { NULL, NULL };
   this_thread->frame = NULL;
-  this_thread->strand = (LodgerStrand) { NULL, &this_thread->parker.parker, NULL };
+  this_thread->strand.no_wait
+      = this_thread->strand.fiber != NULL ? "a spawned call cannot wait in a forked child" : NULL;
+  this_thread->strand.fiber = NULL;
+  this_thread->strand.parker = &this_thread->parker.parker;
   lodger__context_leave_all (this_thread);
 }
 

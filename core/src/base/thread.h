@@ -67,10 +67,10 @@ struct LodgerThread
   LodgerList claims;          /* callers that may start here, and have not */
   uint64_t serial;            /* never used twice, as an address may be */
   LodgerSpares spares[LODGER_SLAB_CLASSES];
-  LodgerThreadParker parker;  /* that of its own stack */
+  LodgerThreadParker parker;                           /* that of its own stack */
   struct LodgerStacks *stacks;                         /* idle ones: stack/pool.c; NULL: it has never had one */
   void (*stacks_at_end) (struct LodgerStacks *stacks); /* after at_end; set with them */
-  void (*at_end) (LodgerThread *thread); /* NULL: it has never had a caller */
+  void (*at_end) (LodgerThread *thread);               /* NULL: it has never had a caller */
 };
 
 /* Starts a thread of Lodger's own, as pthread_create does. Signals are the program's: the thread blocks them. */
@@ -99,6 +99,13 @@ static inline void
 lodger__strand_leave (LodgerThread *thread, LodgerStrand outer)
 {
   thread->strand = outer;
+}
+
+/* In a forked child, which has forgotten its calls: it still runs on the stack of one. */
+static inline bool
+lodger__strand_is_left (const LodgerThread *thread)
+{
+  return thread->strand.fiber == NULL && thread->strand.no_wait != NULL;
 }
 
 /* The user's code that frees a thing: a fiber must not wait in it. */
