@@ -92,8 +92,8 @@ int
 main (void)
 {
   LodgerLimiter *limiter = lodger_limiter_new (LODGER_LIMITER_OPTIONS (.limit = 1));
-  LodgerCaller *left = lodger_caller_open (LODGER_CALLER_NEW_THREAD,
-                                           LODGER_CALLER_OPTIONS (.name = "left", .max_workers = 1), NULL);
+  LodgerCaller *left
+      = lodger_caller_open (LODGER_CALLER_NEW_THREAD, LODGER_CALLER_OPTIONS (.name = "left", .max_workers = 1), NULL);
   LodgerCaller *right = lodger_caller_open (LODGER_CALLER_NEW_THREAD, LODGER_CALLER_OPTIONS (.name = "right"), NULL);
   LodgerQueue *queue = lodger_queue_new (left, LODGER_QUEUE_OPTIONS (.name = "letters"));
   LodgerPending *posted;
@@ -105,8 +105,7 @@ main (void)
   lodger_pending_then_full (posted, left, print, NULL, NULL, LODGER_CALL_OPTIONS (.name = "print"));
   deposit_done = lodger_caller_call_soon_full (left, deposit, NULL, NULL,
                                                LODGER_CALL_OPTIONS (.name = "deposit", .limiter = limiter));
-  withdraw_done
-      = lodger_caller_call_soon_full (right, withdraw, NULL, NULL, LODGER_CALL_OPTIONS (.name = "withdraw"));
+  withdraw_done = lodger_caller_call_soon_full (right, withdraw, NULL, NULL, LODGER_CALL_OPTIONS (.name = "withdraw"));
   lodger_caller_to_thread_full (left, audit, NULL, NULL, LODGER_CALL_OPTIONS (.name = "audit"));
   lodger_caller_to_thread_full (left, nothing, NULL, NULL, LODGER_CALL_OPTIONS (.name = "report"));
   lodger_caller_call_soon_full (left, nothing, NULL, NULL, LODGER_CALL_OPTIONS (.name = "fee", .limiter = limiter));

@@ -52,6 +52,13 @@ def detail(pending):
     return f"{pending}, {told(said)}" if said.targets or pending.runs else str(pending)
 
 
+def note_lost(caller):
+    """gdb's own core files end each mapping at the first page that it cannot read."""
+    if caller.lacks_stacks:
+        row(1, "suspended", f"spawned calls of {caller.label} whose stacks are not in this core file: gdb's own core files "
+                            "lack them, those of the system do not")
+
+
 def spot(line_of, what):
     """`, at bank.c:31`: where the program waits, if its stack can be read."""
     line = None
@@ -103,9 +110,10 @@ class Callers(Command):
                     row(1, "runs", f"{pending.site}, {told(need(pending))}{spot(line_of_thread, caller.thread)}")
                 else:
                     row(1, "inside of" if i > 0 else "at", pending.site)
-            suspended = [fiber for fiber in caller.fibers if fiber.is_suspended]
+            suspended = sum(fiber.is_suspended for fiber in caller.fibers)
             if suspended:
-                row(1, "suspended", f"{len(suspended)} spawned call{'' if len(suspended) == 1 else 's'}")
+                row(1, "suspended", f"{suspended} spawned call{'' if suspended == 1 else 's'}")
+            note_lost(caller)
         for wait in waits_noted():
             if not int(wait["is_in_call"]):
                 idler = Idler(wait)
@@ -147,14 +155,16 @@ class Fibers(Command):
 
     def run(self):
         for caller in callers():
-            for fiber in caller.fibers[:MOST]:
+            fibers = caller.fibers
+            note_lost(caller)
+            for fiber in fibers[:MOST]:
                 what = f"fiber {fiber.id:<5} {fiber.pending.site} in {caller.label}"
                 if fiber.is_suspended:
                     say(f"{what}, {told(of_fiber(fiber))}{spot(line_of_fiber, fiber)}")
                 else:
                     say(f"{what}, runs in {where(caller.thread)}")
-            if len(caller.fibers) > MOST:
-                say(f"… and {len(caller.fibers) - MOST} more in {caller.label}")
+            if len(fibers) > MOST:
+                say(f"… and {len(fibers) - MOST} more in {caller.label}")
 
 
 class Backtrace(Command):
@@ -172,15 +182,24 @@ FIBER is a number that `lodger fibers` shows, or the address of a pending."""
                                "its stack is that of the thread")
         say(f"fiber {fiber.id}: {fiber.pending.site} in {fiber.pending.caller.label}")
         with unwinder.showing(registers(fiber)) as (_, before):
-            lines = gdb.execute(f"backtrace {rest}", to_string=True).splitlines()
-        shown = False
-        for line in lines:
-            number = re.match(r"#(\d+)(\s+)", line)
-            if number is not None:
-                shown = int(number[1]) >= before
-                line = f"#{int(number[1]) - before:<{len(number[1] + number[2]) - 1}} {line[number.end():]}"
-            if shown:
-                say(line)
+            most = re.sub(r"\b(?<!-)\d+$", lambda count: str(int(count[0]) + before), rest)
+            lines = gdb.execute(f"backtrace {most}", to_string=True).splitlines()
+        for line in of_suspended(lines, before):
+            say(line)
+
+
+def of_suspended(lines, before):
+    """Of a backtrace: without the frames of the thread, and without those below the first one of Lodger's."""
+    shown = was_last = False
+    for line in lines:
+        number = re.match(r"#(\d+)(\s+)", line)
+        if number is not None:
+            if was_last:
+                return
+            shown, was_last = int(number[1]) >= before, " run_functions (" in line
+            line = f"#{int(number[1]) - before:<{len(number[1] + number[2]) - 1}} {line[number.end():]}"
+        if shown:
+            yield line
 
 
 def find_fiber(name):
@@ -198,6 +217,8 @@ class Why(Command):
 
     def run(self):
         roots = waiters()
+        for caller in callers():
+            note_lost(caller)
         if not roots:
             say("nobody waits")
             return

@@ -65,11 +65,18 @@ class Pending(Thing):
         return self.has("P_STARTED") and not self.has("P_RETURNED", "P_DONE")
 
     @property
+    def is_suspended(self):
+        """It is a spawned call, and waits without its thread."""
+        return self.runs and number(self.value["stack_order"]) != 0 and self not in self.caller.on_stack
+
+    @property
     def state(self):
         if self.is_done:
             return "done"
         if self.has("P_RETURNED"):
             what = "returned, not answered yet"
+        elif self.is_suspended:
+            what = "suspended"
         elif self.has("P_STARTED"):
             what = "running"
         elif self.has("P_PROMISE"):
@@ -140,7 +147,7 @@ class Frame(Thing):
 
 def is_call(item):
     """Whether the item at this address is a pending: it says what becomes of it at its end."""
-    ops = at(item, "LodgerItem")["ops"]
+    ops = at(item, "LodgerItem")["ops"] if item != 0 else 0
     return number(ops) != 0 and number(ops["ended"]) != 0
 
 
@@ -230,9 +237,6 @@ class Caller(Thing):
 
     @property
     def timers(self):
-        if "timer" not in program.type("LodgerDelayed").keys():
-            delayed = heap(self.value["turn"]["timers"]["heap"], "LodgerDelayed", "link")
-            return [Pending(item["pending"]) for item in delayed]
         timers = heap(self.value["turn"]["timers"]["heap"], "LodgerTimer", "link")
         return pendings(number(timer["item"]) for timer in timers)
 
@@ -266,10 +270,15 @@ class Caller(Thing):
 
     @property
     def fibers(self):
-        """The spawned calls that have waited, and have not returned."""
-        if "fibers" not in program.type("LodgerCaller").keys():
-            return []
-        return [Fiber(fiber) for fiber in each(self.value["fibers"]["all"], "LodgerFiber", "listed")]
+        """The spawned calls that have waited, and have not returned, as far as their stacks can be read."""
+        fibers = map(Fiber, each(self.value["fibers"]["all"], "LodgerFiber", "listed"))
+        return [fiber for fiber in fibers if number(fiber.value["stack"]) != 0]
+
+    @property
+    def lacks_stacks(self):
+        """This core file has not all of them."""
+        return number(self.value["fibers"]["all"]["last"]) not in [number(fiber.value["listed"].address)
+                                                                   for fiber in self.fibers] + [0]
 
     @property
     def runs(self):
@@ -335,7 +344,8 @@ def leader(pending):
 
 def waits_noted():
     """The threads that wait without a limit: each LodgerWait."""
-    return list(each(program.variable("wait/graph.c", "all"), "LodgerWait", "listed"))
+    waits = each(program.variable("wait/graph.c", "all"), "LodgerWait", "listed")
+    return [wait for wait in waits if number(wait["thread"]) != 0]
 
 
 def several(wait):

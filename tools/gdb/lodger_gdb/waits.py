@@ -63,7 +63,10 @@ def of_frame(frame, serial, has_timer=False):
     if frame.room is not None:
         return thread_runs(frame.room, "waits for room in the inbox of",
                            f"waits for room in the inbox of {frame.room.label}")
-    return Need("waits for its time" if has_timer else "waits for something that any thread may bring")
+    if has_timer:
+        return Need("waits for its time")
+    other = next((text(wait["other"]) for wait in waits_noted() if number(wait["thread"]) == serial), None)
+    return Need(f"waits for {other or 'something that any thread may bring'}")
 
 
 def of_several(many):
@@ -85,6 +88,8 @@ def of_running(pending):
     fiber = Fiber.of(pending)
     if fiber is not None and fiber.is_suspended:
         return of_fiber(fiber)
+    if fiber is None and pending.is_suspended:
+        return Need("has a stack that is not in this core file")
     inner = caller.runs
     frames = caller.frames
     if inner is not None and inner != pending:
@@ -157,8 +162,7 @@ def place(pending):
     caller = pending.caller
     if pending.has("P_PROMISE") or caller is None or pending.has("P_UNASSIGNED"):
         return pending.site
-    fiber = Fiber.of(pending)
-    if fiber is not None and fiber.is_suspended:
+    if pending.is_suspended:
         what = "suspended in"
     else:
         what = "running in" if pending.runs else "returned in" if pending.has("P_RETURNED") else "queued in"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The commands for gdb, in a process that has aborted and in its core file. The library is what a distribution installs: built
-# with -O2, stripped, with its debug information in another file, and with the script that gdb finds by its name.
+# The commands for gdb, in processes that have aborted and in their core files. The library is as a distribution installs it:
+# built with -O2, stripped, with its debug information in another file, and with the script that gdb finds by its name.
 set -euo pipefail
 
 source=${LODGER_SOURCE:?}
@@ -63,6 +63,19 @@ commands () { # commands COMMAND …: as arguments, each with its name before
   done
 }
 
+line () { # line TEXT: of the program
+  grep -n -m 1 -F -- "$1" "$program" | cut -d: -f1
+}
+
+call () { printf '%s \\(%s:%s\\)' "$1" "$program" "$(line ".name = \"$1\"")"; } # call NAME: with its site, as a regex
+
+name_calls () { # name_calls PROGRAM
+  program=$source/tests/gdb/$1.c
+  deposit=$(call deposit)
+  withdraw=$(call withdraw)
+  audit=$(call audit)
+}
+
 # ---- two calls that wait for each other -------------------------------------------------------------------------------
 
 compile deadlock
@@ -75,15 +88,7 @@ fi
 [ -s core ] || { cat live; echo "gdb has written no core file"; exit 1; }
 debugger "${allowed[@]}" "${asked[@]}" ./deadlock core >dead || true
 
-line () { # line TEXT [PROGRAM]: of the program
-  grep -n -m 1 -F -- "$1" "$source/tests/gdb/${2:-deadlock}.c" | cut -d: -f1
-}
-
-at () { printf '\\(%s:%s\\)' "$source/tests/gdb/deadlock.c" "$(line "$1")"; } # at TEXT: as the site of a call
-
-deposit="deposit $(at '.name = "deposit"')"
-withdraw="withdraw $(at '.name = "withdraw"')"
-audit="audit $(at '.name = "audit"')"
+name_calls deadlock
 for where in live dead; do
   says $where \
     "^left #1 .*: running, thread [0-9]+ .*LWP [0-9]+" \
@@ -123,8 +128,51 @@ debugger "${allowed[@]}" -ex 'lodger callers' ./deadlock core >undebugged || tru
 says undebugged '^lodger: the debug information of .*liblodger.so.* is not there'
 mv "$dir/away" "$library.debug"
 
+# ---- two spawned calls of one thread that wait for each other ---------------------------------------------------------
+
+compile fibers
+name_calls fibers
+mapfile -t asked < <(commands callers fibers 'bt 0x0' 'bt deposit_done' 'bt withdraw_done 2' why pendings)
+debugger "${allowed[@]}" -ex run "${asked[@]}" -ex 'bt 1' -ex 'generate-core-file core.gdb' ./fibers >live-fibers || true
+# Where pages are guarded by markers, gdb's own core file lacks the stacks. That of the system has them.
+mkdir "$dir/system"
+{ (cd "$dir/system" && ulimit -c unlimited && "$dir/fibers") || true; } >aborted 2>&1
+core=$(find "$dir/system" -name 'core*' -size +0 | head -n 1)
+[ -n "$core" ] || echo "left out: a core file of the system's, which keeps them elsewhere: $(cat /proc/sys/kernel/core_pattern)"
+debugger "${allowed[@]}" "${asked[@]}" ./fibers "${core:-core.gdb}" >dead-fibers || true
+debugger "${allowed[@]}" "${asked[@]}" ./fibers core.gdb >lacking || true
+
+check_fibers () { # check_fibers FILE
+  local number
+  says "$1" \
+    "^bank #1 .*: running, thread [0-9]+" \
+    "^  suspended  5 spawned calls$" \
+    "^fiber [0-9]+ +$deposit in bank #1, waits for $withdraw, suspended in bank #1, at .*fibers.c:$(line 'wait (*other')$" \
+    "^fiber [0-9]+ +$audit in bank #1, waits for any one of $deposit, suspended in bank #1, answer .*$(line 'wait_many (')$" \
+    "^fiber [0-9]+ +$(call report) in bank #1, waits for answer .*, at .*fibers.c:$(line 'wait (answer')$" \
+    "^fiber [0-9]+ +$(call rest) in bank #1, waits for its time, at .*fibers.c:$(line 'lodger_sleep')$" \
+    "^fiber [0-9]+ +$(call carry) in shop #2, runs in thread [0-9]" \
+    '^lodger bt: there is no fiber 0x0: see .lodger fibers.$' \
+    "^fiber [0-9]+: $deposit in bank #1$" \
+    "^#[0-9]+ .* lodger_pending_wait \\(pending=" \
+    "^#[0-9]+ .* wait_for_other \\(amount=(amount@entry=)?41, .*fibers.c:$(line 'wait (*other')$" \
+    "^#[0-9]+ .* deposit .*fibers.c:$(line '&withdraw_done, 41')$" \
+    "^#[0-9]+ .* run_functions " \
+    "^fiber [0-9]+: $withdraw in bank #1$" \
+    "^circle of 2$" \
+    "^  $deposit, suspended in bank #1, waits for$" \
+    "^  $withdraw, suspended in bank #1, waits for$" \
+    "^  suspended  $deposit: suspended, waits for $withdraw, suspended in bank #1$"
+  number=$(sed -n '/^fiber.*: withdraw/,/====/p' "$1" | grep -c '^#')
+  [ "$number" = 2 ] || { echo "$1: $number frames were shown, not 2"; failures=$((failures + 1)); }
+}
+check_fibers live-fibers
+says live-fibers '^#0 .*(abort|raise|pthread_kill)'
+grep -q 'whose stacks are not in this core file' lacking || check_fibers lacking
+[ -z "$core" ] || check_fibers dead-fibers
+
 if [ "$failures" != 0 ]; then
-  for file in live dead declined sourced nothing undebugged; do
+  for file in live dead live-fibers dead-fibers lacking declined sourced nothing undebugged; do
     printf '==== %s\n' "$file"
     cat "$file"
   done
