@@ -1,14 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The commands for gdb, in processes that have aborted and in their core files. The library is as a distribution installs it:
-# built with -O2, stripped, with its debug information in another file, and with the script that gdb finds by its name.
+# The commands for gdb, in processes that have aborted and in their core files. The library is as a distribution has it:
+# built with -O2, stripped, its debug information in another file, and with the script that gdb finds by its name.
 set -euo pipefail
 
 source=${LODGER_SOURCE:?}
 cc=${CC:-cc}
 for needed in gdb objcopy; do
-  command -v $needed >/dev/null || { echo "left out: missing: $needed; install it with: apt-get install gdb binutils"; exit 77; }
+  package=$needed
+  [ $needed = gdb ] || package=binutils
+  command -v $needed >/dev/null && continue
+  echo "left out: missing: $needed; install it with: apt-get install $package"
+  exit 77
 done
 if [ -n "${LODGER_SANITIZE:-}" ]; then
   echo "left out: a library without a sanitizer is the same in each build"
@@ -19,8 +23,6 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 export LC_ALL=C HOME=$dir
 prefix=$dir/prefix
-library=$prefix/lib/liblodger.so.$(sed -n 's/^#define LODGER_VERSION_[A-Z]* //p' "$source/core/include/lodger/version.h" |
-  head -n 3 | paste -sd.)
 failures=0
 
 quietly () { "$@" >"$dir/log" 2>&1 || { cat "$dir/log"; echo "failed: $*"; exit 1; }; }
@@ -41,11 +43,12 @@ says () { # says WHERE REGEX …: each matches in a file
 }
 
 quietly cmake -S "$source" -B "$dir/build" -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-  -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O2 -g' -DLODGER_GLIB=OFF -DLODGER_GTK=OFF -DLODGER_UV=OFF -DLODGER_QT=OFF -DLODGER_TK=OFF \
-  -DLODGER_SQLITE=OFF -DLODGER_SOUP=OFF -DLODGER_TESTS=OFF -DLODGER_BENCH=OFF -DLODGER_DEMOS=OFF \
+  -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O2 -g' -DLODGER_GLIB=OFF -DLODGER_GTK=OFF -DLODGER_UV=OFF -DLODGER_QT=OFF \
+  -DLODGER_TK=OFF -DLODGER_SQLITE=OFF -DLODGER_SOUP=OFF -DLODGER_TESTS=OFF -DLODGER_BENCH=OFF -DLODGER_DEMOS=OFF \
   -DCMAKE_INSTALL_PREFIX="$prefix" -DCMAKE_INSTALL_LIBDIR=lib
 quietly cmake --build "$dir/build" -j 2
 quietly cmake --install "$dir/build"
+library=$(readlink -f "$prefix/lib/liblodger.so")
 objcopy --only-keep-debug "$library" "$library.debug"
 strip --strip-all "$library"
 (cd "$prefix/lib" && objcopy --add-gnu-debuglink="$library.debug" "$library")
@@ -76,7 +79,7 @@ name_calls () { # name_calls PROGRAM
   audit=$(call audit)
 }
 
-# ---- two calls that wait for each other -------------------------------------------------------------------------------
+# ---- two calls that wait for each other ------------------------------------------------------------------------------
 
 compile deadlock
 mapfile -t asked < <(commands callers pendings why fibers)
@@ -114,31 +117,32 @@ for where in live dead; do
 done
 grep -c '^circle' dead | grep -qx 1 || { echo "there is more than one circle"; failures=$((failures + 1)); }
 
-# ---- what is missing is said ------------------------------------------------------------------------------------------
+# ---- what is missing is said -----------------------------------------------------------------------------------------
 
 debugger -ex 'lodger callers' ./deadlock core >declined || true
 says declined 'Undefined command: "lodger"'
-debugger -ex "source $prefix/share/lodger/lodger.py" -ex 'lodger callers' -ex 'lodger why now' -ex 'lodger bt' ./deadlock core \
-  >sourced || true
+by_hand=(-ex "source $prefix/share/lodger/lodger.py" -ex 'lodger callers')
+debugger "${by_hand[@]}" -ex 'lodger why now' -ex 'lodger bt' ./deadlock core >sourced || true
 says sourced '^left #1 ' '^lodger why takes no argument$' '^lodger bt takes FIBER'
-debugger -ex "source $prefix/share/lodger/lodger.py" -ex 'lodger callers' >nothing || true
+debugger "${by_hand[@]}" >nothing || true
 says nothing '^lodger: there is no process and no core file'
 mv "$library.debug" "$dir/away"
 debugger "${allowed[@]}" -ex 'lodger callers' ./deadlock core >undebugged || true
 says undebugged '^lodger: the debug information of .*liblodger.so.* is not there'
 mv "$dir/away" "$library.debug"
 
-# ---- two spawned calls of one thread that wait for each other ---------------------------------------------------------
+# ---- two spawned calls of one thread that wait for each other --------------------------------------------------------
 
 compile fibers
 name_calls fibers
 mapfile -t asked < <(commands callers fibers 'bt 0x0' 'bt deposit_done' 'bt withdraw_done 2' why pendings)
-debugger "${allowed[@]}" -ex run "${asked[@]}" -ex 'bt 1' -ex 'generate-core-file core.gdb' ./fibers >live-fibers || true
+debugger "${allowed[@]}" -ex run "${asked[@]}" -ex 'bt 1' -ex 'generate-core-file core.gdb' ./fibers \
+  >live-fibers || true
 # Where pages are guarded by markers, gdb's own core file lacks the stacks. That of the system has them.
 mkdir "$dir/system"
 { (cd "$dir/system" && ulimit -c unlimited && "$dir/fibers") || true; } >aborted 2>&1
 core=$(find "$dir/system" -name 'core*' -size +0 | head -n 1)
-[ -n "$core" ] || echo "left out: a core file of the system's, which keeps them elsewhere: $(cat /proc/sys/kernel/core_pattern)"
+[ -n "$core" ] || echo "left out: a core file of the system's, which keeps it as $(cat /proc/sys/kernel/core_pattern)"
 debugger "${allowed[@]}" "${asked[@]}" ./fibers "${core:-core.gdb}" >dead-fibers || true
 debugger "${allowed[@]}" "${asked[@]}" ./fibers core.gdb >lacking || true
 
@@ -147,8 +151,8 @@ check_fibers () { # check_fibers FILE
   says "$1" \
     "^bank #1 .*: running, thread [0-9]+" \
     "^  suspended  5 spawned calls$" \
-    "^fiber [0-9]+ +$deposit in bank #1, waits for $withdraw, suspended in bank #1, at .*fibers.c:$(line 'wait (*other')$" \
-    "^fiber [0-9]+ +$audit in bank #1, waits for any one of $deposit, suspended in bank #1, answer .*$(line 'wait_many (')$" \
+    "^fiber [0-9]+ +$deposit in bank #1, waits for $withdraw, suspended in bank #1, at .*:$(line 'wait (*other')$" \
+    "^fiber [0-9]+ +$audit in bank #1, waits for any one of $deposit, .*, answer .*:$(line 'wait_many (')$" \
     "^fiber [0-9]+ +$(call report) in bank #1, waits for answer .*, at .*fibers.c:$(line 'wait (answer')$" \
     "^fiber [0-9]+ +$(call rest) in bank #1, waits for its time, at .*fibers.c:$(line 'lodger_sleep')$" \
     "^fiber [0-9]+ +$(call carry) in shop #2, runs in thread [0-9]" \
@@ -163,7 +167,7 @@ check_fibers () { # check_fibers FILE
     "^  $deposit, suspended in bank #1, waits for$" \
     "^  $withdraw, suspended in bank #1, waits for$" \
     "^  suspended  $deposit: suspended, waits for $withdraw, suspended in bank #1$"
-  number=$(sed -n '/^fiber.*: withdraw/,/====/p' "$1" | grep -c '^#')
+  number=$(sed -n '/^fiber.*: withdraw/,/====/p' "$1" | grep -c '^#' || true)
   [ "$number" = 2 ] || { echo "$1: $number frames were shown, not 2"; failures=$((failures + 1)); }
 }
 check_fibers live-fibers

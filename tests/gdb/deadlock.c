@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Two calls that wait for each other, for an hour at most, so that no wait is refused; and one of everything else that can
- * wait. Once all of that is so, the program aborts. */
+/* Two calls that wait for each other, for an hour at most, so that no wait is refused; and one of everything else that
+ * can wait. Once all of that is so, the program aborts. */
 #include <lodger/lodger.h>
 #include <pthread.h>
 #include <sched.h>

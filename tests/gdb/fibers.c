@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Two spawned calls of one thread that wait for each other, for an hour at most, so that no wait is refused; and others that
- * wait for something else. Once all of them are suspended, the program aborts. */
+/* Two spawned calls of one thread that wait for each other, for an hour at most, so that no wait is refused; and others
+ * that wait for something else. Once all of them are suspended, the program aborts. */
 #include <lodger/lodger.h>
 #include <sched.h>
 #include <semaphore.h>

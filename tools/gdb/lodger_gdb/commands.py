@@ -55,8 +55,8 @@ def detail(pending):
 def note_lost(caller):
     """gdb's own core files end each mapping at the first page that it cannot read."""
     if caller.lacks_stacks:
-        row(1, "suspended", f"spawned calls of {caller.label} whose stacks are not in this core file: gdb's own core files "
-                            "lack them, those of the system do not")
+        row(1, "suspended", f"spawned calls of {caller.label} whose stacks are not in this core file: gdb's own core "
+                            "files lack them, those of the system do not")
 
 
 def spot(line_of, what):
@@ -143,8 +143,8 @@ class Pendings(Command):
 def rows_of_awaited(shown):
     """What others hang on, and no caller has: promises, for the most part."""
     graph = Graph(list(shown) + waiters())
-    rest = sorted((node for node in graph.needs if isinstance(node, Pending) and node not in shown and not node.is_done),
-                  key=lambda pending: pending.address)
+    rest = [node for node in graph.needs if isinstance(node, Pending) and node not in shown and not node.is_done]
+    rest.sort(key=lambda pending: pending.address)
     if rest:
         say("awaited")
         rows("", map(detail, rest))
@@ -235,7 +235,7 @@ def show_circle(graph, circle):
     say(f"{'circle' if graph.is_certain(circle) else 'circle, unless one of the others ends,'} of {len(circle)}")
     for node in circle:
         say(f"  {words(node)}, {graph.need(node).verb}")
-    say(f"  {words(circle[0])}, which is the first one")
+    say(f"  {circle[0].site}, which is the first one")
 
 
 def show_chain(graph, node, level, way):

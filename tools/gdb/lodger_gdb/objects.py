@@ -44,6 +44,11 @@ class Pending(Thing):
 
     @property
     def site(self):
+        if self.has("P_OWNED"):
+            for caller in callers():
+                for name in ("started", "stopping", "stopped"):
+                    if number(caller.value["life"][name]) == self.address:
+                        return f"`{name}` of {caller.label}"
         return site(self.value["site"], "a promise" if self.has("P_PROMISE") else "a call")
 
     @property

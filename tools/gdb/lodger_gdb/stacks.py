@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The stacks of spawned calls that are suspended. While one is shown, the selected thread's frames go on, after its innermost
-one, with those of the suspended stack: so nothing has to be written, and a core file will do."""
+"""The stacks of spawned calls that are suspended. While one is shown, the frames of the selected thread are its
+innermost one and then those of the suspended stack: so nothing has to be written, and a core file will do."""
 
 import contextlib
 
@@ -142,7 +142,7 @@ def sources():
 
 
 def line_of(frame):
-    """Where the program has called what is innermost in Lodger: `bank.c:31`; or None: it is in nothing of Lodger's, or the
+    """Where the program has called what is innermost in Lodger: `bank.c:31`. None: it is in nothing of Lodger's, or the
     compiler has left out the frame of a function that ends with such a call."""
     folders, inside, count = sources(), False, 0
     while frame is not None and count < 200 and frame.name() != "lodger__pending_invoke":

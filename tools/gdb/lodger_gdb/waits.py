@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Who waits for whom. Every call that is not done hangs on something: on another call, or on what Lodger does not know."""
+"""Who waits for whom. What is not done hangs on something: on another call, or on what Lodger does not know."""
 
 import collections
 
@@ -8,8 +8,8 @@ import gdb
 from .memory import at, each, heap, number, program, text
 from .objects import Caller, Fiber, Pending, callers, leader, several, set_of, source, waits_noted
 
-# What something hangs on: the pendings, how that is said, and whether any one of them is enough. Without pendings `verb`
-# says what it is at.
+# What something hangs on: how that is said, the pendings, and whether any one of them is enough. Without pendings,
+# `verb` is all there is to say.
 Need = collections.namedtuple("Need", "verb targets any", defaults=((), False))
 
 
@@ -46,7 +46,7 @@ def of_gate(gate):
     if ops == program.address("slot/begin.c", "lodger__slot_gate_ops") != 0:
         slot = at(hold["gate"], "LodgerSlot")
         at_work = tuple(Pending.of(other["pending"]) for other in each(slot["at_work"], "LodgerHold", "place"))
-        return Need("waits in a slot for the end of", at_work, True) if at_work else Need("waits in a slot for its time")
+        return Need("waits in a slot for " + ("the end of" if at_work else "its time"), at_work, True)
     return Need("waits to be started")
 
 
