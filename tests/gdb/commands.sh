@@ -111,8 +111,8 @@ for where in live dead; do
     "^  $deposit, running in left #1, waits for$" \
     "^  $withdraw, running in right #2, waits for$" \
     "^  $audit, running in worker-1 #3, waits for all of$" \
-    "^    $deposit, running in left #1, which is in a circle above$" \
-    "^    answer .*, is not answered$" \
+    "^  - $deposit, running in left #1, which is in a circle above$" \
+    "^  - answer .*, is not answered$" \
     "^  thread [0-9]+, in no call, waits for$"
 done
 grep -c '^circle' dead | grep -qx 1 || { echo "there is more than one circle"; failures=$((failures + 1)); }
@@ -175,8 +175,29 @@ says live-fibers '^#0 .*(abort|raise|pthread_kill)'
 grep -q 'whose stacks are not in this core file' lacking || check_fibers lacking
 [ -z "$core" ] || check_fibers dead-fibers
 
+# ---- everything that a call can hang on --------------------------------------------------------------------------------
+
+compile kinds
+mapfile -t asked < <(commands why)
+debugger "${allowed[@]}" -ex run "${asked[@]}" ./kinds >kinds-live || true
+tr '\n' ' ' <kinds-live | sed "s,$source/tests/gdb/,,g; s/([a-z.]*:[0-9]*)//g; s/  */ /g; s/ ,/,/g; s/chain/\n/g" >kinds-said
+anchor='anchor, suspended in yard #1, waits for answer, is not answered'
+says kinds-said \
+  "^ $anchor $" \
+  '^ in group, suspended in yard #1, waits for a group, waits for the members of its group: member, suspended' \
+  '^ for task, suspended in yard #1, waits for a task, comes with the end of job, waits to be started $' \
+  '^ in slot, .* waits for second, queued in yard #1, waits in a slot for the end of first, suspended in yard #1, waits for' \
+  '^ for room, .* waits for room in the inbox of narrow #2, which runs blocker, running in narrow #2, waits for answer, is' \
+  "^ for follower, .* waits for follower, returned in yard #1, takes the outcome of $anchor $" \
+  '^ for item, suspended in yard #1, waits for an item of a channel $' \
+  "^ one by one, suspended in yard #1, waits for any one of - $anchor - answer, is not answered $" \
+  "^ for any, .* waits for a group, waits for any member of its group: - $anchor - answer, is not answered $" \
+  '^ for completer, .* waits for promised, is answered in the thread of narrow #2, which runs blocker, running in narrow #2' \
+  '^ for worker, .* waits for pooled, waits for a worker of yard #1: they run busy, running in worker-1 #3, waits' \
+  '^ blocker, running in narrow #2, waits for answer, is not answered'
+
 if [ "$failures" != 0 ]; then
-  for file in live dead live-fibers dead-fibers lacking declined sourced nothing undebugged; do
+  for file in kinds-live kinds-said live dead live-fibers dead-fibers lacking declined sourced nothing undebugged; do
     printf '==== %s\n' "$file"
     cat "$file"
   done

@@ -228,7 +228,7 @@ class Why(Command):
         for root in roots:
             if root not in graph.circling:
                 say("chain")
-                show_chain(graph, root, 1, [])
+                show_chain(graph, root, "  ", [])
 
 
 def show_circle(graph, circle):
@@ -238,20 +238,19 @@ def show_circle(graph, circle):
     say(f"  {circle[0].site}, which is the first one")
 
 
-def show_chain(graph, node, level, way):
+def show_chain(graph, node, lead, way):
+    """One line for each node. Of several that it hangs on, each has a mark and a chain of its own."""
     said = graph.need(node)
-    indent = "  " * level
     if node in graph.circling:
-        say(f"{indent}{words(node)}, which is in a circle above")
-    elif node in way:
-        say(f"{indent}{words(node)}, which is above")
-    elif not said.targets:
-        say(f"{indent}{words(node)}, {said.verb}")
-    else:
-        say(f"{indent}{words(node)}, {said.verb}")
-        deeper = level + (len(said.targets) > 1)
-        for target in said.targets[:MOST]:
-            show_chain(graph, target, deeper, way + [node])
+        say(f"{lead}{words(node)}, which is in a circle above")
+        return
+    if node in way:
+        say(f"{lead}{words(node)}, which is above")
+        return
+    say(f"{lead}{words(node)}, {said.verb}")
+    indent = " " * len(lead)
+    for target in said.targets[:MOST]:
+        show_chain(graph, target, indent + "- " if len(said.targets) > 1 else indent, way + [node])
 
 
 def register():

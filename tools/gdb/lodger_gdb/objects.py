@@ -38,6 +38,14 @@ class Pending(Thing):
         """NULL: None."""
         return cls(at(pointer, "LodgerPending")) if number(pointer) != 0 else None
 
+    @property
+    def kind(self):
+        if not self.has("P_PROMISE"):
+            return "a call"
+        if any(self.extras("group/members.c", "gathering_kind")):
+            return "a group"
+        return "a task" if any(self.extras("task/life.c", "tie_kind")) else "a promise"
+
     def has(self, *names):
         state = number(self.value["state"])
         return any(state & program.constant(PENDING, name) for name in names)
@@ -49,7 +57,7 @@ class Pending(Thing):
                 for name in ("started", "stopping", "stopped"):
                     if number(caller.value["life"][name]) == self.address:
                         return f"`{name}` of {caller.label}"
-        return site(self.value["site"], "a promise" if self.has("P_PROMISE") else "a call")
+        return site(self.value["site"], self.kind)
 
     @property
     def caller(self):
@@ -364,8 +372,7 @@ def several(wait):
         return bool(number(set_["needs_all"])), [Pending.of(many["pendings"][i]) for i in range(number(many["count"]))]
     if gives == function("completed/next.c", "next_of"):
         next_ = owner(set_, "Next", "set", "completed/next.c")
-        return False, [Pending.of(item["pending"])
-                       for item in each(next_["completed"]["items"], "LodgerCompletedItem", "link")]
+        return False, items_of(next_["completed"])
     return None
 
 
@@ -375,10 +382,26 @@ def function(file, name):
     return number(symbol.value().address) if symbol is not None else 0
 
 
+def items_of(completed):
+    """The pendings of an iteration that have not come yet."""
+    return [Pending.of(item["pending"]) for item in each(completed["items"], "LodgerCompletedItem", "link")]
+
+
+def serial_of(parker):
+    """Of the thread or the fiber that sleeps there."""
+    if number(parker["ops"]) == program.address(FIBER, "parker_ops"):
+        return number(owner(parker, "LodgerFiber", "parker")["serial"])
+    return number(owner(parker, "LodgerThread", "parker")["serial"])
+
+
 def set_of(pending, serial):
-    """Of a thread that waits for this pending as the first of several: as above, or None."""
+    """Of a thread or a fiber that waits for this pending as one of several: as above, or None."""
     for ear in pending.listeners("wait/many.c", "ear_ops"):
         wait = at(ear, "Ear", "wait/many.c")["many"]["wait"]
         if number(wait["thread"]) == serial:
             return several(wait)
+    for listener in pending.listeners("completed/next.c", "item_ops"):
+        completed = owner(listener, "LodgerCompletedItem", "listener")["completed"]
+        if number(completed["parker"]) != 0 and serial_of(completed["parker"]) == serial:
+            return False, items_of(completed)
     return None
