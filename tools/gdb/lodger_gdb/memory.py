@@ -12,13 +12,33 @@ def is_of(symbol, file):
     return symbol.symtab is not None and symbol.symtab.filename.endswith("core/src/" + file)
 
 
-def static(file, name, domain=gdb.SYMBOL_VAR_DOMAIN):
-    """The symbol of that name in a file of core/src. Others may have the name, too, in the program or in Lodger."""
-    for symbol in gdb.lookup_static_symbols(name, domain):
-        if is_of(symbol, file):
-            return symbol
-    symbol = gdb.lookup_global_symbol(name, domain)
-    return symbol if symbol is not None and is_of(symbol, file) else None
+def named(name, domain=gdb.SYMBOL_VAR_DOMAIN):
+    """All symbols of a name. Others may have it, too, in the program or in Lodger."""
+    shared = gdb.lookup_global_symbol(name, domain)
+    return gdb.lookup_static_symbols(name, domain) + ([shared] if shared is not None else [])
+
+
+def declared(file, name):
+    """The symbol of that name in a file of core/src, or None."""
+    return next((symbol for symbol in named(name) if is_of(symbol, file)), None)
+
+
+def is_same(symbol, declaration):
+    return symbol.line == declaration.line and str(symbol.type) == str(declaration.type)
+
+
+def is_gone(symbol):
+    return symbol.is_variable and symbol.value().is_optimized_out
+
+
+def static(file, name):
+    """The same, with its value. After -flto that is another symbol, which is said to be of some other file."""
+    found = declared(file, name)
+    if found is None or is_gone(found):
+        others = [symbol for symbol in named(name) if symbol.is_variable and not is_gone(symbol)]
+        found = next((symbol for symbol in others
+                      if (is_same(symbol, found) if found is not None else name.startswith("lodger__"))), None)
+    return found
 
 
 class Missing(gdb.GdbError):
@@ -46,11 +66,17 @@ class Program:
     def constant(self, file, name):
         return int(self.symbol(file, name).value())
 
-    def find(self, file, name, domain=gdb.SYMBOL_VAR_DOMAIN):
-        key = (file, name, domain)
-        if key not in self.symbols:
-            self.symbols[key] = static(file, name, domain)
-        return self.symbols[key]
+    def find(self, file, name):
+        if (file, name) not in self.symbols:
+            self.symbols[file, name] = static(file, name)
+        return self.symbols[file, name]
+
+    @staticmethod
+    def is_function(address, file, name):
+        """Whether it is the one of that name in a file of core/src."""
+        block, declaration = gdb.block_for_pc(number(address)), declared(file, name)
+        found = block.function if block is not None else None
+        return None not in (found, declaration) and found.name == name and found.line == declaration.line
 
     def symbol(self, file, name):
         symbol = self.find(file, name)

@@ -366,20 +366,17 @@ def several(wait):
     set_ = wait["set"]
     if number(set_) == 0:
         return None
-    gives = number(set_["next"])
-    if gives == function("wait/many.c", "next_of"):
-        many = owner(set_, "Many", "set", "wait/many.c")
-        return bool(number(set_["needs_all"])), [Pending.of(many["pendings"][i]) for i in range(number(many["count"]))]
-    if gives == function("completed/next.c", "next_of"):
+    if program.is_function(set_["next"], "wait/many.c", "next_of"):
+        return those_of(owner(set_, "Many", "set", "wait/many.c"))
+    if program.is_function(set_["next"], "completed/next.c", "next_of"):
         next_ = owner(set_, "Next", "set", "completed/next.c")
         return False, items_of(next_["completed"])
     return None
 
 
-def function(file, name):
-    """The address of a function; 0: it is not in this program."""
-    symbol = program.find(file, name)
-    return number(symbol.value().address) if symbol is not None else 0
+def those_of(many):
+    """Of a Many, as above."""
+    return number(many["set"]["needs_all"]) != 0, [Pending.of(many["pendings"][i]) for i in range(number(many["count"]))]
 
 
 def items_of(completed):
@@ -397,9 +394,9 @@ def serial_of(parker):
 def set_of(pending, serial):
     """Of a thread or a fiber that waits for this pending as one of several: as above, or None."""
     for ear in pending.listeners("wait/many.c", "ear_ops"):
-        wait = at(ear, "Ear", "wait/many.c")["many"]["wait"]
-        if number(wait["thread"]) == serial:
-            return several(wait)
+        many = at(ear, "Ear", "wait/many.c")["many"]
+        if number(many["wait"]["thread"]) == serial:
+            return those_of(many)
     for listener in pending.listeners("completed/next.c", "item_ops"):
         completed = owner(listener, "LodgerCompletedItem", "listener")["completed"]
         if number(completed["parker"]) != 0 and serial_of(completed["parker"]) == serial:

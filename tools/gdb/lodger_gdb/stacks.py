@@ -7,7 +7,7 @@ import contextlib
 import gdb
 import gdb.unwinder
 
-from .memory import number, program
+from .memory import declared, number
 
 
 class X86:
@@ -136,7 +136,7 @@ unwinder = Unwinder()
 
 def sources():
     """The folders of Lodger's own code."""
-    registry = program.symbol("caller/registry.c", "known").symtab.fullname()
+    registry = declared("caller/registry.c", "known").symtab.fullname()
     root = registry[:-len("core/src/caller/registry.c")]
     return tuple(root + name for name in ("core/", "hosts/"))
 

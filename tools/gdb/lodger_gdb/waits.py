@@ -13,13 +13,10 @@ from .objects import Caller, Fiber, Pending, callers, leader, several, set_of, s
 Need = collections.namedtuple("Need", "verb targets any", defaults=((), False))
 
 
-def work_of(pending, name):
+def work_of(pending, file, name):
     """The data of a call whose function is one of Lodger's own; or None."""
-    symbol = gdb.lookup_global_symbol(name)
     work = pending.value["work"]
-    if symbol is None or number(work["call"]) != number(symbol.value().address):
-        return None
-    return work["data"]
+    return work["data"] if program.is_function(work["call"], file, name) else None
 
 
 def queue_of(pending):
@@ -274,7 +271,7 @@ def queues(caller):
     """The queues with items in this caller's thread: the name of each, and the items that wait, in their order."""
     found = {}
     for call in caller.queued + caller.unfinished:
-        data = work_of(call, "lodger__queue_begin")
+        data = work_of(call, "queue/serve.c", "lodger__queue_begin")
         if data is not None:
             found[number(data)] = at(data, "LodgerQueue")
     for queue in found.values():
