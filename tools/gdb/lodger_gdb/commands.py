@@ -85,6 +85,9 @@ class Command(gdb.Command):
             self.run(*arguments)
         except gdb.MemoryError as error:
             raise gdb.GdbError(f"{self.name}: memory that cannot be read: {error}") from None
+        except gdb.error as error:
+            other = " Are these commands of another version of Lodger?" if "member named" in str(error) else ""
+            raise gdb.GdbError(f"{self.name}: {error}{other}") from None
 
 
 class Lodger(Command):
@@ -223,34 +226,61 @@ class Why(Command):
             say("nobody waits")
             return
         graph = Graph(roots)
+        lines = Lines()
         for circle in graph.circles:
-            show_circle(graph, circle)
+            show_circle(graph, circle, lines)
         for root in roots:
             if root not in graph.circling:
-                say("chain")
-                show_chain(graph, root, "  ", [])
+                lines.say("chain")
+                show_chain(graph, root, "  ", (), lines)
+        lines.end()
 
 
-def show_circle(graph, circle):
-    say(f"{'circle' if graph.is_certain(circle) else 'circle, unless one of the others ends,'} of {len(circle)}")
+class Lines:
+    """Not more than can be read: many calls may wait for many others."""
+
+    def __init__(self):
+        self.count = 0
+
+    def say(self, line):
+        self.count += 1
+        if self.count <= MOST:
+            say(line)
+
+    @property
+    def is_full(self):
+        return self.count >= MOST
+
+    def end(self):
+        if self.is_full:
+            say("… and more")
+
+
+def show_circle(graph, circle, lines):
+    lines.say(f"{'circle' if graph.is_certain(circle) else 'circle, unless one of the others ends,'} of {len(circle)}")
     for node in circle:
-        say(f"  {words(node)}, {graph.need(node).verb}")
-    say(f"  {circle[0].site}, which is the first one")
+        lines.say(f"  {words(node)}, {graph.need(node).verb}")
+    lines.say(f"  {circle[0].site}, which is the first one")
 
 
-def show_chain(graph, node, lead, way):
+def show_chain(graph, node, lead, way, lines):
     """One line for each node. Of several that it hangs on, each has a mark and a chain of its own."""
-    said = graph.need(node)
-    if node in graph.circling:
-        say(f"{lead}{words(node)}, which is in a circle above")
+    indent, passed = " " * len(lead), set(way)
+    while not lines.is_full:
+        said = graph.need(node)
+        if node in graph.circling or node in passed:
+            lines.say(f"{lead}{words(node)}, which is {'in a circle ' if node in graph.circling else ''}above")
+            return
+        lines.say(f"{lead}{words(node)}, {said.verb}")
+        passed.add(node)
+        if len(said.targets) != 1:
+            break
+        node, lead = said.targets[0], indent
+    else:
         return
-    if node in way:
-        say(f"{lead}{words(node)}, which is above")
-        return
-    say(f"{lead}{words(node)}, {said.verb}")
-    indent = " " * len(lead)
-    for target in said.targets[:MOST]:
-        show_chain(graph, target, indent + "- " if len(said.targets) > 1 else indent, way + [node])
+    for target in said.targets:
+        if not lines.is_full:
+            show_chain(graph, target, indent + "- ", passed, lines)
 
 
 def register():

@@ -52,29 +52,33 @@ class Program:
         self.forget()
 
     def forget(self, event=None):
-        self.symbols = {}
-        self.types = {}
+        self.symbols, self.types, self.numbers = {}, {}, {}
 
     def variable(self, file, name):
         return self.symbol(file, name).value()
 
     def address(self, file, name):
         """Of a variable; 0: it is not in this program. A statically linked program has only what it uses."""
-        symbol = self.find(file, name)
-        return int(symbol.value().address) if symbol is not None else 0
+        if (file, name) not in self.numbers:
+            symbol = self.find(file, name)
+            self.numbers[file, name] = int(symbol.value().address) if symbol is not None else 0
+        return self.numbers[file, name]
 
     def constant(self, file, name):
-        return int(self.symbol(file, name).value())
+        if (file, name) not in self.numbers:
+            self.numbers[file, name] = int(self.symbol(file, name).value())
+        return self.numbers[file, name]
 
     def find(self, file, name):
         if (file, name) not in self.symbols:
             self.symbols[file, name] = static(file, name)
         return self.symbols[file, name]
 
-    @staticmethod
-    def is_function(address, file, name):
+    def is_function(self, address, file, name):
         """Whether it is the one of that name in a file of core/src."""
-        block, declaration = gdb.block_for_pc(number(address)), declared(file, name)
+        if (file, name, "()") not in self.symbols:
+            self.symbols[file, name, "()"] = declared(file, name)
+        block, declaration = gdb.block_for_pc(number(address)), self.symbols[file, name, "()"]
         found = block.function if block is not None else None
         return None not in (found, declaration) and found.name == name and found.line == declaration.line
 

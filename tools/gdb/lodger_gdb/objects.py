@@ -187,7 +187,7 @@ class Caller(Thing):
 
     @property
     def is_worker(self):
-        return number(self.value["worker"]) != 0
+        return number(self.value["pool"]["worker"]) != 0
 
     @property
     def root(self):
@@ -329,7 +329,12 @@ class Fiber(Thing):
     @property
     def is_suspended(self):
         """Its registers are not those of a thread."""
-        return number(self.value["stack"]["resumer"]) == 0
+        return number(self.stack["resumer"]) == 0
+
+    @property
+    def stack(self):
+        """By its whole type, which gdb would look for each time."""
+        return at(self.value["stack"], "LodgerStack")
 
     @property
     def has_limit(self):

@@ -158,7 +158,7 @@ def line_of(frame):
 
 
 def registers(fiber):
-    return registers_of(fiber.value["stack"]["place"])
+    return registers_of(fiber.stack["place"])
 
 
 def line_of_fiber(fiber):

@@ -230,8 +230,7 @@ class Graph:
     """From those who wait along what they hang on. Each need is looked up once."""
 
     def __init__(self, roots):
-        self.needs = {}
-        self.circles = []
+        self.needs, self.circles, self.circling, self.left = {}, [], set(), set()
         for root in roots:
             self.visit(root)
 
@@ -242,35 +241,31 @@ class Graph:
 
     def visit(self, root):
         """Depth first, without recursion: a node that is met again on the way closes a circle."""
-        way, tries, left = [root], [iter(self.need(root).targets)], getattr(self, "left", set())
-        self.left = left
+        if root in self.left:
+            return
+        way, places, tries = [root], {root: 0}, [iter(self.need(root).targets)]
         while tries:
             target = next(tries[-1], None)
             if target is None:
                 tries.pop()
-                left.add(way.pop())
-            elif target in way:
-                self.note(way[way.index(target):])
-            elif target not in left:
+                self.left.add(way[-1])
+                del places[way.pop()]
+            elif target in places:
+                self.circles.append(way[places[target]:])
+                self.circling.update(self.circles[-1])
+            elif target not in self.left:
+                places[target] = len(way)
                 way.append(target)
                 tries.append(iter(self.need(target).targets))
 
-    def note(self, circle):
-        if not any(set(circle) == set(other) for other in self.circles):
-            self.circles.append(circle)
-
     def is_certain(self, circle):
         return not any(self.need(node).any and len(self.need(node).targets) > 1 for node in circle)
-
-    @property
-    def circling(self):
-        return {node for circle in self.circles for node in circle}
 
 
 def queues(caller):
     """The queues with items in this caller's thread: the name of each, and the items that wait, in their order."""
     found = {}
-    for call in caller.queued + caller.unfinished:
+    for call in caller.queued + [call for call in caller.unfinished if not call.is_suspended]:
         data = work_of(call, "queue/serve.c", "lodger__queue_begin")
         if data is not None:
             found[number(data)] = at(data, "LodgerQueue")
