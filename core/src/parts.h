@@ -7,6 +7,7 @@
 #include "call/part.h"
 #include "caller/part.h"
 #include "children/part.h"
+#include "fiber/part.h"
 #include "guest/part.h"
 #include "life/part.h"
 #include "loop/part.h"
@@ -24,6 +25,7 @@ struct LodgerCaller
   LodgerStop stop;
   LodgerChildren children;
   LodgerGuests guests;
+  LodgerFibers fibers;
   LodgerPooling pool;
   LodgerIdentity id; /* from here on hardly ever written */
   LodgerSetup setup;

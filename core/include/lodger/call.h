@@ -64,6 +64,9 @@ typedef struct LodgerCallOptions
    * lodger_caller_call_soon_full() and lodger_caller_to_thread_full(). The cancellers of the calls that it replaces run inside
    * the submission. The slot is held until the call's pending is freed. */
   LodgerSlot *slot;
+  /** The size of the stack of a spawned call (fiber.h), in bytes. It is rounded up to a power of 2, from 64 KiB to 1 GiB. 0
+   * means the caller's. Only for lodger_caller_spawn_full(). */
+  size_t stack_size;
 } LodgerCallOptions;
 
 /** Options of a call with the given members: `LODGER_CALL_OPTIONS (.worker = "db", .name = "query")`. See options.h. */

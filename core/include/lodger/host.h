@@ -359,6 +359,33 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_host_open_caller (const LodgerCalle
  */
 LODGER_API int lodger_host_enter_caller (LodgerCaller *caller);
 
+/** What speaks against suspending a spawned call (fiber.h), from the view of a toolkit. Its operations are called in the owner's
+ * thread, with two words that are kept for each spawned call. */
+typedef struct LodgerAwaitGuard
+{
+  size_t size; /**< sizeof (LodgerAwaitGuard) */
+  /** The toolkit, for a debugger. */
+  const char *name;
+  /** A spawned call is about to run on its stack, or to go on: keeps what has to be the same when it waits. Mandatory. */
+  void (*note) (uintptr_t state[2]);
+  /** It is about to wait: NULL if it may, or a static sentence that says why not. Mandatory. */
+  const char *(*refusal) (const uintptr_t state[2]);
+} LodgerAwaitGuard;
+
+/**
+ * Adapter to Lodger: no spawned call waits without asking this guard.
+ *
+ * Any thread; does not block. The guard holds for all callers of the process, also those of other hosts, and for ever. To add
+ * it again changes nothing.
+ *
+ * @param guard static; it is not copied.
+ * @return 0, or a negative code.
+ * Errors: LODGER_EINVAL (NULL, wrong size, an operation is missing), LODGER_EAGAIN (there are four others).
+ * Test: unit/fiber-refusals a_guard_of_an_adapter_is_asked
+ * Since: 0.2
+ */
+LODGER_API int lodger_host_guard_awaits (const LodgerAwaitGuard *guard);
+
 LODGER_END_DECLS
 
 #endif

@@ -14,6 +14,7 @@
 #include <lodger/context.h>
 #include <lodger/debug.h>
 #include <lodger/error.h>
+#include <lodger/fiber.h>
 #include <lodger/group.h>
 #include <lodger/guest.h>
 #include <lodger/lifecycle.h>

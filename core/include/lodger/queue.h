@@ -73,6 +73,9 @@ typedef struct LodgerQueueItemOptions
   int priority;     /**< For LODGER_QUEUE_PRIORITY: the highest is the next. */
   /** The end of this scope closes the queue that the call makes. Optional, and only for lodger_queue_call_keyed_full(). */
   LodgerScope *scope;
+  /** The size of the stack of a spawned item, in bytes, as in LodgerCallOptions. 0 means the caller's. Only for
+   * lodger_queue_spawn_full(). */
+  size_t stack_size;
 } LodgerQueueItemOptions;
 
 /** Options of an item with the given members. See options.h. */
@@ -141,6 +144,30 @@ LODGER_API int lodger_queue_call_full (LodgerQueue *queue, LodgerCallFunc func, 
  * Since: 0.2
  */
 LODGER_API int lodger_queue_call (LodgerQueue *queue, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy);
+
+/**
+ * lodger_queue_call_full() of a spawned call (fiber.h): an item that may wait without keeping its thread.
+ *
+ * The next item waits until this one is done, also while it is suspended.
+ *
+ * @return 0, or a negative code. The data is consumed, also by a refusal.
+ * Errors: as lodger_queue_call_full().
+ * Test: unit/fiber a_spawned_item_keeps_its_queue_while_it_waits
+ * Since: 0.2
+ */
+LODGER_API int lodger_queue_spawn_full (LodgerQueue *queue, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+                                        const LodgerQueueItemOptions *options);
+
+/**
+ * Runs lodger_queue_spawn_full() with defaults.
+ *
+ * In C and C++ it also records file and line.
+ *
+ * Errors: as lodger_queue_call_full().
+ * Test: unit/fiber a_spawned_item_keeps_its_queue_while_it_waits
+ * Since: 0.2
+ */
+LODGER_API int lodger_queue_spawn (LodgerQueue *queue, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy);
 
 /**
  * Ends the queue: the items that wait are dropped, and the one that runs is cancelled.
@@ -245,6 +272,8 @@ LODGER_END_DECLS
 
 #define lodger_queue_call(queue, func, data, destroy)                                                                  \
   lodger_queue_call_full (queue, func, data, destroy, LODGER_QUEUE_ITEM_OPTIONS ())
+#define lodger_queue_spawn(queue, func, data, destroy)                                                                 \
+  lodger_queue_spawn_full (queue, func, data, destroy, LODGER_QUEUE_ITEM_OPTIONS ())
 #define lodger_queue_call_keyed(caller, key, func, data, destroy)                                                      \
   lodger_queue_call_keyed_full (caller, key, func, data, destroy, LODGER_QUEUE_ITEM_OPTIONS ())
 

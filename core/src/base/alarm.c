@@ -7,7 +7,7 @@
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static LodgerHeap heap;
-static LodgerParker parker;
+static LodgerThreadParker parker;
 static bool has_parker, has_thread;
 
 /* The parent's memory stays: its thread may have been at it. */
@@ -38,7 +38,7 @@ watch (void *data)
       if (is_due)
         alarm->ring (alarm);
       else
-        lodger__parker_wait (&parker, at);
+        lodger__parker_wait (&parker.parker, at);
       pthread_mutex_lock (&mutex);
     }
   lodger__heap_clear (&heap);
@@ -76,7 +76,7 @@ lodger__alarm_set (LodgerAlarm *alarm, int64_t at)
       is_set = false;
     }
   if (is_set && lodger__heap_first (&heap) == &alarm->link)
-    lodger__parker_signal (&parker);
+    lodger__parker_signal (&parker.parker);
   pthread_mutex_unlock (&mutex);
   return is_set;
 }
@@ -88,7 +88,7 @@ lodger__alarm_clear (LodgerAlarm *alarm)
   pthread_mutex_lock (&mutex);
   was_set = lodger__heap_remove (&heap, &alarm->link);
   if (was_set && heap.count == 0)
-    lodger__parker_signal (&parker);
+    lodger__parker_signal (&parker.parker);
   pthread_mutex_unlock (&mutex);
   return was_set;
 }

@@ -33,7 +33,7 @@ value_unref (Value *value)
   if (atomic_fetch_sub_explicit (&value->refs, 1, memory_order_acq_rel) != 1)
     return;
   if (value->destroy != NULL)
-    value->destroy (value->value);
+    lodger__destroy (value->destroy, value->value);
   free (value);
 }
 

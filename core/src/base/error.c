@@ -5,6 +5,7 @@
 #include "base/fork.h"
 #include "base/log.h"
 #include "base/options.h"
+#include "base/thread.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -141,7 +142,7 @@ lodger_error_unref (LodgerError *error)
   if (error == NULL || error->is_static || atomic_fetch_sub_explicit (&error->refs, 1, memory_order_acq_rel) != 1)
     return;
   if (error->destroy != NULL)
-    error->destroy (error->payload);
+    lodger__destroy (error->destroy, error->payload);
   free (error->message);
   free (error);
 }

@@ -108,42 +108,20 @@ lodger__port_is_checked (void)
   return preload != NULL && strstr (preload, "vgpreload") != NULL;
 }
 
-int
-lodger__parker_init (LodgerParker *parker)
+static void
+signal_thread (LodgerParker *base)
 {
-  pthread_condattr_t attr;
-  int failed = pthread_condattr_init (&attr);
-  if (failed != 0)
-    return LODGER_ENOMEM;
-  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
-  failed = pthread_cond_init (&parker->cond, &attr);
-  pthread_condattr_destroy (&attr);
-  if (failed != 0)
-    return LODGER_ENOMEM;
-  pthread_mutex_init (&parker->mutex, NULL);
-  parker->signalled = false;
-  return 0;
-}
-
-void
-lodger__parker_clear (LodgerParker *parker)
-{
-  pthread_cond_destroy (&parker->cond);
-  pthread_mutex_destroy (&parker->mutex);
-}
-
-void
-lodger__parker_signal (LodgerParker *parker)
-{
+  LodgerThreadParker *parker = (LodgerThreadParker *) base;
   pthread_mutex_lock (&parker->mutex);
   parker->signalled = true;
   pthread_cond_signal (&parker->cond);
   pthread_mutex_unlock (&parker->mutex);
 }
 
-bool
-lodger__parker_wait (LodgerParker *parker, int64_t deadline)
+static int
+thread_wait (LodgerParker *base, int64_t deadline)
 {
+  LodgerThreadParker *parker = (LodgerThreadParker *) base;
   struct timespec until = { .tv_sec = (time_t) (deadline / NS_PER_S), .tv_nsec = (long) (deadline % NS_PER_S) };
   bool signalled;
   pthread_mutex_lock (&parker->mutex);
@@ -157,7 +135,34 @@ lodger__parker_wait (LodgerParker *parker, int64_t deadline)
   signalled = parker->signalled;
   parker->signalled = false;
   pthread_mutex_unlock (&parker->mutex);
-  return signalled;
+  return signalled ? 0 : LODGER_ETIMEDOUT;
+}
+
+static const LodgerParkerOps thread_parker_ops = { signal_thread, thread_wait };
+
+int
+lodger__parker_init (LodgerThreadParker *parker)
+{
+  pthread_condattr_t attr;
+  int failed = pthread_condattr_init (&attr);
+  if (failed != 0)
+    return LODGER_ENOMEM;
+  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
+  failed = pthread_cond_init (&parker->cond, &attr);
+  pthread_condattr_destroy (&attr);
+  if (failed != 0)
+    return LODGER_ENOMEM;
+  pthread_mutex_init (&parker->mutex, NULL);
+  parker->parker.ops = &thread_parker_ops;
+  parker->signalled = false;
+  return 0;
+}
+
+void
+lodger__parker_clear (LodgerThreadParker *parker)
+{
+  pthread_cond_destroy (&parker->cond);
+  pthread_mutex_destroy (&parker->mutex);
 }
 
 int

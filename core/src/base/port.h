@@ -27,19 +27,43 @@ void lodger__port_mutex_init (pthread_mutex_t *mutex);
 /* Whether every node must be a malloc of its own: under a memory checker. */
 bool lodger__port_is_checked (void);
 
-/* A thread sleeps here until somebody signals it: a signal is kept until it is taken. */
-typedef struct LodgerParker
+/* Who waits sleeps here until somebody signals it: a signal is kept until it is taken. What sleeps is a thread, or a call
+ * on a stack of its own. */
+typedef struct LodgerParker LodgerParker;
+typedef struct LodgerParkerOps
 {
+  void (*signal) (LodgerParker *parker); /* any thread; locks may be held */
+  /* 0: it has taken a signal; LODGER_ETIMEDOUT: the deadline (LODGER_FOREVER: none) came first; or why it cannot sleep. */
+  int (*wait) (LodgerParker *parker, int64_t deadline);
+} LodgerParkerOps;
+struct LodgerParker
+{
+  const LodgerParkerOps *ops;
+};
+
+static inline void
+lodger__parker_signal (LodgerParker *parker)
+{
+  parker->ops->signal (parker);
+}
+
+static inline int
+lodger__parker_wait (LodgerParker *parker, int64_t deadline)
+{
+  return parker->ops->wait (parker, deadline);
+}
+
+/* One for a thread. */
+typedef struct LodgerThreadParker
+{
+  LodgerParker parker; /* first */
   pthread_mutex_t mutex;
   pthread_cond_t cond;
   bool signalled;
-} LodgerParker;
+} LodgerThreadParker;
 
-int lodger__parker_init (LodgerParker *parker);
-void lodger__parker_clear (LodgerParker *parker);
-void lodger__parker_signal (LodgerParker *parker);
-/* Takes a signal; false when the deadline (LODGER_FOREVER: none) came first. */
-bool lodger__parker_wait (LodgerParker *parker, int64_t deadline);
+int lodger__parker_init (LodgerThreadParker *parker);
+void lodger__parker_clear (LodgerThreadParker *parker);
 
 /* A thread sleeps here for a wake-up from any thread, and for descriptors. */
 typedef struct LodgerWaker

@@ -19,6 +19,7 @@ forget (void)
     return;
   this_thread->callers = this_thread->claims = (LodgerList) { NULL, NULL };
   this_thread->frame = NULL;
+  this_thread->strand = (LodgerStrand) { NULL, &this_thread->parker.parker, NULL };
   lodger__context_leave_all (this_thread);
 }
 
@@ -64,6 +65,24 @@ lodger__thread_peek (void)
   return this_thread;
 }
 
+uint64_t
+lodger__serial_new (void)
+{
+  return atomic_fetch_add (&last_serial, 1) + 1;
+}
+
+void
+lodger__destroy (LodgerDestroyFunc destroy, void *data)
+{
+  LodgerThread *thread = this_thread;
+  const bool forbids = thread != NULL && thread->strand.fiber != NULL && thread->strand.no_wait == NULL;
+  if (forbids)
+    thread->strand.no_wait = "a function that destroys something cannot wait";
+  destroy (data);
+  if (forbids)
+    thread->strand.no_wait = NULL;
+}
+
 LodgerThread *
 lodger__thread (void)
 {
@@ -84,7 +103,8 @@ lodger__thread (void)
       free (thread);
       return NULL;
     }
-  thread->serial = atomic_fetch_add (&last_serial, 1) + 1;
+  thread->serial = lodger__serial_new ();
+  thread->strand.parker = &thread->parker.parker;
   this_thread = thread;
   return thread;
 }

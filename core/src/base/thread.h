@@ -44,9 +44,19 @@ struct LodgerBracket
   const LodgerBracketOps *ops; /* NULL: it is only a context */
 };
 
+/* On which stack this thread runs just now: its own, or that of a spawned call. */
+typedef struct LodgerFiber LodgerFiber; /* fiber/fiber.h */
+typedef struct LodgerStrand
+{
+  LodgerFiber *fiber;   /* NULL: the thread's own */
+  LodgerParker *parker; /* where it sleeps */
+  const char *no_wait;  /* why the fiber must not wait just now; NULL: it may */
+} LodgerStrand;
+
 typedef struct LodgerThread LodgerThread;
 struct LodgerThread
 {
+  LodgerStrand strand;
   LodgerFrame *frame;         /* innermost */
   LodgerContext *context;     /* the current one, borrowed from whoever keeps it; NULL: no values */
   LodgerBracket *bracket;     /* the innermost one of the innermost call; NULL: there is none */
@@ -55,7 +65,7 @@ struct LodgerThread
   LodgerList claims;          /* callers that may start here, and have not */
   uint64_t serial;            /* never used twice, as an address may be */
   LodgerSpares spares[LODGER_SLAB_CLASSES];
-  LodgerParker parker;
+  LodgerThreadParker parker;  /* that of its own stack */
   void (*at_end) (LodgerThread *thread); /* NULL: it has never had a caller */
 };
 
@@ -66,6 +76,27 @@ int lodger__thread_create (pthread_t *ret_thread, void *(*func) (void *data), vo
 LodgerThread *lodger__thread (void);
 /* This thread's if it has one. */
 LodgerThread *lodger__thread_peek (void);
+
+/* Of a thread, or of a fiber: never used twice. */
+uint64_t lodger__serial_new (void);
+
+/* From here on this thread runs as that; and as before. */
+static inline LodgerStrand
+lodger__strand_enter (LodgerThread *thread, LodgerFiber *fiber, LodgerParker *parker)
+{
+  const LodgerStrand outer = thread->strand;
+  thread->strand = (LodgerStrand) { fiber, parker, NULL };
+  return outer;
+}
+
+static inline void
+lodger__strand_leave (LodgerThread *thread, LodgerStrand outer)
+{
+  thread->strand = outer;
+}
+
+/* The user's code that frees a thing: a fiber must not wait in it. */
+void lodger__destroy (LodgerDestroyFunc destroy, void *data);
 
 /* A number of this thread, which needs no memory: no other thread that there is now has it. Never 0. */
 static inline uintptr_t

@@ -172,6 +172,8 @@ static bool
 is_maker (LodgerAdmission *admission, const LodgerThread *thread)
 {
   const LodgerCaller *caller = atomic_load (&admission->room.caller);
+  if (thread->strand.fiber != NULL)
+    return false;
   return caller != NULL ? lodger__owner_is_in (caller, thread) && lodger__is_driven (caller)
                         : atomic_load (&admission->room.thread) == thread->serial;
 }
@@ -203,6 +205,7 @@ int
 lodger__admission_take (LodgerAdmission *admission, const char *function)
 {
   LodgerThread *thread;
+  const char *reason;
   int code;
   if (lodger__admission_try (admission))
     return 0;
@@ -213,9 +216,9 @@ lodger__admission_take (LodgerAdmission *admission, const char *function)
     {
       if (is_maker (admission, thread))
         return refuse_maker (admission, function);
-      if (!lodger__thread_may_block (thread) || (thread->frame != NULL && thread->frame->pending == NULL))
+      if (lodger__suspend_check (thread, &reason) != 0)
         {
-          lodger__log (LODGER_LOG_DEBUG, "%s: %s is full", function, admission->room.where);
+          lodger__log (LODGER_LOG_DEBUG, "%s: %s is full, and %s", function, admission->room.where, reason);
           return LODGER_EAGAIN;
         }
       code = wait_once (admission, thread, function);

@@ -19,7 +19,8 @@ lodger__timers_put (LodgerCaller *caller, LodgerPending *pending, int64_t deadli
   bool first = false;
   int code;
   lodger__hold (caller);
-  code = lodger__timers_insert (lodger__timers (caller), (LodgerDelayed *) pending, deadline, &first);
+  code = lodger__timers_insert (lodger__timers (caller), &((LodgerDelayed *) pending)->timer,
+                                lodger__pending_item (pending), deadline, &first);
   if (code != 0)
     {
       lodger__release (caller);
@@ -36,7 +37,7 @@ void
 lodger__timers_withdraw (LodgerPending *pending)
 {
   LodgerCaller *caller = lodger__pending_caller (pending);
-  lodger__timers_give (lodger__timers (caller), (LodgerDelayed *) pending, lodger__try_push, caller);
+  lodger__timers_give (lodger__timers (caller), &((LodgerDelayed *) pending)->timer, lodger__try_push, caller);
 }
 
 static void

@@ -37,7 +37,7 @@ destroy_data (LodgerDirect *direct)
   LodgerDestroyFunc destroy = direct->destroy;
   direct->destroy = NULL;
   if (destroy != NULL)
-    destroy (direct->data);
+    lodger__destroy (destroy, direct->data);
 }
 
 static void

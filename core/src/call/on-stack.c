@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "call/run.h"
 #include "call/scope.h"
+#include "fiber/fiber.h"
 #include "life/life.h"
 
 /* Calls that are on their owner's C stack. A call may end its thread (pthread_exit, a cancel of the thread): the stack is
@@ -35,6 +36,8 @@ lodger__run_exited (LodgerCaller *caller, LodgerPending *pending)
       lodger__pending_abandon (pending);
     }
   lodger__pending_destroy_data (pending);
+  if (lodger__fiber_exited (pending))
+    lodger__unfinished_forget (lodger__pending_caller (pending), pending);
   lodger__scope_exited (pending);
   lodger_pending_unref (pending);
 }

@@ -34,6 +34,7 @@ typedef struct LodgerCalls
   unsigned coming;            /* those that have been let go, and are not delivered */
   atomic_bool has_held;       /* whether there is one of either; written under the mutex */
   LodgerAdmission *admission; /* NULL: its inbox has no limit */
+  size_t stack_size;          /* of its spawned calls; 0: the usual one */
 } LodgerCalls;
 
 #endif

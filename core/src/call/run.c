@@ -3,6 +3,7 @@
 
 #include "call/scope.h"
 #include "call/submit.h"
+#include "fiber/fiber.h"
 #include "life/life.h"
 #include "loop/ownership.h"
 #include "loop/turn.h"
@@ -117,29 +118,47 @@ start (LodgerPending *pending)
   return starts;
 }
 
-/* A call that was taken away with its caller has its outcome already, and the caller's inside is not to be touched any
- * more: what is left to do here is to destroy its data. */
-bool
-lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
+/* A call on some stack: its thread's, or its own. */
+typedef struct Run
 {
   LodgerFrame frame;
-  LodgerScope *held = NULL;
+  LodgerScope *held; /* what its scope stands for; or NULL */
+} Run;
+
+/* The last reference that the scope has held may go in either. */
+static void
+hold_scope (Run *run, LodgerCaller *caller, LodgerPending *pending)
+{
+  run->held = NULL;
+  lodger__scope_enter (pending, caller, &run->held);
+}
+
+/* A call that was taken away with its caller has its outcome already, and the caller's inside is not to be touched any
+ * more: what is left to do here is to destroy its data. */
+static bool
+run_here (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
+{
+  LodgerThread *thread = lodger__thread_peek ();
+  Run run;
   bool is_ours, is_done;
   lodger__on_stack_push (caller, lodger__pending_item (pending));
-  if (!lodger__ownership_enter (&frame, caller, pending, lodger__pending_site (pending)))
+  if (!lodger__ownership_enter (&run.frame, caller, pending, lodger__pending_site (pending)))
     lodger_pending_cancel (pending, lodger__closed_message);
-  lodger__scope_enter (pending, caller, &held);
+  hold_scope (&run, caller, pending);
   if (!start (pending))
     {
-      lodger__ownership_leave (&frame);
+      lodger__ownership_leave (&run.frame);
       lodger__run_skip (pending);
       lodger__on_stack_pop (caller);
       lodger_pending_unref (pending);
-      lodger__scope_leave (held);
+      lodger__scope_leave (run.held);
       return true;
     }
+  lodger__fiber_entered (thread, &run.frame);
   lodger__pending_invoke (pending, caller, done);
-  is_ours = lodger__ownership_leave (&frame);
+  if (lodger__fiber_returned (thread))
+    lodger__unfinished_forget (caller, pending);
+  is_ours = lodger__ownership_leave (&run.frame);
   if (lodger__is_before_fork (caller))
     return true;
   is_done = !(lodger__pending_state (pending) & (P_DEFERRED | P_FOLLOWS));
@@ -147,8 +166,82 @@ lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *d
     finish (caller, pending, is_ours);
   else
     leave_unfinished (caller, pending, is_ours);
-  if (held != NULL)
+  if (run.held != NULL)
     engage (caller, is_ours);
+  lodger__scope_leave (run.held);
+  return is_done;
+}
+
+/* ---- a spawned call -------------------------------------------------------------------------------------------------- */
+
+static bool
+run_spawned (LodgerCaller *caller, LodgerPending *pending)
+{
+  return run_here (caller, pending, NULL);
+}
+
+/* From here on a stop knows it by the list of those that are unfinished. */
+static bool
+prepare (LodgerCaller *caller, LodgerPending *pending)
+{
+  bool may;
+  lodger__pending_lock (pending);
+  may = lodger__pending_may_stay_unfinished (pending);
+  lodger__pending_unlock (pending);
+  if (may)
+    lodger__unfinished_add (caller, pending);
+  return may;
+}
+
+static Run *
+run_of (LodgerFrame *frame)
+{
+  return (Run *) frame;
+}
+
+/* While it waits, it is bound to its scope as a call that is queued: it does not keep the object. */
+static bool
+pause (LodgerFrame *frame)
+{
+  LodgerScope *held = run_of (frame)->held;
+  if (!lodger__ownership_pause (frame))
+    return false;
+  lodger__on_stack_pop (frame->caller);
+  run_of (frame)->held = NULL;
   lodger__scope_leave (held);
+  return true;
+}
+
+static void
+go_on (LodgerFrame *frame)
+{
+  LodgerPending *pending = frame->pending;
+  lodger__on_stack_push (frame->caller, lodger__pending_item (pending));
+  if (!lodger__ownership_go_on (frame) && !(lodger__pending_state (pending) & (P_CANCELLED | P_TOLD | P_DONE)))
+    lodger__pending_stop (pending, lodger__closed_message);
+  hold_scope (run_of (frame), frame->caller, pending);
+}
+
+static const LodgerFiberOps fiber_ops = { .run = run_spawned, .prepare = prepare, .pause = pause, .go_on = go_on };
+
+/* It fails: nothing of it has run. */
+static void
+fail (LodgerPending *pending, int code)
+{
+  lodger__pending_signal (pending, lodger_error_new (NULL, code, "there is no stack for a spawned call"));
+  lodger__run_skip (pending);
+  lodger_pending_unref (pending);
+}
+
+bool
+lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
+{
+  bool is_done = true;
+  int code;
+  if (lodger__pending_stack_order (pending) == 0 || (lodger__pending_state (pending) & (P_CANCELLED | P_DONE)))
+    return run_here (caller, pending, done);
+  code = lodger__fiber_run (caller, pending, &fiber_ops, &is_done);
+  if (code != 0)
+    fail (pending, code);
   return is_done;
 }

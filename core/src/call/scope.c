@@ -71,7 +71,7 @@ lodger_scope_unref (LodgerScope *scope)
   if (scope == NULL || atomic_fetch_sub_explicit (&scope->refs, 1, memory_order_acq_rel) != 1)
     return;
   if (scope->options.destroy != NULL)
-    scope->options.destroy (scope->options.object);
+    lodger__destroy (scope->options.destroy, scope->options.object);
   if (!lodger__scope_is_before_fork (scope))
     {
       pthread_mutex_lock (&scopes_mutex);

@@ -18,6 +18,8 @@ lodger__submit_options (const LodgerCallOptions **options, LodgerCallOptions *ow
 {
   const char *reason;
   *options = lodger__options (*options, own, sizeof *own, &reason);
+  if (reason == NULL && *options != NULL && (*options)->stack_size != 0)
+    reason = "only a spawned call has a stack of its own";
   return reason == NULL ? 0 : lodger__submit_misuse (function, LODGER_EINVAL, reason, *options);
 }
 

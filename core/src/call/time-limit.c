@@ -32,7 +32,7 @@ release (void *data)
   if (atomic_fetch_sub (&limit->holds, 1) != 1)
     return;
   if (limit->destroy != NULL)
-    limit->destroy (limit->data);
+    lodger__destroy (limit->destroy, limit->data);
   free (limit);
 }
 

@@ -9,8 +9,8 @@
 #include "mailbox/owner.h"
 #include "mailbox/post.h"
 
-/* Calls that have returned and are not done: deferred ones, and those that take another's outcome. Each is on its caller's
- * list, which a stop cancels and waits for. */
+/* Calls that have returned and are not done: deferred ones, and those that take another's outcome; and spawned calls from
+ * their first wait until they return. Each is on its caller's list, which a stop cancels and waits for. */
 
 void
 lodger__unfinished_add (LodgerCaller *caller, LodgerPending *pending)
@@ -18,6 +18,15 @@ lodger__unfinished_add (LodgerCaller *caller, LodgerPending *pending)
   lodger__hold (caller);
   if (!lodger__has_ended (caller) && !lodger__is_taken (caller))
     lodger__list_prepend (&caller->calls.unfinished, lodger__pending_unfinished_link (pending));
+}
+
+/* A stop may have given it up meanwhile. */
+void
+lodger__unfinished_forget (LodgerCaller *caller, LodgerPending *pending)
+{
+  if (!lodger__has_ended (caller) && !lodger__is_taken (caller))
+    lodger__list_remove (lodger__pending_unfinished_link (pending));
+  lodger__release (caller);
 }
 
 static void

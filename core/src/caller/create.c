@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/context.h"
 #include "call/admission.h"
+#include "call/spawn.h"
 #include "caller/caller.h"
 #include "children/children.h"
 #include "life/life.h"
@@ -57,7 +58,10 @@ make_parts (LodgerCaller *caller, const LodgerCallerOptions *options, const Lodg
   if (birth->name != NULL && birth->started != NULL && birth->stopping != NULL && birth->stopped != NULL
       && lodger__admission_make (caller, options->inbox_limit) && (!spec->is_worker || lodger__worker_init (caller))
       && lodger__mailbox_init (caller) == 0)
-    return true;
+    {
+      lodger__spawn_set_stack_size (caller, options->stack_size);
+      return true;
+    }
   free (birth->name);
   lodger_pending_unref (birth->started);
   lodger_pending_unref (birth->stopping);

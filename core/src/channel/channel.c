@@ -60,7 +60,7 @@ lodger__channel_release (LodgerChannel *channel)
   lodger_scope_unref (channel->delivery.scope);
   lodger_caller_unref (channel->delivery.caller);
   if (channel->options.data_destroy != NULL)
-    channel->options.data_destroy (channel->options.data);
+    lodger__destroy (channel->options.data_destroy, channel->options.data);
   if (!is_before_fork (channel))
     {
       lodger__admission_clear (&channel->admission);
@@ -150,7 +150,7 @@ void
 lodger__channel_destroy_item (const LodgerChannel *channel, void *item)
 {
   if (channel->options.destroy != NULL && item != NULL)
-    channel->options.destroy (item);
+    lodger__destroy (channel->options.destroy, item);
 }
 
 LodgerChannelEntry *

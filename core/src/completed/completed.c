@@ -126,7 +126,7 @@ lodger__completed_clear (LodgerCompleted *completed)
     }
   free (completed->pendings);
   if (completed->destroy != NULL)
-    completed->destroy (completed->data);
+    lodger__destroy (completed->destroy, completed->data);
   lodger_error_unref (completed->error);
   if (!is_before_fork (completed))
     pthread_mutex_destroy (&completed->mutex);

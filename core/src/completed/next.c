@@ -122,7 +122,7 @@ block (LodgerCompleted *completed, int64_t timeout, const char *function)
   code = lodger__wait_begin (&next.wait, thread, timeout != LODGER_FOREVER, function);
   if (code != 0)
     return has_done (completed) ? 0 : code;
-  set_parker (completed, &thread->parker);
+  set_parker (completed, thread->strand.parker);
   code = lodger__suspend (&next.wait, look, deadline);
   set_parker (completed, NULL);
   lodger__wait_end (&next.wait);

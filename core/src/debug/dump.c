@@ -3,6 +3,7 @@
 #include "call/run.h"
 #include "call/scope.h"
 #include "debug/debug.h"
+#include "fiber/fiber.h"
 #include "guest/guest.h"
 #include "life/life.h"
 #include "life/phase.h"
@@ -53,6 +54,7 @@ write_caller (LodgerCaller *caller, const LodgerDebugOps *ops, LodgerText *text)
       lodger__text_label (text, 1, "runs");
       lodger__text_add (text, "something between two calls\n");
     }
+  lodger__fibers_write (caller, text);
   lodger__guests_write (caller, text);
   lodger__thens_write (caller, text);
   lodger__pool_write (caller, text);

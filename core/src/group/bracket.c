@@ -59,7 +59,7 @@ may_enter (LodgerGroup *group, LodgerThread *thread)
   if (group->was_entered || group->is_closed)
     return false;
   group->was_entered = true;
-  group->entered_in = thread;
+  group->entered_in = thread->strand.parker;
   return true;
 }
 

@@ -207,7 +207,7 @@ lodger__group_cancel (LodgerGroup *group, const char *message)
   if (!is_done)
     has_message = lodger__message_append (&group->message, message);
   if (is_first && group->entered_in != NULL)
-    lodger__parker_signal (&group->entered_in->parker);
+    lodger__parker_signal (group->entered_in);
   pthread_mutex_unlock (&group->members.mutex);
   cancel_members (group, message);
   if (is_first && is_closed)

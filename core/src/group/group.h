@@ -37,7 +37,7 @@ struct LodgerGroup
   size_t failures;
   LodgerPending *winner; /* whose outcome is that of the group; a reference, or NULL */
   char *message;         /* of all cancels */
-  LodgerThread *entered_in;
+  LodgerParker *entered_in;
   LodgerTimeLimit *limit, *patience; /* its timeout; how long it waits for what it has cancelled */
   bool was_entered, is_closed, is_done, has_cancelled_member, is_given_up;
   bool cancels;             /* a thread is cancelling those that are at work */

@@ -34,8 +34,8 @@ lodger__frames_glance (LodgerCaller *caller)
   return glance;
 }
 
-static void
-write_frame (const LodgerFrame *frame, const char *label, int64_t now, LodgerItem **dropped, LodgerText *text)
+void
+lodger__frame_write (const LodgerFrame *frame, const char *label, LodgerItem **dropped, LodgerText *text)
 {
   LodgerPending *awaited = atomic_load (&frame->awaited);
   LodgerCaller *room = atomic_load (&frame->awaited_room);
@@ -46,7 +46,7 @@ write_frame (const LodgerFrame *frame, const char *label, int64_t now, LodgerIte
   if (frame->since != 0)
     {
       lodger__text_add (text, ", for ");
-      lodger__text_duration (text, now - frame->since);
+      lodger__text_duration (text, lodger__port_now () - frame->since);
     }
   lodger__text_add (text, "\n");
   if (!atomic_load (&frame->waits))
@@ -64,14 +64,13 @@ write_frame (const LodgerFrame *frame, const char *label, int64_t now, LodgerIte
 void
 lodger__frames_write (LodgerCaller *caller, LodgerText *text)
 {
-  const int64_t now = lodger__port_now ();
   LodgerItem *dropped = NULL;
   unsigned count = 0;
   lodger__caller_lock (caller);
   for (const LodgerFrame *frame = lodger__ownership_frame (caller); frame != NULL;
        frame = lodger__ownership_outer (frame))
     if (count++ < LODGER_TEXT_MOST)
-      write_frame (frame, count == 1 ? "runs" : "inside of", now, &dropped, text);
+      lodger__frame_write (frame, count == 1 ? "runs" : "inside of", &dropped, text);
   lodger__caller_unlock (caller);
   lodger__pending_free_dropped (dropped);
   lodger__text_rest (text, 1, "inside of", count);

@@ -18,6 +18,8 @@ typedef struct LodgerGlance
 } LodgerGlance;
 
 LodgerGlance lodger__frames_glance (LodgerCaller *caller);
+/* Under the caller's mutex: a frame of its, and what it waits for: a line or two. */
+void lodger__frame_write (const LodgerFrame *frame, const char *label, LodgerItem **dropped, LodgerText *text);
 /* The calls on its stack, the innermost first, and what they wait for: a line each. */
 void lodger__frames_write (LodgerCaller *caller, LodgerText *text);
 

@@ -71,6 +71,15 @@ wait_for_readers (const LodgerFrame *frame)
 /* A call may block its thread for long, so that a stop has to reach it from outside. The stop sets the state and then
  * reads `running`; the owner sets `running` and then reads the state; all of it sequentially consistent: so the stop finds
  * the call, or the call finds the stop. */
+static bool
+publish (LodgerFrame *frame)
+{
+  LodgerCaller *caller = frame->caller;
+  frame->outer_running = atomic_load_explicit (&caller->ownership.running, memory_order_relaxed);
+  atomic_exchange (&caller->ownership.running, (uintptr_t) frame);
+  return !lodger__is_stopping (caller);
+}
+
 bool
 lodger__ownership_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending, const LodgerSite *site)
 {
@@ -84,11 +93,7 @@ lodger__ownership_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending
       lodger__ownership_note_time (caller);
       frame->since = lodger__ownership_last_here (caller);
     }
-  if (!frame->is_published)
-    return !lodger__is_stopping (caller);
-  frame->outer_running = atomic_load_explicit (&caller->ownership.running, memory_order_relaxed);
-  atomic_exchange (&caller->ownership.running, (uintptr_t) frame);
-  return !lodger__is_stopping (caller);
+  return frame->is_published ? publish (frame) : !lodger__is_stopping (caller);
 }
 
 /* A stop that has found this frame had set the state before, and that is seen here; so the owner waits for the mutex,
@@ -115,6 +120,40 @@ lodger__ownership_leave (LodgerFrame *frame)
       lodger__caller_unlock (caller);
     }
   return is_ours;
+}
+
+/* As with a call that returns: a stop or a dump that has found this frame holds the mutex while it looks, and the frame is
+ * not written again before that. A frame that is paused is found by the list of fibers only, under the same mutex. */
+bool
+lodger__ownership_pause (LodgerFrame *frame)
+{
+  LodgerCaller *caller = frame->caller;
+  uintptr_t running = (uintptr_t) frame;
+  if (lodger__has_ended (caller)
+      || !atomic_compare_exchange_strong (&caller->ownership.running, &running, frame->outer_running))
+    return false;
+  lodger__thread_peek ()->frame = frame->outer;
+  if (frame->since != 0)
+    lodger__ownership_note_time (caller);
+  if (lodger__is_stopping (caller))
+    {
+      lodger__caller_lock (caller);
+      lodger__caller_unlock (caller);
+    }
+  else
+    wait_for_readers (frame);
+  return true;
+}
+
+bool
+lodger__ownership_go_on (LodgerFrame *frame)
+{
+  LodgerThread *thread = lodger__thread_peek ();
+  frame->outer = thread->frame;
+  thread->frame = frame;
+  if (frame->since != 0)
+    lodger__ownership_note_time (frame->caller);
+  return publish (frame);
 }
 
 /* The one who waits keeps both alive until the second call. That is why it waits for the readers there. */
@@ -166,6 +205,7 @@ lodger__ownership_drop_stack (LodgerCaller *caller)
   int turning = LODGER_TURNING_OWNER;
   bool is_ours;
   lodger__thread_peek ()->frame = NULL;
+  lodger__strand_enter (lodger__thread_peek (), NULL, &lodger__thread_peek ()->parker.parker);
   lodger__context_leave_all (lodger__thread_peek ());
   lodger__caller_lock (caller);
   is_ours = !lodger__is_taken (caller);

@@ -74,6 +74,11 @@ void lodger__ownership_end (LodgerCaller *caller, LodgerHeld ownership);
 bool lodger__ownership_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending, const LodgerSite *site);
 bool lodger__ownership_leave (LodgerFrame *frame);
 
+/* Owner, at work: the innermost call, whose frame is published, leaves the thread for a while: false, and nothing has changed,
+ * when the caller has ended, was taken away, or is at work inside of the call. And it comes back, on top of what is there: false when the caller is stopping. */
+bool lodger__ownership_pause (LodgerFrame *frame);
+bool lodger__ownership_go_on (LodgerFrame *frame);
+
 /* Any thread that blocks, in a call or not: until that is done, or until something of that caller has room; both may be NULL.
  * And that does so no more. */
 void lodger__ownership_note_wait (LodgerPending *awaited, LodgerCaller *room_in, bool waits);

@@ -32,7 +32,7 @@ struct LodgerPolls
   uint64_t round;
   bool is_polling; /* in a round, without the mutex */
   bool is_awaited;
-  LodgerParker round_is_over;
+  LodgerThreadParker round_is_over;
   bool quits;
 };
 
@@ -95,7 +95,7 @@ poll_in_rounds (void *data)
       pthread_mutex_lock (&polls->mutex);
       polls->is_polling = false;
       if (polls->is_awaited)
-        lodger__parker_signal (&polls->round_is_over);
+        lodger__parker_signal (&polls->round_is_over.parker);
       polls->is_awaited = false;
       has_found = find_ready (polls, fds);
       if (has_found)
@@ -229,7 +229,7 @@ lodger__polls_remove (LodgerWatched *watched)
       polls->is_awaited = true;
       pthread_mutex_unlock (&polls->mutex);
       lodger__waker_wake (&polls->waker);
-      lodger__parker_wait (&polls->round_is_over, LODGER_FOREVER);
+      lodger__parker_wait (&polls->round_is_over.parker, LODGER_FOREVER);
       pthread_mutex_lock (&polls->mutex);
     }
   pthread_mutex_unlock (&polls->mutex);

@@ -25,18 +25,18 @@ note_earliest (LodgerTimers *timers)
 }
 
 int
-lodger__timers_insert (LodgerTimers *timers, LodgerDelayed *delayed, int64_t deadline, bool *ret_first)
+lodger__timers_insert (LodgerTimers *timers, LodgerTimer *timer, LodgerItem *item, int64_t deadline, bool *ret_first)
 {
   int code = 0;
-  delayed->link = (LodgerHeapLink) { 0, 0, 0 };
+  *timer = (LodgerTimer) { .item = item };
   pthread_mutex_lock (&timers->mutex);
   if (timers->closed)
     code = LODGER_ESHUTDOWN;
-  else if (!lodger__heap_insert (&timers->heap, &delayed->link, deadline))
+  else if (!lodger__heap_insert (&timers->heap, &timer->link, deadline))
     code = LODGER_ENOMEM;
   else
     {
-      *ret_first = lodger__heap_first (&timers->heap) == &delayed->link;
+      *ret_first = lodger__heap_first (&timers->heap) == &timer->link;
       note_earliest (timers);
     }
   pthread_mutex_unlock (&timers->mutex);
@@ -46,20 +46,20 @@ lodger__timers_insert (LodgerTimers *timers, LodgerDelayed *delayed, int64_t dea
 /* Under the mutex, so that whoever ends the caller, and empties the heap last, finds it here or has been given it. A pop
  * looks at `earliest` without the mutex first: so that says nothing new before it is known whether this one comes back. */
 void
-lodger__timers_give (LodgerTimers *timers, LodgerDelayed *delayed,
+lodger__timers_give (LodgerTimers *timers, LodgerTimer *timer,
                      bool (*give) (LodgerCaller *caller, LodgerItem *item), LodgerCaller *caller)
 {
   pthread_mutex_lock (&timers->mutex);
-  if (lodger__heap_remove (&timers->heap, &delayed->link))
+  if (lodger__heap_remove (&timers->heap, &timer->link))
     {
-      if (!give (caller, lodger__pending_item (&delayed->pending)))
-        lodger__heap_put_back (&timers->heap, &delayed->link);
+      if (!give (caller, timer->item))
+        lodger__heap_put_back (&timers->heap, &timer->link);
       note_earliest (timers);
     }
   pthread_mutex_unlock (&timers->mutex);
 }
 
-LodgerDelayed *
+LodgerItem *
 lodger__timers_pop (LodgerTimers *timers, int64_t now)
 {
   LodgerHeapLink *first;
@@ -75,7 +75,18 @@ lodger__timers_pop (LodgerTimers *timers, int64_t now)
       note_earliest (timers);
     }
   pthread_mutex_unlock (&timers->mutex);
-  return is_due ? lodger__heap_item (first, LodgerDelayed, link) : NULL;
+  return is_due ? lodger__heap_item (first, LodgerTimer, link)->item : NULL;
+}
+
+bool
+lodger__timers_remove (LodgerTimers *timers, LodgerTimer *timer)
+{
+  bool was_there;
+  pthread_mutex_lock (&timers->mutex);
+  was_there = lodger__heap_remove (&timers->heap, &timer->link);
+  note_earliest (timers);
+  pthread_mutex_unlock (&timers->mutex);
+  return was_there;
 }
 
 void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Delayed calls by deadline, then submission. A heap that is told the time: it reads no clock. */
+/* Delayed calls, and other items that come at a time, by deadline, then submission. A heap that is told the time: it reads no clock. */
 #ifndef LODGER_TIMERS_H
 #define LODGER_TIMERS_H
 
@@ -8,10 +8,17 @@
 
 #include <pthread.h>
 
+/* An item that comes at a time. It is in the heap, or taken out of it. */
+typedef struct LodgerTimer
+{
+  LodgerHeapLink link; /* its key is the deadline */
+  LodgerItem *item;
+} LodgerTimer;
+
 typedef struct LodgerDelayed
 {
   LodgerPending pending; /* first */
-  LodgerHeapLink link;   /* its key is the deadline */
+  LodgerTimer timer;
 } LodgerDelayed;
 
 typedef struct LodgerTimers
@@ -25,12 +32,14 @@ typedef struct LodgerTimers
 void lodger__timers_init (LodgerTimers *timers);
 void lodger__timers_clear (LodgerTimers *timers);
 /* Any thread. 0, LODGER_ENOMEM or LODGER_ESHUTDOWN; *ret_first: it is the earliest now. */
-int lodger__timers_insert (LodgerTimers *timers, LodgerDelayed *delayed, int64_t deadline, bool *ret_first);
+int lodger__timers_insert (LodgerTimers *timers, LodgerTimer *timer, LodgerItem *item, int64_t deadline, bool *ret_first);
 /* Any thread: `give` gets one that is still there, and takes it out; if it refuses it, it stays. */
-void lodger__timers_give (LodgerTimers *timers, LodgerDelayed *delayed,
+void lodger__timers_give (LodgerTimers *timers, LodgerTimer *timer,
                           bool (*give) (LodgerCaller *caller, LodgerItem *item), LodgerCaller *caller);
 /* Owner: the next one that is due, or NULL. */
-LodgerDelayed *lodger__timers_pop (LodgerTimers *timers, int64_t now);
+LodgerItem *lodger__timers_pop (LodgerTimers *timers, int64_t now);
+/* Any thread: it comes no more. False: it is not there, or on its way. */
+bool lodger__timers_remove (LodgerTimers *timers, LodgerTimer *timer);
 /* Inserts are refused from here on. */
 void lodger__timers_close (LodgerTimers *timers);
 

@@ -89,9 +89,9 @@ open_turn (LodgerCaller *caller)
   if (!lodger__is_draining (caller) && lodger__timers_earliest (&turn->timers) != LODGER_FOREVER)
     {
       int64_t now = lodger__host_now (caller);
-      LodgerDelayed *delayed;
-      while ((delayed = lodger__timers_pop (&turn->timers, now)) != NULL)
-        lodger__turn_add_due (caller, lodger__pending_item (&delayed->pending));
+      LodgerItem *item;
+      while ((item = lodger__timers_pop (&turn->timers, now)) != NULL)
+        lodger__turn_add_due (caller, item);
     }
   turn->mark = lodger__inbox_mark (lodger__inbox (caller));
 }
@@ -350,9 +350,12 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
   const LodgerHostOps *ops = lodger__host_ops (caller);
   bool asks = ops->want_before_wait != NULL && lodger__host_is_attached (caller);
   LodgerHeld held = lodger__ownership_begin (caller);
+  LodgerThread *thread = lodger__thread_peek ();
+  LodgerStrand outer;
   bool has_run = false;
   if (held == LODGER_OWNERSHIP_NONE)
     return;
+  outer = lodger__strand_enter (thread, NULL, &thread->parker.parker);
   lodger__ownership_is_here (caller);
   lodger__hold (caller);
   caller->turn.slices++;
@@ -377,5 +380,6 @@ lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
         settle_down (caller, has_run);
       lodger__ownership_end (caller, held);
     }
+  lodger__strand_leave (thread, outer);
   lodger__release (caller);
 }

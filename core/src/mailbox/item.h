@@ -10,6 +10,7 @@
 typedef struct LodgerBlockedOn
 {
   const LodgerCaller *caller; /* the thread of this caller */
+  uint64_t fiber;             /* and the fiber with this serial; 0: none */
   const LodgerCaller *crew;   /* or any one of the threads of this root's pool */
   unsigned crew_size;         /* how many they are, if they can be no more; 0: more may come */
   LodgerPending *next;        /* and then another pending, a new reference */

@@ -26,8 +26,8 @@ typedef struct LodgerMailbox
 {
   LodgerInbox inbox; /* first: aligned to a cache line */
   LodgerHost host;
-  LodgerParker gap;         /* where whoever closes the inbox waits for a producer */
-  LodgerParker parker;      /* where the owner sleeps while it serves without its host */
+  LodgerThreadParker gap;         /* where whoever closes the inbox waits for a producer */
+  LodgerThreadParker parker;      /* where the owner sleeps while it serves without its host */
   atomic_bool serves_alone; /* it does */
   _Atomic (uint64_t) owner; /* serial of its thread; 0: none */
   LodgerLink in_thread;     /* on its thread's list */

@@ -36,7 +36,7 @@ lodger__try_push (LodgerCaller *caller, LodgerItem *item)
     {
     case LODGER_PUSH_QUIET: break;
     case LODGER_PUSH_WAKE: lodger__host_post (caller); break;
-    case LODGER_PUSH_LAST: lodger__parker_signal (&caller->mailbox.gap); break;
+    case LODGER_PUSH_LAST: lodger__parker_signal (&caller->mailbox.gap.parker); break;
     case LODGER_PUSH_CLOSED: return false;
     }
   return true;
@@ -68,7 +68,7 @@ lodger__mailbox_close (LodgerCaller *caller)
       if (item != NULL)
         item->ops->drop (caller, item);
       else
-        lodger__parker_wait (&caller->mailbox.gap, LODGER_FOREVER);
+        lodger__parker_wait (&caller->mailbox.gap.parker, LODGER_FOREVER);
     }
 }
 
@@ -89,7 +89,7 @@ lodger__host_post (LodgerCaller *caller)
         return;
       atomic_store (&host->has_node, false);
     }
-  lodger__parker_signal (&caller->mailbox.parker);
+  lodger__parker_signal (&caller->mailbox.parker.parker);
 }
 
 void
@@ -121,7 +121,7 @@ lodger__is_serving_alone (const LodgerCaller *caller)
 LodgerParker *
 lodger__mailbox_parker (LodgerCaller *caller)
 {
-  return &caller->mailbox.parker;
+  return &caller->mailbox.parker.parker;
 }
 
 /* ---- the host -------------------------------------------------------------------------------------------------------- */

@@ -29,7 +29,7 @@ static void
 done_callback_free (DoneCallback *callback)
 {
   if (callback->destroy != NULL)
-    callback->destroy (callback->data);
+    lodger__destroy (callback->destroy, callback->data);
   free (callback);
 }
 

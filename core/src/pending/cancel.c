@@ -27,7 +27,7 @@ cancel_free (LodgerExtra *extra)
 {
   Cancel *cancel = (Cancel *) extra;
   if (cancel->destroy != NULL)
-    cancel->destroy (cancel->data);
+    lodger__destroy (cancel->destroy, cancel->data);
   lodger_error_unref (cancel->error);
   free (cancel->message);
   free (cancel);
@@ -144,7 +144,7 @@ lodger__pending_release_canceller (LodgerPending *pending)
     destroy = take_destroy (cancel);
   lodger__pending_unlock (pending);
   if (destroy != NULL)
-    destroy (cancel->data);
+    lodger__destroy (destroy, cancel->data);
 }
 
 /* In the context of the call, which may be on another thread's stack. */
@@ -180,7 +180,7 @@ run_canceller (LodgerPending *pending, const char *message)
   if (destroy != NULL)
     {
       lodger__pending_unlock (pending);
-      destroy (cancel->data);
+      lodger__destroy (destroy, cancel->data);
       lodger__pending_lock (pending);
     }
 }

@@ -217,6 +217,8 @@ void
 lodger__aside_enter (LodgerThread *thread, LodgerAside *aside, LodgerContext *context)
 {
   aside->outer = lodger__carry_enter (thread, NULL);
+  aside->no_wait = thread->strand.no_wait;
+  thread->strand.no_wait = "a canceller or a hook cannot wait";
   aside->bracket.ops = NULL;
   lodger__bracket_enter (thread, &aside->bracket, context);
 }
@@ -226,6 +228,7 @@ lodger__aside_leave (LodgerThread *thread, LodgerAside *aside)
 {
   leave_up_to (thread, &aside->bracket);
   lodger__carry_leave (thread, aside->outer);
+  thread->strand.no_wait = aside->no_wait;
 }
 
 /* Where the current context is kept: by a bracket, a call, or the thread. */

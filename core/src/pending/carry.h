@@ -57,6 +57,7 @@ typedef struct LodgerAside
 {
   LodgerCarried outer;
   LodgerBracket bracket;
+  const char *no_wait; /* what it was before */
 } LodgerAside;
 
 void lodger__aside_enter (LodgerThread *thread, LodgerAside *aside, LodgerContext *context);

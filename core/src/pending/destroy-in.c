@@ -32,7 +32,7 @@ static void
 arrive (LodgerCaller *caller, LodgerItem *item)
 {
   DestroyIn *home = lodger__list_item (item, DestroyIn, item);
-  home->destroy (home->pointer);
+  lodger__destroy (home->destroy, home->pointer);
   free (home);
   lodger__release (caller);
 }

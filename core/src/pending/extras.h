@@ -53,11 +53,11 @@ void lodger__extras_free (LodgerPending *pending);
 typedef struct LodgerSleeper
 {
   LodgerExtra extra; /* first; on the stack of that thread */
-  struct LodgerParker *parker;
+  LodgerParker *parker;
 } LodgerSleeper;
 
 /* `self` may be NULL: nobody can cancel that wait. */
-void lodger__sleeper_enter (LodgerPending *self, LodgerSleeper *sleeper, struct LodgerParker *parker);
+void lodger__sleeper_enter (LodgerPending *self, LodgerSleeper *sleeper, LodgerParker *parker);
 void lodger__sleeper_leave (LodgerPending *self, LodgerSleeper *sleeper);
 /* Locked: wakes all. */
 void lodger__sleepers_wake (LodgerPending *pending);

@@ -28,7 +28,7 @@ static void
 metadata_free (Metadata *metadata)
 {
   if (metadata != NULL && metadata->destroy != NULL)
-    metadata->destroy (metadata->value);
+    lodger__destroy (metadata->destroy, metadata->value);
   free (metadata);
 }
 

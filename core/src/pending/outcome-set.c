@@ -122,7 +122,7 @@ lodger__value_clear (LodgerValue *value)
     {
     case V_POINTER:
       if (value->destroy != NULL)
-        value->destroy (value->pointer);
+        lodger__destroy (value->destroy, value->pointer);
       break;
     case V_STRING:
     case V_BYTES: free (value->pointer); break;

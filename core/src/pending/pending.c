@@ -318,7 +318,7 @@ lodger__pending_destroy_data (LodgerPending *pending)
   if (home != NULL)
     lodger__destroy_in_send (home, pending->work.data, destroy);
   else
-    destroy (pending->work.data);
+    lodger__destroy (destroy, pending->work.data);
 }
 
 /* ---- a call ---------------------------------------------------------------------------------------------------------- */

@@ -145,6 +145,7 @@ struct LodgerPending
   LodgerExtra *extras;       /* the oldest; under the lock */
   uint16_t generation;       /* base/fork.h */
   uint8_t slab_class;
+  uint8_t stack_order; /* of a spawned call: its stack has 2 to the power of that bytes; 0: it is none */
   atomic_bool is_seen; /* somebody has read or continued its outcome, or need not */
 };
 
@@ -207,6 +208,19 @@ static inline LodgerItem *
 lodger__pending_item (LodgerPending *pending)
 {
   return &pending->item;
+}
+
+/* Not shared yet: it is a spawned call. 0: it is none. */
+static inline void
+lodger__pending_set_stack_order (LodgerPending *pending, unsigned order)
+{
+  pending->stack_order = (uint8_t) order;
+}
+
+static inline unsigned
+lodger__pending_stack_order (const LodgerPending *pending)
+{
+  return pending->stack_order;
 }
 
 static inline const LodgerItemOps *

@@ -39,7 +39,7 @@ static inline void
 lodger__work_destroy (const LodgerWork *work)
 {
   if (work->destroy != NULL)
-    work->destroy (work->data);
+    lodger__destroy (work->destroy, work->data);
 }
 
 static inline void *

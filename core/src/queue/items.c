@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/options.h"
+#include "call/spawn.h"
 #include "life/phase.h"
 #include "mailbox/post.h"
 #include "pending/carry.h"
@@ -84,6 +85,7 @@ item_new (LodgerQueue *queue, const LodgerWork *work, const LodgerQueueItemOptio
       = (LodgerQueueItem *) lodger__pending_new_call (&lodger__queue_item_ops, queue->caller, work, &options);
   if (item == NULL)
     return NULL;
+  lodger__pending_set_stack_order (&item->pending, lodger__spawn_stack_order (given->stack_size));
   item->order = (LodgerHeapLink) { 0, 0, 0 };
   item->age = (LodgerLink) { NULL, NULL, NULL };
   item->queue = queue;
@@ -157,24 +159,51 @@ lodger__queue_read_item (const LodgerQueueItemOptions *given, const LodgerWork *
   return reason != NULL ? lodger__misuse_at (function, LODGER_EINVAL, reason, ret_options->file, ret_options->line) : 0;
 }
 
-int
-lodger_queue_call_full (LodgerQueue *queue, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
-                        const LodgerQueueItemOptions *given)
+static int
+add (LodgerQueue *queue, const LodgerWork *work, const LodgerQueueItemOptions *given, bool is_spawned,
+     const char *function)
 {
-  static const char function[] = "lodger_queue_call";
-  const LodgerWork work = lodger__work (func, data, destroy);
   LodgerQueueItemOptions options;
-  int code = lodger__queue_read_item (given, &work, &options, function);
+  const char *reason = NULL;
+  int code = lodger__queue_read_item (given, work, &options, function);
   if (code == 0)
     code = lodger__queue_check (queue, function, &options);
   if (code == 0 && options.scope != NULL)
-    code = lodger__misuse_at (function, LODGER_EINVAL, "an item has no scope: its queue has", options.file,
-                              options.line);
+    reason = "an item has no scope: its queue has";
+  else if (code == 0 && !is_spawned && options.stack_size != 0)
+    reason = "only a spawned item has a stack of its own";
+  else if (code == 0 && is_spawned
+           && (options.stack_size = lodger__spawn_stack_size (queue->caller, options.stack_size)) == 0)
+    reason = "a stack of more than 1 GiB";
+  if (reason != NULL)
+    code = lodger__misuse_at (function, LODGER_EINVAL, reason, options.file, options.line);
   if (code == 0)
-    code = lodger__queue_call (queue, &work, &options, function);
+    code = lodger__queue_call (queue, work, &options, function);
   if (code != 0)
-    lodger__work_destroy (&work);
+    lodger__work_destroy (work);
   return code;
+}
+
+int
+lodger_queue_call_full (LodgerQueue *queue, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+                        const LodgerQueueItemOptions *options)
+{
+  const LodgerWork work = lodger__work (func, data, destroy);
+  return add (queue, &work, options, false, "lodger_queue_call");
+}
+
+int
+lodger_queue_spawn_full (LodgerQueue *queue, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy,
+                         const LodgerQueueItemOptions *options)
+{
+  const LodgerWork work = lodger__work (func, data, destroy);
+  return add (queue, &work, options, true, "lodger_queue_spawn");
+}
+
+int
+lodger_queue_spawn (LodgerQueue *queue, LodgerCallFunc func, void *data, LodgerDestroyFunc destroy)
+{
+  return lodger_queue_spawn_full (queue, func, data, destroy, NULL);
 }
 
 int

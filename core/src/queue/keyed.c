@@ -164,6 +164,9 @@ lodger_queue_call_keyed_full (LodgerCaller *caller, const void *key, LodgerCallF
   const LodgerWork work = lodger__work (func, data, destroy);
   LodgerQueueItemOptions options;
   int code = lodger__queue_read_item (given, &work, &options, function);
+  if (code == 0 && options.stack_size != 0)
+    code = lodger__misuse_at (function, LODGER_EINVAL, "only a spawned item has a stack of its own", options.file,
+                              options.line);
   if (code == 0)
     code = check (caller, key, function, options.file, options.line);
   if (code == 0)

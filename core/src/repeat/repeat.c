@@ -57,7 +57,7 @@ void
 lodger__repeat_end_use (LodgerRepeat *repeat)
 {
   if (atomic_fetch_sub_explicit (&repeat->uses, 1, memory_order_acq_rel) == 1 && repeat->destroy != NULL)
-    repeat->destroy (repeat->data);
+    lodger__destroy (repeat->destroy, repeat->data);
 }
 
 static void

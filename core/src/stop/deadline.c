@@ -11,7 +11,7 @@
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static LodgerList watched;
-static LodgerParker parker;
+static LodgerThreadParker parker;
 static bool has_parker, has_thread;
 
 static void
@@ -68,7 +68,7 @@ watch (void *data)
       else
         {
           pthread_mutex_unlock (&mutex);
-          lodger__parker_wait (&parker, until);
+          lodger__parker_wait (&parker.parker, until);
         }
       pthread_mutex_lock (&mutex);
     }
@@ -110,7 +110,7 @@ lodger__deadline_begin (LodgerCaller *caller, int64_t until)
           lodger__release (caller);
         }
       else if (earliest_watched () == caller)
-        lodger__parker_signal (&parker);
+        lodger__parker_signal (&parker.parker);
     }
   pthread_mutex_unlock (&mutex);
   if (!is_watched && lodger__phase (caller) != LODGER_PHASE_STOPPED)
@@ -136,7 +136,7 @@ lodger__deadline_end (LodgerCaller *caller)
   pthread_mutex_lock (&mutex);
   was_watched = lodger__list_remove (&caller->stop.deadline.link);
   if (was_watched && watched.first == NULL)
-    lodger__parker_signal (&parker);
+    lodger__parker_signal (&parker.parker);
   pthread_mutex_unlock (&mutex);
   if (was_watched)
     lodger__release (caller);

@@ -42,7 +42,7 @@ serve_until_stopped (LodgerCaller *caller)
     {
       lodger__turn_slice (caller, LODGER_FOREVER, true);
       if (!lodger_pending_is_done (stopped)
-          && !lodger__parker_wait (lodger__mailbox_parker (caller), next_round (caller, until))
+          && lodger__parker_wait (lodger__mailbox_parker (caller), next_round (caller, until)) != 0
           && lodger__port_now () >= until)
         {
           until = lodger__port_now () + patience;

@@ -32,14 +32,12 @@ enum
 static LodgerItem *
 next (LodgerCaller *caller)
 {
-  LodgerDelayed *delayed;
   LodgerItem *item;
   if (!lodger__is_draining (caller))
     return NULL;
-  delayed = lodger__timers_pop (lodger__timers (caller), LODGER_FOREVER - 1);
-  if (delayed != NULL)
-    return lodger__pending_item (&delayed->pending);
-  item = lodger__thens_take (caller);
+  item = lodger__timers_pop (lodger__timers (caller), LODGER_FOREVER - 1);
+  if (item == NULL)
+    item = lodger__thens_take (caller);
   if (item == NULL)
     item = lodger__held_take (caller);
   for (const LodgerStopParticipant *const *at = caller->stop.participants; item == NULL && *at != NULL; at++)

@@ -60,7 +60,7 @@ static const LodgerBracketOps bracket_ops
 
 /* What speaks against an entry here; 0: nothing. */
 static int
-refusal (LodgerTask *task, const LodgerThread *thread, const char *function)
+refusal (LodgerTask *task, LodgerThread *thread, const char *function)
 {
   const LodgerCaller *here = lodger_caller_current ();
   bool was_entered;
@@ -113,7 +113,7 @@ lodger_task_enter (LodgerTask *task)
   task->bracket.ops = &bracket_ops;
   lodger__bracket_enter (thread, &task->bracket, thread->context);
   pthread_mutex_lock (&task->mutex);
-  task->entered_in = thread;
+  task->entered_in = thread->strand.parker;
   pthread_mutex_unlock (&task->mutex);
   return 0;
 }

@@ -100,7 +100,7 @@ note_ended (LodgerTask *task)
   patience = task->patience;
   task->patience = NULL;
   if (task->entered_in != NULL)
-    lodger__parker_signal (&task->entered_in->parker);
+    lodger__parker_signal (task->entered_in);
   pthread_mutex_unlock (&task->mutex);
   lodger__time_limit_end (patience);
 }
@@ -110,7 +110,7 @@ end_of_data (void *data)
 {
   LodgerTask *task = data;
   if (task->destroy != NULL)
-    task->destroy (task->data);
+    lodger__destroy (task->destroy, task->data);
   pthread_mutex_lock (&task->mutex);
   task->data_is_gone = true;
   pthread_mutex_unlock (&task->mutex);

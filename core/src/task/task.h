@@ -28,7 +28,7 @@ struct LodgerTask
   atomic_bool has_begun, has_ended; /* its function; its call, written under the mutex */
 
   pthread_mutex_t mutex; /* all that follows */
-  LodgerThread *entered_in;
+  LodgerParker *entered_in;
   LodgerTimeLimit *patience;
   bool was_entered, is_started, is_stopped; /* the latter two: as asked */
   bool has_patience, data_is_gone, is_over;

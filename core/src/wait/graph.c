@@ -3,6 +3,7 @@
 
 #include "base/fork.h"
 #include "base/log.h"
+#include "fiber/fiber.h"
 #include "life/life.h"
 #include "loop/ownership.h"
 #include "loop/turn.h"
@@ -98,10 +99,12 @@ int
 lodger__wait_begin (LodgerWait *wait, LodgerThread *thread, bool is_bounded, const char *function)
 {
   LodgerCaller *own = lodger__thread_own_caller (thread);
-  const LodgerCrew *crew = own != NULL ? lodger__crew (own) : NULL;
+  const LodgerFiber *fiber = thread->strand.fiber;
+  const LodgerCrew *crew = own != NULL && fiber == NULL ? lodger__crew (own) : NULL;
   bool refused = false;
-  wait->thread = thread->serial;
-  wait->parker = &thread->parker;
+  wait->thread = fiber != NULL ? lodger__fiber_serial (fiber) : thread->serial;
+  wait->is_of_fiber = fiber != NULL;
+  wait->parker = thread->strand.parker;
   wait->crew_hand = crew != NULL ? own : NULL;
   wait->crew = crew != NULL ? lodger__root (own) : NULL;
   wait->is_noted = !is_bounded;

@@ -30,12 +30,13 @@ typedef struct LodgerWait
 
   LodgerHashLink by_thread, by_crew;
   LodgerLink listed;       /* among all of them */
-  uint64_t thread;         /* its serial */
+  uint64_t thread;         /* its serial, or that of the fiber that waits in it */
   LodgerCaller *crew_hand; /* its caller, if that thread belongs to a crew; else NULL */
   const LodgerCaller *crew;
   LodgerParker *parker;
   bool is_noted;          /* it is without limit */
   bool is_in_call;        /* a call's frame has it, too */
+  bool is_of_fiber;       /* it keeps no thread */
   atomic_bool is_granted; /* there is space for it */
   atomic_bool is_refused; /* it could never end any more */
   LodgerLink found;       /* by the judge, and what it says */

@@ -119,6 +119,7 @@ static bool
 is_hopeless (const LodgerBlockedOn *blocked)
 {
   return (blocked->caller != NULL && caller_is_hopeless (blocked->caller))
+         || (blocked->fiber != 0 && thread_is_hopeless (blocked->fiber))
          || (blocked->crew_size > 0 && crew_is_hopeless (blocked->crew, blocked->crew_size));
 }
 
@@ -306,11 +307,18 @@ is_on_stack (LodgerPending *pending)
   return lodger__pending_is_on_stack (pending);
 }
 
-/* No cancel helps, either: it would have to return first. */
+static bool
+is_current (LodgerPending *pending)
+{
+  return pending == lodger_pending_current ();
+}
+
+/* No cancel helps, either: it would have to return first. What is below a fiber on its thread's stack goes on once the fiber
+ * has left the thread. */
 static bool
 is_for_itself (const LodgerWait *wait)
 {
-  return wait->pending != NULL && holds_of (wait, is_on_stack);
+  return wait->pending != NULL && holds_of (wait, wait->is_of_fiber ? is_current : is_on_stack);
 }
 
 bool

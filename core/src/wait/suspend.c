@@ -2,18 +2,28 @@
 #include "wait/suspend.h"
 
 #include "base/log.h"
+#include "fiber/fiber.h"
 #include "mailbox/owner.h"
 #include "pending/extras.h"
 
 int
-lodger__suspend_refusal (const LodgerThread *thread, const char *function)
+lodger__suspend_check (LodgerThread *thread, const char **ret_reason)
 {
+  *ret_reason = "a call_direct cannot wait";
   if (thread->frame != NULL && thread->frame->pending == NULL)
-    return lodger__misuse (function, LODGER_ESTATE, "a call_direct cannot wait");
-  if (!lodger__thread_may_block (thread))
-    return lodger__misuse (function, LODGER_EWRONGTHREAD,
-                           "this thread's loop is not driven by Lodger: use lodger_pending_then");
-  return 0;
+    return LODGER_ESTATE;
+  if (thread->strand.fiber != NULL)
+    return lodger__fiber_refusal (thread, ret_reason);
+  *ret_reason = "this thread's loop is not driven by Lodger: use lodger_pending_then, or a spawned call";
+  return lodger__thread_may_block (thread) ? 0 : LODGER_EWRONGTHREAD;
+}
+
+int
+lodger__suspend_refusal (LodgerThread *thread, const char *function)
+{
+  const char *reason;
+  int code = lodger__suspend_check (thread, &reason);
+  return code != 0 ? lodger__misuse (function, code, reason) : 0;
 }
 
 void
@@ -47,7 +57,7 @@ int
 lodger__suspend (LodgerWait *wait, LodgerLookFunc look, int64_t deadline)
 {
   LodgerSleeper sleeper;
-  int code;
+  int code, slept;
   lodger__sleeper_enter (wait->self, &sleeper, wait->parker);
   do
     {
@@ -56,15 +66,18 @@ lodger__suspend (LodgerWait *wait, LodgerLookFunc look, int64_t deadline)
         code = LODGER_ECANCELED;
       else if (code == LODGER_EBUSY && lodger__wait_is_refused (wait))
         code = LODGER_EDEADLK;
+      slept = code == LODGER_EBUSY ? lodger__parker_wait (wait->parker, deadline) : code;
     }
-  while (code == LODGER_EBUSY && lodger__parker_wait (wait->parker, deadline));
+  while (slept == 0 && code == LODGER_EBUSY);
   lodger__sleeper_leave (wait->self, &sleeper);
-  return code == LODGER_EBUSY ? LODGER_ETIMEDOUT : code;
+  return slept;
 }
 
 int64_t
 lodger__suspend_until (int64_t timeout)
 {
-  int64_t now = lodger__port_now ();
+  const LodgerThread *thread = lodger__thread_peek ();
+  const LodgerFiber *fiber = thread != NULL ? thread->strand.fiber : NULL;
+  int64_t now = fiber != NULL ? lodger__fiber_now (fiber) : lodger__port_now ();
   return timeout < LODGER_FOREVER - now ? now + timeout : LODGER_FOREVER;
 }

@@ -67,7 +67,7 @@ lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags fl
   if (code != 0)
     return code;
 
-  waiter = (Waiter) { .listener = lodger__listener (&waiter_ops), .parker = &thread->parker };
+  waiter = (Waiter) { .listener = lodger__listener (&waiter_ops), .parker = thread->strand.parker };
   if (lodger__pending_listen (pending, &waiter.listener))
     {
       code = lodger__suspend (&wait, look, deadline);

@@ -67,7 +67,7 @@ void
 lodger__fd_watch_end_use (LodgerFdWatch *watch)
 {
   if (atomic_fetch_sub_explicit (&watch->uses, 1, memory_order_acq_rel) == 1 && watch->destroy != NULL)
-    watch->destroy (watch->data);
+    lodger__destroy (watch->destroy, watch->data);
 }
 
 /* ---- the table ------------------------------------------------------------------------------------------------------- */

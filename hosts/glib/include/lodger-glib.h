@@ -16,6 +16,7 @@
 #include <lodger-glib-gio.h>
 #include <lodger-glib-list.h>
 #include <lodger-glib-scope.h>
+#include <lodger-glib-signal.h>
 #include <lodger/lodger.h>
 
 LODGER_BEGIN_DECLS

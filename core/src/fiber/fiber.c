@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fiber/fiber.h"
+
+#include "base/fork.h"
+#include "life/life.h"
+#include "life/phase.h"
+#include "loop/frames.h"
+#include "loop/turn.h"
+#include "mailbox/owner.h"
+#include "mailbox/post.h"
+#include "pending/carry.h"
+#include "pending/extras.h"
+#include "stack/stack.h"
+
+#include <assert.h>
+
+/* One word says where a fiber is:
+ *
+ *   RUNNING    it is on its thread, or about to be
+ *   PARKED     it waits, and is in nobody's hands: whoever signals it sends its item
+ *   SIGNALLED  it has something to look at: it is on its thread, or its item is on its way
+ *
+ * A signal exchanges the word for SIGNALLED, and sends the item if it was PARKED: so the item is sent at most once for each
+ * time that the fiber parks, and is in no inbox when it does. The fiber parks by changing RUNNING to PARKED, which fails after
+ * a signal: so that no signal is lost between its look and its sleep. What the signaller wrote before the exchange is seen by
+ * the fiber after its own exchange of the same word. The fiber parks before it has left its stack. That is no race, since only
+ * the thread that it is leaving can resume it.
+ *
+ * Its timer is an item of its own. A turn runs its timers before its inbox: so when the other item runs, the timer has come,
+ * or is still in the heap, and can be taken out of it. */
+
+enum
+{
+  RUNNING,
+  PARKED,
+  SIGNALLED
+};
+
+/* It lies at the top of its own stack. */
+struct LodgerFiber
+{
+  LodgerParker parker; /* first */
+  atomic_int state;
+  bool is_done;         /* the answer of `run` */
+  bool has_timed_out;   /* its timer has resumed it */
+  bool has_waited;      /* it is listed, and its extra is there */
+  uint16_t generation;  /* base/fork.h */
+  LodgerItem resume;    /* in the inbox, or nowhere */
+  LodgerItem timeout;   /* in the heap by `timer`, or nowhere */
+  LodgerTimer timer;
+  const LodgerFiberOps *ops;
+  LodgerStack *stack;
+  LodgerCaller *caller;
+  LodgerPending *pending;
+  LodgerFrame *frame;   /* NULL: its call has not begun, or has returned */
+  LodgerCarried own;    /* what is current in it, while it is parked */
+  LodgerCarried around; /* what was current where it was resumed */
+  uint64_t serial;
+  LodgerExtra extra; /* of its pending: says whom a wait for it hangs on */
+  LodgerLink listed; /* among the caller's, under the caller's mutex */
+  LodgerGuardState guarded[LODGER_AWAIT_GUARDS_MOST];
+};
+
+static_assert (sizeof (LodgerFiber) <= LODGER_STACK_ROOM, "a fiber lies at the top of its own stack");
+
+static LodgerFiber *
+fiber_of (LodgerParker *parker)
+{
+  return (LodgerFiber *) parker;
+}
+
+/* ---- on and off the thread ------------------------------------------------------------------------------------------- */
+
+static LodgerCarried
+carried_by (const LodgerThread *thread)
+{
+  return (LodgerCarried) { thread->context, thread->bracket };
+}
+
+static void
+carry (LodgerThread *thread, LodgerCarried carried)
+{
+  thread->context = carried.context;
+  thread->bracket = carried.bracket;
+}
+
+static void
+run_on_stack (void *data)
+{
+  LodgerFiber *fiber = data;
+  fiber->is_done = fiber->ops->run (fiber->caller, fiber->pending);
+}
+
+/* Owner: the fiber goes on until it waits or has ended. True: it has ended. */
+static bool
+switch_to (LodgerFiber *fiber, bool (*go) (LodgerFiber *fiber))
+{
+  LodgerThread *thread = lodger__thread_peek ();
+  const LodgerCarried around = carried_by (thread);
+  const LodgerStrand outer = lodger__strand_enter (thread, fiber, &fiber->parker);
+  bool has_ended;
+  fiber->around = around;
+  lodger__guards_note (fiber->guarded);
+  has_ended = go (fiber);
+  carry (thread, around);
+  lodger__strand_leave (thread, outer);
+  return has_ended;
+}
+
+static bool
+start (LodgerFiber *fiber)
+{
+  return lodger__stack_start (fiber->stack, run_on_stack, fiber);
+}
+
+static bool
+resume (LodgerFiber *fiber)
+{
+  return lodger__stack_resume (fiber->stack);
+}
+
+static void
+go_on (LodgerFiber *fiber)
+{
+  if (switch_to (fiber, resume))
+    lodger__stack_give (fiber->stack);
+}
+
+/* On its stack, off its thread's frames: leaves the stack as the function says, and comes back to it. */
+static int
+leave (LodgerFiber *fiber, bool (*may_leave) (LodgerFiber *fiber))
+{
+  LodgerThread *thread = lodger__thread_peek ();
+  bool may;
+  thread->strand.no_wait = "what an end of a scope frees cannot wait";
+  may = fiber->ops->pause (fiber->frame);
+  if (may)
+    {
+      fiber->own = carried_by (thread);
+      if (may_leave (fiber))
+        lodger__stack_leave ();
+      carry (thread, fiber->own);
+      thread->strand.no_wait = "what a wait has held up cannot wait";
+      fiber->ops->go_on (fiber->frame);
+    }
+  thread->strand.no_wait = NULL;
+  return may ? 0 : LODGER_ECANCELED;
+}
+
+/* ---- parking --------------------------------------------------------------------------------------------------------- */
+
+static void
+signal_fiber (LodgerParker *parker)
+{
+  LodgerFiber *fiber = fiber_of (parker);
+  if (atomic_exchange (&fiber->state, SIGNALLED) == PARKED)
+    lodger__push (fiber->caller, &fiber->resume);
+}
+
+static bool
+park (LodgerFiber *fiber)
+{
+  int running = RUNNING;
+  if (atomic_compare_exchange_strong (&fiber->state, &running, PARKED))
+    return true;
+  atomic_store (&fiber->state, RUNNING);
+  return false;
+}
+
+/* The timers are closed in a stop, whose deadline is the limit then. */
+static int
+set_timer (LodgerFiber *fiber, int64_t deadline)
+{
+  const LodgerHostOps *ops = lodger__host_ops (fiber->caller);
+  bool is_first;
+  int code;
+  if (deadline == LODGER_FOREVER)
+    return 0;
+  if (ops != NULL && ops->arm == NULL)
+    return LODGER_ENOSYS;
+  code = lodger__timers_insert (lodger__timers (fiber->caller), &fiber->timer, &fiber->timeout, deadline, &is_first);
+  return code == LODGER_ESHUTDOWN ? 0 : code;
+}
+
+static int
+fiber_wait (LodgerParker *parker, int64_t deadline)
+{
+  LodgerFiber *fiber = fiber_of (parker);
+  int code;
+  if (atomic_exchange (&fiber->state, RUNNING) == SIGNALLED)
+    return 0;
+  fiber->has_timed_out = false;
+  code = set_timer (fiber, deadline);
+  if (code != 0)
+    return code;
+  code = leave (fiber, park);
+  if (deadline != LODGER_FOREVER && !fiber->has_timed_out)
+    lodger__timers_remove (lodger__timers (fiber->caller), &fiber->timer);
+  return code == 0 && fiber->has_timed_out ? LODGER_ETIMEDOUT : code;
+}
+
+static const LodgerParkerOps parker_ops = { signal_fiber, fiber_wait };
+
+/* A stop runs it, too: the fiber was cancelled then, and comes to its end. */
+static void
+resume_run (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerFiber *fiber = lodger__list_owner (item, offsetof (LodgerFiber, resume));
+  (void) caller;
+  atomic_exchange (&fiber->state, RUNNING);
+  go_on (fiber);
+}
+
+/* A stop lets all times be over. */
+static void
+timeout_run (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerFiber *fiber = lodger__list_owner (item, offsetof (LodgerFiber, timeout));
+  int parked = PARKED;
+  (void) caller;
+  if (!atomic_compare_exchange_strong (&fiber->state, &parked, RUNNING))
+    return;
+  fiber->has_timed_out = true;
+  go_on (fiber);
+}
+
+/* The caller has ended, and the fiber was given up: it is left where it waits. */
+static void
+leave_behind (LodgerCaller *caller, LodgerItem *item)
+{
+  (void) caller;
+  (void) item;
+}
+
+static const LodgerItemOps resume_ops = { .run = resume_run, .drop = leave_behind };
+static const LodgerItemOps timeout_ops = { .run = timeout_run, .drop = leave_behind };
+
+static bool
+is_sent (LodgerFiber *fiber)
+{
+  atomic_store (&fiber->state, SIGNALLED);
+  lodger__push (fiber->caller, &fiber->resume);
+  return true;
+}
+
+int
+lodger__fiber_yield (LodgerFiber *fiber)
+{
+  return leave (fiber, is_sent);
+}
+
+/* ---- begin and end --------------------------------------------------------------------------------------------------- */
+
+int
+lodger__fiber_run (LodgerCaller *caller, LodgerPending *pending, const LodgerFiberOps *ops, bool *ret_is_done)
+{
+  LodgerStack *stack = lodger__stack_take ((size_t) 1 << lodger__pending_stack_order (pending));
+  LodgerFiber *fiber;
+  if (stack == NULL)
+    return LODGER_ENOMEM;
+  fiber = lodger__stack_room (stack);
+  fiber->parker.ops = &parker_ops;
+  atomic_init (&fiber->state, RUNNING);
+  fiber->has_waited = false;
+  fiber->generation = (uint16_t) lodger__generation_now ();
+  fiber->resume.ops = &resume_ops;
+  fiber->timeout.ops = &timeout_ops;
+  fiber->ops = ops;
+  fiber->stack = stack;
+  fiber->caller = caller;
+  fiber->pending = pending;
+  fiber->frame = NULL;
+  *ret_is_done = switch_to (fiber, start);
+  if (*ret_is_done)
+    {
+      *ret_is_done = fiber->is_done;
+      lodger__stack_give (stack);
+    }
+  return 0;
+}
+
+void
+lodger__fiber_entered (LodgerThread *thread, LodgerFrame *frame)
+{
+  if (thread->strand.fiber != NULL)
+    thread->strand.fiber->frame = frame;
+}
+
+/* Its pending and its caller know it no more. */
+static void
+forget (LodgerFiber *fiber)
+{
+  lodger__pending_lock (fiber->pending);
+  lodger__extra_remove (fiber->pending, &fiber->extra);
+  lodger__pending_unlock (fiber->pending);
+  lodger__caller_lock (fiber->caller);
+  lodger__list_remove (&fiber->listed);
+  lodger__caller_unlock (fiber->caller);
+}
+
+bool
+lodger__fiber_returned (LodgerThread *thread)
+{
+  LodgerFiber *fiber = thread->strand.fiber;
+  if (fiber == NULL)
+    return false;
+  if (fiber->has_waited)
+    forget (fiber);
+  fiber->frame = NULL;
+  carry (thread, fiber->around);
+  thread->strand = (LodgerStrand) { NULL, &thread->parker.parker, NULL };
+  return fiber->has_waited;
+}
+
+/* ---- waiting --------------------------------------------------------------------------------------------------------- */
+
+/* The pending hangs on its caller's thread in any case; once it has waited, on what the fiber waits for, too. */
+static void
+blocked_on (const LodgerExtra *extra, LodgerBlockedOn *ret_blocked)
+{
+  const LodgerFiber *fiber = lodger__list_owner (extra, offsetof (LodgerFiber, extra));
+  ret_blocked->fiber = fiber->serial;
+}
+
+static void
+leave_to_its_fiber (LodgerExtra *extra)
+{
+  (void) extra;
+}
+
+LODGER_EXTRA_KIND (fiber_kind, leave_to_its_fiber, blocked_on);
+
+/* Its stack is left as it is, since the thread may not be off it yet. */
+bool
+lodger__fiber_exited (LodgerPending *pending)
+{
+  LodgerExtra *extra;
+  if (lodger__pending_stack_order (pending) == 0)
+    return false;
+  lodger__pending_lock (pending);
+  extra = lodger__extra_find (pending, &fiber_kind);
+  lodger__pending_unlock (pending);
+  if (extra != NULL)
+    forget (lodger__list_owner (extra, offsetof (LodgerFiber, extra)));
+  return extra != NULL;
+}
+
+static bool
+prepare (LodgerFiber *fiber)
+{
+  if (fiber->has_waited)
+    return true;
+  if (!fiber->ops->prepare (fiber->caller, fiber->pending))
+    return false;
+  fiber->serial = lodger__serial_new ();
+  fiber->extra = (LodgerExtra) { .kind = &fiber_kind };
+  fiber->listed = (LodgerLink) { NULL, NULL, NULL };
+  lodger__pending_lock (fiber->pending);
+  lodger__extra_add (fiber->pending, &fiber->extra);
+  lodger__pending_unlock (fiber->pending);
+  lodger__caller_lock (fiber->caller);
+  lodger__list_append (&fiber->caller->fibers.all, &fiber->listed);
+  lodger__caller_unlock (fiber->caller);
+  fiber->has_waited = true;
+  return true;
+}
+
+int
+lodger__fiber_refusal (LodgerThread *thread, const char **ret_reason)
+{
+  LodgerFiber *fiber = thread->strand.fiber;
+  if (fiber->generation != (uint16_t) lodger__generation_now ())
+    {
+      *ret_reason = lodger__before_fork_message;
+      return LODGER_ECHILD;
+    }
+  *ret_reason = thread->strand.no_wait;
+  if (*ret_reason == NULL && (fiber->frame == NULL || thread->frame != fiber->frame))
+    *ret_reason = "another call is on the stack of the spawned one";
+  if (*ret_reason == NULL)
+    *ret_reason = lodger__guards_refusal (fiber->guarded);
+  if (*ret_reason != NULL)
+    return LODGER_ESTATE;
+  *ret_reason = "there is no memory";
+  return prepare (fiber) ? 0 : LODGER_ENOMEM;
+}
+
+uint64_t
+lodger__fiber_serial (const LodgerFiber *fiber)
+{
+  return fiber->serial;
+}
+
+int64_t
+lodger__fiber_now (const LodgerFiber *fiber)
+{
+  return lodger__host_now (fiber->caller);
+}
+
+/* ---- what people see ------------------------------------------------------------------------------------------------- */
+
+/* A frame goes only after its fiber has left the list, under the mutex. */
+void
+lodger__fibers_write (LodgerCaller *caller, LodgerText *text)
+{
+  LodgerItem *dropped = NULL;
+  unsigned count = 0;
+  lodger__caller_lock (caller);
+  lodger__list_for (fiber, &caller->fibers.all, LodgerFiber, listed)
+    if (atomic_load (&fiber->state) == PARKED && count++ < LODGER_TEXT_MOST)
+      lodger__frame_write (fiber->frame, "suspended", &dropped, text);
+  lodger__caller_unlock (caller);
+  lodger__pending_free_dropped (dropped);
+  lodger__text_rest (text, 1, "suspended", count);
+}
