@@ -34,6 +34,9 @@ thread_ends (void *data)
     thread->at_end (thread);
   lodger_context_unref (lodger__context_swap (thread, &thread->own_context, NULL));
   lodger__slab_release (thread->spares);
+  if (thread->stacks != NULL)
+    thread->stacks_at_end (thread->stacks);
+  thread->stacks = NULL;
   this_thread = NULL;
   lodger__parker_clear (&thread->parker);
   free (thread);

@@ -66,6 +66,8 @@ struct LodgerThread
   uint64_t serial;            /* never used twice, as an address may be */
   LodgerSpares spares[LODGER_SLAB_CLASSES];
   LodgerThreadParker parker;  /* that of its own stack */
+  struct LodgerStacks *stacks;                         /* idle ones: stack/pool.c; NULL: it has never had one */
+  void (*stacks_at_end) (struct LodgerStacks *stacks); /* after at_end; set with them */
   void (*at_end) (LodgerThread *thread); /* NULL: it has never had a caller */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/backtrace.h"
 #include "base/log.h"
-#include "base/stack.h"
 #include "debug/debug.h"
 #include "life/life.h"
 #include "life/phase.h"
@@ -85,9 +85,9 @@ remember (const LodgerCaller *caller)
 static void
 say_stack (const LodgerCaller *caller, LodgerWaker *waker)
 {
-  void *addresses[LODGER_STACK_MOST];
-  unsigned count = lodger__stack_take (lodger__owner_system_thread (caller), addresses, waker, PATIENCE);
-  char **lines = count > 0 ? lodger__stack_lines (addresses, count) : NULL;
+  void *addresses[LODGER_BACKTRACE_MOST];
+  unsigned count = lodger__backtrace_take (lodger__owner_system_thread (caller), addresses, waker, PATIENCE);
+  char **lines = count > 0 ? lodger__backtrace_lines (addresses, count) : NULL;
   for (unsigned i = 0; lines != NULL && i < count && i < STACK_SHOWN; i++)
     lodger__log (LODGER_LOG_WARNING, "%s:   #%-2u %s", lodger__name (caller), i, lines[i]);
   if (lines == NULL)

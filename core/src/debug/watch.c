@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define _GNU_SOURCE
+#include "base/backtrace.h"
 #include "base/fork.h"
 #include "base/log.h"
 #include "base/options.h"
-#include "base/stack.h"
 #include "debug/debug.h"
 #include "life/life.h"
 #include "loop/ownership.h"
@@ -140,7 +140,7 @@ lodger_watch_stalls (const LodgerStallOptions *options)
   wanted.worker_limit = wanted.worker_limit > 0 ? wanted.worker_limit : WORKER_LIMIT;
   pthread_mutex_lock (&mutex);
   if (!wanted.no_stacks)
-    lodger__stack_open ();
+    lodger__backtrace_open ();
   limits = wanted;
   were_watched = wants_stalls || dump_signal != 0;
   has_it = have_thread ();

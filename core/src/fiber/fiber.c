@@ -251,6 +251,14 @@ lodger__fiber_yield (LodgerFiber *fiber)
 
 /* ---- begin and end --------------------------------------------------------------------------------------------------- */
 
+/* In a signal handler of a thread that is on that stack. */
+static const LodgerSite *
+name_call (void *room)
+{
+  const LodgerFiber *fiber = room;
+  return lodger__pending_site (fiber->pending);
+}
+
 int
 lodger__fiber_run (LodgerCaller *caller, LodgerPending *pending, const LodgerFiberOps *ops, bool *ret_is_done)
 {
@@ -258,6 +266,7 @@ lodger__fiber_run (LodgerCaller *caller, LodgerPending *pending, const LodgerFib
   LodgerFiber *fiber;
   if (stack == NULL)
     return LODGER_ENOMEM;
+  atomic_store_explicit (&lodger__stack_namer, name_call, memory_order_relaxed);
   fiber = lodger__stack_room (stack);
   fiber->parker.ops = &parker_ops;
   atomic_init (&fiber->state, RUNNING);

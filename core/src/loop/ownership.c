@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "loop/ownership.h"
 
+#include "base/backtrace.h"
 #include "base/context.h"
-#include "base/stack.h"
 #include "life/life.h"
 #include "life/phase.h"
 
@@ -175,7 +175,7 @@ lodger__ownership_note_wait (LodgerPending *awaited, LodgerCaller *room_in, bool
 void
 lodger__ownership_note_time (LodgerCaller *caller)
 {
-  lodger__stack_allow ();
+  lodger__backtrace_allow ();
   atomic_store_explicit (&caller->ownership.here_at, lodger__port_now (), memory_order_relaxed);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define _GNU_SOURCE
-#include "base/stack.h"
+#include "base/backtrace.h"
 
 #include "base/fork.h"
 
@@ -27,7 +27,7 @@ enum
 
 static atomic_int asked_of;
 static _Atomic (LodgerWaker *) answered_to;
-static void *answer[LODGER_STACK_MOST + OWN_FRAMES];
+static void *answer[LODGER_BACKTRACE_MOST + OWN_FRAMES];
 static int answer_count;
 static atomic_int stack_signal; /* 0: none yet */
 static _Thread_local bool is_allowed __attribute__ ((tls_model ("initial-exec")));
@@ -38,7 +38,7 @@ forget_request (void)
   atomic_store (&asked_of, NOBODY);
 }
 
-LODGER_FORK_LOCKS (stack_across_fork, NULL, 0, 0, LODGER_RANK_WATCH, forget_request);
+LODGER_FORK_LOCKS (backtrace_across_fork, NULL, 0, 0, LODGER_RANK_WATCH, forget_request);
 
 static void
 write_down (int signum)
@@ -49,7 +49,7 @@ write_down (int signum)
   if (atomic_compare_exchange_strong (&asked_of, &self, ANSWERING))
     {
       LodgerWaker *waker = atomic_load (&answered_to);
-      answer_count = backtrace (answer, LODGER_STACK_MOST + OWN_FRAMES);
+      answer_count = backtrace (answer, LODGER_BACKTRACE_MOST + OWN_FRAMES);
       atomic_store (&asked_of, ANSWERED);
       lodger__waker_wake (waker);
     }
@@ -59,7 +59,7 @@ write_down (int signum)
 /* The first backtrace() of a process loads a library: not in the handler. The handler stays for ever, since a signal that
  * a thread has blocked may arrive at any time. */
 bool
-lodger__stack_open (void)
+lodger__backtrace_open (void)
 {
   struct sigaction action = { .sa_handler = write_down, .sa_flags = SA_RESTART };
   void *primed[1];
@@ -81,7 +81,7 @@ lodger__stack_open (void)
 }
 
 void
-lodger__stack_allow (void)
+lodger__backtrace_allow (void)
 {
   sigset_t set;
   int signum = atomic_load_explicit (&stack_signal, memory_order_relaxed);
@@ -102,7 +102,7 @@ take_back (int thread)
 }
 
 unsigned
-lodger__stack_take (int thread, void *addresses[LODGER_STACK_MOST], LodgerWaker *waker, int64_t patience)
+lodger__backtrace_take (int thread, void *addresses[LODGER_BACKTRACE_MOST], LodgerWaker *waker, int64_t patience)
 {
   int64_t deadline = lodger__port_now () + patience;
   unsigned count = 0;
@@ -125,7 +125,7 @@ lodger__stack_take (int thread, void *addresses[LODGER_STACK_MOST], LodgerWaker 
 }
 
 char **
-lodger__stack_lines (void *const *addresses, unsigned count)
+lodger__backtrace_lines (void *const *addresses, unsigned count)
 {
   return backtrace_symbols (addresses, (int) count);
 }
