@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const TourSection *const topics[]
-    = { tour_callers, tour_calls, tour_loops, tour_pendings, tour_several, tour_iopub };
+    = { tour_callers, tour_calls, tour_loops, tour_pendings, tour_several, tour_fibers, tour_iopub };
 enum
 {
   N_TOPICS = sizeof topics / sizeof topics[0]

@@ -13,7 +13,8 @@ typedef struct TourSection
 } TourSection;
 
 /* The sections of a file, up to one without a name. */
-extern const TourSection tour_callers[], tour_calls[], tour_loops[], tour_pendings[], tour_several[], tour_iopub[];
+extern const TourSection tour_callers[], tour_calls[], tour_loops[], tour_pendings[], tour_several[], tour_fibers[],
+    tour_iopub[];
 
 /* ---- helpers of the sections ------------------------------------------------------------------------------------- */
 
