@@ -120,7 +120,7 @@ show_unwind (void)
 static void
 fill_much (void *sum)
 {
-  volatile char much[2 << 20];
+  volatile char much[1 << 20];
   memset ((void *) (uintptr_t) much, 1, sizeof much);
   *(int *) sum = much[0] + much[sizeof much - 1];
 }
@@ -139,7 +139,7 @@ static void
 show_stack (void)
 {
   LodgerCaller *caller = tour_open ("ann");
-  tour_say ("2 MiB from a stack of 64 KiB: %d",
+  tour_say ("1 MiB from a stack of 64 KiB: %d",
             tour_number (lodger_caller_spawn_full (caller, borrow_stack, NULL, NULL,
                                                    LODGER_CALL_OPTIONS (.stack_size = 64 << 10))));
   tour_close (caller);
