@@ -131,9 +131,10 @@ static void
 closure_gone (void *data, GClosure *closure)
 {
   Link *link = data;
-  LodgerPending *pending = claim (link);
+  LodgerPending *pending;
   (void) closure;
   lodger__glib_tsan_acquire (link);
+  pending = claim (link);
   atomic_store (&link->handler, 0);
   if (pending != NULL)
     lodger_pending_return_new_error (

@@ -13,6 +13,7 @@
 
 #include <gio/gio.h>
 
+#include <lodger-glib-await.h>
 #include <lodger-glib-gio.h>
 #include <lodger-glib-list.h>
 #include <lodger-glib-scope.h>
