@@ -6,6 +6,7 @@
 #include "loop/ownership.h"
 #include "loop/watch.h"
 #include "mailbox/post.h"
+#include "stack/stack.h"
 
 enum
 {
@@ -273,21 +274,35 @@ next_for_slice (LodgerCaller *caller)
 }
 
 /* What a flood has left, and nobody has used for a while, is given back bit by bit. */
+static bool
+have_surplus (void)
+{
+  return lodger__slab_have_surplus () || lodger__stack_have_surplus ();
+}
+
+static bool
+give_back (void)
+{
+  const bool has_calls = lodger__slab_give_back (), has_stacks = lodger__stack_give_back ();
+  return has_calls || has_stacks;
+}
+
 static void
 tidy (LodgerCaller *caller)
 {
   bool is_watching = caller->turn.tidy_at != LODGER_FOREVER;
   int64_t now;
-  if (!is_watching && !lodger__slab_have_surplus ())
+  if (!is_watching && !have_surplus ())
     return;
   now = lodger__host_now (caller);
   if (is_watching && now < caller->turn.tidy_at)
     return;
-  if (is_watching && lodger__slab_give_back ())
+  if (is_watching && give_back ())
     caller->turn.tidy_at = now + TIDY_AGAIN;
-  else if (lodger__slab_have_surplus ())
+  else if (have_surplus ())
     {
       lodger__slab_begin_watch ();
+      lodger__stack_begin_watch ();
       caller->turn.tidy_at = now + TIDY_AFTER;
     }
   else
