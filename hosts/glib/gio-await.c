@@ -19,7 +19,7 @@ answer (LodgerPending *self, GObject *source, GAsyncResult *result, void *data)
 }
 
 LodgerPending *
-lodger_glib_await_begin (void)
+lodger_glib_await_new (void)
 {
   const char *reason = NULL;
   LodgerPending *pending = lodger_glib_async_new (NULL, answer, NULL, NULL);
@@ -29,13 +29,23 @@ lodger_glib_await_begin (void)
   return pending;
 }
 
-/* No other fiber or call of the program waits in vain: the sources of this thread's context go on. */
+/* The caller of this call is stopping, and Lodger does not drive its loop, which may be over: the stop waits for this call.
+ * What was started before the stop began is abandoned by gio-ties.c, but not what was started in it. */
+static bool
+is_loop_over (void)
+{
+  LodgerCaller *caller = lodger_caller_current ();
+  return caller != NULL && !lodger_caller_is_running (caller) && lodger_caller_get_backend (caller) == NULL;
+}
+
+/* The sources of this thread's context go on meanwhile, in any case. */
 static void
 see_it_through (LodgerPending *pending)
 {
   GMainContext *context;
   lodger_pending_cancel (pending, "nobody waits for it any more");
-  lodger_pending_wait (pending, LODGER_FOREVER, LODGER_WAIT_SHIELD | LODGER_WAIT_NO_RESULT);
+  if (!is_loop_over ())
+    lodger_pending_wait (pending, LODGER_FOREVER, LODGER_WAIT_SHIELD | LODGER_WAIT_NO_RESULT);
   context = g_main_context_ref_thread_default ();
   while (!lodger__glib_async_has_returned (pending))
     g_main_context_iteration (context, TRUE);

@@ -6,7 +6,7 @@
  * another thread disposes. The pending decides, once, which of them is the outcome.
  *
  * - Who touches the object. A strong reference of another thread could turn out to be the last one, and the object would
- *   be disposed of there. Only the thread that owns the main context of lodger_glib_signal() disconnects. Without an owner,
+ *   be disposed of there. Only the thread that owns the main context of lodger_glib_signal_next() disconnects. Without an owner,
  *   any thread may be it. Otherwise a source goes to the context. The object is held for the disconnect only, by
  *   way of a weak reference: it cannot be disposed of by its last reference meanwhile.
  * - Done before the connecting thread knows the handler's id. The connecting thread stores the id and then reads
@@ -254,7 +254,7 @@ signal_new (void *object, const char *detailed_signal, const LodgerGlibSignalOpt
 }
 
 LodgerPending *
-lodger_glib_signal (void *object, const char *detailed_signal, const LodgerGlibSignalOptions *options)
+lodger_glib_signal_next (void *object, const char *detailed_signal, const LodgerGlibSignalOptions *options)
 {
   return signal_new (object, detailed_signal, options, __func__);
 }

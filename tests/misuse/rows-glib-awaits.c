@@ -8,7 +8,7 @@
 static int
 awaits (void)
 {
-  LodgerPending *pending = lodger_glib_await_begin ();
+  LodgerPending *pending = lodger_glib_await_new ();
   bool is_refused = lodger_pending_is_done (pending);
   GAsyncResult *result;
   int code;
@@ -21,7 +21,7 @@ awaits (void)
 static int
 awaits_without_a_result (void)
 {
-  LodgerPending *pending = lodger_glib_await_begin ();
+  LodgerPending *pending = lodger_glib_await_new ();
   lodger_glib_async_ready (NULL, NULL, pending);
   return lodger_glib_await_end (pending, NULL);
 }
@@ -38,19 +38,18 @@ await_in_a_loop_of_its_own (Fixture *s)
   g_main_context_unref (context);
 }
 
-CELL (lodger_glib_await_begin, wrong_thread, ANSWERS (awaits (), LODGER_EWRONGTHREAD));
-CELL_AT (IN_DIRECT, lodger_glib_await_begin, wrong_state, ANSWERS (awaits (), LODGER_ESTATE));
-CELL_AT (ELSEWHERE, lodger_glib_await_begin, deadlock, await_in_a_loop_of_its_own (s));
+CELL (lodger_glib_await_new, wrong_thread, ANSWERS (awaits (), LODGER_EWRONGTHREAD));
+CELL_AT (IN_DIRECT, lodger_glib_await_new, wrong_state, ANSWERS (awaits (), LODGER_ESTATE));
+CELL_AT (ELSEWHERE, lodger_glib_await_new, deadlock, await_in_a_loop_of_its_own (s));
 CELL_AT (ELSEWHERE, lodger_glib_await_end, null_pending, ANSWERS (lodger_glib_await_end (NULL, NULL), LODGER_EINVAL));
 CELL_AT (ELSEWHERE, lodger_glib_await_end, null_ret_result, TELLS (awaits_without_a_result (), LODGER_EUNANSWERED));
 
 /* What the begin refuses, the end says. */
-CELL (lodger_glib_await_end, wrong_thread, BY (lodger_glib_await_begin), ANSWERS (awaits (), LODGER_EWRONGTHREAD));
-CELL_AT (IN_DIRECT, lodger_glib_await_end, wrong_state, BY (lodger_glib_await_begin),
-         ANSWERS (awaits (), LODGER_ESTATE));
-CELL_AT (ELSEWHERE, lodger_glib_await_end, deadlock, BY (lodger_glib_await_begin), await_in_a_loop_of_its_own (s));
+CELL (lodger_glib_await_end, wrong_thread, BY (lodger_glib_await_new), ANSWERS (awaits (), LODGER_EWRONGTHREAD));
+CELL_AT (IN_DIRECT, lodger_glib_await_end, wrong_state, BY (lodger_glib_await_new), ANSWERS (awaits (), LODGER_ESTATE));
+CELL_AT (ELSEWHERE, lodger_glib_await_end, deadlock, BY (lodger_glib_await_new), await_in_a_loop_of_its_own (s));
 
-CELL (lodger_glib_await_begin, after_fork, TELLS (awaits (), LODGER_EUNANSWERED));
+CELL (lodger_glib_await_new, after_fork, TELLS (awaits (), LODGER_EUNANSWERED));
 CELL (lodger_glib_await_end, after_stop,
       TELLS (lodger_glib_await_end (lodger_pending_ref (CALL), NULL), LODGER_ECANCELED));
 CELL (lodger_glib_await_end, after_fork, BY (lodger_pending_wait),

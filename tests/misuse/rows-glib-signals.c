@@ -12,7 +12,7 @@ static bool
 listens (const LodgerGlibSignalOptions *options)
 {
   GObject *emitter = emitter_new ();
-  LodgerPending *told = lodger_glib_signal (emitter, "told", options);
+  LodgerPending *told = lodger_glib_signal_next (emitter, "told", options);
   bool does = !lodger_pending_is_done (told) && emitter_handlers (emitter) == 1;
   emitter_expect_end (emitter);
   does = does && lodger_error_matches (lodger_pending_get_error (told), NULL, LODGER_EUNANSWERED);
@@ -24,16 +24,16 @@ static void
 refuses (Fixture *s, const char *signal, const LodgerGlibSignalOptions *options)
 {
   GObject *emitter = emitter_new ();
-  REFUSES (lodger_glib_signal (emitter, signal, options), LODGER_EINVAL);
+  REFUSES (lodger_glib_signal_next (emitter, signal, options), LODGER_EINVAL);
   FINE (emitter_handlers (emitter) == 0);
   emitter_expect_end (emitter);
 }
 
-CELL (lodger_glib_signal, null_object, REFUSES (lodger_glib_signal (NULL, "told", NULL), LODGER_EINVAL));
-CELL (lodger_glib_signal, null_detailed_signal, refuses (s, NULL, NULL), refuses (s, "never", NULL));
-CELL (lodger_glib_signal, null_options, FINE (listens (NULL)));
-CELL (lodger_glib_signal, size_options, refuses (s, "told", &no_size));
-CELL (lodger_glib_signal, after_fork, FINE (listens (NULL)));
+CELL (lodger_glib_signal_next, null_object, REFUSES (lodger_glib_signal_next (NULL, "told", NULL), LODGER_EINVAL));
+CELL (lodger_glib_signal_next, null_detailed_signal, refuses (s, NULL, NULL), refuses (s, "never", NULL));
+CELL (lodger_glib_signal_next, null_options, FINE (listens (NULL)));
+CELL (lodger_glib_signal_next, size_options, refuses (s, "told", &no_size));
+CELL (lodger_glib_signal_next, after_fork, FINE (listens (NULL)));
 
 /* ---- arguments ----------------------------------------------------------------------------------------------------- */
 
@@ -45,7 +45,7 @@ static void
 read_number (Fixture *s, const char *signal, guint index, int64_t *ret_value, int code)
 {
   GObject *emitter = emitter_new ();
-  LodgerPending *told = lodger_glib_signal (emitter, signal, NULL);
+  LodgerPending *told = lodger_glib_signal_next (emitter, signal, NULL);
   g_signal_emit_by_name (emitter, signal, 1, NULL, NULL);
   ANSWERS (lodger_glib_signal_get_int (told, index, ret_value), code);
   lodger_pending_unref (told);

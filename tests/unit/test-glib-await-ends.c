@@ -182,7 +182,7 @@ await_elsewhere (void *data)
 {
   Elsewhere *elsewhere = data;
   char buffer[8];
-  LodgerPending *pending = lodger_glib_await_begin ();
+  LodgerPending *pending = lodger_glib_await_new ();
   ck_assert (!lodger_pending_is_done (pending));
   g_input_stream_read_async (elsewhere->pipe_stream.stream, buffer, sizeof buffer, G_PRIORITY_DEFAULT,
                              lodger_glib_async_get_cancellable (pending), lodger_glib_async_ready, pending);
@@ -233,7 +233,7 @@ START_TEST (a_plain_call_does_not_wait_for_its_own_loop)
   call = lodger_caller_call_soon (slow.caller, run_slow, &slow, NULL);
   turn_until_done (NULL, call);
   lodger_pending_unref (call);
-  expect_refused (&slow, LODGER_EWRONGTHREAD, "lodger_glib_await_begin");
+  expect_refused (&slow, LODGER_EWRONGTHREAD, "lodger_glib_await_new");
   worker = worker_start ("glib");
   expect_code (wait_outcome (lodger_caller_call_soon (worker, run_slow, &slow, NULL)), 0);
   expect_refused (&slow, LODGER_EDEADLK, "wait in a spawned call");

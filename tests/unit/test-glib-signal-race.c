@@ -78,7 +78,7 @@ ask (GObject *emitter)
   GValue yes = G_VALUE_INIT;
   g_value_init (&yes, G_TYPE_BOOLEAN);
   g_value_set_boolean (&yes, TRUE);
-  return lodger_glib_signal (emitter, "asked", LODGER_GLIB_SIGNAL_OPTIONS (.answer = &yes));
+  return lodger_glib_signal_next (emitter, "asked", LODGER_GLIB_SIGNAL_OPTIONS (.answer = &yes));
 }
 
 static void

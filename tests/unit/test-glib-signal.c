@@ -16,7 +16,7 @@ expect_failed (LodgerPending *pending, int code, const char *text)
 START_TEST (an_emission_is_a_pending_with_its_arguments)
 {
   GObject *emitter = emitter_new ();
-  LodgerPending *told = lodger_glib_signal (emitter, "told", NULL);
+  LodgerPending *told = lodger_glib_signal_next (emitter, "told", NULL);
   int64_t number = 0;
   ck_assert (!lodger_pending_is_done (told));
   ck_assert_ptr_null (lodger_glib_signal_get_argument (told, 0));
@@ -36,7 +36,7 @@ END_TEST
 START_TEST (a_later_emission_changes_nothing)
 {
   GObject *emitter = emitter_new ();
-  LodgerPending *told = lodger_glib_signal (emitter, "told", NULL);
+  LodgerPending *told = lodger_glib_signal_next (emitter, "told", NULL);
   int64_t number = 0;
   g_signal_emit_by_name (emitter, "told", 1, NULL, NULL);
   g_signal_emit_by_name (emitter, "told", 2, NULL, NULL);
@@ -50,7 +50,7 @@ END_TEST
 START_TEST (numbers_of_all_types_are_read_as_one)
 {
   GObject *emitter = emitter_new ();
-  LodgerPending *asked = lodger_glib_signal (emitter, "asked", NULL);
+  LodgerPending *asked = lodger_glib_signal_next (emitter, "asked", NULL);
   int64_t number = 5;
   gboolean answer = TRUE;
   log_capture_begin ();
@@ -80,7 +80,7 @@ START_TEST (the_answer_goes_to_the_emission_that_is_awaited)
   gboolean answer = FALSE;
   g_value_init (&yes, G_TYPE_BOOLEAN);
   g_value_set_boolean (&yes, TRUE);
-  asked = lodger_glib_signal (emitter, "asked", LODGER_GLIB_SIGNAL_OPTIONS (.answer = &yes));
+  asked = lodger_glib_signal_next (emitter, "asked", LODGER_GLIB_SIGNAL_OPTIONS (.answer = &yes));
   g_signal_emit_by_name (emitter, "asked", TRUE, 0, 0, 0.5, &answer);
   ck_assert (answer);
   g_signal_emit_by_name (emitter, "asked", TRUE, 0, 0, 0.5, &answer);
@@ -103,7 +103,7 @@ START_TEST (a_handler_may_run_after_the_default_one)
   GObject *emitter = emitter_new ();
   for (int after = 0; after < 2; after++)
     {
-      LodgerPending *told = lodger_glib_signal (emitter, "told", LODGER_GLIB_SIGNAL_OPTIONS (.after = after != 0));
+      LodgerPending *told = lodger_glib_signal_next (emitter, "told", LODGER_GLIB_SIGNAL_OPTIONS (.after = after != 0));
       int defaults = emitter_defaults (emitter) + after;
       lodger_pending_set_metadata (told, "defaults", GINT_TO_POINTER (defaults), NULL);
       lodger_pending_add_done_callback (told, note_default, emitter, NULL);
@@ -118,7 +118,7 @@ END_TEST
 START_TEST (a_detail_is_waited_for)
 {
   GObject *emitter = emitter_new ();
-  LodgerPending *notified = lodger_glib_signal (emitter, "notify::level", NULL);
+  LodgerPending *notified = lodger_glib_signal_next (emitter, "notify::level", NULL);
   g_object_notify (emitter, "other");
   ck_assert (!lodger_pending_is_done (notified));
   g_object_notify (emitter, "level");
@@ -151,8 +151,8 @@ START_TEST (what_is_no_signal_is_refused)
   log_capture_begin ();
   for (size_t i = 0; i < G_N_ELEMENTS (refused); i++)
     {
-      LodgerPending *pending = lodger_glib_signal (refused[i].object, refused[i].signal,
-                                                   LODGER_GLIB_SIGNAL_OPTIONS (.answer = refused[i].answer));
+      LodgerPending *pending = lodger_glib_signal_next (refused[i].object, refused[i].signal,
+                                                        LODGER_GLIB_SIGNAL_OPTIONS (.answer = refused[i].answer));
       expect_failed (pending, LODGER_EINVAL, refused[i].reason);
       ck_assert (log_capture_has (refused[i].reason));
       ck_assert_uint_eq (log_capture_count (), 1);
@@ -171,7 +171,7 @@ END_TEST
 START_TEST (the_death_of_the_emitter_is_an_error)
 {
   GObject *emitter = emitter_new ();
-  LodgerPending *told = lodger_glib_signal (emitter, "told", NULL);
+  LodgerPending *told = lodger_glib_signal_next (emitter, "told", NULL);
   emitter_expect_end (emitter);
   expect_failed (told, LODGER_EUNANSWERED, "before it emitted 'told'");
   ck_assert_ptr_null (lodger_glib_signal_get_argument (told, 0));
@@ -182,7 +182,7 @@ END_TEST
 START_TEST (a_dispose_while_others_hold_the_emitter_is_its_death)
 {
   GObject *emitter = emitter_new ();
-  LodgerPending *told = lodger_glib_signal (emitter, "told", NULL);
+  LodgerPending *told = lodger_glib_signal_next (emitter, "told", NULL);
   g_object_run_dispose (emitter);
   expect_failed (told, LODGER_EUNANSWERED, "disposed of");
   lodger_pending_unref (told);
@@ -194,7 +194,7 @@ END_TEST
 START_TEST (an_emitter_that_is_finalized_without_a_dispose_is_dead)
 {
   GObject *emitter = stubborn_emitter_new ();
-  LodgerPending *told = lodger_glib_signal (emitter, "told", NULL);
+  LodgerPending *told = lodger_glib_signal_next (emitter, "told", NULL);
   emitter_expect_end (emitter);
   expect_failed (told, LODGER_EUNANSWERED, "disposed of");
   lodger_pending_unref (told);
@@ -204,7 +204,7 @@ END_TEST
 START_TEST (a_handler_that_others_disconnect_ends_the_wait)
 {
   GObject *emitter = emitter_new ();
-  LodgerPending *told = lodger_glib_signal (emitter, "told", NULL);
+  LodgerPending *told = lodger_glib_signal_next (emitter, "told", NULL);
   gulong handler = g_signal_handler_find (emitter, G_SIGNAL_MATCH_ID, g_signal_lookup ("told", G_OBJECT_TYPE (emitter)),
                                           0, NULL, NULL, NULL);
   ck_assert_uint_ne (handler, 0);
@@ -227,7 +227,7 @@ START_TEST (an_earlier_handler_that_disposes_ends_the_wait)
   GObject *emitter = emitter_new ();
   LodgerPending *told;
   g_signal_connect (emitter, "told", G_CALLBACK (dispose_it), NULL);
-  told = lodger_glib_signal (emitter, "told", NULL);
+  told = lodger_glib_signal_next (emitter, "told", NULL);
   g_signal_emit_by_name (emitter, "told", 1, NULL, NULL);
   expect_failed (told, LODGER_EUNANSWERED, "disposed of");
   lodger_pending_unref (told);
@@ -238,7 +238,7 @@ END_TEST
 START_TEST (a_later_handler_that_disposes_is_too_late)
 {
   GObject *emitter = emitter_new ();
-  LodgerPending *told = lodger_glib_signal (emitter, "told", NULL);
+  LodgerPending *told = lodger_glib_signal_next (emitter, "told", NULL);
   g_signal_connect (emitter, "told", G_CALLBACK (dispose_it), NULL);
   g_signal_emit_by_name (emitter, "told", 1, NULL, NULL);
   expect_code (lodger_pending_get_outcome (told), 0);
@@ -252,7 +252,7 @@ END_TEST
 START_TEST (a_cancel_disconnects_at_once_in_the_objects_own_thread)
 {
   GObject *emitter = emitter_new ();
-  LodgerPending *told = lodger_glib_signal (emitter, "told", NULL);
+  LodgerPending *told = lodger_glib_signal_next (emitter, "told", NULL);
   lodger_pending_cancel (told, NULL);
   expect_code (lodger_pending_get_outcome (told), LODGER_ECANCELED);
   ck_assert_int_eq (emitter_handlers (emitter), 0);
@@ -272,7 +272,7 @@ cancel_elsewhere (void *pending)
 START_TEST (a_cancel_elsewhere_leaves_the_object_to_its_own_thread)
 {
   GObject *emitter = emitter_new ();
-  LodgerPending *told = lodger_glib_signal (emitter, "told", NULL);
+  LodgerPending *told = lodger_glib_signal_next (emitter, "told", NULL);
   ck_assert (g_main_context_acquire (NULL));
   thread_join (thread_start (cancel_elsewhere, told));
   expect_code (lodger_pending_get_outcome (told), LODGER_ECANCELED);
@@ -295,7 +295,7 @@ START_TEST (a_context_that_ends_keeps_nothing_of_a_cancelled_wait)
   LodgerPending *told;
   ck_assert (g_main_context_acquire (context));
   g_main_context_push_thread_default (context);
-  told = lodger_glib_signal (emitter, "told", NULL);
+  told = lodger_glib_signal_next (emitter, "told", NULL);
   thread_join (thread_start (cancel_elsewhere, told));
   lodger_pending_unref (told);
   g_main_context_pop_thread_default (context);
@@ -321,7 +321,7 @@ START_TEST (a_continuation_gets_the_response_of_a_dialog)
   LodgerCaller *caller = lodger_glib_attach (NULL, NULL);
   GObject *emitter = emitter_new ();
   Recorder recorder = { 0 };
-  LodgerPending *response = lodger_glib_signal (emitter, "response", NULL);
+  LodgerPending *response = lodger_glib_signal_next (emitter, "response", NULL);
   LodgerPending *then = lodger_pending_then (response, caller, take_response, &recorder, recorder_destroy);
   lodger_pending_unref (response);
   g_signal_emit_by_name (emitter, "response", -5);

@@ -17,7 +17,7 @@
  *
  * A function whose last arguments are not the cancellable, the call-back and the user data is written out:
  *
- *     LodgerPending *pending = lodger_glib_await_begin ();
+ *     LodgerPending *pending = lodger_glib_await_new ();
  *     if (lodger_pending_is_done (pending))
  *       lodger_glib_async_ready (NULL, NULL, pending);
  *     else
@@ -34,7 +34,7 @@
 LODGER_BEGIN_DECLS
 
 /**
- * lodger_glib_await_begin: (skip)
+ * lodger_glib_await_new: (skip)
  *
  * Makes the pending of an operation that is started next and then awaited by lodger_glib_await_end().
  *
@@ -51,11 +51,11 @@ LODGER_BEGIN_DECLS
  * Test: unit/glib-await a_file_is_loaded_in_one_line
  * Since: 0.2
  */
-LODGER_API LODGER_GIVEN LodgerPending *lodger_glib_await_begin (void);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_glib_await_new (void);
 
 /**
  * lodger_glib_await_end: (skip)
- * @pending: (transfer full): of lodger_glib_await_begin(); consumed
+ * @pending: (transfer full): of lodger_glib_await_new(); consumed
  * @ret_result: (out) (optional): receives a new reference to the result, to be given to the operation's `…_finish`, also
  *   if the operation has failed; or %NULL
  *
@@ -68,7 +68,7 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_glib_await_begin (void);
  *
  * Returns: 0: the operation has come back, with success or not. Otherwise a negative code
  *
- * Errors: as lodger_glib_await_begin(), LODGER_EINVAL (NULL), LODGER_ECANCELED (the waiter's own call was cancelled, or the
+ * Errors: as lodger_glib_await_new(), LODGER_EINVAL (NULL), LODGER_ECANCELED (the waiter's own call was cancelled, or the
  * operation's GCancellable), LODGER_EUNANSWERED (the operation was not started).
  * Test: unit/glib-await a_file_is_loaded_in_one_line
  * Test: unit/glib-await-ends a_cancelled_call_returns_after_its_operation
@@ -84,7 +84,7 @@ LODGER_END_DECLS
  * three. The first of them is the object. A refused wait does not start it. `ret_result` receives the result, or %NULL. */
 #define LODGER_GLIB_AWAIT(ret_result, start, ...)                                                                      \
   __extension__({                                                                                                      \
-    LodgerPending *lodger_awaited_ = lodger_glib_await_begin ();                                                       \
+    LodgerPending *lodger_awaited_ = lodger_glib_await_new ();                                                         \
     if (lodger_pending_is_done (lodger_awaited_))                                                                      \
       lodger_glib_async_ready (NULL, NULL, lodger_awaited_);                                                           \
     else                                                                                                               \

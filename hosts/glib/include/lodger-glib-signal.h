@@ -7,7 +7,7 @@
  *     gtk_window_present (GTK_WINDOW (dialog));
  *     code = lodger_glib_await_response (dialog, &response);
  *
- * Without a spawned call, the pending of lodger_glib_signal() goes to lodger_pending_then().
+ * Without a spawned call, the pending of lodger_glib_signal_next() goes to lodger_pending_then().
  */
 #ifndef LODGER_GLIB_SIGNAL_H
 #define LODGER_GLIB_SIGNAL_H
@@ -18,7 +18,7 @@
 
 LODGER_BEGIN_DECLS
 
-/** Options of lodger_glib_signal(). NULL means all defaults. */
+/** Options of lodger_glib_signal_next(). NULL means all defaults. */
 typedef struct LodgerGlibSignalOptions
 {
   size_t size; /**< sizeof (LodgerGlibSignalOptions) */
@@ -33,7 +33,7 @@ typedef struct LodgerGlibSignalOptions
 #define LODGER_GLIB_SIGNAL_OPTIONS(...) LODGER_OPTIONS (LodgerGlibSignalOptions, __VA_ARGS__)
 
 /**
- * lodger_glib_signal: (skip)
+ * lodger_glib_signal_next: (skip)
  * @object: (type GObject.Object): the object that emits
  * @detailed_signal: the signal, with or without a detail: "response", "notify::title"
  * @options: (nullable): options
@@ -62,12 +62,12 @@ typedef struct LodgerGlibSignalOptions
  * Test: unit/glib-signal the_death_of_the_emitter_is_an_error
  * Since: 0.2
  */
-LODGER_API LODGER_GIVEN LodgerPending *lodger_glib_signal (void *object, const char *detailed_signal,
-                                                           const LodgerGlibSignalOptions *options);
+LODGER_API LODGER_GIVEN LodgerPending *lodger_glib_signal_next (void *object, const char *detailed_signal,
+                                                                const LodgerGlibSignalOptions *options);
 
 /**
  * lodger_glib_signal_get_argument: (skip)
- * @done: (nullable): of lodger_glib_signal()
+ * @done: (nullable): of lodger_glib_signal_next()
  * @index: which argument; 0 is the first after the object itself
  *
  * Returns an argument of the emission.
@@ -85,7 +85,7 @@ LODGER_API const GValue *lodger_glib_signal_get_argument (LodgerPending *done, g
 
 /**
  * lodger_glib_signal_get_int: (skip)
- * @done: of lodger_glib_signal()
+ * @done: of lodger_glib_signal_next()
  * @index: which argument; 0 is the first after the object itself
  * @ret_value: (out): the number
  *
@@ -113,11 +113,11 @@ LODGER_API int lodger_glib_signal_get_int (LodgerPending *done, guint index, int
  * Waits for the next emission of a signal.
  *
  * Suspends a spawned call; blocks elsewhere, under the rules of lodger_pending_wait(). @object is not kept alive. When
- * this function returns, the handler no longer does anything: see lodger_glib_signal().
+ * this function returns, the handler no longer does anything: see lodger_glib_signal_next().
  *
  * Returns: 0, or a negative code
  *
- * Errors: as lodger_glib_signal(), as lodger_pending_wait(), LODGER_EINVAL (a @ret_first that is in use),
+ * Errors: as lodger_glib_signal_next(), as lodger_pending_wait(), LODGER_EINVAL (a @ret_first that is in use),
  * LODGER_EUNANSWERED (@object was disposed of, or the handler was disconnected).
  * Test: unit/glib-signal a_thread_awaits_a_signal_of_another
  * Since: 0.2
