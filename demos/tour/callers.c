@@ -123,6 +123,26 @@ show_states (void)
   lodger_caller_unref (caller);
 }
 
+/* A manual caller starts when it is entered. Calls wait until then. The last leave stops it, and waits for the end. */
+static void
+show_enter (void)
+{
+  LodgerCaller *caller;
+  LodgerPending *call;
+  lodger_glib_register ();
+  caller = lodger_caller_open (LODGER_CALLER_MANUAL, LODGER_CALLER_OPTIONS (.name = "ann", .host = "glib"), NULL);
+  call = lodger_caller_call_soon (caller, tour_nothing, NULL, NULL);
+  g_main_context_iteration (NULL, FALSE);
+  tour_say ("before the enter: %s", lodger_error_code_string (lodger_pending_get_outcome (call)));
+  lodger_caller_enter (caller);
+  while (!lodger_pending_is_done (call))
+    g_main_context_iteration (NULL, TRUE);
+  tour_say ("after it: %s", lodger_error_code_string (tour_finish (call)));
+  lodger_caller_leave (caller);
+  tour_say ("after the leave: %s", lodger_caller_get_state (caller) == LODGER_CALLER_STOPPED ? "stopped" : "running");
+  lodger_caller_unref (caller);
+}
+
 static LodgerError *
 on_start (LodgerCaller *caller, void *data)
 {
@@ -159,6 +179,7 @@ const TourSection tour_callers[] = {
   { "names", "where a call runs", show_names },
   { "describing", "callers and calls in a line", show_describing },
   { "states", "from the start to the stop", show_states },
+  { "enter", "a caller for a part of a program", show_enter },
   { "hooks", "the first and the last function of a thread", show_hooks },
   { 0 },
 };

@@ -3,6 +3,7 @@
 #include "tour.h"
 
 #include <lodger-glib.h>
+#include <lodger-manual.h>
 
 static void
 name_loop (LodgerPending *self, void *data)
@@ -80,9 +81,36 @@ show_run (void)
   lodger_pending_unref (outcome);
 }
 
+/* A host is a loop that callers live in. This one has a clock of its own. Each loop of a thread has a caller. */
+static void
+show_host (void)
+{
+  LodgerManualHost *hosts[] = { lodger_manual_host_new (0), lodger_manual_host_new (0) };
+  LodgerCaller *callers[2];
+  LodgerPending *calls[2];
+  for (int i = 0; i < 2; i++)
+    {
+      callers[i] = lodger_manual_attach (hosts[i], NULL, NULL);
+      calls[i] = lodger_caller_call_later (callers[i], LODGER_SECONDS (3600), tour_nothing, NULL, NULL);
+    }
+  lodger_manual_advance (hosts[0], LODGER_SECONDS (3600));
+  lodger_manual_run_until_idle (hosts[0]);
+  tour_say ("%s callers in a thread; an hour later in one of them: %s", callers[0] != callers[1] ? "two" : "no two",
+            lodger_error_code_string (lodger_pending_get_outcome (calls[0])));
+  tour_say ("in the other one: %s", lodger_error_code_string (lodger_pending_get_outcome (calls[1])));
+  for (int i = 0; i < 2; i++)
+    {
+      lodger_pending_unref (calls[i]);
+      lodger_caller_leave (callers[i]);
+      lodger_caller_unref (callers[i]);
+      lodger_manual_host_unref (hosts[i]);
+    }
+}
+
 const TourSection tour_loops[] = {
   { "call_using_backend", "a call inside another loop", show_using },
   { "start_guest_run", "another loop for one call", show_guest_run },
+  { "host", "a loop with a clock of its own", show_host },
   { "run", "a main loop for one call", show_run },
   { 0 },
 };
