@@ -56,7 +56,7 @@ for program in "$dir"/*.c "$dir"/*.cpp; do
   name=${program%.*}
   flags=$(flags_for "$program") || continue
   # ThreadSanitizer cannot see the locks inside GLib, and reports the threads that GIO has for files.
-  if [ "${LODGER_SANITIZE:-}" = thread ] && grep -q 'g_file_[a-z_]*_async' "$program"; then
+  if [ "${LODGER_SANITIZE:-}" = thread ] && grep -qE 'g_file_[a-z_]*_async|AWAIT_FINISH \([^,]*, g_file_' "$program"; then
     continue
   fi
   case $program in
