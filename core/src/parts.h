@@ -29,7 +29,6 @@ struct LodgerCaller
   LodgerPooling pool;
   LodgerIdentity id; /* from here on hardly ever written */
   LodgerSetup setup;
-  LodgerWorker *worker; /* NULL: it is not a worker of a pool */
 };
 
 #endif

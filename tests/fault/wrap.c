@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 
 #define FROM                      __builtin_return_address (0)
 #define FAILS(what)               inject_fails (what, FROM)
@@ -68,6 +69,16 @@ WRAP (void, free, void *memory)
 {
   inject_untrack (memory);
   __real_free (memory);
+}
+
+WRAP (void *, mmap, void *address, size_t length, int rights, int flags, int fd, off_t offset)
+{
+  if (FAILS ("mmap"))
+    {
+      errno = ENOMEM;
+      return MAP_FAILED;
+    }
+  return __real_mmap (address, length, rights, flags, fd, offset);
 }
 
 int __real_vasprintf (char **ret_string, const char *format, va_list args) __attribute__ ((format (printf, 2, 0)));
@@ -216,6 +227,16 @@ no_descriptor (int code)
 {
   errno = code;
   return -1;
+}
+
+WRAP (FILE *, fopen, const char *name, const char *mode)
+{
+  if (FAILS ("fopen"))
+    {
+      errno = EMFILE;
+      return NULL;
+    }
+  return __real_fopen (name, mode);
 }
 
 WRAP (int, eventfd, unsigned initial, int flags)

@@ -79,8 +79,8 @@ typedef struct LodgerCallOptions
  * is full. The data is consumed, also by a refusal.
  *
  * With a full inbox:
- * - A thread that may block (see lodger_pending_wait()) waits for room.
- * - In a thread whose loop Lodger does not drive, and in a call_direct, the submission fails with LODGER_EAGAIN.
+ * - Who may wait (see lodger_pending_wait()) waits for room: a spawned call suspends, a worker blocks.
+ * - In another call of a thread whose loop Lodger does not drive, and in a call_direct, the submission fails with LODGER_EAGAIN.
  * - Where the wait could never end, the submission fails with LODGER_EDEADLK. This holds in the caller's own thread,
  *   and in a thread that the caller's thread waits for.
  * - Continuations (lodger_pending_then()), cancels and destroys are never held up.

@@ -211,7 +211,7 @@ LODGER_API int lodger_channel_flush (LodgerChannel *channel);
 /**
  * Waits for the next item, and takes it. The item is the receiver's.
  *
- * Any thread; the first one is the consumer from then on. Blocks for at most @p timeout: in a thread that may block, as
+ * Any thread; the first one is the consumer from then on. Waits for at most @p timeout: suspends a spawned call, or blocks, as
  * lodger_pending_wait() says. A @p timeout of 0 only looks, in any thread.
  *
  * @param timeout nanoseconds, or LODGER_FOREVER.

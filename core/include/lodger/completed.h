@@ -108,7 +108,7 @@ LODGER_API void lodger_completed_free (LodgerCompleted *completed);
 /**
  * Waits for the next pending that is done.
  *
- * Blocks, unless one is done. The rules for the thread are those of lodger_pending_wait(). The function of the iteration
+ * Suspends or blocks, unless one is done. The rules are those of lodger_pending_wait(). The function of the iteration
  * runs inside. Neither the end of the time nor the waiter's own cancellation cancels a pending. Where none of the pendings
  * could ever be done, the wait is refused. One thread at a time uses an iteration.
  *

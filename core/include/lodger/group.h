@@ -11,7 +11,7 @@
  *     lodger_group_enter (group);
  *     for (i = 0; i < n; i++)
  *       lodger_pending_disown (lodger_caller_to_thread (caller, load, pages[i], NULL));
- *     code = lodger_group_leave (group, &error);     blocks until all have ended
+ *     code = lodger_group_leave (group, &error);     waits until all have ended
  *
  * In a GUI thread, which must not block, it is closed instead:
  *
@@ -134,7 +134,7 @@ LODGER_API int lodger_group_enter (LodgerGroup *group);
 /**
  * Closes the group, and waits until all members have ended.
  *
- * Blocks. The rules for the thread are those of lodger_pending_wait(). It is called where the group was entered, by the
+ * Suspends or blocks, by the rules of lodger_pending_wait(). It is called where the group was entered, by the
  * same call, after the groups that were entered in between are left. If the waiting call is cancelled, the members are
  * cancelled, and this waits for their end. A member that has failed still makes the outcome LODGER_EFAILED.
  *

@@ -185,7 +185,7 @@ LODGER_API LodgerPending *lodger_task_get_stopped (const LodgerTask *task);
 /**
  * Waits until the task has ended.
  *
- * Blocks. It is lodger_pending_wait() for `stopped`, and does not tell the task to stop.
+ * Suspends or blocks. It is lodger_pending_wait() for `stopped`, and does not tell the task to stop.
  *
  * @param timeout As for lodger_pending_wait().
  * @return 0, or a negative code.
@@ -198,7 +198,7 @@ LODGER_API int lodger_task_wait (LodgerTask *task, int64_t timeout);
 /**
  * Starts the task, and waits until it has started: the code up to lodger_task_leave() is inside the task.
  *
- * Blocks. The rules for the thread are those of lodger_pending_wait(). If the task ends while the code is inside, the code's
+ * Suspends or blocks, by the rules of lodger_pending_wait(). If the task ends while the code is inside, the code's
  * waits end with LODGER_ECANCELED. A call that returns without leaving tells the task to stop, and a line is logged.
  *
  * @return 0, or a negative code. After a failed start, the task has ended; but see LODGER_EDEADLK.
@@ -215,7 +215,7 @@ LODGER_API int lodger_task_enter (LodgerTask *task);
 /**
  * Tells the task to stop, and waits until it has ended.
  *
- * Blocks. It is called where the task was entered, by the same call. A cancel of the waiting call is not delivered in it.
+ * Suspends or blocks. It is called where the task was entered, by the same call. A cancel of the waiting call is not delivered in it.
  *
  * @param ret_error Optional. The error, as a new reference. Written with LODGER_EFAILED and LODGER_ECANCELED.
  * @return the outcome of the task: 0, or a negative code. If the task has ended before this, without a failure, it is

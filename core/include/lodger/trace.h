@@ -70,6 +70,8 @@ typedef enum LodgerTraceKind
   LODGER_TRACE_END,    /**< a call's function has returned */
   LODGER_TRACE_WAKE,   /**< a host was asked to call back; in the thread that asked */
   LODGER_TRACE_STATE,  /**< a caller changed its state */
+  LODGER_TRACE_SUSPEND, /**< a spawned call leaves its thread, since it waits */
+  LODGER_TRACE_RESUME,  /**< a spawned call goes on; in its caller's thread */
 } LodgerTraceKind;
 
 /** One trace event. All pointers are borrowed for the time of the hook's call. */

@@ -27,7 +27,8 @@ asked_by (const char *word, size_t length)
     const char *word;
     unsigned kinds;
   } words[] = {
-    { "calls", 1u << LODGER_TRACE_SUBMIT | 1u << LODGER_TRACE_START | 1u << LODGER_TRACE_END },
+    { "calls", 1u << LODGER_TRACE_SUBMIT | 1u << LODGER_TRACE_START | 1u << LODGER_TRACE_END
+                   | 1u << LODGER_TRACE_SUSPEND | 1u << LODGER_TRACE_RESUME },
     { "wakes", 1u << LODGER_TRACE_WAKE },
     { "states", 1u << LODGER_TRACE_STATE },
     { "all", ~0u },

@@ -137,8 +137,10 @@ leave (LodgerFiber *fiber, bool (*may_leave) (LodgerFiber *fiber))
   if (may)
     {
       fiber->own = carried_by (thread);
+      lodger__pending_trace (LODGER_TRACE_SUSPEND, fiber->pending, fiber->caller);
       if (may_leave (fiber))
         lodger__stack_leave ();
+      lodger__pending_trace (LODGER_TRACE_RESUME, fiber->pending, fiber->caller);
       carry (thread, fiber->own);
       thread->strand.no_wait = "what a wait has held up cannot wait";
       fiber->ops->go_on (fiber->frame);

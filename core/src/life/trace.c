@@ -28,7 +28,7 @@ lodger_set_trace_func (LodgerTraceFunc func, void *data)
 static void
 print_event (const LodgerTraceEvent *event)
 {
-  static const char *const words[] = { "submit", "start", "end", "wake", "state" };
+  static const char *const words[] = { "submit", "start", "end", "wake", "state", "suspend", "resume" };
   static const char *const states[] = { "initial", "starting", "running", "stopping", "stopped" };
   const char *caller = event->caller != NULL ? lodger_caller_get_name (event->caller) : "-";
   if (event->kind == LODGER_TRACE_STATE)

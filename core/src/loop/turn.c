@@ -6,7 +6,6 @@
 #include "loop/ownership.h"
 #include "loop/watch.h"
 #include "mailbox/post.h"
-#include "stack/stack.h"
 
 enum
 {
@@ -15,9 +14,6 @@ enum
   SPIN_REWARD = 4,
   SPIN_RETRY = -64
 };
-
-static const int64_t TIDY_AFTER = INT64_C (1000000000);
-static const int64_t TIDY_AGAIN = INT64_C (10000000);
 
 #define for_each_source(source, caller)                                                                                \
   for (const LodgerTurnSource *const *source = (caller)->turn.plan->sources; *source != NULL; source++)
@@ -273,42 +269,6 @@ next_for_slice (LodgerCaller *caller)
   return item;
 }
 
-/* What a flood has left, and nobody has used for a while, is given back bit by bit. */
-static bool
-have_surplus (void)
-{
-  return lodger__slab_have_surplus () || lodger__stack_have_surplus ();
-}
-
-static bool
-give_back (void)
-{
-  const bool has_calls = lodger__slab_give_back (), has_stacks = lodger__stack_give_back ();
-  return has_calls || has_stacks;
-}
-
-static void
-tidy (LodgerCaller *caller)
-{
-  bool is_watching = caller->turn.tidy_at != LODGER_FOREVER;
-  int64_t now;
-  if (!is_watching && !have_surplus ())
-    return;
-  now = lodger__host_now (caller);
-  if (is_watching && now < caller->turn.tidy_at)
-    return;
-  if (is_watching && give_back ())
-    caller->turn.tidy_at = now + TIDY_AGAIN;
-  else if (have_surplus ())
-    {
-      lodger__slab_begin_watch ();
-      lodger__stack_begin_watch ();
-      caller->turn.tidy_at = now + TIDY_AFTER;
-    }
-  else
-    caller->turn.tidy_at = LODGER_FOREVER;
-}
-
 /* Owner, at the end of a slice: arms, asks to be called again, and lets its sources settle at last. They may end the caller,
  * or lose it: nothing here looks at the inside after that. */
 static void
@@ -320,7 +280,7 @@ settle_down (LodgerCaller *caller, bool has_run)
   while ((postponed = lodger__turn_next_postponed (caller)) != NULL)
     lodger__push (caller, postponed);
   if (caller->turn.depth == 0)
-    tidy (caller);
+    lodger__turn_tidy (caller);
   if (is_alone || lodger__turn_is_ready (caller))
     lodger__turn_before_wait (caller, is_alone);
   lodger__turn_arm (caller);

@@ -27,6 +27,8 @@ bool lodger__turn_is_ready (const LodgerCaller *caller);
 /* Owner: the next time that something is due; the host is told. */
 int64_t lodger__turn_deadline (const LodgerCaller *caller);
 void lodger__turn_arm (LodgerCaller *caller);
+/* tidy.c. Owner, at the end of a slice: looks whether spare memory is too much, or is due to be given back. */
+void lodger__turn_tidy (LodgerCaller *caller);
 /* Whoever ends it: the next of this turn's timers that has not run. */
 LodgerItem *lodger__turn_next_due (LodgerCaller *caller);
 /* Owner: the item, which is in no inbox, runs in the next slice, after what is in the inbox at the end of this one. */

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 typedef struct LodgerPool LodgerPool; /* queue.h */
+typedef struct LodgerWorker LodgerWorker;
 
 /* Makes a worker of a root, and starts its thread. False: no memory or no thread, and nothing is left of it. */
 typedef bool (*LodgerWorkerSpawn) (LodgerCaller *root, unsigned number);
@@ -23,6 +24,7 @@ typedef struct LodgerPooling
   LodgerList child_calls;     /* what it gave to its root's pool, under the pool's mutex, as the next */
   LodgerList cancelled_calls; /* those of them that a stop has cancelled */
   atomic_bool has_child_calls;
+  LodgerWorker *worker; /* NULL: it is not a worker of a pool */
 } LodgerPooling;
 
 typedef enum LodgerWorkerState
@@ -34,7 +36,7 @@ typedef enum LodgerWorkerState
 } LodgerWorkerState;
 
 /* Under the pool's mutex, except where it says otherwise. */
-typedef struct LodgerWorker
+struct LodgerWorker
 {
   LodgerCaller *caller;         /* whose part this is */
   atomic_int state;             /* LodgerWorkerState; written under the mutex */
@@ -49,6 +51,6 @@ typedef struct LodgerWorker
   bool is_blocked;              /* waits in its call, and is not counted meanwhile */
   bool has_run;                 /* owner: since `last_use` */
   LodgerPending *busy_with;     /* owner: the pool's call that it runs */
-} LodgerWorker;
+};
 
 #endif

@@ -93,7 +93,7 @@ static void
 run (LodgerCaller *caller, LodgerItem *item)
 {
   LodgerPending *pending = (LodgerPending *) item;
-  LodgerWorker *worker = caller->worker;
+  LodgerWorker *worker = caller->pool.worker;
   if (lodger__is_stopping (lodger__root (caller)))
     {
       drop (caller, item);
@@ -139,7 +139,7 @@ static void
 returned (LodgerCaller *caller, LodgerPending *pending)
 {
   LodgerPool *pool = lodger__pool_of (caller);
-  LodgerWorker *worker = caller->worker;
+  LodgerWorker *worker = caller->pool.worker;
   bool is_unfinished = (lodger__pending_state (pending) & (P_DEFERRED | P_FOLLOWS)) != 0;
   if (worker->busy_with != pending || (!is_unfinished && lodger__pending_tells_user_code (pending)))
     return;
@@ -208,7 +208,7 @@ static LodgerItem *
 take (LodgerCaller *caller, bool may_search, bool *ret_searches)
 {
   LodgerPool *pool = lodger__pool_of (caller);
-  LodgerWorker *worker = caller->worker;
+  LodgerWorker *worker = caller->pool.worker;
   LodgerItem *item;
   LodgerWakeUp wake_up = { NULL, 0 };
   bool surplus = false;

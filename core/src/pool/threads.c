@@ -36,7 +36,7 @@ lodger__pool_clear (LodgerCaller *caller)
   if (pool != NULL)
     pthread_mutex_destroy (&pool->mutex);
   free (pool);
-  free (caller->worker);
+  free (caller->pool.worker);
 }
 
 static LodgerPool *
@@ -143,8 +143,8 @@ lodger__worker_failed (LodgerCaller *caller)
   LodgerPool *pool = lodger__pool_of (caller);
   bool is_counted;
   pthread_mutex_lock (&pool->mutex);
-  is_counted = !caller->worker->is_forgotten;
-  caller->worker->is_forgotten = true;
+  is_counted = !caller->pool.worker->is_forgotten;
+  caller->pool.worker->is_forgotten = true;
   pthread_mutex_unlock (&pool->mutex);
   if (is_counted)
     shrink (lodger__root (caller), lodger_error_ref (lodger__start_error (caller)));
@@ -157,7 +157,7 @@ lodger__worker_gone (LodgerCaller *caller)
   LodgerPool *pool = lodger__pool_of (caller);
   LodgerWakeUp wake_up = { NULL, 0 };
   pthread_mutex_lock (&pool->mutex);
-  if (!caller->worker->is_forgotten)
+  if (!caller->pool.worker->is_forgotten)
     {
       lodger__worker_uncount (pool, caller);
       pool->worker_count--;

@@ -14,7 +14,7 @@ bool
 lodger__worker_init (LodgerCaller *caller)
 {
   LodgerWorker *worker = aligned_alloc (64, (sizeof *worker + 63) / 64 * 64);
-  caller->worker = worker;
+  caller->pool.worker = worker;
   if (worker == NULL)
     return false;
   *worker = (LodgerWorker) { .caller = caller };
@@ -26,26 +26,26 @@ lodger__worker_init (LodgerCaller *caller)
 bool
 lodger__is_worker (const LodgerCaller *caller)
 {
-  return caller->worker != NULL;
+  return caller->pool.worker != NULL;
 }
 
 void
 lodger__worker_never_came (LodgerCaller *caller)
 {
-  atomic_store (&caller->worker->state, LODGER_WORKER_AT_WORK);
+  atomic_store (&caller->pool.worker->state, LODGER_WORKER_AT_WORK);
 }
 
 bool
 lodger__worker_wants_call (const LodgerCaller *caller)
 {
-  return caller->worker->busy_with == NULL && !lodger__is_stopping (caller);
+  return caller->pool.worker->busy_with == NULL && !lodger__is_stopping (caller);
 }
 
 /* A look around between a call and the sleep is no use of it. */
 void
 lodger__worker_note_idle (LodgerCaller *caller)
 {
-  LodgerWorker *worker = caller->worker;
+  LodgerWorker *worker = caller->pool.worker;
   int64_t duration = atomic_load (&lodger__root (caller)->pool.idle_duration);
   if (worker->idle_since == 0)
     worker->idle_since = lodger__host_now (caller);
@@ -58,7 +58,7 @@ lodger__worker_note_idle (LodgerCaller *caller)
 bool
 lodger__worker_make_idle (LodgerPool *pool, LodgerCaller *caller)
 {
-  LodgerWorker *worker = caller->worker;
+  LodgerWorker *worker = caller->pool.worker;
   LodgerLink *at;
   worker->is_surplus
       = pool->idle_count >= atomic_load (&lodger__root (caller)->pool.idle_limit) && !lodger__pool_has_calls (pool);
@@ -78,14 +78,14 @@ lodger__worker_make_idle (LodgerPool *pool, LodgerCaller *caller)
 void
 lodger__worker_comes (LodgerPool *pool, LodgerCaller *caller)
 {
-  atomic_store (&caller->worker->state, LODGER_WORKER_WAKING);
+  atomic_store (&caller->pool.worker->state, LODGER_WORKER_WAKING);
   pool->waking++;
 }
 
 void
 lodger__worker_leave_state (LodgerPool *pool, LodgerCaller *caller)
 {
-  LodgerWorker *worker = caller->worker;
+  LodgerWorker *worker = caller->pool.worker;
   switch ((LodgerWorkerState) atomic_load (&worker->state))
     {
     case LODGER_WORKER_AT_WORK: return;
@@ -102,7 +102,7 @@ lodger__worker_leave_state (LodgerPool *pool, LodgerCaller *caller)
 void
 lodger__worker_uncount (LodgerPool *pool, LodgerCaller *caller)
 {
-  LodgerWorker *worker = caller->worker;
+  LodgerWorker *worker = caller->pool.worker;
   if (worker->is_counted)
     pool->running--;
   if (worker->is_blocked)
@@ -125,7 +125,7 @@ lodger__pool_choose (LodgerCaller *root)
     {
       wake_up.worker = lodger_caller_ref (lodger__list_first (&pool->idle, LodgerWorker, idle)->caller);
       lodger__worker_leave_state (pool, wake_up.worker);
-      atomic_store (&wake_up.worker->worker->state, LODGER_WORKER_WAKING);
+      atomic_store (&wake_up.worker->pool.worker->state, LODGER_WORKER_WAKING);
       pool->waking++;
     }
   else if (pool->worker_count < pool->worker_max && pool->worker_count - pool->blocked - pool->away < pool->running_max)

@@ -21,7 +21,7 @@ static void
 step_back (LodgerCaller *caller, Step step)
 {
   LodgerPool *pool = lodger__pool_of (caller);
-  LodgerWorker *worker = caller->worker;
+  LodgerWorker *worker = caller->pool.worker;
   LodgerWakeUp wake_up = { NULL, 0 };
   pthread_mutex_lock (&pool->mutex);
   lodger__worker_leave_state (pool, caller);
@@ -46,7 +46,7 @@ step_back (LodgerCaller *caller, Step step)
 void
 lodger__worker_engage (LodgerCaller *caller)
 {
-  if (atomic_load (&caller->worker->state) != LODGER_WORKER_AT_WORK)
+  if (atomic_load (&caller->pool.worker->state) != LODGER_WORKER_AT_WORK)
     step_back (caller, STEP_ENGAGE);
 }
 
@@ -55,7 +55,7 @@ void
 lodger__worker_block (LodgerCaller *caller)
 {
   LodgerPool *pool = lodger__pool_of (caller);
-  LodgerWorker *worker = caller->worker;
+  LodgerWorker *worker = caller->pool.worker;
   LodgerWakeUp wake_up = { NULL, 0 };
   lodger__worker_engage (caller);
   pthread_mutex_lock (&pool->mutex);
@@ -79,7 +79,7 @@ void
 lodger__worker_unblock (LodgerCaller *caller)
 {
   LodgerPool *pool = lodger__pool_of (caller);
-  LodgerWorker *worker = caller->worker;
+  LodgerWorker *worker = caller->pool.worker;
   pthread_mutex_lock (&pool->mutex);
   if (worker->is_blocked)
     {
@@ -104,7 +104,7 @@ static bool
 is_ready (const LodgerCaller *caller)
 {
   return lodger__turn_depth (caller) == 0 && lodger__worker_wants_call (caller)
-         && atomic_load (&caller->worker->state) != LODGER_WORKER_IDLE;
+         && atomic_load (&caller->pool.worker->state) != LODGER_WORKER_IDLE;
 }
 
 /* With calls of its own to come, it takes others, but is not idle: its end would cancel them. What other threads submit to
@@ -112,7 +112,7 @@ is_ready (const LodgerCaller *caller)
 static int64_t
 idle_until (const LodgerCaller *caller)
 {
-  const LodgerWorker *worker = caller->worker;
+  const LodgerWorker *worker = caller->pool.worker;
   if (atomic_load (&worker->state) != LODGER_WORKER_IDLE || lodger__calls_are_to_come (caller))
     return LODGER_FOREVER;
   return worker->is_surplus ? 0 : atomic_load (&worker->idle_until);

@@ -15,48 +15,53 @@ typedef struct LodgerControl
   uint16_t x87;
 } LodgerControl;
 
-enum { LODGER_CONTROL_FLAGS = 0x3f };
+#define LODGER_CONTROL_FLAGS UINT32_C (0x3f)
 
-static inline LodgerControl
-lodger__control_get (void)
+/* Member by member: a copy of the whole would be read before both writes have come to the cache, and wait for them. */
+static inline void
+lodger__control_get (LodgerControl *control)
 {
-  LodgerControl control;
-  __asm__ volatile ("stmxcsr %0" : "=m" (control.vectors));
-  __asm__ volatile ("fnstcw %0" : "=m" (control.x87));
-  return control;
+  __asm__ volatile ("stmxcsr %0" : "=m" (control->vectors));
+  __asm__ volatile ("fnstcw %0" : "=m" (control->x87));
 }
 
-/* Loading costs more than looking, and rarely is there a difference. */
+/* The flags stay as they are. */
 static inline void
-lodger__control_set (LodgerControl control)
+lodger__control_load (const LodgerControl *control)
 {
-  const LodgerControl now = lodger__control_get ();
-  if (((control.vectors ^ now.vectors) & ~(uint32_t) LODGER_CONTROL_FLAGS) != 0)
-    {
-      const uint32_t vectors = (control.vectors & ~(uint32_t) LODGER_CONTROL_FLAGS) | (now.vectors & LODGER_CONTROL_FLAGS);
-      __asm__ volatile ("ldmxcsr %0" : : "m" (vectors));
-    }
-  if (control.x87 != now.x87)
-    __asm__ volatile ("fldcw %0" : : "m" (control.x87));
+  LodgerControl now;
+  lodger__control_get (&now);
+  now.vectors = (control->vectors & ~LODGER_CONTROL_FLAGS) | (now.vectors & LODGER_CONTROL_FLAGS);
+  __asm__ volatile ("ldmxcsr %0" : : "m" (now.vectors));
+  __asm__ volatile ("fldcw %0" : : "m" (control->x87));
+}
+
+static inline int
+lodger__control_differs (const LodgerControl *one, const LodgerControl *other)
+{
+  return ((one->vectors ^ other->vectors) & ~LODGER_CONTROL_FLAGS) != 0 || one->x87 != other->x87;
 }
 
 #elif defined(__aarch64__)
 
 typedef uint64_t LodgerControl;
 
-static inline LodgerControl
-lodger__control_get (void)
+static inline void
+lodger__control_get (LodgerControl *control)
 {
-  LodgerControl control;
-  __asm__ volatile ("mrs %0, fpcr" : "=r" (control));
-  return control;
+  __asm__ volatile ("mrs %0, fpcr" : "=r" (*control));
 }
 
 static inline void
-lodger__control_set (LodgerControl control)
+lodger__control_load (const LodgerControl *control)
 {
-  if (control != lodger__control_get ())
-    __asm__ volatile ("msr fpcr, %0" : : "r" (control));
+  __asm__ volatile ("msr fpcr, %0" : : "r" (*control));
+}
+
+static inline int
+lodger__control_differs (const LodgerControl *one, const LodgerControl *other)
+{
+  return *one != *other;
 }
 
 #else
@@ -68,20 +73,34 @@ lodger__control_set (LodgerControl control)
 
 typedef int LodgerControl;
 
-static inline LodgerControl
-lodger__control_get (void)
+static inline void
+lodger__control_get (LodgerControl *control)
 {
-  return fegetround != NULL ? fegetround () : 0;
+  *control = fegetround != NULL ? fegetround () : 0;
 }
 
 static inline void
-lodger__control_set (LodgerControl control)
+lodger__control_load (const LodgerControl *control)
 {
-  if (fesetround != NULL && control != fegetround ())
-    fesetround (control);
+  if (fesetround != NULL)
+    fesetround (*control);
+}
+
+static inline int
+lodger__control_differs (const LodgerControl *one, const LodgerControl *other)
+{
+  return *one != *other;
 }
 
 #endif
 /* clang-format on */
+
+/* Changes from what another context had to what this one had. Loading is slow, and rarely is there a difference. */
+static inline void
+lodger__control_change (const LodgerControl *from, const LodgerControl *to)
+{
+  if (__builtin_expect (lodger__control_differs (from, to), 0))
+    lodger__control_load (to);
+}
 
 #endif

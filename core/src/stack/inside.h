@@ -16,6 +16,7 @@
 #define LODGER_STACK_INSIDE_H
 
 #include "base/list.h"
+#include "stack/control.h"
 #include "stack/stack.h"
 #include "stack/tools.h"
 
@@ -37,6 +38,7 @@ typedef struct LodgerPlace
   jmp_buf registers;
   ucontext_t *context; /* instead, on the suspended stack itself; NULL unless there is a shadow stack */
   LodgerToolStack *tool;
+  LodgerControl control; /* what it had when it left; not while it borrows */
 } LodgerPlace;
 
 /* Who has started or resumed a stack, on the stack of that one. */
@@ -73,6 +75,9 @@ struct LodgerStack
   LodgerToolStack tool;
   alignas (16) unsigned char room[LODGER_STACK_ROOM];
 };
+
+/* switch.c. This thread ends, and does not run on that stack any more, if it did. */
+void lodger__stack_lose (const LodgerStack *stack);
 
 /* guard.c. Memory for a stack of a class; NULL: there is none. */
 LodgerStack *lodger__stack_map (unsigned class);

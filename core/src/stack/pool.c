@@ -14,7 +14,8 @@ enum
   KEPT = 64,       /* of a class, that are never given back */
   MOST = 16384,    /* of a class: what exceeds that goes back at once */
   GIVEN_BACK = 32, /* at a time */
-  LARGE = 4        /* the class from which on a used one is trimmed: 1 MiB */
+  LARGE = 4,       /* the class from which on a used one may be trimmed: 1 MiB */
+  KEPT_USED = 8    /* of these, that are no surplus */
 };
 
 typedef struct LodgerStacks
@@ -22,6 +23,7 @@ typedef struct LodgerStacks
   LodgerList idle[LODGER_STACK_CLASSES]; /* the last given at the end */
   unsigned count[LODGER_STACK_CLASSES];
   unsigned lowest[LODGER_STACK_CLASSES]; /* that the count has been since the watch began */
+  unsigned surplus;                      /* how many exceed KEPT, over all classes */
   unsigned used;                         /* idle ones that could be trimmed */
   void *signal_stack;                    /* NULL: the thread has one of its own, or there is none */
   size_t signal_stack_size;
@@ -36,6 +38,7 @@ end_stacks (LodgerStacks *stacks)
       while ((link = lodger__list_pop (&stacks->idle[i])) != NULL)
         lodger__stack_unmap (lodger__list_item (link, LodgerStack, idle));
     }
+  lodger__stack_lose (lodger__stack_current ());
   lodger__overflow_close (stacks->signal_stack, stacks->signal_stack_size);
   free (stacks);
 }
@@ -60,7 +63,7 @@ class_of (size_t size)
 {
   unsigned class = 0;
   while (class < LODGER_STACK_CLASSES && (size_t) LODGER_STACK_LEAST << class < size)
-    class ++;
+    class += 1;
   return class;
 }
 
@@ -70,25 +73,28 @@ is_trimmable (const LodgerStack *stack)
   return stack->is_used && stack->class >= LARGE;
 }
 
+/* The link is one of the ends of the list of its class. */
+static LodgerStack *
+take_out (LodgerStacks *stacks, LodgerLink *link)
+{
+  LodgerStack *stack = lodger__list_item (link, LodgerStack, idle);
+  const unsigned class = stack->class;
+  lodger__list_remove (link);
+  stacks->used -= is_trimmable (stack);
+  stacks->surplus -= stacks->count[class]-- > KEPT;
+  if (stacks->count[class] < stacks->lowest[class])
+    stacks->lowest[class] = stacks->count[class];
+  return stack;
+}
+
 LodgerStack *
 lodger__stack_take (size_t size)
 {
   const unsigned class = class_of (size);
   LodgerStacks *stacks = own_stacks ();
-  LodgerStack *stack;
   if (stacks == NULL || class == LODGER_STACK_CLASSES)
     return NULL;
-  stack = lodger__list_item (stacks->idle[class].last, LodgerStack, idle);
-  if (stack == NULL)
-    stack = lodger__stack_map (class);
-  else
-    {
-      lodger__list_remove (&stack->idle);
-      stacks->used -= is_trimmable (stack);
-      if (--stacks->count[class] < stacks->lowest[class])
-        stacks->lowest[class] = stacks->count[class];
-    }
-  return stack;
+  return stacks->idle[class].last != NULL ? take_out (stacks, stacks->idle[class].last) : lodger__stack_map (class);
 }
 
 void
@@ -103,13 +109,14 @@ lodger__stack_give (LodgerStack *stack)
     }
   stack->is_used = true;
   stacks->used += is_trimmable (stack);
-  stacks->count[stack->class]++;
+  stacks->surplus += ++stacks->count[stack->class] > KEPT;
   lodger__list_append (&stacks->idle[stack->class], &stack->idle);
 }
 
 void
 lodger__stack_drop (LodgerStack *stack)
 {
+  lodger__stack_lose (stack);
   lodger__stack_unmap (stack);
 }
 
@@ -142,12 +149,7 @@ bool
 lodger__stack_have_surplus (void)
 {
   const LodgerStacks *stacks = known_stacks ();
-  if (stacks == NULL)
-    return false;
-  for (unsigned i = 0; i < LODGER_STACK_CLASSES; i++)
-    if (stacks->count[i] > KEPT)
-      return true;
-  return stacks->used > 0;
+  return stacks != NULL && (stacks->surplus > 0 || stacks->used > KEPT_USED);
 }
 
 void
@@ -180,15 +182,10 @@ lodger__stack_give_back (void)
   bool has_more = false;
   for (unsigned i = 0; stacks != NULL && i < LODGER_STACK_CLASSES; i++)
     {
-      unsigned given = 0;
-      while (given < GIVEN_BACK && stacks->lowest[i] > KEPT)
+      for (unsigned given = 0; given < GIVEN_BACK && stacks->lowest[i] > KEPT; given++)
         {
-          LodgerStack *stack = lodger__list_item (lodger__list_pop (&stacks->idle[i]), LodgerStack, idle);
-          stacks->used -= is_trimmable (stack);
-          stacks->count[i]--;
           stacks->lowest[i]--;
-          given++;
-          lodger__stack_unmap (stack);
+          lodger__stack_unmap (take_out (stacks, stacks->idle[i].first));
         }
       if (stacks->lowest[i] > KEPT)
         has_more = true;

@@ -21,7 +21,8 @@ enum
 LodgerStack *lodger__stack_take (size_t size);
 /* To the pool: its function has returned. */
 void lodger__stack_give (LodgerStack *stack);
-/* Its function has not returned, and never goes on: what is on the stack is lost, and its memory freed. */
+/* Its function has not returned, and never goes on: what is on the stack is lost, and its memory freed. A thread that ends on
+ * a stack, by pthread_exit(), keeps it, since its room may be in use: whoever has taken it drops it then. */
 void lodger__stack_drop (LodgerStack *stack);
 /* LODGER_STACK_ROOM bytes, aligned to 16; what was there before stays there from one take to the next, or is 0. */
 void *lodger__stack_room (LodgerStack *stack);
