@@ -11,6 +11,10 @@
  *         g_object_unref (result);
  *       }
  *
+ * LODGER_GLIB_AWAIT_FINISH() also calls a `…_finish` that has no other arguments than the result and the error:
+ *
+ *     size = LODGER_GLIB_AWAIT_FINISH (&error, g_input_stream_read, stream, buffer, sizeof buffer, G_PRIORITY_DEFAULT);
+ *
  * A function whose last arguments are not the cancellable, the call-back and the user data is written out:
  *
  *     LodgerPending *pending = lodger_glib_await_new ();
@@ -88,5 +92,30 @@ LODGER_END_DECLS
              lodger_awaited_);                                                                                         \
     lodger_glib_await_end (lodger_awaited_, ret_result);                                                               \
   })
+
+/** Starts an operation of GIO, waits for it, and gives what its `…_finish` gives.
+ *
+ * The functions are `name_async (object, …, cancellable, call-back, user_data)` and `name_finish (object, result, error)`.
+ * Arguments come after the object. If the wait is not 0, because of a cancel or a refusal, `error` is set, and the value is
+ * 0, %FALSE or %NULL.
+ *
+ * Test: unit/glib-await-finish the_value_is_that_of_the_finish_function
+ * Test: unit/glib-await-finish after_a_cancel_the_value_is_0_and_the_error_says_so */
+#define LODGER_GLIB_AWAIT_FINISH(error, name, object, ...)                                                             \
+  __extension__({                                                                                                      \
+    g_autoptr (GAsyncResult) lodger_result_ = NULL;                                                                    \
+    int lodger_code_ = LODGER_GLIB_AWAIT (&lodger_result_, name##_async, object, __VA_ARGS__);                         \
+    lodger_glib_await_is_over (lodger_code_, error) ? name##_finish (object, lodger_result_, error) : 0;               \
+  })
+
+/** For the macro above: whether the wait was 0. Otherwise it sets the error. */
+static inline gboolean
+lodger_glib_await_is_over (int code, GError **error)
+{
+  if (code != 0)
+    g_set_error_literal (error, G_IO_ERROR, code == LODGER_ECANCELED ? G_IO_ERROR_CANCELLED : G_IO_ERROR_FAILED,
+                         lodger_error_code_string (code));
+  return code == 0;
+}
 
 #endif
