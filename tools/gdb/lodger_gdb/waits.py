@@ -3,10 +3,9 @@
 
 import collections
 
-import gdb
-
 from .memory import at, each, heap, number, program, text
 from .objects import Caller, Fiber, Pending, callers, leader, several, set_of, source, waits_noted
+from .stacks import thread_of_stack
 
 # What something hangs on: how that is said, the pendings, and whether any one of them is enough. Without pendings,
 # `verb` is all there is to say.
@@ -188,24 +187,8 @@ class Idler:
         return Need("waits for", (pending,)) if pending is not None else Need("waits for something")
 
     def __str__(self):
-        thread = on_whose_stack(self.address)
+        thread = thread_of_stack(self.address)
         return f"thread {thread.num}, in no call" if thread is not None else "a thread, in no call"
-
-
-def on_whose_stack(address):
-    """gdb's thread with the nearest stack pointer below an address."""
-    selected, best, nearest = gdb.selected_thread(), None, 1 << 26
-    for thread in gdb.selected_inferior().threads():
-        try:
-            thread.switch()
-            distance = address - number(gdb.newest_frame().read_register("sp"))
-        except gdb.error:
-            continue
-        if 0 <= distance < nearest:
-            best, nearest = thread, distance
-    if selected is not None:
-        selected.switch()
-    return best
 
 
 def need_of(node):
