@@ -3,7 +3,7 @@
 
 import collections
 
-from .memory import at, each, heap, number, program, text
+from .memory import at, each, heap, number, owner, program, text
 from .objects import Caller, Fiber, Pending, callers, leader, several, set_of, source, waits_noted
 from .stacks import thread_of_stack
 
@@ -32,7 +32,7 @@ def thread_runs(caller, verb, otherwise):
 
 
 def of_gate(gate):
-    """Of a call that its gate keeps: an AtGate."""
+    """Of a call that its gate keeps, or of a part of a call: what has the hold."""
     hold = gate["hold"]
     ops = number(hold["gate"]["ops"])
     if ops == program.address("limiter/limiter.c", "gate_ops") != 0:
@@ -113,6 +113,8 @@ def of_extras(pending):
         gate = at(extra, "AtGate", "call/gate.c")
         if not number(gate["is_on_its_way"]):
             return of_gate(gate)
+    for extra in pending.extras("limiter/enter.c", "turn_kind"):
+        return of_gate(owner(extra, "Entry", "extra", "limiter/enter.c"))
     for extra in pending.extras("group/members.c", "gathering_kind"):
         group = at(extra, "LodgerGathering")["group"]
         members = tuple(Pending.of(member["pending"]) for list_ in (group["at_work"], group["cancelled"])
