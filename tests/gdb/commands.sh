@@ -54,7 +54,7 @@ strip --strip-all "$library"
 (cd "$prefix/lib" && objcopy --add-gnu-debuglink="$library.debug" "$library")
 
 compile () { # compile PROGRAM
-  quietly "$cc" -O2 -g -std=gnu11 -I"$prefix/include" -o "$dir/$1" "$source/tests/gdb/$1.c" \
+  quietly "$cc" -O2 -g -std=gnu11 -Wall -Wextra -Werror -I"$prefix/include" -o "$dir/$1" "$source/tests/gdb/$1.c" \
     -L"$prefix/lib" -llodger -Wl,-rpath,"$prefix/lib" -pthread
 }
 
@@ -136,7 +136,7 @@ mv "$dir/away" "$library.debug"
 compile fibers
 name_calls fibers
 mapfile -t asked < <(commands callers fibers 'bt 0x0' 'bt deposit_done' 'bt withdraw_done 2' why pendings)
-debugger "${allowed[@]}" -ex run "${asked[@]}" -ex 'bt 1' -ex 'generate-core-file core.gdb' ./fibers \
+debugger "${allowed[@]}" -ex run -ex 'frame 2' "${asked[@]}" -ex 'frame' -ex 'generate-core-file core.gdb' ./fibers \
   >live-fibers || true
 # Where pages are guarded by markers, gdb's own core file lacks the stacks. That of the system has them.
 mkdir "$dir/system"
@@ -171,7 +171,8 @@ check_fibers () { # check_fibers FILE
   [ "$number" = 2 ] || { echo "$1: $number frames were shown, not 2"; failures=$((failures + 1)); }
 }
 check_fibers live-fibers
-says live-fibers '^#0 .*(abort|raise|pthread_kill)'
+grep -c '^#2 .*\(abort\|raise\)' live-fibers | grep -qx 2 ||
+  { echo "another frame is selected afterwards"; failures=$((failures + 1)); }
 grep -q 'whose stacks are not in this core file' lacking || check_fibers lacking
 [ -z "$core" ] || check_fibers dead-fibers
 

@@ -102,15 +102,19 @@ main (void)
   sem_init (&submitted, 0, 0);
   answer = lodger_pending_new_full (LODGER_PENDING_OPTIONS (.name = "answer"));
   posted = lodger_caller_call_soon_full (left, post, &reply, NULL, LODGER_CALL_OPTIONS (.name = "post"));
-  lodger_pending_then_full (posted, left, print, NULL, NULL, LODGER_CALL_OPTIONS (.name = "print"));
+  lodger_pending_unref (
+      lodger_pending_then_full (posted, left, print, NULL, NULL, LODGER_CALL_OPTIONS (.name = "print")));
   deposit_done = lodger_caller_call_soon_full (left, deposit, NULL, NULL,
                                                LODGER_CALL_OPTIONS (.name = "deposit", .limiter = limiter));
   withdraw_done = lodger_caller_call_soon_full (right, withdraw, NULL, NULL, LODGER_CALL_OPTIONS (.name = "withdraw"));
-  lodger_caller_to_thread_full (left, audit, NULL, NULL, LODGER_CALL_OPTIONS (.name = "audit"));
-  lodger_caller_to_thread_full (left, nothing, NULL, NULL, LODGER_CALL_OPTIONS (.name = "report"));
-  lodger_caller_call_soon_full (left, nothing, NULL, NULL, LODGER_CALL_OPTIONS (.name = "fee", .limiter = limiter));
-  lodger_caller_call_soon_full (left, nothing, NULL, NULL, LODGER_CALL_OPTIONS (.name = "next"));
-  lodger_caller_call_later_full (left, ONE_HOUR, nothing, NULL, NULL, LODGER_CALL_OPTIONS (.name = "interest"));
+  lodger_pending_unref (lodger_caller_to_thread_full (left, audit, NULL, NULL, LODGER_CALL_OPTIONS (.name = "audit")));
+  lodger_pending_unref (
+      lodger_caller_to_thread_full (left, nothing, NULL, NULL, LODGER_CALL_OPTIONS (.name = "report")));
+  lodger_pending_unref (lodger_caller_call_soon_full (left, nothing, NULL, NULL,
+                                                      LODGER_CALL_OPTIONS (.name = "fee", .limiter = limiter)));
+  lodger_pending_unref (lodger_caller_call_soon_full (left, nothing, NULL, NULL, LODGER_CALL_OPTIONS (.name = "next")));
+  lodger_pending_unref (
+      lodger_caller_call_later_full (left, ONE_HOUR, nothing, NULL, NULL, LODGER_CALL_OPTIONS (.name = "interest")));
   lodger_queue_call_full (queue, nothing, NULL, NULL, LODGER_QUEUE_ITEM_OPTIONS (.name = "reminder"));
   pthread_create (&thread, NULL, wait_for_answer, NULL);
   for (int i = 0; i < 3; i++)

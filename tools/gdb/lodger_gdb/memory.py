@@ -114,7 +114,7 @@ class Program:
         if library is None and gdb.selected_inferior().pid == 0:
             return "lodger: there is no process and no core file: start the program, or attach to it"
         if library is None and self.is_without_lodger():
-            return "lodger: this program does not use Lodger, or has not loaded it yet"
+            return "lodger: this program does not use Lodger, has not loaded it yet, or has no symbols"
         return (f"lodger: the debug information of {library or 'this program'} is not there, or has no types (-g1). "
                 "Install it, or say where it is by 'set debug-file-directory' and load the program anew")
 

@@ -86,6 +86,20 @@ def registers_of(place):
     return found
 
 
+@contextlib.contextmanager
+def keeping_selection():
+    """The selected thread and its selected frame are the same afterwards."""
+    thread, level = gdb.selected_thread(), gdb.selected_frame().level()
+    try:
+        yield
+    finally:
+        thread.switch()
+        frame = gdb.newest_frame()
+        while frame.level() < level:
+            frame = frame.older()
+        frame.select()
+
+
 class FrameId:
     def __init__(self, sp, pc):
         self.sp, self.pc = sp, pc
@@ -111,19 +125,18 @@ class Unwinder(gdb.unwinder.Unwinder):
     @contextlib.contextmanager
     def showing(self, registers):
         """The first frame of the suspended stack, and how many frames are before it."""
-        selected = gdb.selected_frame().level()
-        self.cpu, self.start = processor(), here(gdb.newest_frame())
-        self.registers = registers
-        gdb.invalidate_cached_frames()
-        try:
-            frame, before = gdb.newest_frame(), 0
-            while frame is not None and here(frame) == self.start:
-                frame, before = frame.older(), before + 1
-            yield frame, before
-        finally:
-            self.registers = None
+        with keeping_selection():
+            self.cpu, self.start = processor(), here(gdb.newest_frame())
+            self.registers = registers
             gdb.invalidate_cached_frames()
-            gdb.execute(f"frame level {selected}", to_string=True)
+            try:
+                frame, before = gdb.newest_frame(), 0
+                while frame is not None and here(frame) == self.start:
+                    frame, before = frame.older(), before + 1
+                yield frame, before
+            finally:
+                self.registers = None
+                gdb.invalidate_cached_frames()
 
 
 def here(frame):
@@ -168,10 +181,18 @@ def line_of_fiber(fiber):
 
 def line_of_thread(thread):
     """The same of a thread of gdb's."""
-    selected = gdb.selected_thread()
-    try:
+    with keeping_selection():
         thread.switch()
         return line_of(gdb.newest_frame())
-    finally:
-        if selected is not None:
-            selected.switch()
+
+
+def thread_of_stack(address):
+    """gdb's thread with the nearest stack pointer below an address, or None."""
+    best, nearest = None, 1 << 26
+    with keeping_selection():
+        for thread in gdb.selected_inferior().threads():
+            thread.switch()
+            distance = address - number(gdb.newest_frame().read_register("sp"))
+            if 0 <= distance < nearest:
+                best, nearest = thread, distance
+    return best

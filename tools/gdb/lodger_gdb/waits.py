@@ -3,10 +3,9 @@
 
 import collections
 
-import gdb
-
-from .memory import at, each, heap, number, program, text
+from .memory import at, each, heap, number, owner, program, text
 from .objects import Caller, Fiber, Pending, callers, leader, several, set_of, source, waits_noted
+from .stacks import thread_of_stack
 
 # What something hangs on: how that is said, the pendings, and whether any one of them is enough. Without pendings,
 # `verb` is all there is to say.
@@ -33,7 +32,7 @@ def thread_runs(caller, verb, otherwise):
 
 
 def of_gate(gate):
-    """Of a call that its gate keeps: an AtGate."""
+    """Of a call that its gate keeps, or of a part of a call: what has the hold."""
     hold = gate["hold"]
     ops = number(hold["gate"]["ops"])
     if ops == program.address("limiter/limiter.c", "gate_ops") != 0:
@@ -114,6 +113,8 @@ def of_extras(pending):
         gate = at(extra, "AtGate", "call/gate.c")
         if not number(gate["is_on_its_way"]):
             return of_gate(gate)
+    for extra in pending.extras("limiter/enter.c", "turn_kind"):
+        return of_gate(owner(extra, "Entry", "extra", "limiter/enter.c"))
     for extra in pending.extras("group/members.c", "gathering_kind"):
         group = at(extra, "LodgerGathering")["group"]
         members = tuple(Pending.of(member["pending"]) for list_ in (group["at_work"], group["cancelled"])
@@ -188,24 +189,8 @@ class Idler:
         return Need("waits for", (pending,)) if pending is not None else Need("waits for something")
 
     def __str__(self):
-        thread = on_whose_stack(self.address)
+        thread = thread_of_stack(self.address)
         return f"thread {thread.num}, in no call" if thread is not None else "a thread, in no call"
-
-
-def on_whose_stack(address):
-    """gdb's thread with the nearest stack pointer below an address."""
-    selected, best, nearest = gdb.selected_thread(), None, 1 << 26
-    for thread in gdb.selected_inferior().threads():
-        try:
-            thread.switch()
-            distance = address - number(gdb.newest_frame().read_register("sp"))
-        except gdb.error:
-            continue
-        if 0 <= distance < nearest:
-            best, nearest = thread, distance
-    if selected is not None:
-        selected.switch()
-    return best
 
 
 def need_of(node):
