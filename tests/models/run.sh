@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Spin verifies each model, and finds what is wrong with each broken variant of it. A model's first comment says how it is
-# run, a line each:
+# Spin verifies each model, and finds what is wrong with each broken variant of it. A model's first comment says how it
+# is run, a line each:
 #
 #   whole [DEFINE …]                       no assertion fails, and each end is a valid one
 #   live [DEFINE …]                        nothing turns in a circle without progress
-#   broken NAME [DEFINE …] ERROR: WHAT     the same with BROKEN_NAME; spin has to find that error, which begins in lower case.
-#                                          `non-progress`: as by `live`
+#   broken NAME [DEFINE …] ERROR: WHAT     the same with BROKEN_NAME; spin has to find that error.
+#                                          `non-progress`: as by `live`. It does not begin in upper case
 #
 #   run.sh [MODEL …]      default: all
 #

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Calls for a pool of two workers, of which one call may run at a time: they come while a worker searches, goes idle, blocks,
- * or has been idle for too long.
+ * Calls for a pool of two workers or three, of which one call may run at a time: they come while a worker searches,
+ * goes idle, blocks, or has been idle for too long.
  *
  *   submit     put_in() of core/src/pool/queue.c, and choose: lodger__pool_choose() of pool/worker-state.c
  *   wake       lodger__pool_wake() of pool/threads.c: lodger__poke(), or a new thread
  *   leave_state, uncount, make_idle      those of pool/worker-state.c
  *   take       take() of pool/queue.c
- *   block_and_wait, engage      lodger__worker_block(), lodger__worker_unblock(), lodger__worker_engage() of pool/worker.c
- *   worker     expire() and quit() of pool/worker.c, lodger__worker_gone() of pool/threads.c; lodger__turn_slice(), next_for_slice(), spin(),
+ *   block_and_wait, engage      lodger__worker_block(), lodger__worker_unblock(), lodger__worker_engage() of
+ *            pool/worker.c
+ *   worker     expire() and quit() of pool/worker.c, lodger__worker_gone() of pool/threads.c; lodger__turn_slice(),
+ *            next_for_slice(), spin(),
  *              settle_down() of loop/turn.c; is_ready() of pool/worker.c
  *
- * A critical section of the pool's mutex is one step. A worker's inbox is `posted`, as inbox.pml shows that it may be. Call 1
- * waits for call 3 to end, and so blocks its worker. Call 2 only runs. With OWN the first worker may have something of its
- * own to run, which waits for call 2, as soon as it has come. Left out: limits of idle workers, closing, a thread that cannot
- * be had, a worker that is free before its outcome is known.
+ * A critical section of the pool's mutex is one step. A worker's inbox is `posted`, as inbox.pml shows that it may
+ * be. Call 1 waits for call 3 to end, and so blocks its worker. Call 2 only runs. With OWN the first worker may have
+ * something of its own to run, which waits for call 2, as soon as it has come. Left out: limits of idle workers,
+ * closing, a thread that cannot be had, a worker that is free before its outcome is known.
  *
- * Shown: each call runs, once; no more than one is counted as it is taken; a worker that waits or has ended is on no list,
- * and nobody is counted on who will not come.
+ * Shown: each call runs, once; no more than one is counted as it is taken; a worker that waits or has ended is on no
+ * list, and nobody is counted on who will not come.
  *
  * Runs:
  *   whole
@@ -33,7 +35,11 @@
  *   broken ENGAGE_BLIND OWN invalid end state: a worker that runs something of its own stays idle
  */
 
+#ifdef OWN
+#define WORKERS     3 /* two of them may wait at once */
+#else
 #define WORKERS     2
+#endif
 #define RUNNING_MAX 1
 #define CALLS       3
 
@@ -67,10 +73,13 @@ inline choose ()
     if
     :: state[0] == IDLE && exists[0] -> who = 0; state[0] = WAKING; waking++
     :: state[1] == IDLE && exists[1] -> who = 1; state[1] = WAKING; waking++
+#ifdef OWN
+    :: state[2] == IDLE && exists[2] -> who = 2; state[2] = WAKING; waking++
+#endif
     :: else ->
       if
       :: count < WORKERS && count - blocked - away < RUNNING_MAX ->
-        who = (exists[0] || state[0] == WAKING -> 1 : 0);
+        who = (exists[0] || state[0] == WAKING -> (exists[1] || state[1] == WAKING -> 2 : 1) : 0);
         count++;
         waking++;
         state[who] = WAKING
