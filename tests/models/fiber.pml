@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A fiber waits twice, perhaps with a deadline, while others complete what it waits for, cancel it, and stop its caller.
+ * A fiber waits twice, perhaps with a deadline, while others complete what it waits for, cancel it, and stop its
+ * caller.
  *
  *   signal           signal_fiber() of core/src/fiber/fiber.c
  *   park, wait       park(), fiber_wait() and set_timer() of fiber/fiber.c
  *   yield            lodger__fiber_yield() of fiber/fiber.c
- *   resume_run, timeout_run      those of fiber/fiber.c; `on` says that the fiber has its thread: switch_to() and leave()
+ *   resume_run, timeout_run      those of fiber/fiber.c; `on` says that the fiber has its thread: switch_to() and
+ *            leave()
  *   suspend          lodger_pending_wait() of wait/wait.c, and lodger__suspend() of wait/suspend.c
- *   complete, cancel tell_listeners() of pending/complete.c, cancel_one() of pending/cancel.c: under the pending's lock
+ *   complete, cancel tell_listeners() of pending/complete.c, cancel_one() of pending/cancel.c: under the pending's
+ *            lock
  *   owner            open_turn(), next_of_turn() of loop/turn.c: timers first, then the inbox; next() of stop/stop.c
  *
- * An inbox and a heap are as good as their own models and tests: here each has its place for the fiber's one item. With
- * LEFT the caller's end does not wait for the fiber, which is left where it waits.
+ * An inbox and a heap are as good as their own models and tests: here each has its place for the fiber's one item.
+ * With LEFT the caller's end does not wait for the fiber, which is left where it waits.
  *
- * Shown: each wait ends; the fiber is resumed only where it is parked, by its thread, once for each time that it parks; an
- * item is in one place only, and in none once the fiber has ended; a fiber that is left behind touches no freed caller.
+ * Shown: each wait ends; the fiber is resumed only where it is parked, by its thread, once for each time that it
+ * parks; an item is in one place only, and in none once the fiber has ended; a fiber that is left behind touches no
+ * freed caller.
  *
  * Runs:
  *   whole
  *   whole TIMED
  *   whole TIMED LEFT
  *   broken PARK_BLIND invalid end state: the fiber parks over a signal
- *   broken NO_SECOND_LOOK assertion violated: a fiber that finds a signal as it parks takes that for the end of the wait
+ *   broken NO_SECOND_LOOK assertion violated: a fiber that finds a signal as it parks takes that for the end of the
+ *            wait
  *   broken SIGNAL_TWICE (in_inbox): each signal of a fiber that does not run sends its item
  *   broken SIGNAL_RUNNING (in_inbox): so does that of one that runs
  *   broken TIMEOUT_BLIND TIMED assertion violated: a timer resumes the fiber, whoever has its item

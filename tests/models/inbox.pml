@@ -11,12 +11,13 @@
  *   owner              backend_run() and sleep_until_needed() of loop/native.c: the node, and the sleep
  *   slice              lodger__turn_slice(), run_items(), next_for_slice(), spin() and settle_down() of loop/turn.c
  *
- * Each access to a shared word is a step of its own; a compare-and-swap is one with the load before it and with its loop,
- * since one that fails changes nothing. An item is freed as it is popped. Left out: turns (they only cut the slices), an
- * owner that serves alone, a host that refuses a node or closes.
+ * Each access to a shared word is a step of its own; a compare-and-swap is one with the load before it and with its
+ * loop, since one that fails changes nothing. An item is freed as it is popped. Left out: turns (they only cut the
+ * slices), an owner that serves alone, a host that refuses a node or closes.
  *
- * Shown: each item comes out once, in its producer's order, or is refused; none is touched after it was popped; whoever
- * pokes is seen; the owner never sleeps over an item, and never turns in a circle while a producer is preempted in a gap.
+ * Shown: each item comes out once, in its producer's order, or is refused; none is touched after it was popped;
+ * whoever pokes is seen; the owner never sleeps over an item, and never turns in a circle while a producer is
+ * preempted in a gap.
  *
  * Runs:
  *   whole

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A thread waits for two pendings, one after the other, while others complete them, the second perhaps only when it is
- * cancelled, and cancel the call that waits. With CANCELLER: the call of the first sets a canceller and answers, and two
- * threads cancel it.
+ * A thread waits for two pendings, one after the other, while others complete them, the second perhaps only when it
+ * is cancelled, and cancel the call that waits. With CANCELLER: the call of the first sets a canceller and answers,
+ * and two threads cancel it.
  *
  *   wait_for     lodger_pending_wait() of core/src/wait/wait.c, and lodger__suspend() of wait/suspend.c
  *   listen       lodger__pending_listen() of pending/listeners.c
@@ -15,11 +15,13 @@
  *   set_canceller, run_canceller, release_canceller      those of pending/cancel.c
  *   unref        lodger_pending_unref() of pending/pending.c
  *
- * The listener and the sleeper are on the waiting thread's stack: `frame` is true while they are there. A second listener,
- * which is told without the lock, stands for a scope's. Left out: followers, late listeners, callbacks, the graph of waits.
+ * The listener and the sleeper are on the waiting thread's stack: `frame` is true while they are there. A second
+ * listener, which is told without the lock, stands for a scope's. Left out: followers, late listeners, callbacks, the
+ * graph of waits.
  *
- * Shown: the wait ends, with the outcome if all had been told of the end before it was left; no frame is touched that is gone, and
- * no pending that is freed; the canceller runs at most once, and its data is destroyed once, not while it runs.
+ * Shown: the wait ends, with the outcome if all had been told of the end before it was left; no frame is touched that
+ * is gone, and no pending that is freed; the canceller runs at most once, and its data is destroyed once, not while
+ * it runs.
  *
  * Runs:
  *   whole

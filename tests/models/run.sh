@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Spin verifies each model, and finds what is wrong with each broken variant of it. A model's first comment says how it is
-# run, a line each:
+# Spin verifies each model, and finds what is wrong with each broken variant of it. A model's first comment says how it
+# is run, a line each:
 #
 #   whole [DEFINE …]                       no assertion fails, and each end is a valid one
 #   live [DEFINE …]                        nothing turns in a circle without progress
-#   broken NAME [DEFINE …] ERROR: WHAT     the same with BROKEN_NAME; spin has to find that error, which begins in lower case.
-#                                          `non-progress`: as by `live`
+#   broken NAME [DEFINE …] ERROR: WHAT     the same with BROKEN_NAME; spin has to find that error.
+#                                          `non-progress`: as by `live`. It does not begin in upper case
 #
 #   run.sh [MODEL …]      default: all
 #
@@ -27,7 +27,9 @@ fail () { # fail NAME MESSAGE [FILE]
 }
 
 # The steps that led there, in the model's words.
-trail () { spin -k "$(basename "$model").trail" -p -g "$@" 2>&1 | sed -E 's,([^ ]*/)?([a-z]+\.pml),\2,' | tail -n 60 >steps || true; }
+trail () {
+  spin -k "$(basename "$model").trail" -p -g "$@" 2>&1 | sed -E 's,([^ ]*/)?([a-z]+\.pml),\2,' | tail -n 60 >steps || true
+}
 
 run_one () { # run_one FOLDER MODEL KIND [DEFINE …] [ERROR: WHAT]
   local work=$1 model=$2 kind=$3 name defines=() flags=(-DSAFETY) search=() expected='' found states
@@ -51,7 +53,7 @@ run_one () { # run_one FOLDER MODEL KIND [DEFINE …] [ERROR: WHAT]
   spin -a "${defines[@]}" "$model" >spin.log 2>&1 || fail "$name" 'spin does not understand it' spin.log || return 1
   "$cc" -O1 -w -DMEMLIM=1500 -DNOFAIR "${flags[@]}" -o pan pan.c >cc.log 2>&1 ||
     fail "$name" 'it does not compile' cc.log || return 1
-  timeout 60 ./pan -m100000 "${search[@]}" >pan.log 2>&1 || true
+  timeout 250 ./pan -m100000 "${search[@]}" >pan.log 2>&1 || true
   found=$(sed -nE 's/^pan:1: (.*) \(at depth [0-9]+\)$/\1/p' pan.log)
   states=$(sed -nE 's/^ *([0-9.e+]+) states, stored.*/\1/p' pan.log)
   if ! grep -q 'errors: ' pan.log || grep -q 'max search depth too small' pan.log; then

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The end of a scope against the delivery of two calls that are bound to it: one thread submits both, the owner runs them,
- * two threads end the scope.
+ * The end of a scope against the delivery of two calls that are bound to it: one thread submits both, the owner runs
+ * them, two threads end the scope.
  *
  *   submit        lodger__submit_soon() and lodger__submit_accepted() of core/src/call/submit.c
  *   put_on        put_on() of call/scope-bound.c, a critical section of the scope's mutex
@@ -12,11 +12,12 @@
  *   ender, find   lodger_scope_end(), cancel_bound() of call/scope.c
  *   unref         lodger_pending_unref(), whose extras hold the scope: binding_free() of call/scope-bound.c
  *
- * Each critical section is one step, unless a step of it is seen without its lock. Left out: objects that are held, checks,
- * a call whose caller stops.
+ * Each critical section is one step, unless a step of it is seen without its lock. Left out: objects that are held,
+ * checks, a call whose caller stops.
  *
- * Shown: once an end has returned, no bound call starts, and those that run or wait are cancelled or done; a call that is
- * done is on no list; no call and no scope is touched that is freed, and all are freed in the end; each call ends once.
+ * Shown: once an end has returned, no bound call starts, and those that run or wait are cancelled or done; a call
+ * that is done is on no list; no call and no scope is touched that is freed, and all are freed in the end; each call
+ * ends once.
  *
  * Runs:
  *   whole
