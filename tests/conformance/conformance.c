@@ -71,6 +71,8 @@ main (int argc, char **argv)
   add_edge_channels (suite);
   add_edge_waits (suite);
   add_edge_concurrency (suite);
+  add_edge_fibers (suite);
+  add_edge_fiber_crowds (suite);
   add_edge_completed (suite);
   add_edge_tasks (suite);
   add_edge_task_brackets (suite);

@@ -37,6 +37,8 @@ void add_edge_queues (Suite *suite);
 void add_edge_channels (Suite *suite);
 void add_edge_waits (Suite *suite);
 void add_edge_concurrency (Suite *suite);
+void add_edge_fibers (Suite *suite);
+void add_edge_fiber_crowds (Suite *suite);
 void add_edge_completed (Suite *suite);
 void add_edge_tasks (Suite *suite);
 void add_edge_task_brackets (Suite *suite);

@@ -314,7 +314,9 @@ main (int argc, char **argv)
   test_add (suite, a_stop_ends_a_spawned_call_that_waits);
   test_add (suite, a_spawned_call_that_does_not_end_is_left_behind);
   test_add (suite, a_spawned_call_of_a_loop_that_does_not_end_is_left_behind);
+#ifndef __SANITIZE_THREAD__ /* it takes pthread_exit() on the thread's own stack alone */
   test_add (suite, a_spawned_call_that_ends_its_thread_after_a_wait_is_settled);
+#endif
   test_add (suite, a_spawned_call_keeps_its_place_in_a_limiter_while_it_waits);
   test_add (suite, a_spawned_call_that_waits_is_replaced_in_its_slot);
   test_add (suite, a_group_that_a_spawned_call_has_entered_is_its_own);

@@ -44,9 +44,19 @@ typedef struct LodgerToolStack
 #ifdef LODGER_TOOL_ADDRESS
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#include <sanitizer/lsan_interface.h>
 #endif
 #ifdef LODGER_TOOL_THREAD
 #include <sanitizer/tsan_interface.h>
+#endif
+
+#ifdef LODGER_TOOL_ADDRESS
+/* What a suspended stack refers to is not lost: of a large one the part that most calls use, since all of it is read. */
+static inline size_t
+lodger__tool_seen (size_t size)
+{
+  return size < ((size_t) 1 << 16) ? size : (size_t) 1 << 16;
+}
 #endif
 
 /* A stack that exists from now on. */
@@ -58,6 +68,7 @@ lodger__tool_open (LodgerToolStack *tool, const void *low, size_t size)
   tool->fake = NULL;
   tool->low = low;
   tool->size = size;
+  __lsan_register_root_region ((const char *) low + size - lodger__tool_seen (size), lodger__tool_seen (size));
 #endif
 #ifdef LODGER_TOOL_THREAD
   tool->fiber = __tsan_create_fiber (0);
@@ -71,6 +82,8 @@ lodger__tool_close (LodgerToolStack *tool)
 {
 #ifdef LODGER_TOOL_ADDRESS
   __asan_unpoison_memory_region (tool->low, tool->size);
+  __lsan_unregister_root_region ((const char *) tool->low + tool->size - lodger__tool_seen (tool->size),
+                                 lodger__tool_seen (tool->size));
 #endif
 #ifdef LODGER_TOOL_THREAD
   __tsan_destroy_fiber (tool->fiber);
