@@ -17,13 +17,34 @@ forget (void)
 {
   if (this_thread == NULL)
     return;
-  this_thread->callers = this_thread->claims = (LodgerList) { NULL, NULL };
+  this_thread->callers = this_thread->claims = this_thread->brackets = (LodgerList) { NULL, NULL };
   this_thread->frame = NULL;
-  this_thread->strand = (LodgerStrand) { NULL, &this_thread->parker.parker, NULL };
+  this_thread->strand.no_wait
+      = this_thread->strand.fiber != NULL ? "a spawned call cannot wait in a forked child" : NULL;
+  this_thread->strand.fiber = NULL;
+  this_thread->strand.parker = &this_thread->parker.parker;
   lodger__context_leave_all (this_thread);
 }
 
 LODGER_FORK_LOCKS (threads_across_fork, NULL, 0, 0, LODGER_RANK_THREADS, forget);
+
+/* A bracket that is only a context was on that stack, and may be the outer one of those that are left. The spawned calls that
+ * wait in this thread are gone, too. */
+void
+lodger__thread_drop_stack (LodgerThread *thread)
+{
+  LodgerBracket *bracket;
+  thread->frame = NULL;
+  thread->strand = (LodgerStrand) { NULL, &thread->parker.parker, NULL };
+  lodger__list_for (at, &thread->brackets, LodgerBracket, link)
+    at->outer = NULL;
+  while ((bracket = lodger__list_item (thread->brackets.last, LodgerBracket, link)) != NULL)
+    {
+      thread->bracket = bracket;
+      bracket->ops->is_left (bracket);
+    }
+  lodger__context_leave_all (thread);
+}
 
 static void
 thread_ends (void *data)
@@ -32,6 +53,7 @@ thread_ends (void *data)
   this_thread = thread;
   if (thread->at_end != NULL)
     thread->at_end (thread);
+  lodger__thread_drop_stack (thread);
   lodger_context_unref (lodger__context_swap (thread, &thread->own_context, NULL));
   lodger__slab_release (thread->spares);
   if (thread->stacks != NULL)

@@ -42,6 +42,7 @@ struct LodgerBracket
   LodgerBracket *outer;        /* of the same call */
   LodgerContext *context;      /* a reference, or NULL */
   const LodgerBracketOps *ops; /* NULL: it is only a context */
+  LodgerLink link;             /* among those of its thread that have operations */
 };
 
 /* On which stack this thread runs just now: its own, or that of a spawned call. */
@@ -61,14 +62,15 @@ struct LodgerThread
   LodgerContext *context;     /* the current one, borrowed from whoever keeps it; NULL: no values */
   LodgerBracket *bracket;     /* the innermost one of the innermost call; NULL: there is none */
   LodgerContext *own_context; /* a reference, or NULL: outside of all calls and brackets */
+  LodgerList brackets;        /* those with operations, of all its calls, which are not on its stack */
   LodgerList callers;         /* the first attached first: owner.h */
   LodgerList claims;          /* callers that may start here, and have not */
   uint64_t serial;            /* never used twice, as an address may be */
   LodgerSpares spares[LODGER_SLAB_CLASSES];
-  LodgerThreadParker parker;  /* that of its own stack */
+  LodgerThreadParker parker;                           /* that of its own stack */
   struct LodgerStacks *stacks;                         /* idle ones: stack/pool.c; NULL: it has never had one */
   void (*stacks_at_end) (struct LodgerStacks *stacks); /* after at_end; set with them */
-  void (*at_end) (LodgerThread *thread); /* NULL: it has never had a caller */
+  void (*at_end) (LodgerThread *thread);               /* NULL: it has never had a caller */
 };
 
 /* Starts a thread of Lodger's own, as pthread_create does. Signals are the program's: the thread blocks them. */
@@ -78,6 +80,8 @@ int lodger__thread_create (pthread_t *ret_thread, void *(*func) (void *data), vo
 LodgerThread *lodger__thread (void);
 /* This thread's if it has one. */
 LodgerThread *lodger__thread_peek (void);
+/* This thread: its stack is gone, with the calls on it. What they had entered is left. */
+void lodger__thread_drop_stack (LodgerThread *thread);
 
 /* Of a thread, or of a fiber: never used twice. */
 uint64_t lodger__serial_new (void);
@@ -95,6 +99,13 @@ static inline void
 lodger__strand_leave (LodgerThread *thread, LodgerStrand outer)
 {
   thread->strand = outer;
+}
+
+/* In a forked child, which has forgotten its calls: it still runs on the stack of one. */
+static inline bool
+lodger__strand_is_left (const LodgerThread *thread)
+{
+  return thread->strand.fiber == NULL && thread->strand.no_wait != NULL;
 }
 
 /* The user's code that frees a thing: a fiber must not wait in it. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fiber/fiber.h"
 
-#include "base/fork.h"
 #include "life/life.h"
 #include "life/phase.h"
 #include "loop/frames.h"
@@ -44,7 +43,6 @@ struct LodgerFiber
   bool is_done;         /* the answer of `run` */
   bool has_timed_out;   /* its timer has resumed it */
   bool has_waited;      /* it is listed, and its extra is there */
-  uint16_t generation;  /* base/fork.h */
   LodgerItem resume;    /* in the inbox, or nowhere */
   LodgerItem timeout;   /* in the heap by `timer`, or nowhere */
   LodgerTimer timer;
@@ -273,7 +271,6 @@ lodger__fiber_run (LodgerCaller *caller, LodgerPending *pending, const LodgerFib
   fiber->parker.ops = &parker_ops;
   atomic_init (&fiber->state, RUNNING);
   fiber->has_waited = false;
-  fiber->generation = (uint16_t) lodger__generation_now ();
   fiber->resume.ops = &resume_ops;
   fiber->timeout.ops = &timeout_ops;
   fiber->ops = ops;
@@ -380,11 +377,6 @@ int
 lodger__fiber_refusal (LodgerThread *thread, const char **ret_reason)
 {
   LodgerFiber *fiber = thread->strand.fiber;
-  if (fiber->generation != (uint16_t) lodger__generation_now ())
-    {
-      *ret_reason = lodger__before_fork_message;
-      return LODGER_ECHILD;
-    }
   *ret_reason = thread->strand.no_wait;
   if (*ret_reason == NULL && (fiber->frame == NULL || thread->frame != fiber->frame))
     *ret_reason = "another call is on the stack of the spawned one";

@@ -42,7 +42,7 @@ lodger_yield (void)
   LodgerThread *thread = lodger__thread_peek ();
   LodgerWait wait = { .other = "a turn" };
   int code;
-  if (thread == NULL || thread->strand.fiber == NULL)
+  if (thread == NULL || (thread->strand.fiber == NULL && !lodger__strand_is_left (thread)))
     return lodger__misuse (__func__, LODGER_ESTATE, "only a spawned call can let others run");
   code = lodger__suspend_refusal (thread, __func__);
   if (code != 0)

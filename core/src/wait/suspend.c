@@ -9,6 +9,9 @@
 int
 lodger__suspend_check (LodgerThread *thread, const char **ret_reason)
 {
+  *ret_reason = thread->strand.no_wait;
+  if (lodger__strand_is_left (thread))
+    return LODGER_ECHILD;
   *ret_reason = "a call_direct cannot wait";
   if (thread->frame != NULL && thread->frame->pending == NULL)
     return LODGER_ESTATE;
@@ -75,6 +78,8 @@ lodger__suspend (LodgerWait *wait, LodgerLookFunc look, int64_t deadline)
       slept = code == LODGER_EBUSY ? lodger__parker_wait (wait->parker, deadline) : code;
     }
   while (slept == 0 && code == LODGER_EBUSY);
+  if (slept == LODGER_ETIMEDOUT && lodger__wait_is_cancelled (wait)) /* a stop lets all times be over */
+    slept = LODGER_ECANCELED;
   lodger__sleeper_leave (wait->self, &sleeper);
   return slept;
 }

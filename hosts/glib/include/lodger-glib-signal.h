@@ -133,7 +133,9 @@ LODGER_API int lodger_glib_await_signal (void *object, const char *detailed_sign
  * Waits for the response of a dialog.
  *
  * The rules are those of lodger_glib_await_signal(), without limit. It neither shows @dialog nor destroys it. A dialog
- * that is destroyed without a response ends the wait with LODGER_EUNANSWERED.
+ * that is destroyed without a response ends the wait with LODGER_EUNANSWERED, unless somebody has a reference to it. GTK
+ * itself destroys a #GtkDialog that the user closes, after the response and before this function returns. So keep a weak
+ * pointer to @dialog (g_set_weak_pointer()), and no reference, if you go on using it.
  *
  * Returns: 0, or a negative code
  *
