@@ -2,7 +2,9 @@
 /* Spawned calls: they wait without keeping their thread. All of these calls share one thread. */
 #include "tour.h"
 
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Says its name, lets others run, and says it again. */
 static void
@@ -86,6 +88,71 @@ show_sleep (void)
 {
   LodgerCaller *caller = tour_open ("ann");
   tour_finish (lodger_caller_spawn (caller, sleep_both, caller, NULL));
+  tour_close (caller);
+}
+
+static void
+write_letter (LodgerPending *self, void *fd)
+{
+  (void) self;
+  tour_say ("written: %d", (int) write (*(int *) fd, "x", 1));
+}
+
+static void
+read_letter (LodgerPending *self, void *data)
+{
+  int *pipe_ends = data, code;
+  char letter = '-';
+  LodgerPending *writer = lodger_caller_call_soon (lodger_caller_current (), write_letter, &pipe_ends[1], NULL);
+  (void) self;
+  code = lodger_wait_fd (pipe_ends[0], POLLIN, LODGER_FOREVER, NULL);
+  if (read (pipe_ends[0], &letter, 1) == 1)
+    tour_say ("the wait: %s; read: %c", lodger_error_code_string (code), letter);
+  lodger_pending_unref (writer);
+}
+
+/* A descriptor is waited for, and a call in the same thread writes to it meanwhile. */
+static void
+show_fd (void)
+{
+  LodgerCaller *caller = tour_open ("ann");
+  int pipe_ends[2];
+  if (pipe (pipe_ends) == 0)
+    {
+      tour_finish (lodger_caller_spawn (caller, read_letter, pipe_ends, NULL));
+      close (pipe_ends[0]);
+      close (pipe_ends[1]);
+    }
+  tour_close (caller);
+}
+
+static void
+work_at_a_place (LodgerPending *self, void *limiter)
+{
+  static int at_work; /* only this thread uses it */
+  (void) self;
+  if (lodger_limiter_enter (limiter, LODGER_FOREVER) != 0)
+    return;
+  tour_say ("at work: %d", ++at_work);
+  lodger_sleep (LODGER_MILLISECONDS (1));
+  at_work--;
+  lodger_limiter_leave (limiter);
+}
+
+/* So many at once: a call waits for its place, and keeps it also while it sleeps. */
+static void
+show_places (void)
+{
+  LodgerCaller *caller = tour_open ("ann");
+  LodgerLimiter *limiter = lodger_limiter_new (LODGER_LIMITER_OPTIONS (.limit = 1));
+  LodgerPending *calls[3], *all;
+  for (int i = 0; i < 3; i++)
+    calls[i] = lodger_caller_spawn (caller, work_at_a_place, limiter, NULL);
+  all = lodger_pending_all (calls, 3);
+  tour_say ("all: %s", lodger_error_code_string (tour_finish (all)));
+  for (int i = 0; i < 3; i++)
+    lodger_pending_unref (calls[i]);
+  lodger_limiter_unref (limiter);
   tour_close (caller);
 }
 
@@ -175,6 +242,8 @@ const TourSection tour_fibers[] = {
   { "spawn", "calls that take turns in a thread", show_spawn },
   { "await", "work in other threads, in a loop", show_await },
   { "sleep", "time that costs no thread", show_sleep },
+  { "wait_fd", "a descriptor that is waited for", show_fd },
+  { "limiter", "places for so many at once", show_places },
   { "unwind", "a cancelled call cleans up", show_unwind },
   { "thread_stack", "a deep function in a small call", show_stack },
   { "await_check", "where a call may wait", show_refusal },

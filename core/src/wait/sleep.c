@@ -29,9 +29,11 @@ lodger_sleep (int64_t duration)
   if (code == 0)
     {
       code = lodger__suspend (&wait, look, lodger__suspend_until (duration));
+      if (code == LODGER_ETIMEDOUT)
+        code = lodger__wait_is_cancelled (&wait) ? LODGER_ECANCELED : 0;
       lodger__wait_end (&wait);
     }
-  return code == LODGER_ETIMEDOUT ? 0 : code;
+  return code;
 }
 
 int
