@@ -40,11 +40,12 @@ struct LodgerFiber
 {
   LodgerParker parker; /* first */
   atomic_int state;
-  bool is_done;         /* the answer of `run` */
-  bool has_timed_out;   /* its timer has resumed it */
-  bool has_waited;      /* it is listed, and its extra is there */
-  LodgerItem resume;    /* in the inbox, or nowhere */
-  LodgerItem timeout;   /* in the heap by `timer`, or nowhere */
+  bool is_done;       /* the answer of `run` */
+  bool has_timed_out; /* its timer has resumed it */
+  bool has_timer;     /* its item is in the heap, or on its way */
+  bool has_waited;    /* it is listed, and its extra is there */
+  LodgerItem resume;  /* in the inbox, or nowhere */
+  LodgerItem timeout; /* in the heap by `timer`, or nowhere */
   LodgerTimer timer;
   const LodgerFiberOps *ops;
   LodgerStack *stack;
@@ -124,6 +125,16 @@ go_on (LodgerFiber *fiber)
     lodger__stack_give (fiber->stack);
 }
 
+/* Off its thread: nobody can take the caller away meanwhile. The timer may be on its way: a loop inside of what the user did
+ * when the fiber left may have taken it out of the heap, and ended before it ran. */
+static void
+clear_timer (LodgerFiber *fiber)
+{
+  if (fiber->has_timer && !lodger__timers_remove (lodger__timers (fiber->caller), &fiber->timer))
+    lodger__turn_remove_due (fiber->caller, &fiber->timeout);
+  fiber->has_timer = false;
+}
+
 /* On its stack, off its thread's frames: leaves the stack as the function says, and comes back to it. */
 static int
 leave (LodgerFiber *fiber, bool (*may_leave) (LodgerFiber *fiber))
@@ -138,6 +149,7 @@ leave (LodgerFiber *fiber, bool (*may_leave) (LodgerFiber *fiber))
       lodger__pending_trace (LODGER_TRACE_SUSPEND, fiber->pending, fiber->caller);
       if (may_leave (fiber))
         lodger__stack_leave ();
+      clear_timer (fiber);
       lodger__pending_trace (LODGER_TRACE_RESUME, fiber->pending, fiber->caller);
       carry (thread, fiber->own);
       thread->strand.no_wait = "what a wait has held up cannot wait";
@@ -179,6 +191,7 @@ set_timer (LodgerFiber *fiber, int64_t deadline)
   if (ops != NULL && ops->arm == NULL)
     return LODGER_ENOSYS;
   code = lodger__timers_insert (lodger__timers (fiber->caller), &fiber->timer, &fiber->timeout, deadline, &is_first);
+  fiber->has_timer = code == 0;
   return code == LODGER_ESHUTDOWN ? 0 : code;
 }
 
@@ -194,8 +207,9 @@ fiber_wait (LodgerParker *parker, int64_t deadline)
   if (code != 0)
     return code;
   code = leave (fiber, park);
-  if (deadline != LODGER_FOREVER && !fiber->has_timed_out)
+  if (fiber->has_timer) /* it has not left its thread, and its caller may be another thread's */
     lodger__timers_remove (lodger__timers (fiber->caller), &fiber->timer);
+  fiber->has_timer = false;
   return code == 0 && fiber->has_timed_out ? LODGER_ETIMEDOUT : code;
 }
 
@@ -211,15 +225,20 @@ resume_run (LodgerCaller *caller, LodgerItem *item)
   go_on (fiber);
 }
 
-/* A stop lets all times be over. */
+/* A stop lets all times be over. One that runs is not off its thread yet: it is in a loop inside of what the user does when
+ * it leaves. It looks at the time again. */
 static void
 timeout_run (LodgerCaller *caller, LodgerItem *item)
 {
   LodgerFiber *fiber = lodger__list_owner (item, offsetof (LodgerFiber, timeout));
   int parked = PARKED;
   (void) caller;
+  fiber->has_timer = false;
   if (!atomic_compare_exchange_strong (&fiber->state, &parked, RUNNING))
-    return;
+    {
+      atomic_store (&fiber->state, SIGNALLED);
+      return;
+    }
   fiber->has_timed_out = true;
   go_on (fiber);
 }
@@ -270,7 +289,7 @@ lodger__fiber_run (LodgerCaller *caller, LodgerPending *pending, const LodgerFib
   fiber = lodger__stack_room (stack);
   fiber->parker.ops = &parker_ops;
   atomic_init (&fiber->state, RUNNING);
-  fiber->has_waited = false;
+  fiber->has_waited = fiber->has_timer = false;
   fiber->resume.ops = &resume_ops;
   fiber->timeout.ops = &timeout_ops;
   fiber->ops = ops;

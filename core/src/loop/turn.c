@@ -103,6 +103,27 @@ lodger__turn_next_due (LodgerCaller *caller)
 }
 
 void
+lodger__turn_remove_due (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerTurn *turn = &caller->turn;
+  LodgerItem *before = NULL, *at = turn->due, *next;
+  while (at != NULL && at != item)
+    {
+      before = at;
+      at = atomic_load_explicit (&at->next, memory_order_relaxed);
+    }
+  if (at == NULL)
+    return;
+  next = atomic_load_explicit (&at->next, memory_order_relaxed);
+  if (before == NULL)
+    turn->due = next;
+  else
+    atomic_store_explicit (&before->next, next, memory_order_relaxed);
+  if (next == NULL)
+    turn->last_due = before;
+}
+
+void
 lodger__turn_postpone (LodgerCaller *caller, LodgerItem *item)
 {
   LodgerTurn *turn = &caller->turn;
