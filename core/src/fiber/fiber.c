@@ -47,6 +47,7 @@ struct LodgerFiber
   LodgerItem resume;  /* in the inbox, or nowhere */
   LodgerItem timeout; /* in the heap by `timer`, or nowhere */
   LodgerTimer timer;
+  LodgerTimers *timers; /* whose heap that is */
   const LodgerFiberOps *ops;
   LodgerStack *stack;
   LodgerCaller *caller;
@@ -130,7 +131,7 @@ go_on (LodgerFiber *fiber)
 static void
 clear_timer (LodgerFiber *fiber)
 {
-  if (fiber->has_timer && !lodger__timers_remove (lodger__timers (fiber->caller), &fiber->timer))
+  if (fiber->has_timer && !lodger__timers_remove (fiber->timers, &fiber->timer))
     lodger__turn_remove_due (fiber->caller, &fiber->timeout);
   fiber->has_timer = false;
 }
@@ -179,20 +180,28 @@ park (LodgerFiber *fiber)
   return false;
 }
 
-/* The timers are closed in a stop, whose deadline is the limit then. */
+static int
+insert_timer (LodgerFiber *fiber, LodgerTimers *timers, int64_t deadline)
+{
+  bool is_first;
+  int code = lodger__timers_insert (timers, &fiber->timer, &fiber->timeout, deadline, &is_first);
+  fiber->timers = timers;
+  fiber->has_timer = code == 0;
+  return code;
+}
+
+/* In a stop a cleanup may have waits with a limit of their own. */
 static int
 set_timer (LodgerFiber *fiber, int64_t deadline)
 {
   const LodgerHostOps *ops = lodger__host_ops (fiber->caller);
-  bool is_first;
   int code;
   if (deadline == LODGER_FOREVER)
     return 0;
   if (ops != NULL && ops->arm == NULL)
     return LODGER_ENOSYS;
-  code = lodger__timers_insert (lodger__timers (fiber->caller), &fiber->timer, &fiber->timeout, deadline, &is_first);
-  fiber->has_timer = code == 0;
-  return code == LODGER_ESHUTDOWN ? 0 : code;
+  code = insert_timer (fiber, lodger__timers (fiber->caller), deadline);
+  return code == LODGER_ESHUTDOWN ? insert_timer (fiber, lodger__timers_of_stop (fiber->caller), deadline) : code;
 }
 
 static int
@@ -208,7 +217,7 @@ fiber_wait (LodgerParker *parker, int64_t deadline)
     return code;
   code = leave (fiber, park);
   if (fiber->has_timer) /* it has not left its thread, and its caller may be another thread's */
-    lodger__timers_remove (lodger__timers (fiber->caller), &fiber->timer);
+    lodger__timers_remove (fiber->timers, &fiber->timer);
   fiber->has_timer = false;
   return code == 0 && fiber->has_timed_out ? LODGER_ETIMEDOUT : code;
 }
@@ -225,7 +234,16 @@ resume_run (LodgerCaller *caller, LodgerItem *item)
   go_on (fiber);
 }
 
-/* A stop lets all times be over. One that runs is not off its thread yet: it is in a loop inside of what the user does when
+/* A stop takes out all timers, whether their time has come or not. A fiber that waits then is cancelled, unless it must not be. */
+static bool
+is_too_early (LodgerFiber *fiber)
+{
+  const int64_t deadline = fiber->timer.link.key;
+  return lodger__is_draining (fiber->caller) && lodger__host_now (fiber->caller) < deadline
+         && insert_timer (fiber, lodger__timers_of_stop (fiber->caller), deadline) == 0;
+}
+
+/* One that runs is not off its thread yet: it is in a loop inside of what the user does when
  * it leaves. It looks at the time again. */
 static void
 timeout_run (LodgerCaller *caller, LodgerItem *item)
@@ -234,6 +252,8 @@ timeout_run (LodgerCaller *caller, LodgerItem *item)
   int parked = PARKED;
   (void) caller;
   fiber->has_timer = false;
+  if (is_too_early (fiber))
+    return;
   if (!atomic_compare_exchange_strong (&fiber->state, &parked, RUNNING))
     {
       atomic_store (&fiber->state, SIGNALLED);

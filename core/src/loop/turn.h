@@ -54,6 +54,12 @@ lodger__timers (LodgerCaller *caller)
   return &caller->turn.timers;
 }
 
+static inline LodgerTimers *
+lodger__timers_of_stop (LodgerCaller *caller)
+{
+  return &caller->turn.timers_of_stop;
+}
+
 static inline bool
 lodger__turn_has_timers (const LodgerCaller *caller)
 {
