@@ -58,7 +58,7 @@ struct LodgerFiber
   uint64_t serial;
   LodgerExtra extra; /* of its pending: says whom a wait for it hangs on */
   LodgerLink listed; /* among the caller's, under the caller's mutex */
-  LodgerGuardState guarded[LODGER_AWAIT_GUARDS_MOST];
+  LodgerGuarded guarded;
 };
 
 static_assert (sizeof (LodgerFiber) <= LODGER_STACK_ROOM, "a fiber lies at the top of its own stack");
@@ -100,7 +100,7 @@ switch_to (LodgerFiber *fiber, bool (*go) (LodgerFiber *fiber))
   const LodgerStrand outer = lodger__strand_enter (thread, fiber, &fiber->parker);
   bool has_ended;
   fiber->around = around;
-  lodger__guards_note (fiber->guarded);
+  lodger__guards_note (&fiber->guarded);
   has_ended = go (fiber);
   carry (thread, around);
   lodger__strand_leave (thread, outer);
@@ -420,7 +420,7 @@ lodger__fiber_refusal (LodgerThread *thread, const char **ret_reason)
   if (*ret_reason == NULL && (fiber->frame == NULL || thread->frame != fiber->frame))
     *ret_reason = "another call is on the stack of the spawned one";
   if (*ret_reason == NULL)
-    *ret_reason = lodger__guards_refusal (fiber->guarded);
+    *ret_reason = lodger__guards_refusal (&fiber->guarded);
   if (*ret_reason != NULL)
     return LODGER_ESTATE;
   *ret_reason = "there is no memory";
