@@ -48,10 +48,42 @@ is_timer (const LodgerTraceEvent *event)
   return event->name != NULL && strcmp (event->name, "a time limit") == 0;
 }
 
+/* A spawned call may wait inside of a submission, for room: others of its thread submit meanwhile. */
+typedef struct Suspended
+{
+  _Atomic (LodgerPending *) pending; /* NULL: free */
+  unsigned accepted;
+} Suspended;
+
+static Suspended suspended[ENTRIES];
+
+/* Puts one pending in the place of the other. */
+static Suspended *
+find_suspended (LodgerPending *from, LodgerPending *to)
+{
+  for (unsigned i = 0; i < ENTRIES; i++)
+    {
+      LodgerPending *expected = from;
+      if (atomic_load_explicit (&suspended[i].pending, memory_order_relaxed) == from
+          && atomic_compare_exchange_strong (&suspended[i].pending, &expected, to))
+        return &suspended[i];
+    }
+  test_fail ("a call that was not suspended goes on, or too many are");
+}
+
+/* Only the thread of its caller uses the place of a call. */
 static void
 note_submit (const LodgerTraceEvent *event, void *data)
 {
   (void) data;
+  if (event->kind == LODGER_TRACE_SUSPEND)
+    find_suspended (NULL, event->pending)->accepted = accepted_here;
+  if (event->kind == LODGER_TRACE_RESUME)
+    {
+      Suspended *place = find_suspended (event->pending, event->pending);
+      accepted_here = place->accepted;
+      atomic_store (&place->pending, NULL);
+    }
   if (event->kind == LODGER_TRACE_SUBMIT && !is_timer (event))
     accepted_here++;
 }

@@ -18,6 +18,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 typedef enum How
 {
   SOON,
+  SPAWN,
   LATER,
   NEVER, /* after an hour: only a cancel or a stop ends it */
   TO_THREAD,
@@ -33,6 +34,7 @@ submit_how (How how, int64_t delay, LodgerCaller *caller, LedgerEntry *entry, Lo
   switch (how)
     {
     case SOON: return lodger_caller_call_soon_full (caller, random_calls_run_call, entry, ledger_destroy, options);
+    case SPAWN: return lodger_caller_spawn_full (caller, random_calls_run_call, entry, ledger_destroy, options);
     case THEN: return lodger_pending_then (source, caller, random_calls_run_then, entry, ledger_destroy);
     case TO_NAMED: options->worker = "by name"; /* fall through */
     case TO_THREAD: return lodger_caller_to_thread_full (caller, random_calls_run_call, entry, ledger_destroy, options);
@@ -56,6 +58,9 @@ submit_to (const Actor *actor, LodgerCaller *caller, Kind kind)
   if (wide != NULL)
     caller = wide;
   else if (how == NEVER)
+    how = SOON;
+  /* One that is left behind where it waits keeps its data. */
+  if (how == SPAWN && !random_actions->is_orderly)
     how = SOON;
   /* A call that does not end counts among `max_workers`, and plain calls would wait for it. */
   if (how == TO_THREAD && kind >= PLAIN && !random_actions->hangs)
