@@ -243,6 +243,64 @@ START_TEST (a_call_that_yields_for_ever_starves_nobody)
 }
 END_TEST
 
+/* ---- several of one thread ------------------------------------------------------------------------------------------- */
+
+enum
+{
+  RECEIVERS = 3
+};
+
+typedef struct Receiving
+{
+  LodgerChannel *channel;
+  int64_t timeout;
+  int code;
+  void *item;
+} Receiving;
+
+static void
+receive_one (LodgerPending *self, void *data)
+{
+  Receiving *receiving = data;
+  (void) self;
+  receiving->code = lodger_channel_receive (receiving->channel, receiving->timeout, &receiving->item);
+}
+
+/* One of them gives up, and one is cancelled as an item is on its way to it. */
+START_TEST (spawned_calls_of_one_thread_share_a_channel)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  LodgerChannel *channel = lodger_channel_new (NULL);
+  Receiving receiving[RECEIVERS + 2];
+  LodgerPending *calls[RECEIVERS + 2];
+  int items[RECEIVERS];
+  for (int i = 0; i < RECEIVERS + 2; i++)
+    {
+      receiving[i] = (Receiving) { channel, i == 1 ? TIME : LODGER_FOREVER, 1, NULL };
+      calls[i] = lodger_caller_spawn (loop.caller, receive_one, &receiving[i], NULL);
+    }
+  loop_run (&loop);
+  lodger_manual_advance (loop.host, TIME);
+  loop_run (&loop);
+  expect_code (receiving[1].code, LODGER_ETIMEDOUT);
+  expect_code (lodger_channel_send (channel, &items[0]), 0);
+  lodger_pending_cancel (calls[0], NULL);
+  for (int i = 1; i < RECEIVERS; i++)
+    expect_code (lodger_channel_send (channel, &items[i]), 0);
+  loop_run (&loop);
+  expect_code (receiving[0].code, LODGER_ECANCELED);
+  for (int i = 2; i < RECEIVERS + 2; i++)
+    {
+      expect_code (receiving[i].code, 0);
+      ck_assert_ptr_eq (receiving[i].item, &items[i - 2]);
+    }
+  for (int i = 0; i < RECEIVERS + 2; i++)
+    lodger_pending_unref (calls[i]);
+  lodger_channel_unref (channel);
+  loop_close (&loop);
+}
+END_TEST
+
 /* ---- its answer is there before it returns --------------------------------------------------------------------------- */
 
 typedef struct Answered
@@ -304,6 +362,7 @@ main (int argc, char **argv)
                     a_spawned_call_waits_or_ends_just_as_its_caller_is_taken_away, 1);
   test_add_variant (suite, "a_call_that_yields_for_ever_starves_nobody/native",
                     a_call_that_yields_for_ever_starves_nobody, 0);
+  test_add (suite, spawned_calls_of_one_thread_share_a_channel);
   test_add (suite, a_call_that_waits_is_answered_by_its_reply);
   return test_main (suite, argc, argv);
 }

@@ -212,7 +212,8 @@ LODGER_API int lodger_channel_flush (LodgerChannel *channel);
  * Waits for the next item, and takes it. The item is the receiver's.
  *
  * Any thread; the first one is the consumer from then on. Waits for at most @p timeout: suspends a spawned call, or blocks, as
- * lodger_pending_wait() says. A @p timeout of 0 only looks, in any thread.
+ * lodger_pending_wait() says. A @p timeout of 0 only looks, in any thread. Several spawned calls of the consumer's thread may
+ * wait for items at once.
  *
  * @param timeout nanoseconds, or LODGER_FOREVER.
  * @return 0, or a negative code.

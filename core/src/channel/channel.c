@@ -180,11 +180,12 @@ lodger__channel_is_over (const LodgerChannel *channel)
 
 /* ---- ends -------------------------------------------------------------------------------------------------------------- */
 
+/* All of them, since one that is woken may be cancelled, and leave the item to the next. */
 bool
 lodger__channel_wake (LodgerChannel *channel)
 {
-  if (channel->receiving != NULL)
-    lodger__parker_signal (channel->receiving->parker);
+  lodger__list_for (receiver, &channel->receivers, LodgerChannelReceiver, link)
+    lodger__parker_signal (receiver->wait.parker);
   return channel->is_delivered;
 }
 

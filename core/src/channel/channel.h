@@ -47,6 +47,14 @@ typedef struct LodgerDelivery
   atomic_bool is_time;    /* that time is over */
 } LodgerDelivery;
 
+typedef struct LodgerChannelReceiver
+{
+  LodgerWait wait; /* first */
+  LodgerLink link;
+  LodgerChannel *channel;
+  void *item;
+} LodgerChannelReceiver;
+
 struct LodgerChannel
 {
   atomic_uint refs;  /* users */
@@ -58,11 +66,11 @@ struct LodgerChannel
   pthread_mutex_t mutex; /* up to the blank line */
   LodgerList waiting;    /* entries */
   size_t count;
-  LodgerError *error; /* of the close; a reference, or NULL; written once */
-  bool is_closed;     /* by a producer */
-  bool is_left;       /* by the consumer */
-  uint64_t receiver;  /* serial of the thread that receives; 0: none */
-  LodgerWait *receiving;
+  LodgerError *error;   /* of the close; a reference, or NULL; written once */
+  bool is_closed;       /* by a producer */
+  bool is_left;         /* by the consumer */
+  uint64_t receiver;    /* serial of the thread that receives; 0: none */
+  LodgerList receivers; /* that wait: a thread, or spawned calls of it */
   bool is_delivered;
 
   LodgerDelivery delivery;

@@ -3,15 +3,9 @@
 
 #include "base/log.h"
 
-/* A thread that takes items one by one. It is the consumer from its first call on. Whoever changes what it looks at does so
- * under the mutex, and signals it there. */
-
-typedef struct Receiver
-{
-  LodgerWait wait; /* first */
-  LodgerChannel *channel;
-  void *item;
-} Receiver;
+/* A thread that takes items one by one. It is the consumer from its first call on. Several spawned calls of it may wait for
+ * items at once: the one that has waited longest is woken first. Whoever changes what they look at does so under the mutex,
+ * and signals them there. */
 
 /* Under the mutex: 0: this thread is the consumer. */
 static int
@@ -50,22 +44,30 @@ take (LodgerChannel *channel, void **ret_item)
 static int
 look (LodgerWait *wait)
 {
-  Receiver *receiver = (Receiver *) wait;
+  LodgerChannelReceiver *receiver = (LodgerChannelReceiver *) wait;
   return take (receiver->channel, &receiver->item);
 }
 
 static void
-set_receiving (LodgerChannel *channel, LodgerWait *wait)
+join (LodgerChannelReceiver *receiver)
 {
-  pthread_mutex_lock (&channel->mutex);
-  channel->receiving = wait;
-  pthread_mutex_unlock (&channel->mutex);
+  pthread_mutex_lock (&receiver->channel->mutex);
+  lodger__list_append (&receiver->channel->receivers, &receiver->link);
+  pthread_mutex_unlock (&receiver->channel->mutex);
+}
+
+static void
+leave (LodgerChannelReceiver *receiver)
+{
+  pthread_mutex_lock (&receiver->channel->mutex);
+  lodger__list_remove (&receiver->link);
+  pthread_mutex_unlock (&receiver->channel->mutex);
 }
 
 static int
 wait_for_item (LodgerChannel *channel, LodgerThread *thread, int64_t timeout, void **ret_item, const char *function)
 {
-  Receiver receiver = { .wait.other = "an item of a channel", .channel = channel };
+  LodgerChannelReceiver receiver = { .wait.other = "an item of a channel", .channel = channel };
   int code = lodger__suspend_refusal (thread, function);
   if (code != 0)
     return code;
@@ -73,9 +75,9 @@ wait_for_item (LodgerChannel *channel, LodgerThread *thread, int64_t timeout, vo
   code = lodger__wait_begin (&receiver.wait, thread, timeout != LODGER_FOREVER, function);
   if (code != 0)
     return code;
-  set_receiving (channel, &receiver.wait);
+  join (&receiver);
   code = lodger__suspend (&receiver.wait, look, lodger__suspend_until (timeout));
-  set_receiving (channel, NULL);
+  leave (&receiver);
   lodger__wait_end (&receiver.wait);
   if (code == 0)
     *ret_item = receiver.item;
