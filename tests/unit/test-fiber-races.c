@@ -301,6 +301,89 @@ START_TEST (spawned_calls_of_one_thread_share_a_channel)
 }
 END_TEST
 
+/* ---- others look, cancel and crowd -------------------------------------------------------------------------------------- */
+
+enum
+{
+  CROWD = 16
+};
+
+typedef struct Busy
+{
+  LodgerCaller *caller;
+  LodgerLimiter *limiter;
+  _Atomic (LodgerGroup *) group; /* a reference, for whoever takes it */
+  Counter *ends;
+  unsigned rounds;
+} Busy;
+
+/* The group is cancelled at any moment, by another thread. */
+static void
+wait_in_group (Busy *busy)
+{
+  LodgerGroup *group = lodger_group_new (LODGER_GROUP_OPTIONS (.mode = LODGER_GROUP_CANCEL));
+  LodgerPending *never = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  test_check (lodger_group_enter (group) == 0);
+  lodger_group_unref (atomic_exchange (&busy->group, lodger_group_ref (group)));
+  if (busy->rounds % 2 == 0)
+    lodger_pending_wait (never, 20000, LODGER_WAIT_DEFAULT);
+  else
+    lodger_pending_wait (never, 1000000000, LODGER_WAIT_DEFAULT);
+  lodger_group_leave (group, NULL);
+  lodger_group_unref (group);
+  lodger_pending_unref (never);
+}
+
+static void
+be_busy (LodgerPending *self, void *data)
+{
+  Busy *busy = data;
+  (void) self;
+  while (busy->rounds-- > 0)
+    {
+      test_check (lodger_yield () == 0);
+      test_check (lodger_limiter_enter (busy->limiter, LODGER_FOREVER) == 0);
+      test_check (lodger_sleep (1000) == 0);
+      test_check (lodger_limiter_leave (busy->limiter) == 0);
+      test_check (lodger_await (lodger_caller_spawn (busy->caller, do_nothing, NULL, NULL), NULL) == 0);
+      test_check (lodger_await (lodger_caller_call_soon (busy->caller, do_nothing, NULL, NULL), NULL) == 0);
+      wait_in_group (busy);
+    }
+  counter_add (busy->ends, 1);
+}
+
+/* The inboxes are small, and each call fills its own and that of the other worker. */
+START_TEST (spawned_calls_wait_while_others_look_and_cancel_and_their_inboxes_are_full)
+{
+  static Busy busy[CROWD];
+  LodgerCaller *workers[2];
+  LodgerLimiter *limiter = lodger_limiter_new (LODGER_LIMITER_OPTIONS (.limit = 2));
+  Counter ends;
+  counter_init (&ends);
+  for (int i = 0; i < 2; i++)
+    workers[i] = worker_start_full (NULL, LODGER_CALLER_OPTIONS (.inbox_limit = 2));
+  for (int i = 0; i < CROWD; i++)
+    {
+      busy[i]
+          = (Busy) { .caller = workers[(i / 2) % 2], .limiter = limiter, .ends = &ends, .rounds = test_scaled (100) };
+      lodger_pending_unref (lodger_caller_spawn (workers[i % 2], be_busy, &busy[i], NULL));
+    }
+  for (int i = 0; counter_get (&ends) < CROWD; i++)
+    {
+      LodgerGroup *group = atomic_exchange (&busy[i % CROWD].group, NULL);
+      if (group != NULL)
+        lodger_group_cancel (group, "not needed");
+      lodger_group_unref (group);
+      lodger_free (lodger_dump ());
+    }
+  for (int i = 0; i < CROWD; i++)
+    lodger_group_unref (atomic_exchange (&busy[i].group, NULL));
+  for (int i = 0; i < 2; i++)
+    worker_stop (workers[i]);
+  lodger_limiter_unref (limiter);
+}
+END_TEST
+
 /* ---- its answer is there before it returns --------------------------------------------------------------------------- */
 
 typedef struct Answered
@@ -363,6 +446,7 @@ main (int argc, char **argv)
   test_add_variant (suite, "a_call_that_yields_for_ever_starves_nobody/native",
                     a_call_that_yields_for_ever_starves_nobody, 0);
   test_add (suite, spawned_calls_of_one_thread_share_a_channel);
+  test_add (suite, spawned_calls_wait_while_others_look_and_cancel_and_their_inboxes_are_full);
   test_add (suite, a_call_that_waits_is_answered_by_its_reply);
   return test_main (suite, argc, argv);
 }
