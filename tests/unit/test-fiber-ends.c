@@ -230,6 +230,48 @@ START_TEST (a_spawned_call_that_ends_its_thread_after_a_wait_is_settled)
 }
 END_TEST
 
+static void
+sleep_in_group (LodgerPending *self, void *data)
+{
+  LodgerGroup *group = lodger_group_new (NULL);
+  (void) self;
+  (void) data;
+  test_check (lodger_group_enter (group) == 0);
+  lodger_sleep (INT64_C (3600000000000));
+  test_fail ("it went on");
+}
+
+/* Those that wait in other ways meanwhile are left where they are. */
+START_TEST (a_spawned_call_that_ends_its_thread_leaves_the_others_behind)
+{
+  static Exiting exiting;
+  LodgerCaller *worker = worker_start (NULL);
+  LodgerPending *calls[3];
+  static Trail trail;
+  exiting.promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
+  trail = (Trail) { .awaited = lodger_pending_ref (exiting.promise), .code = 1, .timeout = INT64_C (3600000000000) };
+  log_capture_begin ();
+  calls[0] = lodger_caller_spawn (worker, sleep_in_group, NULL, NULL);
+  calls[1] = lodger_caller_spawn (worker, wait_and_exit, &exiting, exit_destroy);
+  calls[2] = lodger_caller_spawn (worker, trail_wait, &trail, NULL);
+  worker_run (worker, recorder_direct, &(Recorder) { .ran = 0 });
+  lodger_pending_return_nothing (exiting.promise);
+  wait_done (lodger_caller_get_stopped (worker));
+  for (int i = 0; i < 3; i++)
+    {
+      wait_done (calls[i]);
+      expect_code (lodger_pending_get_outcome (calls[i]), LODGER_EABANDONED);
+      lodger_pending_cancel (calls[i], NULL);
+      lodger_pending_unref (calls[i]);
+    }
+  ck_assert_str_eq (trail.letters, "a");
+  lodger_free (lodger_dump ());
+  log_capture_end ();
+  lodger_pending_unref (exiting.promise);
+  lodger_caller_unref (worker);
+}
+END_TEST
+
 /* ---- places that a call has while it waits ------------------------------------------------------------------------- */
 
 START_TEST (a_spawned_call_keeps_its_place_in_a_limiter_while_it_waits)
@@ -316,6 +358,7 @@ main (int argc, char **argv)
   test_add (suite, a_spawned_call_of_a_loop_that_does_not_end_is_left_behind);
 #ifndef __SANITIZE_THREAD__ /* it takes pthread_exit() on the thread's own stack alone */
   test_add (suite, a_spawned_call_that_ends_its_thread_after_a_wait_is_settled);
+  test_add (suite, a_spawned_call_that_ends_its_thread_leaves_the_others_behind);
 #endif
   test_add (suite, a_spawned_call_keeps_its_place_in_a_limiter_while_it_waits);
   test_add (suite, a_spawned_call_that_waits_is_replaced_in_its_slot);
