@@ -3,6 +3,9 @@
 #include "test-loop.h"
 #include "test-suite.h"
 
+#include <poll.h>
+#include <unistd.h>
+
 typedef struct Bound
 {
   Loop loop;
@@ -126,6 +129,120 @@ START_TEST (law_8_a_time_that_is_over_comes_too_late)
 }
 END_TEST
 
+/* ---- what has gone without a word ------------------------------------------------------------------------------------ */
+
+/* A scope learns that its object has gone when the call goes on. */
+typedef struct Going
+{
+  LodgerCaller *caller;
+  atomic_bool is_gone;
+  int ends[2];
+  LodgerChannel *channel;
+  LodgerScope *scope;
+  Latch begins;
+  int (*wait) (struct Going *going);
+  int code; /* 1: the wait goes on */
+} Going;
+
+static bool
+is_there (void *data)
+{
+  return !atomic_load (&((Going *) data)->is_gone);
+}
+
+static void
+let_go (void *data)
+{
+  (void) data;
+}
+
+static void
+wait_and_note (LodgerPending *self, void *data)
+{
+  Going *going = data;
+  (void) self;
+  latch_open (&going->begins);
+  going->code = going->wait (going);
+}
+
+/* The object belongs to this thread. */
+static void
+make_scope (void *data)
+{
+  Going *going = data;
+  going->scope = lodger_scope_new (LODGER_SCOPE_OPTIONS (.hold = is_there, .release = let_go, .object = going));
+}
+
+/* It waits, and is bound to what goes now. */
+static LodgerPending *
+going_begin (Going *going)
+{
+  LodgerPending *call;
+  latch_init (&going->begins);
+  worker_run (going->caller, make_scope, going);
+  call = lodger_caller_spawn_full (going->caller, wait_and_note, going, NULL,
+                                   LODGER_CALL_OPTIONS (.scope = going->scope));
+  latch_wait (&going->begins);
+  worker_run (going->caller, recorder_direct, &(Recorder) { .ran = 0 });
+  atomic_store (&going->is_gone, true);
+  return call;
+}
+
+static void
+going_end (Going *going, LodgerPending *call)
+{
+  wait_done (call);
+  expect_code (going->code, LODGER_ECANCELED);
+  lodger_pending_unref (call);
+  latch_clear (&going->begins);
+  lodger_scope_unref (going->scope);
+  worker_stop (going->caller);
+}
+
+static int
+wait_for_descriptor (Going *going)
+{
+  uint32_t events;
+  return lodger_wait_fd (going->ends[0], POLLIN, LODGER_FOREVER, &events);
+}
+
+START_TEST (law_8_an_event_of_a_descriptor_comes_too_late)
+{
+  Going going = { .caller = worker_start (NULL), .wait = wait_for_descriptor, .code = 1 };
+  LodgerPending *call;
+  ck_assert_int_eq (pipe (going.ends), 0);
+  call = going_begin (&going);
+  ck_assert_int_eq (write (going.ends[1], "x", 1), 1);
+  going_end (&going, call);
+  close (going.ends[0]);
+  close (going.ends[1]);
+}
+END_TEST
+
+static int
+send_one (Going *going)
+{
+  return lodger_channel_send (going->channel, going);
+}
+
+/* The item is the sender's still, and its room another's. */
+START_TEST (law_8_room_in_a_channel_comes_too_late)
+{
+  Going going = { .caller = worker_start (NULL), .wait = send_one, .code = 1 };
+  LodgerPending *call;
+  void *item = NULL;
+  going.channel = lodger_channel_new (LODGER_CHANNEL_OPTIONS (.limit = 1));
+  expect_code (lodger_channel_send (going.channel, &item), 0);
+  call = going_begin (&going);
+  expect_code (lodger_channel_receive (going.channel, 0, &item), 0);
+  wait_done (call);
+  expect_code (lodger_channel_receive (going.channel, 0, &item), LODGER_ETIMEDOUT);
+  expect_code (lodger_channel_send (going.channel, &item), 0);
+  going_end (&going, call);
+  lodger_channel_unref (going.channel);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -134,5 +251,7 @@ main (int argc, char **argv)
   test_add (suite, law_8_an_answer_after_the_end_of_the_scope_changes_nothing);
   test_add (suite, law_8_several_answers_come_too_late);
   test_add (suite, law_8_a_time_that_is_over_comes_too_late);
+  test_add (suite, law_8_an_event_of_a_descriptor_comes_too_late);
+  test_add (suite, law_8_room_in_a_channel_comes_too_late);
   return test_main (suite, argc, argv);
 }

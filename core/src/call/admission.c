@@ -158,13 +158,19 @@ look (LodgerWait *wait)
   return lodger__wait_is_outdated (wait) ? LODGER_EAGAIN : LODGER_EBUSY;
 }
 
+/* The space of one that was cancelled meanwhile is another's. */
 static int
-wait_for_space (LodgerAdmission *admission, Waiter *waiter)
+wait_for_space (LodgerAdmission *admission, Waiter *waiter, const LodgerThread *thread)
 {
   int code;
   join_waiters (admission, waiter);
   code = lodger__suspend (&waiter->wait, look, LODGER_FOREVER);
-  return leave_waiters (admission, waiter) ? code : 0;
+  if (leave_waiters (admission, waiter))
+    return code;
+  if (!lodger__suspend_is_too_late (thread, code))
+    return 0;
+  lodger__admission_give (admission);
+  return code;
 }
 
 /* Only this thread could make room. */
@@ -196,7 +202,7 @@ wait_once (LodgerAdmission *admission, LodgerThread *thread, const char *functio
   code = lodger__wait_begin (&waiter.wait, thread, false, function);
   if (code != 0)
     return code;
-  code = wait_for_space (admission, &waiter);
+  code = wait_for_space (admission, &waiter, thread);
   lodger__wait_end (&waiter.wait);
   return code == LODGER_EDEADLK ? lodger__wait_refuse (&waiter.wait, thread, function) : code;
 }

@@ -45,7 +45,7 @@ watch_once (LodgerThread *thread, int fd, uint32_t events)
   return watching;
 }
 
-/* The time may be over, or the cancel come, just when the descriptor is ready: then that is the outcome. */
+/* The time may be over just when the descriptor is ready: then that is the outcome. A cancel comes first. */
 static int
 wait_for_watch (LodgerPending *watching, int64_t timeout, uint32_t *ret_events)
 {
@@ -53,7 +53,7 @@ wait_for_watch (LodgerPending *watching, int64_t timeout, uint32_t *ret_events)
   int code = lodger_pending_wait (watching, timeout, LODGER_WAIT_DEFAULT);
   if (!lodger_pending_is_done (watching))
     lodger_pending_wait (watching, LODGER_FOREVER, LODGER_WAIT_PROTECT | LODGER_WAIT_SHIELD);
-  if (lodger_pending_is_done (watching) && lodger_pending_get_int (watching, &events) == 0)
+  if (code != LODGER_ECANCELED && lodger_pending_is_done (watching) && lodger_pending_get_int (watching, &events) == 0)
     {
       *ret_events = (uint32_t) events;
       return 0;
