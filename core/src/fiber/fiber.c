@@ -290,7 +290,7 @@ lodger__fiber_run (LodgerCaller *caller, LodgerPending *pending, const LodgerFib
 void
 lodger__fiber_entered (LodgerThread *thread, LodgerFrame *frame)
 {
-  if (thread->strand.fiber != NULL)
+  if (thread->strand.fiber != NULL && thread->strand.fiber->pending == frame->pending)
     thread->strand.fiber->frame = frame;
 }
 
@@ -310,7 +310,7 @@ bool
 lodger__fiber_returned (LodgerThread *thread)
 {
   LodgerFiber *fiber = thread->strand.fiber;
-  if (fiber == NULL)
+  if (fiber == NULL || fiber->frame != thread->frame)
     return false;
   if (fiber->has_waited)
     forget (fiber);
