@@ -65,10 +65,10 @@ struct LodgerThread
   LodgerList claims;          /* callers that may start here, and have not */
   uint64_t serial;            /* never used twice, as an address may be */
   LodgerSpares spares[LODGER_SLAB_CLASSES];
-  LodgerThreadParker parker;  /* that of its own stack */
+  LodgerThreadParker parker;                           /* that of its own stack */
   struct LodgerStacks *stacks;                         /* idle ones: stack/pool.c; NULL: it has never had one */
   void (*stacks_at_end) (struct LodgerStacks *stacks); /* after at_end; set with them */
-  void (*at_end) (LodgerThread *thread); /* NULL: it has never had a caller */
+  void (*at_end) (LodgerThread *thread);               /* NULL: it has never had a caller */
 };
 
 /* Starts a thread of Lodger's own, as pthread_create does. Signals are the program's: the thread blocks them. */
@@ -76,8 +76,14 @@ int lodger__thread_create (pthread_t *ret_thread, void *(*func) (void *data), vo
 
 /* This thread's, made on first use; NULL only without memory. */
 LodgerThread *lodger__thread (void);
-/* This thread's if it has one. */
-LodgerThread *lodger__thread_peek (void);
+/* This thread's if it has one. A stack stays in its thread: so it does not change when a call suspends. */
+extern _Thread_local LodgerThread *lodger__thread_here
+    __attribute__ ((tls_model ("initial-exec"), visibility ("hidden")));
+static inline LodgerThread *
+lodger__thread_peek (void)
+{
+  return lodger__thread_here;
+}
 
 /* Of a thread, or of a fiber: never used twice. */
 uint64_t lodger__serial_new (void);
