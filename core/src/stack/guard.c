@@ -26,6 +26,7 @@
 
 enum
 {
+  FIRST = 256,
   KEPT = 64 * 1024, /* bytes of a trimmed stack; no page is larger */
   USUAL_MOST = 65530 / 4
 };
@@ -56,36 +57,59 @@ lodger__stack_limit_guards (bool may_mark, unsigned most)
 
 /* More than the limit at once may each see that they are too many: then one of them has no page that could have one. */
 static bool
-have_page (void)
+count_page (unsigned most)
 {
-  unsigned most = atomic_load (&most_pages);
-  if (most == 0)
-    {
-      most = read_most_pages ();
-      atomic_store (&most_pages, most);
-    }
   if (atomic_fetch_add (&pages, 1) < most)
     return true;
   atomic_fetch_sub (&pages, 1);
   return false;
 }
 
+/* One of at most so many. */
+static bool
+have_page (char *bottom, unsigned most)
+{
+  if (!count_page (most))
+    return false;
+  if (mprotect (bottom, LODGER_STACK_GUARD, PROT_NONE) == 0)
+    return true;
+  atomic_fetch_sub (&pages, 1);
+  return false;
+}
+
+static unsigned
+know_most_pages (void)
+{
+  unsigned most = atomic_load (&most_pages);
+  if (most != 0)
+    return most;
+  most = read_most_pages ();
+  atomic_store (&most_pages, most);
+  return most;
+}
+
+static bool
+have_marker (char *bottom)
+{
+  if (atomic_load_explicit (&has_no_markers, memory_order_relaxed))
+    return false;
+  if (madvise (bottom, LODGER_STACK_GUARD, MADV_GUARD_INSTALL) == 0)
+    return true;
+  if (errno == EINVAL) /* the system has none, or none for memory that the program locks */
+    atomic_store_explicit (&has_no_markers, true, memory_order_relaxed);
+  return false;
+}
+
 static LodgerGuardKind
 guard (char *bottom)
 {
-  if (!atomic_load_explicit (&has_no_markers, memory_order_relaxed))
-    {
-      if (madvise (bottom, LODGER_STACK_GUARD, MADV_GUARD_INSTALL) == 0)
-        return LODGER_GUARD_MARKERS;
-      if (errno == EINVAL) /* the system has none, or none for memory that the program locks */
-        atomic_store_explicit (&has_no_markers, true, memory_order_relaxed);
-    }
-  if (have_page ())
-    {
-      if (mprotect (bottom, LODGER_STACK_GUARD, PROT_NONE) == 0)
-        return LODGER_GUARD_PAGES;
-      atomic_fetch_sub (&pages, 1);
-    }
+  const unsigned most = know_most_pages ();
+  if (have_page (bottom, most < FIRST ? most : FIRST))
+    return LODGER_GUARD_PAGES;
+  if (have_marker (bottom))
+    return LODGER_GUARD_MARKERS;
+  if (have_page (bottom, most))
+    return LODGER_GUARD_PAGES;
   if (!atomic_exchange (&has_said, true))
     lodger__log (LODGER_LOG_WARNING,
                  "there are so many stacks that further ones have no guard page: an overflow of theirs "
