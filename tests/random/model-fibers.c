@@ -76,6 +76,13 @@ fiber_runs (void)
   return number != MAIN && step_of (number)->is_spawned;
 }
 
+bool
+fiber_is_in_stop (void)
+{
+  int number = frame_now ()->call;
+  return number != MAIN && model.calls[number].is_in_stop;
+}
+
 Code
 fiber_wait (const Step *step)
 {
