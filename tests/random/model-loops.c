@@ -341,6 +341,7 @@ check_running (int number)
     model_fail ("caller %d is idle, and call %d is due", number, caller->timers[earliest (caller, model.now)].number);
   if (caller->inbox.count > 0)
     model_fail ("caller %d is idle, and call %d has not begun", number, caller->inbox.at[0]);
+  fibers_check_idle (number);
 }
 
 static bool

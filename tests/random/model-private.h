@@ -44,7 +44,7 @@ typedef struct Call
   bool is_on_its_way;                                           /* in the inbox, or a timer */
   int follows;                                                  /* or NOBODY */
   bool has_waited, is_suspended, is_signalled;                  /* spawned: ever; off its thread; it has to go on */
-  bool is_in_stop;                                              /* it has gone on within a stop */
+  bool is_loose, is_in_stop;                                    /* the order is open; it has gone on within a stop */
   int awaits;                                                   /* a call, or NOBODY */
   int context, group;
   Numbers listeners; /* continuations and followers, in order */
@@ -256,8 +256,10 @@ bool fiber_is_in_stop (void);
 Code fiber_wait (const Step *step);
 /* The step is that of a spawned call, which would wait for room in a queue or channel. No program has that. */
 bool fiber_runs (void);
-/* What it waits for has come (`by_end`: a call has ended), or it was cancelled. */
-void fiber_signal (int call, bool by_end);
+void fiber_awaited_is_done (int call);
+void fiber_is_cancelled (int call);
+/* All that has to go on has done so. */
+void fibers_check_idle (int caller);
 /* A group was cancelled that it may be in. */
 void fibers_group_cancelled (int group);
 void fiber_returned (int call);
