@@ -22,11 +22,17 @@ foreach (file IN LISTS files)
   get_filename_component (folder "${path}" DIRECTORY)
   get_filename_component (name "${folder}" NAME)
   # The others are shared with other packages.
-  if (name MATCHES "^[Ll]odger$")
+  if (name MATCHES "^([Ll]odger|lodger_gdb)$")
     list (APPEND folders "${folder}")
   endif ()
+  # Below this one, gdb has a folder for each folder with libraries.
+  while (folder MATCHES "/gdb/auto-load/")
+    list (APPEND folders "${folder}")
+    get_filename_component (folder "${folder}" DIRECTORY)
+  endwhile ()
 endforeach ()
 list (REMOVE_DUPLICATES folders)
+list (SORT folders ORDER DESCENDING) # the inner ones first
 foreach (folder IN LISTS folders)
   execute_process (COMMAND rmdir "${folder}" ERROR_QUIET)
 endforeach ()

@@ -9,6 +9,8 @@ lodger_glib_register (void)
   int result = lodger_host_register (&lodger__glib_driver);
   if (result == 0)
     result = lodger_backend_register (&lodger__glib_backend);
+  if (result == 0)
+    result = lodger__glib_guard_awaits ();
   lodger_host_speak_for (outer);
   return result;
 }

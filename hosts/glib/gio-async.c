@@ -54,9 +54,8 @@ async_of (LodgerPending *pending)
 
 /* ---- starting ---------------------------------------------------------------------------------------------------- */
 
-/* Ends the pending without the operation, unless that has come back. */
-static void
-abandon (LodgerPending *pending, int code, const char *reason)
+void
+lodger__glib_async_abandon (LodgerPending *pending, int code, const char *reason)
 {
   Async *async = async_of (pending);
   int phase = WAITING;
@@ -73,7 +72,7 @@ on_stopped (LodgerPending *stopped, void *pending)
   (void) stopped;
   if (!lodger_pending_is_done (pending))
     lodger_pending_cancel (pending, reason);
-  abandon (pending, LODGER_ESHUTDOWN, reason);
+  lodger__glib_async_abandon (pending, LODGER_ESHUTDOWN, reason);
   return 0;
 }
 
@@ -118,7 +117,7 @@ lodger_glib_async_new (GCancellable *cancellable, LodgerGlibFinishFunc finish, v
   else if (destroy != NULL)
     destroy (data);
   if (code != 0 && async_of (pending) != NULL)
-    abandon (pending, code, lodger_error_code_string (code));
+    lodger__glib_async_abandon (pending, code, lodger_error_code_string (code));
   else if (code != 0 && !lodger_pending_is_done (pending))
     lodger_pending_return_new_error (pending, NULL, code, "%s", lodger_error_code_string (code));
   return lodger_pending_ref (pending);
@@ -172,6 +171,13 @@ come_back (LodgerPending *pending, Async *async, GObject *source, GAsyncResult *
         lodger_pending_return_nothing (pending);
     }
   destroy_data (async);
+}
+
+bool
+lodger__glib_async_has_returned (LodgerPending *pending)
+{
+  const Async *async = async_of (pending);
+  return async == NULL || atomic_load (&async->phase) == RETURNED;
 }
 
 /* Without memory for an Async, the pending's outcome is the only record of the refusal. */

@@ -2,7 +2,8 @@
 /* The functions that the gio files share.
  *
  * Order, lowest first; a file calls only files before it: hand-over.h, drop-pending.h, once-source.c, fork-lock.c,
- * gerror.c, gio-cancellable.c, gio-link.c, gio-ties.c, gio-offer.c, gio-async.c. */
+ * gerror.c, gio-cancellable.c, gio-link.c, gio-ties.c, gio-offer.c, gio-async.c, signal-arguments.c, signal.c, await-guard.c,
+ * gio-await.c. */
 #ifndef LODGER_GLIB_GIO_PRIVATE_H
 #define LODGER_GLIB_GIO_PRIVATE_H
 
@@ -22,5 +23,10 @@ GCancellable *lodger__glib_cancellable_of (LodgerPending *pending, const char *f
  * `context` is left alone. If the pending is not done when the caller's stop is over, the stop calls `abandon`. 0 or
  * LODGER_ENOMEM. */
 int lodger__glib_tie (LodgerPending *pending, GMainContext *context, LodgerDoneFunc abandon);
+
+/* gio-async.c: ends the pending without the operation, unless that has come back. */
+void lodger__glib_async_abandon (LodgerPending *pending, int code, const char *reason);
+/* Whether the operation has called back, or was given back: it uses nothing of the program any more. */
+bool lodger__glib_async_has_returned (LodgerPending *pending);
 
 #endif

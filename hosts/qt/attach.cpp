@@ -7,6 +7,8 @@ lodger_qt_register (void)
 {
   const char *outer = lodger_host_speak_for (__func__);
   int result = lodger_host_register (lodger__qt_driver ());
+  if (result == 0)
+    result = lodger__qt_guard_awaits ();
   lodger__qt_hear_applications ();
   lodger_host_speak_for (outer);
   return result;

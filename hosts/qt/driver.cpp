@@ -189,6 +189,7 @@ open_host (LodgerHost *lodger_host, const void *host_options, void **ret_impl)
   host = lodger__qt_host_new (lodger_host, options);
   if (host == nullptr)
     return LODGER_ENOMEM;
+  lodger__qt_guard_this_thread ();
   *ret_impl = host;
   return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The private face of the Qt adapter: one attached event dispatcher, and the files that share it.
  *
- * Order, lowest first; a file calls only files before it: host.cpp, watches.cpp, glib-source.cpp, carrier.cpp, driver.cpp,
- * application.cpp, attach.cpp. Beside these stands scope.cpp. To report upward, a file calls <lodger/host.h>. The core
+ * Order, lowest first; a file calls only files before it: host.cpp, watches.cpp, glib-source.cpp, carrier.cpp, await-guard.cpp,
+ * driver.cpp, application.cpp, attach.cpp. Beside these stands scope.cpp. To report upward, a file calls <lodger/host.h>. The core
  * calls driver.cpp by its table.
  *
  * What belongs to the owner's thread is marked. All else is under the mutex. Under the mutex nothing runs but Qt's code
@@ -149,7 +149,12 @@ private:
 /* Gets the carrier to be called, if it is there. Under the mutex. Any thread. */
 void lodger__qt_host_send (LodgerQtHost *host);
 
-/* ---- driver.cpp, application.cpp ---- */
+/* ---- await-guard.cpp, driver.cpp, application.cpp ---- */
+
+/* No spawned call waits inside of a nested QEventLoop of a watched thread. 0, or a negative code. */
+int lodger__qt_guard_awaits ();
+/* From now on this thread is watched. */
+void lodger__qt_guard_this_thread ();
 
 const LodgerHostDriver *lodger__qt_driver ();
 /* Whether this thread has an event dispatcher. It is made if the thread has none and can have one. */

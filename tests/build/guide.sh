@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Each program in the guides is built as it stands there, and prints what the guide says. One that includes what is not
-# there is left out; one with GTK runs on a display of its own. A block of code without `main` is a piece of a program.
+# Each program in the guides, and each but the first in the README, which readme.sh has, is built as it stands there, and
+# prints what the guide says. One that includes what is not there is left out; one with GTK runs on a display of its own. A
+# block of code without `main` is a piece of a program.
 set -eu
 
 source=${LODGER_SOURCE:?}
@@ -19,7 +20,7 @@ lodger-qt.h qt LODGER_HAVE_QT Qt6Core
 lodger-uv.h uv LODGER_HAVE_UV libuv
 lodger-manual.h manual - -'
 
-cat "$source"/docs/*.md | awk -v dir="$dir" '
+{ cat "$source"/docs/*.md; awk '/^```c$/ { number++ } number > 1' "$source/README.md"; } | awk -v dir="$dir" '
   /^```c$/    { file = dir "/" ++number ".c"; next }
   /^```cpp$/  { file = dir "/" ++number ".cpp"; next }
   /^```text$/ { file = dir "/" number ".expected"; next }
@@ -55,7 +56,7 @@ for program in "$dir"/*.c "$dir"/*.cpp; do
   name=${program%.*}
   flags=$(flags_for "$program") || continue
   # ThreadSanitizer cannot see the locks inside GLib, and reports the threads that GIO has for files.
-  if [ "${LODGER_SANITIZE:-}" = thread ] && grep -q 'g_file_[a-z_]*_async' "$program"; then
+  if [ "${LODGER_SANITIZE:-}" = thread ] && grep -qE 'g_file_[a-z_]*_async|AWAIT_FINISH \([^,]*, g_file_' "$program"; then
     continue
   fi
   case $program in

@@ -35,7 +35,7 @@ quietly cmake -S "$source" -B "$dir/build" -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUIL
 quietly cmake --build "$dir/build" -j 2
 
 # As in any prefix: folders that packages share, and files of others.
-mkdir -p "$prefix/include/lodger" "$prefix/lib/pkgconfig" "$prefix/lib/cmake"
+mkdir -p "$prefix/include/lodger" "$prefix/lib/pkgconfig" "$prefix/lib/cmake" "$prefix/share"
 touch "$prefix/include/lodger/of-somebody-else.h" "$prefix/lib/liblodger.so.9"
 find "$prefix" | sort >"$dir/before"
 quietly cmake --install "$dir/build" --prefix "$prefix"

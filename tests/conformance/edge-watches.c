@@ -137,6 +137,55 @@ START_TEST (edge_110_a_watch_of_n_runs_runs_n_times_and_is_gone)
 }
 END_TEST
 
+/* ---- spawned calls ----------------------------------------------------------------------------------------------------- */
+
+static void
+read_three (LodgerPending *self, void *data)
+{
+  Pipe *watched = data;
+  char byte;
+  for (int i = 0; i < 3; i++)
+    {
+      uint32_t revents = 0;
+      if (lodger_wait_fd (watched->ends[0], POLLIN, LODGER_FOREVER, &revents) != 0)
+        return;
+      ck_assert_uint_eq (revents, POLLIN);
+      ck_assert_int_eq (read (watched->ends[0], &byte, 1), 1);
+      watched->ran_in = test_thread_id ();
+      counter_add (&watched->runs, 1);
+    }
+  lodger_pending_return_int (self, 3);
+}
+
+START_TEST (edge_110_a_spawned_call_waits_until_a_descriptor_is_ready)
+{
+  Subject subject;
+  Pipe watched;
+  LodgerPending *reading;
+  subject_open (&subject, _i, false);
+  pipe_open (&watched);
+  reading = lodger_caller_spawn (subject.caller, read_three, &watched, NULL);
+  subject_settle (&subject);
+  ck_assert_int_eq (counter_get (&watched.runs), 0);
+  give (&watched, 2);
+  subject_run_until (&subject, &watched.runs, 2);
+  subject_settle (&subject);
+  ck_assert (!lodger_pending_is_done (reading));
+  ck_assert_int_eq (watched.ran_in, subject.thread_id);
+  give (&watched, 1);
+  expect_code (subject_outcome (&subject, reading), 0);
+  reading = lodger_caller_spawn (subject.caller, read_three, &watched, NULL);
+  subject_settle (&subject);
+  subject_close (&subject);
+  expect_code (lodger_pending_get_outcome (reading), LODGER_ECANCELED);
+  lodger_pending_unref (reading);
+  ck_assert_int_eq (counter_get (&watched.runs), 3);
+  pipe_close (&watched);
+}
+END_TEST
+
+/* ---- how many ---------------------------------------------------------------------------------------------------------- */
+
 START_TEST (edge_110_a_duplicate_is_refused_as_busy)
 {
   Subject subject;
@@ -383,6 +432,7 @@ add_edge_watches (Suite *suite)
 {
   add_law (suite, edge_110_a_watch_runs_as_long_as_the_descriptor_is_ready, 0, 0);
   add_law (suite, edge_110_a_watch_of_n_runs_runs_n_times_and_is_gone, 0, 0);
+  add_law (suite, edge_110_a_spawned_call_waits_until_a_descriptor_is_ready, 0, 0);
   add_edge (suite, edge_110_a_duplicate_is_refused_as_busy, 0, 0);
   add_law (suite, a_deferred_run_holds_up_the_next_one, 0, 0);
   add_edge (suite, a_cancelled_watch_cancels_its_run, 0, 0);

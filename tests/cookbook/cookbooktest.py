@@ -11,6 +11,8 @@ import unittest
 PROGRAMS = os.environ.get("LODGER_COOKBOOK", "")
 # "qt" for the programs of demos/cookbook-qt, which behave like those of demos/cookbook.
 TOOLKIT = os.environ.get("LODGER_TOOLKIT", "")
+# "-fiber" for the programs with spawned calls.
+FORM = os.environ.get("LODGER_FORM", "")
 SANITIZED = bool(os.environ.get("LODGER_SANITIZE"))
 CLOSE_WINDOW = os.path.join(os.path.dirname(__file__), "../support/close-window")
 # Only for a program that never gets there.
@@ -91,4 +93,4 @@ def main():
     unittest.main(verbosity=2)
 
 
-__all__ = ["CookbookTest", "Program", "SANITIZED", "TIMEOUT", "TOOLKIT", "main", "program_path", "xdotool"]
+__all__ = ["CookbookTest", "FORM", "Program", "SANITIZED", "TIMEOUT", "TOOLKIT", "main", "program_path", "xdotool"]

@@ -6,7 +6,7 @@ import http.server
 import os
 import threading
 
-from cookbooktest import CookbookTest, Program, TIMEOUT, TOOLKIT, main
+from cookbooktest import CookbookTest, FORM, Program, TIMEOUT, TOOLKIT, main
 
 # In the window: the button of the first row.
 FIRST_CANCEL = (585, 61) if TOOLKIT == "qt" else (585, 76)
@@ -85,7 +85,7 @@ class Downloads(CookbookTest):
         self.addCleanup(self.server.shutdown)
 
     def start(self, *names):
-        program = Window(self, "downloads", cwd=self.folder, title="^Downloads$")
+        program = Window(self, "downloads" + FORM, cwd=self.folder, title="^Downloads$")
         for name in names:
             program.add(self.server.uri(name))
         return program

@@ -46,13 +46,14 @@ class Programs(CookbookTest):
 
     @unittest.skipIf(TOOLKIT, "only GTK's")
     def test_poll_goes_on_when_the_window_is_no_longer_minimized(self):
-        program = Program(self, "poll", title="^Load ")
-        # Without a window manager GTK takes this for a minimized window.
-        xdotool("windowunmap", "--sync", program.window)
-        xdotool("set_window", "--name", "Minimized", program.window)
-        xdotool("windowmap", program.window)
-        program.find_window("^Load ")
-        program.close()
+        for name in "poll", "poll-fiber":
+            program = Program(self, name, title="^Load ")
+            # Without a window manager GTK takes this for a minimized window.
+            xdotool("windowunmap", "--sync", program.window)
+            xdotool("set_window", "--name", "Minimized", program.window)
+            xdotool("windowmap", program.window)
+            program.find_window("^Load ")
+            program.close()
 
     @unittest.skipUnless(os.path.exists(program_path("database")), "needs SQLite")
     def test_database(self):

@@ -21,6 +21,18 @@ typedef enum PaneScope
 /* How many ways pane_harm() knows. */
 #define PANE_HARMS 8
 
+/* What a spawned call waits for. */
+typedef enum FiberWait
+{
+  FIBER_SLEEPS,
+  FIBER_YIELDS,
+  FIBER_LOADS,       /* a file, by GIO */
+  FIBER_HEARS_TITLE, /* a signal of the window */
+  FIBER_HEARS_CLICK, /* a signal of the button */
+  FIBER_GATHERS,     /* the members of a group */
+  FIBER_WAITS
+} FiberWait;
+
 /* A tested window. All threads have references. Only the GUI thread uses the widgets, which are NULL once disposed of. */
 typedef struct Pane
 {
@@ -49,6 +61,9 @@ typedef struct Torture
   unsigned depth;           /* of loops in calls; the GUI thread's */
   unsigned long touches;    /* looks at widgets in bound calls */
   unsigned long harms[PANE_HARMS];
+  unsigned long waits[FIBER_WAITS][2]; /* of spawned calls: by what, and whether the wait was 0 */
+  unsigned long parked;                /* spawned calls that wait now; the GUI thread's */
+  unsigned long most_parked;
 } Torture;
 
 extern Torture torture;
@@ -86,6 +101,11 @@ void torture_run_work (Pane *pane, TestRandom *random);
 void torture_cancel (TestRandom *random);
 /* Lets go of what could be cancelled. */
 void torture_forget (void);
+
+/* ---- spawned calls, in the GUI thread: support-torture-fibers.c ---- */
+
+/* Waits a few times. */
+void torture_wait (LodgerPending *self, Pane *pane, PaneScope scope, TestRandom *random);
 
 /* ---- GIO, in the GUI thread: support-torture-gio.c ---- */
 

@@ -180,6 +180,18 @@ run (LodgerPending *self, void *data)
   pane_touch_held (pane, entry->kind);
 }
 
+/* After a wait, its pane may be gone. */
+static void
+run_spawned (LodgerPending *self, void *data)
+{
+  LedgerEntry *entry = data;
+  TestRandom random = { entry->seed };
+  begin (entry);
+  pane_touch (entry->data, entry->kind);
+  torture_wait (self, entry->data, entry->kind, &random);
+  answer (self, test_random_below (&random, 4));
+}
+
 static void
 follow (LodgerPending *self, LodgerPending *done, void *data)
 {
@@ -216,7 +228,7 @@ then (LodgerScope *scope, LodgerPending *done, LedgerEntry *entry)
 void
 torture_submit (Pane *pane, TestRandom *random, unsigned depth)
 {
-  unsigned how = depth < DEEPEST ? test_random_below (random, 5) : 5;
+  unsigned how = depth < DEEPEST ? test_random_below (random, 7) : 6;
   LodgerPending *done = how == 3 ? hat_take (random) : how == 4 && is_gui () ? torture_start_load (pane, random) : NULL;
   LedgerEntry *entry = open_entry ("bound", pane, random, depth);
   LodgerScope *scope = pane->scopes[entry->kind];
@@ -231,6 +243,9 @@ torture_submit (Pane *pane, TestRandom *random, unsigned depth)
   else if (how == 2)
     pending = lodger_scope_call_later (scope, torture.caller, test_random_below (random, LONGEST_DELAY), run, entry,
                                        end_in_gui);
+  else if (how == 5)
+    pending = lodger_caller_spawn_full (torture.caller, run_spawned, entry, end_in_gui,
+                                        LODGER_CALL_OPTIONS (.scope = scope, .flags = LODGER_PENDING_MAY_FAIL));
   else
     pending = lodger_scope_to_thread (scope, torture.caller, work, entry, end_in_worker);
   submitted (random, entry, mark, pending);

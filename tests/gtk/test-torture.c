@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Windows are opened and destroyed while calls that are bound to them are on their way.
+/* Windows are opened and destroyed while calls that are bound to them are on their way, or wait on stacks of their own.
  *
  * The calls come from the GUI thread, two threads without a loop, and workers. Windows end before they are shown, in their
  * own calls, in nested loops, by timers, or while references remain. Their labels are removed, moved, or live on in another
  * window. In every other round the caller stops while everything is running.
+ *
+ * Spawned calls wait for times, files, signals of the windows, and groups; they end with their windows.
  *
  * No bound call runs after the end of its scope. Each datum is destroyed once, in its own thread (test-ledger.h). No
  * widget, thread, descriptor and no byte is left. The watchdog reports what hangs.
@@ -241,9 +243,10 @@ report (unsigned round, unsigned windows, ProcCount now, size_t bytes, int64_t s
 {
   LedgerCounts counts = ledger_counts ();
   printf ("round %u, %u windows, so far: %ld calls accepted, %ld refused; %ld finished, %ld failed, %ld cancelled; %lu "
-          "looks at a widget; %d descriptors, %d threads, %zu bytes; %lld ms\n",
+          "looks at a widget; at most %lu calls waited at once; %d descriptors, %d threads, %zu bytes; %lld ms\n",
           round + 1, windows, counts.accepted, counts.refused, counts.finished, counts.failed, counts.cancelled,
-          torture.touches, now.fds, now.threads, bytes, (long long) (test_now () - start) / 1000000);
+          torture.touches, torture.most_parked, now.fds, now.threads, bytes,
+          (long long) (test_now () - start) / 1000000);
   fflush (stdout);
 }
 
@@ -274,12 +277,19 @@ static void
 expect_all_sorts (unsigned windows)
 {
   LedgerCounts counts = ledger_counts ();
+  unsigned long cancelled = 0;
   if (windows < FEWEST)
     return;
   for (unsigned i = 0; i < PANE_HARMS; i++)
     test_check (torture.harms[i] > 0);
   test_check (counts.finished > 0 && counts.failed > 0 && counts.cancelled > 0 && counts.refused > 0);
   test_check (torture.touches > 0);
+  for (unsigned i = 0; i < FIBER_WAITS; i++)
+    {
+      test_check (torture.waits[i][true] > 0);
+      cancelled += torture.waits[i][false];
+    }
+  test_check (cancelled > 0);
 }
 
 int

@@ -265,6 +265,51 @@ CELL (lodger_limiter_ref, null_limiter, FINE (lodger_limiter_ref (NULL) == NULL)
 CELL (lodger_limiter_unref, null_limiter, FINE (DOES (lodger_limiter_unref (NULL))));
 CELL (lodger_limiter_close, null_limiter, REFUSES (lodger_limiter_close (NULL), LODGER_EINVAL));
 CELL (lodger_limiter_close, after_fork, REFUSES (lodger_limiter_close (NULL), LODGER_EINVAL));
+/* For a row that needs one, with one place. */
+#define WITH_LIMITER(...)                                                                                              \
+  do                                                                                                                   \
+    {                                                                                                                  \
+      LodgerLimiter *limiter = lodger_limiter_new (LODGER_LIMITER_OPTIONS (.limit = 1));                               \
+      __VA_ARGS__;                                                                                                     \
+      lodger_limiter_unref (limiter);                                                                                  \
+    }                                                                                                                  \
+  while (0)
+#define IN_LIMITER(...)                                                                                                \
+  WITH_LIMITER (FINE (lodger_limiter_enter (limiter, 0) == 0); __VA_ARGS__; FINE (lodger_limiter_leave (limiter) == 0))
+#define CLOSED_LIMITER(...) WITH_LIMITER (lodger_pending_disown (lodger_limiter_close (limiter)); __VA_ARGS__)
+#define ENTER_FULL(timeout) lodger_limiter_enter_full (limiter, timeout, LODGER_LIMITER_ENTRY_OPTIONS (.priority = 1))
+
+static const LodgerLimiterEntryOptions entry_without_size = { .priority = 1 };
+
+CELL_AT (IN_CALL, lodger_limiter_enter, null_limiter, ANSWERS (lodger_limiter_enter (NULL, 0), LODGER_EINVAL));
+CELL_AT (IN_CALL, lodger_limiter_enter, negative_timeout,
+         IN_LIMITER (TELLS (lodger_limiter_enter (limiter, -1), LODGER_ETIMEDOUT)));
+CELL_AT (IN_CALL, lodger_limiter_enter, shut_down,
+         CLOSED_LIMITER (TELLS (lodger_limiter_enter (limiter, 0), LODGER_ESHUTDOWN)));
+CELL (lodger_limiter_enter, wrong_state, WITH_LIMITER (ANSWERS (lodger_limiter_enter (limiter, 0), LODGER_ESTATE)));
+CELL_AT (IN_CALL, lodger_limiter_enter, wrong_thread,
+         IN_LIMITER (ANSWERS (lodger_limiter_enter (limiter, LODGER_FOREVER), LODGER_EWRONGTHREAD)));
+CELL_AT (IN_WORKER, lodger_limiter_enter, deadlock,
+         IN_LIMITER (BY (lodger_pending_wait);
+                     ANSWERS (lodger_limiter_enter (limiter, LODGER_FOREVER), LODGER_EDEADLK)));
+CELL_AT (IN_CALL, lodger_limiter_enter_full, null_limiter, BY (lodger_limiter_enter);
+         ANSWERS (lodger_limiter_enter_full (NULL, 0, NULL), LODGER_EINVAL));
+CELL_AT (IN_CALL, lodger_limiter_enter_full, null_options,
+         WITH_LIMITER (FINE (lodger_limiter_enter_full (limiter, 0, NULL) == 0);
+                       FINE (lodger_limiter_leave (limiter) == 0)));
+CELL_AT (IN_CALL, lodger_limiter_enter_full, size_options,
+         WITH_LIMITER (BY (lodger_limiter_enter);
+                       ANSWERS (lodger_limiter_enter_full (limiter, 0, &entry_without_size), LODGER_EINVAL)));
+CELL_AT (IN_CALL, lodger_limiter_enter_full, negative_timeout, IN_LIMITER (TELLS (ENTER_FULL (-1), LODGER_ETIMEDOUT)));
+CELL_AT (IN_CALL, lodger_limiter_enter_full, shut_down, CLOSED_LIMITER (TELLS (ENTER_FULL (0), LODGER_ESHUTDOWN)));
+CELL_AT (IN_DIRECT, lodger_limiter_enter_full, wrong_state,
+         WITH_LIMITER (BY (lodger_limiter_enter); ANSWERS (ENTER_FULL (0), LODGER_ESTATE)));
+CELL_AT (IN_CALL, lodger_limiter_enter_full, wrong_thread,
+         IN_LIMITER (BY (lodger_limiter_enter); ANSWERS (ENTER_FULL (LODGER_FOREVER), LODGER_EWRONGTHREAD)));
+CELL_AT (IN_WORKER, lodger_limiter_enter_full, deadlock,
+         IN_LIMITER (BY (lodger_pending_wait); ANSWERS (ENTER_FULL (LODGER_FOREVER), LODGER_EDEADLK)));
+CELL (lodger_limiter_leave, null_limiter, ANSWERS (lodger_limiter_leave (NULL), LODGER_EINVAL));
+CELL (lodger_limiter_leave, wrong_state, WITH_LIMITER (ANSWERS (lodger_limiter_leave (limiter), LODGER_ESTATE)));
 CELL (lodger_limiter_count_running, null_limiter, FINE (lodger_limiter_count_running (NULL) == 0));
 CELL (lodger_limiter_count_waiting, null_limiter, FINE (lodger_limiter_count_waiting (NULL) == 0));
 

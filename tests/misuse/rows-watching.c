@@ -78,3 +78,32 @@ CELL (lodger_caller_watch_fd_full, size_options,
       REFUSES (lodger_caller_watch_fd_full (CALLER, FD, 0, nothing, DATA, DESTROY, NULL), LODGER_EINVAL);
       REFUSES (lodger_caller_watch_fd_full (CALLER, FD, UINT32_MAX, nothing, DATA, DESTROY, NULL), LODGER_EINVAL);
       watch_with_both (s));
+
+/* ---- waits ------------------------------------------------------------------------------------------------------------- */
+
+static void
+wait_while_watched (LodgerPending *self, void *data)
+{
+  Fixture *s = data;
+  (void) self;
+  BY (lodger_caller_watch_fd);
+  ANSWERS (lodger_wait_fd (FD, POLLIN, LODGER_FOREVER, NULL), LODGER_EBUSY);
+}
+
+/* The watch has not begun. */
+static void
+wait_spawned (Fixture *s)
+{
+  LodgerPending *spawned = lodger_caller_spawn (CALLER, wait_while_watched, s, NULL);
+  LodgerPending *watch = SHORT (CALLER, nothing, NULL, NULL);
+  loop_run (&s->loop);
+  FINE (is_watch (watch));
+  ACCEPTS (spawned);
+}
+
+CELL (lodger_wait_fd, null_ret_events, FINE (lodger_wait_fd (FD, POLLOUT, 0, NULL) <= 0));
+CELL (lodger_wait_fd, negative_timeout, ANSWERS (lodger_wait_fd (-1, POLLIN, -1, NULL), LODGER_EINVAL);
+      ANSWERS (lodger_wait_fd (FD, 0, -1, NULL), LODGER_EINVAL); FINE (lodger_wait_fd (FD, POLLOUT, -1, NULL) <= 0));
+CELL (lodger_wait_fd, busy, wait_spawned (s));
+CELL_AT (IN_WORKER, lodger_wait_fd, wrong_state,
+         ANSWERS (lodger_wait_fd (FD, POLLIN, LODGER_FOREVER, NULL), LODGER_ESTATE));

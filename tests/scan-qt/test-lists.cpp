@@ -74,18 +74,20 @@ START_TEST (a_click_on_a_title_sorts_and_the_third_one_undoes_it)
 }
 END_TEST
 
+/* Somewhat more than a frame shows at once, each made by one request: a slow machine has little time for thousands. */
 START_TEST (a_long_list_can_be_sorted_when_the_scan_is_over)
 {
-  for (int i = 0; i < 5000; i++)
-    make_file (QByteArray::number (i), 0);
+  constexpr int count = 4100;
+  for (int i = 0; i < count; i++)
+    ck_assert_int_eq (mknod ((fixture.folder + '/' + QByteArray::number (i)).constData (), S_IFREG | 0600, 0), 0);
   scan ();
   TableList *const list = fixture.window->get_files ()->get_list ();
   run_until ([] () { return !fixture.window->get_frames ()->are_wanted (); });
   list->sortByColumn (0, Qt::AscendingOrder);
-  ck_assert_int_lt (list->model ()->rowCount (), 5000);
+  ck_assert_int_lt (list->model ()->rowCount (), count);
   run_until (is_full);
   expect_text (cell (list, 0, 0), "0");
-  expect_text (cell (list, 4999, 0), "999");
+  expect_text (cell (list, count - 1, 0), "999");
 }
 END_TEST
 

@@ -281,6 +281,57 @@ START_TEST (law_7_a_place_that_only_the_waiter_could_free_is_not_waited_for)
 }
 END_TEST
 
+/* The place goes to a call of the thread that waits. */
+typedef struct Own
+{
+  LodgerLimiter *limiter;
+  Latch begins;
+  atomic_int thread;
+  int code;
+} Own;
+
+static void
+wait_for_an_own_call (LodgerPending *self, void *data)
+{
+  Own *own = data;
+  LodgerPending *call = lodger_caller_call_soon_full (lodger_caller_current (), do_nothing, NULL, NULL,
+                                                      LODGER_CALL_OPTIONS (.limiter = own->limiter));
+  (void) self;
+  atomic_store (&own->thread, test_thread_id ());
+  latch_open (&own->begins);
+  own->code = lodger_pending_wait (call, LODGER_FOREVER, LODGER_WAIT_PROTECT);
+  lodger_pending_disown (call);
+}
+
+START_TEST (law_7_a_place_that_is_given_to_a_call_of_the_waiter_closes_a_circle)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  Own own = { .limiter = lodger_limiter_new (LODGER_LIMITER_OPTIONS (.limit = 1)) };
+  BlockedCall blocked;
+  LodgerPending *first, *waits;
+  latch_init (&own.begins);
+  blocked_call_init (&blocked);
+  first = lodger_caller_to_thread_full (worker, blocked_call_run, &blocked, blocked_call_destroy,
+                                        LODGER_CALL_OPTIONS (.limiter = own.limiter));
+  latch_wait (&blocked.entered);
+  waits = lodger_caller_call_soon (worker, wait_for_an_own_call, &own, NULL);
+  latch_wait (&own.begins);
+  proc_wait_asleep (atomic_load (&own.thread));
+  log_capture_begin ();
+  latch_open (&blocked.let_go);
+  expect_code (wait_outcome (waits), 0);
+  expect_code (own.code, LODGER_EDEADLK);
+  ck_assert_uint_eq (log_capture_count (), 1);
+  log_capture_end ();
+  expect_code (wait_outcome (first), 0);
+  expect_code (wait_outcome (lodger_limiter_close (own.limiter)), 0);
+  lodger_limiter_unref (own.limiter);
+  worker_stop (worker);
+  blocked_call_clear (&blocked);
+  latch_clear (&own.begins);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -292,5 +343,6 @@ main (int argc, char **argv)
   test_add (suite, a_closed_limiter_is_done_after_its_last_call);
   test_add (suite, a_limiter_that_nobody_refers_to_goes_on);
   test_add (suite, law_7_a_place_that_only_the_waiter_could_free_is_not_waited_for);
+  test_add (suite, law_7_a_place_that_is_given_to_a_call_of_the_waiter_closes_a_circle);
   return test_main (suite, argc, argv);
 }

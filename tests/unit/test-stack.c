@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define _GNU_SOURCE
 #include "stack/stack.h"
+#include "stack/tools.h"
 #include "test-suite.h"
 
 #include <errno.h>
 #include <fenv.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* What happened, one letter each. */
 static char steps[64];
@@ -348,6 +351,30 @@ START_TEST (a_room_is_aligned_and_knows_its_stack)
 }
 END_TEST
 
+#ifndef LODGER_TOOL_THREAD /* in a child it ignores what orders the stacks, which are threads to it */
+static void
+fork_on_stack (void *data)
+{
+  *(pid_t *) data = fork ();
+  lodger__stack_leave ();
+}
+
+START_TEST (a_child_that_was_forked_on_a_stack_goes_on_there)
+{
+  LodgerStack *stack = lodger__stack_take (0);
+  pid_t child = -1;
+  int status;
+  ck_assert (!lodger__stack_start (stack, fork_on_stack, &child));
+  if (child == 0)
+    _exit (lodger__stack_current () == NULL && lodger__stack_resume (stack) ? 23 : 1);
+  ck_assert (lodger__stack_resume (stack));
+  lodger__stack_give (stack);
+  ck_assert_int_eq (waitpid (child, &status, 0), child);
+  ck_assert (WIFEXITED (status) && WEXITSTATUS (status) == 23);
+}
+END_TEST
+#endif
+
 int
 main (int argc, char **argv)
 {
@@ -363,5 +390,8 @@ main (int argc, char **argv)
   test_add (suite, errno_and_rounding_are_each_stacks_own);
   test_add (suite, a_borrowed_stack_is_entered_as_by_a_plain_call);
   test_add (suite, a_room_is_aligned_and_knows_its_stack);
+#ifndef LODGER_TOOL_THREAD
+  test_add (suite, a_child_that_was_forked_on_a_stack_goes_on_there);
+#endif
   return test_main (suite, argc, argv);
 }

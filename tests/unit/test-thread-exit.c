@@ -296,6 +296,76 @@ START_TEST (a_pooled_call_that_exits_its_thread_is_abandoned)
 }
 END_TEST
 
+/* ---- what it had entered ------------------------------------------------------------------------------------------------ */
+
+typedef struct Inside
+{
+  LodgerGroup *group;
+  LodgerLimiter *limiter;
+} Inside;
+
+static void
+enter_and_exit (void *data)
+{
+  Inside *inside = data;
+  if (inside->group != NULL)
+    expect_code (lodger_group_enter (inside->group), 0);
+  if (inside->limiter != NULL)
+    expect_code (lodger_limiter_enter (inside->limiter, 0), 0);
+  pthread_exit (NULL);
+}
+
+/* One of the brackets is on the stack that is gone. */
+static void
+enter_around_and_exit (LodgerPending *self, void *data)
+{
+  Inside *inside = data;
+  (void) self;
+  expect_code (lodger_limiter_enter (inside->limiter, 0), 0);
+  lodger_context_run (lodger_context_current (), enter_and_exit, inside);
+}
+
+START_TEST (a_call_that_exits_its_thread_leaves_what_it_has_entered)
+{
+  LodgerCaller *worker = worker_start (NULL);
+  Inside inside = { lodger_group_new (NULL), lodger_limiter_new (LODGER_LIMITER_OPTIONS (.limit = 2)) };
+  LodgerPending *promise = lodger_pending_new (LODGER_PENDING_DEFAULT), *end;
+  expect_code (lodger_group_add (inside.group, promise), 0);
+  log_capture_begin ();
+  expect_code (wait_outcome (lodger_caller_call_soon (worker, enter_around_and_exit, &inside, NULL)),
+               LODGER_EABANDONED);
+  worker_stop (worker);
+  ck_assert_uint_eq (log_capture_count_of ("has returned without leaving its"), 3);
+  log_capture_end ();
+  ck_assert (lodger_pending_is_cancelled (promise));
+  end = lodger_group_close (inside.group);
+  expect_code (wait_outcome (end), 0);
+  ck_assert_uint_eq (lodger_limiter_count_running (inside.limiter), 0);
+  expect_code (wait_outcome (lodger_limiter_close (inside.limiter)), 0);
+  lodger_pending_unref (promise);
+  lodger_group_unref (inside.group);
+  lodger_limiter_unref (inside.limiter);
+}
+END_TEST
+
+static void *
+enter_and_end (void *data)
+{
+  enter_and_exit (data);
+  return NULL;
+}
+
+START_TEST (a_thread_that_ends_leaves_its_groups)
+{
+  Inside inside = { lodger_group_new (NULL), NULL };
+  log_capture_begin ();
+  thread_join (thread_start (enter_and_end, &inside));
+  log_capture_end ();
+  expect_code (wait_outcome (lodger_group_close (inside.group)), 0);
+  lodger_group_unref (inside.group);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -311,5 +381,7 @@ main (int argc, char **argv)
   test_add (suite, all_calls_on_the_stack_of_a_thread_that_exits_are_abandoned);
   test_add (suite, an_abandoned_call_that_exits_its_thread_loses_its_data);
   test_add (suite, a_pooled_call_that_exits_its_thread_is_abandoned);
+  test_add (suite, a_call_that_exits_its_thread_leaves_what_it_has_entered);
+  test_add (suite, a_thread_that_ends_leaves_its_groups);
   return test_main (suite, argc, argv);
 }

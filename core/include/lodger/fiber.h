@@ -10,7 +10,9 @@
  * and a full inbox, queue or channel.
  *
  * **Cancelling.** A cancel wakes a spawned call that waits. The wait is LODGER_ECANCELED, and so is each later wait, unless it
- * has LODGER_WAIT_SHIELD or is in a shielded group. What is done already gives its outcome all the same.
+ * has LODGER_WAIT_SHIELD or is in a shielded group. It is so also if what the call waits for comes before it goes on: after a
+ * wait that has suspended it and was 0, its scope has not ended. What is done when a wait begins gives its outcome all the
+ * same.
  *
  * **Where a spawned call cannot wait.** These waits are refused with LODGER_ESTATE, and the log says why:
  * - inside of a loop that the call has entered (a nested main loop), in another call or a call-back;

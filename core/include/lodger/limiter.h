@@ -8,6 +8,15 @@
  * cancel of a call that still waits for its place takes it out.
  *
  *     lodger_caller_to_thread_full (caller, download, url, free, LODGER_CALL_OPTIONS (.limiter = three_at_a_time));
+ *
+ * A call that needs a place for a part of its work only enters the limiter, and leaves it:
+ *
+ *     code = lodger_limiter_enter (three_at_a_time, LODGER_FOREVER);
+ *     if (code == 0)
+ *       {
+ *         …
+ *         lodger_limiter_leave (three_at_a_time);
+ *       }
  */
 #ifndef LODGER_LIMITER_H
 #define LODGER_LIMITER_H
@@ -76,7 +85,7 @@ LODGER_API void lodger_limiter_unref (LodgerLimiter *limiter);
 /**
  * Closes the limiter: it takes no more calls. Those that it has go on.
  *
- * Any thread; does not block. A call that is submitted with it fails with LODGER_ESHUTDOWN.
+ * Any thread; does not block. A call that is submitted with it, or enters it, fails with LODGER_ESHUTDOWN.
  *
  * @return a new reference to a pending, never NULL, which is done when the last call that has the limiter is done.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
@@ -84,6 +93,62 @@ LODGER_API void lodger_limiter_unref (LodgerLimiter *limiter);
  * Since: 0.2
  */
 LODGER_API LODGER_GIVEN LodgerPending *lodger_limiter_close (LodgerLimiter *limiter);
+
+/** Options of lodger_limiter_enter_full(). Made by LODGER_LIMITER_ENTRY_OPTIONS(). */
+typedef struct LodgerLimiterEntryOptions
+{
+  size_t size;  /**< sizeof (LodgerLimiterEntryOptions). LODGER_LIMITER_ENTRY_OPTIONS() fills it in. */
+  int priority; /**< With LODGER_LIMITER_PRIORITY: as LodgerCallOptions::priority. */
+} LodgerLimiterEntryOptions;
+
+/** Options of an entry with the given members: `LODGER_LIMITER_ENTRY_OPTIONS (.priority = 1)`. See options.h. */
+#define LODGER_LIMITER_ENTRY_OPTIONS(...) LODGER_OPTIONS (LodgerLimiterEntryOptions, __VA_ARGS__)
+
+/**
+ * Takes a place for the running call, which keeps it until lodger_limiter_leave().
+ *
+ * Blocks until there is a place. The call waits in the limiter's order, among the calls that were submitted with the limiter.
+ * The rules for the thread are those of lodger_pending_wait(); where there is a place already, they do not matter. A cancel
+ * of the call and the end of the time take it out of the line. A call that enters twice has two places, and leaves twice. A
+ * value of the context that the call sets is gone when it leaves (context.h). A call that returns without leaving gives its
+ * place back, and a line is logged.
+ *
+ * @param timeout As for lodger_pending_wait(). 0 only looks whether there is a place.
+ * @return 0, or a negative code: then there is nothing to leave.
+ * Errors: LODGER_EINVAL (NULL), LODGER_ETIMEDOUT (the time was over first), LODGER_ECANCELED (the call was cancelled),
+ * LODGER_ESHUTDOWN (the limiter was closed before), LODGER_EDEADLK (the wait could never end), LODGER_ESTATE (not in a call, or
+ * in a call_direct), LODGER_EWRONGTHREAD (there is no place, and Lodger does not drive this thread's loop), LODGER_ENOMEM (no
+ * memory), LODGER_ECHILD (a forked child).
+ * Test: unit/limiter-place a_running_call_takes_a_place_and_gives_it_back
+ * Since: 0.2
+ */
+LODGER_API int lodger_limiter_enter (LodgerLimiter *limiter, int64_t timeout);
+
+/**
+ * Runs lodger_limiter_enter() with options.
+ *
+ * @param options Optional. NULL means all defaults.
+ * @return as lodger_limiter_enter().
+ * Errors: as lodger_limiter_enter(), LODGER_EINVAL (wrong options).
+ * Test: unit/limiter-place the_next_place_goes_to_the_oldest_the_newest_or_the_highest_of_all
+ * Since: 0.2
+ */
+LODGER_API int lodger_limiter_enter_full (LodgerLimiter *limiter, int64_t timeout,
+                                          const LodgerLimiterEntryOptions *options);
+
+/**
+ * Gives the place back that the running call has taken with lodger_limiter_enter().
+ *
+ * The thread of that call; does not block. What the call has entered since, it has left before: a group, a task, another
+ * limiter.
+ *
+ * @return 0, or a negative code.
+ * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (this call has not entered it, or has entered something else since),
+ * LODGER_ECHILD (a forked child).
+ * Test: unit/limiter-place a_running_call_takes_a_place_and_gives_it_back
+ * Since: 0.2
+ */
+LODGER_API int lodger_limiter_leave (LodgerLimiter *limiter);
 
 /**
  * Returns how many calls have a place.

@@ -98,6 +98,28 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_caller_watch_fd (LodgerCaller *cal
                                                                LodgerWatchFunc func, void *data,
                                                                LodgerDestroyFunc destroy);
 
+/**
+ * Waits until @p fd is ready, or the time is over: for spawned calls (fiber.h).
+ *
+ * It suspends the call, and the loop of its caller watches the descriptor meanwhile. So a call that reads what there is, and
+ * waits, shares its thread. When it returns, nobody uses the descriptor any more. In another call or thread, it only looks:
+ * with a timeout of 0. A plain call would block the loop that has to watch: it has lodger_caller_watch_fd().
+ *
+ * @param fd the program's own. It stays open meanwhile.
+ * @param events poll's event bits, such as POLLIN. Not 0.
+ * @param timeout in nanoseconds, or LODGER_FOREVER. With 0 or less, it looks, and does not wait.
+ * @param ret_events Optional. Poll's event bits, of those that were asked for, and POLLERR and POLLHUP; 0 with an error.
+ * @return 0: it is ready. Otherwise a negative code. If the loop cannot watch such a descriptor, it is the code of the host.
+ * Errors: LODGER_EINVAL (a negative @p fd, no @p events, or such as poll does not know, a closed descriptor),
+ * LODGER_ETIMEDOUT (the time was over first), LODGER_ECANCELED (the call was cancelled, or its caller has stopped),
+ * LODGER_EBUSY (the caller has a watch of this descriptor and these events), LODGER_ESTATE (no spawned call, or where one
+ * cannot wait), LODGER_EAGAIN (the loop can watch no more), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Test: conformance edge_110_a_spawned_call_waits_until_a_descriptor_is_ready
+ * Test: unit/wait-fd a_wait_for_a_descriptor_has_an_end
+ * Since: 0.2
+ */
+LODGER_API int lodger_wait_fd (int fd, uint32_t events, int64_t timeout, uint32_t *ret_events);
+
 LODGER_END_DECLS
 
 #ifndef LODGER_NO_CALL_SITES

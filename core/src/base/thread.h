@@ -42,6 +42,7 @@ struct LodgerBracket
   LodgerBracket *outer;        /* of the same call */
   LodgerContext *context;      /* a reference, or NULL */
   const LodgerBracketOps *ops; /* NULL: it is only a context */
+  LodgerLink link;             /* among those of its thread that have operations */
 };
 
 /* On which stack this thread runs just now: its own, or that of a spawned call. */
@@ -61,6 +62,7 @@ struct LodgerThread
   LodgerContext *context;     /* the current one, borrowed from whoever keeps it; NULL: no values */
   LodgerBracket *bracket;     /* the innermost one of the innermost call; NULL: there is none */
   LodgerContext *own_context; /* a reference, or NULL: outside of all calls and brackets */
+  LodgerList brackets;        /* those with operations, of all its calls, which are not on its stack */
   LodgerList callers;         /* the first attached first: owner.h */
   LodgerList claims;          /* callers that may start here, and have not */
   uint64_t serial;            /* never used twice, as an address may be */
@@ -76,8 +78,16 @@ int lodger__thread_create (pthread_t *ret_thread, void *(*func) (void *data), vo
 
 /* This thread's, made on first use; NULL only without memory. */
 LodgerThread *lodger__thread (void);
-/* This thread's if it has one. */
-LodgerThread *lodger__thread_peek (void);
+/* This thread: its stack is gone, with the calls on it. What they had entered is left. */
+void lodger__thread_drop_stack (LodgerThread *thread);
+/* This thread's if it has one. A stack stays in its thread: so it does not change when a call suspends. */
+extern _Thread_local LodgerThread *lodger__thread_here
+    __attribute__ ((tls_model ("initial-exec"), visibility ("hidden")));
+static inline LodgerThread *
+lodger__thread_peek (void)
+{
+  return lodger__thread_here;
+}
 
 /* Of a thread, or of a fiber: never used twice. */
 uint64_t lodger__serial_new (void);

@@ -79,7 +79,9 @@ static const LodgerItemOps stand_in_ops = { .ended = lodger__unfinished_ended, .
 static int
 stand_in (LodgerCaller *caller, LodgerPending *promise)
 {
-  const LodgerCallOptions options = { .size = sizeof options, .name = "an operation" };
+  /* Whoever has the promise reads why. */
+  const LodgerCallOptions options
+      = { .size = sizeof options, .name = "an operation", .flags = LODGER_PENDING_MAY_FAIL };
   const LodgerWork work = lodger__work (NULL, NULL, NULL);
   LodgerHeld held;
   LodgerPending *call;

@@ -8,6 +8,7 @@
 #include "life/phase.h"
 #include "mailbox/post.h"
 #include "pending/extras.h"
+#include "wait/graph.h"
 
 #include <assert.h>
 
@@ -17,7 +18,9 @@
  * A call whose gate lets it pass at once, before anybody else knows it, is on no list: it goes as a call without a gate.
  *
  * The gate is left once, when the call is done: by its return, or by a cancel. A call that was cancelled at the gate is
- * delivered, too: its thread finds it done, and destroys its data. */
+ * delivered, too: its thread finds it done, and destroys its data.
+ *
+ * Once it was delivered, it hangs on its thread, where it hung on those at its gate: that may close a circle. */
 
 typedef struct AtGate
 {
@@ -157,6 +160,7 @@ lodger__hold_release (LodgerHold *hold)
   if (is_mine)
     {
       lodger__pending_ops (pending)->deliver (pending);
+      lodger__waits_look_again (pending);
       lodger__caller_lock (caller);
       caller->calls.coming--;
       note_held (caller);

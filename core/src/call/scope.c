@@ -91,18 +91,27 @@ lodger_scope_has_ended (const LodgerScope *scope)
 
 /* ---- the end --------------------------------------------------------------------------------------------------------- */
 
-/* Under the mutex: the oldest, taken off the list, as a new reference. */
-static LodgerPending *
-pop (LodgerScope *scope)
+/* The oldest stays on the list until it is cancelled: another thread that ends the scope meanwhile finds it there, and does
+ * not return before. Whoever comes second leaves a message out that is there already. Under the mutex on entry and on
+ * return. */
+static void
+cancel_bound (LodgerScope *scope, LodgerBinding *binding, bool is_first)
 {
-  const LodgerBinding *binding = lodger__list_item (lodger__list_pop (&scope->bound), LodgerBinding, link);
-  return binding != NULL ? lodger_pending_ref (binding->pending) : NULL;
+  LodgerPending *pending = lodger_pending_ref (binding->pending);
+  pthread_mutex_unlock (&scope->mutex);
+  if (is_first || !(lodger__pending_state (pending) & P_CANCELLED))
+    lodger_pending_cancel (pending, lodger__scope_end_message (scope));
+  pthread_mutex_lock (&scope->mutex);
+  lodger__list_remove (&binding->link);
+  pthread_mutex_unlock (&scope->mutex);
+  lodger_pending_unref (pending);
+  pthread_mutex_lock (&scope->mutex);
 }
 
 bool
 lodger_scope_end (LodgerScope *scope, const char *message)
 {
-  LodgerPending *pending;
+  LodgerBinding *binding;
   bool is_first, has_message = true;
   if (scope == NULL || lodger__scope_is_before_fork (scope))
     {
@@ -118,13 +127,8 @@ lodger_scope_end (LodgerScope *scope, const char *message)
       has_message = lodger__message_append (&scope->message, message);
       atomic_store_explicit (&scope->ended, true, memory_order_release);
     }
-  while ((pending = pop (scope)) != NULL)
-    {
-      pthread_mutex_unlock (&scope->mutex);
-      lodger_pending_cancel (pending, lodger__scope_end_message (scope));
-      lodger_pending_unref (pending);
-      pthread_mutex_lock (&scope->mutex);
-    }
+  while ((binding = lodger__list_first (&scope->bound, LodgerBinding, link)) != NULL)
+    cancel_bound (scope, binding, is_first);
   pthread_mutex_unlock (&scope->mutex);
   lodger_scope_unref (scope);
   if (!has_message)

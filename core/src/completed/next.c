@@ -126,7 +126,7 @@ block (LodgerCompleted *completed, int64_t timeout, const char *function)
   code = lodger__suspend (&next.wait, look, deadline);
   set_parker (completed, NULL);
   lodger__wait_end (&next.wait);
-  if (has_done (completed))
+  if (has_done (completed) && !lodger__suspend_is_too_late (thread, code))
     return 0;
   return code == LODGER_EDEADLK ? lodger__wait_refuse (&next.wait, thread, function) : code;
 }

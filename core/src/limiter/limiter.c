@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "limiter/limiter.h"
 #include "base/fork.h"
 #include "base/log.h"
 #include "base/options.h"
 #include "base/port.h"
-#include "call/gate.h"
 #include "life/life.h"
+#include "pending/pending.h"
 
-#include <lodger/limiter.h>
 #include <stdlib.h>
 
 /* A gate with so many places. Whoever leaves a place gives it to the next one that waits. Under the mutex, whatever waits or
@@ -19,6 +19,7 @@ struct LodgerLimiter
   uint16_t generation;
   unsigned limit;
   LodgerLimiterOrder order;
+  LodgerSite site;
   LodgerPending *drained; /* a promise */
 
   pthread_mutex_t mutex; /* all that follows */
@@ -154,26 +155,35 @@ gate_enter (LodgerGate *gate, LodgerHold *hold)
   return passes;
 }
 
-/* Under the mutex: the one that has the place that is free now, with a reference to its pending; or NULL. */
-static LodgerHold *
+/* Who has the place that has become free. */
+typedef struct Follower
+{
+  LodgerHold *hold;       /* a call at the gate, which its pending keeps; NULL: one that enters, or nobody */
+  LodgerPending *pending; /* a reference: the call, or the turn of one that enters; NULL: nobody */
+} Follower;
+
+/* Under the mutex. Without it, one that enters may be gone as soon as its turn has come. */
+static Follower
 next (LodgerLimiter *limiter)
 {
-  LodgerHold *hold = NULL;
+  LodgerHold *hold;
   if (limiter->running < limiter->limit && limiter->waiting.count > 0)
     {
       hold = lodger__heap_item (lodger__heap_first (&limiter->waiting), LodgerHold, order);
       lodger__heap_remove (&limiter->waiting, &hold->order);
       give_place (limiter, hold);
-      lodger_pending_ref (hold->pending);
+      if (hold->caller == NULL)
+        return (Follower) { NULL, lodger_pending_ref (lodger__limiter_turn (hold)) };
+      return (Follower) { hold, lodger_pending_ref (hold->pending) };
     }
-  return hold;
+  return (Follower) { NULL, NULL };
 }
 
 static bool
 gate_leave (LodgerGate *gate, LodgerHold *hold)
 {
   LodgerLimiter *limiter = (LodgerLimiter *) gate;
-  LodgerHold *follower;
+  Follower follower;
   bool waited, drained;
   pthread_mutex_lock (&limiter->mutex);
   hold->has_left = true;
@@ -184,12 +194,11 @@ gate_leave (LodgerGate *gate, LodgerHold *hold)
   follower = next (limiter);
   drained = is_drained (limiter);
   pthread_mutex_unlock (&limiter->mutex);
-  if (follower != NULL)
-    {
-      LodgerPending *pending = follower->pending;
-      lodger__hold_release (follower);
-      lodger_pending_unref (pending);
-    }
+  if (follower.hold != NULL)
+    lodger__hold_release (follower.hold);
+  else if (follower.pending != NULL)
+    lodger__pending_signal (follower.pending, NULL);
+  lodger_pending_unref (follower.pending);
   if (drained)
     lodger__pending_signal (limiter->drained, NULL);
   return waited;
@@ -255,9 +264,16 @@ lodger_limiter_new (const LodgerLimiterOptions *options)
   limiter->generation = (uint16_t) lodger__generation_now ();
   limiter->limit = options->limit;
   limiter->order = options->order;
+  limiter->site = (LodgerSite) { options->file, NULL, options->line };
   limiter->drained = lodger_pending_new (LODGER_PENDING_PROTECTED);
   lodger__port_mutex_init (&limiter->mutex);
   return limiter;
+}
+
+LodgerSite
+lodger__limiter_site (const LodgerLimiter *limiter)
+{
+  return limiter->site;
 }
 
 LodgerPending *

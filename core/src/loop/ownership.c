@@ -204,9 +204,7 @@ lodger__ownership_drop_stack (LodgerCaller *caller)
 {
   int turning = LODGER_TURNING_OWNER;
   bool is_ours;
-  lodger__thread_peek ()->frame = NULL;
-  lodger__strand_enter (lodger__thread_peek (), NULL, &lodger__thread_peek ()->parker.parker);
-  lodger__context_leave_all (lodger__thread_peek ());
+  lodger__thread_drop_stack (lodger__thread_peek ());
   lodger__caller_lock (caller);
   is_ours = !lodger__is_taken (caller);
   caller->ownership.taken_frame = NULL;

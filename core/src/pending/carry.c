@@ -178,6 +178,9 @@ lodger__bracket_enter (LodgerThread *thread, LodgerBracket *bracket, LodgerConte
 {
   bracket->outer = thread->bracket;
   bracket->context = thread->context = lodger_context_ref (context);
+  bracket->link = (LodgerLink) { NULL, NULL, NULL };
+  if (bracket->ops != NULL)
+    lodger__list_append (&thread->brackets, &bracket->link);
   thread->bracket = bracket;
 }
 
@@ -198,6 +201,7 @@ lodger__bracket_leave (LodgerThread *thread, LodgerBracket *bracket)
   LodgerContext *context = bracket->context;
   thread->context = context_around (thread, bracket);
   thread->bracket = bracket->outer;
+  lodger__list_remove (&bracket->link);
   bracket->context = NULL;
   lodger_context_unref (context);
 }

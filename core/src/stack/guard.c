@@ -26,7 +26,7 @@
 
 enum
 {
-  KEPT = 32 * 1024, /* bytes of a trimmed stack */
+  KEPT = 64 * 1024, /* bytes of a trimmed stack; no page is larger */
   USUAL_MOST = 65530 / 4
 };
 
@@ -77,8 +77,7 @@ guard (char *bottom)
     {
       if (madvise (bottom, LODGER_STACK_GUARD, MADV_GUARD_INSTALL) == 0)
         return LODGER_GUARD_MARKERS;
-      /* Memory that is locked may not have them, depending on the system: others may. */
-      if (errno == EINVAL)
+      if (errno == EINVAL) /* the system has none, or none for memory that the program locks */
         atomic_store_explicit (&has_no_markers, true, memory_order_relaxed);
     }
   if (have_page ())

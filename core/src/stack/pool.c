@@ -13,7 +13,7 @@ enum
 {
   KEPT = 64,       /* of a class, that are never given back */
   MOST = 16384,    /* of a class: what exceeds that goes back at once */
-  GIVEN_BACK = 32, /* at a time */
+  GIVEN_BACK = 16, /* at a time */
   LARGE = 4,       /* the class from which on a used one may be trimmed: 1 MiB */
   KEPT_USED = 8    /* of these, that are no surplus */
 };

@@ -114,7 +114,7 @@ block (Many *many, LodgerThread *thread, int64_t deadline, bool is_shielded, con
       code = lodger__suspend (&many->wait, look, deadline);
       take_all_back (many);
       lodger__wait_end (&many->wait);
-      if (is_over (many))
+      if (is_over (many) && !lodger__suspend_is_too_late (thread, code))
         code = 0;
       else if (code == LODGER_EDEADLK)
         code = lodger__wait_refuse (&many->wait, thread, function);

@@ -29,16 +29,18 @@ lodger_sleep (int64_t duration)
   if (code == 0)
     {
       code = lodger__suspend (&wait, look, lodger__suspend_until (duration));
+      if (code == LODGER_ETIMEDOUT)
+        code = lodger__wait_is_cancelled (&wait) ? LODGER_ECANCELED : 0;
       lodger__wait_end (&wait);
     }
-  return code == LODGER_ETIMEDOUT ? 0 : code;
+  return code;
 }
 
 int
 lodger_yield (void)
 {
   LodgerThread *thread = lodger__thread_peek ();
-  LodgerWait wait = { .other = "a turn" };
+  LodgerWait wait; /* never noted: it only says whose cancel counts */
   int code;
   if (thread == NULL || (thread->strand.fiber == NULL && !lodger__strand_is_left (thread)))
     return lodger__misuse (__func__, LODGER_ESTATE, "only a spawned call can let others run");

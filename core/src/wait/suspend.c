@@ -59,12 +59,18 @@ lodger__wait_is_cancelled (const LodgerWait *wait)
 int
 lodger__suspend (LodgerWait *wait, LodgerLookFunc look, int64_t deadline)
 {
+  const LodgerThread *thread = lodger__thread_peek ();
+  bool is_resumed = false;
   LodgerSleeper sleeper;
   int code, slept;
   lodger__sleeper_enter (wait->self, &sleeper, wait->parker);
   do
     {
-      code = look (wait);
+      /* Others have run in this thread since a spawned call was suspended: the end of its scope among them, which cancels
+       * it. So a cancel comes first then, also if what it waits for has come as well: after a wait that is 0, the scope's
+       * object is there. */
+      code = is_resumed && lodger__wait_is_cancelled (wait) ? LODGER_ECANCELED : look (wait);
+      is_resumed = thread != NULL && thread->strand.fiber != NULL;
       if (code == LODGER_EBUSY && lodger__wait_is_cancelled (wait))
         code = LODGER_ECANCELED;
       else if (code == LODGER_EBUSY && lodger__wait_is_refused (wait))
@@ -76,6 +82,12 @@ lodger__suspend (LodgerWait *wait, LodgerLookFunc look, int64_t deadline)
     slept = LODGER_ECANCELED;
   lodger__sleeper_leave (wait->self, &sleeper);
   return slept;
+}
+
+bool
+lodger__suspend_is_too_late (const LodgerThread *thread, int code)
+{
+  return code == LODGER_ECANCELED && thread->strand.fiber != NULL;
 }
 
 int64_t

@@ -18,6 +18,8 @@ void lodger__suspend_listen (LodgerWait *wait, const LodgerThread *thread);
 /* After lodger__wait_begin(): sleeps until the look has an answer, which it gives; or LODGER_ETIMEDOUT, LODGER_ECANCELED,
  * LODGER_EDEADLK. Whoever changes what is looked at signals the parker of the wait afterwards. */
 int lodger__suspend (LodgerWait *wait, LodgerLookFunc look, int64_t deadline);
+/* After lodger__suspend() with that code: the cancel of a spawned call beats what has come since it was suspended. */
+bool lodger__suspend_is_too_late (const LodgerThread *thread, int code);
 /* A deadline from now, in the time of this thread's waits. */
 int64_t lodger__suspend_until (int64_t timeout);
 

@@ -71,7 +71,7 @@ lodger_pending_wait (LodgerPending *pending, int64_t timeout, LodgerWaitFlags fl
   if (lodger__pending_listen (pending, &waiter.listener))
     {
       code = lodger__suspend (&wait, look, deadline);
-      if (!lodger__pending_unlisten (pending, &waiter.listener))
+      if (!lodger__pending_unlisten (pending, &waiter.listener) && !lodger__suspend_is_too_late (thread, code))
         code = 0;
     }
   lodger__wait_end (&wait);

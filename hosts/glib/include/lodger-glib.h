@@ -13,9 +13,11 @@
 
 #include <gio/gio.h>
 
+#include <lodger-glib-await.h>
 #include <lodger-glib-gio.h>
 #include <lodger-glib-list.h>
 #include <lodger-glib-scope.h>
+#include <lodger-glib-signal.h>
 #include <lodger/lodger.h>
 
 LODGER_BEGIN_DECLS
