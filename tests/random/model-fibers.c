@@ -70,9 +70,11 @@ suspend (int number, const Step *step)
   frame_pop (number);
   call->has_waited = call->is_suspended = true;
   call->is_signalled = call->is_loose = false;
+  call->yield_stamp = 0;
   if (step->kind == STEP_YIELD)
     {
-      signal_in_order (number);
+      call->is_signalled = true;
+      call->yield_stamp = ++model.inbox_stamps;
       return;
     }
   timer_add (caller, TIMER_AWAIT, number, 0, step->time);
@@ -117,13 +119,22 @@ static Code
 outcome_of_wait (int number, const Step *step, bool by_time)
 {
   const Call *call = &model.calls[number];
-  if (has_come (call))
-    return model.calls[call->awaits].outcome;
   if (is_cancelled (number, &model.suspended[number]))
     return CODE_CANCELED;
+  if (has_come (call))
+    return model.calls[call->awaits].outcome;
   if (by_time && step->kind == STEP_AWAIT)
     return CODE_TIMEDOUT;
   return by_time || step->kind == STEP_YIELD ? CODE_OK : CODE_NONE;
+}
+
+/* What has been submitted before goes first; what comes later may. */
+static bool
+is_after_others (int number)
+{
+  const Call *call = &model.calls[number];
+  int caller = step_of (number)->caller;
+  return call->yield_stamp > 0 && timers_are_over (caller) && !inbox_has_before (caller, call->yield_stamp);
 }
 
 static bool
@@ -140,8 +151,8 @@ may_go_on (int number, bool *ret_by_time)
   int at = step_of (number)->caller;
   const Caller *caller = &model.callers[at];
   *ret_by_time = timer_is_next (at, TIMER_AWAIT, number);
-  return *ret_by_time || caller->is_stopping || (model.calls[number].is_loose && timers_are_over (at))
-         || is_first_in_inbox (number, caller);
+  return *ret_by_time || caller->is_stopping || is_after_others (number)
+         || (model.calls[number].is_loose && timers_are_over (at)) || is_first_in_inbox (number, caller);
 }
 
 static void

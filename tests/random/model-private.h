@@ -46,6 +46,7 @@ typedef struct Call
   bool has_waited, is_suspended, is_signalled;                  /* spawned: ever; off its thread; it has to go on */
   bool is_loose, is_in_stop;                                    /* the order is open; it has gone on within a stop */
   int awaits;                                                   /* a call, or NOBODY */
+  int inbox_stamp, yield_stamp; /* its place there; what is there before goes first; 0: it has not yielded */
   int context, group;
   Numbers listeners; /* continuations and followers, in order */
   Numbers groups;    /* of which it is a member, in the order of joining */
@@ -171,7 +172,7 @@ typedef struct State
 {
   const Program *program;
   ModelFailFunc fail;
-  int now, stamps;
+  int now, stamps, inbox_stamps;
   Code expected[STEPS];
   Call calls[STEPS];
   ItemState items[STEPS];
@@ -223,6 +224,8 @@ bool is_in_loop (int caller);
 bool timer_is_next (int caller, TimerKind kind, int number);
 /* The call waits for its caller's thread from now on. */
 void inbox_add (int call);
+/* Something that was put there before. */
+bool inbox_has_before (int caller, int stamp);
 /* The end of the call was told. */
 void inbox_add_held (int source);
 /* A move without an event. False: there is none. */
