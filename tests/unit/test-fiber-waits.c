@@ -558,6 +558,26 @@ START_TEST (edge_06_a_shield_holds_back_the_cancellation_of_a_spawned_call)
 }
 END_TEST
 
+START_TEST (a_protected_wait_of_a_spawned_call_cancels_nothing)
+{
+  for (int by_time = 0; by_time < 2; by_time++)
+    {
+      Waiting waiting;
+      waiting_start (&waiting, 0, NULL, LODGER_SECONDS (5), LODGER_WAIT_PROTECT);
+      if (by_time)
+        lodger_manual_advance (waiting.loop.host, LODGER_SECONDS (5));
+      else
+        ck_assert (lodger_pending_cancel (waiting.call, NULL));
+      run_until_over (&waiting);
+      lodger_manual_advance (waiting.loop.host, 1); /* the next wait */
+      waiting_end (&waiting, by_time ? LODGER_ETIMEDOUT : LODGER_ECANCELED,
+                   by_time ? LODGER_ETIMEDOUT : LODGER_ECANCELED);
+      ck_assert (!lodger_pending_is_cancelled (waiting.promise));
+      waiting_close (&waiting);
+    }
+}
+END_TEST
+
 /* ---- sleeps and yields --------------------------------------------------------------------------------------------- */
 
 static void
@@ -755,6 +775,7 @@ main (int argc, char **argv)
     }
   add_for_kinds (suite, a_timeout_inside_of_a_spawned_call_is_its_own_error);
   add_for_kinds (suite, edge_06_a_shield_holds_back_the_cancellation_of_a_spawned_call);
+  test_add (suite, a_protected_wait_of_a_spawned_call_cancels_nothing);
   test_add (suite, a_sleep_is_never_early);
   test_add (suite, a_sleep_of_no_time_goes_on_at_once);
   test_add (suite, a_sleep_in_a_worker_is_cancelled);
