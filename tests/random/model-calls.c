@@ -127,7 +127,7 @@ call_complete (int number)
           else if (model.calls[listener].state == CALL_WAITING)
             inbox_add (listener);
           else if (model.calls[listener].awaits == ending[i])
-            fiber_signal (listener, true);
+            fiber_awaited_is_done (listener);
         }
     }
   for (int i = 0; i < count; i++)
@@ -154,7 +154,7 @@ cancel_one (int number)
     return NOBODY;
   call->is_cancelled = true;
   if (call->is_suspended)
-    fiber_signal (number, false);
+    fiber_is_cancelled (number);
   if (is_first && call->state == CALL_WAITING)
     {
       call_complete (number);

@@ -135,7 +135,8 @@ void
 channel_leave (int number)
 {
   Channel *channel = &model.channels[number];
-  channel->is_left = channel->is_cancelled = true;
+  channel->is_left = true;
+  channel->is_cancelled |= !channel->is_told; /* the end of a delivery stays as it was */
   channel->is_batch_cancelled |= channel->is_in_batch;
   drop_all (&channel->waiting);
 }

@@ -36,6 +36,25 @@ is_in_loop (int caller)
 
 /* ---- the inbox --------------------------------------------------------------------------------------------------------- */
 
+static void
+inbox_put (int call)
+{
+  model.calls[call].inbox_stamp = model.inbox_stamps++;
+  numbers_add (&model.callers[step_of (call)->caller].inbox, call);
+}
+
+bool
+inbox_has_before (int caller, int stamp)
+{
+  for (int i = 0; i < model.callers[caller].inbox.count; i++)
+    {
+      const Call *call = &model.calls[model.callers[caller].inbox.at[i]];
+      if (call->state != CALL_DONE && call->inbox_stamp < stamp)
+        return true;
+    }
+  return false;
+}
+
 /* In which order a stop ends what has returned is left open. Others of whom that makes calls ready find these in the order in
  * which the ends are told. */
 void
@@ -46,7 +65,7 @@ inbox_add (int call)
   if (model.draining == NOBODY || model.draining == caller || model.completing == NOBODY
       || model.calls[model.completing].is_told)
     {
-      numbers_add (&model.callers[caller].inbox, call);
+      inbox_put (call);
       return;
     }
   model.held[model.held_count].source = model.completing;
@@ -59,7 +78,7 @@ inbox_add_held (int source)
   int kept = 0;
   for (int i = 0; i < model.held_count; i++)
     if (model.held[i].source == source)
-      numbers_add (&model.callers[step_of (model.held[i].call)->caller].inbox, model.held[i].call);
+      inbox_put (model.held[i].call);
     else
       model.held[kept++] = model.held[i];
   model.held_count = kept;
@@ -341,6 +360,7 @@ check_running (int number)
     model_fail ("caller %d is idle, and call %d is due", number, caller->timers[earliest (caller, model.now)].number);
   if (caller->inbox.count > 0)
     model_fail ("caller %d is idle, and call %d has not begun", number, caller->inbox.at[0]);
+  fibers_check_idle (number);
 }
 
 static bool

@@ -44,8 +44,9 @@ typedef struct Call
   bool is_on_its_way;                                           /* in the inbox, or a timer */
   int follows;                                                  /* or NOBODY */
   bool has_waited, is_suspended, is_signalled;                  /* spawned: ever; off its thread; it has to go on */
-  bool is_in_stop;                                              /* it has gone on within a stop */
+  bool is_loose, is_in_stop;                                    /* the order is open; it has gone on within a stop */
   int awaits;                                                   /* a call, or NOBODY */
+  int inbox_stamp, yield_stamp; /* its place there; what is there before goes first; 0: it has not yielded */
   int context, group;
   Numbers listeners; /* continuations and followers, in order */
   Numbers groups;    /* of which it is a member, in the order of joining */
@@ -171,7 +172,7 @@ typedef struct State
 {
   const Program *program;
   ModelFailFunc fail;
-  int now, stamps;
+  int now, stamps, inbox_stamps;
   Code expected[STEPS];
   Call calls[STEPS];
   ItemState items[STEPS];
@@ -223,6 +224,8 @@ bool is_in_loop (int caller);
 bool timer_is_next (int caller, TimerKind kind, int number);
 /* The call waits for its caller's thread from now on. */
 void inbox_add (int call);
+/* Something that was put there before. */
+bool inbox_has_before (int caller, int stamp);
 /* The end of the call was told. */
 void inbox_add_held (int source);
 /* A move without an event. False: there is none. */
@@ -250,12 +253,16 @@ void call_drop (int number);
 
 /* ---- model-fibers.c ---------------------------------------------------------------------------------------------------- */
 
+/* The step is that of a call that has gone on within a stop: it is not done, since how far the stop has come is open. */
+bool fiber_is_in_stop (void);
 /* A step that waits. CODE_ANY: the call suspends. */
 Code fiber_wait (const Step *step);
 /* The step is that of a spawned call, which would wait for room in a queue or channel. No program has that. */
 bool fiber_runs (void);
-/* What it waits for has come (`by_end`: a call has ended), or it was cancelled. */
-void fiber_signal (int call, bool by_end);
+void fiber_awaited_is_done (int call);
+void fiber_is_cancelled (int call);
+/* All that has to go on has done so. */
+void fibers_check_idle (int caller);
 /* A group was cancelled that it may be in. */
 void fibers_group_cancelled (int group);
 void fiber_returned (int call);

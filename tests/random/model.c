@@ -143,7 +143,7 @@ do_step (int number, const Step *step)
 Code
 model_step (int number)
 {
-  return model.expected[number] = do_step (number, step_of (number));
+  return model.expected[number] = fiber_is_in_stop () ? CODE_NOTHING : do_step (number, step_of (number));
 }
 
 void
