@@ -58,10 +58,13 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_caller_spawn_full (LodgerCaller *c
                                                                  LodgerDestroyFunc destroy,
                                                                  const LodgerCallOptions *options);
 
-/** lodger_caller_spawn_full() without options. As a macro, it records the place of the submission.
+/**
+ * lodger_caller_spawn_full() without options. As a macro, it records the place of the submission.
+ *
  * Errors: as lodger_caller_spawn_full().
  * Test: unit/fiber a_spawned_call_waits_while_others_run
- * Since: 0.2 */
+ * Since: 0.2
+ */
 LODGER_API LODGER_GIVEN LodgerPending *lodger_caller_spawn (LodgerCaller *caller, LodgerCallFunc func, void *data,
                                                             LodgerDestroyFunc destroy);
 

@@ -2,7 +2,6 @@
 #define LODGER_NO_CALL_SITES
 #include "call/submit.h"
 
-#include "call/spawn.h"
 #include "base/log.h"
 #include "base/site.h"
 #include "base/slab.h"
@@ -11,6 +10,7 @@
 #include "call/gate.h"
 #include "call/run.h"
 #include "call/scope.h"
+#include "call/spawn.h"
 #include "call/timeout.h"
 #include "life/life.h"
 #include "life/phase.h"

@@ -40,11 +40,11 @@ struct LodgerFiber
 {
   LodgerParker parker; /* first */
   atomic_int state;
-  bool is_done;         /* the answer of `run` */
-  bool has_timed_out;   /* its timer has resumed it */
-  bool has_waited;      /* it is listed, and its extra is there */
-  LodgerItem resume;    /* in the inbox, or nowhere */
-  LodgerItem timeout;   /* in the heap by `timer`, or nowhere */
+  bool is_done;       /* the answer of `run` */
+  bool has_timed_out; /* its timer has resumed it */
+  bool has_waited;    /* it is listed, and its extra is there */
+  LodgerItem resume;  /* in the inbox, or nowhere */
+  LodgerItem timeout; /* in the heap by `timer`, or nowhere */
   LodgerTimer timer;
   const LodgerFiberOps *ops;
   LodgerStack *stack;
