@@ -60,6 +60,7 @@ call_submit (int number)
                    .stamp = model.stamps++,
                    .is_known = step->kind != STEP_DIRECT,
                    .follows = NOBODY,
+                   .awaits = NOBODY,
                    .context = step->kind != STEP_DIRECT ? frame_now ()->context : 0,
                    .group = step->kind != STEP_DIRECT && step->is_tracked ? frame_now ()->group : NOBODY };
   if (code != CODE_OK)
@@ -125,6 +126,8 @@ call_complete (int number)
             }
           else if (model.calls[listener].state == CALL_WAITING)
             inbox_add (listener);
+          else if (model.calls[listener].awaits == ending[i])
+            fiber_signal (listener, true);
         }
     }
   for (int i = 0; i < count; i++)
@@ -150,6 +153,8 @@ cancel_one (int number)
   if (call->state == CALL_UNKNOWN || call->state == CALL_DONE)
     return NOBODY;
   call->is_cancelled = true;
+  if (call->is_suspended)
+    fiber_signal (number, false);
   if (is_first && call->state == CALL_WAITING)
     {
       call_complete (number);
@@ -263,6 +268,7 @@ model_return (int number)
   const Step *step = step_of (number);
   group_leave_all (frame_now ());
   frame_pop (number);
+  fiber_returned (number);
   if (step->answer == ANSWER_FAIL && step->kind != STEP_DIRECT)
     call->answer = CODE_FAILED;
   call->state = CALL_UNFINISHED;
@@ -322,6 +328,8 @@ model_destroyed (int number)
 void
 calls_check_told (void)
 {
+  if (model.in_stop > 0)
+    return;
   for (int i = 0; i < model.program->count; i++)
     {
       const Call *call = &model.calls[i];

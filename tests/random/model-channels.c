@@ -68,6 +68,8 @@ channel_send (int item)
   int number = step_of (item)->object;
   Channel *channel = &model.channels[number];
   Code code = refusal (number);
+  if (fiber_runs () && (code == CODE_AGAIN || code == CODE_DEADLOCK))
+    return CODE_NOTHING;
   if (code == CODE_AGAIN && !has_caller ())
     return CODE_NOTHING;
   model.item_channels[item] = number;
@@ -167,7 +169,9 @@ channel_deliver (int number)
   Channel *channel = &model.channels[step->object];
   bool is_gone = model.callers[step->caller].is_stopping || scope_has_ended (step->scope);
   Call *call = &model.calls[number];
-  *call = (Call) { .state = CALL_DONE, .is_refused = true, .follows = NOBODY, .outcome = CODE_CANCELED };
+  *call = (Call) {
+    .state = CALL_DONE, .is_refused = true, .follows = NOBODY, .awaits = NOBODY, .outcome = CODE_CANCELED
+  };
   if (channel->delivery != NOBODY || channel->is_received)
     call->outcome = CODE_FAILED;
   else if (is_gone)

@@ -81,6 +81,8 @@ group_cancel (int number)
       numbers_add (&group->cancelled, call);
       cancel_member (number, call);
     }
+  if (!was_done)
+    fibers_group_cancelled (number);
   return !was_done;
 }
 

@@ -110,7 +110,8 @@ timer_over (Caller *caller, int i)
   timer_take (caller, i);
   switch (timer.kind)
     {
-    case TIMER_CALL: break;
+    case TIMER_CALL:
+    case TIMER_AWAIT: break;
     case TIMER_TIMEOUT: call_cancel (timer.number, true); break;
     case TIMER_SLOT: slot_timer_over (timer.number, timer.stamp); break;
     case TIMER_GROUP: group_cancel (timer.number); break;
@@ -135,10 +136,20 @@ move_time (Caller *caller)
   int i;
   forget_dead (caller);
   i = earliest (caller, model.now);
-  if (i == NOBODY || caller->timers[i].kind == TIMER_CALL)
+  if (i == NOBODY || caller->timers[i].kind <= TIMER_AWAIT)
     return false;
   timer_over (caller, i);
   return true;
+}
+
+bool
+timer_is_next (int caller, TimerKind kind, int number)
+{
+  Caller *at = &model.callers[caller];
+  int i;
+  forget_dead (at);
+  i = earliest (at, model.now);
+  return i != NOBODY && at->timers[i].kind == kind && at->timers[i].number == number;
 }
 
 bool
@@ -203,7 +214,7 @@ drop_calls (int number)
     }
 }
 
-/* Everything that has not begun goes; then what has returned, and is not done, is told. */
+/* Everything that has not begun goes; then what has returned or is suspended, and is not done, is told. */
 static void
 drain (int number)
 {

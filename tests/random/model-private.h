@@ -43,6 +43,9 @@ typedef struct Call
   bool is_deferred, is_answered, obeys, has_obeyed, is_obeying; /* the canceller: there is one, it has run, it has to */
   bool is_on_its_way;                                           /* in the inbox, or a timer */
   int follows;                                                  /* or NOBODY */
+  bool has_waited, is_suspended, is_signalled;                  /* spawned: ever; off its thread; it has to go on */
+  bool is_in_stop;                                              /* it has gone on within a stop */
+  int awaits;                                                   /* a call, or NOBODY */
   int context, group;
   Numbers listeners; /* continuations and followers, in order */
   Numbers groups;    /* of which it is a member, in the order of joining */
@@ -53,6 +56,7 @@ typedef struct Call
 typedef enum TimerKind
 {
   TIMER_CALL,
+  TIMER_AWAIT, /* those two are told by events */
   TIMER_TIMEOUT,
   TIMER_SLOT,
   TIMER_GROUP
@@ -180,13 +184,14 @@ typedef struct State
   Scope scopes[SCOPES];
   Channel channels[CHANNELS];
   int draining, completing; /* a caller; the call whose end has effects now; or NOBODY */
+  int in_stop; /* calls that have gone on within a stop, and not returned: it is not over with the others */
   int held_count;
   struct
   {
     int source, call;
   } held[2 * STEPS];
   int depth;
-  Frame frames[STEPS + 2];
+  Frame frames[STEPS + 2], suspended[STEPS];
   int loop_depth;
   int loops[STEPS + 2]; /* whose loops are on the stack */
 } State;
@@ -214,6 +219,8 @@ void timer_remove (int caller, TimerKind kind, int number);
 /* Whether all that is due, and may run before what is in the inbox, has done so. */
 bool timers_are_over (int caller);
 bool is_in_loop (int caller);
+/* The time of that call's wait is over, and comes before all else. */
+bool timer_is_next (int caller, TimerKind kind, int number);
 /* The call waits for its caller's thread from now on. */
 void inbox_add (int call);
 /* The end of the call was told. */
@@ -240,6 +247,18 @@ void calls_check_told (void);
 void call_check_destroyed (int number);
 /* A call that is dropped before it has begun. */
 void call_drop (int number);
+
+/* ---- model-fibers.c ---------------------------------------------------------------------------------------------------- */
+
+/* A step that waits. CODE_ANY: the call suspends. */
+Code fiber_wait (const Step *step);
+/* The step is that of a spawned call, which would wait for room in a queue or channel. No program has that. */
+bool fiber_runs (void);
+/* What it waits for has come (`by_end`: a call has ended), or it was cancelled. */
+void fiber_signal (int call, bool by_end);
+/* A group was cancelled that it may be in. */
+void fibers_group_cancelled (int group);
+void fiber_returned (int call);
 
 /* ---- model-gates.c ----------------------------------------------------------------------------------------------------- */
 

@@ -81,8 +81,13 @@ queue_call (int number)
 {
   int at = step_of (number)->object;
   Queue *queue = &model.queues[at];
-  Code code = refusal (at);
-  model.calls[number] = (Call) { .state = CALL_WAITING, .follows = NOBODY, .context = queue->context, .group = NOBODY };
+  Code code;
+  if (fiber_runs () && is_full (at) && model.program->queues[at].overflow == OVERFLOW_BLOCK)
+    return CODE_NOTHING;
+  code = refusal (at);
+  model.calls[number] = (Call) {
+    .state = CALL_WAITING, .follows = NOBODY, .awaits = NOBODY, .context = queue->context, .group = NOBODY
+  };
   if (code != CODE_OK)
     {
       drop (number);

@@ -130,6 +130,9 @@ do_step (int number, const Step *step)
     case STEP_ANSWER: return answer (step);
     case STEP_SET_CONTEXT: return frame_now ()->context = number + 1, nothing ();
     case STEP_ADVANCE: return model_advance (step->time), nothing ();
+    case STEP_AWAIT:
+    case STEP_SLEEP:
+    case STEP_YIELD: return fiber_wait (step);
     case STEP_STOP: return model_stop (step->caller), nothing ();
     case STEP_ITERATE:
     case STEP_RUN: return nothing ();
@@ -246,10 +249,10 @@ void
 model_sync (void)
 {
   calls_check_told ();
-  for (int i = 0; i < GROUPS; i++)
+  for (int i = 0; model.in_stop == 0 && i < GROUPS; i++)
     if (model.groups[i].is_done && !model.groups[i].is_told)
       model_fail ("group %d is not done", i);
-  for (int i = 0; i < LIMITERS; i++)
+  for (int i = 0; model.in_stop == 0 && i < LIMITERS; i++)
     if (model.limiters[i].is_drained && !model.limiters[i].is_told)
       model_fail ("limiter %d is not done", i);
   for (int i = 0; i < model.program->count; i++)

@@ -67,6 +67,8 @@ void model_end (void);
 /* The function of a call begins, with that value of the context and that current group, and returns. */
 void model_start (int call, int context, int group);
 void model_return (int call);
+/* A spawned call goes on after the wait of that step, with that code, value of the context and current group. */
+void model_resume (int call, int step, Code code, int context, int group);
 /* The function answers by ANSWER_FOLLOW, and what that returns. */
 Code model_follow (int call);
 /* The function defers. `obeys`: the canceller is about to be set. */

@@ -51,6 +51,9 @@ typedef enum StepKind
   STEP_CANCEL, /* what is done to a call */
   STEP_ANSWER,
   STEP_SET_CONTEXT,
+  STEP_AWAIT, /* the waits of a spawned call */
+  STEP_SLEEP,
+  STEP_YIELD,
   STEP_ITERATE, /* the loops */
   STEP_RUN,
   STEP_ADVANCE,
@@ -88,7 +91,7 @@ typedef struct Step
   Gate gate;
   int gate_object;
   int scope; /* or NOBODY */
-  bool is_tracked, is_protected, fails;
+  bool is_tracked, is_protected, is_spawned, fails;
   int priority;
   int time, timeout; /* ticks */
 } Step;

@@ -140,6 +140,25 @@ in_destroy_of_item (Refused *refused)
 }
 
 static void
+try_in_batch (LodgerPending *self, void **items, size_t count, void *data)
+{
+  (void) self;
+  (void) items;
+  test_check (count == 1);
+  try_to_wait (data);
+}
+
+static void
+in_batch (Refused *refused)
+{
+  LodgerChannel *channel = lodger_channel_new (NULL);
+  lodger_pending_disown (lodger_channel_deliver (channel, refused->loop.caller, try_in_batch, refused, NULL));
+  expect_code (lodger_channel_send (channel, refused), 0);
+  expect_code (lodger_channel_flush (channel), 0);
+  lodger_channel_unref (channel);
+}
+
+static void
 on_thread_stack (Refused *refused)
 {
   expect_code (lodger_run_on_thread_stack (try_in_direct, refused), 0);
@@ -172,6 +191,7 @@ static const Place places[] = {
   { in_destroy_of_context, "destroy_of_context", LODGER_ESTATE },
   { in_destroy_of_refused, "destroy_of_refused_data", LODGER_ESTATE },
   { in_destroy_of_item, "destroy_of_item", LODGER_ESTATE },
+  { in_batch, "batch_that_is_flushed", LODGER_ESTATE },
   { on_thread_stack, "thread_stack", LODGER_ESTATE },
   { in_callback_there, "callback_on_thread_stack", LODGER_ESTATE },
 };

@@ -117,7 +117,7 @@ resume (LodgerFiber *fiber)
   return lodger__stack_resume (fiber->stack);
 }
 
-static void
+static inline void
 go_on (LodgerFiber *fiber)
 {
   if (switch_to (fiber, resume))
@@ -232,21 +232,32 @@ leave_behind (LodgerCaller *caller, LodgerItem *item)
   (void) item;
 }
 
+/* It was in its owner's hands only, and nobody signals it. */
+static void
+yielded_run (LodgerCaller *caller, LodgerItem *item)
+{
+  (void) caller;
+  go_on (lodger__list_owner (item, offsetof (LodgerFiber, resume)));
+}
+
 static const LodgerItemOps resume_ops = { .run = resume_run, .drop = leave_behind };
+static const LodgerItemOps yielded_ops = { .run = yielded_run, .drop = leave_behind };
 static const LodgerItemOps timeout_ops = { .run = timeout_run, .drop = leave_behind };
 
 static bool
-is_sent (LodgerFiber *fiber)
+yield (LodgerFiber *fiber)
 {
-  atomic_store (&fiber->state, SIGNALLED);
-  lodger__push (fiber->caller, &fiber->resume);
+  fiber->resume.ops = &yielded_ops;
+  lodger__turn_yield (fiber->caller, &fiber->resume);
   return true;
 }
 
 int
 lodger__fiber_yield (LodgerFiber *fiber)
 {
-  return leave (fiber, is_sent);
+  int code = leave (fiber, yield);
+  fiber->resume.ops = &resume_ops;
+  return code;
 }
 
 /* ---- begin and end --------------------------------------------------------------------------------------------------- */
@@ -290,7 +301,7 @@ lodger__fiber_run (LodgerCaller *caller, LodgerPending *pending, const LodgerFib
 void
 lodger__fiber_entered (LodgerThread *thread, LodgerFrame *frame)
 {
-  if (thread->strand.fiber != NULL)
+  if (thread->strand.fiber != NULL && thread->strand.fiber->pending == frame->pending)
     thread->strand.fiber->frame = frame;
 }
 
@@ -310,7 +321,7 @@ bool
 lodger__fiber_returned (LodgerThread *thread)
 {
   LodgerFiber *fiber = thread->strand.fiber;
-  if (fiber == NULL)
+  if (fiber == NULL || fiber->frame != thread->frame)
     return false;
   if (fiber->has_waited)
     forget (fiber);

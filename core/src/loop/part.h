@@ -63,7 +63,10 @@ typedef struct LodgerTurn
   LodgerTimers timers;
   LodgerItem *due, *last_due;             /* timers of this turn, oldest deadline first */
   const LodgerItem *mark;                 /* the inbox's part of this turn ends with it; NULL: has ended */
+  LodgerItem *going_on;                   /* at the end of this turn; the oldest first */
+  LodgerItem *yielded, *last_yielded;     /* at the end of the next one */
   LodgerItem *postponed, *last_postponed; /* to the next slice, the oldest first */
+  bool is_going_on;                       /* the item that was taken last is one of these */
   unsigned depth;                         /* slices on the C stack */
   uint64_t slices;                        /* how many there have been */
   int64_t until;                          /* the innermost slice should end */

@@ -8,8 +8,15 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* The checkers know _setjmp() and _longjmp(). */
+#if defined(__x86_64__) && defined(__LP64__) && defined(__GLIBC__) && !defined(LODGER_TOOL_ADDRESS)                    \
+    && !defined(LODGER_TOOL_THREAD)
+#include "stack/jump-x86-64.h"
+#endif
+
 /* makecontext() is called once for each stack, since it is slow, and may leave a shadow stack behind each time. Its function
  * never returns: it waits for the next function to run. From then on _setjmp() and _longjmp() switch, without a system call.
+ * A processor may have a file that does without all four.
  *
  * They do not change the shadow stack of return addresses, if there is one. On x86 _longjmp() even walks up the present
  * one until it finds the target, which is on another. swapcontext() changes it, with two system calls. Which of both it is
@@ -68,6 +75,21 @@ swap (LodgerPlace *from, const ucontext_t *to)
   swapcontext (&here, to);
 }
 
+#ifdef LODGER_HAS_JUMP
+
+#define GO(from, to, keeps)                                                                                            \
+  do                                                                                                                   \
+    {                                                                                                                  \
+      left = (from)->tool;                                                                                             \
+      if (__builtin_expect ((to)->context != NULL, 0))                                                                 \
+        swap (from, (to)->context);                                                                                    \
+      else                                                                                                             \
+        lodger__jump ((from)->registers, (to)->registers);                                                             \
+    }                                                                                                                  \
+  while (0)
+
+#else
+
 /* The checkers change stacks last: they look for the frame that _setjmp() has told them of on the stack that is current when
  * _longjmp() is called. */
 static inline void
@@ -92,6 +114,8 @@ jump (LodgerPlace *from, LodgerPlace *to, bool keeps)
     }                                                                                                                  \
   while (0)
 
+#endif
+
 static OPAQUE void
 run_functions (void)
 {
@@ -111,12 +135,20 @@ static OPAQUE void
 enter (LodgerPlace *from, LodgerStack *stack)
 {
   ucontext_t fresh;
+  stack->has_context = true;
+#ifdef LODGER_HAS_JUMP
+  if (!needs_contexts ())
+    {
+      lodger__jump_prepare (stack->place.registers, stack, run_functions);
+      GO (from, &stack->place, true);
+      return;
+    }
+#endif
   getcontext (&fresh);
   fresh.uc_stack.ss_sp = stack->low;
   fresh.uc_stack.ss_size = (size_t) ((char *) stack - stack->low);
   fresh.uc_link = NULL;
   makecontext (&fresh, run_functions, 0);
-  stack->has_context = true;
   left = from->tool;
   if (needs_contexts ())
     {

@@ -120,8 +120,8 @@ static void
 drop_all (LodgerCaller *caller)
 {
   LodgerItem *item;
-  while ((item = lodger__turn_next_due (caller)) != NULL || (item = lodger__turn_next_postponed (caller)) != NULL
-         || (item = next (caller)) != NULL)
+  while ((item = lodger__turn_next_due (caller)) != NULL || (item = lodger__turn_next_yielded (caller)) != NULL
+         || (item = lodger__turn_next_postponed (caller)) != NULL || (item = next (caller)) != NULL)
     item->ops->drop (caller, item);
   lodger__mailbox_close (caller);
   while ((item = next (caller)) != NULL)
