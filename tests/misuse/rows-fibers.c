@@ -29,7 +29,7 @@ nothing_to_do (LodgerPending *self, LodgerTask *task, void *data)
   (void) data;
 }
 
-/* ---- submitting ------------------------------------------------------------------------------------------------------ */
+/* ---- submitting -------------------------------------------------------------------------------------------------- */
 
 #define SPAWN(caller, func, data, destroy)      (lodger_caller_spawn) (caller, func, data, destroy)
 #define SPAWN_FULL(caller, func, data, destroy) lodger_caller_spawn_full (caller, func, data, destroy, NULL)
@@ -63,7 +63,7 @@ WHEN_FULL (lodger_caller_spawn, BY (lodger_caller_spawn);
 WHEN_FULL (lodger_caller_spawn_full, BY (lodger_caller_spawn);
            REFUSES (SPAWN_FULL (full, recorder_call, DATA, DESTROY), LODGER_EDEADLK));
 
-/* ---- items of queues ------------------------------------------------------------------------------------------------- */
+/* ---- items of queues --------------------------------------------------------------------------------------------- */
 
 #define WITH_QUEUE(caller, ...)                                                                                        \
   do                                                                                                                   \
@@ -101,7 +101,7 @@ CELL (lodger_queue_spawn_full, size_options,
                                                     LODGER_QUEUE_ITEM_OPTIONS (.stack_size = SIZE_MAX)),
                            LODGER_EINVAL)));
 
-/* ---- in a spawned call ----------------------------------------------------------------------------------------------- */
+/* ---- in a spawned call ------------------------------------------------------------------------------------------- */
 
 typedef struct Inside
 {
@@ -150,7 +150,7 @@ CELL (lodger_sleep, wrong_thread, ANSWERS (lodger_sleep (1), LODGER_EWRONGTHREAD
 CELL_AT (IN_DIRECT, lodger_sleep, wrong_state, ANSWERS (lodger_sleep (1), LODGER_ESTATE));
 CELL (lodger_yield, wrong_state, ANSWERS (lodger_yield (), LODGER_ESTATE));
 
-/* ---- awaits ---------------------------------------------------------------------------------------------------------- */
+/* ---- awaits ------------------------------------------------------------------------------------------------------ */
 
 #define AWAIT(pending)         lodger_await (pending, NULL)
 #define AWAIT_INT(pending)     lodger_await_int (pending, &number, NULL)
@@ -189,7 +189,7 @@ CELL_AT (IN_DIRECT, lodger_await_check, wrong_state, const char *reason;
 CELL (lodger_run_on_thread_stack, null_func, ANSWERS (lodger_run_on_thread_stack (NULL, s), LODGER_EINVAL));
 CELL (lodger_run_on_thread_stack, null_data, FINE (lodger_run_on_thread_stack (nothing_direct, NULL) == 0));
 
-/* ---- guards ---------------------------------------------------------------------------------------------------------- */
+/* ---- guards ------------------------------------------------------------------------------------------------------ */
 
 static void
 note (uintptr_t state[2])

@@ -35,7 +35,7 @@ CELL (lodger_glib_signal_next, null_options, FINE (listens (NULL)));
 CELL (lodger_glib_signal_next, size_options, refuses (s, "told", &no_size));
 CELL (lodger_glib_signal_next, after_fork, FINE (listens (NULL)));
 
-/* ---- arguments ----------------------------------------------------------------------------------------------------- */
+/* ---- arguments --------------------------------------------------------------------------------------------------- */
 
 CELL (lodger_glib_signal_get_argument, null_done, FINE (lodger_glib_signal_get_argument (NULL, 0) == NULL));
 CELL (lodger_glib_signal_get_argument, after_stop, FINE (lodger_glib_signal_get_argument (CALL, 0) == NULL));
@@ -64,7 +64,7 @@ CELL (lodger_glib_signal_get_int, after_stop, TELLS (lodger_glib_signal_get_int 
 CELL (lodger_glib_signal_get_int, after_fork,
       TELLS (lodger_glib_signal_get_int (PROMISE, 0, &number), LODGER_ENOTDONE));
 
-/* ---- awaiting ------------------------------------------------------------------------------------------------------ */
+/* ---- awaiting ---------------------------------------------------------------------------------------------------- */
 
 static int
 awaits (const char *signal, int64_t timeout)

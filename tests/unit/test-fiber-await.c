@@ -48,7 +48,7 @@ call (Awaiting *awaiting, LodgerCallFunc func)
                                        LODGER_CALL_OPTIONS (.flags = LODGER_PENDING_MAY_FAIL));
 }
 
-/* ---- outcomes ------------------------------------------------------------------------------------------------------ */
+/* ---- outcomes ---------------------------------------------------------------------------------------------------- */
 
 static void
 await_each (LodgerPending *self, void *data)
@@ -105,7 +105,7 @@ START_TEST (an_await_blocks_where_a_wait_may_block)
 }
 END_TEST
 
-/* ---- the reference ------------------------------------------------------------------------------------------------- */
+/* ---- the reference ----------------------------------------------------------------------------------------------- */
 
 static void
 await_data (LodgerPending *self, void *data)
@@ -164,7 +164,7 @@ START_TEST (a_refused_await_consumes_the_pending)
 }
 END_TEST
 
-/* ---- cancels ------------------------------------------------------------------------------------------------------- */
+/* ---- cancels ----------------------------------------------------------------------------------------------------- */
 
 static void
 await_promise (LodgerPending *self, void *data)

@@ -19,14 +19,14 @@
  *   PARKED     it waits, and is in nobody's hands: whoever signals it sends its item
  *   SIGNALLED  it has something to look at: it is on its thread, or its item is on its way
  *
- * A signal exchanges the word for SIGNALLED, and sends the item if it was PARKED: so the item is sent at most once for each
- * time that the fiber parks, and is in no inbox when it does. The fiber parks by changing RUNNING to PARKED, which fails after
- * a signal: so that no signal is lost between its look and its sleep. What the signaller wrote before the exchange is seen by
- * the fiber after its own exchange of the same word. The fiber parks before it has left its stack. That is no race, since only
- * the thread that it is leaving can resume it.
+ * A signal exchanges the word for SIGNALLED, and sends the item if it was PARKED: so the item is sent at most once for
+ * each time that the fiber parks, and is in no inbox when it does. The fiber parks by changing RUNNING to PARKED, which
+ * fails after a signal: so that no signal is lost between its look and its sleep. What the signaller wrote before the
+ * exchange is seen by the fiber after its own exchange of the same word. The fiber parks before it has left its stack.
+ * That is no race, since only the thread that it is leaving can resume it.
  *
- * Its timer is an item of its own. A turn runs its timers before its inbox: so when the other item runs, the timer has come,
- * or is still in the heap, and can be taken out of it. */
+ * Its timer is an item of its own. A turn runs its timers before its inbox: so when the other item runs, the timer has
+ * come, or is still in the heap, and can be taken out of it. */
 
 enum
 {
@@ -67,7 +67,7 @@ fiber_of (LodgerParker *parker)
   return (LodgerFiber *) parker;
 }
 
-/* ---- on and off the thread ------------------------------------------------------------------------------------------- */
+/* ---- on and off the thread --------------------------------------------------------------------------------------- */
 
 static LodgerCarried
 carried_by (const LodgerThread *thread)
@@ -147,7 +147,7 @@ leave (LodgerFiber *fiber, bool (*may_leave) (LodgerFiber *fiber))
   return may ? 0 : LODGER_ECANCELED;
 }
 
-/* ---- parking --------------------------------------------------------------------------------------------------------- */
+/* ---- parking ----------------------------------------------------------------------------------------------------- */
 
 static void
 signal_fiber (LodgerParker *parker)
@@ -260,7 +260,7 @@ lodger__fiber_yield (LodgerFiber *fiber)
   return code;
 }
 
-/* ---- begin and end --------------------------------------------------------------------------------------------------- */
+/* ---- begin and end ----------------------------------------------------------------------------------------------- */
 
 /* In a signal handler of a thread that is on that stack. */
 static const LodgerSite *
@@ -331,7 +331,7 @@ lodger__fiber_returned (LodgerThread *thread)
   return fiber->has_waited;
 }
 
-/* ---- waiting --------------------------------------------------------------------------------------------------------- */
+/* ---- waiting ----------------------------------------------------------------------------------------------------- */
 
 /* The pending hangs on its caller's thread in any case; once it has waited, on what the fiber waits for, too. */
 static void
@@ -411,7 +411,7 @@ lodger__fiber_now (const LodgerFiber *fiber)
   return lodger__host_now (fiber->caller);
 }
 
-/* ---- what people see ------------------------------------------------------------------------------------------------- */
+/* ---- what people see --------------------------------------------------------------------------------------------- */
 
 /* A frame goes only after its fiber has left the list, under the mutex. */
 void

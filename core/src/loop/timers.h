@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Delayed calls, and other items that come at a time, by deadline, then submission. A heap that is told the time: it reads no clock. */
+/* Delayed calls, and other items that come at a time, by deadline, then submission. A heap that is told the time: it
+ * reads no clock. */
 #ifndef LODGER_TIMERS_H
 #define LODGER_TIMERS_H
 

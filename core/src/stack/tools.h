@@ -51,7 +51,8 @@ typedef struct LodgerToolStack
 #endif
 
 #ifdef LODGER_TOOL_ADDRESS
-/* What a suspended stack refers to is not lost: of a large one the part that most calls use, since all of it is read. */
+/* What a suspended stack refers to is not lost: of a large one the part that most calls use, since all of it is
+ * read. */
 static inline size_t
 lodger__tool_seen (size_t size)
 {

@@ -8,9 +8,9 @@
 #include <lodger/watch.h>
 #include <poll.h>
 
-/* A spawned call that waits for a descriptor: it has a watch of one run, in its own caller, and waits for that one's pending.
- * It goes on when the watch is over, so that nobody else uses the descriptor any more: after a cancel and the end of the
- * time, too. A plain call would block the loop that watches for it. */
+/* A spawned call that waits for a descriptor: it has a watch of one run, in its own caller, and waits for that one's
+ * pending. It goes on when the watch is over, so that nobody else uses the descriptor any more: after a cancel and the
+ * end of the time, too. A plain call would block the loop that watches for it. */
 
 static int
 look_once (int fd, uint32_t events, uint32_t *ret_events)
