@@ -167,16 +167,31 @@ CELL (lodger_yield, wrong_state, ANSWERS (lodger_yield (), LODGER_ESTATE));
   CELL (function, after_fork, PLACE; BY (lodger_pending_wait); ANSWERS (AWAIT_ (LATER), LODGER_ECHILD));               \
   CELL (function, no_operation, RULED_OUT ("it has no limit of time"))
 
+static void
+await_twice (Fixture *s)
+{
+  void *value;
+  FINE (lodger_pending_return_pointer (PROMISE, DATA, DESTROY) == 0);
+  FINE (lodger_await_pointer (lodger_pending_ref (PROMISE), &value, NULL) == 0);
+  recorder_destroy (value);
+  TELLS (lodger_await_pointer (lodger_pending_ref (PROMISE), &value, NULL), LODGER_EALREADY);
+}
+
 AWAIT_ROWS (lodger_await, AWAIT, (void) 0);
 AWAIT_ROWS (lodger_await_int, AWAIT_INT, int64_t number);
 AWAIT_ROWS (lodger_await_pointer, AWAIT_POINTER, void *pointer);
 CELL (lodger_await, null_ret_error, FINE (lodger_await (lodger_pending_ref (NUMBER), NULL) == 0));
 CELL (lodger_await_int, null_ret_error, int64_t number;
       FINE (lodger_await_int (lodger_pending_ref (NUMBER), &number, NULL) == 0));
+CELL (lodger_await_int, wrong_type, int64_t number;
+      TELLS (lodger_await_int (lodger_pending_ref (TEXT), &number, NULL), LODGER_ETYPE));
 CELL (lodger_await_int, null_ret_number,
       ANSWERS (lodger_await_int (lodger_pending_ref (NUMBER), NULL, NULL), LODGER_EINVAL));
 CELL (lodger_await_pointer, null_ret_error, void *pointer;
       TELLS (lodger_await_pointer (lodger_pending_ref (NUMBER), &pointer, NULL), LODGER_ETYPE));
+CELL (lodger_await_pointer, wrong_type, void *pointer;
+      TELLS (lodger_await_pointer (lodger_pending_ref (NUMBER), &pointer, NULL), LODGER_ETYPE));
+CELL (lodger_await_pointer, already, await_twice (s));
 CELL (lodger_await_pointer, null_ret_pointer,
       ANSWERS (lodger_await_pointer (lodger_pending_ref (NUMBER), NULL, NULL), LODGER_EINVAL));
 

@@ -105,8 +105,8 @@ LODGER_API int lodger_yield (void);
  * The rules are those of lodger_pending_wait(), whose wait it is. The reference is consumed with every code.
  *
  * @param pending The reference is consumed. NULL is LODGER_EINVAL.
- * @param ret_error Optional. The error of a pending that has failed or was cancelled, as a new reference; otherwise
- *        NULL.
+ * @param ret_error Optional. With another code than 0, the error as a new reference: that of the pending, or that of the
+ *        wait, if the pending has none. Otherwise NULL.
  * @return 0: it has succeeded. Otherwise a negative code.
  * Errors: as lodger_pending_wait().
  * Test: unit/fiber-await an_await_consumes_the_pending
@@ -118,7 +118,7 @@ LODGER_API int lodger_await (LodgerPending *pending, LodgerError **ret_error);
  * lodger_await() that reads an integer or a boolean.
  *
  * @param ret_number The number; 0 without one.
- * Errors: as lodger_await(), LODGER_EINVAL (NULL @p ret_number).
+ * Errors: as lodger_await(), LODGER_EINVAL (NULL @p ret_number), LODGER_ETYPE (another type).
  * Test: unit/fiber-await an_await_reads_the_outcome
  * Since: 0.2
  */
@@ -128,7 +128,8 @@ LODGER_API int lodger_await_int (LodgerPending *pending, int64_t *ret_number, Lo
  * lodger_await() that takes a pointer out of the pending, as lodger_pending_take_pointer() does.
  *
  * @param ret_pointer The pointer, which is yours now; NULL without one.
- * Errors: as lodger_await(), LODGER_EINVAL (NULL @p ret_pointer).
+ * Errors: as lodger_await(), LODGER_EINVAL (NULL @p ret_pointer), LODGER_ETYPE (another type), LODGER_EALREADY (the
+ * pointer was taken before).
  * Test: unit/fiber-await an_await_reads_the_outcome
  * Since: 0.2
  */
