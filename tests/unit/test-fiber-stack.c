@@ -219,7 +219,7 @@ START_TEST (a_worker_and_a_queue_have_their_sizes)
   deep = (Deep) { .size = OF_ALL (1024) };
   expect_code (
       lodger_queue_spawn_full (queue, use_size, &deep, NULL, LODGER_QUEUE_ITEM_OPTIONS (.stack_size = 1024 * KIB)), 0);
-  for (int i = 0; i < 2; i++) /* its beginning, and what comes after the yield */
+  for (int i = 0; i < 3; i++) /* its beginning, the turn after the yield, and the one after that */
     worker_run (worker, recorder_direct, &(Recorder) { .ran = 0 });
   ck_assert (deep.is_done);
   lodger_queue_unref (queue);
