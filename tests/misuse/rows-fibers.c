@@ -3,6 +3,8 @@
 #include "misuse.h"
 
 #include <lodger/host.h>
+#include <poll.h>
+#include <unistd.h>
 
 static const LodgerCallOptions no_size = { .name = "misuse" };
 static const LodgerCallOptions site = { .size = sizeof site, .name = "misuse" };
@@ -144,6 +146,33 @@ CELL_INSIDE (lodger_task_wait, no_operation, LODGER_MANUAL_NO_ARM,
              = lodger_task_new (CALLER, nothing_to_do, NULL, NULL, LODGER_TASK_OPTIONS (.in_caller = true));
              FINE (lodger_task_start (task) == 0); TELLS (lodger_task_wait (task, LODGER_SECONDS (1)), LODGER_ENOSYS);
              lodger_task_unref (task));
+CELL (lodger_pending_cancel_wait, no_operation,
+      RULED_OUT ("it is the wait of lodger_pending_wait, whose row tries that"));
+CELL_INSIDE (lodger_wait_many, no_operation, LODGER_MANUAL_NO_ARM,
+             TELLS (lodger_wait_many (&PROMISE, 1, LODGER_WAIT_ALL_COMPLETED, LODGER_SECONDS (1), LODGER_WAIT_DEFAULT,
+                                      NULL),
+                    LODGER_ENOSYS));
+CELL_INSIDE (lodger_completed_next, no_operation, LODGER_MANUAL_NO_ARM,
+             LodgerCompleted *completed
+             = lodger_completed_new (&PROMISE, 1, LODGER_COMPLETED_OPTIONS (.keeps_unfinished = true));
+             int code; FINE (lodger_completed_next (completed, LODGER_SECONDS (1), &code) == NULL);
+             TELLS (code, LODGER_ENOSYS); lodger_completed_free (completed));
+CELL_INSIDE (lodger_channel_receive, no_operation, LODGER_MANUAL_NO_ARM,
+             LodgerChannel *channel = lodger_channel_new (LODGER_CHANNEL_OPTIONS (.limit = 1));
+             TELLS (lodger_channel_receive (channel, LODGER_SECONDS (1), &(void *) { NULL }), LODGER_ENOSYS);
+             lodger_channel_unref (channel));
+#define ENTERS_TWICE(enter, ...)                                                                                       \
+  LodgerLimiter *limiter = lodger_limiter_new (LODGER_LIMITER_OPTIONS (.limit = 1));                                   \
+  FINE (lodger_limiter_enter (limiter, 0) == 0);                                                                       \
+  TELLS (enter (limiter, LODGER_SECONDS (1) __VA_ARGS__), LODGER_ENOSYS);                                              \
+  FINE (lodger_limiter_leave (limiter) == 0);                                                                          \
+  lodger_limiter_unref (limiter)
+CELL_INSIDE (lodger_limiter_enter, no_operation, LODGER_MANUAL_NO_ARM, ENTERS_TWICE (lodger_limiter_enter));
+CELL_INSIDE (lodger_limiter_enter_full, no_operation, LODGER_MANUAL_NO_ARM,
+             ENTERS_TWICE (lodger_limiter_enter_full, , NULL));
+CELL_INSIDE (lodger_wait_fd, no_operation, LODGER_MANUAL_NO_ARM, int ends[2]; FINE (pipe (ends) == 0);
+             TELLS (lodger_wait_fd (ends[0], POLLIN, LODGER_SECONDS (1), NULL), LODGER_ENOSYS); close (ends[0]);
+             close (ends[1]));
 CELL_INSIDE (lodger_sleep, no_operation, LODGER_MANUAL_NO_ARM, TELLS (lodger_sleep (1), LODGER_ENOSYS));
 CELL_INSIDE (lodger_sleep, negative_duration, LODGER_MANUAL_DEFAULT, TELLS (lodger_sleep (INT64_MIN), 0));
 CELL (lodger_sleep, wrong_thread, ANSWERS (lodger_sleep (1), LODGER_EWRONGTHREAD));

@@ -220,8 +220,9 @@ LODGER_API int lodger_channel_flush (LodgerChannel *channel);
  * Errors: LODGER_EINVAL (NULL), LODGER_EALREADY (the channel has another consumer), LODGER_ESHUTDOWN (the channel is
  * closed, and this is its end), LODGER_EFAILED (the same, and lodger_channel_get_error() says why), LODGER_ECANCELED
  * (the consumer has left, or the thread's own call was cancelled while it waited), LODGER_ETIMEDOUT (no item in that
- * time), LODGER_EWRONGTHREAD (this thread's loop is not driven by Lodger), LODGER_ESTATE (in a direct call),
- * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * time), LODGER_EWRONGTHREAD (this thread's loop is not driven by Lodger), LODGER_ESTATE (in a call_direct,
+ * or where a spawned call cannot wait: fiber.h), LODGER_ENOMEM (no memory), LODGER_ENOSYS (as lodger_pending_wait()),
+ * LODGER_ECHILD (a forked child).
  * Test: unit/channel a_thread_receives_items_one_by_one
  * Since: 0.2
  */

@@ -118,7 +118,8 @@ LODGER_API void lodger_completed_free (LodgerCompleted *completed);
  * Errors: LODGER_EINVAL (NULL @p completed), LODGER_EFAILED (the function of the iteration has failed, and all that it
  * gave before have come), LODGER_ETIMEDOUT (the time is over), LODGER_ECANCELED (the waiter's own call was cancelled),
  * LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose loop Lodger does not drive),
- * LODGER_ESTATE (in a call_direct), LODGER_EBUSY (it is in use), LODGER_ENOMEM (no memory: it may be tried again),
+ * LODGER_ESTATE (in a call_direct, or where a spawned call cannot wait: fiber.h), LODGER_EBUSY (it is in use),
+ * LODGER_ENOMEM (no memory: it may be tried again), LODGER_ENOSYS (as lodger_pending_wait()),
  * LODGER_ECHILD (a forked child).
  * Test: unit/completed edge_44_done_failing_and_cancelled_items_all_come
  * Since: 0.2

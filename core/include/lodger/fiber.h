@@ -5,9 +5,9 @@
  *
  * A spawned call runs on a stack of its own (it is a fiber). Where it waits, it suspends: its thread goes back to its
  * loop, and the call goes on in the same thread once what it waits for has come. So a spawned call may wait in a GUI's
- * thread, too. Everything that waits suspends a spawned call: lodger_pending_wait(), lodger_wait_many(),
- * lodger_completed_next(), lodger_channel_receive(), lodger_group_leave(), lodger_limiter_enter(), lodger_wait_fd(),
- * the functions of this header, and a full inbox, queue or channel.
+ * thread, too. Everything that waits suspends a spawned call: lodger_pending_wait(), lodger_pending_cancel_wait(),
+ * lodger_wait_many(), lodger_completed_next(), lodger_channel_receive(), lodger_group_leave(), lodger_limiter_enter(),
+ * lodger_wait_fd(), those of a task (task.h), the functions of this header, and a full inbox, queue or channel.
  *
  * **Cancelling.** A cancel wakes a spawned call that waits. The wait is LODGER_ECANCELED, and so is each later wait,
  * unless it has LODGER_WAIT_SHIELD or is in a shielded group. It is so also if what the call waits for comes before it
@@ -105,8 +105,8 @@ LODGER_API int lodger_yield (void);
  * The rules are those of lodger_pending_wait(), whose wait it is. The reference is consumed with every code.
  *
  * @param pending The reference is consumed. NULL is LODGER_EINVAL.
- * @param ret_error Optional. With another code than 0, the error as a new reference: that of the pending, or that of the
- *        wait, if the pending has none. Otherwise NULL.
+ * @param ret_error Optional. With another code than 0, the error as a new reference: that of the pending, or that of
+ *        the wait, if the pending has none. Otherwise NULL.
  * @return 0: it has succeeded. Otherwise a negative code.
  * Errors: as lodger_pending_wait().
  * Test: unit/fiber-await an_await_consumes_the_pending

@@ -147,7 +147,8 @@ LODGER_API int lodger_group_enter (LodgerGroup *group);
  *         is still entered.
  * Errors: LODGER_EINVAL (NULL), LODGER_EFAILED (a member has failed), LODGER_ECANCELED (the group was cancelled, as its
  * mode says, or the waiting call was), LODGER_EABANDONED (cancelled members did not end in time), LODGER_EDEADLK (the
- * wait could never end: the group is cancelled), LODGER_ESTATE (it is not the innermost group of this call),
+ * wait could never end: the group is cancelled), LODGER_ESTATE (it is not the innermost group of this call, or where a
+ * spawned call cannot wait: fiber.h),
  * LODGER_EWRONGTHREAD (a thread whose loop Lodger does not drive), LODGER_ENOMEM (no memory: the group is cancelled),
  * LODGER_ECHILD (a forked child).
  * Test: unit/group edge_57_leaving_waits_for_all

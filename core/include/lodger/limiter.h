@@ -107,9 +107,9 @@ typedef struct LodgerLimiterEntryOptions
 /**
  * Takes a place for the running call, which keeps it until lodger_limiter_leave().
  *
- * Blocks until there is a place. The call waits in the limiter's order, among the calls that were submitted with the
- * limiter. The rules for the thread are those of lodger_pending_wait(); where there is a place already, they do not
- * matter. A cancel of the call and the end of the time take it out of the line. A call that enters twice has two
+ * Suspends or blocks until there is a place. The call waits in the limiter's order, among the calls that were submitted
+ * with the limiter. The rules for the thread are those of lodger_pending_wait(); where there is a place already, they
+ * do not matter. A cancel of the call and the end of the time take it out of the line. A call that enters twice has two
  * places, and leaves twice. A value of the context that the call sets is gone when it leaves (context.h). A call that
  * returns without leaving gives its place back, and a line is logged.
  *
@@ -117,8 +117,9 @@ typedef struct LodgerLimiterEntryOptions
  * @return 0, or a negative code: then there is nothing to leave.
  * Errors: LODGER_EINVAL (NULL), LODGER_ETIMEDOUT (the time was over first), LODGER_ECANCELED (the call was cancelled),
  * LODGER_ESHUTDOWN (the limiter was closed before), LODGER_EDEADLK (the wait could never end), LODGER_ESTATE (not in a
- * call, or in a call_direct), LODGER_EWRONGTHREAD (there is no place, and Lodger does not drive this thread's loop),
- * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * call, in a call_direct, or where a spawned call cannot wait: fiber.h), LODGER_EWRONGTHREAD (there is no place, and
+ * Lodger does not drive this thread's loop), LODGER_ENOMEM (no memory), LODGER_ENOSYS (as lodger_pending_wait()),
+ * LODGER_ECHILD (a forked child).
  * Test: unit/limiter-place a_running_call_takes_a_place_and_gives_it_back
  * Since: 0.2
  */

@@ -206,10 +206,10 @@ LODGER_API int lodger_task_wait (LodgerTask *task, int64_t timeout);
  *
  * @return 0, or a negative code. After a failed start, the task has ended; but see LODGER_EDEADLK.
  * Errors: LODGER_EINVAL (NULL), LODGER_EALREADY (it was entered before), LODGER_EWRONGTHREAD (a thread whose loop
- * Lodger does not drive, or one that belongs to another tree of callers), LODGER_ESTATE (in a call_direct),
- * LODGER_ECANCELED (the task, or the entering call, was cancelled), LODGER_EFAILED (it has failed before it had
- * started), LODGER_EABANDONED (a stop has left it behind), LODGER_EDEADLK (the wait could never end: it is told to
- * stop), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Lodger does not drive, or one that belongs to another tree of callers), LODGER_ESTATE (in a call_direct, or where a
+ * spawned call cannot wait: fiber.h), LODGER_ECANCELED (the task, or the entering call, was cancelled), LODGER_EFAILED
+ * (it has failed before it had started), LODGER_EABANDONED (a stop has left it behind), LODGER_EDEADLK (the wait could
+ * never end: it is told to stop), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/task edge_90_entering_waits_until_it_has_started
  * Since: 0.2
  */

@@ -77,7 +77,7 @@ LODGER_API int lodger_pending_wait (LodgerPending *pending, int64_t timeout, Lod
  * Errors: LODGER_EINVAL (NULL, unknown flags), LODGER_ECANCELED (the waiter's own call was cancelled), LODGER_ETIMEDOUT
  * (the time is over), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose loop Lodger does
  * not drive), LODGER_ESTATE (in a call_direct, or where a spawned call cannot wait: fiber.h), LODGER_ENOMEM (no
- * memory), LODGER_ECHILD (a forked child).
+ * memory), LODGER_ENOSYS (as lodger_pending_wait()), LODGER_ECHILD (a forked child).
  * Test: unit/wait edge_12_cancel_wait_returns_after_cleanup
  * Since: 0.1
  */
@@ -108,7 +108,7 @@ typedef enum LodgerWaitMode
  * Errors: LODGER_EINVAL (NULL, an unknown mode, unknown flags), LODGER_ETIMEDOUT (the time is over), LODGER_ECANCELED
  * (the waiter's own call was cancelled), LODGER_EDEADLK (the wait could never end), LODGER_EWRONGTHREAD (a thread whose
  * loop Lodger does not drive), LODGER_ESTATE (in a call_direct, or where a spawned call cannot wait: fiber.h),
- * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * LODGER_ENOMEM (no memory), LODGER_ENOSYS (as lodger_pending_wait()), LODGER_ECHILD (a forked child).
  * Test: unit/wait-many edge_41_each_mode_ends_with_its_pending
  * Since: 0.2
  */

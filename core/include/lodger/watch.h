@@ -118,8 +118,8 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_caller_watch_fd (LodgerCaller *cal
  * Errors: LODGER_EINVAL (a negative @p fd, no @p events, or such as poll does not know, a closed descriptor),
  * LODGER_ETIMEDOUT (the time was over first), LODGER_ECANCELED (the call was cancelled, or its caller has stopped),
  * LODGER_EBUSY (the caller has a watch of this descriptor and these events), LODGER_ESTATE (no spawned call, or where
- * one cannot wait), LODGER_EAGAIN (the loop can watch no more), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked
- * child).
+ * one cannot wait), LODGER_EAGAIN (the loop can watch no more), LODGER_ENOMEM (no memory), LODGER_ENOSYS (as
+ * lodger_pending_wait()), LODGER_ECHILD (a forked child).
  * Test: conformance edge_110_a_spawned_call_waits_until_a_descriptor_is_ready
  * Test: unit/wait-fd a_wait_for_a_descriptor_has_an_end
  * Since: 0.2
