@@ -56,8 +56,8 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_glib_await_new (void);
 /**
  * lodger_glib_await_end: (skip)
  * @pending: (transfer full): of lodger_glib_await_new(); consumed
- * @ret_result: (out) (optional): receives a new reference to the result, to be given to the operation's `…_finish`, also
- *   if the operation has failed; or %NULL
+ * @ret_result: (out) (optional): receives a new reference to the result, to be given to the operation's `…_finish`,
+ *   also if the operation has failed; or %NULL
  *
  * Waits until the operation has come back.
  *
