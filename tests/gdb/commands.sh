@@ -176,7 +176,7 @@ grep -c '^#2 .*\(abort\|raise\)' live-fibers | grep -qx 2 ||
 check_fibers dead-gdb
 [ -z "$core" ] || check_fibers dead-fibers
 
-# ---- everything that a call can hang on --------------------------------------------------------------------------------
+# ---- everything that a call can hang on ------------------------------------------------------------------------------
 
 compile kinds
 mapfile -t asked < <(commands why)

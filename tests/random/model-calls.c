@@ -2,7 +2,7 @@
 /* The calls of the model: submitted, begun, cancelled, answered, done, and their data destroyed. */
 #include "model-private.h"
 
-/* ---- submitting -------------------------------------------------------------------------------------------------------- */
+/* ---- submitting -------------------------------------------------------------------------------------------------- */
 
 bool
 call_is_known (int number)
@@ -82,7 +82,7 @@ call_submit (int number)
   return call->state == CALL_DONE ? call->outcome : CODE_NONE;
 }
 
-/* ---- the end ----------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 /* The outcome: a cancel beats any value. */
 static void
@@ -105,7 +105,8 @@ adopt (Call *call, const Call *leader)
   call->answer = leader->answer;
 }
 
-/* First all followers have their outcome, and continuations are on their way; then places are free, and groups learn of it. */
+/* First all followers have their outcome, and continuations are on their way; then places are free, and groups learn of
+ * it. */
 void
 call_complete (int number)
 {
@@ -142,7 +143,7 @@ call_complete (int number)
   model.completing = outer;
 }
 
-/* ---- cancelling -------------------------------------------------------------------------------------------------------- */
+/* ---- cancelling -------------------------------------------------------------------------------------------------- */
 
 /* The one that it follows, if that has to be cancelled, too. */
 static int
@@ -195,7 +196,7 @@ call_drop (int number)
     call_cancel (number, false);
 }
 
-/* ---- answers ----------------------------------------------------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------------------------------------------------- */
 
 void
 model_answer (int number, bool fails)
@@ -280,7 +281,7 @@ model_return (int number)
     call_complete (number);
 }
 
-/* ---- events ------------------------------------------------------------------------------------------------------------ */
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
 void
 model_canceller (int number)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The spawned calls of the model: they leave their thread where they wait, and come back to it in their caller's order.
  *
- * All waits for calls have a limit of time, so that none could be for ever, and leave alone what they waited for. In a stop
- * the order in which they come back is left open. */
+ * All waits for calls have a limit of time, so that none could be for ever, and leave alone what they waited for. In a
+ * stop the order in which they come back is left open. */
 #include "model-private.h"
 
 static bool

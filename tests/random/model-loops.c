@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The loops of the model: what waits for a caller's thread, in which order it begins, and what a stop makes of it.
  *
- * What is due begins before what was submitted, and each of the two in its order. That is all there is to a turn as long as
- * the clock stands still while a loop runs, which it does in these programs. Where a slice is one item, the clock may move
- * between two items of a turn: then what is due and what was submitted are two orders of their own. */
+ * What is due begins before what was submitted, and each of the two in its order. That is all there is to a turn as
+ * long as the clock stands still while a loop runs, which it does in these programs. Where a slice is one item, the
+ * clock may move between two items of a turn: then what is due and what was submitted are two orders of their own. */
 #include "model-private.h"
 
 #include <string.h>
 
-/* ---- frames ------------------------------------------------------------------------------------------------------------ */
+/* ---- frames ------------------------------------------------------------------------------------------------------ */
 
 Frame *
 frame_push (int call, int caller, int context, int group)
@@ -34,7 +34,7 @@ is_in_loop (int caller)
   return model.callers[caller].loops > 0;
 }
 
-/* ---- the inbox --------------------------------------------------------------------------------------------------------- */
+/* ---- the inbox --------------------------------------------------------------------------------------------------- */
 
 static void
 inbox_put (int call)
@@ -84,7 +84,7 @@ inbox_add_held (int source)
   model.held_count = kept;
 }
 
-/* ---- timers ------------------------------------------------------------------------------------------------------------ */
+/* ---- timers ------------------------------------------------------------------------------------------------------ */
 
 void
 timer_add (int caller, TimerKind kind, int number, int stamp, int delay)
@@ -178,7 +178,7 @@ timers_are_over (int caller)
   return model.program->is_fine || earliest (&model.callers[caller], model.now) == NOBODY;
 }
 
-/* ---- a stop ------------------------------------------------------------------------------------------------------------ */
+/* ---- a stop ------------------------------------------------------------------------------------------------------ */
 
 static void
 drop_timers (Caller *caller, int until)
@@ -273,7 +273,7 @@ model_stop (int number)
       }
 }
 
-/* ---- moves ------------------------------------------------------------------------------------------------------------- */
+/* ---- moves ------------------------------------------------------------------------------------------------------- */
 
 bool
 move (void)
@@ -292,7 +292,7 @@ move (void)
   return false;
 }
 
-/* ---- the order --------------------------------------------------------------------------------------------------------- */
+/* ---- the order --------------------------------------------------------------------------------------------------- */
 
 /* Whether the call is the next one of its caller. */
 static bool
@@ -343,7 +343,7 @@ model_start (int number, int context, int group)
   frame_push (number, step->caller, call->context, call->group);
 }
 
-/* ---- rounds ------------------------------------------------------------------------------------------------------------ */
+/* ---- rounds ------------------------------------------------------------------------------------------------------ */
 
 void
 model_loop_begins (int caller)

@@ -8,7 +8,7 @@
 #define model_fail(...) model_fail_at (__func__, __VA_ARGS__)
 _Noreturn void model_fail_at (const char *where, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
 
-/* ---- a list of numbers, in order ----------------------------------------------------------------------------------------- */
+/* ---- a list of numbers, in order --------------------------------------------------------------------------------- */
 
 typedef struct Numbers
 {
@@ -22,7 +22,7 @@ bool numbers_remove (Numbers *numbers, int number);
 bool numbers_have (const Numbers *numbers, int number);
 int numbers_pop (Numbers *numbers); /* the first one, or NOBODY */
 
-/* ---- calls --------------------------------------------------------------------------------------------------------------- */
+/* ---- calls ------------------------------------------------------------------------------------------------------- */
 
 typedef enum CallState
 {
@@ -52,7 +52,7 @@ typedef struct Call
   Numbers groups;    /* of which it is a member, in the order of joining */
 } Call;
 
-/* ---- objects ------------------------------------------------------------------------------------------------------------- */
+/* ---- objects ----------------------------------------------------------------------------------------------------- */
 
 typedef enum TimerKind
 {
@@ -211,7 +211,7 @@ frame_now (void)
   return &model.frames[model.depth];
 }
 
-/* ---- model-loops.c ----------------------------------------------------------------------------------------------------- */
+/* ---- model-loops.c ----------------------------------------------------------------------------------------------- */
 
 Frame *frame_push (int call, int caller, int context, int group);
 void frame_pop (int call);
@@ -239,7 +239,7 @@ bool move (void);
         model_fail (__VA_ARGS__);                                                                                      \
   while (0)
 
-/* ---- model-calls.c ----------------------------------------------------------------------------------------------------- */
+/* ---- model-calls.c ----------------------------------------------------------------------------------------------- */
 
 Code call_submit (int number);
 void call_complete (int number);
@@ -251,7 +251,7 @@ void call_check_destroyed (int number);
 /* A call that is dropped before it has begun. */
 void call_drop (int number);
 
-/* ---- model-fibers.c ---------------------------------------------------------------------------------------------------- */
+/* ---- model-fibers.c ---------------------------------------------------------------------------------------------- */
 
 /* The step is that of a call that has gone on within a stop: it is not done, since how far the stop has come is open. */
 bool fiber_is_in_stop (void);
@@ -267,7 +267,7 @@ void fibers_check_idle (int caller);
 void fibers_group_cancelled (int group);
 void fiber_returned (int call);
 
-/* ---- model-gates.c ----------------------------------------------------------------------------------------------------- */
+/* ---- model-gates.c ----------------------------------------------------------------------------------------------- */
 
 void gate_enter (int call);
 void gate_leave (int call);
@@ -275,7 +275,7 @@ void slot_timer_over (int slot, int number);
 void slot_cancel (int slot);
 void limiter_close (int limiter);
 
-/* ---- model-groups.c ---------------------------------------------------------------------------------------------------- */
+/* ---- model-groups.c ---------------------------------------------------------------------------------------------- */
 
 void groups_begin (void);
 void group_join_all (int group, int call);
@@ -291,7 +291,7 @@ void scope_bind (int scope, BoundKind kind, int number);
 bool scope_end (int scope);
 bool scope_has_ended (int scope); /* of NOBODY: false */
 
-/* ---- model-queues.c ---------------------------------------------------------------------------------------------------- */
+/* ---- model-queues.c ---------------------------------------------------------------------------------------------- */
 
 Code queue_call (int number);
 bool queue_may_start (int number);
@@ -299,7 +299,7 @@ void queue_starts (int number);
 void queue_close (int queue);
 void queue_check_idle (int queue);
 
-/* ---- model-channels.c -------------------------------------------------------------------------------------------------- */
+/* ---- model-channels.c -------------------------------------------------------------------------------------------- */
 
 Code channel_send (int item);
 void channel_sent (int item);

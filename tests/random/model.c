@@ -47,7 +47,7 @@ model_begin (const Program *program, ModelFailFunc fail)
   groups_begin ();
 }
 
-/* ---- steps ------------------------------------------------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------------------------------------------------- */
 
 static Code
 truth (bool is_true)
@@ -193,7 +193,7 @@ model_close_all (void)
       channel_leave (i);
 }
 
-/* ---- the outcomes of objects ------------------------------------------------------------------------------------------- */
+/* ---- the outcomes of objects ------------------------------------------------------------------------------------- */
 
 static void
 expect_done (const char *thing, int number, bool *is_told, bool is_done, Code outcome, Code expected)
@@ -243,7 +243,7 @@ model_thing_done (Thing thing, int number, Code outcome)
     }
 }
 
-/* ---- what is missing --------------------------------------------------------------------------------------------------- */
+/* ---- what is missing --------------------------------------------------------------------------------------------- */
 
 void
 model_sync (void)

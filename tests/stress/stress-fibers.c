@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Spawned calls of several threads wait for each other's pendings, for promises, for times and turns, and cancel each other,
- * all at once; in some rounds their callers stop meanwhile.
+/* Spawned calls of several threads wait for each other's pendings, for promises, for times and turns, and cancel each
+ * other, all at once; in some rounds their callers stop meanwhile.
  *
  * In the end each call has ended once, each was itself after each wait, and all data was destroyed once.
  *

@@ -45,7 +45,7 @@ struct Waiting
   bool begins, is_over, was_itself, kept_context;
 };
 
-/* ---- what is waited for -------------------------------------------------------------------------------------------- */
+/* ---- what is waited for ------------------------------------------------------------------------------------------ */
 
 static int
 wait_pending (Waiting *waiting)
@@ -358,7 +358,7 @@ enum
   KINDS = sizeof kinds / sizeof kinds[0]
 };
 
-/* ---- the call ------------------------------------------------------------------------------------------------------ */
+/* ---- the call ---------------------------------------------------------------------------------------------------- */
 
 static void
 wait_for_it (LodgerPending *self, void *data)
@@ -464,7 +464,7 @@ START_TEST (a_wait_suspends_a_spawned_call_until_it_is_over)
 }
 END_TEST
 
-/* ---- what ends a wait ---------------------------------------------------------------------------------------------- */
+/* ---- what ends a wait -------------------------------------------------------------------------------------------- */
 
 typedef enum Way
 {
@@ -715,7 +715,7 @@ START_TEST (a_cancel_during_a_yield_is_told_by_it)
 }
 END_TEST
 
-/* ---- leaving a task, which is shielded ----------------------------------------------------------------------------- */
+/* ---- leaving a task, which is shielded --------------------------------------------------------------------------- */
 
 typedef struct Serving
 {

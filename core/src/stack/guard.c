@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The memory of a stack, and what happens to frames that are too much for it.
  *
- * Memory is mapped without a reservation, so that a stack that nobody has used deep down costs its highest page. A process
- * may have vm.max_map_count mappings, and neighbours with the same rights are one. A page without rights makes two of each
- * stack, and would be the end at half of that number: so a quarter of it have one, and the program keeps the other half. The
- * system may have markers in the page table, which do the same and are no mapping (Linux 6.13 and later): then all stacks
- * have them.
+ * Memory is mapped without a reservation, so that a stack that nobody has used deep down costs its highest page. A
+ * process may have vm.max_map_count mappings, and neighbours with the same rights are one. A page without rights makes
+ * two of each stack, and would be the end at half of that number: so a quarter of it have one, and the program keeps
+ * the other half. The system may have markers in the page table, which do the same and are no mapping (Linux 6.13 and
+ * later): then all stacks have them.
  *
- * A stack that has neither is looked at when it leaves and when it is given back. What lies below it is its own, and has
- * never been touched: it is all 0. To look does not use memory, as to write something there would. */
+ * A stack that has neither is looked at when it leaves and when it is given back. What lies below it is its own, and
+ * has never been touched: it is all 0. To look does not use memory, as to write something there would. */
 #define _GNU_SOURCE
 #include "base/log.h"
 #include "base/port.h"
@@ -138,7 +138,8 @@ lodger__stack_map (unsigned class)
   return stack;
 }
 
-/* In the middle of a mapping the system needs one more for it, and may have none: then the address is lost, and no memory. */
+/* In the middle of a mapping the system needs one more for it, and may have none: then the address is lost, and no
+ * memory. */
 void
 lodger__stack_unmap (LodgerStack *stack)
 {
