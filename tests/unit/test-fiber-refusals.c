@@ -414,6 +414,29 @@ START_TEST (a_guard_of_an_adapter_is_asked)
 }
 END_TEST
 
+static const LodgerAwaitGuard late_guard = { sizeof late_guard, "a test", guard_note, guard_refusal };
+
+static void
+guard_and_wait (LodgerPending *self, void *data)
+{
+  (void) self;
+  expect_code (lodger_host_guard_awaits (&late_guard), 0);
+  *(int *) data = lodger_yield ();
+}
+
+/* It knows nothing of what was before. */
+START_TEST (a_guard_that_a_spawned_call_brings_lets_it_wait)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  int code = 1;
+  lodger_pending_disown (lodger_caller_spawn (loop.caller, guard_and_wait, &code, NULL));
+  loop_run (&loop);
+  expect_code (code, 0);
+  ck_assert_int_eq (notes, 2);
+  loop_close (&loop);
+}
+END_TEST
+
 START_TEST (there_are_four_guards_at_most)
 {
   static LodgerAwaitGuard guards[5];
@@ -491,6 +514,7 @@ main (int argc, char **argv)
   test_add (suite, the_destroy_function_of_a_spawned_call_cannot_wait);
   test_add (suite, a_call_that_may_wait_is_told_so);
   test_add (suite, a_guard_of_an_adapter_is_asked);
+  test_add (suite, a_guard_that_a_spawned_call_brings_lets_it_wait);
   test_add (suite, there_are_four_guards_at_most);
   test_add (suite, a_spawned_call_cannot_wait_in_a_forked_child);
   return test_main (suite, argc, argv);

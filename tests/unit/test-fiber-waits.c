@@ -629,32 +629,6 @@ START_TEST (a_sleep_of_no_time_goes_on_at_once)
 }
 END_TEST
 
-static void
-sleep_in_shield (LodgerPending *self, void *data)
-{
-  LodgerGroup *group = lodger_group_new (LODGER_GROUP_OPTIONS (.is_shielded = true));
-  test_check (lodger_group_enter (group) == 0);
-  sleep_a_second (self, data);
-  test_check (lodger_group_leave (group, NULL) == 0);
-  lodger_group_unref (group);
-}
-
-START_TEST (a_shielded_sleep_that_a_stop_ends_early_is_no_success)
-{
-  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
-  Trail trail = { .code = 1 };
-  LodgerPending *call = lodger_caller_spawn (loop.caller, sleep_in_shield, &trail, NULL);
-  loop_run (&loop);
-  lodger_pending_cancel (call, NULL);
-  loop_run (&loop);
-  ck_assert_str_eq (trail.letters, "");
-  loop_close (&loop);
-  ck_assert_str_eq (trail.letters, "s");
-  expect_code (trail.code, LODGER_ECANCELED);
-  lodger_pending_unref (call);
-}
-END_TEST
-
 START_TEST (a_sleep_in_a_worker_is_cancelled)
 {
   LodgerCaller *worker = worker_start (NULL);
@@ -804,7 +778,6 @@ main (int argc, char **argv)
   test_add (suite, a_protected_wait_of_a_spawned_call_cancels_nothing);
   test_add (suite, a_sleep_is_never_early);
   test_add (suite, a_sleep_of_no_time_goes_on_at_once);
-  test_add (suite, a_shielded_sleep_that_a_stop_ends_early_is_no_success);
   test_add (suite, a_sleep_in_a_worker_is_cancelled);
   test_add (suite, a_yield_lets_what_is_queued_run);
   test_add (suite, a_cancel_during_a_yield_is_told_by_it);

@@ -102,7 +102,7 @@ stand_in (LodgerCaller *caller, LodgerPending *promise)
       return code;
     }
   lodger__pending_lock (call);
-  lodger__unfinished_add (caller, call);
+  lodger__unfinished_add (caller, call, true);
   lodger__pending_go_on (call);
   lodger__ownership_end (caller, held);
   lodger_pending_unref (call);

@@ -100,7 +100,7 @@ static void
 leave_unfinished (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
 {
   lodger__pending_lock (pending);
-  lodger__unfinished_add (caller, pending);
+  lodger__unfinished_add (caller, pending, is_ours);
   tell_returned (caller, pending, is_ours);
   lodger__pending_go_on (pending);
 }
@@ -140,7 +140,7 @@ run_here (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
 {
   LodgerThread *thread = lodger__thread_peek ();
   Run run;
-  bool is_ours, is_done;
+  bool is_ours, is_done, has_waited;
   lodger__on_stack_push (caller, lodger__pending_item (pending));
   if (!lodger__ownership_enter (&run.frame, caller, pending, lodger__pending_site (pending)))
     lodger_pending_cancel (pending, lodger__closed_message);
@@ -156,9 +156,10 @@ run_here (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
     }
   lodger__fiber_entered (thread, &run.frame);
   lodger__pending_invoke (pending, caller, done);
-  if (lodger__fiber_returned (thread))
-    lodger__unfinished_forget (caller, pending);
+  has_waited = lodger__fiber_returned (thread);
   is_ours = lodger__ownership_leave (&run.frame);
+  if (has_waited)
+    lodger__unfinished_forget (caller, pending);
   if (lodger__is_before_fork (caller))
     return true;
   is_done = !(lodger__pending_state (pending) & (P_DEFERRED | P_FOLLOWS));
@@ -180,17 +181,22 @@ run_spawned (LodgerCaller *caller, LodgerPending *pending)
   return run_here (caller, pending, NULL);
 }
 
-/* From here on a stop knows it by the list of those that are unfinished. */
+/* From here on a stop knows it by the list of those that are unfinished. The list belongs to whoever ends the caller: as long
+ * as the call's frame says that it may be taken away, another thread may be emptying it. */
 static bool
 prepare (LodgerCaller *caller, LodgerPending *pending)
 {
+  LodgerHeld held;
   bool may;
   lodger__pending_lock (pending);
   may = lodger__pending_may_stay_unfinished (pending);
   lodger__pending_unlock (pending);
-  if (may)
-    lodger__unfinished_add (caller, pending);
-  return may;
+  if (!may)
+    return false;
+  held = lodger__ownership_begin (caller);
+  lodger__unfinished_add (caller, pending, held != LODGER_OWNERSHIP_NONE);
+  lodger__ownership_end (caller, held);
+  return true;
 }
 
 static Run *

@@ -13,10 +13,10 @@
  * from their first wait until they return. Each is on its caller's list, which a stop cancels and waits for. */
 
 void
-lodger__unfinished_add (LodgerCaller *caller, LodgerPending *pending)
+lodger__unfinished_add (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
 {
   lodger__hold (caller);
-  if (!lodger__has_ended (caller) && !lodger__is_taken (caller))
+  if (is_ours && !lodger__has_ended (caller) && !lodger__is_taken (caller))
     lodger__list_prepend (&caller->calls.unfinished, lodger__pending_unfinished_link (pending));
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fiber/inside.h"
 
+#include "life/phase.h"
 #include "loop/frames.h"
 #include "mailbox/post.h"
 
@@ -60,7 +61,7 @@ switch_to (LodgerFiber *fiber, bool (*go) (LodgerFiber *fiber))
   const LodgerStrand outer = lodger__strand_enter (thread, fiber, &fiber->parker);
   bool has_ended;
   fiber->around = around;
-  lodger__guards_note (fiber->guarded);
+  lodger__guards_note (&fiber->guarded);
   has_ended = go (fiber);
   carry (thread, around);
   lodger__strand_leave (thread, outer);
@@ -86,6 +87,16 @@ go_on (LodgerFiber *fiber)
     lodger__stack_give (fiber->stack);
 }
 
+/* Off its thread: nobody can take the caller away meanwhile. The timer may be on its way: a loop inside of what the user did
+ * when the fiber left may have taken it out of the heap, and ended before it ran. */
+static void
+clear_timer (LodgerFiber *fiber)
+{
+  if (fiber->has_timer && !lodger__timers_remove (fiber->timers, &fiber->timer))
+    lodger__turn_remove_due (fiber->caller, &fiber->timeout);
+  fiber->has_timer = false;
+}
+
 /* On its stack, off its thread's frames: leaves the stack as the function says, and comes back to it. */
 static int
 leave (LodgerFiber *fiber, bool (*may_leave) (LodgerFiber *fiber))
@@ -100,6 +111,7 @@ leave (LodgerFiber *fiber, bool (*may_leave) (LodgerFiber *fiber))
       lodger__pending_trace (LODGER_TRACE_SUSPEND, fiber->pending, fiber->caller);
       if (may_leave (fiber))
         lodger__stack_leave ();
+      clear_timer (fiber);
       lodger__pending_trace (LODGER_TRACE_RESUME, fiber->pending, fiber->caller);
       carry (thread, fiber->own);
       thread->strand.no_wait = "what a wait has held up cannot wait";
@@ -129,19 +141,28 @@ park (LodgerFiber *fiber)
   return false;
 }
 
-/* The timers are closed in a stop, whose deadline is the limit then. */
+static int
+insert_timer (LodgerFiber *fiber, LodgerTimers *timers, int64_t deadline)
+{
+  bool is_first;
+  int code = lodger__timers_insert (timers, &fiber->timer, &fiber->timeout, deadline, &is_first);
+  fiber->timers = timers;
+  fiber->has_timer = code == 0;
+  return code;
+}
+
+/* In a stop a cleanup may have waits with a limit of their own. */
 static int
 set_timer (LodgerFiber *fiber, int64_t deadline)
 {
   const LodgerHostOps *ops = lodger__host_ops (fiber->caller);
-  bool is_first;
   int code;
   if (deadline == LODGER_FOREVER)
     return 0;
   if (ops != NULL && ops->arm == NULL)
     return LODGER_ENOSYS;
-  code = lodger__timers_insert (lodger__timers (fiber->caller), &fiber->timer, &fiber->timeout, deadline, &is_first);
-  return code == LODGER_ESHUTDOWN ? 0 : code;
+  code = insert_timer (fiber, lodger__timers (fiber->caller), deadline);
+  return code == LODGER_ESHUTDOWN ? insert_timer (fiber, lodger__timers_of_stop (fiber->caller), deadline) : code;
 }
 
 static int
@@ -156,8 +177,9 @@ fiber_wait (LodgerParker *parker, int64_t deadline)
   if (code != 0)
     return code;
   code = leave (fiber, park);
-  if (deadline != LODGER_FOREVER && !fiber->has_timed_out)
-    lodger__timers_remove (lodger__timers (fiber->caller), &fiber->timer);
+  if (fiber->has_timer) /* it has not left its thread, and its caller may be another thread's */
+    lodger__timers_remove (fiber->timers, &fiber->timer);
+  fiber->has_timer = false;
   return code == 0 && fiber->has_timed_out ? LODGER_ETIMEDOUT : code;
 }
 
@@ -173,15 +195,31 @@ resume_run (LodgerCaller *caller, LodgerItem *item)
   go_on (fiber);
 }
 
-/* A stop lets all times be over. */
+/* A stop takes out all timers, whether their time has come or not. A fiber that waits then is cancelled, unless it must not be. */
+static bool
+is_too_early (LodgerFiber *fiber)
+{
+  const int64_t deadline = fiber->timer.link.key;
+  return lodger__is_draining (fiber->caller) && lodger__host_now (fiber->caller) < deadline
+         && insert_timer (fiber, lodger__timers_of_stop (fiber->caller), deadline) == 0;
+}
+
+/* One that runs is not off its thread yet: it is in a loop inside of what the user does when
+ * it leaves. It looks at the time again. */
 static void
 timeout_run (LodgerCaller *caller, LodgerItem *item)
 {
   LodgerFiber *fiber = lodger__list_owner (item, offsetof (LodgerFiber, timeout));
   int parked = PARKED;
   (void) caller;
-  if (!atomic_compare_exchange_strong (&fiber->state, &parked, RUNNING))
+  fiber->has_timer = false;
+  if (is_too_early (fiber))
     return;
+  if (!atomic_compare_exchange_strong (&fiber->state, &parked, RUNNING))
+    {
+      atomic_store (&fiber->state, SIGNALLED);
+      return;
+    }
   fiber->has_timed_out = true;
   go_on (fiber);
 }
@@ -243,7 +281,7 @@ lodger__fiber_run (LodgerCaller *caller, LodgerPending *pending, const LodgerFib
   fiber = lodger__stack_room (stack);
   fiber->parker.ops = &parker_ops;
   atomic_init (&fiber->state, RUNNING);
-  fiber->has_waited = false;
+  fiber->has_waited = fiber->has_timer = false;
   fiber->resume.ops = &resume_ops;
   fiber->timeout.ops = &timeout_ops;
   fiber->ops = ops;

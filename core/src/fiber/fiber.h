@@ -50,8 +50,12 @@ enum
 {
   LODGER_AWAIT_GUARDS_MOST = 4
 };
-typedef uintptr_t LodgerGuardState[2];
-void lodger__guards_note (LodgerGuardState states[LODGER_AWAIT_GUARDS_MOST]);
-const char *lodger__guards_refusal (LodgerGuardState states[LODGER_AWAIT_GUARDS_MOST]);
+typedef struct LodgerGuarded
+{
+  uintptr_t states[LODGER_AWAIT_GUARDS_MOST][2];
+  unsigned count; /* of those that have noted something */
+} LodgerGuarded;
+void lodger__guards_note (LodgerGuarded *guarded);
+const char *lodger__guards_refusal (LodgerGuarded *guarded);
 
 #endif

@@ -21,30 +21,34 @@ lodger_host_guard_awaits (const LodgerAwaitGuard *guard)
   return lodger__misuse (__func__, LODGER_EAGAIN, "there are too many guards");
 }
 
-void
-lodger__guards_note (LodgerGuardState states[LODGER_AWAIT_GUARDS_MOST])
+static const LodgerAwaitGuard *
+guard_at (unsigned i)
 {
-  const LodgerAwaitGuard *guard;
-  for (size_t i = 0; i < LODGER_AWAIT_GUARDS_MOST; i++)
-    {
-      guard = atomic_load_explicit (&guards[i], memory_order_acquire);
-      if (guard == NULL)
-        return;
-      guard->note (states[i]);
-    }
+  return i < LODGER_AWAIT_GUARDS_MOST ? atomic_load_explicit (&guards[i], memory_order_acquire) : NULL;
 }
 
-const char *
-lodger__guards_refusal (LodgerGuardState states[LODGER_AWAIT_GUARDS_MOST])
+static void
+note_from (LodgerGuarded *guarded, unsigned i)
 {
   const LodgerAwaitGuard *guard;
+  for (; (guard = guard_at (i)) != NULL; i++)
+    guard->note (guarded->states[i]);
+  guarded->count = i;
+}
+
+void
+lodger__guards_note (LodgerGuarded *guarded)
+{
+  note_from (guarded, 0);
+}
+
+/* One that came since has nothing to compare with before now. */
+const char *
+lodger__guards_refusal (LodgerGuarded *guarded)
+{
   const char *reason = NULL;
-  for (size_t i = 0; reason == NULL && i < LODGER_AWAIT_GUARDS_MOST; i++)
-    {
-      guard = atomic_load_explicit (&guards[i], memory_order_acquire);
-      if (guard == NULL)
-        return NULL;
-      reason = guard->refusal (states[i]);
-    }
+  note_from (guarded, guarded->count);
+  for (unsigned i = 0; reason == NULL && i < guarded->count; i++)
+    reason = guard_at (i)->refusal (guarded->states[i]);
   return reason;
 }

@@ -24,10 +24,12 @@ struct LodgerFiber
   atomic_int state;
   bool is_done;       /* the answer of `run` */
   bool has_timed_out; /* its timer has resumed it */
+  bool has_timer;     /* its item is in the heap, or on its way */
   bool has_waited;    /* it is listed, and its extra is there */
   LodgerItem resume;  /* in the inbox, or nowhere */
   LodgerItem timeout; /* in the heap by `timer`, or nowhere */
   LodgerTimer timer;
+  LodgerTimers *timers; /* whose heap that is */
   const LodgerFiberOps *ops;
   LodgerStack *stack;
   LodgerCaller *caller;
@@ -38,7 +40,7 @@ struct LodgerFiber
   uint64_t serial;
   LodgerExtra extra; /* of its pending: says whom a wait for it hangs on */
   LodgerLink listed; /* among the caller's, under the caller's mutex */
-  LodgerGuardState guarded[LODGER_AWAIT_GUARDS_MOST];
+  LodgerGuarded guarded;
 };
 
 /* Owner: its pending and its caller know it no more, which had waited. */

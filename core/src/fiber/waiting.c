@@ -78,7 +78,7 @@ lodger__fiber_refusal (LodgerThread *thread, const char **ret_reason)
   if (*ret_reason == NULL && (fiber->frame == NULL || thread->frame != fiber->frame))
     *ret_reason = "another call is on the stack of the spawned one";
   if (*ret_reason == NULL)
-    *ret_reason = lodger__guards_refusal (fiber->guarded);
+    *ret_reason = lodger__guards_refusal (&fiber->guarded);
   if (*ret_reason != NULL)
     return LODGER_ESTATE;
   *ret_reason = "there is no memory";

@@ -61,6 +61,7 @@ typedef struct LodgerTurn
 {
   const LodgerLoopPlan *plan;
   LodgerTimers timers;
+  LodgerTimers timers_of_stop;            /* of those that still wait in a stop, which closes the others */
   LodgerItem *due, *last_due;             /* timers of this turn, oldest deadline first */
   const LodgerItem *mark;                 /* the inbox's part of this turn ends with it; NULL: has ended */
   LodgerItem *going_on;                   /* at the end of this turn; the oldest first */

@@ -22,6 +22,7 @@ lodger__turn_init (LodgerCaller *caller, const LodgerLoopPlan *plan)
 {
   LodgerTurn *turn = &caller->turn;
   lodger__timers_init (&turn->timers);
+  lodger__timers_init (&turn->timers_of_stop);
   turn->plan = plan;
   turn->armed = LODGER_FOREVER;
   turn->tidy_at = LODGER_FOREVER;
@@ -32,6 +33,7 @@ void
 lodger__turn_clear (LodgerCaller *caller)
 {
   lodger__timers_clear (&caller->turn.timers);
+  lodger__timers_clear (&caller->turn.timers_of_stop);
   lodger__watch_clear (caller);
 }
 
@@ -42,6 +44,8 @@ lodger__turn_deadline (const LodgerCaller *caller)
 {
   const LodgerTurn *turn = &caller->turn;
   int64_t earliest = lodger__timers_earliest (&turn->timers);
+  int64_t of_stop = lodger__timers_earliest (&turn->timers_of_stop);
+  earliest = of_stop < earliest ? of_stop : earliest;
   for_each_source (source, caller)
     if ((*source)->deadline != NULL)
       {
@@ -103,11 +107,12 @@ static void
 open_turn (LodgerCaller *caller)
 {
   LodgerTurn *turn = &caller->turn;
-  if (!lodger__is_draining (caller) && lodger__timers_earliest (&turn->timers) != LODGER_FOREVER)
+  LodgerTimers *timers = lodger__is_draining (caller) ? &turn->timers_of_stop : &turn->timers;
+  if (lodger__timers_earliest (timers) != LODGER_FOREVER)
     {
       int64_t now = lodger__host_now (caller);
       LodgerItem *item;
-      while ((item = lodger__timers_pop (&turn->timers, now)) != NULL)
+      while ((item = lodger__timers_pop (timers, now)) != NULL)
         lodger__turn_add_due (caller, item);
     }
   turn->mark = lodger__inbox_mark (lodger__inbox (caller));
@@ -119,6 +124,27 @@ LodgerItem *
 lodger__turn_next_due (LodgerCaller *caller)
 {
   return take (&caller->turn.due);
+}
+
+void
+lodger__turn_remove_due (LodgerCaller *caller, LodgerItem *item)
+{
+  LodgerTurn *turn = &caller->turn;
+  LodgerItem *before = NULL, *at = turn->due, *next;
+  while (at != NULL && at != item)
+    {
+      before = at;
+      at = atomic_load_explicit (&at->next, memory_order_relaxed);
+    }
+  if (at == NULL)
+    return;
+  next = atomic_load_explicit (&at->next, memory_order_relaxed);
+  if (before == NULL)
+    turn->due = next;
+  else
+    atomic_store_explicit (&before->next, next, memory_order_relaxed);
+  if (next == NULL)
+    turn->last_due = before;
 }
 
 void

@@ -15,6 +15,8 @@ void lodger__turn_start (LodgerCaller *caller);
 void lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks);
 /* Owner, at work: the item, which is in no inbox, is the next of this turn. */
 void lodger__turn_add_due (LodgerCaller *caller, LodgerItem *item);
+/* Owner: it does not come in this turn, if it would have. */
+void lodger__turn_remove_due (LodgerCaller *caller, LodgerItem *item);
 /* Owner, in a slice: its time is not over. */
 bool lodger__turn_has_time (const LodgerCaller *caller);
 /* Owner: before_wait is wanted: by a slice, or by a source. */
@@ -56,6 +58,12 @@ static inline LodgerTimers *
 lodger__timers (LodgerCaller *caller)
 {
   return &caller->turn.timers;
+}
+
+static inline LodgerTimers *
+lodger__timers_of_stop (LodgerCaller *caller)
+{
+  return &caller->turn.timers_of_stop;
 }
 
 static inline bool

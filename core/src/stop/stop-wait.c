@@ -29,10 +29,30 @@ next_round (const LodgerCaller *caller, int64_t until)
   return until - now > ROUND_NS ? now + ROUND_NS : until;
 }
 
-/* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. It looks
- * at the time itself, so that nobody else has to watch it: at the deadline it is late, and after the grace at its end.
- * If the loop is gone, another thread may be ending it just now: then that is waited for, and so are those that hold up
- * its end. */
+/* The same, and no longer than until the deadline, which is by the host's clock: that may stand still. */
+static int64_t
+next_look (LodgerCaller *caller, int64_t until, int64_t deadline)
+{
+  int64_t now = lodger__port_now (), away;
+  until = next_round (caller, until);
+  if (deadline == LODGER_FOREVER)
+    return until;
+  away = deadline - lodger__host_now (caller);
+  if (away < SLICE_NS)
+    away = SLICE_NS;
+  return away < until - now ? now + away : until;
+}
+
+/* What has a time in a stop, while the caller is there to look at it. */
+static int64_t
+next_deadline (LodgerCaller *caller)
+{
+  return lodger__has_ended (caller) ? LODGER_FOREVER : lodger__timers_earliest (lodger__timers_of_stop (caller));
+}
+
+/* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. It looks at
+ * the time itself, so that nobody else has to watch it: at the deadline it is late, and after the grace at its end. If the
+ * loop is gone, another thread may be ending it just now: then that is waited for, and so are those that hold up its end. */
 static void
 serve_until_stopped (LodgerCaller *caller)
 {
@@ -43,7 +63,8 @@ serve_until_stopped (LodgerCaller *caller)
     {
       lodger__turn_slice (caller, LODGER_FOREVER, true);
       if (!lodger_pending_is_done (stopped)
-          && lodger__parker_wait (lodger__mailbox_parker (caller), next_round (caller, until)) != 0
+          && lodger__parker_wait (lodger__mailbox_parker (caller), next_look (caller, until, next_deadline (caller)))
+                 != 0
           && lodger__port_now () >= until)
         {
           until = lodger__port_now () + patience;
@@ -99,23 +120,9 @@ lodger_caller_stop_wait (LodgerCaller *caller)
   return code != 0 ? code : stop_and_serve (caller);
 }
 
-/* When the host's next deadline comes, or `until`, by the system's clock. A host's clock may stand still. */
-static int64_t
-next_look (const LodgerCaller *caller, int64_t until)
-{
-  int64_t deadline = lodger__turn_deadline (caller), now = lodger__port_now (), away;
-  until = next_round (caller, until);
-  if (deadline == LODGER_FOREVER)
-    return until;
-  away = deadline - lodger__host_now (caller);
-  if (away < SLICE_NS)
-    away = SLICE_NS;
-  return away < until - now ? now + away : until;
-}
-
-/* Calls that have entered the caller go on, and may need it: it is served without the host, as long as a stop may take.
- * Each round looks as serve_until_stopped() does. Whoever leaves an entry takes it off the list, and then looks whether
- * the owner serves alone; the owner serves alone, and then looks at the list: so one of the two sees the other. */
+/* Calls that have entered the caller go on, and may need it: it is served without the host, as long as a stop may take. Each
+ * round looks as serve_until_stopped() does. Whoever leaves an entry takes it off the list, and then looks whether the owner
+ * serves alone; the owner serves alone, and then looks at the list: so one of the two sees the other. */
 static void
 serve_until_left (LodgerCaller *caller)
 {
@@ -128,7 +135,7 @@ serve_until_left (LodgerCaller *caller)
       lodger__turn_slice (caller, SLICE_NS, true);
       if (lodger__entries_count (caller) == 0)
         break;
-      lodger__parker_wait (lodger__mailbox_parker (caller), next_look (caller, until));
+      lodger__parker_wait (lodger__mailbox_parker (caller), next_look (caller, until, lodger__turn_deadline (caller)));
     }
   lodger__serve_alone (caller, false);
 }
