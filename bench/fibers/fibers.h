@@ -16,8 +16,8 @@
 
 #include "../bench.h"
 
-/* Does something `count` times, and answers how many nanoseconds of the processor that took, of this thread. It fails the
- * program unless exactly that many were done. */
+/* Does something `count` times, and answers how many nanoseconds of the processor that took, of this thread. It fails
+ * the program unless exactly that many were done. */
 typedef int64_t Work (uint64_t count);
 
 /* One side of a row. */

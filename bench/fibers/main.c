@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lodger-fibers [--quick] [--only ROW]: what spawned calls cost. A pair is one run of Lodger and one of the peer, one right
- * after the other, in random order; the pairs of all rows are shuffled in each round.
+ * lodger-fibers [--quick] [--only ROW]: what spawned calls cost. A pair is one run of Lodger and one of the peer, one
+ * right after the other, in random order; the pairs of all rows are shuffled in each round.
  */
 #include "fibers.h"
 
@@ -68,7 +68,7 @@ enum
   N_ROWS = sizeof rows / sizeof rows[0]
 };
 
-/* ---- the pairs ---------------------------------------------------------------------------------------------------------- */
+/* ---- the pairs --------------------------------------------------------------------------------------------------- */
 
 typedef struct Contest
 {
@@ -144,7 +144,7 @@ run_round (const Contest *contests, size_t count, size_t round)
     run_pair (&contests[order[i]], round);
 }
 
-/* ---- the lines ---------------------------------------------------------------------------------------------------------- */
+/* ---- the lines --------------------------------------------------------------------------------------------------- */
 
 static void
 print_head (size_t rounds)
@@ -180,7 +180,7 @@ print_line (const Contest *contest, size_t rounds)
   free (ratio);
 }
 
-/* ---- all of it ---------------------------------------------------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 static void
 run (Contest *contests, size_t count, size_t rounds)

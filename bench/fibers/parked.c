@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What many of them cost that wait for one promise: memory, page tables, mappings, and the time to begin and to end them.
- * Each way is a process of its own, which has nothing else. */
+/* What many of them cost that wait for one promise: memory, page tables, mappings, and the time to begin and to end
+ * them. Each way is a process of its own, which has nothing else. */
 #include "fibers.h"
 
 #include <glib.h>
@@ -82,7 +82,7 @@ parked_over (void)
   after.time = fibers_process_clock () - after.time;
 }
 
-/* ---- Lodger's ----------------------------------------------------------------------------------------------------------- */
+/* ---- Lodger's ---------------------------------------------------------------------------------------------------- */
 
 static void
 park (LodgerPending *self, void *data)
@@ -120,7 +120,7 @@ park_in_gui (uint64_t count, size_t stack_size)
   return n_ended;
 }
 
-/* ---- the lines ---------------------------------------------------------------------------------------------------------- */
+/* ---- the lines --------------------------------------------------------------------------------------------------- */
 
 static uint64_t
 park_default (uint64_t count)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lodger's works. Each one is a spawned call that does something many times, and measures itself: so that it is the same in
- * the main thread's loop and in a worker's.
+ * Lodger's works. Each one is a spawned call that does something many times, and measures itself: so that it is the
+ * same in the main thread's loop and in a worker's.
  */
 #include "fibers.h"
 
@@ -75,7 +75,7 @@ run_job (LodgerCaller *caller, LodgerCallFunc func, uint64_t count)
   return job.time;
 }
 
-/* ---- calls, and spawned calls, from the submission until they are gone ---------------------------------------------- */
+/* ---- calls, and spawned calls, from the submission until they are gone ------------------------------------------- */
 
 static void
 count_one (LodgerPending *self, void *data)
@@ -114,7 +114,7 @@ spawn (LodgerPending *self, void *data)
   submit (data, true);
 }
 
-/* ---- yields ----------------------------------------------------------------------------------------------------------- */
+/* ---- yields ------------------------------------------------------------------------------------------------------ */
 
 static void
 yield (LodgerPending *self, void *data)
@@ -150,7 +150,7 @@ yield2 (LodgerPending *self, void *data)
     job->n_done--;
 }
 
-/* ---- awaits ----------------------------------------------------------------------------------------------------------- */
+/* ---- awaits ------------------------------------------------------------------------------------------------------ */
 
 static LodgerPending *
 new_done (void)

@@ -53,6 +53,7 @@ main (int argc, char **argv)
   add (suite, scenarios_children);
   add (suite, scenarios_ends);
   add (suite, scenarios_guests);
+  add (suite, scenarios_fibers);
 #ifdef LODGER_HAVE_GLIB
   add (suite, scenarios_glib);
 #endif

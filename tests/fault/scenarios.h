@@ -6,7 +6,7 @@
 #include "scenario.h"
 
 extern const Scenario scenarios_calls[], scenarios_outcomes[], scenarios_answers[], scenarios_threads[],
-    scenarios_children[], scenarios_ends[], scenarios_guests[];
+    scenarios_children[], scenarios_ends[], scenarios_guests[], scenarios_fibers[];
 #ifdef LODGER_HAVE_GLIB
 extern const Scenario scenarios_glib[];
 #endif

@@ -2,7 +2,7 @@
 /* The calls of the model: submitted, begun, cancelled, answered, done, and their data destroyed. */
 #include "model-private.h"
 
-/* ---- submitting -------------------------------------------------------------------------------------------------------- */
+/* ---- submitting -------------------------------------------------------------------------------------------------- */
 
 bool
 call_is_known (int number)
@@ -82,7 +82,7 @@ call_submit (int number)
   return call->state == CALL_DONE ? call->outcome : CODE_NONE;
 }
 
-/* ---- the end ----------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 /* The outcome: a cancel beats any value. */
 static void
@@ -105,7 +105,8 @@ adopt (Call *call, const Call *leader)
   call->answer = leader->answer;
 }
 
-/* First all followers have their outcome, and continuations are on their way; then places are free, and groups learn of it. */
+/* First all followers have their outcome, and continuations are on their way; then places are free, and groups learn of
+ * it. */
 void
 call_complete (int number)
 {
@@ -127,7 +128,7 @@ call_complete (int number)
           else if (model.calls[listener].state == CALL_WAITING)
             inbox_add (listener);
           else if (model.calls[listener].awaits == ending[i])
-            fiber_signal (listener, true);
+            fiber_awaited_is_done (listener);
         }
     }
   for (int i = 0; i < count; i++)
@@ -142,7 +143,7 @@ call_complete (int number)
   model.completing = outer;
 }
 
-/* ---- cancelling -------------------------------------------------------------------------------------------------------- */
+/* ---- cancelling -------------------------------------------------------------------------------------------------- */
 
 /* The one that it follows, if that has to be cancelled, too. */
 static int
@@ -154,7 +155,7 @@ cancel_one (int number)
     return NOBODY;
   call->is_cancelled = true;
   if (call->is_suspended)
-    fiber_signal (number, false);
+    fiber_is_cancelled (number);
   if (is_first && call->state == CALL_WAITING)
     {
       call_complete (number);
@@ -195,7 +196,7 @@ call_drop (int number)
     call_cancel (number, false);
 }
 
-/* ---- answers ----------------------------------------------------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------------------------------------------------- */
 
 void
 model_answer (int number, bool fails)
@@ -280,7 +281,7 @@ model_return (int number)
     call_complete (number);
 }
 
-/* ---- events ------------------------------------------------------------------------------------------------------------ */
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
 void
 model_canceller (int number)

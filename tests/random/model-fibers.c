@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The spawned calls of the model: they leave their thread where they wait, and come back to it in their caller's order.
  *
- * All waits for calls have a limit of time, so that none could be for ever, and leave alone what they waited for. In a stop
- * the order in which they come back is left open. */
+ * All waits for calls have a limit of time, so that none could be for ever, and leave alone what they waited for. In a
+ * stop the order in which they come back is left open. */
 #include "model-private.h"
 
 static bool
@@ -22,18 +22,31 @@ has_come (const Call *call)
   return call->awaits != NOBODY && model.calls[call->awaits].state == CALL_DONE;
 }
 
+/* It goes on in the place of its inbox. */
+static void
+signal_in_order (int number)
+{
+  model.calls[number].is_signalled = true;
+  timer_remove (step_of (number)->caller, TIMER_AWAIT, number);
+  inbox_add (number);
+}
+
 void
-fiber_signal (int number, bool by_end)
+fiber_awaited_is_done (int number)
+{
+  if (!model.calls[number].is_signalled)
+    signal_in_order (number);
+}
+
+/* In which order a cancel reaches several is left open. */
+void
+fiber_is_cancelled (int number)
 {
   Call *call = &model.calls[number];
   if (call->is_signalled)
     return;
-  call->is_signalled = true;
+  call->is_signalled = call->is_loose = true;
   timer_remove (step_of (number)->caller, TIMER_AWAIT, number);
-  if (by_end)
-    inbox_add (number);
-  else
-    numbers_add (&model.callers[step_of (number)->caller].inbox, number);
 }
 
 void
@@ -42,7 +55,7 @@ fibers_group_cancelled (int group)
   for (int i = 0; i < model.program->count; i++)
     for (int k = 0; model.calls[i].is_suspended && k < model.suspended[i].entered_count; k++)
       if (model.suspended[i].entered[k].group == group)
-        fiber_signal (i, false);
+        fiber_is_cancelled (i);
 }
 
 /* Its frame leaves the stack. */
@@ -56,10 +69,12 @@ suspend (int number, const Step *step)
   model.suspended[number] = *frame_now ();
   frame_pop (number);
   call->has_waited = call->is_suspended = true;
-  call->is_signalled = false;
+  call->is_signalled = call->is_loose = false;
+  call->yield_stamp = 0;
   if (step->kind == STEP_YIELD)
     {
-      fiber_signal (number, false);
+      call->is_signalled = true;
+      call->yield_stamp = ++model.inbox_stamps;
       return;
     }
   timer_add (caller, TIMER_AWAIT, number, 0, step->time);
@@ -74,6 +89,13 @@ fiber_runs (void)
 {
   int number = frame_now ()->call;
   return number != MAIN && step_of (number)->is_spawned;
+}
+
+bool
+fiber_is_in_stop (void)
+{
+  int number = frame_now ()->call;
+  return number != MAIN && model.calls[number].is_in_stop;
 }
 
 Code
@@ -97,13 +119,22 @@ static Code
 outcome_of_wait (int number, const Step *step, bool by_time)
 {
   const Call *call = &model.calls[number];
-  if (has_come (call))
-    return model.calls[call->awaits].outcome;
   if (is_cancelled (number, &model.suspended[number]))
     return CODE_CANCELED;
+  if (has_come (call))
+    return model.calls[call->awaits].outcome;
   if (by_time && step->kind == STEP_AWAIT)
     return CODE_TIMEDOUT;
   return by_time || step->kind == STEP_YIELD ? CODE_OK : CODE_NONE;
+}
+
+/* What has been submitted before goes first; what comes later may. */
+static bool
+is_after_others (int number)
+{
+  const Call *call = &model.calls[number];
+  int caller = step_of (number)->caller;
+  return call->yield_stamp > 0 && timers_are_over (caller) && !inbox_has_before (caller, call->yield_stamp);
 }
 
 static bool
@@ -120,7 +151,8 @@ may_go_on (int number, bool *ret_by_time)
   int at = step_of (number)->caller;
   const Caller *caller = &model.callers[at];
   *ret_by_time = timer_is_next (at, TIMER_AWAIT, number);
-  return *ret_by_time || caller->is_stopping || is_first_in_inbox (number, caller);
+  return *ret_by_time || caller->is_stopping || is_after_others (number)
+         || (model.calls[number].is_loose && timers_are_over (at)) || is_first_in_inbox (number, caller);
 }
 
 static void
@@ -134,7 +166,7 @@ go_on (int number)
   if (call->awaits != NOBODY)
     numbers_remove (&model.calls[call->awaits].listeners, number);
   call->awaits = NOBODY;
-  call->is_suspended = call->is_signalled = false;
+  call->is_suspended = call->is_signalled = call->is_loose = false;
   frame = frame_push (number, step_of (number)->caller, 0, NOBODY);
   *frame = model.suspended[number];
 }
@@ -164,6 +196,14 @@ model_resume (int number, int step, Code code, int context, int group)
     model_fail ("call %d goes on with the context %d, not %d", number, context, frame_now ()->context);
   if (group != frame_now ()->group)
     model_fail ("call %d goes on in group %d, not %d", number, group, frame_now ()->group);
+}
+
+void
+fibers_check_idle (int caller)
+{
+  for (int i = 0; i < model.program->count; i++)
+    if (model.calls[i].is_suspended && model.calls[i].is_signalled && step_of (i)->caller == caller)
+      model_fail ("caller %d is idle, and call %d has not gone on", caller, i);
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Queues: one item at a time, in the queue's order. When that is, beside other calls, is left open; but an idle loop has left
- * nothing. */
+/* Queues: one item at a time, in the queue's order. When that is, beside other calls, is left open; but an idle loop
+ * has left nothing. */
 #include "model-private.h"
 
 enum

@@ -47,7 +47,7 @@ model_begin (const Program *program, ModelFailFunc fail)
   groups_begin ();
 }
 
-/* ---- steps ------------------------------------------------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------------------------------------------------- */
 
 static Code
 truth (bool is_true)
@@ -143,7 +143,7 @@ do_step (int number, const Step *step)
 Code
 model_step (int number)
 {
-  return model.expected[number] = do_step (number, step_of (number));
+  return model.expected[number] = fiber_is_in_stop () ? CODE_NOTHING : do_step (number, step_of (number));
 }
 
 void
@@ -193,7 +193,7 @@ model_close_all (void)
       channel_leave (i);
 }
 
-/* ---- the outcomes of objects ------------------------------------------------------------------------------------------- */
+/* ---- the outcomes of objects ------------------------------------------------------------------------------------- */
 
 static void
 expect_done (const char *thing, int number, bool *is_told, bool is_done, Code outcome, Code expected)
@@ -243,7 +243,7 @@ model_thing_done (Thing thing, int number, Code outcome)
     }
 }
 
-/* ---- what is missing --------------------------------------------------------------------------------------------------- */
+/* ---- what is missing --------------------------------------------------------------------------------------------- */
 
 void
 model_sync (void)

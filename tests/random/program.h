@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A random program: a short list of steps, all of it made from a seed.
  *
- * A step is done by the main program, between the rounds of the loops, or by the function of a call. The number of a call is
- * that of the step that submits it. A step that cannot be done, since what it names is not there, does nothing. So each
- * program with fewer steps is a program, too. */
+ * A step is done by the main program, between the rounds of the loops, or by the function of a call. The number of a
+ * call is that of the step that submits it. A step that cannot be done, since what it names is not there, does nothing.
+ * So each program with fewer steps is a program, too. */
 #ifndef LODGER_RANDOM_PROGRAM_H
 #define LODGER_RANDOM_PROGRAM_H
 

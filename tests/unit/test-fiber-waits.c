@@ -45,7 +45,7 @@ struct Waiting
   bool begins, is_over, was_itself, kept_context;
 };
 
-/* ---- what is waited for -------------------------------------------------------------------------------------------- */
+/* ---- what is waited for ------------------------------------------------------------------------------------------ */
 
 static int
 wait_pending (Waiting *waiting)
@@ -358,7 +358,7 @@ enum
   KINDS = sizeof kinds / sizeof kinds[0]
 };
 
-/* ---- the call ------------------------------------------------------------------------------------------------------ */
+/* ---- the call ---------------------------------------------------------------------------------------------------- */
 
 static void
 wait_for_it (LodgerPending *self, void *data)
@@ -464,7 +464,7 @@ START_TEST (a_wait_suspends_a_spawned_call_until_it_is_over)
 }
 END_TEST
 
-/* ---- what ends a wait ---------------------------------------------------------------------------------------------- */
+/* ---- what ends a wait -------------------------------------------------------------------------------------------- */
 
 typedef enum Way
 {
@@ -558,6 +558,26 @@ START_TEST (edge_06_a_shield_holds_back_the_cancellation_of_a_spawned_call)
 }
 END_TEST
 
+START_TEST (a_protected_wait_of_a_spawned_call_cancels_nothing)
+{
+  for (int by_time = 0; by_time < 2; by_time++)
+    {
+      Waiting waiting;
+      waiting_start (&waiting, 0, NULL, LODGER_SECONDS (5), LODGER_WAIT_PROTECT);
+      if (by_time)
+        lodger_manual_advance (waiting.loop.host, LODGER_SECONDS (5));
+      else
+        ck_assert (lodger_pending_cancel (waiting.call, NULL));
+      run_until_over (&waiting);
+      lodger_manual_advance (waiting.loop.host, 1); /* the next wait */
+      waiting_end (&waiting, by_time ? LODGER_ETIMEDOUT : LODGER_ECANCELED,
+                   by_time ? LODGER_ETIMEDOUT : LODGER_ECANCELED);
+      ck_assert (!lodger_pending_is_cancelled (waiting.promise));
+      waiting_close (&waiting);
+    }
+}
+END_TEST
+
 /* ---- sleeps and yields --------------------------------------------------------------------------------------------- */
 
 static void
@@ -606,6 +626,32 @@ START_TEST (a_sleep_of_no_time_goes_on_at_once)
   expect_code (trail.code, 0);
   expect_code (trail.again, LODGER_ECANCELED);
   loop_close (&loop);
+}
+END_TEST
+
+static void
+sleep_in_shield (LodgerPending *self, void *data)
+{
+  LodgerGroup *group = lodger_group_new (LODGER_GROUP_OPTIONS (.is_shielded = true));
+  test_check (lodger_group_enter (group) == 0);
+  sleep_a_second (self, data);
+  test_check (lodger_group_leave (group, NULL) == 0);
+  lodger_group_unref (group);
+}
+
+START_TEST (a_shielded_sleep_that_a_stop_ends_early_is_no_success)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Trail trail = { .code = 1 };
+  LodgerPending *call = lodger_caller_spawn (loop.caller, sleep_in_shield, &trail, NULL);
+  loop_run (&loop);
+  lodger_pending_cancel (call, NULL);
+  loop_run (&loop);
+  ck_assert_str_eq (trail.letters, "");
+  loop_close (&loop);
+  ck_assert_str_eq (trail.letters, "s");
+  expect_code (trail.code, LODGER_ECANCELED);
+  lodger_pending_unref (call);
 }
 END_TEST
 
@@ -669,7 +715,7 @@ START_TEST (a_cancel_during_a_yield_is_told_by_it)
 }
 END_TEST
 
-/* ---- leaving a task, which is shielded ----------------------------------------------------------------------------- */
+/* ---- leaving a task, which is shielded --------------------------------------------------------------------------- */
 
 typedef struct Serving
 {
@@ -755,8 +801,10 @@ main (int argc, char **argv)
     }
   add_for_kinds (suite, a_timeout_inside_of_a_spawned_call_is_its_own_error);
   add_for_kinds (suite, edge_06_a_shield_holds_back_the_cancellation_of_a_spawned_call);
+  test_add (suite, a_protected_wait_of_a_spawned_call_cancels_nothing);
   test_add (suite, a_sleep_is_never_early);
   test_add (suite, a_sleep_of_no_time_goes_on_at_once);
+  test_add (suite, a_shielded_sleep_that_a_stop_ends_early_is_no_success);
   test_add (suite, a_sleep_in_a_worker_is_cancelled);
   test_add (suite, a_yield_lets_what_is_queued_run);
   test_add (suite, a_cancel_during_a_yield_is_told_by_it);

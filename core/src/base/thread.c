@@ -28,8 +28,8 @@ forget (void)
 
 LODGER_FORK_LOCKS (threads_across_fork, NULL, 0, 0, LODGER_RANK_THREADS, forget);
 
-/* A bracket that is only a context was on that stack, and may be the outer one of those that are left. The spawned calls that
- * wait in this thread are gone, too. */
+/* A bracket that is only a context was on that stack, and may be the outer one of those that are left. The spawned
+ * calls that wait in this thread are gone, too. */
 void
 lodger__thread_drop_stack (LodgerThread *thread)
 {
@@ -128,10 +128,10 @@ lodger__thread (void)
   return thread;
 }
 
-/* A signal to the process goes to any thread that does not block it. The program may read it with a signalfd, or expect its
- * handler in a certain thread, and does not know these threads. Signals that a thread causes by a fault of its own stay
- * open: the system ends the program, past its handler, if they are blocked. The new thread inherits the mask, so that there
- * is no moment without it. */
+/* A signal to the process goes to any thread that does not block it. The program may read it with a signalfd, or expect
+ * its handler in a certain thread, and does not know these threads. Signals that a thread causes by a fault of its own
+ * stay open: the system ends the program, past its handler, if they are blocked. The new thread inherits the mask, so
+ * that there is no moment without it. */
 int
 lodger__thread_create (pthread_t *ret_thread, void *(*func) (void *data), void *data)
 {

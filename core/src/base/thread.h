@@ -46,7 +46,7 @@ struct LodgerBracket
 };
 
 /* On which stack this thread runs just now: its own, or that of a spawned call. */
-typedef struct LodgerFiber LodgerFiber; /* fiber/fiber.h */
+typedef struct LodgerFiber LodgerFiber; /* fiber/inside.h */
 typedef struct LodgerStrand
 {
   LodgerFiber *fiber;   /* NULL: the thread's own */

@@ -25,8 +25,8 @@ typedef struct LodgerTurnSource
 /* A queue that several callers share: its threads are a crew. */
 typedef struct LodgerCrew
 {
-  /* Owner: the next call. Without one the caller searches from here on, if it `may_search`: *ret_searches says so, and it
-   * has to come back with `may_search` false. */
+  /* Owner: the next call. Without one the caller searches from here on, if it `may_search`: *ret_searches says so, and
+   * it has to come back with `may_search` false. */
   LodgerItem *(*take) (LodgerCaller *caller, bool may_search, bool *ret_searches);
   bool (*has_calls) (const LodgerCaller *caller);
   /* Owner: something of its own inbox is going to run. */

@@ -35,7 +35,7 @@ lodger__turn_clear (LodgerCaller *caller)
   lodger__watch_clear (caller);
 }
 
-/* ---- deadlines ------------------------------------------------------------------------------------------------------- */
+/* ---- deadlines --------------------------------------------------------------------------------------------------- */
 
 int64_t
 lodger__turn_deadline (const LodgerCaller *caller)
@@ -62,7 +62,7 @@ lodger__turn_arm (LodgerCaller *caller)
   ops->arm (lodger__host_impl (caller), earliest);
 }
 
-/* ---- order -------------------------------------------------------------------------------------------------------- */
+/* ---- order ------------------------------------------------------------------------------------------------------- */
 
 static void
 append (LodgerItem **first, LodgerItem **last, LodgerItem *item)
@@ -97,8 +97,8 @@ lodger__turn_yield (LodgerCaller *caller, LodgerItem *item)
 }
 
 /* A turn is opened only when the one before is used up: what is submitted during a turn belongs to a later one. Its
- * part of the inbox is what was there when it was opened; its timers are those due by then, and go first; what has let others
- * run by then goes last. */
+ * part of the inbox is what was there when it was opened; its timers are those due by then, and go first; what has let
+ * others run by then goes last. */
 static void
 open_turn (LodgerCaller *caller)
 {
@@ -217,7 +217,7 @@ lodger__turn_forget_stack (LodgerCaller *caller)
   return depth;
 }
 
-/* ---- budget ------------------------------------------------------------------------------------------------------- */
+/* ---- budget ------------------------------------------------------------------------------------------------------ */
 
 static LodgerItem *
 own_item (LodgerCaller *caller)
@@ -229,8 +229,8 @@ own_item (LodgerCaller *caller)
   return item;
 }
 
-/* The owner's own inbox goes before the shared queue: that is where its stop comes from. A nested loop takes no calls of
- * that queue. */
+/* The owner's own inbox goes before the shared queue: that is where its stop comes from. A nested loop takes no calls
+ * of that queue. */
 static LodgerItem *
 next_for_slice (LodgerCaller *caller)
 {
@@ -251,8 +251,8 @@ next_for_slice (LodgerCaller *caller)
   return item;
 }
 
-/* Owner, at the end of a slice: arms, asks to be called again, and lets its sources settle at last. They may end the caller,
- * or lose it: nothing here looks at the inside after that. */
+/* Owner, at the end of a slice: arms, asks to be called again, and lets its sources settle at last. They may end the
+ * caller, or lose it: nothing here looks at the inside after that. */
 static void
 settle_down (LodgerCaller *caller, bool has_run)
 {
@@ -275,7 +275,8 @@ settle_down (LodgerCaller *caller, bool has_run)
       (*source)->settle (caller, has_run);
 }
 
-/* To look at the clock costs as much as to let others run and go on: while that is quick, it is done for one in a few. */
+/* To look at the clock costs as much as to let others run and go on: while that is quick, it is done for one in a
+ * few. */
 typedef struct Watch
 {
   int64_t end, last;
@@ -325,7 +326,8 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
   caller->turn.until = outer;
 }
 
-/* It looks only once the caller is its own: whoever has ended it has closed the inbox, and a look would open it again. */
+/* It looks only once the caller is its own: whoever has ended it has closed the inbox, and a look would open it
+ * again. */
 void
 lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What _setjmp() and _longjmp() of the GNU C library do, for x86-64, in the place where it is written: the compiler keeps
- * what it needs on the stack, where they would keep six registers; nothing is unwound; and fewer returns are mispredicted,
- * each of which costs as much as the rest.
+/* What _setjmp() and _longjmp() of the GNU C library do, for x86-64, in the place where it is written: the compiler
+ * keeps what it needs on the stack, where they would keep six registers; nothing is unwound; and fewer returns are
+ * mispredicted, each of which costs as much as the rest.
  *
  * A debugger finds rbp, rsp and rip where they would be, and as they would be: under an exclusive or with the thread's
  * guard, rotated. The other registers are on the stack, where the compiler's tables say. */

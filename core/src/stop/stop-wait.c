@@ -17,8 +17,8 @@ enum
   ROUND_NS = 5000000
 };
 
-/* Until then this thread may sleep. Nobody tells it what comes to a source that looks round before a sleep: it looks again
- * after a while. */
+/* Until then this thread may sleep. Nobody tells it what comes to a source that looks round before a sleep: it looks
+ * again after a while. */
 static int64_t
 next_round (const LodgerCaller *caller, int64_t until)
 {
@@ -29,9 +29,10 @@ next_round (const LodgerCaller *caller, int64_t until)
   return until - now > ROUND_NS ? now + ROUND_NS : until;
 }
 
-/* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. It looks at
- * the time itself, so that nobody else has to watch it: at the deadline it is late, and after the grace at its end. If the
- * loop is gone, another thread may be ending it just now: then that is waited for, and so are those that hold up its end. */
+/* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. It looks
+ * at the time itself, so that nobody else has to watch it: at the deadline it is late, and after the grace at its end.
+ * If the loop is gone, another thread may be ending it just now: then that is waited for, and so are those that hold up
+ * its end. */
 static void
 serve_until_stopped (LodgerCaller *caller)
 {
@@ -112,9 +113,9 @@ next_look (const LodgerCaller *caller, int64_t until)
   return away < until - now ? now + away : until;
 }
 
-/* Calls that have entered the caller go on, and may need it: it is served without the host, as long as a stop may take. Each
- * round looks as serve_until_stopped() does. Whoever leaves an entry takes it off the list, and then looks whether the owner
- * serves alone; the owner serves alone, and then looks at the list: so one of the two sees the other. */
+/* Calls that have entered the caller go on, and may need it: it is served without the host, as long as a stop may take.
+ * Each round looks as serve_until_stopped() does. Whoever leaves an entry takes it off the list, and then looks whether
+ * the owner serves alone; the owner serves alone, and then looks at the list: so one of the two sees the other. */
 static void
 serve_until_left (LodgerCaller *caller)
 {

@@ -20,6 +20,7 @@ lodger_sleep (int64_t duration)
   LodgerThread *thread = lodger__thread ();
   LodgerWait wait = { .other = "a time" };
   int code = thread != NULL ? lodger__suspend_refusal (thread, __func__) : LODGER_ENOMEM;
+  int64_t until;
   if (code != 0)
     return code;
   lodger__suspend_listen (&wait, thread);
@@ -28,9 +29,10 @@ lodger_sleep (int64_t duration)
   code = lodger__wait_begin (&wait, thread, true, __func__);
   if (code == 0)
     {
-      code = lodger__suspend (&wait, look, lodger__suspend_until (duration));
-      if (code == LODGER_ETIMEDOUT)
-        code = lodger__wait_is_cancelled (&wait) ? LODGER_ECANCELED : 0;
+      until = lodger__suspend_until (duration);
+      code = lodger__suspend (&wait, look, until);
+      if (code == LODGER_ETIMEDOUT) /* a stop ends it early, also in a shielded group */
+        code = lodger__wait_is_cancelled (&wait) || lodger__suspend_until (0) < until ? LODGER_ECANCELED : 0;
       lodger__wait_end (&wait);
     }
   return code;
