@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a caller is made of: a part for each wing that has state in it. Only the files of that wing touch the part. This file
- * and the headers of parts stand beside the order of the wings: each wing may include them to reach its own part. */
+/* What a caller is made of: a part for each wing that has state in it. Only the files of that wing touch the part. This
+ * file and the headers of parts stand beside the order of the wings: each wing may include them to reach its own
+ * part. */
 #ifndef LODGER_PARTS_H
 #define LODGER_PARTS_H
 

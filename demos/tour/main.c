@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tour [SECTION …]: runs the sections, or those that are named. This thread has no caller of its own, so it may wait. */
+/* tour [SECTION …]: runs the sections, or those that are named. This thread has no caller of its own, so it may
+ * wait. */
 #include "tour.h"
 
 #include <stdio.h>

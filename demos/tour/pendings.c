@@ -43,7 +43,8 @@ hear_cancel (LodgerPending *pending, const char *message, void *heard)
   strcpy (heard, message);
 }
 
-/* A cancel tells a running call, which ends in its own time: cancelled is not yet done. cancel_wait waits for the end. */
+/* A cancel tells a running call, which ends in its own time: cancelled is not yet done. cancel_wait waits for the
+ * end. */
 static void
 show_cancel (void)
 {

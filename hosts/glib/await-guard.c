@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where a spawned call must not be suspended, in GLib's view.
  *
- * Both things that are looked at belong to the thread, and not to the stack. A thread-default context that a suspended call
- * has pushed would be that of all others, and they would be popped in the wrong order. And a nested loop that a call has
- * entered is on its stack: its other sources would hang with it. */
+ * Both things that are looked at belong to the thread, and not to the stack. A thread-default context that a suspended
+ * call has pushed would be that of all others, and they would be popped in the wrong order. And a nested loop that a
+ * call has entered is on its stack: its other sources would hang with it. */
 #include "glib-private.h"
 
 static _Thread_local bool was_asked; /* refusal() has run in this thread: it is a spawned call that asks */

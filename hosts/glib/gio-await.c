@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Awaiting a GIO operation.
  *
- * What the operation was given may live on the stack of the call that waits. So the wait goes on until the operation has
- * called back, whatever else happens: a cancel of the call, a refusal, or a stop whose loop has ended. */
+ * What the operation was given may live on the stack of the call that waits. So the wait goes on until the operation
+ * has called back, whatever else happens: a cancel of the call, a refusal, or a stop whose loop has ended. */
 #include "gio-private.h"
 #include "glib-private.h"
 #include "signal-arguments.h"
@@ -29,8 +29,8 @@ lodger_glib_await_new (void)
   return pending;
 }
 
-/* The caller of this call is stopping, and Lodger does not drive its loop, which may be over: the stop waits for this call.
- * What was started before the stop began is abandoned by gio-ties.c, but not what was started in it. */
+/* The caller of this call is stopping, and Lodger does not drive its loop, which may be over: the stop waits for this
+ * call. What was started before the stop began is abandoned by gio-ties.c, but not what was started in it. */
 static bool
 is_loop_over (void)
 {

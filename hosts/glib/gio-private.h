@@ -2,8 +2,8 @@
 /* The functions that the gio files share.
  *
  * Order, lowest first; a file calls only files before it: hand-over.h, drop-pending.h, once-source.c, fork-lock.c,
- * gerror.c, gio-cancellable.c, gio-link.c, gio-ties.c, gio-offer.c, gio-async.c, signal-arguments.c, signal.c, await-guard.c,
- * gio-await.c. */
+ * gerror.c, gio-cancellable.c, gio-link.c, gio-ties.c, gio-offer.c, gio-async.c, signal-arguments.c, signal.c,
+ * await-guard.c, gio-await.c. */
 #ifndef LODGER_GLIB_GIO_PRIVATE_H
 #define LODGER_GLIB_GIO_PRIVATE_H
 

@@ -2,9 +2,9 @@
 /* The private face of the GLib adapter: one attached main context, and the files that share it.
  *
  * Order, lowest first; a file calls only files before it: wake-state.h, drop-pending.h, fork-lock.c, host.c, sources.c,
- * watches.c, host-ops.c, fd-set.c, guest.c, backend.c, gerror.c, application.c, await-guard.c, attach.c, hold.c. Beside these stand
- * scope.c, which uses fork-lock.c alone, and the gio files, whose order is in gio-private.h. To report upward, a
- * source calls <lodger/host.h>. The core calls host-ops.c by its table. */
+ * watches.c, host-ops.c, fd-set.c, guest.c, backend.c, gerror.c, application.c, await-guard.c, attach.c, hold.c. Beside
+ * these stand scope.c, which uses fork-lock.c alone, and the gio files, whose order is in gio-private.h. To report
+ * upward, a source calls <lodger/host.h>. The core calls host-ops.c by its table. */
 #ifndef LODGER_GLIB_PRIVATE_H
 #define LODGER_GLIB_PRIVATE_H
 
@@ -109,8 +109,8 @@ extern const LodgerBackendOps lodger__glib_backend;
 
 /* No spawned call waits where GLib would be confused by it. 0, or a negative code. */
 int lodger__glib_guard_awaits (void);
-/* lodger_await_check() for an operation that the loop of this thread brings back. A plain call of a worker would wait for
- * itself. */
+/* lodger_await_check() for an operation that the loop of this thread brings back. A plain call of a worker would wait
+ * for itself. */
 int lodger__glib_await_check (const char **ret_reason);
 
 /* The shutdown of the default application is heard, like that of each application that starts from now on. */

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A signal of a GObject as a pending.
  *
- * The handler's closure is the only tie to the emitter that ends it: an emission invokes it, and dispose, finalize and each
- * disconnect finalize it. So an object that dies needs no weak notification, which could not be taken back quietly while
- * another thread disposes. The pending decides, once, which of them is the outcome.
+ * The handler's closure is the only tie to the emitter that ends it: an emission invokes it, and dispose, finalize and
+ * each disconnect finalize it. So an object that dies needs no weak notification, which could not be taken back quietly
+ * while another thread disposes. The pending decides, once, which of them is the outcome.
  *
- * - Who touches the object. A strong reference of another thread could turn out to be the last one, and the object would
- *   be disposed of there. Only the thread that owns the main context of lodger_glib_signal_next() disconnects. Without an owner,
- *   any thread may be it. Otherwise a source goes to the context. The object is held for the disconnect only, by
- *   way of a weak reference: it cannot be disposed of by its last reference meanwhile.
+ * - Who touches the object. A strong reference of another thread could turn out to be the last one, and the object
+ *   would be disposed of there. Only the thread that owns the main context of lodger_glib_signal_next() disconnects.
+ *   Without an owner, any thread may be it. Otherwise a source goes to the context. The object is held for the
+ *   disconnect only, by way of a weak reference: it cannot be disposed of by its last reference meanwhile.
  * - Done before the connecting thread knows the handler's id. The connecting thread stores the id and then reads
- *   `is_over`. The other thread sets `is_over` and then fetches the id. Both are sequentially consistent, so at least one
- *   of them disconnects. The id is fetched by an exchange, so at most one does.
+ *   `is_over`. The other thread sets `is_over` and then fetches the id. Both are sequentially consistent, so at least
+ *   one of them disconnects. The id is fetched by an exchange, so at most one does.
  * - The link's reference to the pending. Whoever claims the link first drops it: the emission or the end, after it has
  *   answered, or else the pending's own end. So an emission that comes too late does not touch the pending. */
 #include "gio-private.h"
@@ -54,7 +54,7 @@ link_ref (Link *link)
   return link;
 }
 
-/* ---- the handler's end --------------------------------------------------------------------------------------------- */
+/* ---- the handler's end ------------------------------------------------------------------------------------------- */
 
 /* In the thread that may touch the object. */
 static void
@@ -105,7 +105,7 @@ on_done (LodgerPending *done, void *data)
   return 0;
 }
 
-/* ---- what ends it -------------------------------------------------------------------------------------------------- */
+/* ---- what ends it ------------------------------------------------------------------------------------------------ */
 
 static void
 on_emission (GClosure *closure, GValue *return_value, guint count, const GValue *values, void *hint, void *data)
@@ -144,7 +144,7 @@ closure_gone (void *data, GClosure *closure)
   link_unref (link);
 }
 
-/* ---- connecting ---------------------------------------------------------------------------------------------------- */
+/* ---- connecting -------------------------------------------------------------------------------------------------- */
 
 typedef struct Signal
 {
@@ -259,7 +259,7 @@ lodger_glib_signal_next (void *object, const char *detailed_signal, const Lodger
   return signal_new (object, detailed_signal, options, __func__);
 }
 
-/* ---- awaiting ------------------------------------------------------------------------------------------------------ */
+/* ---- awaiting ---------------------------------------------------------------------------------------------------- */
 
 /* Consumes the pending, unless it has succeeded. */
 static int

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How long calls may run in the GUI thread: until the next frame is due.
  *
- * The clocks that have painted lately are in a sequence, the earliest due frame first. A slice looks at the first of them,
- * however many windows there are. A window whose clock is not in there is idle. */
+ * The clocks that have painted lately are in a sequence, the earliest due frame first. A slice looks at the first of
+ * them, however many windows there are. A window whose clock is not in there is idle. */
 #include "gtk-private.h"
 
 #include <time.h>
@@ -26,7 +26,8 @@ typedef struct Frames
 
 static GSequence *painting; /* of Frames; NULL: the windows are not heard yet */
 
-/* Of the same clock as g_get_monotonic_time(), which cuts it to microseconds: a slice would be longer by what is cut. */
+/* Of the same clock as g_get_monotonic_time(), which cuts it to microseconds: a slice would be longer by what is
+ * cut. */
 static int64_t
 now_ns (void)
 {
@@ -41,7 +42,7 @@ frames_quark (void)
   return g_quark_from_static_string ("lodger-gtk-frames");
 }
 
-/* ---- the sequence --------------------------------------------------------------------------------------------------- */
+/* ---- the sequence ------------------------------------------------------------------------------------------------ */
 
 static int
 by_due (const void *a, const void *b, void *data)
@@ -65,8 +66,8 @@ has_surface (const Frames *frames)
   return frames->surface != NULL && !gdk_surface_is_destroyed (frames->surface);
 }
 
-/* The earliest due frame, or NULL. Clocks of unequal intervals may leave an idle one behind it: then both frames were due
- * in the past, and the slice is over anyway. */
+/* The earliest due frame, or NULL. Clocks of unequal intervals may leave an idle one behind it: then both frames were
+ * due in the past, and the slice is over anyway. */
 static const Frames *
 next_frame (int64_t now)
 {
@@ -80,7 +81,7 @@ next_frame (int64_t now)
   return NULL;
 }
 
-/* ---- the windows ---------------------------------------------------------------------------------------------------- */
+/* ---- the windows ------------------------------------------------------------------------------------------------- */
 
 static void
 begin_frame (GdkFrameClock *clock, void *data)

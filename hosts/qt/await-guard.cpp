@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a spawned call must not be suspended, in Qt's view: inside of a nested QEventLoop, such as that of QDialog::exec(),
- * which lies on the stack of the call that has entered it. */
+/* Where a spawned call must not be suspended, in Qt's view: inside of a nested QEventLoop, such as that of
+ * QDialog::exec(), which lies on the stack of the call that has entered it. */
 #include "qt-private.h"
 
 #include <QThread>

@@ -146,8 +146,8 @@ destroy (void *impl)
 
 /* ---- the driver -------------------------------------------------------------------------------------------------- */
 
-/* This thread has a dispatcher afterwards, if it can have one. The first event loop of a thread makes it. Before there is a
- * QCoreApplication nothing of Qt's is asked: Qt would take this thread for the main thread. */
+/* This thread has a dispatcher afterwards, if it can have one. The first event loop of a thread makes it. Before there
+ * is a QCoreApplication nothing of Qt's is asked: Qt would take this thread for the main thread. */
 bool
 lodger__qt_have_dispatcher ()
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The private face of the Qt adapter: one attached event dispatcher, and the files that share it.
  *
- * Order, lowest first; a file calls only files before it: host.cpp, watches.cpp, glib-source.cpp, carrier.cpp, await-guard.cpp,
- * driver.cpp, application.cpp, attach.cpp. Beside these stands scope.cpp. To report upward, a file calls <lodger/host.h>. The core
- * calls driver.cpp by its table.
+ * Order, lowest first; a file calls only files before it: host.cpp, watches.cpp, glib-source.cpp, carrier.cpp,
+ * await-guard.cpp, driver.cpp, application.cpp, attach.cpp. Beside these stands scope.cpp. To report upward, a file
+ * calls <lodger/host.h>. The core calls driver.cpp by its table.
  *
  * What belongs to the owner's thread is marked. All else is under the mutex. Under the mutex nothing runs but Qt's code
  * for a posted event and for a wake-up. */
@@ -74,7 +74,8 @@ public:
   void clear ();
   /* Whether a descriptor is ready that has not been reported. */
   bool isReady () const;
-  /* Reports ready descriptors, for about a slice. One of these calls may end watches, or destroy the host: `alive` tells. */
+  /* Reports ready descriptors, for about a slice. One of these calls may end watches, or destroy the host: `alive`
+   * tells. */
   void report (int64_t slice, const bool *is_over);
 
 private:

@@ -15,7 +15,7 @@ typedef struct WorkerLoop
 } WorkerLoop;
 
 static int
-open_loop (const void *options, void **ret_impl)
+open_uv_loop (const void *options, void **ret_impl)
 {
   WorkerLoop *worker;
   int code;
@@ -92,7 +92,7 @@ close_loop (void *impl)
 const LodgerBackendOps lodger__uv_backend = {
   .size = sizeof (LodgerBackendOps),
   .name = "uv",
-  .open = open_loop,
+  .open = open_uv_loop,
   .host = get_host,
   .run = run_loop,
   .quit = quit_loop,

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Each program in the guides, and each but the first in the README, which readme.sh has, is built as it stands there, and
-# prints what the guide says. One that includes what is not there is left out; one with GTK runs on a display of its own. A
-# block of code without `main` is a piece of a program.
+# Each program in the guides, and each but the first in the README, which readme.sh has, is built as it stands there,
+# and prints what the guide says. One that includes what is not there is left out; one with GTK runs on a display of its
+# own. A block of code without `main` is a piece of a program.
 set -eu
 
 source=${LODGER_SOURCE:?}

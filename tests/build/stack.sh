@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Switching between stacks works as distributions build it: with checked functions, protected stacks and branches,
-# optimised over all files, by gcc and by clang. So it does with swapcontext(), as where the processor has a shadow stack.
+# optimised over all files, by gcc and by clang. So it does with swapcontext(), as where the processor has a shadow
+# stack.
 set -eu
 
 source=${LODGER_SOURCE:?}

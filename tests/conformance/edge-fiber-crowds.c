@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Many who wait for one pending, in calls that block and in calls that give their thread back; and loops inside of these. */
+/* Many who wait for one pending, in calls that block and in calls that give their thread back; and loops inside of
+ * these. */
 #include "conformance.h"
 #include "test-promise.h"
 
@@ -10,7 +11,7 @@ enum
   WAITERS = THREADS * FIBERS + THREADS
 };
 
-/* ---- 13 ------------------------------------------------------------------------------------------------------------- */
+/* ---- 13 ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct Crowd
 {
@@ -72,7 +73,7 @@ START_TEST (edge_13_a_hundred_waiters_on_twenty_threads_wake_once)
 }
 END_TEST
 
-/* ---- 84 ------------------------------------------------------------------------------------------------------------- */
+/* ---- 84 ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct Dialog
 {

@@ -80,7 +80,7 @@ waiting_end (Waiting *waiting, int code, int again, int outcome)
   ck_assert_int_eq (waiting->data.destroyed_in, waiting->subject.thread_id);
 }
 
-/* ---- 6: shields ---------------------------------------------------------------------------------------------------- */
+/* ---- 6: shields -------------------------------------------------------------------------------------------------- */
 
 START_TEST (edge_06_a_shield_holds_back_the_cancel_of_a_spawned_call)
 {
@@ -99,7 +99,7 @@ START_TEST (edge_06_a_shield_holds_back_the_cancel_of_a_spawned_call)
 }
 END_TEST
 
-/* ---- 12: a cancel that waits --------------------------------------------------------------------------------------- */
+/* ---- 12: a cancel that waits ------------------------------------------------------------------------------------- */
 
 typedef struct Cleaning
 {
@@ -165,7 +165,7 @@ START_TEST (edge_12_a_cancel_waits_for_the_cleanup_of_a_spawned_call)
 }
 END_TEST
 
-/* ---- 21: cancels of what is awaited, and times --------------------------------------------------------------------- */
+/* ---- 21: cancels of what is awaited, and times ------------------------------------------------------------------- */
 
 START_TEST (edge_21_a_cancel_of_a_spawned_call_cancels_the_call_that_it_waits_for)
 {
@@ -203,7 +203,7 @@ START_TEST (edge_21_a_timeout_inside_of_a_spawned_call_is_its_own_error)
 }
 END_TEST
 
-/* ---- 23: direct calls ---------------------------------------------------------------------------------------------- */
+/* ---- 23: direct calls -------------------------------------------------------------------------------------------- */
 
 static void
 try_to_wait (void *data)
@@ -231,7 +231,7 @@ START_TEST (edge_23_a_direct_call_cannot_suspend_and_the_next_still_runs)
 }
 END_TEST
 
-/* ---- 25: order ----------------------------------------------------------------------------------------------------- */
+/* ---- 25: order --------------------------------------------------------------------------------------------------- */
 
 enum
 {
@@ -292,7 +292,7 @@ START_TEST (edge_25_interleaved_calls_begin_in_the_order_of_submission)
 }
 END_TEST
 
-/* ---- laws 4 and 8 --------------------------------------------------------------------------------------------------- */
+/* ---- laws 4 and 8 ------------------------------------------------------------------------------------------------ */
 
 START_TEST (law_4_a_stop_ends_spawned_calls_that_wait)
 {

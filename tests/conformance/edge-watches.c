@@ -137,7 +137,7 @@ START_TEST (edge_110_a_watch_of_n_runs_runs_n_times_and_is_gone)
 }
 END_TEST
 
-/* ---- spawned calls ----------------------------------------------------------------------------------------------------- */
+/* ---- spawned calls ----------------------------------------------------------------------------------------------- */
 
 static void
 read_three (LodgerPending *self, void *data)
@@ -184,7 +184,7 @@ START_TEST (edge_110_a_spawned_call_waits_until_a_descriptor_is_ready)
 }
 END_TEST
 
-/* ---- how many ---------------------------------------------------------------------------------------------------------- */
+/* ---- how many ---------------------------------------------------------------------------------------------------- */
 
 START_TEST (edge_110_a_duplicate_is_refused_as_busy)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A spawned call for each thing that a call can hang on. At the end of each chain is a promise that nobody answers. Once all
- * of them are suspended, the program aborts. */
+/* A spawned call for each thing that a call can hang on. At the end of each chain is a promise that nobody answers.
+ * Once all of them are suspended, the program aborts. */
 #include <lodger/lodger.h>
 #include <sched.h>
 #include <semaphore.h>

@@ -33,7 +33,8 @@ typedef enum FiberWait
   FIBER_WAITS
 } FiberWait;
 
-/* A tested window. All threads have references. Only the GUI thread uses the widgets, which are NULL once disposed of. */
+/* A tested window. All threads have references. Only the GUI thread uses the widgets, which are NULL once disposed
+ * of. */
 typedef struct Pane
 {
   atomic_int refs;
@@ -73,7 +74,8 @@ extern Torture torture;
 Pane *pane_new (TestRandom *random);
 Pane *pane_ref (Pane *pane);
 void pane_unref (void *pane);
-/* GUI thread, from here on. To be called in a bound call: checks that its scope has not ended and its widget is there. */
+/* GUI thread, from here on. To be called in a bound call: checks that its scope has not ended and its widget is
+ * there. */
 void pane_touch (Pane *pane, PaneScope scope);
 /* The same later in the call: the widget is still there, even if its window was destroyed meanwhile. */
 void pane_touch_held (Pane *pane, PaneScope scope);

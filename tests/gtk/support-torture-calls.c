@@ -30,7 +30,7 @@ is_worker (void)
   return current != NULL && lodger_caller_get_backend (current) != NULL;
 }
 
-/* ---- the hat ------------------------------------------------------------------------------------------------------ */
+/* ---- the hat ----------------------------------------------------------------------------------------------------- */
 
 static void
 hat_put (TestRandom *random, LodgerPending *pending)
@@ -60,7 +60,7 @@ torture_forget (void)
     lodger_pending_unref (atomic_exchange (&hat[i], NULL));
 }
 
-/* ---- data --------------------------------------------------------------------------------------------------------- */
+/* ---- data -------------------------------------------------------------------------------------------------------- */
 
 static void
 end (LedgerEntry *entry)
@@ -118,7 +118,7 @@ submitted (TestRandom *random, LedgerEntry *entry, unsigned mark, LodgerPending 
                     NULL);
 }
 
-/* ---- what calls do ------------------------------------------------------------------------------------------------ */
+/* ---- what calls do ----------------------------------------------------------------------------------------------- */
 
 static void
 answer (LodgerPending *self, unsigned how)
@@ -217,7 +217,7 @@ work (LodgerPending *self, void *data)
     }
 }
 
-/* ---- submitting --------------------------------------------------------------------------------------------------- */
+/* ---- submitting -------------------------------------------------------------------------------------------------- */
 
 static LodgerPending *
 then (LodgerScope *scope, LodgerPending *done, LedgerEntry *entry)
@@ -287,7 +287,7 @@ torture_call (const char *what, Pane *pane, void (*func) (Pane *pane))
                     LEDGER_BY_CALLBACK, NULL);
 }
 
-/* ---- lodger_gtk_run() --------------------------------------------------------------------------------------------- */
+/* ---- lodger_gtk_run() -------------------------------------------------------------------------------------------- */
 
 /* One datum for all the functions: `kind` is the widget's scope. */
 static void

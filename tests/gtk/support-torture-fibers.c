@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a spawned call does that is bound to a pane: it waits for a time, a file, a signal of the pane, calls of its own. It
- * looks at the pane after each wait that was 0. */
+/* What a spawned call does that is bound to a pane: it waits for a time, a file, a signal of the pane, calls of its
+ * own. It looks at the pane after each wait that was 0. */
 #include "gtk-torture.h"
 
 enum

@@ -150,7 +150,7 @@ START_TEST (a_call_asks_until_the_answer_is_yes)
 }
 END_TEST
 
-/* ---- native dialogs ------------------------------------------------------------------------------------------------ */
+/* ---- native dialogs ---------------------------------------------------------------------------------------------- */
 
 /* One that shows nothing: those of GTK ask a portal, or keep memory. */
 typedef GtkNativeDialog Native;
@@ -200,7 +200,7 @@ START_TEST (the_response_of_a_native_dialog_is_one_line)
 }
 END_TEST
 
-/* ---- other signals ------------------------------------------------------------------------------------------------- */
+/* ---- other signals ----------------------------------------------------------------------------------------------- */
 
 static void
 await_click (LodgerPending *self, void *data)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Windows are opened and destroyed while calls that are bound to them are on their way, or wait on stacks of their own.
  *
- * The calls come from the GUI thread, two threads without a loop, and workers. Windows end before they are shown, in their
- * own calls, in nested loops, by timers, or while references remain. Their labels are removed, moved, or live on in another
- * window. In every other round the caller stops while everything is running.
+ * The calls come from the GUI thread, two threads without a loop, and workers. Windows end before they are shown, in
+ * their own calls, in nested loops, by timers, or while references remain. Their labels are removed, moved, or live on
+ * in another window. In every other round the caller stops while everything is running.
  *
  * Spawned calls wait for times, files, signals of the windows, and groups; they end with their windows.
  *
@@ -28,8 +28,8 @@ enum
   FEWEST = 200,
   /* Rounds until GTK has its caches, and GTK and GIO have the threads that they keep. */
   WARM_UP = 3,
-  /* Bytes. GTK's caches grow for a while and are freed at once, which is up to 150 KB up and down. With 10,000 windows the
-   * tolerance is less than 40 bytes a window and 2 bytes a call, so a regular leak of any object exceeds it. */
+  /* Bytes. GTK's caches grow for a while and are freed at once, which is up to 150 KB up and down. With 10,000 windows
+   * the tolerance is less than 40 bytes a window and 2 bytes a call, so a regular leak of any object exceeds it. */
   TOLERANCE = 256 * 1024
 };
 
@@ -68,7 +68,7 @@ slot_set (unsigned number, Pane *pane)
   return old;
 }
 
-/* ---- a thread without a loop -------------------------------------------------------------------------------------- */
+/* ---- a thread without a loop ------------------------------------------------------------------------------------- */
 
 static void
 disturb (Pane *pane, TestRandom *random)
@@ -109,7 +109,7 @@ live (void *data)
   return NULL;
 }
 
-/* ---- the GUI thread ----------------------------------------------------------------------------------------------- */
+/* ---- the GUI thread ---------------------------------------------------------------------------------------------- */
 
 static void
 finish (unsigned slot)

@@ -3,6 +3,8 @@
 #include "misuse.h"
 
 #include <lodger/host.h>
+#include <poll.h>
+#include <unistd.h>
 
 static const LodgerCallOptions no_size = { .name = "misuse" };
 static const LodgerCallOptions site = { .size = sizeof site, .name = "misuse" };
@@ -29,7 +31,7 @@ nothing_to_do (LodgerPending *self, LodgerTask *task, void *data)
   (void) data;
 }
 
-/* ---- submitting ------------------------------------------------------------------------------------------------------ */
+/* ---- submitting -------------------------------------------------------------------------------------------------- */
 
 #define SPAWN(caller, func, data, destroy)      (lodger_caller_spawn) (caller, func, data, destroy)
 #define SPAWN_FULL(caller, func, data, destroy) lodger_caller_spawn_full (caller, func, data, destroy, NULL)
@@ -63,7 +65,7 @@ WHEN_FULL (lodger_caller_spawn, BY (lodger_caller_spawn);
 WHEN_FULL (lodger_caller_spawn_full, BY (lodger_caller_spawn);
            REFUSES (SPAWN_FULL (full, recorder_call, DATA, DESTROY), LODGER_EDEADLK));
 
-/* ---- items of queues ------------------------------------------------------------------------------------------------- */
+/* ---- items of queues --------------------------------------------------------------------------------------------- */
 
 #define WITH_QUEUE(caller, ...)                                                                                        \
   do                                                                                                                   \
@@ -101,7 +103,7 @@ CELL (lodger_queue_spawn_full, size_options,
                                                     LODGER_QUEUE_ITEM_OPTIONS (.stack_size = SIZE_MAX)),
                            LODGER_EINVAL)));
 
-/* ---- in a spawned call ----------------------------------------------------------------------------------------------- */
+/* ---- in a spawned call ------------------------------------------------------------------------------------------- */
 
 typedef struct Inside
 {
@@ -144,13 +146,40 @@ CELL_INSIDE (lodger_task_wait, no_operation, LODGER_MANUAL_NO_ARM,
              = lodger_task_new (CALLER, nothing_to_do, NULL, NULL, LODGER_TASK_OPTIONS (.in_caller = true));
              FINE (lodger_task_start (task) == 0); TELLS (lodger_task_wait (task, LODGER_SECONDS (1)), LODGER_ENOSYS);
              lodger_task_unref (task));
+CELL (lodger_pending_cancel_wait, no_operation,
+      RULED_OUT ("it is the wait of lodger_pending_wait, whose row tries that"));
+CELL_INSIDE (lodger_wait_many, no_operation, LODGER_MANUAL_NO_ARM,
+             TELLS (lodger_wait_many (&PROMISE, 1, LODGER_WAIT_ALL_COMPLETED, LODGER_SECONDS (1), LODGER_WAIT_DEFAULT,
+                                      NULL),
+                    LODGER_ENOSYS));
+CELL_INSIDE (lodger_completed_next, no_operation, LODGER_MANUAL_NO_ARM,
+             LodgerCompleted *completed
+             = lodger_completed_new (&PROMISE, 1, LODGER_COMPLETED_OPTIONS (.keeps_unfinished = true));
+             int code; FINE (lodger_completed_next (completed, LODGER_SECONDS (1), &code) == NULL);
+             TELLS (code, LODGER_ENOSYS); lodger_completed_free (completed));
+CELL_INSIDE (lodger_channel_receive, no_operation, LODGER_MANUAL_NO_ARM,
+             LodgerChannel *channel = lodger_channel_new (LODGER_CHANNEL_OPTIONS (.limit = 1));
+             TELLS (lodger_channel_receive (channel, LODGER_SECONDS (1), &(void *) { NULL }), LODGER_ENOSYS);
+             lodger_channel_unref (channel));
+#define ENTERS_TWICE(enter, ...)                                                                                       \
+  LodgerLimiter *limiter = lodger_limiter_new (LODGER_LIMITER_OPTIONS (.limit = 1));                                   \
+  FINE (lodger_limiter_enter (limiter, 0) == 0);                                                                       \
+  TELLS (enter (limiter, LODGER_SECONDS (1) __VA_ARGS__), LODGER_ENOSYS);                                              \
+  FINE (lodger_limiter_leave (limiter) == 0);                                                                          \
+  lodger_limiter_unref (limiter)
+CELL_INSIDE (lodger_limiter_enter, no_operation, LODGER_MANUAL_NO_ARM, ENTERS_TWICE (lodger_limiter_enter));
+CELL_INSIDE (lodger_limiter_enter_full, no_operation, LODGER_MANUAL_NO_ARM,
+             ENTERS_TWICE (lodger_limiter_enter_full, , NULL));
+CELL_INSIDE (lodger_wait_fd, no_operation, LODGER_MANUAL_NO_ARM, int ends[2]; FINE (pipe (ends) == 0);
+             TELLS (lodger_wait_fd (ends[0], POLLIN, LODGER_SECONDS (1), NULL), LODGER_ENOSYS); close (ends[0]);
+             close (ends[1]));
 CELL_INSIDE (lodger_sleep, no_operation, LODGER_MANUAL_NO_ARM, TELLS (lodger_sleep (1), LODGER_ENOSYS));
 CELL_INSIDE (lodger_sleep, negative_duration, LODGER_MANUAL_DEFAULT, TELLS (lodger_sleep (INT64_MIN), 0));
 CELL (lodger_sleep, wrong_thread, ANSWERS (lodger_sleep (1), LODGER_EWRONGTHREAD));
 CELL_AT (IN_DIRECT, lodger_sleep, wrong_state, ANSWERS (lodger_sleep (1), LODGER_ESTATE));
 CELL (lodger_yield, wrong_state, ANSWERS (lodger_yield (), LODGER_ESTATE));
 
-/* ---- awaits ---------------------------------------------------------------------------------------------------------- */
+/* ---- awaits ------------------------------------------------------------------------------------------------------ */
 
 #define AWAIT(pending)         lodger_await (pending, NULL)
 #define AWAIT_INT(pending)     lodger_await_int (pending, &number, NULL)
@@ -167,16 +196,31 @@ CELL (lodger_yield, wrong_state, ANSWERS (lodger_yield (), LODGER_ESTATE));
   CELL (function, after_fork, PLACE; BY (lodger_pending_wait); ANSWERS (AWAIT_ (LATER), LODGER_ECHILD));               \
   CELL (function, no_operation, RULED_OUT ("it has no limit of time"))
 
+static void
+await_twice (Fixture *s)
+{
+  void *value;
+  FINE (lodger_pending_return_pointer (PROMISE, DATA, DESTROY) == 0);
+  FINE (lodger_await_pointer (lodger_pending_ref (PROMISE), &value, NULL) == 0);
+  recorder_destroy (value);
+  TELLS (lodger_await_pointer (lodger_pending_ref (PROMISE), &value, NULL), LODGER_EALREADY);
+}
+
 AWAIT_ROWS (lodger_await, AWAIT, (void) 0);
 AWAIT_ROWS (lodger_await_int, AWAIT_INT, int64_t number);
 AWAIT_ROWS (lodger_await_pointer, AWAIT_POINTER, void *pointer);
 CELL (lodger_await, null_ret_error, FINE (lodger_await (lodger_pending_ref (NUMBER), NULL) == 0));
 CELL (lodger_await_int, null_ret_error, int64_t number;
       FINE (lodger_await_int (lodger_pending_ref (NUMBER), &number, NULL) == 0));
+CELL (lodger_await_int, wrong_type, int64_t number;
+      TELLS (lodger_await_int (lodger_pending_ref (TEXT), &number, NULL), LODGER_ETYPE));
 CELL (lodger_await_int, null_ret_number,
       ANSWERS (lodger_await_int (lodger_pending_ref (NUMBER), NULL, NULL), LODGER_EINVAL));
 CELL (lodger_await_pointer, null_ret_error, void *pointer;
       TELLS (lodger_await_pointer (lodger_pending_ref (NUMBER), &pointer, NULL), LODGER_ETYPE));
+CELL (lodger_await_pointer, wrong_type, void *pointer;
+      TELLS (lodger_await_pointer (lodger_pending_ref (NUMBER), &pointer, NULL), LODGER_ETYPE));
+CELL (lodger_await_pointer, already, await_twice (s));
 CELL (lodger_await_pointer, null_ret_pointer,
       ANSWERS (lodger_await_pointer (lodger_pending_ref (NUMBER), NULL, NULL), LODGER_EINVAL));
 
@@ -189,7 +233,7 @@ CELL_AT (IN_DIRECT, lodger_await_check, wrong_state, const char *reason;
 CELL (lodger_run_on_thread_stack, null_func, ANSWERS (lodger_run_on_thread_stack (NULL, s), LODGER_EINVAL));
 CELL (lodger_run_on_thread_stack, null_data, FINE (lodger_run_on_thread_stack (nothing_direct, NULL) == 0));
 
-/* ---- guards ---------------------------------------------------------------------------------------------------------- */
+/* ---- guards ------------------------------------------------------------------------------------------------------ */
 
 static void
 note (uintptr_t state[2])

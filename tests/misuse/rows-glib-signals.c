@@ -35,7 +35,7 @@ CELL (lodger_glib_signal_next, null_options, FINE (listens (NULL)));
 CELL (lodger_glib_signal_next, size_options, refuses (s, "told", &no_size));
 CELL (lodger_glib_signal_next, after_fork, FINE (listens (NULL)));
 
-/* ---- arguments ----------------------------------------------------------------------------------------------------- */
+/* ---- arguments --------------------------------------------------------------------------------------------------- */
 
 CELL (lodger_glib_signal_get_argument, null_done, FINE (lodger_glib_signal_get_argument (NULL, 0) == NULL));
 CELL (lodger_glib_signal_get_argument, after_stop, FINE (lodger_glib_signal_get_argument (CALL, 0) == NULL));
@@ -64,7 +64,7 @@ CELL (lodger_glib_signal_get_int, after_stop, TELLS (lodger_glib_signal_get_int 
 CELL (lodger_glib_signal_get_int, after_fork,
       TELLS (lodger_glib_signal_get_int (PROMISE, 0, &number), LODGER_ENOTDONE));
 
-/* ---- awaiting ------------------------------------------------------------------------------------------------------ */
+/* ---- awaiting ---------------------------------------------------------------------------------------------------- */
 
 static int
 awaits (const char *signal, int64_t timeout)
@@ -114,6 +114,8 @@ CELL (lodger_glib_await_signal, wrong_thread, BY (lodger_pending_wait),
 CELL_AT (IN_DIRECT, lodger_glib_await_signal, wrong_state, BY (lodger_pending_wait),
          ANSWERS (awaits ("told", LODGER_FOREVER), LODGER_ESTATE));
 CELL (lodger_glib_await_signal, deadlock, RULED_OUT ("any thread may emit"));
+CELL (lodger_glib_await_signal, no_operation,
+      RULED_OUT ("it is the wait of lodger_pending_wait, whose row tries that"));
 CELL (lodger_glib_await_response, null_dialog, await_no_dialog (s));
 CELL (lodger_glib_await_response, null_ret_response, BY (lodger_pending_wait),
       ANSWERS (awaits (NULL, 0), LODGER_EWRONGTHREAD));
@@ -122,3 +124,5 @@ CELL (lodger_glib_await_response, wrong_thread, BY (lodger_pending_wait),
 CELL_AT (IN_DIRECT, lodger_glib_await_response, wrong_state, BY (lodger_pending_wait),
          ANSWERS (awaits (NULL, 0), LODGER_ESTATE));
 CELL (lodger_glib_await_response, deadlock, RULED_OUT ("any thread may emit"));
+CELL (lodger_glib_await_response, no_operation,
+      RULED_OUT ("it is the wait of lodger_pending_wait, whose row tries that"));

@@ -23,7 +23,7 @@ nothing_destroy (void *data)
   (void) data;
 }
 
-/* ---- contexts ---------------------------------------------------------------------------------------------------------- */
+/* ---- contexts ---------------------------------------------------------------------------------------------------- */
 
 static bool
 is_context (LodgerContext *context)
@@ -50,7 +50,7 @@ CELL (lodger_context_run, null_data, FINE (lodger_context_run (NULL, nothing_dir
 CELL_AT (IN_DIRECT, lodger_context_run, wrong_state,
          ANSWERS (lodger_context_run (NULL, nothing_direct, s), LODGER_ESTATE));
 
-/* ---- groups ------------------------------------------------------------------------------------------------------------ */
+/* ---- groups ------------------------------------------------------------------------------------------------------ */
 
 static bool
 is_group (LodgerGroup *group)
@@ -124,7 +124,7 @@ CELL (lodger_group_count, null_group, FINE (lodger_group_count (NULL) == 0));
 CELL (lodger_group_get_pending, null_group, FINE (lodger_group_get_pending (NULL) == NULL));
 CELL (lodger_group_get_pending, after_fork, WITH_GROUP (FINE (lodger_group_get_pending (group) != NULL)));
 
-/* ---- queues ------------------------------------------------------------------------------------------------------------ */
+/* ---- queues ------------------------------------------------------------------------------------------------------ */
 
 static bool
 is_queue (LodgerQueue *queue)
@@ -181,7 +181,7 @@ CELL (lodger_queue_call_full, size_options, BY (lodger_queue_call);
       WITH_QUEUE (CALLER,
                   ANSWERS (lodger_queue_call_full (queue, nothing, DATA, DESTROY, &item_without_size), LODGER_EINVAL)));
 
-/* ---- queues with a key ------------------------------------------------------------------------------------------------- */
+/* ---- queues with a key ------------------------------------------------------------------------------------------- */
 
 static const char a_key = 0;
 
@@ -247,7 +247,7 @@ CELL (lodger_queue_call_keyed_full, size_options, BY (lodger_queue_call_keyed);
       ANSWERS (lodger_queue_call_keyed_full (CALLER, &a_key, nothing, DATA, DESTROY, &item_without_size),
                LODGER_EINVAL));
 
-/* ---- limiters ---------------------------------------------------------------------------------------------------------- */
+/* ---- limiters ---------------------------------------------------------------------------------------------------- */
 
 static bool
 is_limiter (LodgerLimiter *limiter)
@@ -313,7 +313,7 @@ CELL (lodger_limiter_leave, wrong_state, WITH_LIMITER (ANSWERS (lodger_limiter_l
 CELL (lodger_limiter_count_running, null_limiter, FINE (lodger_limiter_count_running (NULL) == 0));
 CELL (lodger_limiter_count_waiting, null_limiter, FINE (lodger_limiter_count_waiting (NULL) == 0));
 
-/* ---- slots ------------------------------------------------------------------------------------------------------------- */
+/* ---- slots ------------------------------------------------------------------------------------------------------- */
 
 static bool
 is_slot (LodgerSlot *slot)
@@ -350,7 +350,7 @@ CELL (lodger_host_end_when_replaced, after_stop, FINE (lodger_host_end_when_repl
 CELL (lodger_host_end_when_replaced, after_fork,
       ANSWERS (lodger_host_end_when_replaced (PROMISE, SCOPE), LODGER_ECHILD));
 
-/* ---- waiting for several ----------------------------------------------------------------------------------------------- */
+/* ---- waiting for several ----------------------------------------------------------------------------------------- */
 
 #define MANY(pending, mode, timeout, flags)                                                                            \
   lodger_wait_many ((LodgerPending *[]) { pending }, 1, mode, timeout, flags, NULL)

@@ -79,7 +79,7 @@ CELL (lodger_caller_watch_fd_full, size_options,
       REFUSES (lodger_caller_watch_fd_full (CALLER, FD, UINT32_MAX, nothing, DATA, DESTROY, NULL), LODGER_EINVAL);
       watch_with_both (s));
 
-/* ---- waits ------------------------------------------------------------------------------------------------------------- */
+/* ---- waits ------------------------------------------------------------------------------------------------------- */
 
 static void
 wait_while_watched (LodgerPending *self, void *data)

@@ -112,8 +112,8 @@ build_mutant () { # build_mutant PROGRAM: from the changed files, whose names ar
     $libraries $libraries $system $gtk_libraries
 }
 
-# What this is to show is that the test does not fail by itself at each of a mutant's tries. Whether it never does is for
-# the tests to say, which run it, too: so it may fail once here.
+# What this is to show is that the test does not fail by itself at each of a mutant's tries. Whether it never does is
+# for the tests to say, which run it, too: so it may fail once here.
 passed=
 check_original () { # check_original RUN: once for each; false when it is left out
   case "$passed" in *"[$1]"*) return 0 ;; esac

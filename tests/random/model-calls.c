@@ -2,7 +2,7 @@
 /* The calls of the model: submitted, begun, cancelled, answered, done, and their data destroyed. */
 #include "model-private.h"
 
-/* ---- submitting -------------------------------------------------------------------------------------------------------- */
+/* ---- submitting -------------------------------------------------------------------------------------------------- */
 
 bool
 call_is_known (int number)
@@ -60,6 +60,7 @@ call_submit (int number)
                    .stamp = model.stamps++,
                    .is_known = step->kind != STEP_DIRECT,
                    .follows = NOBODY,
+                   .awaits = NOBODY,
                    .context = step->kind != STEP_DIRECT ? frame_now ()->context : 0,
                    .group = step->kind != STEP_DIRECT && step->is_tracked ? frame_now ()->group : NOBODY };
   if (code != CODE_OK)
@@ -81,7 +82,7 @@ call_submit (int number)
   return call->state == CALL_DONE ? call->outcome : CODE_NONE;
 }
 
-/* ---- the end ----------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 /* The outcome: a cancel beats any value. */
 static void
@@ -104,7 +105,8 @@ adopt (Call *call, const Call *leader)
   call->answer = leader->answer;
 }
 
-/* First all followers have their outcome, and continuations are on their way; then places are free, and groups learn of it. */
+/* First all followers have their outcome, and continuations are on their way; then places are free, and groups learn of
+ * it. */
 void
 call_complete (int number)
 {
@@ -125,6 +127,8 @@ call_complete (int number)
             }
           else if (model.calls[listener].state == CALL_WAITING)
             inbox_add (listener);
+          else if (model.calls[listener].awaits == ending[i])
+            fiber_awaited_is_done (listener);
         }
     }
   for (int i = 0; i < count; i++)
@@ -139,7 +143,7 @@ call_complete (int number)
   model.completing = outer;
 }
 
-/* ---- cancelling -------------------------------------------------------------------------------------------------------- */
+/* ---- cancelling -------------------------------------------------------------------------------------------------- */
 
 /* The one that it follows, if that has to be cancelled, too. */
 static int
@@ -150,6 +154,8 @@ cancel_one (int number)
   if (call->state == CALL_UNKNOWN || call->state == CALL_DONE)
     return NOBODY;
   call->is_cancelled = true;
+  if (call->is_suspended)
+    fiber_is_cancelled (number);
   if (is_first && call->state == CALL_WAITING)
     {
       call_complete (number);
@@ -190,7 +196,7 @@ call_drop (int number)
     call_cancel (number, false);
 }
 
-/* ---- answers ----------------------------------------------------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------------------------------------------------- */
 
 void
 model_answer (int number, bool fails)
@@ -263,6 +269,7 @@ model_return (int number)
   const Step *step = step_of (number);
   group_leave_all (frame_now ());
   frame_pop (number);
+  fiber_returned (number);
   if (step->answer == ANSWER_FAIL && step->kind != STEP_DIRECT)
     call->answer = CODE_FAILED;
   call->state = CALL_UNFINISHED;
@@ -274,7 +281,7 @@ model_return (int number)
     call_complete (number);
 }
 
-/* ---- events ------------------------------------------------------------------------------------------------------------ */
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
 void
 model_canceller (int number)
@@ -322,6 +329,8 @@ model_destroyed (int number)
 void
 calls_check_told (void)
 {
+  if (model.in_stop > 0)
+    return;
   for (int i = 0; i < model.program->count; i++)
     {
       const Call *call = &model.calls[i];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Channels: items in order, in batches or one by one. When a batch comes, beside other calls, is left open; but an idle loop has
- * left nothing that may come. */
+/* Channels: items in order, in batches or one by one. When a batch comes, beside other calls, is left open; but an idle
+ * loop has left nothing that may come. */
 #include "model-private.h"
 
 enum
@@ -35,7 +35,7 @@ drop_all (Numbers *items)
     model.items[item] = ITEM_GONE;
 }
 
-/* ---- producers --------------------------------------------------------------------------------------------------------- */
+/* ---- producers --------------------------------------------------------------------------------------------------- */
 
 static Code
 refusal (int number)
@@ -68,6 +68,8 @@ channel_send (int item)
   int number = step_of (item)->object;
   Channel *channel = &model.channels[number];
   Code code = refusal (number);
+  if (fiber_runs () && (code == CODE_AGAIN || code == CODE_DEADLOCK))
+    return CODE_NOTHING;
   if (code == CODE_AGAIN && !has_caller ())
     return CODE_NOTHING;
   model.item_channels[item] = number;
@@ -127,13 +129,14 @@ channel_close (int number, bool with_error)
   channel->has_error = with_error;
 }
 
-/* ---- the consumer ------------------------------------------------------------------------------------------------------ */
+/* ---- the consumer ------------------------------------------------------------------------------------------------ */
 
 void
 channel_leave (int number)
 {
   Channel *channel = &model.channels[number];
-  channel->is_left = channel->is_cancelled = true;
+  channel->is_left = true;
+  channel->is_cancelled |= !channel->is_told; /* the end of a delivery stays as it was */
   channel->is_batch_cancelled |= channel->is_in_batch;
   drop_all (&channel->waiting);
 }
@@ -167,7 +170,9 @@ channel_deliver (int number)
   Channel *channel = &model.channels[step->object];
   bool is_gone = model.callers[step->caller].is_stopping || scope_has_ended (step->scope);
   Call *call = &model.calls[number];
-  *call = (Call) { .state = CALL_DONE, .is_refused = true, .follows = NOBODY, .outcome = CODE_CANCELED };
+  *call = (Call) {
+    .state = CALL_DONE, .is_refused = true, .follows = NOBODY, .awaits = NOBODY, .outcome = CODE_CANCELED
+  };
   if (channel->delivery != NOBODY || channel->is_received)
     call->outcome = CODE_FAILED;
   else if (is_gone)
@@ -182,7 +187,7 @@ channel_deliver (int number)
   return CODE_NONE;
 }
 
-/* ---- batches ----------------------------------------------------------------------------------------------------------- */
+/* ---- batches ----------------------------------------------------------------------------------------------------- */
 
 static bool
 interval_is_over (int number)
@@ -265,7 +270,7 @@ batch_answer (int delivery)
   return true;
 }
 
-/* ---- at once ----------------------------------------------------------------------------------------------------------- */
+/* ---- at once ----------------------------------------------------------------------------------------------------- */
 
 Code
 channel_flush (int number)
@@ -294,7 +299,7 @@ channel_flushed (int number, Code expected)
     model_fail ("channel %d was flushed, and item %d still waits", number, channel->flushed);
 }
 
-/* ---- the end ----------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 static bool
 is_over (const Channel *channel)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The loops of the model: what waits for a caller's thread, in which order it begins, and what a stop makes of it.
  *
- * What is due begins before what was submitted, and each of the two in its order. That is all there is to a turn as long as
- * the clock stands still while a loop runs, which it does in these programs. Where a slice is one item, the clock may move
- * between two items of a turn: then what is due and what was submitted are two orders of their own. */
+ * What is due begins before what was submitted, and each of the two in its order. That is all there is to a turn as
+ * long as the clock stands still while a loop runs, which it does in these programs. Where a slice is one item, the
+ * clock may move between two items of a turn: then what is due and what was submitted are two orders of their own. */
 #include "model-private.h"
 
 #include <string.h>
 
-/* ---- frames ------------------------------------------------------------------------------------------------------------ */
+/* ---- frames ------------------------------------------------------------------------------------------------------ */
 
 Frame *
 frame_push (int call, int caller, int context, int group)
@@ -34,7 +34,26 @@ is_in_loop (int caller)
   return model.callers[caller].loops > 0;
 }
 
-/* ---- the inbox --------------------------------------------------------------------------------------------------------- */
+/* ---- the inbox --------------------------------------------------------------------------------------------------- */
+
+static void
+inbox_put (int call)
+{
+  model.calls[call].inbox_stamp = model.inbox_stamps++;
+  numbers_add (&model.callers[step_of (call)->caller].inbox, call);
+}
+
+bool
+inbox_has_before (int caller, int stamp)
+{
+  for (int i = 0; i < model.callers[caller].inbox.count; i++)
+    {
+      const Call *call = &model.calls[model.callers[caller].inbox.at[i]];
+      if (call->state != CALL_DONE && call->inbox_stamp < stamp)
+        return true;
+    }
+  return false;
+}
 
 /* In which order a stop ends what has returned is left open. Others of whom that makes calls ready find these in the order in
  * which the ends are told. */
@@ -46,7 +65,7 @@ inbox_add (int call)
   if (model.draining == NOBODY || model.draining == caller || model.completing == NOBODY
       || model.calls[model.completing].is_told)
     {
-      numbers_add (&model.callers[caller].inbox, call);
+      inbox_put (call);
       return;
     }
   model.held[model.held_count].source = model.completing;
@@ -59,13 +78,13 @@ inbox_add_held (int source)
   int kept = 0;
   for (int i = 0; i < model.held_count; i++)
     if (model.held[i].source == source)
-      numbers_add (&model.callers[step_of (model.held[i].call)->caller].inbox, model.held[i].call);
+      inbox_put (model.held[i].call);
     else
       model.held[kept++] = model.held[i];
   model.held_count = kept;
 }
 
-/* ---- timers ------------------------------------------------------------------------------------------------------------ */
+/* ---- timers ------------------------------------------------------------------------------------------------------ */
 
 void
 timer_add (int caller, TimerKind kind, int number, int stamp, int delay)
@@ -110,7 +129,8 @@ timer_over (Caller *caller, int i)
   timer_take (caller, i);
   switch (timer.kind)
     {
-    case TIMER_CALL: break;
+    case TIMER_CALL:
+    case TIMER_AWAIT: break;
     case TIMER_TIMEOUT: call_cancel (timer.number, true); break;
     case TIMER_SLOT: slot_timer_over (timer.number, timer.stamp); break;
     case TIMER_GROUP: group_cancel (timer.number); break;
@@ -135,10 +155,20 @@ move_time (Caller *caller)
   int i;
   forget_dead (caller);
   i = earliest (caller, model.now);
-  if (i == NOBODY || caller->timers[i].kind == TIMER_CALL)
+  if (i == NOBODY || caller->timers[i].kind <= TIMER_AWAIT)
     return false;
   timer_over (caller, i);
   return true;
+}
+
+bool
+timer_is_next (int caller, TimerKind kind, int number)
+{
+  Caller *at = &model.callers[caller];
+  int i;
+  forget_dead (at);
+  i = earliest (at, model.now);
+  return i != NOBODY && at->timers[i].kind == kind && at->timers[i].number == number;
 }
 
 bool
@@ -148,7 +178,7 @@ timers_are_over (int caller)
   return model.program->is_fine || earliest (&model.callers[caller], model.now) == NOBODY;
 }
 
-/* ---- a stop ------------------------------------------------------------------------------------------------------------ */
+/* ---- a stop ------------------------------------------------------------------------------------------------------ */
 
 static void
 drop_timers (Caller *caller, int until)
@@ -203,7 +233,7 @@ drop_calls (int number)
     }
 }
 
-/* Everything that has not begun goes; then what has returned, and is not done, is told. */
+/* Everything that has not begun goes; then what has returned or is suspended, and is not done, is told. */
 static void
 drain (int number)
 {
@@ -243,7 +273,7 @@ model_stop (int number)
       }
 }
 
-/* ---- moves ------------------------------------------------------------------------------------------------------------- */
+/* ---- moves ------------------------------------------------------------------------------------------------------- */
 
 bool
 move (void)
@@ -262,7 +292,7 @@ move (void)
   return false;
 }
 
-/* ---- the order --------------------------------------------------------------------------------------------------------- */
+/* ---- the order --------------------------------------------------------------------------------------------------- */
 
 /* Whether the call is the next one of its caller. */
 static bool
@@ -313,7 +343,7 @@ model_start (int number, int context, int group)
   frame_push (number, step->caller, call->context, call->group);
 }
 
-/* ---- rounds ------------------------------------------------------------------------------------------------------------ */
+/* ---- rounds ------------------------------------------------------------------------------------------------------ */
 
 void
 model_loop_begins (int caller)
@@ -330,6 +360,7 @@ check_running (int number)
     model_fail ("caller %d is idle, and call %d is due", number, caller->timers[earliest (caller, model.now)].number);
   if (caller->inbox.count > 0)
     model_fail ("caller %d is idle, and call %d has not begun", number, caller->inbox.at[0]);
+  fibers_check_idle (number);
 }
 
 static bool

@@ -8,7 +8,7 @@
 #define model_fail(...) model_fail_at (__func__, __VA_ARGS__)
 _Noreturn void model_fail_at (const char *where, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
 
-/* ---- a list of numbers, in order ----------------------------------------------------------------------------------------- */
+/* ---- a list of numbers, in order --------------------------------------------------------------------------------- */
 
 typedef struct Numbers
 {
@@ -22,7 +22,7 @@ bool numbers_remove (Numbers *numbers, int number);
 bool numbers_have (const Numbers *numbers, int number);
 int numbers_pop (Numbers *numbers); /* the first one, or NOBODY */
 
-/* ---- calls --------------------------------------------------------------------------------------------------------------- */
+/* ---- calls ------------------------------------------------------------------------------------------------------- */
 
 typedef enum CallState
 {
@@ -43,16 +43,21 @@ typedef struct Call
   bool is_deferred, is_answered, obeys, has_obeyed, is_obeying; /* the canceller: there is one, it has run, it has to */
   bool is_on_its_way;                                           /* in the inbox, or a timer */
   int follows;                                                  /* or NOBODY */
+  bool has_waited, is_suspended, is_signalled;                  /* spawned: ever; off its thread; it has to go on */
+  bool is_loose, is_in_stop;                                    /* the order is open; it has gone on within a stop */
+  int awaits;                                                   /* a call, or NOBODY */
+  int inbox_stamp, yield_stamp; /* its place there; what is there before goes first; 0: it has not yielded */
   int context, group;
   Numbers listeners; /* continuations and followers, in order */
   Numbers groups;    /* of which it is a member, in the order of joining */
 } Call;
 
-/* ---- objects ------------------------------------------------------------------------------------------------------------- */
+/* ---- objects ----------------------------------------------------------------------------------------------------- */
 
 typedef enum TimerKind
 {
   TIMER_CALL,
+  TIMER_AWAIT, /* those two are told by events */
   TIMER_TIMEOUT,
   TIMER_SLOT,
   TIMER_GROUP
@@ -167,7 +172,7 @@ typedef struct State
 {
   const Program *program;
   ModelFailFunc fail;
-  int now, stamps;
+  int now, stamps, inbox_stamps;
   Code expected[STEPS];
   Call calls[STEPS];
   ItemState items[STEPS];
@@ -180,13 +185,14 @@ typedef struct State
   Scope scopes[SCOPES];
   Channel channels[CHANNELS];
   int draining, completing; /* a caller; the call whose end has effects now; or NOBODY */
+  int in_stop; /* calls that have gone on within a stop, and not returned: it is not over with the others */
   int held_count;
   struct
   {
     int source, call;
   } held[2 * STEPS];
   int depth;
-  Frame frames[STEPS + 2];
+  Frame frames[STEPS + 2], suspended[STEPS];
   int loop_depth;
   int loops[STEPS + 2]; /* whose loops are on the stack */
 } State;
@@ -205,7 +211,7 @@ frame_now (void)
   return &model.frames[model.depth];
 }
 
-/* ---- model-loops.c ----------------------------------------------------------------------------------------------------- */
+/* ---- model-loops.c ----------------------------------------------------------------------------------------------- */
 
 Frame *frame_push (int call, int caller, int context, int group);
 void frame_pop (int call);
@@ -214,8 +220,12 @@ void timer_remove (int caller, TimerKind kind, int number);
 /* Whether all that is due, and may run before what is in the inbox, has done so. */
 bool timers_are_over (int caller);
 bool is_in_loop (int caller);
+/* The time of that call's wait is over, and comes before all else. */
+bool timer_is_next (int caller, TimerKind kind, int number);
 /* The call waits for its caller's thread from now on. */
 void inbox_add (int call);
+/* Something that was put there before. */
+bool inbox_has_before (int caller, int stamp);
 /* The end of the call was told. */
 void inbox_add_held (int source);
 /* A move without an event. False: there is none. */
@@ -229,7 +239,7 @@ bool move (void);
         model_fail (__VA_ARGS__);                                                                                      \
   while (0)
 
-/* ---- model-calls.c ----------------------------------------------------------------------------------------------------- */
+/* ---- model-calls.c ----------------------------------------------------------------------------------------------- */
 
 Code call_submit (int number);
 void call_complete (int number);
@@ -241,7 +251,23 @@ void call_check_destroyed (int number);
 /* A call that is dropped before it has begun. */
 void call_drop (int number);
 
-/* ---- model-gates.c ----------------------------------------------------------------------------------------------------- */
+/* ---- model-fibers.c ---------------------------------------------------------------------------------------------- */
+
+/* The step is that of a call that has gone on within a stop: it is not done, since how far the stop has come is open. */
+bool fiber_is_in_stop (void);
+/* A step that waits. CODE_ANY: the call suspends. */
+Code fiber_wait (const Step *step);
+/* The step is that of a spawned call, which would wait for room in a queue or channel. No program has that. */
+bool fiber_runs (void);
+void fiber_awaited_is_done (int call);
+void fiber_is_cancelled (int call);
+/* All that has to go on has done so. */
+void fibers_check_idle (int caller);
+/* A group was cancelled that it may be in. */
+void fibers_group_cancelled (int group);
+void fiber_returned (int call);
+
+/* ---- model-gates.c ----------------------------------------------------------------------------------------------- */
 
 void gate_enter (int call);
 void gate_leave (int call);
@@ -249,7 +275,7 @@ void slot_timer_over (int slot, int number);
 void slot_cancel (int slot);
 void limiter_close (int limiter);
 
-/* ---- model-groups.c ---------------------------------------------------------------------------------------------------- */
+/* ---- model-groups.c ---------------------------------------------------------------------------------------------- */
 
 void groups_begin (void);
 void group_join_all (int group, int call);
@@ -265,7 +291,7 @@ void scope_bind (int scope, BoundKind kind, int number);
 bool scope_end (int scope);
 bool scope_has_ended (int scope); /* of NOBODY: false */
 
-/* ---- model-queues.c ---------------------------------------------------------------------------------------------------- */
+/* ---- model-queues.c ---------------------------------------------------------------------------------------------- */
 
 Code queue_call (int number);
 bool queue_may_start (int number);
@@ -273,7 +299,7 @@ void queue_starts (int number);
 void queue_close (int queue);
 void queue_check_idle (int queue);
 
-/* ---- model-channels.c -------------------------------------------------------------------------------------------------- */
+/* ---- model-channels.c -------------------------------------------------------------------------------------------- */
 
 Code channel_send (int item);
 void channel_sent (int item);

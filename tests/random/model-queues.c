@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Queues: one item at a time, in the queue's order. When that is, beside other calls, is left open; but an idle loop has left
- * nothing. */
+/* Queues: one item at a time, in the queue's order. When that is, beside other calls, is left open; but an idle loop
+ * has left nothing. */
 #include "model-private.h"
 
 enum
@@ -81,8 +81,13 @@ queue_call (int number)
 {
   int at = step_of (number)->object;
   Queue *queue = &model.queues[at];
-  Code code = refusal (at);
-  model.calls[number] = (Call) { .state = CALL_WAITING, .follows = NOBODY, .context = queue->context, .group = NOBODY };
+  Code code;
+  if (fiber_runs () && is_full (at) && model.program->queues[at].overflow == OVERFLOW_BLOCK)
+    return CODE_NOTHING;
+  code = refusal (at);
+  model.calls[number] = (Call) {
+    .state = CALL_WAITING, .follows = NOBODY, .awaits = NOBODY, .context = queue->context, .group = NOBODY
+  };
   if (code != CODE_OK)
     {
       drop (number);

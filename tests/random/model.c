@@ -47,7 +47,7 @@ model_begin (const Program *program, ModelFailFunc fail)
   groups_begin ();
 }
 
-/* ---- steps ------------------------------------------------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------------------------------------------------- */
 
 static Code
 truth (bool is_true)
@@ -130,6 +130,9 @@ do_step (int number, const Step *step)
     case STEP_ANSWER: return answer (step);
     case STEP_SET_CONTEXT: return frame_now ()->context = number + 1, nothing ();
     case STEP_ADVANCE: return model_advance (step->time), nothing ();
+    case STEP_AWAIT:
+    case STEP_SLEEP:
+    case STEP_YIELD: return fiber_wait (step);
     case STEP_STOP: return model_stop (step->caller), nothing ();
     case STEP_ITERATE:
     case STEP_RUN: return nothing ();
@@ -140,7 +143,7 @@ do_step (int number, const Step *step)
 Code
 model_step (int number)
 {
-  return model.expected[number] = do_step (number, step_of (number));
+  return model.expected[number] = fiber_is_in_stop () ? CODE_NOTHING : do_step (number, step_of (number));
 }
 
 void
@@ -190,7 +193,7 @@ model_close_all (void)
       channel_leave (i);
 }
 
-/* ---- the outcomes of objects ------------------------------------------------------------------------------------------- */
+/* ---- the outcomes of objects ------------------------------------------------------------------------------------- */
 
 static void
 expect_done (const char *thing, int number, bool *is_told, bool is_done, Code outcome, Code expected)
@@ -240,16 +243,16 @@ model_thing_done (Thing thing, int number, Code outcome)
     }
 }
 
-/* ---- what is missing --------------------------------------------------------------------------------------------------- */
+/* ---- what is missing --------------------------------------------------------------------------------------------- */
 
 void
 model_sync (void)
 {
   calls_check_told ();
-  for (int i = 0; i < GROUPS; i++)
+  for (int i = 0; model.in_stop == 0 && i < GROUPS; i++)
     if (model.groups[i].is_done && !model.groups[i].is_told)
       model_fail ("group %d is not done", i);
-  for (int i = 0; i < LIMITERS; i++)
+  for (int i = 0; model.in_stop == 0 && i < LIMITERS; i++)
     if (model.limiters[i].is_drained && !model.limiters[i].is_told)
       model_fail ("limiter %d is not done", i);
   for (int i = 0; i < model.program->count; i++)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The reference model: what a program has to do, one thing after the other, as the public headers say it.
  *
- * It shares no code with the library, and includes none of its headers. It goes along with the real run: it is told of each
- * step before that is done, and says what has to come of it; it is told of each event, and says whether that may come now.
- * Where the headers leave the order open, several events may come. After each step nothing may be missing that had to come
- * within it, and after each round of a loop nothing that had to come in it.
+ * It shares no code with the library, and includes none of its headers. It goes along with the real run: it is told of
+ * each step before that is done, and says what has to come of it; it is told of each event, and says whether that may
+ * come now. Where the headers leave the order open, several events may come. After each step nothing may be missing
+ * that had to come within it, and after each round of a loop nothing that had to come in it.
  *
- * What the library does without an event (a limit of time, or what a stop drops) is a move of the model's own. It makes as few
- * of these as an event needs. */
+ * What the library does without an event (a limit of time, or what a stop drops) is a move of the model's own. It makes
+ * as few of these as an event needs. */
 #ifndef LODGER_RANDOM_MODEL_H
 #define LODGER_RANDOM_MODEL_H
 
@@ -41,10 +41,10 @@ typedef void (*ModelFailFunc) (const char *what) __attribute__ ((noreturn));
 
 void model_begin (const Program *program, ModelFailFunc fail);
 
-/* ---- steps ----------------------------------------------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------------------------------------------------- */
 
-/* Before a step is done: what its function returns. CODE_NOTHING: the step cannot be done. A submission that is refused returns
- * its outcome. */
+/* Before a step is done: what its function returns. CODE_NOTHING: the step cannot be done. A submission that is refused
+ * returns its outcome. */
 Code model_step (int number);
 /* After it. `item` is what was received, or NOBODY. */
 void model_step_done (int number, Code code, int item);
@@ -62,11 +62,13 @@ void model_answer (int call, bool fails);
 void model_sync (void); /* nothing may be missing now */
 void model_end (void);
 
-/* ---- events ---------------------------------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
 /* The function of a call begins, with that value of the context and that current group, and returns. */
 void model_start (int call, int context, int group);
 void model_return (int call);
+/* A spawned call goes on after the wait of that step, with that code, value of the context and current group. */
+void model_resume (int call, int step, Code code, int context, int group);
 /* The function answers by ANSWER_FOLLOW, and what that returns. */
 Code model_follow (int call);
 /* The function defers. `obeys`: the canceller is about to be set. */

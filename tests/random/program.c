@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* ---- making ------------------------------------------------------------------------------------------------------------ */
+/* ---- making ------------------------------------------------------------------------------------------------------ */
 
 typedef struct Maker
 {
@@ -13,6 +13,7 @@ typedef struct Maker
   TestRandom random;
   unsigned weights[STEP_KINDS]; /* of this program: some kinds it has often, others never */
   Answer favourite;
+  bool spawns; /* half of the calls */
 } Maker;
 
 static int
@@ -71,6 +72,7 @@ static const struct
   [STEP_REMOVE] = { 1, 2 },        [STEP_END_SCOPE] = { 1, 2 },     [STEP_CANCEL] = { 4, 2 },
   [STEP_ANSWER] = { 8, 4 },        [STEP_SET_CONTEXT] = { 2, 2 },   [STEP_ITERATE] = { 8, 3 },
   [STEP_RUN] = { 5, 4 },           [STEP_ADVANCE] = { 4, 3 },       [STEP_STOP] = { 1, 3 },
+  [STEP_AWAIT] = { 8, 3 },         [STEP_SLEEP] = { 3, 3 },         [STEP_YIELD] = { 3, 3 },
 };
 
 static StepKind
@@ -98,6 +100,20 @@ pick_call (Maker *maker, int before)
         return number;
     }
   return NOBODY;
+}
+
+/* The same of those that are spawned. */
+static int
+pick_spawned (Maker *maker, int before)
+{
+  int number = NOBODY;
+  for (int tries = 0; tries < 8; tries++)
+    {
+      number = pick_call (maker, before);
+      if (number != NOBODY && maker->program->steps[number].is_spawned)
+        break;
+    }
+  return number;
 }
 
 static unsigned
@@ -137,6 +153,7 @@ make_call (Maker *maker, Step *step, int number)
   step->is_protected = once_in (maker, 8);
   step->scope = scope_or_none (maker, 4);
   step->priority = below (maker, 3);
+  step->is_spawned = maker->spawns && (step->kind == STEP_SOON || step->kind == STEP_ITEM) && once_in (maker, 2);
   step->timeout = !maker->program->is_fine && once_in (maker, 6) ? 1 + below (maker, 4) : 0;
   if (step->kind == STEP_SOON && !once_in (maker, 3))
     step->gate = (Gate) below (maker, 3);
@@ -168,6 +185,8 @@ make_step (Maker *maker, int number)
   step->time = 1 + below (maker, 3);
   if (step_submits (step))
     make_call (maker, step, number);
+  if (step->kind >= STEP_AWAIT && step->kind <= STEP_YIELD)
+    step->in = pick_spawned (maker, number);
   if (step->kind == STEP_ADVANCE || (step->in != MAIN && maker->program->steps[step->in].kind == STEP_DIRECT))
     step->in = MAIN;
 }
@@ -185,6 +204,10 @@ program_make (Program *program, uint64_t seed)
     if (usual[i].weight > 0 && (usual[i].leaves_out == 0 || !once_in (&maker, usual[i].leaves_out)))
       maker.weights[i] = usual[i].weight;
   maker.favourite = (Answer) below (&maker, ANSWERS);
+  maker.spawns = !once_in (&maker, 3);
+  for (int i = STEP_AWAIT; i <= STEP_YIELD; i++)
+    if (!maker.spawns || (program->is_fine && i != STEP_YIELD))
+      maker.weights[i] = 0;
   maker.weights[STEP_SOON] += 1;
   maker.weights[STEP_ITERATE] += 2;
   make_objects (&maker);
@@ -192,7 +215,7 @@ program_make (Program *program, uint64_t seed)
     make_step (&maker, i);
 }
 
-/* ---- printing ---------------------------------------------------------------------------------------------------------- */
+/* ---- printing ---------------------------------------------------------------------------------------------------- */
 
 static const char *const kind_names[STEP_KINDS] = {
   [STEP_NOTHING] = "nothing",
@@ -219,6 +242,9 @@ static const char *const kind_names[STEP_KINDS] = {
   [STEP_CANCEL] = "cancel call",
   [STEP_ANSWER] = "answer call",
   [STEP_SET_CONTEXT] = "set the context",
+  [STEP_AWAIT] = "await",
+  [STEP_SLEEP] = "sleep",
+  [STEP_YIELD] = "yield",
   [STEP_ITERATE] = "iterate",
   [STEP_RUN] = "run until idle",
   [STEP_ADVANCE] = "advance",
@@ -242,6 +268,7 @@ print_call (const Step *step, FILE *file)
     fprintf (file, ", priority %d", step->priority);
   fputs (step->is_tracked ? "" : ", not tracked", file);
   fputs (step->is_protected ? ", protected" : "", file);
+  fputs (step->is_spawned ? ", spawned" : "", file);
 }
 
 void
@@ -256,12 +283,12 @@ step_print (const Program *program, int number, FILE *file)
   fputs (kind_names[step->kind], file);
   if ((step->kind >= STEP_ITEM && step->kind <= STEP_END_SCOPE))
     fprintf (file, " %d", step->object);
-  if (step->kind == STEP_THEN || (step->kind >= STEP_CANCEL && step->kind <= STEP_ANSWER) || step->kind == STEP_ADD
-      || step->kind == STEP_REMOVE)
+  if (step->kind == STEP_THEN || (step->kind >= STEP_CANCEL && step->kind <= STEP_ANSWER) || step->kind == STEP_AWAIT
+      || step->kind == STEP_ADD || step->kind == STEP_REMOVE)
     fprintf (file, ", call %d", step->other);
   if (step_submits (step) || step->kind == STEP_ITERATE || step->kind == STEP_RUN || step->kind == STEP_STOP)
     fprintf (file, ", caller %d", step->caller);
-  if (step->kind == STEP_LATER || step->kind == STEP_ADVANCE)
+  if (step->kind == STEP_LATER || step->kind == STEP_ADVANCE || step->kind == STEP_AWAIT || step->kind == STEP_SLEEP)
     fprintf (file, ", %d ticks", step->time);
   if (step_submits (step))
     print_call (step, file);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A random program: a short list of steps, all of it made from a seed.
  *
- * A step is done by the main program, between the rounds of the loops, or by the function of a call. The number of a call is
- * that of the step that submits it. A step that cannot be done, since what it names is not there, does nothing. So each
- * program with fewer steps is a program, too. */
+ * A step is done by the main program, between the rounds of the loops, or by the function of a call. The number of a
+ * call is that of the step that submits it. A step that cannot be done, since what it names is not there, does nothing.
+ * So each program with fewer steps is a program, too. */
 #ifndef LODGER_RANDOM_PROGRAM_H
 #define LODGER_RANDOM_PROGRAM_H
 
@@ -51,6 +51,9 @@ typedef enum StepKind
   STEP_CANCEL, /* what is done to a call */
   STEP_ANSWER,
   STEP_SET_CONTEXT,
+  STEP_AWAIT, /* the waits of a spawned call */
+  STEP_SLEEP,
+  STEP_YIELD,
   STEP_ITERATE, /* the loops */
   STEP_RUN,
   STEP_ADVANCE,
@@ -88,7 +91,7 @@ typedef struct Step
   Gate gate;
   int gate_object;
   int scope; /* or NOBODY */
-  bool is_tracked, is_protected, fails;
+  bool is_tracked, is_protected, is_spawned, fails;
   int priority;
   int time, timeout; /* ticks */
 } Step;

@@ -2,7 +2,7 @@
 /* What a step does. */
 #include "run-private.h"
 
-/* ---- submissions ------------------------------------------------------------------------------------------------------- */
+/* ---- submissions ------------------------------------------------------------------------------------------------- */
 
 static LodgerCallOptions
 call_options (int number, const Step *step)
@@ -43,7 +43,10 @@ submit (int number, const Step *step)
     case STEP_THEN:
       return kept (number, lodger_pending_then_full (run.pendings[step->other], caller, run_then, data, run_destroyed,
                                                      &options));
-    default: return kept (number, lodger_caller_call_soon_full (caller, run_call, data, run_destroyed, &options));
+    default:
+      return kept (number, step->is_spawned
+                               ? lodger_caller_spawn_full (caller, run_call, data, run_destroyed, &options)
+                               : lodger_caller_call_soon_full (caller, run_call, data, run_destroyed, &options));
     }
 }
 
@@ -51,8 +54,9 @@ static Code
 call_queue (int number, const Step *step)
 {
   LodgerQueue *queue = run.queues[step->object];
-  int code = lodger_queue_call_full (queue, run_call, &run.numbers[number], run_destroyed,
-                                     LODGER_QUEUE_ITEM_OPTIONS (.priority = step->priority));
+  const LodgerQueueItemOptions *options = LODGER_QUEUE_ITEM_OPTIONS (.priority = step->priority);
+  int code = step->is_spawned ? lodger_queue_spawn_full (queue, run_call, &run.numbers[number], run_destroyed, options)
+                              : lodger_queue_call_full (queue, run_call, &run.numbers[number], run_destroyed, options);
   LodgerPending *pending = lodger_queue_get_pending (queue);
   if (pending != NULL && !run.is_watched_queue[step->object])
     {
@@ -72,7 +76,7 @@ deliver (int number, const Step *step)
   return run_code (lodger_pending_get_outcome (pending));
 }
 
-/* ---- objects ----------------------------------------------------------------------------------------------------------- */
+/* ---- objects ----------------------------------------------------------------------------------------------------- */
 
 static Code
 receive (const Step *step, int *ret_item)
@@ -152,7 +156,30 @@ to_group (const Step *step)
     }
 }
 
-/* ---- steps ------------------------------------------------------------------------------------------------------------- */
+/* ---- waits ------------------------------------------------------------------------------------------------------- */
+
+/* The model says beforehand whether the call suspends. */
+static Code
+wait_in_step (int number, const Step *step, bool suspends)
+{
+  Code code;
+  switch (step->kind)
+    {
+    case STEP_AWAIT:
+      code = run_code (lodger_pending_wait (run.pendings[step->other], TICK * step->time, LODGER_WAIT_PROTECT));
+      break;
+    case STEP_SLEEP: code = run_code (lodger_sleep (TICK * step->time)); break;
+    default: code = run_code (lodger_yield ()); break;
+    }
+  if (suspends)
+    {
+      run_say ("call %d goes on: %s", step->in, code_name (code));
+      model_resume (step->in, number, code, run_context (), run_group ());
+    }
+  return code;
+}
+
+/* ---- steps ------------------------------------------------------------------------------------------------------- */
 
 static Code
 do_other (int number, const Step *step)
@@ -209,14 +236,16 @@ run_steps (int in)
     {
       const Step *step = &run.program->steps[i];
       int item = NOBODY;
-      Code code;
+      Code code, expected;
       if (step->in != in || step->kind == STEP_NOTHING)
         continue;
       if (run.is_loud)
         step_print (run.program, i, stderr);
-      if (model_step (i) == CODE_NOTHING)
+      expected = model_step (i);
+      if (expected == CODE_NOTHING)
         continue;
-      code = do_step (i, step, &item);
+      code = step->kind >= STEP_AWAIT && step->kind <= STEP_YIELD ? wait_in_step (i, step, expected == CODE_ANY)
+                                                                  : do_step (i, step, &item);
       if (code != CODE_OK && code != CODE_NONE)
         run_say ("step %d: %s", i, code_name (code));
       model_step_done (i, code, item);

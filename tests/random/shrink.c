@@ -56,12 +56,13 @@ simplify (Step *step, int how)
     case 7: step->priority = 0; break;
     case 8: step->fails = false; break;
     case 9: step->time = step->time > 0 ? 1 : 0; break;
+    case 10: step->is_spawned = false; break;
     default: return false;
     }
   return step->in != before.in || step->answer != before.answer || step->gate != before.gate
          || step->scope != before.scope || step->timeout != before.timeout || step->is_protected != before.is_protected
          || step->is_tracked != before.is_tracked || step->priority != before.priority || step->fails != before.fails
-         || step->time != before.time;
+         || step->time != before.time || step->is_spawned != before.is_spawned;
 }
 
 static bool
@@ -69,7 +70,7 @@ simplify_all (Program *program, FailsFunc fails)
 {
   bool has_changed = false;
   for (int i = 0; i < program->count; i++)
-    for (int how = 0; how < 10; how++)
+    for (int how = 0; how < 11; how++)
       {
         candidate = *program;
         if (candidate.steps[i].kind != STEP_NOTHING && simplify (&candidate.steps[i], how))

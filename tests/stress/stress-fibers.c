@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Spawned calls of several threads wait for each other's pendings, for promises, for times and turns, and cancel each other,
- * all at once; in some rounds their callers stop meanwhile.
+/* Spawned calls of several threads wait for each other's pendings, for promises, for times and turns, and cancel each
+ * other, all at once; in some rounds their callers stop meanwhile.
  *
  * In the end each call has ended once, each was itself after each wait, and all data was destroyed once.
  *
@@ -18,8 +18,9 @@ enum
   WORKERS = 3,
   FIBERS = 24,
   PROMISES = 8,
-  STEPS = 12,   /* of each fiber */
-  STOPS_IN = 10 /* one round in so many */
+  STEPS = 12,    /* of each fiber */
+  STOPS_IN = 10, /* one round in so many */
+  ECHOES = 50    /* for each round */
 };
 
 typedef struct Round Round;
@@ -232,6 +233,53 @@ run_round (Round *round, unsigned number)
     start_workers (round);
 }
 
+/* ---- answers that come as the call suspends -------------------------------------------------------------------------- */
+
+typedef struct Echo
+{
+  _Atomic (LodgerPending *) asked;
+  atomic_bool is_over;
+  unsigned count;
+} Echo;
+
+/* It keeps its thread awake, to be as quick as it can. */
+static void
+answer_all (void *data)
+{
+  Echo *echo = data;
+  while (!atomic_load (&echo->is_over))
+    {
+      LodgerPending *asked = atomic_exchange (&echo->asked, NULL);
+      if (asked != NULL)
+        lodger_pending_return_nothing (asked);
+      lodger_pending_unref (asked);
+    }
+}
+
+static void
+ask (LodgerPending *self, void *data)
+{
+  Echo *echo = data;
+  (void) self;
+  for (unsigned i = 0; i < echo->count; i++)
+    {
+      LodgerPending *asked = lodger_pending_new (LODGER_PENDING_DEFAULT);
+      atomic_store (&echo->asked, lodger_pending_ref (asked));
+      test_check (lodger_pending_wait (asked, LODGER_FOREVER, LODGER_WAIT_DEFAULT) == 0);
+      lodger_pending_unref (asked);
+    }
+  atomic_store (&echo->is_over, true);
+}
+
+static void
+run_echo (Round *round, unsigned count)
+{
+  Echo echo = { .count = count };
+  LodgerPending *asks = lodger_caller_spawn (round->workers[0], ask, &echo, NULL);
+  worker_run (round->workers[1], answer_all, &echo);
+  test_check (wait_outcome (asks) == 0);
+}
+
 int
 main (void)
 {
@@ -241,6 +289,7 @@ main (void)
   test_expect_end ();
   lodger_set_log_func (no_log, NULL);
   start_workers (&round);
+  run_echo (&round, rounds * ECHOES);
   for (unsigned i = 1; i <= rounds; i++)
     {
       run_round (&round, i);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Random programs of stacks in several threads: each starts others, resumes others, borrows the thread's own stack, leaves,
- * and finds everything as it was. */
+/* Random programs of stacks in several threads: each starts others, resumes others, borrows the thread's own stack,
+ * leaves, and finds everything as it was. */
 #include "stack/stack.h"
 #include "test-suite.h"
 

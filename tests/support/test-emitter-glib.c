@@ -64,7 +64,7 @@ emitter_init (Emitter *emitter)
   emitter->level = 0;
 }
 
-/* ---- other emitters ------------------------------------------------------------------------------------------------ */
+/* ---- other emitters ---------------------------------------------------------------------------------------------- */
 
 typedef Emitter StubbornEmitter;
 typedef EmitterClass StubbornEmitterClass;
@@ -107,7 +107,7 @@ wordy_emitter_init (WordyEmitter *emitter)
   (void) emitter;
 }
 
-/* ---- the tests' side ----------------------------------------------------------------------------------------------- */
+/* ---- the tests' side --------------------------------------------------------------------------------------------- */
 
 GObject *
 emitter_new (void)

@@ -2,6 +2,9 @@
 #define _GNU_SOURCE
 #include "test-suite.h"
 
+#include "base/thread.h"
+#include "stack/tools.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +75,19 @@ is_wanted (const char *name, int argc, char **argv)
   return false;
 }
 
+/* To ThreadSanitizer an idle stack is a thread that runs on, for which it waits a second at the exit of a test. */
+static void
+end_idle_stacks (void)
+{
+#ifdef LODGER_TOOL_THREAD
+  LodgerThread *thread = lodger__thread_peek ();
+  if (thread == NULL || thread->stacks == NULL)
+    return;
+  thread->stacks_at_end (thread->stacks);
+  thread->stacks = NULL;
+#endif
+}
+
 int
 test_main (Suite *suite, int argc, char **argv)
 {
@@ -92,6 +108,7 @@ test_main (Suite *suite, int argc, char **argv)
       {
         TCase *tcase = tcase_create (entries[i].name);
         tcase_set_timeout (tcase, test_timeout_seconds () * entries[i].times);
+        tcase_add_checked_fixture (tcase, NULL, end_idle_stacks);
         tcase_add_loop_test (tcase, entries[i].test, entries[i].i, entries[i].i + 1);
         suite_add_tcase (suite, tcase);
         wanted++;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* ---- scopes -------------------------------------------------------------------------------------------------------- */
+/* ---- scopes ------------------------------------------------------------------------------------------------------ */
 
 typedef struct Object
 {
@@ -113,7 +113,7 @@ START_TEST (a_call_whose_object_has_gone_is_cancelled_when_it_goes_on)
 }
 END_TEST
 
-/* ---- stops --------------------------------------------------------------------------------------------------------- */
+/* ---- stops ------------------------------------------------------------------------------------------------------- */
 
 START_TEST (a_stop_ends_a_spawned_call_that_waits)
 {
@@ -181,7 +181,7 @@ START_TEST (a_spawned_call_of_a_loop_that_does_not_end_is_left_behind)
 }
 END_TEST
 
-/* ---- the end of a thread ------------------------------------------------------------------------------------------- */
+/* ---- the end of a thread ----------------------------------------------------------------------------------------- */
 
 typedef struct Exiting
 {
@@ -272,7 +272,7 @@ START_TEST (a_spawned_call_that_ends_its_thread_leaves_the_others_behind)
 }
 END_TEST
 
-/* ---- places that a call has while it waits ------------------------------------------------------------------------- */
+/* ---- places that a call has while it waits ----------------------------------------------------------------------- */
 
 START_TEST (a_spawned_call_keeps_its_place_in_a_limiter_while_it_waits)
 {

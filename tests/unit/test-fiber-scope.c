@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A spawned call that is bound to a scope: once the scope has ended, no wait of it is 0, whatever has come meanwhile. */
+/* A spawned call that is bound to a scope: once the scope has ended, no wait of it is 0, whatever has come
+ * meanwhile. */
 #include "test-loop.h"
 #include "test-suite.h"
 

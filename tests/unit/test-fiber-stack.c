@@ -170,7 +170,7 @@ START_TEST (a_loop_on_the_threads_stack_runs_spawned_calls)
 }
 END_TEST
 
-/* ---- sizes --------------------------------------------------------------------------------------------------------- */
+/* ---- sizes ------------------------------------------------------------------------------------------------------- */
 
 static void
 use_size (LodgerPending *self, void *data)
@@ -219,7 +219,7 @@ START_TEST (a_worker_and_a_queue_have_their_sizes)
   deep = (Deep) { .size = OF_ALL (1024) };
   expect_code (
       lodger_queue_spawn_full (queue, use_size, &deep, NULL, LODGER_QUEUE_ITEM_OPTIONS (.stack_size = 1024 * KIB)), 0);
-  for (int i = 0; i < 2; i++) /* its beginning, and what comes after the yield */
+  for (int i = 0; i < 3; i++) /* its beginning, the turn after the yield, and the one after that */
     worker_run (worker, recorder_direct, &(Recorder) { .ran = 0 });
   ck_assert (deep.is_done);
   lodger_queue_unref (queue);
@@ -252,7 +252,7 @@ START_TEST (a_size_that_is_too_large_is_refused)
 }
 END_TEST
 
-/* ---- no room ------------------------------------------------------------------------------------------------------- */
+/* ---- no room ----------------------------------------------------------------------------------------------------- */
 
 START_TEST (without_memory_for_a_stack_the_call_fails_before_it_begins)
 {

@@ -45,7 +45,7 @@ struct Waiting
   bool begins, is_over, was_itself, kept_context;
 };
 
-/* ---- what is waited for -------------------------------------------------------------------------------------------- */
+/* ---- what is waited for ------------------------------------------------------------------------------------------ */
 
 static int
 wait_pending (Waiting *waiting)
@@ -358,7 +358,7 @@ enum
   KINDS = sizeof kinds / sizeof kinds[0]
 };
 
-/* ---- the call ------------------------------------------------------------------------------------------------------ */
+/* ---- the call ---------------------------------------------------------------------------------------------------- */
 
 static void
 wait_for_it (LodgerPending *self, void *data)
@@ -464,7 +464,7 @@ START_TEST (a_wait_suspends_a_spawned_call_until_it_is_over)
 }
 END_TEST
 
-/* ---- what ends a wait ---------------------------------------------------------------------------------------------- */
+/* ---- what ends a wait -------------------------------------------------------------------------------------------- */
 
 typedef enum Way
 {
@@ -555,6 +555,26 @@ START_TEST (edge_06_a_shield_holds_back_the_cancellation_of_a_spawned_call)
   waiting_end (&waiting, 0, LODGER_ECANCELED);
   expect_code (lodger_pending_get_outcome (waiting.call), LODGER_ECANCELED);
   waiting_close (&waiting);
+}
+END_TEST
+
+START_TEST (a_protected_wait_of_a_spawned_call_cancels_nothing)
+{
+  for (int by_time = 0; by_time < 2; by_time++)
+    {
+      Waiting waiting;
+      waiting_start (&waiting, 0, NULL, LODGER_SECONDS (5), LODGER_WAIT_PROTECT);
+      if (by_time)
+        lodger_manual_advance (waiting.loop.host, LODGER_SECONDS (5));
+      else
+        ck_assert (lodger_pending_cancel (waiting.call, NULL));
+      run_until_over (&waiting);
+      lodger_manual_advance (waiting.loop.host, 1); /* the next wait */
+      waiting_end (&waiting, by_time ? LODGER_ETIMEDOUT : LODGER_ECANCELED,
+                   by_time ? LODGER_ETIMEDOUT : LODGER_ECANCELED);
+      ck_assert (!lodger_pending_is_cancelled (waiting.promise));
+      waiting_close (&waiting);
+    }
 }
 END_TEST
 
@@ -669,7 +689,7 @@ START_TEST (a_cancel_during_a_yield_is_told_by_it)
 }
 END_TEST
 
-/* ---- leaving a task, which is shielded ----------------------------------------------------------------------------- */
+/* ---- leaving a task, which is shielded --------------------------------------------------------------------------- */
 
 typedef struct Serving
 {
@@ -755,6 +775,7 @@ main (int argc, char **argv)
     }
   add_for_kinds (suite, a_timeout_inside_of_a_spawned_call_is_its_own_error);
   add_for_kinds (suite, edge_06_a_shield_holds_back_the_cancellation_of_a_spawned_call);
+  test_add (suite, a_protected_wait_of_a_spawned_call_cancels_nothing);
   test_add (suite, a_sleep_is_never_early);
   test_add (suite, a_sleep_of_no_time_goes_on_at_once);
   test_add (suite, a_sleep_in_a_worker_is_cancelled);

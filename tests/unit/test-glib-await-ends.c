@@ -133,7 +133,7 @@ START_TEST (a_stop_does_not_leave_an_operation_behind)
 }
 END_TEST
 
-/* ---- in other threads ---------------------------------------------------------------------------------------------- */
+/* ---- in other threads -------------------------------------------------------------------------------------------- */
 
 static gboolean
 come_back_when_started (void *data)
@@ -210,7 +210,7 @@ START_TEST (a_thread_without_a_loop_waits_for_the_default_one)
 }
 END_TEST
 
-/* ---- refusals ------------------------------------------------------------------------------------------------------ */
+/* ---- refusals ---------------------------------------------------------------------------------------------------- */
 
 static void
 expect_refused (Slow *slow, int code, const char *reason)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Emission, death, disconnect and cancel of a signal that is waited for, all at once. Each race is run many times, from a
- * barrier. Whatever comes first, there is one outcome, and nothing is left. */
+/* Emission, death, disconnect and cancel of a signal that is waited for, all at once. Each race is run many times, from
+ * a barrier. Whatever comes first, there is one outcome, and nothing is left. */
 #include "test-emitter-glib.h"
 #include "test-gio-glib.h"
 #include "test-suite.h"
@@ -233,7 +233,8 @@ cancel_here (Race *race)
   lodger_pending_cancel (race->pending, NULL);
 }
 
-/* Nobody has the emitter's context, and the other two do not disconnect: the stranger finds the handler in each round. */
+/* Nobody has the emitter's context, and the other two do not disconnect: the stranger finds the handler in each
+ * round. */
 START_TEST (a_stranger_disconnects_while_one_emits)
 {
   for (unsigned i = 0; i < test_scaled (ROUNDS); i++)

@@ -166,7 +166,7 @@ START_TEST (what_is_no_signal_is_refused)
 }
 END_TEST
 
-/* ---- the end of the emitter ---------------------------------------------------------------------------------------- */
+/* ---- the end of the emitter -------------------------------------------------------------------------------------- */
 
 START_TEST (the_death_of_the_emitter_is_an_error)
 {
@@ -247,7 +247,7 @@ START_TEST (a_later_handler_that_disposes_is_too_late)
 }
 END_TEST
 
-/* ---- cancelling ---------------------------------------------------------------------------------------------------- */
+/* ---- cancelling -------------------------------------------------------------------------------------------------- */
 
 START_TEST (a_cancel_disconnects_at_once_in_the_objects_own_thread)
 {
@@ -305,7 +305,7 @@ START_TEST (a_context_that_ends_keeps_nothing_of_a_cancelled_wait)
 }
 END_TEST
 
-/* ---- continuations and waits --------------------------------------------------------------------------------------- */
+/* ---- continuations and waits ------------------------------------------------------------------------------------- */
 
 static void
 take_response (LodgerPending *self, LodgerPending *done, void *recorder)

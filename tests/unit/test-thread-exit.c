@@ -42,7 +42,7 @@ record_and_exit_thread (void *recorder)
   pthread_exit (NULL);
 }
 
-/* ---- its own inbox ---------------------------------------------------------------------------------------------------- */
+/* ---- its own inbox ----------------------------------------------------------------------------------------------- */
 
 typedef enum Way
 {
@@ -154,7 +154,7 @@ START_TEST (a_named_childs_call_that_exits_its_thread_is_abandoned)
 }
 END_TEST
 
-/* ---- the calls around it ---------------------------------------------------------------------------------------------- */
+/* ---- the calls around it ----------------------------------------------------------------------------------------- */
 
 typedef struct Program
 {
@@ -211,7 +211,7 @@ START_TEST (all_calls_on_the_stack_of_a_thread_that_exits_are_abandoned)
 }
 END_TEST
 
-/* ---- a call that was left behind -------------------------------------------------------------------------------------- */
+/* ---- a call that was left behind --------------------------------------------------------------------------------- */
 
 typedef struct LeftBehind
 {
@@ -267,7 +267,7 @@ START_TEST (an_abandoned_call_that_exits_its_thread_loses_its_data)
 }
 END_TEST
 
-/* ---- the pool ----------------------------------------------------------------------------------------------------- */
+/* ---- the pool ---------------------------------------------------------------------------------------------------- */
 
 START_TEST (a_pooled_call_that_exits_its_thread_is_abandoned)
 {
@@ -296,7 +296,7 @@ START_TEST (a_pooled_call_that_exits_its_thread_is_abandoned)
 }
 END_TEST
 
-/* ---- what it had entered ------------------------------------------------------------------------------------------------ */
+/* ---- what it had entered ----------------------------------------------------------------------------------------- */
 
 typedef struct Inside
 {

@@ -317,7 +317,8 @@ START_TEST (law_3_a_cancelled_call_that_nobody_takes_is_always_seen)
   LodgerDelayed delayed = { .pending = { .caller = NULL } };
   bool first = false;
   lodger__timers_init (&timers);
-  ck_assert_int_eq (lodger__timers_insert (&timers, &delayed.timer, lodger__pending_item (&delayed.pending), 7, &first), 0);
+  ck_assert_int_eq (lodger__timers_insert (&timers, &delayed.timer, lodger__pending_item (&delayed.pending), 7, &first),
+                    0);
   lodger__timers_give (&timers, &delayed.timer, refuse_what_is_given, NULL);
   ck_assert_ptr_eq (lodger__timers_pop (&timers, LODGER_FOREVER - 1), &delayed);
   ck_assert_int_eq (lodger__timers_earliest (&timers), LODGER_FOREVER);

@@ -47,13 +47,13 @@ typedef struct LodgerBackendOps
   /* To be a guest in a host's thread. All of these are called in the thread of that host. Without `guest_open` the
    * backend cannot be a guest (LODGER_ENOSYS), and the others are ignored. */
 
-  /** Returns the loop that the options mean. Two equal pointers are the same guest. A pointer that equals the identity of
-   * a host of the thread means that no guest is needed: that host runs the loop already. It holds for a host whose driver
-   * has the backend's name, or names the backend in `runs_backend`. NULL: the options pointer itself stands for the
-   * loop. */
+  /** Returns the loop that the options mean. Two equal pointers are the same guest. A pointer that equals the identity
+   * of a host of the thread means that no guest is needed: that host runs the loop already. It holds for a host whose
+   * driver has the backend's name, or names the backend in `runs_backend`. NULL: the options pointer itself stands for
+   * the loop. */
   const void *(*guest_identify) (const void *options);
-  /** Takes a loop or makes one, and owns it. It changes nothing that the other code of the thread sees. It returns 0 and
-   * sets *ret_impl, or returns a negative code. */
+  /** Takes a loop or makes one, and owns it. It changes nothing that the other code of the thread sees. It returns 0
+   * and sets *ret_impl, or returns a negative code. */
   int (*guest_open) (const void *options, void **ret_impl);
   /** Prepares for a sleep of the host. Mandatory for a guest. It runs no calls of Lodger's. It returns 0 when something
    * can be dispatched now. Otherwise it returns the time, of CLOCK_MONOTONIC, until which the loop may sleep, or

@@ -57,15 +57,15 @@ typedef struct LodgerCallOptions
   /** For a limiter whose order is LODGER_LIMITER_PRIORITY: the highest is the next. */
   int priority;
   /** After this time, in nanoseconds from the submission, the call is told as by a cancel, and its outcome is
-   * LODGER_ETIMEDOUT. A call that has not begun is done at once. 0 means no limit. The time is that of the caller's host,
-   * unless Lodger drives the caller's loop. Not for lodger_caller_call_direct_full(). */
+   * LODGER_ETIMEDOUT. A call that has not begun is done at once. 0 means no limit. The time is that of the caller's
+   * host, unless Lodger drives the caller's loop. Not for lodger_caller_call_direct_full(). */
   int64_t timeout;
   /** The slot (slot.h) that the call is given to. Optional, and not beside a limiter. Only for
-   * lodger_caller_call_soon_full() and lodger_caller_to_thread_full(). The cancellers of the calls that it replaces run inside
-   * the submission. The slot is held until the call's pending is freed. */
+   * lodger_caller_call_soon_full() and lodger_caller_to_thread_full(). The cancellers of the calls that it replaces run
+   * inside the submission. The slot is held until the call's pending is freed. */
   LodgerSlot *slot;
-  /** The size of the stack of a spawned call (fiber.h), in bytes. It is rounded up to a power of 2, from 64 KiB to 1 GiB. 0
-   * means the caller's. Only for lodger_caller_spawn_full(). */
+  /** The size of the stack of a spawned call (fiber.h), in bytes. It is rounded up to a power of 2, from 64 KiB to
+   * 1 GiB. 0 means the caller's. Only for lodger_caller_spawn_full(). */
   size_t stack_size;
 } LodgerCallOptions;
 
@@ -80,7 +80,8 @@ typedef struct LodgerCallOptions
  *
  * With a full inbox:
  * - Who may wait (see lodger_pending_wait()) waits for room: a spawned call suspends, a worker blocks.
- * - In another call of a thread whose loop Lodger does not drive, and in a call_direct, the submission fails with LODGER_EAGAIN.
+ * - In another call of a thread whose loop Lodger does not drive, and in a call_direct, the submission fails with
+ *   LODGER_EAGAIN.
  * - Where the wait could never end, the submission fails with LODGER_EDEADLK. This holds in the caller's own thread,
  *   and in a thread that the caller's thread waits for.
  * - Continuations (lodger_pending_then()), cancels and destroys are never held up.

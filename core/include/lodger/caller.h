@@ -104,8 +104,8 @@ typedef struct LodgerCallerOptions
   int line;
   /** Whether the caller and its children are left out of the trace, lodger_dump() and the stall watch (debug.h). */
   bool no_debug;
-  /** The size of the stacks of its spawned calls (fiber.h), in bytes. 0: 256 KiB where Lodger drives the caller's loop, else
-   * 8 MiB of address space, whose memory is taken as it is used. */
+  /** The size of the stacks of its spawned calls (fiber.h), in bytes. 0: 256 KiB where Lodger drives the caller's loop,
+   * else 8 MiB of address space, whose memory is taken as it is used. */
   size_t stack_size;
 } LodgerCallerOptions;
 

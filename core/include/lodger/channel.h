@@ -3,19 +3,19 @@
  * @file channel.h
  * LodgerChannel: items on their way from many threads to one.
  *
- * Any thread sends. One consumer gets the items, those of each thread in the order in which that thread has sent them. At
- * most so many items wait. LodgerChannelOverflow says what happens to an item beyond that.
+ * Any thread sends. One consumer gets the items, those of each thread in the order in which that thread has sent them.
+ * At most so many items wait. LodgerChannelOverflow says what happens to an item beyond that.
  *
  *     rows = lodger_channel_new (LODGER_CHANNEL_OPTIONS (.destroy = row_free));
  *     shown = lodger_channel_deliver (rows, caller, add_rows, view, NULL);
  *     lodger_channel_send (rows, row_new ());
  *
- * The consumer is a caller, whose thread gets the items in batches (lodger_channel_deliver()), or a thread that takes them
- * one by one (lodger_channel_receive()).
+ * The consumer is a caller, whose thread gets the items in batches (lodger_channel_deliver()), or a thread that takes
+ * them one by one (lodger_channel_receive()).
  *
- * **Ends.** After lodger_channel_close() the consumer gets what waits, and then the end. After lodger_channel_leave(), or a
- * cancel of the delivery, what waits is destroyed. In both cases, what is sent later is refused. Each item is destroyed
- * exactly once, unless the consumer takes it.
+ * **Ends.** After lodger_channel_close() the consumer gets what waits, and then the end. After lodger_channel_leave(),
+ * or a cancel of the delivery, what waits is destroyed. In both cases, what is sent later is refused. Each item is
+ * destroyed exactly once, unless the consumer takes it.
  */
 #ifndef LODGER_CHANNEL_H
 #define LODGER_CHANNEL_H
@@ -46,9 +46,9 @@ typedef void (*LodgerMergeFunc) (void *last, void *item, void *data);
 /**
  * Gets a batch of items in the caller's thread.
  *
- * The items are borrowed. A function that takes an item for itself sets its place to NULL. The others are destroyed when
- * @p self is done. @p self is the call of this batch. The next batch comes after it is done, also if it is deferred. If it
- * fails, the consumer leaves, and the delivery fails with the same error.
+ * The items are borrowed. A function that takes an item for itself sets its place to NULL. The others are destroyed
+ * when @p self is done. @p self is the call of this batch. The next batch comes after it is done, also if it is
+ * deferred. If it fails, the consumer leaves, and the delivery fails with the same error.
  */
 typedef void (*LodgerBatchFunc) (LodgerPending *self, void **items, size_t count, void *data);
 
@@ -72,7 +72,8 @@ typedef struct LodgerChannelOptions
   LodgerDestroyFunc data_destroy;
   /** How many items a batch has at most. 0 means 250. A batch is not interrupted, so it has to be short. */
   unsigned batch;
-  /** The time from one batch to the next, in nanoseconds, at least. 0 means none. The time is that of the caller's host. */
+  /** The time from one batch to the next, in nanoseconds, at least. 0 means none. The time is that of the caller's
+   * host. */
   int64_t interval;
 } LodgerChannelOptions;
 
@@ -107,8 +108,8 @@ LODGER_API LodgerChannel *lodger_channel_ref (LodgerChannel *channel);
 /**
  * Drops a reference.
  *
- * Any thread. NULL is ignored. The last reference closes the channel. Its delivery goes on to the end. Without a delivery,
- * what waits is destroyed.
+ * Any thread. NULL is ignored. The last reference closes the channel. Its delivery goes on to the end. Without a
+ * delivery, what waits is destroyed.
  *
  * Errors: none.
  * Test: unit/channel a_channel_that_nobody_refers_to_is_closed
@@ -119,15 +120,15 @@ LODGER_API void lodger_channel_unref (LodgerChannel *channel);
 /**
  * Sends an item to the consumer, which may come later.
  *
- * Any thread. Does not block, unless the channel is full and its overflow is LODGER_CHANNEL_BLOCK. A merge function, and
- * the destroy function of an item that is dropped, run inside this function.
+ * Any thread. Does not block, unless the channel is full and its overflow is LODGER_CHANNEL_BLOCK. A merge function,
+ * and the destroy function of an item that is dropped, run inside this function.
  *
  * @param item not NULL. It is consumed: a refusal destroys it. With a NULL @p channel it stays the sender's.
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_ESHUTDOWN (the channel is closed), LODGER_ECANCELED (its consumer has left, or is
- * stopping, or the sender's own call was cancelled while it waited for room), LODGER_ENOMEM (no memory), LODGER_EAGAIN (it
- * is full, and this thread may not block), LODGER_EDEADLK (it is full, and the wait could never end), LODGER_ECHILD (a
- * forked child).
+ * Errors: LODGER_EINVAL (NULL), LODGER_ESHUTDOWN (the channel is closed), LODGER_ECANCELED (its consumer has left, or
+ * is stopping, or the sender's own call was cancelled while it waited for room), LODGER_ENOMEM (no memory),
+ * LODGER_EAGAIN (it is full, and this thread may not block), LODGER_EDEADLK (it is full, and the wait could never end),
+ * LODGER_ECHILD (a forked child).
  * Test: unit/channel items_come_in_batches_in_order
  * Test: unit/channel a_full_channel_refuses_who_may_not_block
  * Since: 0.2
@@ -161,14 +162,14 @@ LODGER_API void lodger_channel_leave (LodgerChannel *channel);
 /**
  * Delivers the items to @p caller: @p func gets them in batches in that thread.
  *
- * Any thread; does not block. At most one batch comes in each slice of the caller's loop. The delivery is a call that takes
- * no room in the inbox. The end of its scope cancels it, and the scope's object is held while @p func runs. The batches run in
- * its context. If the caller is stopping, or the scope has ended, the consumer has left.
+ * Any thread; does not block. At most one batch comes in each slice of the caller's loop. The delivery is a call that
+ * takes no room in the inbox. The end of its scope cancels it, and the scope's object is held while @p func runs. The
+ * batches run in its context. If the caller is stopping, or the scope has ended, the consumer has left.
  *
  * @param data consumed. It is destroyed in the caller's thread when the delivery is done.
  * @param options Optional. NULL means all defaults. `limiter` and `slot` are refused.
- * @return a new reference to a pending, never NULL. It succeeds after the last item of a closed channel, or fails with the
- *         error of the close. Its cancel is lodger_channel_leave().
+ * @return a new reference to a pending, never NULL. It succeeds after the last item of a closed channel, or fails with
+ *         the error of the close. Its cancel is lodger_channel_leave().
  * Errors: LODGER_EINVAL (NULL @p channel, @p caller or @p func, wrong options), LODGER_EALREADY (the channel has a
  * consumer), LODGER_ECANCELED (the channel was left), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/channel items_come_in_batches_in_order
@@ -196,13 +197,13 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_channel_deliver (LodgerChannel *ch
 /**
  * Delivers at once what waits now, in batches, also if their interval is not over.
  *
- * Thread of the caller that the channel is delivered to. The functions run inside this function. What is sent meanwhile may
- * come later.
+ * Thread of the caller that the channel is delivered to. The functions run inside this function. What is sent meanwhile
+ * may come later.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (the channel is not delivered to a caller), LODGER_EWRONGTHREAD (not the
- * caller's thread), LODGER_EBUSY (a batch is not done), LODGER_ESHUTDOWN (the caller has ended), LODGER_ECHILD (a forked
- * child).
+ * caller's thread), LODGER_EBUSY (a batch is not done), LODGER_ESHUTDOWN (the caller has ended), LODGER_ECHILD (a
+ * forked child).
  * Test: unit/channel a_flush_delivers_what_waits_at_once
  * Since: 0.2
  */
@@ -211,17 +212,18 @@ LODGER_API int lodger_channel_flush (LodgerChannel *channel);
 /**
  * Waits for the next item, and takes it. The item is the receiver's.
  *
- * Any thread; the first one is the consumer from then on. Waits for at most @p timeout: suspends a spawned call, or blocks, as
- * lodger_pending_wait() says. A @p timeout of 0 only looks, in any thread. Several spawned calls of the consumer's thread may
- * wait for items at once.
+ * Any thread; the first one is the consumer from then on. Waits for at most @p timeout: suspends a spawned call, or
+ * blocks, as lodger_pending_wait() says. A @p timeout of 0 only looks, in any thread. Several spawned
+ * calls of the consumer's thread may wait for items at once.
  *
  * @param timeout nanoseconds, or LODGER_FOREVER.
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_EALREADY (the channel has another consumer), LODGER_ESHUTDOWN (the channel is closed,
- * and this is its end), LODGER_EFAILED (the same, and lodger_channel_get_error() says why), LODGER_ECANCELED (the consumer has
- * left, or the thread's own call was cancelled while it waited), LODGER_ETIMEDOUT (no item in that time),
- * LODGER_EWRONGTHREAD (this thread's loop is not driven by Lodger), LODGER_ESTATE (in a direct call), LODGER_ENOMEM (no
- * memory), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL), LODGER_EALREADY (the channel has another consumer), LODGER_ESHUTDOWN (the channel is
+ * closed, and this is its end), LODGER_EFAILED (the same, and lodger_channel_get_error() says why), LODGER_ECANCELED
+ * (the consumer has left, or the thread's own call was cancelled while it waited), LODGER_ETIMEDOUT (no item in that
+ * time), LODGER_EWRONGTHREAD (this thread's loop is not driven by Lodger), LODGER_ESTATE (in a call_direct,
+ * or where a spawned call cannot wait: fiber.h), LODGER_ENOMEM (no memory), LODGER_ENOSYS (as lodger_pending_wait()),
+ * LODGER_ECHILD (a forked child).
  * Test: unit/channel a_thread_receives_items_one_by_one
  * Since: 0.2
  */

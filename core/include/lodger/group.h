@@ -3,8 +3,9 @@
  * @file group.h
  * LodgerGroup: several calls as one piece of work, which ends when all of them have ended.
  *
- * Each call that is submitted in a group joins it, and so does whatever its members submit, in any thread. If one of them
- * fails, the others are cancelled. The end of the group is one outcome: success, or one error that lists each failure.
+ * Each call that is submitted in a group joins it, and so does whatever its members submit, in any thread. If one of
+ * them fails, the others are cancelled. The end of the group is one outcome: success, or one error that lists each
+ * failure.
  *
  * On a worker, a group is entered and left:
  *
@@ -19,8 +20,9 @@
  *
  * lodger_pending_all(), lodger_pending_any() and lodger_pending_race() make one pending of several.
  *
- * What a group cancels, and what it calls a failure, is its mode (LodgerGroupMode). Groups can be nested: a call belongs to
- * each group around it. A group belongs to the context (context.h): LodgerCallOptions::trackers keeps a call out of it.
+ * What a group cancels, and what it calls a failure, is its mode (LodgerGroupMode). Groups can be nested: a call
+ * belongs to each group around it. A group belongs to the context (context.h): LodgerCallOptions::trackers keeps a call
+ * out of it.
  */
 #ifndef LODGER_GROUP_H
 #define LODGER_GROUP_H
@@ -31,7 +33,8 @@
 
 LODGER_BEGIN_DECLS
 
-/** What a cancelled member does to its group. A member that fails always cancels the group, whose outcome is an error. */
+/** What a cancelled member does to its group. A member that fails always cancels the group, whose outcome is an
+ * error. */
 typedef enum LodgerGroupMode
 {
   LODGER_GROUP_IGNORE = 0,       /**< Nothing. The cancel of the group itself is no error, either. */
@@ -44,7 +47,8 @@ typedef enum LodgerGroupMode
 typedef enum LodgerGroupUntil
 {
   LODGER_GROUP_UNTIL_ALL = 0, /**< All. One that fails cancels the others. */
-  /** The first one that succeeds: its outcome is that of the group. Without one, the group ends as its other members say. */
+  /** The first one that succeeds: its outcome is that of the group. Without one, the group ends as its other members
+   * say. */
   LODGER_GROUP_UNTIL_SUCCESS,
   LODGER_GROUP_UNTIL_FIRST, /**< The first one that is done: its outcome is that of the group. */
 } LodgerGroupUntil;
@@ -65,13 +69,13 @@ typedef struct LodgerGroupOptions
   bool is_shielded;
   /** After this time, in nanoseconds, the group is cancelled. 0 means no limit. */
   int64_t timeout;
-  /** How long the closed group waits for members that it has cancelled, in nanoseconds. Then it names them, and is done with
-   * LODGER_EABANDONED. 0 means 10 s. LODGER_FOREVER means no limit. */
+  /** How long the closed group waits for members that it has cancelled, in nanoseconds. Then it names them, and is done
+   * with LODGER_EABANDONED. 0 means 10 s. LODGER_FOREVER means no limit. */
   int64_t cancellation_timeout;
   /** The end of this scope cancels the group. Optional. */
   LodgerScope *scope;
-  /** Which members the group needs. The others are cancelled once it has them. Once it is closed, the group does not wait for
-   * their end. */
+  /** Which members the group needs. The others are cancelled once it has them. Once it is closed, the group does not
+   * wait for their end. */
   LodgerGroupUntil until;
   /** A cancel of the group lets protected members go (LODGER_PENDING_PROTECTED), instead of cancelling them. */
   bool spares_protected;
@@ -88,8 +92,8 @@ typedef struct LodgerGroupOptions
  *
  * @param options Optional. NULL means all defaults.
  * @return a new reference, or NULL.
- * Errors: LODGER_EINVAL (wrong options, an unknown mode or end), LODGER_ECANCELED (the scope has ended), LODGER_ENOMEM (no
- * memory), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (wrong options, an unknown mode or end), LODGER_ECANCELED (the scope has ended), LODGER_ENOMEM
+ * (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/group edge_57_calls_join_by_themselves
  * Since: 0.2
  */
@@ -139,13 +143,14 @@ LODGER_API int lodger_group_enter (LodgerGroup *group);
  * cancelled, and this waits for their end. A member that has failed still makes the outcome LODGER_EFAILED.
  *
  * @param ret_error Optional. The error that lists each failure, as a new reference. Written with LODGER_EFAILED.
- * @return 0, or a negative code. After LODGER_EINVAL, LODGER_ESTATE, LODGER_EWRONGTHREAD and LODGER_ECHILD, the group is
- *         still entered.
- * Errors: LODGER_EINVAL (NULL), LODGER_EFAILED (a member has failed), LODGER_ECANCELED (the group was cancelled, as its mode
- * says, or the waiting call was), LODGER_EABANDONED (cancelled members did not end in time), LODGER_EDEADLK (the wait could
- * never end: the group is cancelled), LODGER_ESTATE (it is not the innermost group of this call), LODGER_EWRONGTHREAD (a
- * thread whose loop Lodger does not drive), LODGER_ENOMEM (no memory: the group is cancelled), LODGER_ECHILD (a forked
- * child).
+ * @return 0, or a negative code. After LODGER_EINVAL, LODGER_ESTATE, LODGER_EWRONGTHREAD and LODGER_ECHILD, the group
+ *         is still entered.
+ * Errors: LODGER_EINVAL (NULL), LODGER_EFAILED (a member has failed), LODGER_ECANCELED (the group was cancelled, as its
+ * mode says, or the waiting call was), LODGER_EABANDONED (cancelled members did not end in time), LODGER_EDEADLK (the
+ * wait could never end: the group is cancelled), LODGER_ESTATE (it is not the innermost group of this call, or where a
+ * spawned call cannot wait: fiber.h),
+ * LODGER_EWRONGTHREAD (a thread whose loop Lodger does not drive), LODGER_ENOMEM (no memory: the group is cancelled),
+ * LODGER_ECHILD (a forked child).
  * Test: unit/group edge_57_leaving_waits_for_all
  * Since: 0.2
  */
@@ -158,9 +163,9 @@ LODGER_API int lodger_group_leave (LodgerGroup *group, LodgerError **ret_error);
  * group, until it is done. To cancel the pending is to cancel the group.
  *
  * @return a new reference to the outcome of the group, never NULL.
- * Errors: LODGER_EINVAL (NULL), LODGER_EFAILED (a member has failed), LODGER_ECANCELED (the group was cancelled, as its mode
- * says), LODGER_EABANDONED (cancelled members did not end in time), LODGER_ESTATE (another call or thread has entered it),
- * LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL), LODGER_EFAILED (a member has failed), LODGER_ECANCELED (the group was cancelled, as its
+ * mode says), LODGER_EABANDONED (cancelled members did not end in time), LODGER_ESTATE (another call or thread has
+ * entered it), LODGER_ECHILD (a forked child).
  * Test: unit/group a_group_that_is_closed_is_done_after_its_members
  * Since: 0.2
  */
@@ -169,8 +174,8 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_group_close (LodgerGroup *group);
 /**
  * Adds a pending by hand.
  *
- * Any thread; does not block. One that is a member already stays one. One that is done is counted at once. In a group that
- * was cancelled, it is cancelled.
+ * Any thread; does not block. One that is a member already stays one. One that is done is counted at once. In a group
+ * that was cancelled, it is cancelled.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL, the group's own pending), LODGER_ESTATE (the group is done), LODGER_ENOMEM (no memory),
@@ -251,20 +256,21 @@ LODGER_API LodgerPending *lodger_group_get_pending (const LodgerGroup *group);
  */
 LODGER_API LodgerGroup *lodger_group_current (void);
 
-/* ---- several pendings as one --------------------------------------------------------------------------------------------- */
+/* ---- several pendings as one ------------------------------------------------------------------------------------- */
 
 /**
  * Makes a pending that succeeds when all of the given ones have.
  *
- * Any thread; does not block. If one fails, the others are cancelled. When they have ended, the outcome is an error that
- * lists each failure. If one was cancelled, and none has failed, the outcome is LODGER_ECANCELED. Protected ones are let go
- * instead of cancelled. To cancel the new pending cancels the given ones. It is a group (LodgerGroup) that has only these
- * members.
+ * Any thread; does not block. If one fails, the others are cancelled. When they have ended, the outcome is an error
+ * that lists each failure. If one was cancelled, and none has failed, the outcome is LODGER_ECANCELED. Protected ones
+ * are let go instead of cancelled. To cancel the new pending cancels the given ones. It is a group (LodgerGroup) that
+ * has only these members.
  *
  * @param pendings may be NULL if @p count is 0. They are borrowed. With none, it succeeds at once.
  * @return a new reference, never NULL.
- * Errors: LODGER_EINVAL (NULL), LODGER_EFAILED (one has failed), LODGER_ECANCELED (one was cancelled), LODGER_EABANDONED
- * (cancelled ones did not end within 10 s), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL), LODGER_EFAILED (one has failed), LODGER_ECANCELED (one was cancelled),
+ * LODGER_EABANDONED (cancelled ones did not end within 10 s), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked
+ * child).
  * Test: unit/combine all_succeeds_when_all_have
  * Since: 0.2
  */
@@ -274,13 +280,13 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_pending_all (LodgerPending *const 
  * Makes a pending that has the outcome of the first of the given ones that succeeds.
  *
  * Any thread; does not block. The others are then cancelled, and not waited for. Protected ones are left alone. If none
- * succeeds, the outcome is an error that lists each failure. If all were cancelled, it is LODGER_ECANCELED. To cancel the new
- * pending cancels the given ones.
+ * succeeds, the outcome is an error that lists each failure. If all were cancelled, it is LODGER_ECANCELED. To cancel
+ * the new pending cancels the given ones.
  *
  * @param pendings are borrowed.
  * @return a new reference, never NULL.
- * Errors: LODGER_EINVAL (NULL, a @p count of 0), LODGER_EFAILED (none has succeeded), LODGER_ECANCELED (all were cancelled),
- * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL, a @p count of 0), LODGER_EFAILED (none has succeeded), LODGER_ECANCELED (all were
+ * cancelled), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/combine any_has_the_outcome_of_the_first_success
  * Since: 0.2
  */
@@ -289,13 +295,13 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_pending_any (LodgerPending *const 
 /**
  * Makes a pending that has the outcome of the first of the given ones that is done.
  *
- * Any thread; does not block. The others are then cancelled, and not waited for. Protected ones are left alone. To cancel the
- * new pending cancels the given ones.
+ * Any thread; does not block. The others are then cancelled, and not waited for. Protected ones are left alone. To
+ * cancel the new pending cancels the given ones.
  *
  * @param pendings are borrowed.
  * @return a new reference, never NULL.
- * Errors: LODGER_EINVAL (NULL, a @p count of 0), LODGER_EFAILED (the first one has failed), LODGER_ECANCELED (the first one
- * was cancelled), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL, a @p count of 0), LODGER_EFAILED (the first one has failed), LODGER_ECANCELED (the first
+ * one was cancelled), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/combine race_has_the_first_outcome
  * Since: 0.2
  */

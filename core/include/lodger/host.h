@@ -14,9 +14,9 @@
  * **Threads.** The owner is the thread that attached the caller. "Any thread" operations are called from several
  * threads at once. A node that is run in another thread than the owner's is logged and not run.
  *
- * **The start.** `open` of the driver makes the host's state, and nothing in the loop. A caller may be stopped before it
- * starts, or its start hook may fail. `attach` follows when the caller starts, in the owner's thread. It makes what only
- * the owner may take away: handles, event sources, signal handlers.
+ * **The start.** `open` of the driver makes the host's state, and nothing in the loop. A caller may be stopped before
+ * it starts, or its start hook may fail. `attach` follows when the caller starts, in the owner's thread. It makes what
+ * only the owner may take away: handles, event sources, signal handlers.
  *
  * **The end.** A host that ends first refuses posts (LODGER_ESHUTDOWN), then calls lodger_host_closed() once. Only
  * `destroy` frees its state. `destroy` comes with the last reference to the caller, from any thread. When the caller
@@ -73,21 +73,21 @@ typedef struct LodgerHostOps
    * answered with LODGER_ENOSYS. */
   void (*arm) (void *impl, int64_t deadline);
   /** Begins to report readiness of @p fd (poll's event bits) by lodger_host_fd_ready(), level-triggered, until
-   * `unwatch_fd`. Owner's thread, between `attach` and `detach`. It reports at the priority of the node, and ages as the
-   * node does: a busy descriptor would starve redraw otherwise. POLLERR, POLLHUP and POLLNVAL are reported also if they
-   * are not asked for. It returns 0, or a negative code: LODGER_EBUSY if the loop cannot have two watches of one
+   * `unwatch_fd`. Owner's thread, between `attach` and `detach`. It reports at the priority of the node, and ages as
+   * the node does: a busy descriptor would starve redraw otherwise. POLLERR, POLLHUP and POLLNVAL are reported also if
+   * they are not asked for. It returns 0, or a negative code: LODGER_EBUSY if the loop cannot have two watches of one
    * descriptor, LODGER_EINVAL if it cannot watch such a descriptor. NULL: Lodger polls by itself. */
   int (*watch_fd) (void *impl, LodgerHostWatch *watch, int fd, uint32_t events);
   /** Ends a watch. Owner's thread, also from inside lodger_host_fd_ready() of this or another watch. No event comes
-   * after it returns. The descriptor may be closed already. Lodger ends each watch before `detach`. When the host closes
-   * by itself, it ends them. NULL only if `watch_fd` is NULL. */
+   * after it returns. The descriptor may be closed already. Lodger ends each watch before `detach`. When the host
+   * closes by itself, it ends them. NULL only if `watch_fd` is NULL. */
   void (*unwatch_fd) (void *impl, LodgerHostWatch *watch);
   /** Returns monotonic nanoseconds. Any thread. NULL: CLOCK_MONOTONIC. */
   int64_t (*now) (void *impl);
   /** Returns how long a slice may take, in nanoseconds. Owner's thread. It is asked when a slice starts. NULL: 1 ms. */
   int64_t (*slice_ns) (void *impl);
-  /** Runs the loop until `quit`, for lodger_run(). Owner's thread. It returns 0, or a negative code if the loop cannot be
-   * run. NULL: lodger_run() is refused with LODGER_ENOSYS. */
+  /** Runs the loop until `quit`, for lodger_run(). Owner's thread. It returns 0, or a negative code if the loop cannot
+   * be run. NULL: lodger_run() is refused with LODGER_ENOSYS. */
   int (*mainloop) (void *impl);
   /** Ends the loop that `mainloop` runs. Owner's thread. It is called from inside `mainloop`, or before it: then
    * `mainloop` returns at once. NULL only if `mainloop` is NULL. */
@@ -102,10 +102,10 @@ typedef struct LodgerHostOps
   /** Frees the state that `open` made, last of all. Any thread. NULL: there is nothing to free. */
   void (*destroy) (void *impl);
   /** Makes what the loop keeps of the host: handles, event sources. Owner's thread, when the caller starts, before its
-   * start hook and before any other operation but `run_sync_soon_threadsafe` and `now`. After it has succeeded, `detach`
-   * comes in the owner's thread before `destroy`, unless the host closes first. A thread that never comes back from a
-   * call is the exception: then neither is called. It returns 0, or a negative code:
-   * the caller's start has failed. NULL: there is nothing to make. */
+   * start hook and before any other operation but `run_sync_soon_threadsafe` and `now`. After it has succeeded,
+   * `detach` comes in the owner's thread before `destroy`, unless the host closes first. A thread that never comes back
+   * from a call is the exception: then neither is called. It returns 0, or a negative code: the caller's start has
+   * failed. NULL: there is nothing to make. */
   int (*attach) (void *impl);
 } LodgerHostOps;
 
@@ -170,8 +170,8 @@ LODGER_API void lodger_host_deadline (LodgerHost *host);
  *
  * Owner's thread; runs no user code, but for `prepare` of guests. In a forked child it does nothing and logs nothing.
  *
- * @return 0 when something is ready: the loop does not block, and the node has been posted. Otherwise the latest time to wake up. LODGER_FOREVER
- *         means no such time; an error gives it, too.
+ * @return 0 when something is ready: the loop does not block, and the node has been posted. Otherwise the latest time
+ *         to wake up. LODGER_FOREVER means no such time; an error gives it, too.
  * Errors: LODGER_EINVAL (NULL), LODGER_EWRONGTHREAD (another thread).
  * Test: conformance nested_loop_goes_on_with_the_interrupted_turn
  * Since: 0.1
@@ -238,11 +238,11 @@ LODGER_API bool lodger_host_was_cancelled_late (const LodgerPending *pending);
 /**
  * Adapter to Lodger: ends a scope when the slot of a call prefers another call.
  *
- * Any thread; does not block. Under LODGER_SLOT_LATEST and LODGER_SLOT_REPLACE, this is when the next call comes, also if
- * @p call has ended before. Under the other policies, it is when @p call is cancelled before it has begun. If that has
- * happened, the scope ends now, inside this function. Otherwise it ends inside the submission of the other call. What an
- * adapter does with the outcome is bound to the scope. A cancel of the slot or of the call does not end it. It is called
- * once for a call. A call without a slot changes nothing.
+ * Any thread; does not block. Under LODGER_SLOT_LATEST and LODGER_SLOT_REPLACE, this is when the next call comes, also
+ * if @p call has ended before. Under the other policies, it is when @p call is cancelled before it has begun. If that
+ * has happened, the scope ends now, inside this function. Otherwise it ends inside the submission of the other call.
+ * What an adapter does with the outcome is bound to the scope. A cancel of the slot or of the call does not end it. It
+ * is called once for a call. A call without a slot changes nothing.
  *
  * @param scope It is referred to as long as @p call can be replaced.
  * @return 0, or a negative code.
@@ -359,14 +359,15 @@ LODGER_API LODGER_GIVEN LodgerCaller *lodger_host_open_caller (const LodgerCalle
  */
 LODGER_API int lodger_host_enter_caller (LodgerCaller *caller);
 
-/** What speaks against suspending a spawned call (fiber.h), from the view of a toolkit. Its operations are called in the owner's
- * thread, with two words that are kept for each spawned call. */
+/** What speaks against suspending a spawned call (fiber.h), from the view of a toolkit. Its operations are called in
+ * the owner's thread, with two words that are kept for each spawned call. */
 typedef struct LodgerAwaitGuard
 {
   size_t size; /**< sizeof (LodgerAwaitGuard) */
   /** The toolkit, for a debugger. */
   const char *name;
-  /** A spawned call is about to run on its stack, or to go on: keeps what has to be the same when it waits. Mandatory. */
+  /** A spawned call is about to run on its stack, or to go on: keeps what has to be the same when it waits.
+   * Mandatory. */
   void (*note) (uintptr_t state[2]);
   /** It is about to wait: NULL if it may, or a static sentence that says why not. Mandatory. */
   const char *(*refusal) (const uintptr_t state[2]);
@@ -375,8 +376,8 @@ typedef struct LodgerAwaitGuard
 /**
  * Adapter to Lodger: no spawned call waits without asking this guard.
  *
- * Any thread; does not block. The guard holds for all callers of the process, also those of other hosts, and for ever. To add
- * it again changes nothing.
+ * Any thread; does not block. The guard holds for all callers of the process, also those of other hosts, and for ever.
+ * To add it again changes nothing.
  *
  * @param guard static; it is not copied.
  * @return 0, or a negative code.

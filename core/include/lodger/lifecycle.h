@@ -44,13 +44,13 @@ LODGER_API int lodger_caller_start_sync (LodgerCaller *caller);
  *
  * Every enter needs a leave. Only in the caller's own thread; does not block. A failed start counts no enter.
  *
- * An enter inside a call of the caller is the entry of that call. The call leaves it inside its function, or its end does, when
- * its outcome is there. lodger_caller_describe() counts the entries of calls.
+ * An enter inside a call of the caller is the entry of that call. The call leaves it inside its function, or its end
+ * does, when its outcome is there. lodger_caller_describe() counts the entries of calls.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ESHUTDOWN (the caller is stopping or has stopped), LODGER_EWRONGTHREAD (another
- * thread), LODGER_EFAILED (the start hook failed), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child, also one that
- * the start hook forks).
+ * thread), LODGER_EFAILED (the start hook failed), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child, also one
+ * that the start hook forks).
  * Test: unit/caller the_last_leave_stops
  * Since: 0.1
  */
@@ -64,17 +64,17 @@ LODGER_API int lodger_caller_enter (LodgerCaller *caller);
  * its calls, unless the call has entered the caller itself. LODGER_EABANDONED means that the caller has stopped, but
  * something did not end by the deadline. It was named in the log, settled with LODGER_EABANDONED, and left behind.
  *
- * While calls have entries of their own, the last leave lets them go on. The stop begins when they have left, at the latest
- * after the time of the stop deadline.
+ * While calls have entries of their own, the last leave lets them go on. The stop begins when they have left, at the
+ * latest after the time of the stop deadline.
  *
- * Inside a call, the leave ends an entry of the call, and does not block. If that was the first entry of all, and the program
- * has not entered the caller in between, the leave begins to stop the caller: other calls are cancelled, also those with
- * entries. The call itself may go on to its return.
+ * Inside a call, the leave ends an entry of the call, and does not block. If that was the first entry of all, and the
+ * program has not entered the caller in between, the leave begins to stop the caller: other calls are cancelled, also
+ * those with entries. The call itself may go on to its return.
  *
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_EBUSY (inside a call without an entry, a hook, a canceller, a destroy function or a
- * done-callback that the caller runs), LODGER_ESTATE (left more often than entered), LODGER_EWRONGTHREAD (another thread),
- * LODGER_EABANDONED (something did not end by the deadline), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL), LODGER_EBUSY (inside a call without an entry, a hook, a canceller, a destroy function
+ * or a done-callback that the caller runs), LODGER_ESTATE (left more often than entered), LODGER_EWRONGTHREAD (another
+ * thread), LODGER_EABANDONED (something did not end by the deadline), LODGER_ECHILD (a forked child).
  * Test: unit/caller the_last_leave_stops
  * Since: 0.1
  */

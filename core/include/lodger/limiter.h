@@ -3,9 +3,9 @@
  * @file limiter.h
  * LodgerLimiter: at most so many calls at once, of whatever kind.
  *
- * A call that is submitted with a limiter begins when there is a place for it, and keeps the place until it is done: also
- * while it is deferred, as an operation of GIO is, or takes the outcome of a group. The call has its pending at once. A
- * cancel of a call that still waits for its place takes it out.
+ * A call that is submitted with a limiter begins when there is a place for it, and keeps the place until it is done:
+ * also while it is deferred, as an operation of GIO is, or takes the outcome of a group. The call has its pending at
+ * once. A cancel of a call that still waits for its place takes it out.
  *
  *     lodger_caller_to_thread_full (caller, download, url, free, LODGER_CALL_OPTIONS (.limiter = three_at_a_time));
  *
@@ -107,18 +107,19 @@ typedef struct LodgerLimiterEntryOptions
 /**
  * Takes a place for the running call, which keeps it until lodger_limiter_leave().
  *
- * Blocks until there is a place. The call waits in the limiter's order, among the calls that were submitted with the limiter.
- * The rules for the thread are those of lodger_pending_wait(); where there is a place already, they do not matter. A cancel
- * of the call and the end of the time take it out of the line. A call that enters twice has two places, and leaves twice. A
- * value of the context that the call sets is gone when it leaves (context.h). A call that returns without leaving gives its
- * place back, and a line is logged.
+ * Suspends or blocks until there is a place. The call waits in the limiter's order, among the calls that were submitted
+ * with the limiter. The rules for the thread are those of lodger_pending_wait(); where there is a place already, they
+ * do not matter. A cancel of the call and the end of the time take it out of the line. A call that enters twice has two
+ * places, and leaves twice. A value of the context that the call sets is gone when it leaves (context.h). A call that
+ * returns without leaving gives its place back, and a line is logged.
  *
  * @param timeout As for lodger_pending_wait(). 0 only looks whether there is a place.
  * @return 0, or a negative code: then there is nothing to leave.
  * Errors: LODGER_EINVAL (NULL), LODGER_ETIMEDOUT (the time was over first), LODGER_ECANCELED (the call was cancelled),
- * LODGER_ESHUTDOWN (the limiter was closed before), LODGER_EDEADLK (the wait could never end), LODGER_ESTATE (not in a call, or
- * in a call_direct), LODGER_EWRONGTHREAD (there is no place, and Lodger does not drive this thread's loop), LODGER_ENOMEM (no
- * memory), LODGER_ECHILD (a forked child).
+ * LODGER_ESHUTDOWN (the limiter was closed before), LODGER_EDEADLK (the wait could never end), LODGER_ESTATE (not in a
+ * call, in a call_direct, or where a spawned call cannot wait: fiber.h), LODGER_EWRONGTHREAD (there is no place, and
+ * Lodger does not drive this thread's loop), LODGER_ENOMEM (no memory), LODGER_ENOSYS (as lodger_pending_wait()),
+ * LODGER_ECHILD (a forked child).
  * Test: unit/limiter-place a_running_call_takes_a_place_and_gives_it_back
  * Since: 0.2
  */
@@ -139,8 +140,8 @@ LODGER_API int lodger_limiter_enter_full (LodgerLimiter *limiter, int64_t timeou
 /**
  * Gives the place back that the running call has taken with lodger_limiter_enter().
  *
- * The thread of that call; does not block. What the call has entered since, it has left before: a group, a task, another
- * limiter.
+ * The thread of that call; does not block. What the call has entered since, it has left before: a group, a task,
+ * another limiter.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (this call has not entered it, or has entered something else since),

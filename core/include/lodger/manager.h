@@ -14,9 +14,9 @@
  *     lodger_manager_deactivate (manager, token);
  *     lodger_manager_count (manager);                those that are not done yet
  *
- * Managers of one class have the same key. Each class has a place of its own in the context (context.h). So the managers of
- * several classes are active at once, and of each class the one that was activated last. LodgerCallOptions::trackers keeps a
- * call out of them.
+ * Managers of one class have the same key. Each class has a place of its own in the context (context.h). So the
+ * managers of several classes are active at once, and of each class the one that was activated last.
+ * LodgerCallOptions::trackers keeps a call out of them.
  */
 #ifndef LODGER_MANAGER_H
 #define LODGER_MANAGER_H
@@ -75,7 +75,8 @@ LODGER_API void lodger_manager_unref (LodgerManager *manager);
  *
  * @param ret_token For lodger_manager_deactivate().
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (in a call_direct), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked
+ * child).
  * Test: unit/manager edge_65_each_class_has_its_own_slot
  * Since: 0.2
  */
@@ -84,9 +85,9 @@ LODGER_API int lodger_manager_activate (LodgerManager *manager, LodgerManagerTok
 /**
  * Ends the activation, and makes the manager active that was it before.
  *
- * Any thread; does not block. It is called where the manager was activated: by the same call, after the managers of the same
- * class that were activated in between are deactivated, and in the same group. The manager keeps track of its pendings until
- * they are done.
+ * Any thread; does not block. It is called where the manager was activated: by the same call, after the managers of the
+ * same class that were activated in between are deactivated, and in the same group. The manager keeps track of its
+ * pendings until they are done.
  *
  * @return 0, or a negative code: then nothing has changed.
  * Errors: LODGER_EINVAL (NULL, the token of another manager), LODGER_ESTATE (it is not the activation that holds here),
@@ -160,7 +161,8 @@ LODGER_API size_t lodger_manager_count (LodgerManager *manager);
  * Any thread; does not block. NULL gives NULL.
  *
  * @param ret_count Their number. It may be NULL.
- * @return references, with a NULL behind the last one, to be freed with lodger_manager_list_free(); or NULL without memory.
+ * @return references, with a NULL behind the last one, to be freed with lodger_manager_list_free(); or NULL without
+ *         memory.
  * Errors: none.
  * Test: unit/manager pendings_are_added_and_removed_by_hand
  * Since: 0.2

@@ -58,7 +58,8 @@ typedef struct LodgerPendingOptions
   const LodgerContextKey *const *tracked_by;
 } LodgerPendingOptions;
 
-/** Options of a promise with the given members: `LODGER_PENDING_OPTIONS (.trackers = LODGER_TRACK_ALL)`. See options.h. */
+/** Options of a promise with the given members: `LODGER_PENDING_OPTIONS (.trackers = LODGER_TRACK_ALL)`. See
+ * options.h. */
 #define LODGER_PENDING_OPTIONS(...) LODGER_OPTIONS_HERE (LodgerPendingOptions, __VA_ARGS__)
 
 /**

@@ -3,20 +3,20 @@
  * @file queue.h
  * LodgerQueue: calls of one caller that run one at a time, in order.
  *
- * A call of a queue begins only when the one before it is done, also if that is answered later (lodger_pending_defer()). So
- * a file, a connection or a document that is given to one queue needs no lock. An item that fails is logged; the next one
- * runs.
+ * A call of a queue begins only when the one before it is done, also if that is answered later
+ * (lodger_pending_defer()). So a file, a connection or a document that is given to one queue needs no lock. An item
+ * that fails is logged; the next one runs.
  *
  *     lodger_queue_call (queue, save, document, document_unref);
  *
- * A queue may be found by a key instead of being kept: the queue of a file, say. Such a queue is made when it is first used,
- * and is gone when it is empty.
+ * A queue may be found by a key instead of being kept: the queue of a file, say. Such a queue is made when it is first
+ * used, and is gone when it is empty.
  *
  *     lodger_queue_call_keyed (caller, document, save, document, document_unref);
  *
- * A queue has one pending, which is there from its first call to its end. All items run in the context (context.h) of the
- * first call. The queue ends with lodger_queue_close(), with the cancel of its pending, with its scope, with the stop of its
- * caller, and when nobody refers to it any more and its last item has run.
+ * A queue has one pending, which is there from its first call to its end. All items run in the context (context.h) of
+ * the first call. The queue ends with lodger_queue_close(), with the cancel of its pending, with its scope, with the
+ * stop of its caller, and when nobody refers to it any more and its last item has run.
  */
 #ifndef LODGER_QUEUE_H
 #define LODGER_QUEUE_H
@@ -71,7 +71,8 @@ typedef struct LodgerQueueItemOptions
   const char *file; /**< Where it is submitted. Static. LODGER_QUEUE_ITEM_OPTIONS() fills it in. */
   int line;         /**< The line of that place. */
   int priority;     /**< For LODGER_QUEUE_PRIORITY: the highest is the next. */
-  /** The end of this scope closes the queue that the call makes. Optional, and only for lodger_queue_call_keyed_full(). */
+  /** The end of this scope closes the queue that the call makes. Optional, and only for
+   * lodger_queue_call_keyed_full(). */
   LodgerScope *scope;
   /** The size of the stack of a spawned item, in bytes, as in LodgerCallOptions. 0 means the caller's. Only for
    * lodger_queue_spawn_full(). */
@@ -124,10 +125,10 @@ LODGER_API void lodger_queue_unref (LodgerQueue *queue);
  * (lodger_queue_get_pending()). @p func may answer later. Its failure is logged.
  *
  * @return 0, or a negative code. The data is consumed, also by a refusal.
- * Errors: LODGER_EINVAL (NULL @p queue or @p func, wrong options, a scope), LODGER_ESHUTDOWN (the queue has ended, or its
- * caller is stopping), LODGER_ECANCELED (its scope has ended, or the submitter's own call was cancelled while it waited for
- * room), LODGER_ENOMEM (no memory), LODGER_EAGAIN (it is full, and refuses, or this thread may not block), LODGER_EDEADLK (it
- * is full, and the wait could never end), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL @p queue or @p func, wrong options, a scope), LODGER_ESHUTDOWN (the queue has ended, or
+ * its caller is stopping), LODGER_ECANCELED (its scope has ended, or the submitter's own call was cancelled while it
+ * waited for room), LODGER_ENOMEM (no memory), LODGER_EAGAIN (it is full, and refuses, or this thread may not block),
+ * LODGER_EDEADLK (it is full, and the wait could never end), LODGER_ECHILD (a forked child).
  * Test: unit/queue edge_28_items_run_one_at_a_time_in_order
  * Since: 0.2
  */
@@ -172,7 +173,8 @@ LODGER_API int lodger_queue_spawn (LodgerQueue *queue, LodgerCallFunc func, void
 /**
  * Ends the queue: the items that wait are dropped, and the one that runs is cancelled.
  *
- * Any thread; does not block. The data of the items goes in the caller's thread. It is the cancel of the queue's pending.
+ * Any thread; does not block. The data of the items goes in the caller's thread. It is the cancel of the queue's
+ * pending.
  *
  * @param message Optional. It is copied. It is the cancel message.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
@@ -193,14 +195,14 @@ LODGER_API void lodger_queue_close (LodgerQueue *queue, const char *message);
  */
 LODGER_API LodgerPending *lodger_queue_get_pending (LodgerQueue *queue);
 
-/* ---- queues that are found by a key --------------------------------------------------------------------------------- */
+/* ---- queues that are found by a key ------------------------------------------------------------------------------ */
 
 /**
  * Finds the queue that @p caller has for @p key, or makes it.
  *
- * Any thread; does not block. A caller has one queue for a key. It is forgotten when it ends: with a close, with its scope,
- * with its caller, and when it is empty and nobody refers to it. The next use of the key then makes another one, which waits
- * for nothing that the earlier one has left. The reference keeps an empty queue.
+ * Any thread; does not block. A caller has one queue for a key. It is forgotten when it ends: with a close, with its
+ * scope, with its caller, and when it is empty and nobody refers to it. The next use of the key then makes another one,
+ * which waits for nothing that the earlier one has left. The reference keeps an empty queue.
  *
  * @param key any address that stands for something of the program: a document, a static variable. It is not read.
  * @param options Optional. They are looked at when the queue is made; a scope has to be that of the queue.
@@ -227,13 +229,13 @@ LODGER_API LODGER_GIVEN LodgerQueue *lodger_queue_find (LodgerCaller *caller, co
 /**
  * Runs @p func in the queue that @p caller has for @p key, which is made if there is none.
  *
- * It is lodger_queue_open() and lodger_queue_call_full(). All calls with one key run one at a time. The data is consumed, also
- * by a refusal.
+ * It is lodger_queue_open() and lodger_queue_call_full(). All calls with one key run one at a time. The data is
+ * consumed, also by a refusal.
  *
  * @param options Optional. NULL means all defaults.
  * @return 0, or a negative code.
- * Errors: as lodger_queue_call_full(), LODGER_EINVAL (NULL @p caller or @p key), LODGER_EMISMATCH (the queue has another
- * scope, or none).
+ * Errors: as lodger_queue_call_full(), LODGER_EINVAL (NULL @p caller or @p key), LODGER_EMISMATCH (the queue has
+ * another scope, or none).
  * Test: unit/queue-keyed calls_of_one_key_run_one_at_a_time_in_order
  * Since: 0.2
  */
@@ -255,8 +257,8 @@ LODGER_API int lodger_queue_call_keyed (LodgerCaller *caller, const void *key, L
 /**
  * Ends the queue that @p caller has for @p key, as lodger_queue_close() does.
  *
- * Any thread; does not block. A call that comes later with the same key has another queue, and runs at once: also while the
- * item that is cancelled here still cleans up.
+ * Any thread; does not block. A call that comes later with the same key has another queue, and runs at once: also while
+ * the item that is cancelled here still cleans up.
  *
  * @param message Optional. It is copied. It is the cancel message.
  * @return true; false if there is none.

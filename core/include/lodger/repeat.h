@@ -5,13 +5,13 @@
  *
  *     clock = lodger_repeat_new (caller, LODGER_SECONDS (1), show_time, label, NULL, LODGER_REPEAT_OPTIONS (.scope = scope));
  *
- * The function is due at a first time, and then once in each interval. The due times do not drift: each is the first one
- * and a whole number of intervals, on the clock of the caller's host. The runs never overlap. A due time that comes while a
- * run is not done, also a deferred one, is skipped. A run that begins late stands for the latest due time. The function is
- * told how many due times had no run since its last one.
+ * The function is due at a first time, and then once in each interval. The due times do not drift: each is the first
+ * one and a whole number of intervals, on the clock of the caller's host. The runs never overlap. A due time that comes
+ * while a run is not done, also a deferred one, is skipped. A run that begins late stands for the latest due time. The
+ * function is told how many due times had no run since its last one.
  *
- * The repeating call has one pending for its whole life, which is known as that of any other call: to groups, scopes, and
- * the stop of its caller. Its runs belong to it. It ends in these ways:
+ * The repeating call has one pending for its whole life, which is known as that of any other call: to groups, scopes,
+ * and the stop of its caller. Its runs belong to it. It ends in these ways:
  *
  * - A run answers with a value: that is the outcome. So a function can repeat until it has found something.
  * - A run fails or is cancelled: that is the outcome, unless LodgerRepeatOptions::ignores_failures says otherwise.
@@ -29,8 +29,8 @@
 
 LODGER_BEGIN_DECLS
 
-/** A repeated function. @p self is this run, which may be deferred. It answers nothing to go on. @p skipped is the number
- * of due times since the last run that had none. */
+/** A repeated function. @p self is this run, which may be deferred. It answers nothing to go on. @p skipped is the
+ * number of due times since the last run that had none. */
 typedef void (*LodgerRepeatFunc) (LodgerPending *self, uint64_t skipped, void *data);
 
 /** Options of lodger_repeat_new(). Made by LODGER_REPEAT_OPTIONS(). */
@@ -58,15 +58,16 @@ typedef struct LodgerRepeatOptions
 /**
  * Runs @p func in the caller's thread, or in a worker, every @p interval nanoseconds.
  *
- * Any thread; does not block. The data is consumed: it is destroyed when the repeating call is over, in the caller's thread
- * as a rule. The runs have the context (context.h) of this moment. An `inbox_limit` of the caller never holds them up.
+ * Any thread; does not block. The data is consumed: it is destroyed when the repeating call is over, in the caller's
+ * thread as a rule. The runs have the context (context.h) of this moment. An `inbox_limit` of the caller never holds
+ * them up.
  *
  * @param interval more than 0.
  * @param options Optional. NULL means all defaults.
  * @return a new reference, or NULL. When the caller is stopping, or the scope has ended, the repeating call is over at
  *         once: its pending is cancelled. On a host without timers its pending fails with LODGER_ENOSYS.
- * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong options, an interval of 0 or less, a delay below 0), LODGER_ENOMEM
- * (no memory), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong options, an interval of 0 or less, a delay below 0),
+ * LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/repeat it_runs_at_each_due_time
  * Since: 0.2
  */
@@ -112,8 +113,8 @@ LODGER_API int lodger_repeat_pause (LodgerRepeat *repeat);
 /**
  * Ends a pause. After the last one, runs begin again.
  *
- * Any thread; does not block. If a due time has come meanwhile, a run begins at once. Otherwise the next one begins at its
- * due time.
+ * Any thread; does not block. If a due time has come meanwhile, a run begins at once. Otherwise the next one begins at
+ * its due time.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (it is not paused), LODGER_ECHILD (a forked child).

@@ -3,15 +3,15 @@
  * @file slot.h
  * LodgerSlot: of the calls that are given to it, the latest one counts.
  *
- * A slot is for work that is made out of date by the next of its kind: a search while somebody types, the preview of what is
- * selected, a layout while a window is resized. A call that is submitted with a slot cancels the one before it. What becomes
- * of the two is the slot's policy. A slot can wait until no new call has come for a while (`debounce`), and let calls begin no
- * more often than every so often (`throttle`).
+ * A slot is for work that is made out of date by the next of its kind: a search while somebody types, the preview of
+ * what is selected, a layout while a window is resized. A call that is submitted with a slot cancels the one before it.
+ * What becomes of the two is the slot's policy. A slot can wait until no new call has come for a while (`debounce`),
+ * and let calls begin no more often than every so often (`throttle`).
  *
  *     lodger_caller_to_thread_full (caller, search, text, free, LODGER_CALL_OPTIONS (.slot = searches));
  *
- * lodger_slot_get_scope() is a scope that ends with the next call: a continuation that is bound to it never brings the outcome
- * of an older call.
+ * lodger_slot_get_scope() is a scope that ends with the next call: a continuation that is bound to it never brings the
+ * outcome of an older call.
  */
 #ifndef LODGER_SLOT_H
 #define LODGER_SLOT_H
@@ -88,8 +88,8 @@ LODGER_API void lodger_slot_unref (LodgerSlot *slot);
 /**
  * Cancels what is in the slot: the call that is at work, and the one that waits.
  *
- * Any thread; does not block. Cancellers and done-callbacks run inside this function. The scope of the latest call ends. The
- * next call begins as in an empty slot.
+ * Any thread; does not block. Cancellers and done-callbacks run inside this function. The scope of the latest call
+ * ends. The next call begins as in an empty slot.
  *
  * @param message Optional. It is copied. It is the cancel message.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).

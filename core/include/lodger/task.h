@@ -5,8 +5,8 @@
  *
  *     made ──start──▶ its function begins ──▶ started ──stop──▶ stopping ──its function ends──▶ stopped
  *
- * A stop is only a signal. The function sees it by lodger_task_get_stopping(), and ends by itself. What it answers is the
- * outcome of `stopped`. A function in a worker waits for the signal:
+ * A stop is only a signal. The function sees it by lodger_task_get_stopping(), and ends by itself. What it answers is
+ * the outcome of `stopped`. A function in a worker waits for the signal:
  *
  *     lodger_pending_wait (lodger_task_get_stopping (task), LODGER_FOREVER, LODGER_WAIT_DEFAULT);
  *
@@ -18,8 +18,9 @@
  *     …                                              its waits end with LODGER_ECANCELED if the task stops early
  *     code = lodger_task_leave (task, &error);       tells it to stop, and waits until it has stopped
  *
- * The stop of its caller tells the task to stop before it cancels anything. A task that then ends in time ends with its own
- * answer. One that goes on is cancelled after a while (LodgerTaskOptions::patience). The end of its scope cancels it at once.
+ * The stop of its caller tells the task to stop before it cancels anything. A task that then ends in time ends with its
+ * own answer. One that goes on is cancelled after a while (LodgerTaskOptions::patience). The end of its scope cancels
+ * it at once.
  */
 #ifndef LODGER_TASK_H
 #define LODGER_TASK_H
@@ -46,10 +47,11 @@ typedef struct LodgerTaskOptions
   const char *worker;
   /** The end of this scope cancels the task. Optional. */
   LodgerScope *scope;
-  /** The task has started when its function says so by lodger_task_report_started(). Default: when its function begins. */
+  /** The task has started when its function says so by lodger_task_report_started(). Default: when its function
+   * begins. */
   bool reports_start;
-  /** How long a stop of its caller lets the task go on after the signal, in nanoseconds, before it cancels the task. 0 means
-   * 1 s. It is never more than half of the caller's stop deadline. */
+  /** How long a stop of its caller lets the task go on after the signal, in nanoseconds, before it cancels the task. 0
+   * means 1 s. It is never more than half of the caller's stop deadline. */
   int64_t patience;
 } LodgerTaskOptions;
 
@@ -59,13 +61,13 @@ typedef struct LodgerTaskOptions
 /**
  * Makes a task, which does not begin before it is started.
  *
- * Any thread; does not block. The data is consumed: it is destroyed before `stopped` is done. The task joins the groups of
- * this moment, and has its context (context.h).
+ * Any thread; does not block. The data is consumed: it is destroyed before `stopped` is done. The task joins the groups
+ * of this moment, and has its context (context.h).
  *
  * @param options Optional. NULL means all defaults.
  * @return a new reference, or NULL. When the caller is stopping, or the scope has ended, the task has stopped at once.
- * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong options, a patience below 0, a worker for a task in the caller's
- * thread), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL @p caller or @p func, wrong options, a patience below 0, a worker for a task in the
+ * caller's thread), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/task edge_86_it_is_not_scheduled_before_it_is_started
  * Since: 0.2
  */
@@ -100,8 +102,8 @@ LODGER_API void lodger_task_unref (LodgerTask *task);
  * Any thread; does not block.
  *
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_ECANCELED (it was stopped or cancelled before it was started), LODGER_ECHILD (a forked
- * child).
+ * Errors: LODGER_EINVAL (NULL), LODGER_ECANCELED (it was stopped or cancelled before it was started), LODGER_ECHILD (a
+ * forked child).
  * Test: unit/task edge_86_started_twice_it_runs_once
  * Since: 0.2
  */
@@ -113,8 +115,8 @@ LODGER_API int lodger_task_start (LodgerTask *task);
  * Any thread; does not block. Done-callbacks of `started` run inside this function.
  *
  * @return 0, or a negative code.
- * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (its function has not begun), LODGER_EALREADY (it has started before, or has
- * ended; nothing is logged), LODGER_ECHILD (a forked child).
+ * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (its function has not begun), LODGER_EALREADY (it has started before, or
+ * has ended; nothing is logged), LODGER_ECHILD (a forked child).
  * Test: unit/task the_function_says_when_it_has_started
  * Since: 0.2
  */
@@ -123,8 +125,8 @@ LODGER_API int lodger_task_report_started (LodgerTask *task);
 /**
  * Tells the task to stop. A second stop does nothing.
  *
- * Any thread, also in the task; does not block. Done-callbacks of `stopping` run inside this function. A task that was not
- * started never runs: it is cancelled.
+ * Any thread, also in the task; does not block. Done-callbacks of `stopping` run inside this function. A task that was
+ * not started never runs: it is cancelled.
  *
  * @return 0, or a negative code.
  * Errors: LODGER_EINVAL (NULL), LODGER_ECHILD (a forked child).
@@ -149,8 +151,8 @@ LODGER_API bool lodger_task_cancel (LodgerTask *task, const char *message);
 /**
  * Returns a protected pending that is done when the task has started, borrowed.
  *
- * Any thread; does not block. If the task ends before it has started, this has the outcome of `stopped`. It lives as long as
- * a reference to @p task. NULL gives NULL.
+ * Any thread; does not block. If the task ends before it has started, this has the outcome of `stopped`. It lives as
+ * long as a reference to @p task. NULL gives NULL.
  *
  * Errors: none.
  * Test: unit/task the_function_says_when_it_has_started
@@ -172,9 +174,9 @@ LODGER_API LodgerPending *lodger_task_get_stopping (const LodgerTask *task);
 /**
  * Returns a protected pending that is done when the task has ended, with the outcome of its function, borrowed.
  *
- * Any thread; does not block. `started` and `stopping` are done before, and the data is destroyed. The exception is a task
- * that was left behind (LODGER_EABANDONED), whose data lives until its function returns. It lives as long as a reference to
- * @p task. NULL gives NULL.
+ * Any thread; does not block. `started` and `stopping` are done before, and the data is destroyed. The exception is a
+ * task that was left behind (LODGER_EABANDONED), whose data lives until its function returns. It lives as long as a
+ * reference to @p task. NULL gives NULL.
  *
  * Errors: none.
  * Test: unit/task edge_93_stopped_carries_what_became_of_it
@@ -189,7 +191,8 @@ LODGER_API LodgerPending *lodger_task_get_stopped (const LodgerTask *task);
  *
  * @param timeout As for lodger_pending_wait().
  * @return 0, or a negative code.
- * Errors: as lodger_pending_wait(), LODGER_EINVAL (NULL), LODGER_ESTATE (it was not started), LODGER_ECHILD (a forked child).
+ * Errors: as lodger_pending_wait(), LODGER_EINVAL (NULL), LODGER_ESTATE (it was not started), LODGER_ECHILD (a forked
+ * child).
  * Test: unit/task edge_92_each_wrong_use_has_an_error_of_its_own
  * Since: 0.2
  */
@@ -202,11 +205,11 @@ LODGER_API int lodger_task_wait (LodgerTask *task, int64_t timeout);
  * waits end with LODGER_ECANCELED. A call that returns without leaving tells the task to stop, and a line is logged.
  *
  * @return 0, or a negative code. After a failed start, the task has ended; but see LODGER_EDEADLK.
- * Errors: LODGER_EINVAL (NULL), LODGER_EALREADY (it was entered before), LODGER_EWRONGTHREAD (a thread whose loop Lodger does
- * not drive, or one that belongs to another tree of callers), LODGER_ESTATE (in a call_direct), LODGER_ECANCELED (the task, or
- * the entering call, was cancelled), LODGER_EFAILED (it has failed before it had started), LODGER_EABANDONED (a stop has left
- * it behind), LODGER_EDEADLK (the wait could never end: it is told to stop), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked
- * child).
+ * Errors: LODGER_EINVAL (NULL), LODGER_EALREADY (it was entered before), LODGER_EWRONGTHREAD (a thread whose loop
+ * Lodger does not drive, or one that belongs to another tree of callers), LODGER_ESTATE (in a call_direct, or where a
+ * spawned call cannot wait: fiber.h), LODGER_ECANCELED (the task, or the entering call, was cancelled), LODGER_EFAILED
+ * (it has failed before it had started), LODGER_EABANDONED (a stop has left it behind), LODGER_EDEADLK (the wait could
+ * never end: it is told to stop), LODGER_ENOMEM (no memory), LODGER_ECHILD (a forked child).
  * Test: unit/task edge_90_entering_waits_until_it_has_started
  * Since: 0.2
  */
@@ -215,14 +218,15 @@ LODGER_API int lodger_task_enter (LodgerTask *task);
 /**
  * Tells the task to stop, and waits until it has ended.
  *
- * Suspends or blocks. It is called where the task was entered, by the same call. A cancel of the waiting call is not delivered in it.
+ * Suspends or blocks. It is called where the task was entered, by the same call. A cancel of the waiting call is not
+ * delivered in it.
  *
  * @param ret_error Optional. The error, as a new reference. Written with LODGER_EFAILED and LODGER_ECANCELED.
  * @return the outcome of the task: 0, or a negative code. If the task has ended before this, without a failure, it is
  *         LODGER_ECANCELED, and the error says that it stopped early.
  * Errors: LODGER_EINVAL (NULL), LODGER_ESTATE (this call has not entered it, or has entered something else since),
- * LODGER_EFAILED (it has failed), LODGER_ECANCELED (it was cancelled, or has stopped early), LODGER_EABANDONED (a stop has
- * left it behind), LODGER_EDEADLK (the wait could never end), LODGER_ECHILD (a forked child).
+ * LODGER_EFAILED (it has failed), LODGER_ECANCELED (it was cancelled, or has stopped early), LODGER_EABANDONED (a stop
+ * has left it behind), LODGER_EDEADLK (the wait could never end), LODGER_ECHILD (a forked child).
  * Test: unit/task edge_90_leaving_waits_for_the_end_shielded
  * Since: 0.2
  */

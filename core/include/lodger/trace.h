@@ -65,11 +65,11 @@ LODGER_API void lodger_set_log_unread_failures (bool on);
 /** The kind of a trace event. */
 typedef enum LodgerTraceKind
 {
-  LODGER_TRACE_SUBMIT, /**< a call was accepted; in the submitting thread */
-  LODGER_TRACE_START,  /**< a call's function is entered; in its caller's thread */
-  LODGER_TRACE_END,    /**< a call's function has returned */
-  LODGER_TRACE_WAKE,   /**< a host was asked to call back; in the thread that asked */
-  LODGER_TRACE_STATE,  /**< a caller changed its state */
+  LODGER_TRACE_SUBMIT,  /**< a call was accepted; in the submitting thread */
+  LODGER_TRACE_START,   /**< a call's function is entered; in its caller's thread */
+  LODGER_TRACE_END,     /**< a call's function has returned */
+  LODGER_TRACE_WAKE,    /**< a host was asked to call back; in the thread that asked */
+  LODGER_TRACE_STATE,   /**< a caller changed its state */
   LODGER_TRACE_SUSPEND, /**< a spawned call leaves its thread, since it waits */
   LODGER_TRACE_RESUME,  /**< a spawned call goes on; in its caller's thread */
 } LodgerTraceKind;

@@ -131,7 +131,7 @@ or_none (LodgerContext *context)
   return NULL;
 }
 
-/* ---- a part of a context --------------------------------------------------------------------------------------------- */
+/* ---- a part of a context ----------------------------------------------------------------------------------------- */
 
 static bool
 is_kept (const Value *value, unsigned kinds, const LodgerContextKey *const *keys)
@@ -175,7 +175,7 @@ lodger__context_prepare (const LodgerContext *context, LodgerPending *pending)
   return true;
 }
 
-/* ---- the current one ------------------------------------------------------------------------------------------------- */
+/* ---- the current one --------------------------------------------------------------------------------------------- */
 
 void *
 lodger__context_value (const LodgerContext *context, const LodgerContextKey *key, const LodgerTrackerOps *tracker)

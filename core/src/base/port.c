@@ -199,7 +199,8 @@ timeout_ms (int64_t deadline)
   return left > INT32_MAX ? INT32_MAX : (int) left;
 }
 
-/* By number, each time anew: a descriptor that was closed, and one that has its number now, are what poll() says they are. */
+/* By number, each time anew: a descriptor that was closed, and one that has its number now, are what poll() says they
+ * are. */
 int
 lodger__waker_poll (LodgerWaker *waker, struct pollfd *fds, unsigned count, int64_t deadline)
 {

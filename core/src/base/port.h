@@ -27,13 +27,14 @@ void lodger__port_mutex_init (pthread_mutex_t *mutex);
 /* Whether every node must be a malloc of its own: under a memory checker. */
 bool lodger__port_is_checked (void);
 
-/* Who waits sleeps here until somebody signals it: a signal is kept until it is taken. What sleeps is a thread, or a call
- * on a stack of its own. */
+/* Who waits sleeps here until somebody signals it: a signal is kept until it is taken. What sleeps is a thread, or a
+ * call on a stack of its own. */
 typedef struct LodgerParker LodgerParker;
 typedef struct LodgerParkerOps
 {
   void (*signal) (LodgerParker *parker); /* any thread; locks may be held */
-  /* 0: it has taken a signal; LODGER_ETIMEDOUT: the deadline (LODGER_FOREVER: none) came first; or why it cannot sleep. */
+  /* 0: it has taken a signal; LODGER_ETIMEDOUT: the deadline (LODGER_FOREVER: none) came first; or why it cannot
+   * sleep. */
   int (*wait) (LodgerParker *parker, int64_t deadline);
 } LodgerParkerOps;
 struct LodgerParker

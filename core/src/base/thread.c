@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-static _Thread_local LodgerThread *this_thread __attribute__ ((tls_model ("initial-exec")));
+_Thread_local LodgerThread *lodger__thread_here __attribute__ ((tls_model ("initial-exec")));
 static atomic_uint key_and_one; /* the key plus 1; 0: there is none yet */
 static _Atomic (uint64_t) last_serial;
 
@@ -15,21 +15,21 @@ static _Atomic (uint64_t) last_serial;
 static void
 forget (void)
 {
-  if (this_thread == NULL)
+  LodgerThread *thread = lodger__thread_here;
+  if (thread == NULL)
     return;
-  this_thread->callers = this_thread->claims = this_thread->brackets = (LodgerList) { NULL, NULL };
-  this_thread->frame = NULL;
-  this_thread->strand.no_wait
-      = this_thread->strand.fiber != NULL ? "a spawned call cannot wait in a forked child" : NULL;
-  this_thread->strand.fiber = NULL;
-  this_thread->strand.parker = &this_thread->parker.parker;
-  lodger__context_leave_all (this_thread);
+  thread->callers = thread->claims = thread->brackets = (LodgerList) { NULL, NULL };
+  thread->frame = NULL;
+  thread->strand.no_wait = thread->strand.fiber != NULL ? "a spawned call cannot wait in a forked child" : NULL;
+  thread->strand.fiber = NULL;
+  thread->strand.parker = &thread->parker.parker;
+  lodger__context_leave_all (thread);
 }
 
 LODGER_FORK_LOCKS (threads_across_fork, NULL, 0, 0, LODGER_RANK_THREADS, forget);
 
-/* A bracket that is only a context was on that stack, and may be the outer one of those that are left. The spawned calls that
- * wait in this thread are gone, too. */
+/* A bracket that is only a context was on that stack, and may be the outer one of those that are left. The spawned
+ * calls that wait in this thread are gone, too. */
 void
 lodger__thread_drop_stack (LodgerThread *thread)
 {
@@ -50,7 +50,7 @@ static void
 thread_ends (void *data)
 {
   LodgerThread *thread = data;
-  this_thread = thread;
+  lodger__thread_here = thread;
   if (thread->at_end != NULL)
     thread->at_end (thread);
   lodger__thread_drop_stack (thread);
@@ -59,7 +59,7 @@ thread_ends (void *data)
   if (thread->stacks != NULL)
     thread->stacks_at_end (thread->stacks);
   thread->stacks = NULL;
-  this_thread = NULL;
+  lodger__thread_here = NULL;
   lodger__parker_clear (&thread->parker);
   free (thread);
 }
@@ -84,12 +84,6 @@ have_key (pthread_key_t *ret_key)
   return true;
 }
 
-LodgerThread *
-lodger__thread_peek (void)
-{
-  return this_thread;
-}
-
 uint64_t
 lodger__serial_new (void)
 {
@@ -99,7 +93,7 @@ lodger__serial_new (void)
 void
 lodger__destroy (LodgerDestroyFunc destroy, void *data)
 {
-  LodgerThread *thread = this_thread;
+  LodgerThread *thread = lodger__thread_here;
   const bool forbids = thread != NULL && thread->strand.fiber != NULL && thread->strand.no_wait == NULL;
   if (forbids)
     thread->strand.no_wait = "a function that destroys something cannot wait";
@@ -111,7 +105,7 @@ lodger__destroy (LodgerDestroyFunc destroy, void *data)
 LodgerThread *
 lodger__thread (void)
 {
-  LodgerThread *thread = this_thread;
+  LodgerThread *thread = lodger__thread_here;
   pthread_key_t key;
   if (thread != NULL)
     return thread;
@@ -130,14 +124,14 @@ lodger__thread (void)
     }
   thread->serial = lodger__serial_new ();
   thread->strand.parker = &thread->parker.parker;
-  this_thread = thread;
+  lodger__thread_here = thread;
   return thread;
 }
 
-/* A signal to the process goes to any thread that does not block it. The program may read it with a signalfd, or expect its
- * handler in a certain thread, and does not know these threads. Signals that a thread causes by a fault of its own stay
- * open: the system ends the program, past its handler, if they are blocked. The new thread inherits the mask, so that there
- * is no moment without it. */
+/* A signal to the process goes to any thread that does not block it. The program may read it with a signalfd, or expect
+ * its handler in a certain thread, and does not know these threads. Signals that a thread causes by a fault of its own
+ * stay open: the system ends the program, past its handler, if they are blocked. The new thread inherits the mask, so
+ * that there is no moment without it. */
 int
 lodger__thread_create (pthread_t *ret_thread, void *(*func) (void *data), void *data)
 {

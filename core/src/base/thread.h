@@ -46,7 +46,7 @@ struct LodgerBracket
 };
 
 /* On which stack this thread runs just now: its own, or that of a spawned call. */
-typedef struct LodgerFiber LodgerFiber; /* fiber/fiber.h */
+typedef struct LodgerFiber LodgerFiber; /* fiber/inside.h */
 typedef struct LodgerStrand
 {
   LodgerFiber *fiber;   /* NULL: the thread's own */
@@ -78,10 +78,16 @@ int lodger__thread_create (pthread_t *ret_thread, void *(*func) (void *data), vo
 
 /* This thread's, made on first use; NULL only without memory. */
 LodgerThread *lodger__thread (void);
-/* This thread's if it has one. */
-LodgerThread *lodger__thread_peek (void);
 /* This thread: its stack is gone, with the calls on it. What they had entered is left. */
 void lodger__thread_drop_stack (LodgerThread *thread);
+/* This thread's if it has one. A stack stays in its thread: so it does not change when a call suspends. */
+extern _Thread_local LodgerThread *lodger__thread_here
+    __attribute__ ((tls_model ("initial-exec"), visibility ("hidden")));
+static inline LodgerThread *
+lodger__thread_peek (void)
+{
+  return lodger__thread_here;
+}
 
 /* Of a thread, or of a fiber: never used twice. */
 uint64_t lodger__serial_new (void);

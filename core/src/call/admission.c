@@ -9,10 +9,10 @@
 
 #include <stdlib.h>
 
-/* Why nobody waits in vain: a thread that waits sets `has_waiters` and then looks at the number; whoever takes something out
- * lowers the number and then looks at `has_waiters`; all sequentially consistent. So the one sees the space or the other
- * sees the waiter. Both then give what space there is to those who have waited longest, under the mutex. A stop changes the
- * state under another mutex, then closes, and signals all under this one.
+/* Why nobody waits in vain: a thread that waits sets `has_waiters` and then looks at the number; whoever takes
+ * something out lowers the number and then looks at `has_waiters`; all sequentially consistent. So the one sees the
+ * space or the other sees the waiter. Both then give what space there is to those who have waited longest, under the
+ * mutex. A stop changes the state under another mutex, then closes, and signals all under this one.
  *
  * Who makes room may become known while threads wait: each of them then begins its wait anew, so that it is judged with
  * that. */

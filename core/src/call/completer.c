@@ -11,12 +11,12 @@
 
 #include <stdlib.h>
 
-/* Which caller's thread a promise is answered in, so that the wait graph can tell a wait for it that nobody could end, and
- * the stop what its loop still has to bring back.
+/* Which caller's thread a promise is answered in, so that the wait graph can tell a wait for it that nobody could end,
+ * and the stop what its loop still has to bring back.
  *
- * The caller is written and taken out under the promise's lock, and read under it. Held until the promise is done is only
- * its memory: a caller whose thread has ended owns no thread, and so is never one that waits. Not longer, since the promise
- * may live as long as what the caller's loop still holds, and that as long as the caller. */
+ * The caller is written and taken out under the promise's lock, and read under it. Held until the promise is done is
+ * only its memory: a caller whose thread has ended owns no thread, and so is never one that waits. Not longer, since
+ * the promise may live as long as what the caller's loop still holds, and that as long as the caller. */
 
 typedef struct Completer
 {
@@ -69,13 +69,13 @@ refusal (const LodgerPending *promise)
   return 0;
 }
 
-/* ---- the stop -------------------------------------------------------------------------------------------------------- */
+/* ---- the stop ---------------------------------------------------------------------------------------------------- */
 
 static const LodgerItemOps stand_in_ops = { .ended = lodger__unfinished_ended, .slab_class = LODGER_SLAB_MEDIUM };
 
-/* A call that has returned, and takes the promise's outcome: the caller cancels, awaits and gives up that one as it does any
- * of its calls. At once, not by way of the inbox, where a stop could come before it. Owner only: in another thread, or if the
- * caller is being taken away, the promise is on its own. */
+/* A call that has returned, and takes the promise's outcome: the caller cancels, awaits and gives up that one as it
+ * does any of its calls. At once, not by way of the inbox, where a stop could come before it. Owner only: in another
+ * thread, or if the caller is being taken away, the promise is on its own. */
 static int
 stand_in (LodgerCaller *caller, LodgerPending *promise)
 {

@@ -12,10 +12,12 @@
 
 #include <assert.h>
 
-/* A call at a gate is on the list of its caller, so that a stop finds it. Whoever lets it go takes it off that list, and
- * counts it as coming until it has been delivered, so that the stop waits for it; a stop that takes it off first drops it.
+/* A call at a gate is on the list of its caller, so that a stop finds it. Whoever lets it go takes it off that list,
+ * and counts it as coming until it has been delivered, so that the stop waits for it; a stop that takes it off first
+ * drops it.
  *
- * A call whose gate lets it pass at once, before anybody else knows it, is on no list: it goes as a call without a gate.
+ * A call whose gate lets it pass at once, before anybody else knows it, is on no list: it goes as a call without a
+ * gate.
  *
  * The gate is left once, when the call is done: by its return, or by a cancel. A call that was cancelled at the gate is
  * delivered, too: its thread finds it done, and destroys its data.
@@ -187,7 +189,7 @@ lodger__gate_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
     lodger__run_blocked_on (pending, ret_blocked);
 }
 
-/* ---- a stop ------------------------------------------------------------------------------------------------------------ */
+/* ---- a stop ------------------------------------------------------------------------------------------------------ */
 
 LodgerItem *
 lodger__held_take (LodgerCaller *caller)

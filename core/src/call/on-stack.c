@@ -5,10 +5,10 @@
 #include "fiber/fiber.h"
 #include "life/life.h"
 
-/* Calls that are on their owner's C stack. A call may end its thread (pthread_exit, a cancel of the thread): the stack is
- * unwound without coming back here, and its frames cannot be read any more. So each call is on a list, too. It is linked by
- * the pointer that an item needs only in a queue: it has been taken out of one, and is not put into another before it has
- * returned. */
+/* Calls that are on their owner's C stack. A call may end its thread (pthread_exit, a cancel of the thread): the stack
+ * is unwound without coming back here, and its frames cannot be read any more. So each call is on a list, too. It is
+ * linked by the pointer that an item needs only in a queue: it has been taken out of one, and is not put into another
+ * before it has returned. */
 
 void
 lodger__on_stack_exit (LodgerCaller *caller)

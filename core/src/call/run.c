@@ -173,7 +173,7 @@ run_here (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
   return is_done;
 }
 
-/* ---- a spawned call -------------------------------------------------------------------------------------------------- */
+/* ---- a spawned call ---------------------------------------------------------------------------------------------- */
 
 static bool
 run_spawned (LodgerCaller *caller, LodgerPending *pending)

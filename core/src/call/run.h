@@ -8,8 +8,8 @@
 
 /* ---- run.c ---- */
 
-/* Owner: run a call's function, `done` being the pending that a continuation waited for. False when the call goes on after
- * that. */
+/* Owner: run a call's function, `done` being the pending that a continuation waited for. False when the call goes on
+ * after that. */
 bool lodger__run_call (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done);
 /* See to the end of a call that never runs: its data goes, and it is cancelled. */
 void lodger__run_skip (LodgerPending *pending);
@@ -53,8 +53,8 @@ void lodger__unfinished_forget (LodgerCaller *caller, LodgerPending *pending);
 void lodger__unfinished_ended (LodgerPending *pending);
 
 bool lodger__unfinished_is_empty (const LodgerCaller *caller);
-/* Owner: calls of its own are delayed, wait to continue, or have returned and are not done. It comes to what is in its inbox
- * in any case. */
+/* Owner: calls of its own are delayed, wait to continue, or have returned and are not done. It comes to what is in its
+ * inbox in any case. */
 bool lodger__calls_are_to_come (const LodgerCaller *caller);
 
 /* Owner, of a caller that stops. */

@@ -89,11 +89,11 @@ lodger_scope_has_ended (const LodgerScope *scope)
   return scope == NULL || atomic_load_explicit (&scope->ended, memory_order_acquire);
 }
 
-/* ---- the end --------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
-/* The oldest stays on the list until it is cancelled: another thread that ends the scope meanwhile finds it there, and does
- * not return before. Whoever comes second leaves a message out that is there already. Under the mutex on entry and on
- * return. */
+/* The oldest stays on the list until it is cancelled: another thread that ends the scope meanwhile finds it there, and
+ * does not return before. Whoever comes second leaves a message out that is there already. Under the mutex on entry and
+ * on return. */
 static void
 cancel_bound (LodgerScope *scope, LodgerBinding *binding, bool is_first)
 {
@@ -136,7 +136,7 @@ lodger_scope_end (LodgerScope *scope, const char *message)
   return is_first;
 }
 
-/* ---- for people ------------------------------------------------------------------------------------------------------ */
+/* ---- for people -------------------------------------------------------------------------------------------------- */
 
 /* Both mutexes are held: a call on the list is alive. */
 static void

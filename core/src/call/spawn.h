@@ -7,8 +7,8 @@
 
 /* The power of 2 of a stack's size; 0 for 0: there is no stack. */
 unsigned lodger__spawn_stack_order (size_t size);
-/* In memory of the caller's own: the options of a submission, as those of a spawned call. A code that is logged, if there are
- * wrong ones. */
+/* In memory of the caller's own: the options of a submission, as those of a spawned call. A code that is logged, if
+ * there are wrong ones. */
 int lodger__spawn_options (const LodgerCaller *caller, const LodgerCallOptions *given, LodgerCallOptions *own,
                            const char *function);
 /* Not shared yet: that of its spawned calls; 0: the usual one. */

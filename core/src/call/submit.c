@@ -2,7 +2,6 @@
 #define LODGER_NO_CALL_SITES
 #include "call/submit.h"
 
-#include "call/spawn.h"
 #include "base/log.h"
 #include "base/site.h"
 #include "base/slab.h"
@@ -11,6 +10,7 @@
 #include "call/gate.h"
 #include "call/run.h"
 #include "call/scope.h"
+#include "call/spawn.h"
 #include "call/timeout.h"
 #include "life/life.h"
 #include "life/phase.h"
@@ -26,8 +26,8 @@ const char lodger__closed_message[] = "the caller was closed";
 
 static_assert (sizeof (LodgerDelayed) <= 192, "a delayed call is a large piece of the slab");
 
-/* While the caller stops, it is usual: other threads cannot know. Once it has stopped, a program that goes on submitting has
- * missed that, and is told once for each place. */
+/* While the caller stops, it is usual: other threads cannot know. Once it has stopped, a program that goes on
+ * submitting has missed that, and is told once for each place. */
 void
 lodger__submit_note_late (const LodgerCaller *caller, const char *function, const LodgerCallOptions *options)
 {
@@ -104,7 +104,7 @@ lodger__submit_accepted (LodgerPending *pending)
     lodger__timeout_begin (pending);
 }
 
-/* ---- what a thread gives to others --------------------------------------------------------------------------------- */
+/* ---- what a thread gives to others ------------------------------------------------------------------------------- */
 
 static _Thread_local LodgerGivenFunc given_func;
 static _Thread_local void *given_data;
@@ -123,7 +123,7 @@ lodger__submit_tell (LodgerPending *pending)
     given_func (pending, given_data);
 }
 
-/* ---- calls, now and later -------------------------------------------------------------------------------------------- */
+/* ---- calls, now and later ---------------------------------------------------------------------------------------- */
 
 static void
 call_drop (LodgerCaller *caller, LodgerItem *item)

@@ -31,8 +31,8 @@ LodgerPending *lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *calle
                                    const LodgerCallOptions *options);
 /* Once the call can be cancelled in full: its scope and its trackers know it. */
 void lodger__submit_accepted (LodgerPending *pending);
-/* The answer to a submission that was not accepted, with LODGER_ECANCELED because the caller is stopping, could not start, or
- * its scope has ended. Destroys the data. */
+/* The answer to a submission that was not accepted, with LODGER_ECANCELED because the caller is stopping, could not
+ * start, or its scope has ended. Destroys the data. */
 LodgerPending *lodger__submit_refuse (int code, const LodgerCaller *caller, const char *function,
                                       const LodgerWork *work, const LodgerCallOptions *options);
 /* Tells the function of lodger_host_watch_given(): the call was given to another thread. */

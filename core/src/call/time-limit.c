@@ -11,8 +11,8 @@
 
 #include <stdlib.h>
 
-/* Two hold it: whoever has made it, and the alarm or the delayed call. Which of them decides is said by `is_over`, which the
- * first of the two sets. */
+/* Two hold it: whoever has made it, and the alarm or the delayed call. Which of them decides is said by `is_over`,
+ * which the first of the two sets. */
 
 struct LodgerTimeLimit
 {

@@ -9,8 +9,8 @@
 #include "mailbox/owner.h"
 #include "mailbox/post.h"
 
-/* Calls that have returned and are not done: deferred ones, and those that take another's outcome; and spawned calls from
- * their first wait until they return. Each is on its caller's list, which a stop cancels and waits for. */
+/* Calls that have returned and are not done: deferred ones, and those that take another's outcome; and spawned calls
+ * from their first wait until they return. Each is on its caller's list, which a stop cancels and waits for. */
 
 void
 lodger__unfinished_add (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
@@ -77,7 +77,7 @@ lodger__calls_are_to_come (const LodgerCaller *caller)
          || lodger__gate_has_held (caller);
 }
 
-/* ---- a stop ---------------------------------------------------------------------------------------------------------- */
+/* ---- a stop ------------------------------------------------------------------------------------------------------ */
 
 /* A cancel may run user code (a canceller, a done-callback) that ends others of the list, or adds some. */
 void

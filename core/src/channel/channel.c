@@ -21,7 +21,7 @@ enum
 
 const char lodger__channel_left_message[] = "its channel was left";
 
-/* ---- life -------------------------------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------------------------------- */
 
 static bool
 is_before_fork (const LodgerChannel *channel)
@@ -136,7 +136,7 @@ lodger_channel_ref (LodgerChannel *channel)
   return channel;
 }
 
-/* ---- what waits -------------------------------------------------------------------------------------------------------- */
+/* ---- what waits -------------------------------------------------------------------------------------------------- */
 
 void
 lodger__channel_entry_free (LodgerChannelEntry *entry)
@@ -178,7 +178,7 @@ lodger__channel_is_over (const LodgerChannel *channel)
   return (channel->is_closed || channel->is_left) && channel->count == 0;
 }
 
-/* ---- ends -------------------------------------------------------------------------------------------------------------- */
+/* ---- ends -------------------------------------------------------------------------------------------------------- */
 
 /* All of them, since one that is woken may be cancelled, and leave the item to the next. */
 bool
@@ -287,7 +287,7 @@ lodger_channel_leave (LodgerChannel *channel)
   lodger__channel_release (channel);
 }
 
-/* ---- what is known ----------------------------------------------------------------------------------------------------- */
+/* ---- what is known ----------------------------------------------------------------------------------------------- */
 
 LodgerError *
 lodger_channel_get_error (LodgerChannel *channel)

@@ -18,7 +18,7 @@ enum
 
 static const char left_early[] = "the iteration over it has ended";
 
-/* ---- life -------------------------------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------------------------------- */
 
 static LodgerCompleted *
 make (const LodgerCompletedOptions *given, const char *reason, const char *function)
@@ -147,7 +147,8 @@ lodger_completed_free (LodgerCompleted *completed)
   lodger__list_for (unfinished, &completed->items, LodgerCompletedItem, link)
     if (lodger__pending_unlisten (unfinished->pending, &unfinished->listener) && cancels (completed))
       lodger_pending_cancel (unfinished->pending, left_early);
-  /* Each listener is through now. Before that, the one of any item could write to the item before it on the list `done`. */
+  /* Each listener is through now. Before that, the one of any item could write to the item before it on the list
+   * `done`. */
   while ((item = lodger__completed_item (lodger__list_pop (&completed->items))) != NULL)
     lodger__completed_item_free (item);
   lodger__completed_clear (completed);
@@ -159,7 +160,7 @@ lodger_completed_get_error (const LodgerCompleted *completed)
   return completed != NULL ? completed->error : NULL;
 }
 
-/* ---- the source -------------------------------------------------------------------------------------------------------- */
+/* ---- the source -------------------------------------------------------------------------------------------------- */
 
 static size_t
 default_limit (void)

@@ -5,9 +5,9 @@
 #include "life/life.h"
 #include "wait/suspend.h"
 
-/* The iteration of a thread that may block. Each pending has a listener, told under the pending's lock, that puts its item
- * on the list of those that are done. The list of all items belongs to the thread: while it waits, the list does not change,
- * so that the wait graph may look at it. */
+/* The iteration of a thread that may block. Each pending has a listener, told under the pending's lock, that puts its
+ * item on the list of those that are done. The list of all items belongs to the thread: while it waits, the list does
+ * not change, so that the wait graph may look at it. */
 
 typedef struct Next
 {
@@ -49,8 +49,8 @@ fill (LodgerCompleted *completed)
   return code;
 }
 
-/* The pending of the first one that is done, as a reference; or NULL. The lock of the pending makes sure that its listener is
- * through. */
+/* The pending of the first one that is done, as a reference; or NULL. The lock of the pending makes sure that its
+ * listener is through. */
 static LodgerPending *
 take_done (LodgerCompleted *completed)
 {
@@ -69,7 +69,7 @@ take_done (LodgerCompleted *completed)
   return pending;
 }
 
-/* ---- the wait ---------------------------------------------------------------------------------------------------------- */
+/* ---- the wait ---------------------------------------------------------------------------------------------------- */
 
 static LodgerPending *
 next_of (const LodgerWaitSet *set, const void **place)

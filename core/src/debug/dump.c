@@ -16,8 +16,8 @@
 #include <string.h>
 
 /* Each wing writes what it knows, under its own lock and no longer than that. So the text is no single moment of the
- * program, but each part of it is true. No user code runs here, and no reference is taken which could be the last: a result
- * must not be destroyed in the thread that dumps. Callers are held instead. */
+ * program, but each part of it is true. No user code runs here, and no reference is taken which could be the last: a
+ * result must not be destroyed in the thread that dumps. Callers are held instead. */
 
 static void
 write_stop (const LodgerCaller *caller, LodgerText *text)

@@ -13,10 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A thread is held when it has not been in Lodger's hands for longer than the limit, although it was asked to call back in
- * that time. The question is what tells a nested loop that iterates, which answers, from a call that holds its thread, which
- * does not; and a GUI's loop that sleeps, which answers too, from one whose thread is in something else than a call. A
- * thread that Lodger drives and that is in no call is in Lodger's own loop, and is not asked. */
+/* A thread is held when it has not been in Lodger's hands for longer than the limit, although it was asked to call back
+ * in that time. The question is what tells a nested loop that iterates, which answers, from a call that holds its
+ * thread, which does not; and a GUI's loop that sleeps, which answers too, from one whose thread is in something else
+ * than a call. A thread that Lodger drives and that is in no call is in Lodger's own loop, and is not asked. */
 
 #define PATIENCE INT64_C (100000000)
 
@@ -80,7 +80,7 @@ remember (const LodgerCaller *caller)
   return one;
 }
 
-/* ---- what is said ---------------------------------------------------------------------------------------------------- */
+/* ---- what is said ------------------------------------------------------------------------------------------------ */
 
 static void
 say_stack (const LodgerCaller *caller, LodgerWaker *waker)
@@ -128,7 +128,7 @@ say_end (const Watched *one, const char *what, int64_t until)
   free (line);
 }
 
-/* ---- a look ---------------------------------------------------------------------------------------------------------- */
+/* ---- a look ------------------------------------------------------------------------------------------------------ */
 
 static void
 ask (LodgerCaller *caller, Watched *one, int64_t now)

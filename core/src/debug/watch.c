@@ -12,13 +12,13 @@
 #include <signal.h>
 #include <stdlib.h>
 
-/* The thread that looks at the callers from outside. It is there as long as somebody asks for it. Whoever changes what it
- * is to do does so under the mutex and wakes it; it reads that under the mutex before it sleeps. A wake-up that it takes
- * for another reason is no loss: it looks at everything each time.
+/* The thread that looks at the callers from outside. It is there as long as somebody asks for it. Whoever changes what
+ * it is to do does so under the mutex and wakes it; it reads that under the mutex before it sleeps. A wake-up that it
+ * takes for another reason is no loss: it looks at everything each time.
  *
  * The signal handler may run in any thread at any place: it writes one word and wakes the thread. The waker stays open
- * from the first use on, since a handler may be about to wake it. A forked child has neither thread nor waker; there the
- * handler does nothing until a watch begins anew. */
+ * from the first use on, since a handler may be about to wake it. A forked child has neither thread nor waker; there
+ * the handler does nothing until a watch begins anew. */
 
 #define LOOP_LIMIT   INT64_C (100000000)
 #define WORKER_LIMIT INT64_C (10000000000)
@@ -47,7 +47,7 @@ forget_watch (void)
 
 LODGER_FORK_LOCK (mutex, LODGER_RANK_WATCH, forget_watch);
 
-/* ---- the thread ------------------------------------------------------------------------------------------------------ */
+/* ---- the thread -------------------------------------------------------------------------------------------------- */
 
 static void *
 watch (void *data)
@@ -123,7 +123,7 @@ set_readers (bool were_watched)
     atomic_fetch_sub (&lodger__ownership_readers, LODGER_OWNERSHIP_WATCHER);
 }
 
-/* ---- stalls ---------------------------------------------------------------------------------------------------------- */
+/* ---- stalls ------------------------------------------------------------------------------------------------------ */
 
 int
 lodger_watch_stalls (const LodgerStallOptions *options)
@@ -163,7 +163,7 @@ lodger_unwatch_stalls (void)
   pthread_mutex_unlock (&mutex);
 }
 
-/* ---- a dump on a signal ---------------------------------------------------------------------------------------------- */
+/* ---- a dump on a signal ------------------------------------------------------------------------------------------ */
 
 static void
 ask_for_dump (int signum)
@@ -215,7 +215,7 @@ lodger_dump_on_signal (int signum)
   return code;
 }
 
-/* ---- callers --------------------------------------------------------------------------------------------------------- */
+/* ---- callers ----------------------------------------------------------------------------------------------------- */
 
 void
 lodger__debug_notice (const LodgerDebugOps *ops)

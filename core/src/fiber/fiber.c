@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fiber/fiber.h"
+#include "fiber/inside.h"
 
-#include "life/life.h"
 #include "life/phase.h"
 #include "loop/frames.h"
-#include "loop/turn.h"
-#include "mailbox/owner.h"
 #include "mailbox/post.h"
-#include "pending/carry.h"
-#include "pending/extras.h"
-#include "stack/stack.h"
 
 #include <assert.h>
 
@@ -19,47 +13,14 @@
  *   PARKED     it waits, and is in nobody's hands: whoever signals it sends its item
  *   SIGNALLED  it has something to look at: it is on its thread, or its item is on its way
  *
- * A signal exchanges the word for SIGNALLED, and sends the item if it was PARKED: so the item is sent at most once for each
- * time that the fiber parks, and is in no inbox when it does. The fiber parks by changing RUNNING to PARKED, which fails after
- * a signal: so that no signal is lost between its look and its sleep. What the signaller wrote before the exchange is seen by
- * the fiber after its own exchange of the same word. The fiber parks before it has left its stack. That is no race, since only
- * the thread that it is leaving can resume it.
+ * A signal exchanges the word for SIGNALLED, and sends the item if it was PARKED: so the item is sent at most once for
+ * each time that the fiber parks, and is in no inbox when it does. The fiber parks by changing RUNNING to PARKED, which
+ * fails after a signal: so that no signal is lost between its look and its sleep. What the signaller wrote before the
+ * exchange is seen by the fiber after its own exchange of the same word. The fiber parks before it has left its stack.
+ * That is no race, since only the thread that it is leaving can resume it.
  *
- * Its timer is an item of its own. A turn runs its timers before its inbox: so when the other item runs, the timer has come,
- * or is still in the heap, and can be taken out of it. */
-
-enum
-{
-  RUNNING,
-  PARKED,
-  SIGNALLED
-};
-
-/* It lies at the top of its own stack. */
-struct LodgerFiber
-{
-  LodgerParker parker; /* first */
-  atomic_int state;
-  bool is_done;       /* the answer of `run` */
-  bool has_timed_out; /* its timer has resumed it */
-  bool has_timer;     /* its item is in the heap, or on its way */
-  bool has_waited;    /* it is listed, and its extra is there */
-  LodgerItem resume;  /* in the inbox, or nowhere */
-  LodgerItem timeout; /* in the heap by `timer`, or nowhere */
-  LodgerTimer timer;
-  LodgerTimers *timers; /* whose heap that is */
-  const LodgerFiberOps *ops;
-  LodgerStack *stack;
-  LodgerCaller *caller;
-  LodgerPending *pending;
-  LodgerFrame *frame;   /* NULL: its call has not begun, or has returned */
-  LodgerCarried own;    /* what is current in it, while it is parked */
-  LodgerCarried around; /* what was current where it was resumed */
-  uint64_t serial;
-  LodgerExtra extra; /* of its pending: says whom a wait for it hangs on */
-  LodgerLink listed; /* among the caller's, under the caller's mutex */
-  LodgerGuarded guarded;
-};
+ * Its timer is an item of its own. A turn runs its timers before its inbox: so when the other item runs, the timer has
+ * come, or is still in the heap, and can be taken out of it. */
 
 static_assert (sizeof (LodgerFiber) <= LODGER_STACK_ROOM, "a fiber lies at the top of its own stack");
 
@@ -69,7 +30,7 @@ fiber_of (LodgerParker *parker)
   return (LodgerFiber *) parker;
 }
 
-/* ---- on and off the thread ------------------------------------------------------------------------------------------- */
+/* ---- on and off the thread --------------------------------------------------------------------------------------- */
 
 static LodgerCarried
 carried_by (const LodgerThread *thread)
@@ -119,7 +80,7 @@ resume (LodgerFiber *fiber)
   return lodger__stack_resume (fiber->stack);
 }
 
-static void
+static inline void
 go_on (LodgerFiber *fiber)
 {
   if (switch_to (fiber, resume))
@@ -160,7 +121,7 @@ leave (LodgerFiber *fiber, bool (*may_leave) (LodgerFiber *fiber))
   return may ? 0 : LODGER_ECANCELED;
 }
 
-/* ---- parking --------------------------------------------------------------------------------------------------------- */
+/* ---- parking ----------------------------------------------------------------------------------------------------- */
 
 static void
 signal_fiber (LodgerParker *parker)
@@ -271,24 +232,35 @@ leave_behind (LodgerCaller *caller, LodgerItem *item)
   (void) item;
 }
 
+/* It was in its owner's hands only, and nobody signals it. */
+static void
+yielded_run (LodgerCaller *caller, LodgerItem *item)
+{
+  (void) caller;
+  go_on (lodger__list_owner (item, offsetof (LodgerFiber, resume)));
+}
+
 static const LodgerItemOps resume_ops = { .run = resume_run, .drop = leave_behind };
+static const LodgerItemOps yielded_ops = { .run = yielded_run, .drop = leave_behind };
 static const LodgerItemOps timeout_ops = { .run = timeout_run, .drop = leave_behind };
 
 static bool
-is_sent (LodgerFiber *fiber)
+yield (LodgerFiber *fiber)
 {
-  atomic_store (&fiber->state, SIGNALLED);
-  lodger__push (fiber->caller, &fiber->resume);
+  fiber->resume.ops = &yielded_ops;
+  lodger__turn_yield (fiber->caller, &fiber->resume);
   return true;
 }
 
 int
 lodger__fiber_yield (LodgerFiber *fiber)
 {
-  return leave (fiber, is_sent);
+  int code = leave (fiber, yield);
+  fiber->resume.ops = &resume_ops;
+  return code;
 }
 
-/* ---- begin and end --------------------------------------------------------------------------------------------------- */
+/* ---- begin and end ----------------------------------------------------------------------------------------------- */
 
 /* In a signal handler of a thread that is on that stack. */
 static const LodgerSite *
@@ -329,129 +301,20 @@ lodger__fiber_run (LodgerCaller *caller, LodgerPending *pending, const LodgerFib
 void
 lodger__fiber_entered (LodgerThread *thread, LodgerFrame *frame)
 {
-  if (thread->strand.fiber != NULL)
+  if (thread->strand.fiber != NULL && thread->strand.fiber->pending == frame->pending)
     thread->strand.fiber->frame = frame;
-}
-
-/* Its pending and its caller know it no more. */
-static void
-forget (LodgerFiber *fiber)
-{
-  lodger__pending_lock (fiber->pending);
-  lodger__extra_remove (fiber->pending, &fiber->extra);
-  lodger__pending_unlock (fiber->pending);
-  lodger__caller_lock (fiber->caller);
-  lodger__list_remove (&fiber->listed);
-  lodger__caller_unlock (fiber->caller);
 }
 
 bool
 lodger__fiber_returned (LodgerThread *thread)
 {
   LodgerFiber *fiber = thread->strand.fiber;
-  if (fiber == NULL)
+  if (fiber == NULL || fiber->frame != thread->frame)
     return false;
   if (fiber->has_waited)
-    forget (fiber);
+    lodger__fiber_forget (fiber);
   fiber->frame = NULL;
   carry (thread, fiber->around);
   thread->strand = (LodgerStrand) { NULL, &thread->parker.parker, NULL };
   return fiber->has_waited;
-}
-
-/* ---- waiting --------------------------------------------------------------------------------------------------------- */
-
-/* The pending hangs on its caller's thread in any case; once it has waited, on what the fiber waits for, too. */
-static void
-blocked_on (const LodgerExtra *extra, LodgerBlockedOn *ret_blocked)
-{
-  const LodgerFiber *fiber = lodger__list_owner (extra, offsetof (LodgerFiber, extra));
-  ret_blocked->fiber = fiber->serial;
-}
-
-static void
-leave_to_its_fiber (LodgerExtra *extra)
-{
-  (void) extra;
-}
-
-LODGER_EXTRA_KIND (fiber_kind, leave_to_its_fiber, blocked_on);
-
-/* Its stack is left as it is, since the thread may not be off it yet. */
-bool
-lodger__fiber_exited (LodgerPending *pending)
-{
-  LodgerExtra *extra;
-  if (lodger__pending_stack_order (pending) == 0)
-    return false;
-  lodger__pending_lock (pending);
-  extra = lodger__extra_find (pending, &fiber_kind);
-  lodger__pending_unlock (pending);
-  if (extra != NULL)
-    forget (lodger__list_owner (extra, offsetof (LodgerFiber, extra)));
-  return extra != NULL;
-}
-
-static bool
-prepare (LodgerFiber *fiber)
-{
-  if (fiber->has_waited)
-    return true;
-  if (!fiber->ops->prepare (fiber->caller, fiber->pending))
-    return false;
-  fiber->serial = lodger__serial_new ();
-  fiber->extra = (LodgerExtra) { .kind = &fiber_kind };
-  fiber->listed = (LodgerLink) { NULL, NULL, NULL };
-  lodger__pending_lock (fiber->pending);
-  lodger__extra_add (fiber->pending, &fiber->extra);
-  lodger__pending_unlock (fiber->pending);
-  lodger__caller_lock (fiber->caller);
-  lodger__list_append (&fiber->caller->fibers.all, &fiber->listed);
-  lodger__caller_unlock (fiber->caller);
-  fiber->has_waited = true;
-  return true;
-}
-
-int
-lodger__fiber_refusal (LodgerThread *thread, const char **ret_reason)
-{
-  LodgerFiber *fiber = thread->strand.fiber;
-  *ret_reason = thread->strand.no_wait;
-  if (*ret_reason == NULL && (fiber->frame == NULL || thread->frame != fiber->frame))
-    *ret_reason = "another call is on the stack of the spawned one";
-  if (*ret_reason == NULL)
-    *ret_reason = lodger__guards_refusal (&fiber->guarded);
-  if (*ret_reason != NULL)
-    return LODGER_ESTATE;
-  *ret_reason = "there is no memory";
-  return prepare (fiber) ? 0 : LODGER_ENOMEM;
-}
-
-uint64_t
-lodger__fiber_serial (const LodgerFiber *fiber)
-{
-  return fiber->serial;
-}
-
-int64_t
-lodger__fiber_now (const LodgerFiber *fiber)
-{
-  return lodger__host_now (fiber->caller);
-}
-
-/* ---- what people see ------------------------------------------------------------------------------------------------- */
-
-/* A frame goes only after its fiber has left the list, under the mutex. */
-void
-lodger__fibers_write (LodgerCaller *caller, LodgerText *text)
-{
-  LodgerItem *dropped = NULL;
-  unsigned count = 0;
-  lodger__caller_lock (caller);
-  lodger__list_for (fiber, &caller->fibers.all, LodgerFiber, listed)
-    if (atomic_load (&fiber->state) == PARKED && count++ < LODGER_TEXT_MOST)
-      lodger__frame_write (fiber->frame, "suspended", &dropped, text);
-  lodger__caller_unlock (caller);
-  lodger__pending_free_dropped (dropped);
-  lodger__text_rest (text, 1, "suspended", count);
 }

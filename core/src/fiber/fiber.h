@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A fiber is a spawned call: it runs on a stack of its own, and gives its thread back while it waits. It runs in its caller's
- * thread only. */
+/* A fiber is a spawned call: it runs on a stack of its own, and gives its thread back while it waits. It runs in its
+ * caller's thread only. */
 #ifndef LODGER_FIBER_PRIVATE_H
 #define LODGER_FIBER_PRIVATE_H
 
@@ -14,7 +14,8 @@ typedef struct LodgerFiberOps
   bool (*run) (LodgerCaller *caller, LodgerPending *pending);
   /* Before it waits for the first time: what it needs for that. False without memory. */
   bool (*prepare) (LodgerCaller *caller, LodgerPending *pending);
-  /* Its frame leaves the thread; false: it must not, since the caller has ended or was taken away. And it comes back. */
+  /* Its frame leaves the thread; false: it must not, since the caller has ended or was taken away. And it comes
+   * back. */
   bool (*pause) (LodgerFrame *frame);
   void (*go_on) (LodgerFrame *frame);
 } LodgerFiberOps;
@@ -25,7 +26,8 @@ int lodger__fiber_run (LodgerCaller *caller, LodgerPending *pending, const Lodge
 
 /* In `run`: the call's frame is on its thread. */
 void lodger__fiber_entered (LodgerThread *thread, LodgerFrame *frame);
-/* In `run`: the call's function has returned. From here on its thread counts as on its own stack. True: it has waited. */
+/* In `run`: the call's function has returned. From here on its thread counts as on its own stack. True: it has
+ * waited. */
 bool lodger__fiber_returned (LodgerThread *thread);
 
 /* The call has ended its thread instead. True: it had waited. */

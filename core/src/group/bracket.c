@@ -5,9 +5,9 @@
 #include "pending/carry.h"
 #include "wait/suspend.h"
 
-/* A group that a call has entered: it is the current one until the call leaves or closes it, and its cancel ends the waits
- * of the call. `entered_in` says whose parker a cancel signals; it is there from the entry to the leave, which the thread
- * itself makes. */
+/* A group that a call has entered: it is the current one until the call leaves or closes it, and its cancel ends the
+ * waits of the call. `entered_in` says whose parker a cancel signals; it is there from the entry to the leave, which
+ * the thread itself makes. */
 
 static LodgerGroup *
 group_of (const LodgerBracket *bracket)
@@ -111,7 +111,7 @@ is_innermost (const LodgerGroup *group, const LodgerThread *thread)
   return thread != NULL && thread->bracket == &group->bracket;
 }
 
-/* ---- close ------------------------------------------------------------------------------------------------------------- */
+/* ---- close ------------------------------------------------------------------------------------------------------- */
 
 static bool
 is_entered (LodgerGroup *group)
@@ -142,10 +142,10 @@ lodger_group_close (LodgerGroup *group)
   return pending;
 }
 
-/* ---- leave ------------------------------------------------------------------------------------------------------------- */
+/* ---- leave ------------------------------------------------------------------------------------------------------- */
 
-/* The members' cleanup is waited for, whatever happens to the call that waits. A failure says more than a cancel, which it may
- * have caused: of a group around this one. */
+/* The members' cleanup is waited for, whatever happens to the call that waits. A failure says more than a cancel, which
+ * it may have caused: of a group around this one. */
 static int
 wait_for_cleanup (LodgerGroup *group, int code, const char *message)
 {

@@ -28,7 +28,7 @@ lodger__group_limit (LodgerGroup *group, int64_t delay, LodgerDirectFunc over)
   return NULL;
 }
 
-/* ---- the end ----------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 bool
 lodger__group_is_over (LodgerGroup *group)
@@ -97,7 +97,7 @@ lodger__group_settle (LodgerGroup *group)
   lodger__group_release (group);
 }
 
-/* ---- the cancel -------------------------------------------------------------------------------------------------------- */
+/* ---- the cancel -------------------------------------------------------------------------------------------------- */
 
 /* What was cancelled has not ended in time. */
 static void

@@ -32,7 +32,7 @@ lodger__limiter_turn (const LodgerHold *hold)
   return ((const Entry *) hold)->turn;
 }
 
-/* ---- the turn ---------------------------------------------------------------------------------------------------------- */
+/* ---- the turn ---------------------------------------------------------------------------------------------------- */
 
 static void
 turn_blocked_on (const LodgerExtra *extra, LodgerBlockedOn *ret_blocked)
@@ -71,7 +71,7 @@ turn_drop (Entry *entry)
   entry->turn = NULL;
 }
 
-/* ---- entries ----------------------------------------------------------------------------------------------------------- */
+/* ---- entries ----------------------------------------------------------------------------------------------------- */
 
 static void
 leave_gate (Entry *entry)
@@ -133,7 +133,7 @@ take_place (Entry *entry, LodgerLimiter *limiter, int64_t timeout, LodgerThread 
   return wait_for_place (entry, limiter, timeout, thread, function);
 }
 
-/* ---- the bracket ------------------------------------------------------------------------------------------------------- */
+/* ---- the bracket ------------------------------------------------------------------------------------------------- */
 
 static Entry *
 entry_of (const LodgerBracket *bracket)

@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-/* A gate with so many places. Whoever leaves a place gives it to the next one that waits. Under the mutex, whatever waits or
- * has a place is alive: it cannot be freed before it has left, which takes the mutex. */
+/* A gate with so many places. Whoever leaves a place gives it to the next one that waits. Under the mutex, whatever
+ * waits or has a place is alive: it cannot be freed before it has left, which takes the mutex. */
 
 struct LodgerLimiter
 {
@@ -56,7 +56,7 @@ lodger_limiter_unref (LodgerLimiter *limiter)
   free (limiter);
 }
 
-/* ---- the gate ---------------------------------------------------------------------------------------------------------- */
+/* ---- the gate ---------------------------------------------------------------------------------------------------- */
 
 /* Under the mutex: all calls have left a closed limiter. Whoever finds that says so, once, without the mutex. */
 static bool
@@ -226,7 +226,7 @@ static const LodgerGateOps gate_ops = { .check = gate_check,
                                         .leave = gate_leave,
                                         .blocked_on = gate_blocked_on };
 
-/* ---- a limiter --------------------------------------------------------------------------------------------------------- */
+/* ---- a limiter --------------------------------------------------------------------------------------------------- */
 
 static const char *
 refusal (const LodgerLimiterOptions *options)

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Under the mutex a frame stays, and all that it refers to: its pending runs, and what is awaited is kept by the one who
- * waits until it has taken the mutex once more. */
+/* Under the mutex a frame stays, and all that it refers to: its pending runs, and what is awaited is kept by the one
+ * who waits until it has taken the mutex once more. */
 
 LodgerGlance
 lodger__frames_glance (LodgerCaller *caller)

@@ -69,8 +69,8 @@ wait_for_readers (const LodgerFrame *frame)
 }
 
 /* A call may block its thread for long, so that a stop has to reach it from outside. The stop sets the state and then
- * reads `running`; the owner sets `running` and then reads the state; all of it sequentially consistent: so the stop finds
- * the call, or the call finds the stop. */
+ * reads `running`; the owner sets `running` and then reads the state; all of it sequentially consistent: so the stop
+ * finds the call, or the call finds the stop. */
 static bool
 publish (LodgerFrame *frame)
 {
@@ -122,8 +122,9 @@ lodger__ownership_leave (LodgerFrame *frame)
   return is_ours;
 }
 
-/* As with a call that returns: a stop or a dump that has found this frame holds the mutex while it looks, and the frame is
- * not written again before that. A frame that is paused is found by the list of fibers only, under the same mutex. */
+/* As with a call that returns: a stop or a dump that has found this frame holds the mutex while it looks, and the frame
+ * is not written again before that. A frame that is paused is found by the list of fibers only, under the same
+ * mutex. */
 bool
 lodger__ownership_pause (LodgerFrame *frame)
 {
@@ -198,7 +199,8 @@ lodger__ownership_take_idle (LodgerCaller *caller)
   return atomic_compare_exchange_strong (&caller->ownership.turning, &is_free, LODGER_TURNING_ENDING);
 }
 
-/* Under the mutex, since others look at frames under it. Where the loop is gone, another thread may be ending the caller. */
+/* Under the mutex, since others look at frames under it. Where the loop is gone, another thread may be ending the
+ * caller. */
 bool
 lodger__ownership_drop_stack (LodgerCaller *caller)
 {

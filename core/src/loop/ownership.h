@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who may touch the inside of a caller: its inbox's end, its timers' pops, its turn, what it has suspended.
  *
- * That is the owner, whenever it is at work on it, until somebody takes the caller away for good: because its loop is gone,
- * or because a call does not return by the deadline of a stop. Two words say who has it.
+ * That is the owner, whenever it is at work on it, until somebody takes the caller away for good: because its loop is
+ * gone, or because a call does not return by the deadline of a stop. Two words say who has it.
  *
  *   turning   FREE     the owner is elsewhere: in its loop, asleep, not started
  *             OWNER    the owner is at work, or in user code that it runs
@@ -18,11 +18,11 @@
  * does not read any more, but for what it needs to get out of its stack: depth, thread, backend, which the taker leaves
  * alone.
  *
- * Frames live on the owner's stack. Another thread looks at them only under the caller's mutex, only once the state says
- * that it stops (or `lodger__ownership_readers` that somebody looks at all of them), and found through `running`; and the
- * owner, when it leaves a frame then, waits for that mutex before the frame goes. A reader counts itself before it looks,
- * and until it has given the mutex back; the owner changes `running` and then reads the count; all of it sequentially
- * consistent: so the reader does not find the frame, or the owner finds the reader. */
+ * Frames live on the owner's stack. Another thread looks at them only under the caller's mutex, only once the state
+ * says that it stops (or `lodger__ownership_readers` that somebody looks at all of them), and found through `running`;
+ * and the owner, when it leaves a frame then, waits for that mutex before the frame goes. A reader counts itself before
+ * it looks, and until it has given the mutex back; the owner changes `running` and then reads the count; all of it
+ * sequentially consistent: so the reader does not find the frame, or the owner finds the reader. */
 #ifndef LODGER_OWNERSHIP_H
 #define LODGER_OWNERSHIP_H
 
@@ -50,8 +50,8 @@ typedef enum LodgerHeld
   LODGER_OWNERSHIP_FROM_CALL
 } LodgerHeld;
 
-/* Who looks at the frames of all callers: a reader is about to, and counts itself for that time; a watcher does so again and
- * again, and owners note the time for it. */
+/* Who looks at the frames of all callers: a reader is about to, and counts itself for that time; a watcher does so
+ * again and again, and owners note the time for it. */
 enum
 {
   LODGER_OWNERSHIP_READER = 1,
@@ -74,13 +74,14 @@ void lodger__ownership_end (LodgerCaller *caller, LodgerHeld ownership);
 bool lodger__ownership_enter (LodgerFrame *frame, LodgerCaller *caller, LodgerPending *pending, const LodgerSite *site);
 bool lodger__ownership_leave (LodgerFrame *frame);
 
-/* Owner, at work: the innermost call, whose frame is published, leaves the thread for a while: false, and nothing has changed,
- * when the caller has ended, was taken away, or is at work inside of the call. And it comes back, on top of what is there: false when the caller is stopping. */
+/* Owner, at work: the innermost call, whose frame is published, leaves the thread for a while: false, and nothing has
+ * changed, when the caller has ended, was taken away, or is at work inside of the call. And it comes back, on top of
+ * what is there: false when the caller is stopping. */
 bool lodger__ownership_pause (LodgerFrame *frame);
 bool lodger__ownership_go_on (LodgerFrame *frame);
 
-/* Any thread that blocks, in a call or not: until that is done, or until something of that caller has room; both may be NULL.
- * And that does so no more. */
+/* Any thread that blocks, in a call or not: until that is done, or until something of that caller has room; both may be
+ * NULL. And that does so no more. */
 void lodger__ownership_note_wait (LodgerPending *awaited, LodgerCaller *room_in, bool waits);
 
 /* Owner: it is in Lodger's hands at this moment, for those who watch. */

@@ -25,8 +25,8 @@ typedef struct LodgerTurnSource
 /* A queue that several callers share: its threads are a crew. */
 typedef struct LodgerCrew
 {
-  /* Owner: the next call. Without one the caller searches from here on, if it `may_search`: *ret_searches says so, and it
-   * has to come back with `may_search` false. */
+  /* Owner: the next call. Without one the caller searches from here on, if it `may_search`: *ret_searches says so, and
+   * it has to come back with `may_search` false. */
   LodgerItem *(*take) (LodgerCaller *caller, bool may_search, bool *ret_searches);
   bool (*has_calls) (const LodgerCaller *caller);
   /* Owner: something of its own inbox is going to run. */
@@ -64,7 +64,10 @@ typedef struct LodgerTurn
   LodgerTimers timers_of_stop;            /* of those that still wait in a stop, which closes the others */
   LodgerItem *due, *last_due;             /* timers of this turn, oldest deadline first */
   const LodgerItem *mark;                 /* the inbox's part of this turn ends with it; NULL: has ended */
+  LodgerItem *going_on;                   /* at the end of this turn; the oldest first */
+  LodgerItem *yielded, *last_yielded;     /* at the end of the next one */
   LodgerItem *postponed, *last_postponed; /* to the next slice, the oldest first */
+  bool is_going_on;                       /* the item that was taken last is one of these */
   unsigned depth;                         /* slices on the C stack */
   uint64_t slices;                        /* how many there have been */
   int64_t until;                          /* the innermost slice should end */

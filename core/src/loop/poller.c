@@ -8,14 +8,15 @@
 /* Watches descriptors for a caller whose host does not: a thread polls them, and has the owner look round.
  *
  * The thread exists as long as the caller has watches. It goes from round to round. In each it takes down what is to be
- * polled, under the mutex, and polls without it. So whoever ends a watch waits until the round that may have its descriptor
- * is over.
+ * polled, under the mutex, and polls without it. So whoever ends a watch waits until the round that may have its
+ * descriptor is over.
  *
- * What was found ready is not polled again before the owner has served it and resumes: level-triggered as it is, it would be
- * found again and again until then. The owner resumes at the end of its slice, or before the loop sleeps in a nested one.
+ * What was found ready is not polled again before the owner has served it and resumes: level-triggered as it is, it
+ * would be found again and again until then. The owner resumes at the end of its slice, or before the loop sleeps in a
+ * nested one.
  *
- * Why nothing that is ready is missed: the thread sets `has_ready` and then claims the inbox's signal; the owner sets the
- * signal to IDLE and then looks at `has_ready`, as it looks at its inbox. inbox.c has the argument. */
+ * Why nothing that is ready is missed: the thread sets `has_ready` and then claims the inbox's signal; the owner sets
+ * the signal to IDLE and then looks at `has_ready`, as it looks at its inbox. inbox.c has the argument. */
 
 struct LodgerPolls
 {
@@ -36,7 +37,7 @@ struct LodgerPolls
   bool quits;
 };
 
-/* ---- the thread ------------------------------------------------------------------------------------------------------ */
+/* ---- the thread -------------------------------------------------------------------------------------------------- */
 
 /* Under the mutex. The first place is the waker's. */
 static unsigned
@@ -110,7 +111,7 @@ poll_in_rounds (void *data)
   return NULL;
 }
 
-/* ---- its life -------------------------------------------------------------------------------------------------------- */
+/* ---- its life ---------------------------------------------------------------------------------------------------- */
 
 static LodgerPolls *
 polls_new (LodgerCaller *caller)
@@ -191,7 +192,7 @@ lodger__polls_close (LodgerCaller *caller)
   polls_free (polls);
 }
 
-/* ---- watches --------------------------------------------------------------------------------------------------------- */
+/* ---- watches ----------------------------------------------------------------------------------------------------- */
 
 int
 lodger__polls_add (LodgerWatched *watched, int fd, uint32_t events)

@@ -43,11 +43,12 @@ lodger__timers_insert (LodgerTimers *timers, LodgerTimer *timer, LodgerItem *ite
   return code;
 }
 
-/* Under the mutex, so that whoever ends the caller, and empties the heap last, finds it here or has been given it. A pop
- * looks at `earliest` without the mutex first: so that says nothing new before it is known whether this one comes back. */
+/* Under the mutex, so that whoever ends the caller, and empties the heap last, finds it here or has been given it. A
+ * pop looks at `earliest` without the mutex first: so that says nothing new before it is known whether this one comes
+ * back. */
 void
-lodger__timers_give (LodgerTimers *timers, LodgerTimer *timer,
-                     bool (*give) (LodgerCaller *caller, LodgerItem *item), LodgerCaller *caller)
+lodger__timers_give (LodgerTimers *timers, LodgerTimer *timer, bool (*give) (LodgerCaller *caller, LodgerItem *item),
+                     LodgerCaller *caller)
 {
   pthread_mutex_lock (&timers->mutex);
   if (lodger__heap_remove (&timers->heap, &timer->link))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Delayed calls, and other items that come at a time, by deadline, then submission. A heap that is told the time: it reads no clock. */
+/* Delayed calls, and other items that come at a time, by deadline, then submission. A heap that is told the time: it
+ * reads no clock. */
 #ifndef LODGER_TIMERS_H
 #define LODGER_TIMERS_H
 
@@ -32,7 +33,8 @@ typedef struct LodgerTimers
 void lodger__timers_init (LodgerTimers *timers);
 void lodger__timers_clear (LodgerTimers *timers);
 /* Any thread. 0, LODGER_ENOMEM or LODGER_ESHUTDOWN; *ret_first: it is the earliest now. */
-int lodger__timers_insert (LodgerTimers *timers, LodgerTimer *timer, LodgerItem *item, int64_t deadline, bool *ret_first);
+int lodger__timers_insert (LodgerTimers *timers, LodgerTimer *timer, LodgerItem *item, int64_t deadline,
+                           bool *ret_first);
 /* Any thread: `give` gets one that is still there, and takes it out; if it refuses it, it stays. */
 void lodger__timers_give (LodgerTimers *timers, LodgerTimer *timer,
                           bool (*give) (LodgerCaller *caller, LodgerItem *item), LodgerCaller *caller);

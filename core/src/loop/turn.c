@@ -4,15 +4,14 @@
 #include "life/life.h"
 #include "life/phase.h"
 #include "loop/ownership.h"
+#include "loop/spin.h"
 #include "loop/watch.h"
 #include "mailbox/post.h"
 
 enum
 {
-  SPIN_NS = 20000,
-  SPIN_CREDIT = 16,
-  SPIN_REWARD = 4,
-  SPIN_RETRY = -64
+  QUICK_NS = 4000,
+  BLIND = 3
 };
 
 #define for_each_source(source, caller)                                                                                \
@@ -27,7 +26,7 @@ lodger__turn_init (LodgerCaller *caller, const LodgerLoopPlan *plan)
   turn->plan = plan;
   turn->armed = LODGER_FOREVER;
   turn->tidy_at = LODGER_FOREVER;
-  turn->spin_credit = SPIN_CREDIT;
+  turn->spin_credit = LODGER_SPIN_CREDIT;
 }
 
 void
@@ -38,7 +37,7 @@ lodger__turn_clear (LodgerCaller *caller)
   lodger__watch_clear (caller);
 }
 
-/* ---- deadlines ------------------------------------------------------------------------------------------------------- */
+/* ---- deadlines --------------------------------------------------------------------------------------------------- */
 
 int64_t
 lodger__turn_deadline (const LodgerCaller *caller)
@@ -67,22 +66,43 @@ lodger__turn_arm (LodgerCaller *caller)
   ops->arm (lodger__host_impl (caller), earliest);
 }
 
-/* ---- order -------------------------------------------------------------------------------------------------------- */
+/* ---- order ------------------------------------------------------------------------------------------------------- */
+
+static void
+append (LodgerItem **first, LodgerItem **last, LodgerItem *item)
+{
+  atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
+  if (*first == NULL)
+    *first = item;
+  else
+    atomic_store_explicit (&(*last)->next, item, memory_order_relaxed);
+  *last = item;
+}
+
+static LodgerItem *
+take (LodgerItem **first)
+{
+  LodgerItem *item = *first;
+  if (item != NULL)
+    *first = atomic_load_explicit (&item->next, memory_order_relaxed);
+  return item;
+}
 
 void
 lodger__turn_add_due (LodgerCaller *caller, LodgerItem *item)
 {
-  LodgerTurn *turn = &caller->turn;
-  atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
-  if (turn->due == NULL)
-    turn->due = item;
-  else
-    atomic_store_explicit (&turn->last_due->next, item, memory_order_relaxed);
-  turn->last_due = item;
+  append (&caller->turn.due, &caller->turn.last_due, item);
+}
+
+void
+lodger__turn_yield (LodgerCaller *caller, LodgerItem *item)
+{
+  append (&caller->turn.yielded, &caller->turn.last_yielded, item);
 }
 
 /* A turn is opened only when the one before is used up: what is submitted during a turn belongs to a later one. Its
- * part of the inbox is what was there when it was opened; its timers are those due by then, and go first. */
+ * part of the inbox is what was there when it was opened; its timers are those due by then, and go first; what has let
+ * others run by then goes last. */
 static void
 open_turn (LodgerCaller *caller)
 {
@@ -96,15 +116,14 @@ open_turn (LodgerCaller *caller)
         lodger__turn_add_due (caller, item);
     }
   turn->mark = lodger__inbox_mark (lodger__inbox (caller));
+  turn->going_on = turn->yielded;
+  turn->yielded = NULL;
 }
 
 LodgerItem *
 lodger__turn_next_due (LodgerCaller *caller)
 {
-  LodgerItem *item = caller->turn.due;
-  if (item != NULL)
-    caller->turn.due = atomic_load_explicit (&item->next, memory_order_relaxed);
-  return item;
+  return take (&caller->turn.due);
 }
 
 void
@@ -131,22 +150,20 @@ lodger__turn_remove_due (LodgerCaller *caller, LodgerItem *item)
 void
 lodger__turn_postpone (LodgerCaller *caller, LodgerItem *item)
 {
-  LodgerTurn *turn = &caller->turn;
-  atomic_store_explicit (&item->next, NULL, memory_order_relaxed);
-  if (turn->postponed == NULL)
-    turn->postponed = item;
-  else
-    atomic_store_explicit (&turn->last_postponed->next, item, memory_order_relaxed);
-  turn->last_postponed = item;
+  append (&caller->turn.postponed, &caller->turn.last_postponed, item);
 }
 
 LodgerItem *
 lodger__turn_next_postponed (LodgerCaller *caller)
 {
-  LodgerItem *item = caller->turn.postponed;
-  if (item != NULL)
-    caller->turn.postponed = atomic_load_explicit (&item->next, memory_order_relaxed);
-  return item;
+  return take (&caller->turn.postponed);
+}
+
+LodgerItem *
+lodger__turn_next_yielded (LodgerCaller *caller)
+{
+  LodgerItem *item = take (&caller->turn.going_on);
+  return item != NULL ? item : take (&caller->turn.yielded);
 }
 
 static LodgerItem *
@@ -154,12 +171,15 @@ next_of_turn (LodgerCaller *caller)
 {
   LodgerTurn *turn = &caller->turn;
   LodgerItem *item = lodger__turn_next_due (caller);
+  turn->is_going_on = false;
   if (item != NULL)
     return item;
   if (turn->mark != NULL && lodger__inbox_passed (lodger__inbox (caller), turn->mark))
     turn->mark = NULL;
+  if (turn->mark == NULL && (item = take (&turn->going_on)) != NULL)
+    turn->is_going_on = true;
   if (turn->mark == NULL)
-    return NULL;
+    return item;
   item = lodger__inbox_pop (lodger__inbox (caller));
   if (item == turn->mark)
     turn->mark = NULL;
@@ -175,6 +195,8 @@ next_item (LodgerCaller *caller)
       open_turn (caller);
       item = next_of_turn (caller);
     }
+  if (item != NULL)
+    return item;
   for_each_source (source, caller)
     if (item == NULL && (*source)->next != NULL)
       item = (*source)->next (caller);
@@ -184,7 +206,9 @@ next_item (LodgerCaller *caller)
 bool
 lodger__turn_is_ready (const LodgerCaller *caller)
 {
-  bool is_ready = caller->turn.due != NULL || lodger__mailbox_is_ready (caller) || lodger__polls_is_ready (caller);
+  const LodgerTurn *turn = &caller->turn;
+  bool is_ready = turn->due != NULL || turn->going_on != NULL || turn->yielded != NULL
+                  || lodger__mailbox_is_ready (caller) || lodger__polls_is_ready (caller);
   for_each_source (source, caller)
     is_ready = is_ready || ((*source)->is_ready != NULL && (*source)->is_ready (caller));
   return is_ready;
@@ -219,49 +243,7 @@ lodger__turn_forget_stack (LodgerCaller *caller)
   return depth;
 }
 
-/* ---- budget ------------------------------------------------------------------------------------------------------- */
-
-/* A worker with nothing to do looks for more for a moment before it sleeps: waking a sleeping processor costs more than
- * that. While it looks, the claimed signal keeps submitters from waking it; after it has been given up, one more look
- * finds what they left. It earns credit by finding something, and with none left it hardly tries. */
-static bool
-may_spin (LodgerCaller *caller)
-{
-  LodgerTurn *turn = &caller->turn;
-  return lodger__is_driven (caller) && turn->depth == 1 && (turn->spin_credit > 0 || --turn->spin_credit <= SPIN_RETRY);
-}
-
-static bool
-finds (LodgerCaller *caller)
-{
-  const LodgerCrew *crew = lodger__crew (caller);
-  return lodger__mailbox_is_ready (caller) || (crew != NULL && crew->has_calls (caller));
-}
-
-static void
-spin (LodgerCaller *caller)
-{
-  LodgerTurn *turn = &caller->turn;
-  int64_t end;
-  bool found = false;
-  if (!lodger__inbox_claim (lodger__inbox (caller)))
-    return;
-  end = lodger__port_now () + SPIN_NS;
-  do
-    for (int i = 0; i < 16 && !found; i++)
-      {
-        lodger__port_relax ();
-        found = finds (caller);
-      }
-  while (!found && lodger__port_now () < end);
-  lodger__inbox_look (lodger__inbox (caller));
-  if (found)
-    turn->spin_credit = turn->spin_credit < 0 ? SPIN_REWARD : turn->spin_credit + SPIN_REWARD;
-  else
-    turn->spin_credit = turn->spin_credit > 0 ? turn->spin_credit - 1 : 0;
-  if (turn->spin_credit > SPIN_CREDIT)
-    turn->spin_credit = SPIN_CREDIT;
-}
+/* ---- budget ------------------------------------------------------------------------------------------------------ */
 
 static LodgerItem *
 own_item (LodgerCaller *caller)
@@ -273,8 +255,8 @@ own_item (LodgerCaller *caller)
   return item;
 }
 
-/* The owner's own inbox goes before the shared queue: that is where its stop comes from. A nested loop takes no calls of
- * that queue. */
+/* The owner's own inbox goes before the shared queue: that is where its stop comes from. A nested loop takes no calls
+ * of that queue. */
 static LodgerItem *
 next_for_slice (LodgerCaller *caller)
 {
@@ -283,20 +265,20 @@ next_for_slice (LodgerCaller *caller)
   bool spins;
   if (item != NULL || caller->turn.mark != NULL)
     return item;
-  spins = may_spin (caller);
+  spins = lodger__spin_may (caller);
   if (crew != NULL)
     item = crew->take (caller, spins, &spins);
   if (item != NULL || !spins)
     return item;
-  spin (caller);
+  lodger__spin (caller);
   item = own_item (caller);
   if (item == NULL && crew != NULL)
     item = crew->take (caller, false, &spins);
   return item;
 }
 
-/* Owner, at the end of a slice: arms, asks to be called again, and lets its sources settle at last. They may end the caller,
- * or lose it: nothing here looks at the inside after that. */
+/* Owner, at the end of a slice: arms, asks to be called again, and lets its sources settle at last. They may end the
+ * caller, or lose it: nothing here looks at the inside after that. */
 static void
 settle_down (LodgerCaller *caller, bool has_run)
 {
@@ -319,13 +301,38 @@ settle_down (LodgerCaller *caller, bool has_run)
       (*source)->settle (caller, has_run);
 }
 
+/* To look at the clock costs as much as to let others run and go on: while that is quick, it is done for one in a
+ * few. */
+typedef struct Watch
+{
+  int64_t end, last;
+  unsigned blind; /* so many more without a look */
+} Watch;
+
+static bool
+is_over (LodgerCaller *caller, Watch *watch, bool was_going_on)
+{
+  int64_t now;
+  if (was_going_on && watch->blind > 0)
+    {
+      watch->blind--;
+      return false;
+    }
+  now = lodger__host_now (caller);
+  watch->blind = was_going_on && now - watch->last < QUICK_NS ? BLIND : 0;
+  watch->last = now;
+  return now >= watch->end;
+}
+
 /* Without before_wait the host is asked ahead of each call for what is left behind it. */
 static void
 run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
 {
   int64_t start = lodger__host_now (caller), outer = caller->turn.until;
+  Watch watch = { budget < LODGER_FOREVER - start ? start + budget : LODGER_FOREVER, start, 0 };
+  bool goes_on;
   LodgerItem *item;
-  caller->turn.until = budget < LODGER_FOREVER - start ? start + budget : LODGER_FOREVER;
+  caller->turn.until = watch.end;
   while ((item = next_for_slice (caller)) != NULL)
     {
       if (!asks)
@@ -336,15 +343,17 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
             lodger__host_post_ahead (caller);
         }
       *ret_has_run = true;
+      goes_on = caller->turn.is_going_on;
       item->ops->run (caller, item);
       if (lodger__has_ended (caller) || lodger__is_taken (caller) || lodger__is_before_fork (caller)
-          || lodger__host_now (caller) - start >= budget)
+          || is_over (caller, &watch, goes_on))
         break;
     }
   caller->turn.until = outer;
 }
 
-/* It looks only once the caller is its own: whoever has ended it has closed the inbox, and a look would open it again. */
+/* It looks only once the caller is its own: whoever has ended it has closed the inbox, and a look would open it
+ * again. */
 void
 lodger__turn_slice (LodgerCaller *caller, int64_t budget, bool looks)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A turn takes what is ready from its sources, in order: due timers, the inbox, then what the wings above have to give. */
+/* A turn takes what is ready from its sources, in order: due timers, the inbox, then what the wings above have to
+ * give. */
 #ifndef LODGER_TURN_H
 #define LODGER_TURN_H
 
@@ -35,6 +36,11 @@ void lodger__turn_tidy (LodgerCaller *caller);
 LodgerItem *lodger__turn_next_due (LodgerCaller *caller);
 /* Owner: the item, which is in no inbox, runs in the next slice, after what is in the inbox at the end of this one. */
 void lodger__turn_postpone (LodgerCaller *caller, LodgerItem *item);
+/* Owner, at work: the item, which is in no inbox, runs in the next turn, after what is in the inbox when that
+ * begins. */
+void lodger__turn_yield (LodgerCaller *caller, LodgerItem *item);
+/* Whoever ends it: the next that has yielded. */
+LodgerItem *lodger__turn_next_yielded (LodgerCaller *caller);
 /* Whoever ends it: the next that was postponed. */
 LodgerItem *lodger__turn_next_postponed (LodgerCaller *caller);
 /* Owner: the number of the slice that it is in. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a caller can do with an item that it was given. To add a kind of item, write its operations; nothing else here or
- * in the wings above has to know it. */
+/* What a caller can do with an item that it was given. To add a kind of item, write its operations; nothing else here
+ * or in the wings above has to know it. */
 #ifndef LODGER_ITEM_H
 #define LODGER_ITEM_H
 
@@ -26,8 +26,8 @@ struct LodgerItemOps
   void (*run) (LodgerCaller *caller, LodgerItem *item);
   /* It will never run: cancel it and destroy its data, in this thread. */
   void (*drop) (LodgerCaller *caller, LodgerItem *item);
-  /* It runs a call, which has ended the owner's thread instead of returning: settle the call, and do what `run` has still
-   * to do. In that thread. NULL: it runs no call. */
+  /* It runs a call, which has ended the owner's thread instead of returning: settle the call, and do what `run` has
+   * still to do. In that thread. NULL: it runs no call. */
   void (*exited) (LodgerCaller *caller, LodgerItem *item);
 
   /* The others are for items that are pendings. */

@@ -26,13 +26,13 @@ typedef struct LodgerMailbox
 {
   LodgerInbox inbox; /* first: aligned to a cache line */
   LodgerHost host;
-  LodgerThreadParker gap;         /* where whoever closes the inbox waits for a producer */
-  LodgerThreadParker parker;      /* where the owner sleeps while it serves without its host */
-  atomic_bool serves_alone; /* it does */
-  _Atomic (uint64_t) owner; /* serial of its thread; 0: none */
-  LodgerLink in_thread;     /* on its thread's list */
-  LodgerHashLink by_loop;   /* owner.c */
-  atomic_int system_thread; /* the system's number of its thread */
+  LodgerThreadParker gap;    /* where whoever closes the inbox waits for a producer */
+  LodgerThreadParker parker; /* where the owner sleeps while it serves without its host */
+  atomic_bool serves_alone;  /* it does */
+  _Atomic (uint64_t) owner;  /* serial of its thread; 0: none */
+  LodgerLink in_thread;      /* on its thread's list */
+  LodgerHashLink by_loop;    /* owner.c */
+  atomic_int system_thread;  /* the system's number of its thread */
 } LodgerMailbox;
 
 #endif

@@ -27,7 +27,7 @@ lodger__mailbox_clear (LodgerCaller *caller)
   lodger__parker_clear (&caller->mailbox.gap);
 }
 
-/* ---- posting --------------------------------------------------------------------------------------------------------- */
+/* ---- posting ----------------------------------------------------------------------------------------------------- */
 
 bool
 lodger__try_push (LodgerCaller *caller, LodgerItem *item)
@@ -124,7 +124,7 @@ lodger__mailbox_parker (LodgerCaller *caller)
   return &caller->mailbox.parker.parker;
 }
 
-/* ---- the host -------------------------------------------------------------------------------------------------------- */
+/* ---- the host ---------------------------------------------------------------------------------------------------- */
 
 const void *
 lodger__host_identify (const LodgerHostDriver *driver, const void *options)
@@ -156,9 +156,9 @@ lodger__host_is (const LodgerCaller *caller, const LodgerHostDriver *driver, con
   return caller->mailbox.host.driver == driver && caller->mailbox.host.identity == identity;
 }
 
-/* What `attach` has made is taken away by `detach`, or by the host that closes first, in whatever thread: it says that it is
- * closed and then takes `has_handles`, the owner sets that and then looks whether the host is closed. So a host that closes
- * meanwhile is never detached. `attached` is set and taken in the same way. */
+/* What `attach` has made is taken away by `detach`, or by the host that closes first, in whatever thread: it says that
+ * it is closed and then takes `has_handles`, the owner sets that and then looks whether the host is closed. So a host
+ * that closes meanwhile is never detached. `attached` is set and taken in the same way. */
 int
 lodger__host_attach (LodgerCaller *caller)
 {

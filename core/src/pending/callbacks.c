@@ -6,8 +6,8 @@
 #include <lodger/host.h>
 #include <stdlib.h>
 
-/* Done-callbacks: user code in whatever thread completes. A crowd of them can be removed one by one: each is found by its
- * function and data. All of this is under the pending's lock, but for the callbacks themselves. */
+/* Done-callbacks: user code in whatever thread completes. A crowd of them can be removed one by one: each is found by
+ * its function and data. All of this is under the pending's lock, but for the callbacks themselves. */
 
 typedef struct DoneCallback
 {

@@ -9,11 +9,11 @@
 #include <assert.h>
 
 /* The context that a call carries from its submission to its thread. It is an extra of the call, made at submission if
- * there are values, or by the call itself when it sets its first one. Only the thread that runs the call changes it, under
- * the lock: whoever cancels the call may just look.
+ * there are values, or by the call itself when it sets its first one. Only the thread that runs the call changes it,
+ * under the lock: whoever cancels the call may just look.
  *
- * It is the first of the extras as long as the call lives: others are added behind it. So it is found without the lock by
- * whoever has seen P_CARRIES, which is set once it is there. */
+ * It is the first of the extras as long as the call lives: others are added behind it. So it is found without the lock
+ * by whoever has seen P_CARRIES, which is set once it is there. */
 
 typedef struct Carry
 {
@@ -132,7 +132,7 @@ lodger__carry_join (LodgerPending *pending)
     joiner->join (joiner);
 }
 
-/* ---- what is current ------------------------------------------------------------------------------------------------- */
+/* ---- what is current --------------------------------------------------------------------------------------------- */
 
 LodgerContext *
 lodger__carry_context (LodgerPending *pending)
@@ -206,8 +206,8 @@ lodger__bracket_leave (LodgerThread *thread, LodgerBracket *bracket)
   lodger_context_unref (context);
 }
 
-/* With those in it that were not left. In a child that was forked in it, there is none any more, and the context stays the
- * parent's. */
+/* With those in it that were not left. In a child that was forked in it, there is none any more, and the context stays
+ * the parent's. */
 static void
 leave_up_to (LodgerThread *thread, LodgerBracket *bracket)
 {

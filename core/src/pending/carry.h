@@ -13,16 +13,17 @@ enum
   LODGER_TRACKED_MANAGERS = 1 << 1
 };
 
-/* For options: the call has the context with its trackers, which do not know the call: it is a part of another one that they
- * know. */
+/* For options: the call has the context with its trackers, which do not know the call: it is a part of another one that
+ * they know. */
 #define LODGER_TRACK_LENT ((LodgerTracking) -1)
 
-/* Whoever submits, before the call is shared: it has the options' context, or the current one, with the trackers that the
- * options say. False without memory. */
+/* Whoever submits, before the call is shared: it has the options' context, or the current one, with the trackers that
+ * the options say. False without memory. */
 bool lodger__carry_set (LodgerPending *pending, const LodgerCallOptions *options);
 /* The same of a promise, which has none unless its trackers are named. */
 bool lodger__carry_set_promise (LodgerPending *promise, const LodgerPendingOptions *options);
-/* Not shared yet, submitted without one: it has that context, and its trackers do not know the call. False without memory. */
+/* Not shared yet, submitted without one: it has that context, and its trackers do not know the call. False without
+ * memory. */
 bool lodger__carry_lend (LodgerPending *pending, LodgerContext *context);
 /* What joins its tracker once the call has been accepted. It lives as long as the call. */
 typedef struct LodgerJoiner LodgerJoiner;

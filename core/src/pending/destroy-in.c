@@ -6,9 +6,9 @@
 
 #include <stdlib.h>
 
-/* The caller in whose thread a result, or a call's data, is destroyed, wherever that falls due. The item for the way there
- * is made when the call is accepted. A caller that has stopped has a closed inbox: whoever brings the pointer then destroys
- * it. */
+/* The caller in whose thread a result, or a call's data, is destroyed, wherever that falls due. The item for the way
+ * there is made when the call is accepted. A caller that has stopped has a closed inbox: whoever brings the pointer
+ * then destroys it. */
 
 typedef struct DestroyIn
 {

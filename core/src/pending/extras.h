@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What few pendings have. An extra belongs to the file that defines its kind; it is found by that kind, under the lock. */
+/* What few pendings have. An extra belongs to the file that defines its kind; it is found by that kind, under the
+ * lock. */
 #ifndef LODGER_EXTRAS_H
 #define LODGER_EXTRAS_H
 
@@ -37,7 +38,8 @@ LodgerExtra *lodger__extra_next (const LodgerExtra *extra);
 /* The same as the first, made (zeroed, of that size) if there is none; NULL without memory. */
 LodgerExtra *lodger__extra_need (LodgerPending *pending, const LodgerExtraKind *kind, size_t size);
 void lodger__extra_remove (LodgerPending *pending, LodgerExtra *extra);
-/* Locked: who would have to act for it to be done. Under a lock that allows no user code, too: see lodger__pending_drop. */
+/* Locked: who would have to act for it to be done. Under a lock that allows no user code, too: see
+ * lodger__pending_drop. */
 LodgerBlockedOn lodger__pending_blocked_on (LodgerPending *pending, LodgerItem **dropped);
 /* The same, but no pending is left out on the way. */
 LodgerBlockedOn lodger__pending_hangs_on (LodgerPending *pending, LodgerItem **dropped);

@@ -56,8 +56,8 @@ lodger__pending_refuse (int code, const char *function)
     }
 }
 
-/* A call that answers twice has a mistake in its function. A promise may be answered by whoever comes first. What a cancel
- * or a stop has ended is no mistake at all. */
+/* A call that answers twice has a mistake in its function. A promise may be answered by whoever comes first. What a
+ * cancel or a stop has ended is no mistake at all. */
 static void
 note_second (const LodgerPending *self, unsigned state, const char *function)
 {
@@ -113,7 +113,7 @@ answer (LodgerPending *self, LodgerValue value, const char *function)
   return code == 0 && no_memory ? LODGER_ENOMEM : code;
 }
 
-/* ---- values ---------------------------------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------------------------------ */
 
 void
 lodger__value_clear (LodgerValue *value)
@@ -168,7 +168,7 @@ lodger__value_bytes (const void *bytes, size_t size)
   return value;
 }
 
-/* ---- the ways to answer ---------------------------------------------------------------------------------------------- */
+/* ---- the ways to answer ------------------------------------------------------------------------------------------ */
 
 int
 lodger_pending_return_pointer (LodgerPending *self, void *value, LodgerDestroyFunc destroy)

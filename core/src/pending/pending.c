@@ -321,7 +321,7 @@ lodger__pending_destroy_data (LodgerPending *pending)
     lodger__destroy (destroy, pending->work.data);
 }
 
-/* ---- a call ---------------------------------------------------------------------------------------------------------- */
+/* ---- a call ------------------------------------------------------------------------------------------------------ */
 
 void
 lodger__pending_assign (LodgerPending *pending, LodgerCaller *caller)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The promise: its state, its outcome, and those who are told when it is done. It knows no pool, no scope and no stop. */
+/* The promise: its state, its outcome, and those who are told when it is done. It knows no pool, no scope and no
+ * stop. */
 #ifndef LODGER_PENDING_PRIVATE_H
 #define LODGER_PENDING_PRIVATE_H
 
@@ -165,8 +166,8 @@ lodger__pending_add_state (LodgerPending *pending, unsigned bits)
   atomic_store_explicit (&pending->state, atomic_load_explicit (&pending->state, memory_order_relaxed) | bits,
                          memory_order_release);
 }
-/* A call's pending, with a reference for the one who asked and one for its run; NULL without memory. Then the data stays
- * the giver's. */
+/* A call's pending, with a reference for the one who asked and one for its run; NULL without memory. Then the data
+ * stays the giver's. */
 LodgerPending *lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, const LodgerWork *work,
                                          const LodgerCallOptions *options);
 /* One that was made for a call which is refused after all: both references go. Its data stays the giver's. */
@@ -335,9 +336,9 @@ int lodger__pending_refuse (int code, const char *function);
 
 /* ---- taking another's outcome: follow.c ---- */
 
-/* The pending takes the outcome of the leader: at once, if that is done, or it follows the leader, unless that would close
- * a circle. Gives the state at that moment: whether the linking thread (for a promise, or a call that has returned) or the
- * owner, at the return, goes on with lodger__pending_go_on. */
+/* The pending takes the outcome of the leader: at once, if that is done, or it follows the leader, unless that would
+ * close a circle. Gives the state at that moment: whether the linking thread (for a promise, or a call that has
+ * returned) or the owner, at the return, goes on with lodger__pending_go_on. */
 int lodger__pending_link (LodgerPending *pending, LodgerPending *leader, unsigned *ret_state);
 /* Locked on entry, unlocked on return: it has its outcome and is done, or its leader is known and will tell it. */
 void lodger__pending_go_on (LodgerPending *pending);
@@ -360,8 +361,8 @@ LodgerPending *lodger__unfinished_pending (LodgerLink *link);
 
 /* What a stop does to a call that is not done: cancels it, or tells it in a way of its own, once. */
 void lodger__pending_stop (LodgerPending *pending, const char *message);
-/* Joins the messages of all cancels. False without memory: to be logged by the last of the three, once no lock is held. The
- * first one: locked. */
+/* Joins the messages of all cancels. False without memory: to be logged by the last of the three, once no lock is held.
+ * The first one: locked. */
 bool lodger__pending_add_message (LodgerPending *pending, const char *message);
 bool lodger__message_append (char **message, const char *more);
 void lodger__message_lost (const char *message);

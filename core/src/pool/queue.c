@@ -68,7 +68,7 @@ put_in (LodgerCaller *root, LodgerItem *item, bool is_next)
   return is_open;
 }
 
-/* ---- the calls ------------------------------------------------------------------------------------------------------- */
+/* ---- the calls --------------------------------------------------------------------------------------------------- */
 
 static void
 drop (LodgerCaller *caller, LodgerItem *item)
@@ -76,8 +76,8 @@ drop (LodgerCaller *caller, LodgerItem *item)
   lodger__run_drop (lodger__is_worker (caller) ? lodger__root (caller) : caller, (LodgerPending *) item);
 }
 
-/* The worker that took it is stopped by itself, while the root runs on: the call stays the next. If the root stops after
- * all, it may have ended without its workers, and would not look again. */
+/* The worker that took it is stopped by itself, while the root runs on: the call stays the next. If the root stops
+ * after all, it may have ended without its workers, and would not look again. */
 static void
 put_back (LodgerCaller *worker, LodgerItem *item)
 {
@@ -129,12 +129,11 @@ note_use (LodgerPool *pool, LodgerWorker *worker)
   worker->has_run = false;
 }
 
-/* Before the outcome is published, so that whoever learns that the call is done finds its worker free: idle, or on its way
- * to a call that waits, so that one more call does not ask for one more thread. With so many calls that all workers are
- * needed, nobody has to find it. Not if user code
- * is going to be told in this thread: a call for this worker would have to wait for that. The pending is locked, so that
- * nobody asks to be told between the look and the end. A call that stays unfinished leaves its worker free too: it needs no
- * thread, and what it waits for may need this one. */
+/* Before the outcome is published, so that whoever learns that the call is done finds its worker free: idle, or on its
+ * way to a call that waits, so that one more call does not ask for one more thread. With so many calls that all workers
+ * are needed, nobody has to find it. Not if user code is going to be told in this thread: a call for this worker would
+ * have to wait for that. The pending is locked, so that nobody asks to be told between the look and the end. A call
+ * that stays unfinished leaves its worker free too: it needs no thread, and what it waits for may need this one. */
 static void
 returned (LodgerCaller *caller, LodgerPending *pending)
 {
@@ -201,7 +200,7 @@ static const LodgerItemOps child_call_ops = { .run = run,
                                               .blocked_on = blocked_on,
                                               .slab_class = LODGER_SLAB_LARGE };
 
-/* ---- owner: the worker's side ---------------------------------------------------------------------------------------- */
+/* ---- owner: the worker's side ------------------------------------------------------------------------------------ */
 
 /* One that finds nothing goes on to search, if it may, else it goes to sleep. */
 static LodgerItem *
@@ -252,10 +251,10 @@ const LodgerCrew lodger__worker_crew = { .take = take,
                                          .block = lodger__worker_block,
                                          .unblock = lodger__worker_unblock };
 
-/* ---- any thread: the submitter's side -------------------------------------------------------------------------------- */
+/* ---- any thread: the submitter's side ---------------------------------------------------------------------------- */
 
-/* A stop of the giver sets its phase and then looks for what it has given; here it has been given, and then its phase is
- * looked at: so the one sees the other. */
+/* A stop of the giver sets its phase and then looks for what it has given; here it has been given, and then its phase
+ * is looked at: so the one sees the other. */
 static bool
 is_too_late (const LodgerCaller *giver, const LodgerPending *pending)
 {
@@ -302,7 +301,7 @@ lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWor
   return pending;
 }
 
-/* ---- the root's end -------------------------------------------------------------------------------------------------- */
+/* ---- the root's end ---------------------------------------------------------------------------------------------- */
 
 /* Just while a call goes from the one to the other, it may be seen in neither; `next_queued` finds it. */
 static bool
@@ -328,8 +327,8 @@ next_queued (LodgerCaller *root)
   return item;
 }
 
-/* The root's thread would drop what is queued, but it is in a call, which may wait for just that. So all that is queued is
- * done at once; its data is still the root's to destroy, in its thread. */
+/* The root's thread would drop what is queued, but it is in a call, which may wait for just that. So all that is queued
+ * is done at once; its data is still the root's to destroy, in its thread. */
 static void
 settle_queued (LodgerCaller *root)
 {

@@ -73,9 +73,9 @@ lodger__pool_need (LodgerCaller *root)
   return pool != NULL ? 0 : LODGER_ENOMEM;
 }
 
-/* No thread could be had, because of that error, which is consumed. The workers that there are will come to the calls that are
- * queued, those that have become idle meanwhile if they are woken; if there is none, or each waits in its call and may be
- * waiting for just that, it ends here. */
+/* No thread could be had, because of that error, which is consumed. The workers that there are will come to the calls
+ * that are queued, those that have become idle meanwhile if they are woken; if there is none, or each waits in its call
+ * and may be waiting for just that, it ends here. */
 static void
 shrink (LodgerCaller *root, LodgerError *error)
 {
@@ -180,7 +180,7 @@ lodger__pool_worker_count (const LodgerCaller *root)
   return count;
 }
 
-/* ---- how many rest, and for how long --------------------------------------------------------------------------------- */
+/* ---- how many rest, and for how long ----------------------------------------------------------------------------- */
 
 int
 lodger_caller_set_idle_limit (LodgerCaller *caller, unsigned limit)

@@ -7,7 +7,8 @@
 
 #include <stdlib.h>
 
-/* Where the workers of a pool are, how many of them count, and who is woken next. What changes is under the pool's mutex. */
+/* Where the workers of a pool are, how many of them count, and who is woken next. What changes is under the pool's
+ * mutex. */
 
 /* On cache lines of its own: each worker writes to its part at each call. */
 bool

@@ -96,10 +96,10 @@ lodger__worker_unblock (LodgerCaller *caller)
     lodger__host_post_ahead (caller);
 }
 
-/* ---- its turn -------------------------------------------------------------------------------------------------------- */
+/* ---- its turn ---------------------------------------------------------------------------------------------------- */
 
-/* It has to come round once more: to take a call, or to be put on the list of the idle. Not from inside a call, which may
- * be one of its own inbox: nobody may count on it before that is over. */
+/* It has to come round once more: to take a call, or to be put on the list of the idle. Not from inside a call, which
+ * may be one of its own inbox: nobody may count on it before that is over. */
 static bool
 is_ready (const LodgerCaller *caller)
 {
@@ -107,8 +107,8 @@ is_ready (const LodgerCaller *caller)
          && atomic_load (&caller->pool.worker->state) != LODGER_WORKER_IDLE;
 }
 
-/* With calls of its own to come, it takes others, but is not idle: its end would cancel them. What other threads submit to
- * it at its end is cancelled with it. */
+/* With calls of its own to come, it takes others, but is not idle: its end would cancel them. What other threads submit
+ * to it at its end is cancelled with it. */
 static int64_t
 idle_until (const LodgerCaller *caller)
 {
@@ -137,7 +137,7 @@ expire (LodgerCaller *caller, bool has_run)
 
 const LodgerTurnSource lodger__worker_source = { .is_ready = is_ready, .deadline = idle_until, .settle = expire };
 
-/* ---- its stop -------------------------------------------------------------------------------------------------------- */
+/* ---- its stop ---------------------------------------------------------------------------------------------------- */
 
 /* Its phase said so before, so that it does not become idle any more. */
 static void

@@ -41,7 +41,8 @@ key_of (const LodgerQueue *queue, int priority)
   return 0;
 }
 
-/* Under the mutex: the oldest leaves its space to another. None waits: it has just begun, and has given its space back. */
+/* Under the mutex: the oldest leaves its space to another. None waits: it has just begun, and has given its space
+ * back. */
 static int
 replace_oldest (LodgerQueue *queue)
 {

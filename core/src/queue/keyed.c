@@ -7,9 +7,9 @@
 #include "life/life.h"
 #include "life/phase.h"
 
-/* Queues that are found by their caller and a key. The table does not hold them: whoever closes a queue holds it, and takes
- * it out. So what is in the table is there, and one that is closed is skipped until then. A queue in the table may have lost
- * its last reference: as long as it is not empty, whoever finds it refers to it again. */
+/* Queues that are found by their caller and a key. The table does not hold them: whoever closes a queue holds it, and
+ * takes it out. So what is in the table is there, and one that is closed is skipped until then. A queue in the table
+ * may have lost its last reference: as long as it is not empty, whoever finds it refers to it again. */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static LodgerHash by_key;

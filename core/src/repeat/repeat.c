@@ -14,8 +14,8 @@
 #include <lodger/scope.h>
 #include <stdlib.h>
 
-/* The life of a repeating call. Its pending is a call of the caller that defers its answer: so a stop, a scope and a group
- * have it as any other call. */
+/* The life of a repeating call. Its pending is a call of the caller that defers its answer: so a stop, a scope and a
+ * group have it as any other call. */
 
 const char lodger__repeat_function[] = "lodger_repeat_new";
 
@@ -88,7 +88,7 @@ lodger_repeat_unref (LodgerRepeat *repeat)
     lodger__repeat_release (repeat);
 }
 
-/* ---- its pending ------------------------------------------------------------------------------------------------------- */
+/* ---- its pending ------------------------------------------------------------------------------------------------- */
 
 static void
 on_cancel (LodgerPending *pending, const char *message, void *data)
@@ -208,7 +208,7 @@ lodger_repeat_new (LodgerCaller *caller, int64_t interval, LodgerRepeatFunc func
   return repeat;
 }
 
-/* ---- pause, resume, stop ----------------------------------------------------------------------------------------------- */
+/* ---- pause, resume, stop ----------------------------------------------------------------------------------------- */
 
 int
 lodger_repeat_pause (LodgerRepeat *repeat)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The floating-point control of this thread: rounding, precision, which exceptions trap. The flags of exceptions that have
- * come are no part of it. */
+/* The floating-point control of this thread: rounding, precision, which exceptions trap. The flags of exceptions that
+ * have come are no part of it. */
 #ifndef LODGER_STACK_CONTROL_H
 #define LODGER_STACK_CONTROL_H
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The memory of a stack, and what happens to frames that are too much for it.
  *
- * Memory is mapped without a reservation, so that a stack that nobody has used deep down costs its highest page. A process
- * may have vm.max_map_count mappings, and neighbours with the same rights are one. A page without rights makes two of each
- * stack, and would be the end at half of that number: so a quarter of it have one, and the program keeps the other half. The
- * system may have markers in the page table, which do the same and are no mapping (Linux 6.13 and later): then all stacks
- * have them.
+ * Memory is mapped without a reservation, so that a stack that nobody has used deep down costs its highest page. A
+ * process may have vm.max_map_count mappings, and neighbours with the same rights are one. A page without rights makes
+ * two of each stack, and would be the end at half of that number: so a quarter of it have one, and the program keeps
+ * the other half. The system may have markers in the page table, which do the same and are no mapping (Linux 6.13 and
+ * later): then all stacks have them.
  *
- * A stack that has neither is looked at when it leaves and when it is given back. What lies below it is its own, and has
- * never been touched: it is all 0. To look does not use memory, as to write something there would. */
+ * A stack that has neither is looked at when it leaves and when it is given back. What lies below it is its own, and
+ * has never been touched: it is all 0. To look does not use memory, as to write something there would. */
 #define _GNU_SOURCE
 #include "base/log.h"
 #include "base/port.h"
@@ -26,6 +26,7 @@
 
 enum
 {
+  FIRST = 256,
   KEPT = 64 * 1024, /* bytes of a trimmed stack; no page is larger */
   USUAL_MOST = 65530 / 4
 };
@@ -56,36 +57,59 @@ lodger__stack_limit_guards (bool may_mark, unsigned most)
 
 /* More than the limit at once may each see that they are too many: then one of them has no page that could have one. */
 static bool
-have_page (void)
+count_page (unsigned most)
 {
-  unsigned most = atomic_load (&most_pages);
-  if (most == 0)
-    {
-      most = read_most_pages ();
-      atomic_store (&most_pages, most);
-    }
   if (atomic_fetch_add (&pages, 1) < most)
     return true;
   atomic_fetch_sub (&pages, 1);
   return false;
 }
 
+/* One of at most so many. */
+static bool
+have_page (char *bottom, unsigned most)
+{
+  if (!count_page (most))
+    return false;
+  if (mprotect (bottom, LODGER_STACK_GUARD, PROT_NONE) == 0)
+    return true;
+  atomic_fetch_sub (&pages, 1);
+  return false;
+}
+
+static unsigned
+know_most_pages (void)
+{
+  unsigned most = atomic_load (&most_pages);
+  if (most != 0)
+    return most;
+  most = read_most_pages ();
+  atomic_store (&most_pages, most);
+  return most;
+}
+
+static bool
+have_marker (char *bottom)
+{
+  if (atomic_load_explicit (&has_no_markers, memory_order_relaxed))
+    return false;
+  if (madvise (bottom, LODGER_STACK_GUARD, MADV_GUARD_INSTALL) == 0)
+    return true;
+  if (errno == EINVAL) /* the system has none, or none for memory that the program locks */
+    atomic_store_explicit (&has_no_markers, true, memory_order_relaxed);
+  return false;
+}
+
 static LodgerGuardKind
 guard (char *bottom)
 {
-  if (!atomic_load_explicit (&has_no_markers, memory_order_relaxed))
-    {
-      if (madvise (bottom, LODGER_STACK_GUARD, MADV_GUARD_INSTALL) == 0)
-        return LODGER_GUARD_MARKERS;
-      if (errno == EINVAL) /* the system has none, or none for memory that the program locks */
-        atomic_store_explicit (&has_no_markers, true, memory_order_relaxed);
-    }
-  if (have_page ())
-    {
-      if (mprotect (bottom, LODGER_STACK_GUARD, PROT_NONE) == 0)
-        return LODGER_GUARD_PAGES;
-      atomic_fetch_sub (&pages, 1);
-    }
+  const unsigned most = know_most_pages ();
+  if (have_page (bottom, most < FIRST ? most : FIRST))
+    return LODGER_GUARD_PAGES;
+  if (have_marker (bottom))
+    return LODGER_GUARD_MARKERS;
+  if (have_page (bottom, most))
+    return LODGER_GUARD_PAGES;
   if (!atomic_exchange (&has_said, true))
     lodger__log (LODGER_LOG_WARNING,
                  "there are so many stacks that further ones have no guard page: an overflow of theirs "
@@ -114,7 +138,8 @@ lodger__stack_map (unsigned class)
   return stack;
 }
 
-/* In the middle of a mapping the system needs one more for it, and may have none: then the address is lost, and no memory. */
+/* In the middle of a mapping the system needs one more for it, and may have none: then the address is lost, and no
+ * memory. */
 void
 lodger__stack_unmap (LodgerStack *stack)
 {

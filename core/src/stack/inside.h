@@ -7,12 +7,14 @@
  *   low      frames, which grow down from `stack` to `low`
  *   stack    the LodgerStack itself, up to the end
  *
- * A debugger finds the registers of a stack that is not running in `place.registers`, as _setjmp() writes them: on x86-64
- * rbx, rbp, r12 to r15, rsp, rip, of which rbp, rsp and rip are rotated left by 17 bits after an exclusive or with the word
- * at fs:0x30; on aarch64 x19 to x30, a free word, sp, then d8 to d15, of which x30 and sp are under an exclusive or with
- * __pointer_chk_guard. Where the processor has a shadow stack in use, `place.context` is not NULL, and has them unchanged.
- * `resumer` is not NULL on a stack that runs, or that waits for one which it has resumed itself: the registers of whoever
- * waits for it are in resumer->place. `current` in switch.c is the one that a thread runs on. */
+ * A debugger finds the registers of a stack that is not running in `place.registers`, as _setjmp() writes them: on
+ * x86-64 rbx, rbp, r12 to r15, rsp, rip, of which rbp, rsp and rip are rotated left by 17 bits after an exclusive or
+ * with the word at fs:0x30; on aarch64 x19 to x30, a free word, sp, then d8 to d15, of which x30 and sp are under an
+ * exclusive or with __pointer_chk_guard. Of x86-64's, only rbp, rsp and rip may be there: the others are on the stack
+ * then, where the compiler's tables say. Where the processor has a shadow stack in use, `place.context` is not NULL,
+ * and has them unchanged. `resumer` is not NULL on a stack that runs, or that waits for one which it has resumed
+ * itself: the registers of whoever waits for it are in resumer->place. `current` in switch.c is the one that a thread
+ * runs on. */
 #ifndef LODGER_STACK_INSIDE_H
 #define LODGER_STACK_INSIDE_H
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* An overflow is reported as what it is: which call, and how large its stack is.
  *
- * The system sends a SIGSEGV or SIGBUS for an address in the guard of a stack. There is no stack left to handle it on: each
- * thread that has stacks has one for signals, unless the program has given it one before. Our handler is there from the
- * first stack on. It passes each signal on to the handler that was there before, with all that came with it. So do those
- * that the program installs later, if they care; else an overflow is a plain fault to them.
+ * The system sends a SIGSEGV or SIGBUS for an address in the guard of a stack. There is no stack left to handle it on:
+ * each thread that has stacks has one for signals, unless the program has given it one before. Our handler is there
+ * from the first stack on. It passes each signal on to the handler that was there before, with all that came with it.
+ * So do those that the program installs later, if they care; else an overflow is a plain fault to them.
  *
  * Everything here runs in the handler, but for the opening and closing. */
 #define _GNU_SOURCE

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The stacks of a thread that nobody uses. They stay in their thread, as calls do that run on a stack: there is no lock.
+/* The stacks of a thread that nobody uses. They stay in their thread, as calls do that run on a stack: there is no
+ * lock.
  *
- * The one that was given last is taken first, since its memory is warm. After a flood there are as many as the flood needed;
- * that pays when the next one comes soon. Those that have lain there unused for a while are given back, a few at a time,
- * the oldest first; those that stay give back what frames have used deep down. */
+ * The one that was given last is taken first, since its memory is warm. After a flood there are as many as the flood
+ * needed; that pays when the next one comes soon. Those that have lain there unused for a while are given back, a few
+ * at a time, the oldest first; those that stay give back what frames have used deep down. */
 #include "base/thread.h"
 #include "stack/inside.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The only file that switches. A checked longjmp() ends the program when it goes to a frame that is not above its own one on
- * the same stack, which no switch between stacks does: the checks are turned off before any header is read. */
+/* The only file that switches. A checked longjmp() ends the program when it goes to a frame that is not above its own
+ * one on the same stack, which no switch between stacks does: the checks are turned off before any header is read. */
 #undef _FORTIFY_SOURCE
 #define _GNU_SOURCE
 #include "stack/inside.h"
@@ -8,15 +8,23 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* makecontext() is called once for each stack, since it is slow, and may leave a shadow stack behind each time. Its function
- * never returns: it waits for the next function to run. From then on _setjmp() and _longjmp() switch, without a system call.
+/* The checkers know _setjmp() and _longjmp(). */
+#if defined(__x86_64__) && defined(__LP64__) && defined(__GLIBC__) && !defined(LODGER_TOOL_ADDRESS)                    \
+    && !defined(LODGER_TOOL_THREAD)
+#include "stack/jump-x86-64.h"
+#endif
+
+/* makecontext() is called once for each stack, since it is slow, and may leave a shadow stack behind each time. Its
+ * function never returns: it waits for the next function to run. From then on _setjmp() and _longjmp() switch, without
+ * a system call. A processor may have a file that does without all four.
  *
  * They do not change the shadow stack of return addresses, if there is one. On x86 _longjmp() even walks up the present
- * one until it finds the target, which is on another. swapcontext() changes it, with two system calls. Which of both it is
- * cannot change while the process runs.
+ * one until it finds the target, which is on another. swapcontext() changes it, with two system calls. Which of both it
+ * is cannot change while the process runs.
  *
- * A switch is a call, and the compiler must not know more of it: it is never inlined, so that whoever calls it expects all
- * memory to change. AddressSanitizer would put variables of these functions in memory that it has taken away by then. */
+ * A switch is a call, and the compiler must not know more of it: it is never inlined, so that whoever calls it expects
+ * all memory to change. AddressSanitizer would put variables of these functions in memory that it has taken away by
+ * then. */
 #if defined(__clang__)
 #define OPAQUE __attribute__ ((noinline, no_sanitize_address))
 #else
@@ -68,8 +76,23 @@ swap (LodgerPlace *from, const ucontext_t *to)
   swapcontext (&here, to);
 }
 
-/* The checkers change stacks last: they look for the frame that _setjmp() has told them of on the stack that is current when
- * _longjmp() is called. */
+#ifdef LODGER_HAS_JUMP
+
+#define GO(from, to, keeps)                                                                                            \
+  do                                                                                                                   \
+    {                                                                                                                  \
+      left = (from)->tool;                                                                                             \
+      if (__builtin_expect ((to)->context != NULL, 0))                                                                 \
+        swap (from, (to)->context);                                                                                    \
+      else                                                                                                             \
+        lodger__jump ((from)->registers, (to)->registers);                                                             \
+    }                                                                                                                  \
+  while (0)
+
+#else
+
+/* The checkers change stacks last: they look for the frame that _setjmp() has told them of on the stack that is current
+ * when _longjmp() is called. */
 static inline void
 jump (LodgerPlace *from, LodgerPlace *to, bool keeps)
 {
@@ -81,8 +104,8 @@ jump (LodgerPlace *from, LodgerPlace *to, bool keeps)
     _longjmp (to->registers, 1);
 }
 
-/* Keeps `from` and goes on at `to`. Returns when somebody goes on at `from`. It is no function, since each return that the
- * processor has not seen the call of costs as much as all the rest. */
+/* Keeps `from` and goes on at `to`. Returns when somebody goes on at `from`. It is no function, since each return that
+ * the processor has not seen the call of costs as much as all the rest. */
 #define GO(from, to, keeps)                                                                                            \
   do                                                                                                                   \
     {                                                                                                                  \
@@ -91,6 +114,8 @@ jump (LodgerPlace *from, LodgerPlace *to, bool keeps)
       lodger__tool_arrive ((from)->tool, left);                                                                        \
     }                                                                                                                  \
   while (0)
+
+#endif
 
 static OPAQUE void
 run_functions (void)
@@ -111,12 +136,20 @@ static OPAQUE void
 enter (LodgerPlace *from, LodgerStack *stack)
 {
   ucontext_t fresh;
+  stack->has_context = true;
+#ifdef LODGER_HAS_JUMP
+  if (!needs_contexts ())
+    {
+      lodger__jump_prepare (stack->place.registers, stack, run_functions);
+      GO (from, &stack->place, true);
+      return;
+    }
+#endif
   getcontext (&fresh);
   fresh.uc_stack.ss_sp = stack->low;
   fresh.uc_stack.ss_size = (size_t) ((char *) stack - stack->low);
   fresh.uc_link = NULL;
   makecontext (&fresh, run_functions, 0);
-  stack->has_context = true;
   left = from->tool;
   if (needs_contexts ())
     {
@@ -197,8 +230,8 @@ lodger__stack_leave (void)
   lodger__control_change (&stack->resumer->place.control, &stack->place.control);
 }
 
-/* The thread's own stack is suspended where it has started or resumed the outermost of the stacks that are in each other.
- * errno and the floating-point control pass through both ways, as in a plain call. */
+/* The thread's own stack is suspended where it has started or resumed the outermost of the stacks that are in each
+ * other. errno and the floating-point control pass through both ways, as in a plain call. */
 OPAQUE void
 lodger__stack_borrow (void (*func) (void *data), void *data)
 {

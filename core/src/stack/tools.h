@@ -4,6 +4,7 @@
 #define LODGER_STACK_TOOLS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -51,11 +52,14 @@ typedef struct LodgerToolStack
 #endif
 
 #ifdef LODGER_TOOL_ADDRESS
-/* What a suspended stack refers to is not lost: of a large one the part that most calls use, since all of it is read. */
-static inline size_t
-lodger__tool_seen (size_t size)
+/* What a suspended stack refers to is not lost, nor what lies above it in its last page: of a large one the part that most
+ * calls use, since all of it is read. */
+static inline void
+lodger__tool_see (const LodgerToolStack *tool, void (*see) (const void *low, size_t size))
 {
-  return size < ((size_t) 1 << 16) ? size : (size_t) 1 << 16;
+  const uintptr_t page = 4096, end = (uintptr_t) tool->low + tool->size, top = (end + page) & ~(page - 1);
+  const size_t seen = tool->size < 16 * page ? tool->size : 16 * page;
+  see ((const void *) (end - seen), (size_t) (top - (end - seen)));
 }
 #endif
 
@@ -68,7 +72,7 @@ lodger__tool_open (LodgerToolStack *tool, const void *low, size_t size)
   tool->fake = NULL;
   tool->low = low;
   tool->size = size;
-  __lsan_register_root_region ((const char *) low + size - lodger__tool_seen (size), lodger__tool_seen (size));
+  lodger__tool_see (tool, __lsan_register_root_region);
 #endif
 #ifdef LODGER_TOOL_THREAD
   tool->fiber = __tsan_create_fiber (0);
@@ -82,8 +86,7 @@ lodger__tool_close (LodgerToolStack *tool)
 {
 #ifdef LODGER_TOOL_ADDRESS
   __asan_unpoison_memory_region (tool->low, tool->size);
-  __lsan_unregister_root_region ((const char *) tool->low + tool->size - lodger__tool_seen (tool->size),
-                                 lodger__tool_seen (tool->size));
+  lodger__tool_see (tool, __lsan_unregister_root_region);
 #endif
 #ifdef LODGER_TOOL_THREAD
   __tsan_destroy_fiber (tool->fiber);

@@ -6,8 +6,8 @@
 #include "stop/stop.h"
 
 /* Looks after the deadlines of stops, from outside: the thread of a caller that stops may be the one that hangs. One
- * thread does it for all, and only as long as there is something to watch: it is started by the first, and ends with the
- * last. A caller is watched for milliseconds as a rule, so that the list is short and is not kept in order. */
+ * thread does it for all, and only as long as there is something to watch: it is started by the first, and ends with
+ * the last. A caller is watched for milliseconds as a rule, so that the list is short and is not kept in order. */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static LodgerList watched;

@@ -17,8 +17,8 @@ enum
   ROUND_NS = 5000000
 };
 
-/* Until then this thread may sleep. Nobody tells it what comes to a source that looks round before a sleep: it looks again
- * after a while. */
+/* Until then this thread may sleep. Nobody tells it what comes to a source that looks round before a sleep: it looks
+ * again after a while. */
 static int64_t
 next_round (const LodgerCaller *caller, int64_t until)
 {

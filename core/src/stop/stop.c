@@ -16,13 +16,13 @@
 
 /* The order of a stop. In the thread that asks for it: nothing is accepted any more, `stopping` is signalled, the
  * participants refuse (and children are told), and what is on the caller's stack is cancelled, since it may block the
- * thread. In the owner's thread: what is queued, delayed or waits to continue is dropped, item by item as its turn comes, so
- * that slices stay short; then what has returned unfinished is cancelled; when all that has ended, and the participants wait
- * for nothing, the stop hook runs and `stopped` is signalled.
+ * thread. In the owner's thread: what is queued, delayed or waits to continue is dropped, item by item as its turn
+ * comes, so that slices stay short; then what has returned unfinished is cancelled; when all that has ended, and the
+ * participants wait for nothing, the stop hook runs and `stopped` is signalled.
  *
- * The ender is the owner. If the loop is gone, it is the thread that finds that; at a deadline, the thread that takes the
- * caller from an owner that hangs. Neither of the two waits for the participants: then `stopped` comes later, from whoever
- * brings the last of them to its end. */
+ * The ender is the owner. If the loop is gone, it is the thread that finds that; at a deadline, the thread that takes
+ * the caller from an owner that hangs. Neither of the two waits for the participants: then `stopped` comes later, from
+ * whoever brings the last of them to its end. */
 
 enum
 {
@@ -57,7 +57,7 @@ has_next (const LodgerCaller *caller)
   return has;
 }
 
-/* ---- the end --------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 void
 lodger__stop_cancel_running (LodgerCaller *caller)
@@ -114,14 +114,14 @@ get_out_of_thread (LodgerCaller *caller)
   lodger__stop_each (caller, quit);
 }
 
-/* Until the inbox is closed, another thread may just be bringing something to it; after that it leaves it where it was, in
- * the timers or on the list of continuations. So these are emptied last. */
+/* Until the inbox is closed, another thread may just be bringing something to it; after that it leaves it where it was,
+ * in the timers or on the list of continuations. So these are emptied last. */
 static void
 drop_all (LodgerCaller *caller)
 {
   LodgerItem *item;
-  while ((item = lodger__turn_next_due (caller)) != NULL || (item = lodger__turn_next_postponed (caller)) != NULL
-         || (item = next (caller)) != NULL)
+  while ((item = lodger__turn_next_due (caller)) != NULL || (item = lodger__turn_next_yielded (caller)) != NULL
+         || (item = lodger__turn_next_postponed (caller)) != NULL || (item = next (caller)) != NULL)
     item->ops->drop (caller, item);
   lodger__mailbox_close (caller);
   while ((item = next (caller)) != NULL)
@@ -142,9 +142,9 @@ publish (LodgerCaller *caller)
     lodger__stop_each (caller, left_behind);
 }
 
-/* The ender empties the inside, says so, and then looks for others that have to stop before; the last of them says so, and
- * then looks whether it is empty. So one of the two publishes the end, and the change of phase lets only one. An owner that
- * has waited for them in vain does not wait any more. */
+/* The ender empties the inside, says so, and then looks for others that have to stop before; the last of them says so,
+ * and then looks whether it is empty. So one of the two publishes the end, and the change of phase lets only one. An
+ * owner that has waited for them in vain does not wait any more. */
 void
 lodger__stop_publish (LodgerCaller *caller)
 {

@@ -9,11 +9,12 @@
 #include <lodger/lifecycle.h>
 #include <stdlib.h>
 
-/* The call of a task, and what is signalled. The call waits at a latch until the task is started: so it can be cancelled,
- * bound and tracked from the beginning, and is scheduled at the start. It is over when the call is done and its data is
- * destroyed, in whichever order; then `started` and `stopping` are done, if they are not, and last of all `stopped`. */
+/* The call of a task, and what is signalled. The call waits at a latch until the task is started: so it can be
+ * cancelled, bound and tracked from the beginning, and is scheduled at the start. It is over when the call is done and
+ * its data is destroyed, in whichever order; then `started` and `stopping` are done, if they are not, and last of all
+ * `stopped`. */
 
-/* ---- who waits for whom ------------------------------------------------------------------------------------------------ */
+/* ---- who waits for whom ------------------------------------------------------------------------------------------ */
 
 /* Says that `started` and `stopped` hang on the call. */
 typedef struct Tie
@@ -60,7 +61,7 @@ tie (LodgerPending *signal, LodgerPending *call)
   lodger__pending_unlock (signal);
 }
 
-/* ---- the end ----------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 /* It has the outcome of the call, if it is not done. */
 static void
@@ -118,7 +119,7 @@ end_of_data (void *data)
   lodger__task_release (task);
 }
 
-/* ---- the stop of its caller -------------------------------------------------------------------------------------------- */
+/* ---- the stop of its caller -------------------------------------------------------------------------------------- */
 
 static void
 release (void *data)
@@ -245,7 +246,7 @@ call_ended (LodgerListener *listener, LodgerPending *done)
 
 LODGER_LATE_LISTENER_OPS (end_ops, call_ended);
 
-/* ---- its call ---------------------------------------------------------------------------------------------------------- */
+/* ---- its call ---------------------------------------------------------------------------------------------------- */
 
 static void
 on_cancel (LodgerPending *pending, const char *message, void *data)

@@ -14,9 +14,9 @@
 /* Each thread that blocks without limit is noted, with what it waits for, and judged.
  *
  * A circle is closed by its last part: a wait, or a pending that comes to hang on somebody. Each is there before it is
- * judged, and the judges come one after the other: so that the last one sees all the others. Waits are counted before they
- * are judged, and a judge that looks at a pending takes its lock: a link of that pending, made under its lock, was seen, or
- * it sees the count. */
+ * judged, and the judges come one after the other: so that the last one sees all the others. Waits are counted before
+ * they are judged, and a judge that looks at a pending takes its lock: a link of that pending, made under its lock, was
+ * seen, or it sees the count. */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* also of what the judge knows */
 static atomic_size_t noted;
@@ -40,7 +40,7 @@ unlock_and_drop (void)
   lodger__pending_free_dropped (items);
 }
 
-/* ---- a wait ------------------------------------------------------------------------------------------------------- */
+/* ---- a wait ------------------------------------------------------------------------------------------------------ */
 
 /* What it waits for, unless that is a pending. */
 static char *
@@ -147,7 +147,7 @@ lodger__wait_grant (LodgerWait *wait)
   lodger__parker_signal (wait->parker);
 }
 
-/* ---- a circle that closes later ----------------------------------------------------------------------------------- */
+/* ---- a circle that closes later ---------------------------------------------------------------------------------- */
 
 bool
 lodger__waits_are_there (void)

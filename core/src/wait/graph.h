@@ -58,7 +58,8 @@ lodger__wait_is_refused (const LodgerWait *wait)
   return atomic_load (&wait->is_refused);
 }
 
-/* Any thread: it has to begin anew, since it is known now who makes the room that it waits for. Its thread is woken then. */
+/* Any thread: it has to begin anew, since it is known now who makes the room that it waits for. Its thread is woken
+ * then. */
 static inline bool
 lodger__wait_is_outdated (const LodgerWait *wait)
 {
@@ -69,8 +70,8 @@ lodger__wait_is_outdated (const LodgerWait *wait)
 int lodger__wait_refuse (const LodgerWait *wait, const LodgerThread *thread, const char *function);
 /* Any thread, no lock: a pending that was not done hangs on somebody from now on. */
 void lodger__waits_look_again (LodgerPending *pending);
-/* Somebody waits. To be asked under a lock that a look at the graph takes, too: so none is missed that has not seen what was
- * done under it. */
+/* Somebody waits. To be asked under a lock that a look at the graph takes, too: so none is missed that has not seen
+ * what was done under it. */
 bool lodger__waits_are_there (void);
 /* Any thread: the unlimited waits of threads that are in no call, a line each. */
 void lodger__waits_write (LodgerText *text);

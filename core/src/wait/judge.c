@@ -7,12 +7,12 @@
 
 #include <stdlib.h>
 
-/* A wait is hopeless when its pending needs a thread that waits hopelessly: the thread that runs it, or has it in its inbox,
- * or each thread of a crew that can have no more. That is the greatest such set: all that a wait hangs on are taken to be
- * hopeless, and one that is not is taken out, until nothing changes. A promise that no caller is said to answer, a deferred
- * call, a timed wait, a thread that is not noted: each may end by itself, so it is not hopeless. Nor is a wait that is about
- * to end, though its thread has not come to that: its call was cancelled, its space is granted or will never come, or it is
- * refused already.
+/* A wait is hopeless when its pending needs a thread that waits hopelessly: the thread that runs it, or has it in its
+ * inbox, or each thread of a crew that can have no more. That is the greatest such set: all that a wait hangs on are
+ * taken to be hopeless, and one that is not is taken out, until nothing changes. A promise that no caller is said to
+ * answer, a deferred call, a timed wait, a thread that is not noted: each may end by itself, so it is not hopeless. Nor
+ * is a wait that is about to end, though its thread has not come to that: its call was cancelled, its space is granted
+ * or will never come, or it is refused already.
  *
  * The judge asks the items what they are blocked on, and knows no kind of item itself. */
 
@@ -52,7 +52,7 @@ lodger__judge_take_dropped (void)
   return items;
 }
 
-/* ---- who waits hopelessly ---------------------------------------------------------------------------------------------- */
+/* ---- who waits hopelessly ---------------------------------------------------------------------------------------- */
 
 static bool
 room_is_going (const LodgerRoom *room)
@@ -123,7 +123,7 @@ is_hopeless (const LodgerBlockedOn *blocked)
          || (blocked->crew_size > 0 && crew_is_hopeless (blocked->crew, blocked->crew_size));
 }
 
-/* ---- what a pending hangs on ------------------------------------------------------------------------------------------ */
+/* ---- what a pending hangs on ------------------------------------------------------------------------------------- */
 
 enum
 {
@@ -237,7 +237,7 @@ pending_is_hopeless (LodgerPending *pending)
   return is_hopeless_at (pending, 0);
 }
 
-/* ---- judging ---------------------------------------------------------------------------------------------------------- */
+/* ---- judging ----------------------------------------------------------------------------------------------------- */
 
 /* Whether something holds of what the wait needs: of any one of a set, or of each. */
 static bool
@@ -269,8 +269,8 @@ judge (LodgerWait *wait)
     }
 }
 
-/* Forwards, since the list grows at its end; then backwards, since hope comes from there. It may be given up as soon as the
- * one that matters (NULL: none in particular) has hope. */
+/* Forwards, since the list grows at its end; then backwards, since hope comes from there. It may be given up as soon as
+ * the one that matters (NULL: none in particular) has hope. */
 static void
 judge_found (const LodgerWait *matters)
 {
@@ -313,8 +313,8 @@ is_current (LodgerPending *pending)
   return pending == lodger_pending_current ();
 }
 
-/* No cancel helps, either: it would have to return first. What is below a fiber on its thread's stack goes on once the fiber
- * has left the thread. */
+/* No cancel helps, either: it would have to return first. What is below a fiber on its thread's stack goes on once the
+ * fiber has left the thread. */
 static bool
 is_for_itself (const LodgerWait *wait)
 {
@@ -327,7 +327,7 @@ lodger__judge_refuses (LodgerWait *wait)
   return is_for_itself (wait) || wait_is_hopeless (wait);
 }
 
-/* ---- a circle that closes later ----------------------------------------------------------------------------------- */
+/* ---- a circle that closes later ---------------------------------------------------------------------------------- */
 
 static bool
 leads_to (LodgerPending *from, const LodgerPending *to)

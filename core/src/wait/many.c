@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-/* A wait for several pendings. Each has a listener, told under the pending's lock, that counts; so a look needs no walk. */
+/* A wait for several pendings. Each has a listener, told under the pending's lock, that counts; so a look needs no
+ * walk. */
 
 typedef struct Many Many;
 

@@ -40,7 +40,7 @@ int
 lodger_yield (void)
 {
   LodgerThread *thread = lodger__thread_peek ();
-  LodgerWait wait = { .other = "a turn" };
+  LodgerWait wait; /* never noted: it only says whose cancel counts */
   int code;
   if (thread == NULL || (thread->strand.fiber == NULL && !lodger__strand_is_left (thread)))
     return lodger__misuse (__func__, LODGER_ESTATE, "only a spawned call can let others run");

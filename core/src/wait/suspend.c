@@ -66,9 +66,9 @@ lodger__suspend (LodgerWait *wait, LodgerLookFunc look, int64_t deadline)
   lodger__sleeper_enter (wait->self, &sleeper, wait->parker);
   do
     {
-      /* Others have run in this thread since a spawned call was suspended: the end of its scope among them, which cancels
-       * it. So a cancel comes first then, also if what it waits for has come as well: after a wait that is 0, the scope's
-       * object is there. */
+      /* Others have run in this thread since a spawned call was suspended: the end of its scope among them, which
+       * cancels it. So a cancel comes first then, also if what it waits for has come as well: after a wait that is 0,
+       * the scope's object is there. */
       code = is_resumed && lodger__wait_is_cancelled (wait) ? LODGER_ECANCELED : look (wait);
       is_resumed = thread != NULL && thread->strand.fiber != NULL;
       if (code == LODGER_EBUSY && lodger__wait_is_cancelled (wait))

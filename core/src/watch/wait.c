@@ -8,9 +8,9 @@
 #include <lodger/watch.h>
 #include <poll.h>
 
-/* A spawned call that waits for a descriptor: it has a watch of one run, in its own caller, and waits for that one's pending.
- * It goes on when the watch is over, so that nobody else uses the descriptor any more: after a cancel and the end of the
- * time, too. A plain call would block the loop that watches for it. */
+/* A spawned call that waits for a descriptor: it has a watch of one run, in its own caller, and waits for that one's
+ * pending. It goes on when the watch is over, so that nobody else uses the descriptor any more: after a cancel and the
+ * end of the time, too. A plain call would block the loop that watches for it. */
 
 static int
 look_once (int fd, uint32_t events, uint32_t *ret_events)
@@ -51,6 +51,8 @@ wait_for_watch (LodgerPending *watching, int64_t timeout, uint32_t *ret_events)
 {
   int64_t events;
   int code = lodger_pending_wait (watching, timeout, LODGER_WAIT_DEFAULT);
+  if (!lodger_pending_is_done (watching) && !lodger_pending_is_cancelled (watching))
+    lodger_pending_cancel (watching, "the wait was refused");
   if (!lodger_pending_is_done (watching))
     lodger_pending_wait (watching, LODGER_FOREVER, LODGER_WAIT_PROTECT | LODGER_WAIT_SHIELD);
   if (code != LODGER_ECANCELED && lodger_pending_is_done (watching) && lodger_pending_get_int (watching, &events) == 0)

@@ -13,12 +13,13 @@
 #include <lodger/scope.h>
 #include <stdlib.h>
 
-/* The life of a watch. Its pending is a call of the caller that defers its answer: so a stop, a scope and a group have it as
- * any other call. Its item, which is a part of it, brings the owner to look what comes next: so its end needs no memory.
+/* The life of a watch. Its pending is a call of the caller that defers its answer: so a stop, a scope and a group have
+ * it as any other call. Its item, which is a part of it, brings the owner to look what comes next: so its end needs no
+ * memory.
  *
- * Those that are not over are in a table, so that a second one of the same descriptor is refused at once. A watch is taken
- * out just before its pending is done. One that was cancelled before it began is done while it is in the table, and does
- * not count. */
+ * Those that are not over are in a table, so that a second one of the same descriptor is refused at once. A watch is
+ * taken out just before its pending is done. One that was cancelled before it began is done while it is in the table,
+ * and does not count. */
 
 const char lodger__watch_function[] = "lodger_caller_watch_fd";
 
@@ -70,7 +71,7 @@ lodger__fd_watch_end_use (LodgerFdWatch *watch)
     lodger__destroy (watch->destroy, watch->data);
 }
 
-/* ---- the table ------------------------------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------------------------------------- */
 
 static uint64_t
 hash_of (const LodgerCaller *caller, int fd)
@@ -113,7 +114,7 @@ note_pending (LodgerFdWatch *watch, LodgerPending *pending)
   pthread_mutex_unlock (&mutex);
 }
 
-/* ---- its pending ----------------------------------------------------------------------------------------------------- */
+/* ---- its pending ------------------------------------------------------------------------------------------------- */
 
 static void
 release (void *data)
@@ -162,7 +163,7 @@ begin (LodgerPending *self, void *data)
   lodger__fd_watch_look (watch);
 }
 
-/* ---- made ------------------------------------------------------------------------------------------------------------ */
+/* ---- made -------------------------------------------------------------------------------------------------------- */
 
 static const char *
 refusal (const LodgerCaller *caller, int fd, uint32_t events, LodgerWatchFunc func, const LodgerWatchOptions *options,

@@ -41,13 +41,13 @@ typedef struct LodgerGlibSignalOptions
  * Makes a promise that is done by the next emission of a signal.
  *
  * Call it in a thread that has a reference to @object; it does not block. The emission may come in any thread. The
- * handler that is connected here answers with the arguments of the emission, in the thread that emits. Continuations and
- * waiters read them by lodger_glib_signal_get_argument().
+ * handler that is connected here answers with the arguments of the emission, in the thread that emits. Continuations
+ * and waiters read them by lodger_glib_signal_get_argument().
  *
- * The promise does not keep @object alive. If @object is disposed of first, the promise fails with LODGER_EUNANSWERED, in
- * the thread that disposes. The same happens when somebody else disconnects the handler. No code of the program was
- * cancelled then, so it is not LODGER_ECANCELED. A handler of the program that destroys @object in the emission comes first
- * if it was connected first.
+ * The promise does not keep @object alive. If @object is disposed of first, the promise fails with LODGER_EUNANSWERED,
+ * in the thread that disposes. The same happens when somebody else disconnects the handler. No code of the program was
+ * cancelled then, so it is not LODGER_ECANCELED. A handler of the program that destroys @object in the emission comes
+ * first if it was connected first.
  *
  * The handler is disconnected when the promise is done or cancelled: at once in the thread that runs the thread-default
  * main context of this thread, and also while no thread runs that context. Otherwise a source in that context does it.
@@ -56,8 +56,8 @@ typedef struct LodgerGlibSignalOptions
  *
  * Returns: (transfer full): a new reference, never %NULL. An error is a failed pending
  *
- * Errors: LODGER_EINVAL (NULL @object or @detailed_signal, no GObject, no such signal, a detail that the signal does not
- * take, wrong options, an `answer` of another type), LODGER_ENOMEM (no memory).
+ * Errors: LODGER_EINVAL (NULL @object or @detailed_signal, no GObject, no such signal, a detail that the signal does
+ * not take, wrong options, an `answer` of another type), LODGER_ENOMEM (no memory).
  * Test: unit/glib-signal an_emission_is_a_pending_with_its_arguments
  * Test: unit/glib-signal the_death_of_the_emitter_is_an_error
  * Since: 0.2
@@ -74,8 +74,8 @@ LODGER_API LODGER_GIVEN LodgerPending *lodger_glib_signal_next (void *object, co
  *
  * Any thread; does not block. It is a copy that was made in the emission.
  *
- * Returns: (transfer none) (nullable): the argument, which lives as long as @done. %NULL when there is no such argument,
- *   and when @done is not done, has failed, was cancelled, or is of another function
+ * Returns: (transfer none) (nullable): the argument, which lives as long as @done. %NULL when there is no such
+ *   argument, and when @done is not done, has failed, was cancelled, or is of another function
  *
  * Errors: none.
  * Test: unit/glib-signal an_emission_is_a_pending_with_its_arguments
@@ -95,8 +95,8 @@ LODGER_API const GValue *lodger_glib_signal_get_argument (LodgerPending *done, g
  *
  * Returns: 0, or a negative code
  *
- * Errors: as lodger_pending_get_outcome(), LODGER_EINVAL (NULL, there is no such argument), LODGER_ETYPE (an argument of
- * another type, or a pending of another function).
+ * Errors: as lodger_pending_get_outcome(), LODGER_EINVAL (NULL, there is no such argument), LODGER_ETYPE (an argument
+ * of another type, or a pending of another function).
  * Test: unit/glib-signal numbers_of_all_types_are_read_as_one
  * Since: 0.2
  */
@@ -133,9 +133,9 @@ LODGER_API int lodger_glib_await_signal (void *object, const char *detailed_sign
  * Waits for the response of a dialog.
  *
  * The rules are those of lodger_glib_await_signal(), without limit. It neither shows @dialog nor destroys it. A dialog
- * that is destroyed without a response ends the wait with LODGER_EUNANSWERED, unless somebody has a reference to it. GTK
- * itself destroys a #GtkDialog that the user closes, after the response and before this function returns. So keep a weak
- * pointer to @dialog (g_set_weak_pointer()), and no reference, if you go on using it.
+ * that is destroyed without a response ends the wait with LODGER_EUNANSWERED, unless somebody has a reference to it.
+ * GTK itself destroys a #GtkDialog that the user closes, after the response and before this function returns. So keep a
+ * weak pointer to @dialog (g_set_weak_pointer()), and no reference, if you go on using it.
  *
  * Returns: 0, or a negative code
  *

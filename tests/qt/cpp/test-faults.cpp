@@ -95,6 +95,9 @@ struct Large
   {
     throw std::bad_alloc ();
   }
+  static void operator delete (void *)
+  {
+  }
 };
 
 /* Throws when it is copied, or moved, for the last time. */

@@ -7,6 +7,7 @@ from .memory import at, chain, each, heap, inbox, number, owner, program, text
 
 PENDING = "pending/pending.c"
 FIBER = "fiber/fiber.c"
+WAITING_FIBER = "fiber/waiting.c"
 PHASES = ("initial", "starting", "running", "stopping", "stopping", "stopping", "stopping", "stopping", "stopped")
 STOPS = {3: "refusing", 4: "draining", 5: "cancelling", 6: "ending", 7: "ended"}
 AT_WORK, TAKEN = 1, 2  # in `running` of an ownership
@@ -305,7 +306,7 @@ class Fiber(Thing):
     @classmethod
     def of(cls, pending):
         """That of a call; None: it is no such call."""
-        for extra in pending.extras(FIBER, "fiber_kind"):
+        for extra in pending.extras(WAITING_FIBER, "fiber_kind"):
             return cls(owner(extra, "LodgerFiber", "extra"))
         return None
 
