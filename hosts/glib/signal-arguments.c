@@ -32,7 +32,7 @@ lodger__glib_arguments_return (LodgerPending *pending, guint count, const GValue
   arguments->count = count;
   for (guint i = 0; i < count; i++)
     {
-      g_value_init (&arguments->values[i], G_VALUE_TYPE (&values[i]));
+      g_value_init (&arguments->values[i], values[i].g_type);
       g_value_copy (&values[i], &arguments->values[i]);
     }
   lodger_pending_return_typed (pending, type_name, arguments, arguments_free);
@@ -88,7 +88,7 @@ lodger_glib_signal_get_int (LodgerPending *done, guint index, int64_t *ret_value
   argument = lodger_glib_signal_get_argument (done, index);
   if (argument == NULL)
     return lodger_host_misuse (__func__, LODGER_EINVAL, "the signal has fewer arguments");
-  if (!lodger__glib_is_number (G_VALUE_TYPE (argument)))
+  if (!lodger__glib_is_number (argument->g_type))
     return lodger_host_misuse (__func__, LODGER_ETYPE, "the argument is no number");
   g_value_init (&number, G_TYPE_INT64);
   g_value_transform (argument, &number);

@@ -222,8 +222,8 @@ find (Signal *signal, const char *detailed_signal, const LodgerGlibSignalOptions
   g_signal_query (signal->id, ret_query);
   if (answer == NULL)
     return NULL;
-  if (!G_IS_VALUE (answer)
-      || !g_value_type_compatible (G_VALUE_TYPE (answer), ret_query->return_type & ~G_SIGNAL_TYPE_STATIC_SCOPE))
+  if (!g_type_check_value (answer)
+      || !g_value_type_compatible (answer->g_type, ret_query->return_type & ~G_SIGNAL_TYPE_STATIC_SCOPE))
     return "the signal returns another type than the answer given";
   return NULL;
 }
@@ -290,7 +290,7 @@ lodger_glib_await_signal (void *object, const char *detailed_signal, int64_t tim
   first = ret_first != NULL ? lodger_glib_signal_get_argument (pending, 0) : NULL;
   if (first != NULL)
     {
-      g_value_init (ret_first, G_VALUE_TYPE (first));
+      g_value_init (ret_first, first->g_type);
       g_value_copy (first, ret_first);
     }
   lodger_pending_unref (pending);

@@ -51,7 +51,7 @@ wait_for_watch (LodgerPending *watching, int64_t timeout, uint32_t *ret_events)
 {
   int64_t events;
   int code = lodger_pending_wait (watching, timeout, LODGER_WAIT_DEFAULT);
-  if (!lodger_pending_is_done (watching) && !lodger_pending_is_cancelled (watching))
+  if (code != 0 && !lodger_pending_is_cancelled (watching))
     lodger_pending_cancel (watching, "the wait was refused");
   if (!lodger_pending_is_done (watching))
     lodger_pending_wait (watching, LODGER_FOREVER, LODGER_WAIT_PROTECT | LODGER_WAIT_SHIELD);
