@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Law 10, shortage is answered.
  *
- * Whichever operation lacks memory, a thread or a descriptor: a submission fails with a clear error, everything accepted
- * before still ends, and nothing leaks. */
+ * Whichever operation lacks memory, a thread or a descriptor: a submission fails with a clear error, everything
+ * accepted before still ends, and nothing leaks. */
 #include "scenarios.h"
 
 #include <stdio.h>

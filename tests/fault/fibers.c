@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Spawned calls: their stacks, their waits, and what they wait for. A shortage ends a wait with its code, and a call without a
- * stack fails before it begins. */
+/* Spawned calls: their stacks, their waits, and what they wait for. A shortage ends a wait with its code, and a call
+ * without a stack fails before it begins. */
 #include "scenarios.h"
 
 enum

@@ -55,8 +55,8 @@ inbox_has_before (int caller, int stamp)
   return false;
 }
 
-/* In which order a stop ends what has returned is left open. Others of whom that makes calls ready find these in the order in
- * which the ends are told. */
+/* In which order a stop ends what has returned is left open. Others of whom that makes calls ready find these in the
+ * order in which the ends are told. */
 void
 inbox_add (int call)
 {

@@ -253,7 +253,8 @@ void call_drop (int number);
 
 /* ---- model-fibers.c ---------------------------------------------------------------------------------------------- */
 
-/* The step is that of a call that has gone on within a stop: it is not done, since how far the stop has come is open. */
+/* The step is that of a call that has gone on within a stop: it is not done, since how far the stop has come is
+ * open. */
 bool fiber_is_in_stop (void);
 /* A step that waits. CODE_ANY: the call suspends. */
 Code fiber_wait (const Step *step);

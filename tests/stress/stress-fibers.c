@@ -233,7 +233,7 @@ run_round (Round *round, unsigned number)
     start_workers (round);
 }
 
-/* ---- answers that come as the call suspends -------------------------------------------------------------------------- */
+/* ---- answers that come as the call suspends ---------------------------------------------------------------------- */
 
 typedef struct Echo
 {

@@ -12,7 +12,7 @@ enum
   TIME = 1000
 };
 
-/* ---- while it gives its thread back ---------------------------------------------------------------------------------- */
+/* ---- while it gives its thread back ------------------------------------------------------------------------------ */
 
 typedef struct Sleeper
 {
@@ -66,8 +66,8 @@ START_TEST (a_time_that_is_over_before_the_call_is_off_its_thread_ends_the_wait)
 }
 END_TEST
 
-/* The one that frees the object runs the loop for a moment: the answer comes in it, and the time is over, and is to be told
- * later. */
+/* The one that frees the object runs the loop for a moment: the answer comes in it, and the time is over, and is to be
+ * told later. */
 typedef struct Hurried
 {
   Sleeper sleeper; /* first */
@@ -133,7 +133,7 @@ START_TEST (a_time_that_comes_after_its_wait_does_not_end_the_next_one)
 }
 END_TEST
 
-/* ---- while its caller is taken away ---------------------------------------------------------------------------------- */
+/* ---- while its caller is taken away ------------------------------------------------------------------------------ */
 
 enum
 {
@@ -191,7 +191,7 @@ START_TEST (a_spawned_call_waits_or_ends_just_as_its_caller_is_taken_away)
 }
 END_TEST
 
-/* ---- yields ---------------------------------------------------------------------------------------------------------- */
+/* ---- yields ------------------------------------------------------------------------------------------------------ */
 
 static void
 yield_for_ever (LodgerPending *self, void *data)
@@ -243,7 +243,7 @@ START_TEST (a_call_that_yields_for_ever_starves_nobody)
 }
 END_TEST
 
-/* ---- several of one thread ------------------------------------------------------------------------------------------- */
+/* ---- several of one thread --------------------------------------------------------------------------------------- */
 
 enum
 {
@@ -301,7 +301,7 @@ START_TEST (spawned_calls_of_one_thread_share_a_channel)
 }
 END_TEST
 
-/* ---- others look, cancel and crowd -------------------------------------------------------------------------------------- */
+/* ---- others look, cancel and crowd ------------------------------------------------------------------------------- */
 
 enum
 {
@@ -384,7 +384,7 @@ START_TEST (spawned_calls_wait_while_others_look_and_cancel_and_their_inboxes_ar
 }
 END_TEST
 
-/* ---- its answer is there before it returns --------------------------------------------------------------------------- */
+/* ---- its answer is there before it returns ----------------------------------------------------------------------- */
 
 typedef struct Answered
 {

@@ -130,7 +130,7 @@ START_TEST (law_8_a_time_that_is_over_comes_too_late)
 }
 END_TEST
 
-/* ---- what has gone without a word ------------------------------------------------------------------------------------ */
+/* ---- what has gone without a word -------------------------------------------------------------------------------- */
 
 /* A scope learns that its object has gone when the call goes on. */
 typedef struct Going

@@ -578,7 +578,7 @@ START_TEST (a_protected_wait_of_a_spawned_call_cancels_nothing)
 }
 END_TEST
 
-/* ---- sleeps and yields --------------------------------------------------------------------------------------------- */
+/* ---- sleeps and yields ------------------------------------------------------------------------------------------- */
 
 static void
 sleep_a_second (LodgerPending *self, void *data)

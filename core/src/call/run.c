@@ -181,8 +181,8 @@ run_spawned (LodgerCaller *caller, LodgerPending *pending)
   return run_here (caller, pending, NULL);
 }
 
-/* From here on a stop knows it by the list of those that are unfinished. The list belongs to whoever ends the caller: as long
- * as the call's frame says that it may be taken away, another thread may be emptying it. */
+/* From here on a stop knows it by the list of those that are unfinished. The list belongs to whoever ends the caller:
+ * as long as the call's frame says that it may be taken away, another thread may be emptying it. */
 static bool
 prepare (LodgerCaller *caller, LodgerPending *pending)
 {

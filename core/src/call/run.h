@@ -44,8 +44,8 @@ void lodger__run_exited (LodgerCaller *caller, LodgerPending *pending);
 
 /* ---- unfinished.c ---- */
 
-/* Owner: it has returned, and is not done (locked then); or it is a spawned call that is about to wait. `is_ours`: the caller
- * was not taken away meanwhile. */
+/* Owner: it has returned, and is not done (locked then); or it is a spawned call that is about to wait. `is_ours`: the
+ * caller was not taken away meanwhile. */
 void lodger__unfinished_add (LodgerCaller *caller, LodgerPending *pending, bool is_ours);
 /* Owner, off the thread: the latter has returned, or has ended its thread. */
 void lodger__unfinished_forget (LodgerCaller *caller, LodgerPending *pending);

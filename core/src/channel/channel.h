@@ -99,8 +99,8 @@ bool lodger__channel_drop (LodgerChannel *channel, size_t most);
 
 /* ---- send.c ---- */
 
-/* lodger_channel_send() in the name of another function. After 0, `gone` is called once in some thread, under no lock, when
- * the item waits no more, and runs no user code. */
+/* lodger_channel_send() in the name of another function. After 0, `gone` is called once in some thread, under no lock,
+ * when the item waits no more, and runs no user code. */
 int lodger__channel_send (LodgerChannel *channel, void *item, void (*gone) (void *data), void *data,
                           const char *function);
 

@@ -3,9 +3,9 @@
 
 #include "base/log.h"
 
-/* A thread that takes items one by one. It is the consumer from its first call on. Several spawned calls of it may wait for
- * items at once: the one that has waited longest is woken first. Whoever changes what they look at does so under the mutex,
- * and signals them there. */
+/* A thread that takes items one by one. It is the consumer from its first call on. Several spawned calls of it may wait
+ * for items at once: the one that has waited longest is woken first. Whoever changes what they look at does so under
+ * the mutex, and signals them there. */
 
 /* Under the mutex: 0: this thread is the consumer. */
 static int

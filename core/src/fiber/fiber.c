@@ -87,8 +87,8 @@ go_on (LodgerFiber *fiber)
     lodger__stack_give (fiber->stack);
 }
 
-/* Off its thread: nobody can take the caller away meanwhile. The timer may be on its way: a loop inside of what the user did
- * when the fiber left may have taken it out of the heap, and ended before it ran. */
+/* Off its thread: nobody can take the caller away meanwhile. The timer may be on its way: a loop inside of what the
+ * user did when the fiber left may have taken it out of the heap, and ended before it ran. */
 static void
 clear_timer (LodgerFiber *fiber)
 {
@@ -195,7 +195,8 @@ resume_run (LodgerCaller *caller, LodgerItem *item)
   go_on (fiber);
 }
 
-/* A stop takes out all timers, whether their time has come or not. A fiber that waits then is cancelled, unless it must not be. */
+/* A stop takes out all timers, whether their time has come or not. A fiber that waits then is cancelled, unless it must
+ * not be. */
 static bool
 is_too_early (LodgerFiber *fiber)
 {

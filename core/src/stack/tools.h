@@ -52,8 +52,8 @@ typedef struct LodgerToolStack
 #endif
 
 #ifdef LODGER_TOOL_ADDRESS
-/* What a suspended stack refers to is not lost, nor what lies above it in its last page: of a large one the part that most
- * calls use, since all of it is read. */
+/* What a suspended stack refers to is not lost, nor what lies above it in its last page: of a large one the part that
+ * most calls use, since all of it is read. */
 static inline void
 lodger__tool_see (const LodgerToolStack *tool, void (*see) (const void *low, size_t size))
 {

@@ -50,9 +50,10 @@ next_deadline (LodgerCaller *caller)
   return lodger__has_ended (caller) ? LODGER_FOREVER : lodger__timers_earliest (lodger__timers_of_stop (caller));
 }
 
-/* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. It looks at
- * the time itself, so that nobody else has to watch it: at the deadline it is late, and after the grace at its end. If the
- * loop is gone, another thread may be ending it just now: then that is waited for, and so are those that hold up its end. */
+/* Each round sets the signal to IDLE before it looks, so that a submission after the look signals the parker. It looks
+ * at the time itself, so that nobody else has to watch it: at the deadline it is late, and after the grace at its end.
+ * If the loop is gone, another thread may be ending it just now: then that is waited for, and so are those that hold up
+ * its end. */
 static void
 serve_until_stopped (LodgerCaller *caller)
 {
@@ -120,9 +121,9 @@ lodger_caller_stop_wait (LodgerCaller *caller)
   return code != 0 ? code : stop_and_serve (caller);
 }
 
-/* Calls that have entered the caller go on, and may need it: it is served without the host, as long as a stop may take. Each
- * round looks as serve_until_stopped() does. Whoever leaves an entry takes it off the list, and then looks whether the owner
- * serves alone; the owner serves alone, and then looks at the list: so one of the two sees the other. */
+/* Calls that have entered the caller go on, and may need it: it is served without the host, as long as a stop may take.
+ * Each round looks as serve_until_stopped() does. Whoever leaves an entry takes it off the list, and then looks whether
+ * the owner serves alone; the owner serves alone, and then looks at the list: so one of the two sees the other. */
 static void
 serve_until_left (LodgerCaller *caller)
 {
