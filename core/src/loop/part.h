@@ -56,21 +56,33 @@ typedef struct LodgerWatches
   LodgerPolls *polls; /* poller.c; NULL: no descriptor is polled */
 } LodgerWatches;
 
+/* The oldest first. */
+typedef struct LodgerItems
+{
+  LodgerItem *first, *last;
+} LodgerItems;
+
+/* What has let others run. */
+typedef struct LodgerYields
+{
+  LodgerItem *going_on; /* at the end of this turn; the oldest first */
+  LodgerItems next;     /* at the end of the next one */
+  bool is_going_on;     /* the item that was taken last is one of these */
+} LodgerYields;
+
 /* Survives the C stack, so that a nested loop goes on with the current batch. */
 typedef struct LodgerTurn
 {
   const LodgerLoopPlan *plan;
   LodgerTimers timers;
-  LodgerTimers timers_of_stop;            /* of those that still wait in a stop, which closes the others */
-  LodgerItem *due, *last_due;             /* timers of this turn, oldest deadline first */
-  const LodgerItem *mark;                 /* the inbox's part of this turn ends with it; NULL: has ended */
-  LodgerItem *going_on;                   /* at the end of this turn; the oldest first */
-  LodgerItem *yielded, *last_yielded;     /* at the end of the next one */
-  LodgerItem *postponed, *last_postponed; /* to the next slice, the oldest first */
-  bool is_going_on;                       /* the item that was taken last is one of these */
-  unsigned depth;                         /* slices on the C stack */
-  uint64_t slices;                        /* how many there have been */
-  int64_t until;                          /* the innermost slice should end */
+  LodgerTimers timers_of_stop; /* of those that still wait in a stop, which closes the others */
+  LodgerItem *due, *last_due;  /* timers of this turn, oldest deadline first */
+  const LodgerItem *mark;      /* the inbox's part of this turn ends with it; NULL: has ended */
+  LodgerYields yields;
+  LodgerItems postponed; /* to the next slice */
+  unsigned depth;        /* slices on the C stack */
+  uint64_t slices;       /* how many there have been */
+  int64_t until;         /* the innermost slice should end */
   int64_t armed;
   int64_t tidy_at; /* when to give spare memory back; LODGER_FOREVER: there is no need */
   int spin_credit;

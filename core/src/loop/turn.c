@@ -97,7 +97,7 @@ lodger__turn_add_due (LodgerCaller *caller, LodgerItem *item)
 void
 lodger__turn_yield (LodgerCaller *caller, LodgerItem *item)
 {
-  append (&caller->turn.yielded, &caller->turn.last_yielded, item);
+  append (&caller->turn.yields.next.first, &caller->turn.yields.next.last, item);
 }
 
 /* A turn is opened only when the one before is used up: what is submitted during a turn belongs to a later one. Its
@@ -116,8 +116,8 @@ open_turn (LodgerCaller *caller)
         lodger__turn_add_due (caller, item);
     }
   turn->mark = lodger__inbox_mark (lodger__inbox (caller));
-  turn->going_on = turn->yielded;
-  turn->yielded = NULL;
+  turn->yields.going_on = turn->yields.next.first;
+  turn->yields.next.first = NULL;
 }
 
 LodgerItem *
@@ -150,20 +150,20 @@ lodger__turn_remove_due (LodgerCaller *caller, LodgerItem *item)
 void
 lodger__turn_postpone (LodgerCaller *caller, LodgerItem *item)
 {
-  append (&caller->turn.postponed, &caller->turn.last_postponed, item);
+  append (&caller->turn.postponed.first, &caller->turn.postponed.last, item);
 }
 
 LodgerItem *
 lodger__turn_next_postponed (LodgerCaller *caller)
 {
-  return take (&caller->turn.postponed);
+  return take (&caller->turn.postponed.first);
 }
 
 LodgerItem *
 lodger__turn_next_yielded (LodgerCaller *caller)
 {
-  LodgerItem *item = take (&caller->turn.going_on);
-  return item != NULL ? item : take (&caller->turn.yielded);
+  LodgerItem *item = take (&caller->turn.yields.going_on);
+  return item != NULL ? item : take (&caller->turn.yields.next.first);
 }
 
 static LodgerItem *
@@ -171,13 +171,13 @@ next_of_turn (LodgerCaller *caller)
 {
   LodgerTurn *turn = &caller->turn;
   LodgerItem *item = lodger__turn_next_due (caller);
-  turn->is_going_on = false;
+  turn->yields.is_going_on = false;
   if (item != NULL)
     return item;
   if (turn->mark != NULL && lodger__inbox_passed (lodger__inbox (caller), turn->mark))
     turn->mark = NULL;
-  if (turn->mark == NULL && (item = take (&turn->going_on)) != NULL)
-    turn->is_going_on = true;
+  if (turn->mark == NULL && (item = take (&turn->yields.going_on)) != NULL)
+    turn->yields.is_going_on = true;
   if (turn->mark == NULL)
     return item;
   item = lodger__inbox_pop (lodger__inbox (caller));
@@ -207,7 +207,7 @@ bool
 lodger__turn_is_ready (const LodgerCaller *caller)
 {
   const LodgerTurn *turn = &caller->turn;
-  bool is_ready = turn->due != NULL || turn->going_on != NULL || turn->yielded != NULL
+  bool is_ready = turn->due != NULL || turn->yields.going_on != NULL || turn->yields.next.first != NULL
                   || lodger__mailbox_is_ready (caller) || lodger__polls_is_ready (caller);
   for_each_source (source, caller)
     is_ready = is_ready || ((*source)->is_ready != NULL && (*source)->is_ready (caller));
@@ -343,7 +343,7 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
             lodger__host_post_ahead (caller);
         }
       *ret_has_run = true;
-      goes_on = caller->turn.is_going_on;
+      goes_on = caller->turn.yields.is_going_on;
       item->ops->run (caller, item);
       if (lodger__has_ended (caller) || lodger__is_taken (caller) || lodger__is_before_fork (caller)
           || is_over (caller, &watch, goes_on))

@@ -246,7 +246,8 @@ class Caller(Thing):
     def queued(self):
         """In its inbox, or to come in this turn or in the next slice."""
         turn = self.value["turn"]
-        items = list(chain(turn["due"])) + inbox(self.value["mailbox"]["inbox"]) + list(chain(turn["postponed"]))
+        items = list(chain(turn["due"])) + inbox(self.value["mailbox"]["inbox"])
+        items += list(chain(turn["postponed"]["first"]))
         return pendings(items)
 
     @property
