@@ -58,7 +58,7 @@ prepare (LodgerFiber *fiber)
   if (!fiber->ops->prepare (fiber->caller, fiber->pending))
     return false;
   fiber->serial = lodger__serial_new ();
-  fiber->extra = (LodgerExtra) { .kind = &fiber_kind };
+  lodger__extra_init (&fiber->extra, &fiber_kind);
   fiber->listed = (LodgerLink) { NULL, NULL, NULL };
   lodger__pending_lock (fiber->pending);
   lodger__extra_add (fiber->pending, &fiber->extra);

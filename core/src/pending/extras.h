@@ -29,6 +29,13 @@ struct LodgerExtra
   LodgerExtra *next;
 };
 
+/* In memory of whoever adds it then. */
+static inline void
+lodger__extra_init (LodgerExtra *extra, const LodgerExtraKind *kind)
+{
+  *extra = (LodgerExtra) { .kind = kind };
+}
+
 /* Locked, or not shared yet, all that follows. */
 void lodger__extra_add (LodgerPending *pending, LodgerExtra *extra);
 /* The oldest of that kind, or NULL. */
