@@ -244,6 +244,27 @@ START_TEST (law_8_room_in_a_channel_comes_too_late)
 }
 END_TEST
 
+/* The time alone wakes it. */
+START_TEST (law_8_a_time_is_over_after_the_object_has_gone)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Bound bound = { .wait = sleep_a_second, .code = 1 };
+  Going going = { .caller = loop.caller };
+  LodgerPending *call;
+  make_scope (&going);
+  call = lodger_caller_spawn_full (loop.caller, work, &bound, NULL, LODGER_CALL_OPTIONS (.scope = going.scope));
+  loop_run (&loop);
+  atomic_store (&going.is_gone, true);
+  lodger_manual_advance (loop.host, LODGER_SECONDS (1));
+  loop_run (&loop);
+  expect_code (bound.code, LODGER_ECANCELED);
+  expect_code (lodger_pending_get_outcome (call), LODGER_ECANCELED);
+  lodger_pending_unref (call);
+  lodger_scope_unref (going.scope);
+  loop_close (&loop);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -254,5 +275,6 @@ main (int argc, char **argv)
   test_add (suite, law_8_a_time_that_is_over_comes_too_late);
   test_add (suite, law_8_an_event_of_a_descriptor_comes_too_late);
   test_add (suite, law_8_room_in_a_channel_comes_too_late);
+  test_add (suite, law_8_a_time_is_over_after_the_object_has_gone);
   return test_main (suite, argc, argv);
 }
