@@ -78,7 +78,7 @@ lodger__suspend (LodgerWait *wait, LodgerLookFunc look, int64_t deadline)
       slept = code == LODGER_EBUSY ? lodger__parker_wait (wait->parker, deadline) : code;
     }
   while (slept == 0 && code == LODGER_EBUSY);
-  if (slept == LODGER_ETIMEDOUT && lodger__wait_is_cancelled (wait)) /* a stop lets all times be over */
+  if (slept == LODGER_ETIMEDOUT && lodger__wait_is_cancelled (wait)) /* the end of its scope may have come first */
     slept = LODGER_ECANCELED;
   lodger__sleeper_leave (wait->self, &sleeper);
   return slept;
