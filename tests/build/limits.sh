@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# No test waits without a limit: a hang is a failure. Each test has a time limit of ctest's. A test program in C runs each
-# test with a limit, or has the watchdog, or waits for each kick with a limit. A call of another program has one in
-# Python, and xdotool where it waits.
+# No test waits without a limit: a hang is a failure. Each test has a time limit of ctest's. A test program in C runs
+# each test with a limit, or has the watchdog or an alarm, or waits for each kick with a limit. A call of another
+# program has one in Python, and xdotool where it waits.
 set -eu
 
 source=${LODGER_SOURCE:?}
@@ -22,7 +22,7 @@ for test in json.load(sys.stdin)["tests"]:
 
 for path in sorted(source.glob("tests/*/*.c")):
     text = path.read_text()
-    limited = "test_main (", "watchdog_begin (", "test_expect_end (", "gtk_test_main (", "kicks_main ("
+    limited = "test_main (", "watchdog_begin (", "test_expect_end (", "gtk_test_main (", "kicks_main (", "alarm ("
     if re.search(r"^main \(", text, re.M) and not any(each in text for each in limited) and path.name != "drag.c":
         problems.append("%s: the program has no time limit" % path)
 

@@ -7,6 +7,7 @@
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ONE_HOUR LODGER_SECONDS (3600)
 
@@ -99,6 +100,7 @@ main (void)
   LodgerPending *posted;
   LodgerReply *reply;
   pthread_t thread;
+  alarm (120);
   sem_init (&submitted, 0, 0);
   answer = lodger_pending_new_full (LODGER_PENDING_OPTIONS (.name = "answer"));
   posted = lodger_caller_call_soon_full (left, post, &reply, NULL, LODGER_CALL_OPTIONS (.name = "post"));

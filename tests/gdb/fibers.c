@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ONE_HOUR LODGER_SECONDS (3600)
 
@@ -112,6 +113,7 @@ main (void)
 {
   LodgerCaller *bank = lodger_caller_open (LODGER_CALLER_NEW_THREAD, LODGER_CALLER_OPTIONS (.name = "bank"), NULL);
   LodgerCaller *shop = lodger_caller_open (LODGER_CALLER_NEW_THREAD, LODGER_CALLER_OPTIONS (.name = "shop"), NULL);
+  alarm (120);
   answer = lodger_pending_new_full (LODGER_PENDING_OPTIONS (.name = "answer"));
   lodger_pending_unref (lodger_caller_call_soon (bank, begin, NULL, NULL));
   lodger_pending_unref (lodger_caller_spawn_full (shop, carry, NULL, NULL, LODGER_CALL_OPTIONS (.name = "carry")));

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static LodgerCaller *yard, *narrow;
 static LodgerPending *answer, *anchored;
@@ -194,6 +195,7 @@ all_wait (void)
 int
 main (void)
 {
+  alarm (120);
   answer = lodger_pending_new_full (LODGER_PENDING_OPTIONS (.name = "answer"));
   yard = lodger_caller_open (LODGER_CALLER_NEW_THREAD, LODGER_CALLER_OPTIONS (.name = "yard", .max_workers = 1), NULL);
   narrow
