@@ -110,7 +110,7 @@ START_TEST (law_2_spawned_calls_start_in_the_order_of_submission)
 {
   static Recorder recorders[TURNS];
   Journal journal;
-  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, LODGER_CALLER_OPTIONS (.stack_size = 65536));
   LodgerQueue *queue = lodger_queue_new (loop.caller, NULL);
   journal_init (&journal);
   for (int i = 0; i < TURNS; i++)
@@ -167,18 +167,19 @@ wait_in_crowd (LodgerPending *self, void *data)
 
 START_TEST (a_thousand_spawned_calls_wait_for_one_promise)
 {
+  const int many = (int) test_scaled (1000);
   Crowd crowd = { .promise = lodger_pending_new (LODGER_PENDING_DEFAULT) };
   Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, LODGER_CALLER_OPTIONS (.stack_size = 65536));
   for (int round = 1; round <= 2; round++)
     {
-      for (int i = 0; i < TURNS; i++)
+      for (int i = 0; i < many; i++)
         lodger_pending_disown (lodger_caller_spawn (loop.caller, wait_in_crowd, &crowd, NULL));
       loop_run (&loop);
-      ck_assert_int_eq (crowd.begun, round * TURNS);
-      ck_assert_int_eq (crowd.ended, (round - 1) * TURNS);
+      ck_assert_int_eq (crowd.begun, round * many);
+      ck_assert_int_eq (crowd.ended, (round - 1) * many);
       lodger_pending_return_int (crowd.promise, 1);
       loop_run (&loop);
-      ck_assert_int_eq (crowd.ended, round * TURNS);
+      ck_assert_int_eq (crowd.ended, round * many);
       ck_assert_int_eq (crowd.code, 0);
       lodger_pending_unref (crowd.promise);
       crowd.promise = lodger_pending_new (LODGER_PENDING_DEFAULT);
