@@ -3,6 +3,7 @@
 
 #include "inject.h"
 
+#include <sched.h>
 #include <string.h>
 
 bool
@@ -298,7 +299,12 @@ call_submitted (Call *call, LodgerPending *pending)
   if (lodger_pending_is_done (pending) && !(call->ends & CALL_LACKS_RESOURCES)
       && lodger_pending_get_outcome (pending) == LODGER_EFAILED
       && is_shortage (lodger_error_get_code (lodger_pending_get_error (pending))))
-    note_refusal (call);
+    {
+      /* Or its thread could not start, just now: it drops the call, which is done before its data goes. */
+      while ((call->fixture->kind->traits & LOOP_DRIVEN) && atomic_load (&call->recorder.destroyed) == 0)
+        sched_yield ();
+      note_refusal (call);
+    }
   return pending;
 }
 
