@@ -9,6 +9,7 @@
  *   main.c          alternating runs
  *   stats.c         median and bootstrap
  *   report.c        the lines and the JSON
+ *   pairs.c         two works beside each other, for structured/ and fibers/
  *   lodger.c, peer-*.c, peer-qt.cpp  the contestants
  *
  * A new peer is a run function, its declaration below, and one row in contestants.c.

@@ -3,21 +3,19 @@
  * lodger-fibers [--quick] [--only ROW]: what spawned calls cost. A pair is one run of Lodger and one of the peer, one
  * right after the other, in random order; the pairs of all rows are shuffled in each round.
  */
+#include "../pairs.h"
 #include "fibers.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum
 {
   ROUNDS = 101,
   ROUNDS_QUICK = 11,
   PARKED = 100000,
-  PARKED_QUICK = 10000,
-  STALL_SECONDS = 300
+  PARKED_QUICK = 10000
 };
 
 #define CALLS UINT64_C (20000)
@@ -68,25 +66,7 @@ enum
   N_ROWS = sizeof rows / sizeof rows[0]
 };
 
-/* ---- the pairs --------------------------------------------------------------------------------------------------- */
-
-typedef struct Contest
-{
-  const Row *row;
-  double *lodger, *peer; /* ns for each, of each pair */
-} Contest;
-
-static uint64_t random_state = BENCH_SEED;
-
-/* xorshift */
-static uint64_t
-draw (uint64_t below)
-{
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return random_state % below;
-}
+/* ---- the clocks -------------------------------------------------------------------------------------------------- */
 
 static int64_t
 read_clock (clockid_t clock)
@@ -109,39 +89,12 @@ fibers_process_clock (void)
 }
 
 static double
-run_once (const Row *row, const Side *side)
+run_side (const void *subject, bool is_peer)
 {
+  const Row *row = subject;
+  const Side *side = is_peer ? &row->peer : &row->lodger;
   bench_ledger_name (row->name, side->name);
-  alarm (STALL_SECONDS);
   return (double) side->work (row->count) / (double) row->count;
-}
-
-static void
-run_pair (const Contest *contest, size_t round)
-{
-  const Row *row = contest->row;
-  bool is_peer_first = draw (2) == 0;
-  for (int i = 0; i < 2; i++)
-    if (is_peer_first == (i == 0))
-      contest->peer[round] = run_once (row, &row->peer);
-    else
-      contest->lodger[round] = run_once (row, &row->lodger);
-}
-
-static void
-run_round (const Contest *contests, size_t count, size_t round)
-{
-  size_t order[N_ROWS];
-  for (size_t i = 0; i < count; i++)
-    order[i] = i;
-  for (size_t i = count; i > 1; i--)
-    {
-      size_t other = draw (i), last = order[i - 1];
-      order[i - 1] = order[other];
-      order[other] = last;
-    }
-  for (size_t i = 0; i < count; i++)
-    run_pair (&contests[order[i]], round);
 }
 
 /* ---- the lines --------------------------------------------------------------------------------------------------- */
@@ -149,41 +102,27 @@ run_round (const Contest *contests, size_t count, size_t round)
 static void
 print_head (size_t rounds)
 {
-  double load = -1;
-  if (getloadavg (&load, 1) != 1)
-    load = -1;
-  printf ("# ns of the processor for each, of its thread; %zu pairs; load %.1f\n", rounds, load);
+  printf ("# ns of the processor for each, of its thread; %zu pairs; load %.1f\n", rounds, bench_load ());
   puts ("# row\tplace\tvalue\tpeer\tvalue\tmore\tlow\thigh\ttarget\tratio\twhat");
 }
 
-/* The difference and the ratio are medians of those of the pairs. */
+/* Its ratio is above 1 where Lodger is better. */
 static void
-print_line (const Contest *contest, size_t rounds)
+print_line (const BenchContest *contest, size_t rounds)
 {
-  const Row *row = contest->row;
-  double *more = calloc (rounds, sizeof *more), *ratio = calloc (rounds, sizeof *ratio), low, high;
+  const Row *row = contest->subject;
+  const BenchComparison sum = bench_contest_sum_up (contest, rounds);
   char target[32] = "";
-  if (more == NULL || ratio == NULL)
-    bench_fail ("no memory for the statistics");
-  for (size_t i = 0; i < rounds; i++)
-    {
-      more[i] = contest->lodger[i] - contest->peer[i];
-      ratio[i] = contest->peer[i] / contest->lodger[i];
-    }
-  bench_bootstrap (more, rounds, BENCH_RESAMPLES, BENCH_SEED, &low, &high);
   if (row->target != 0)
     snprintf (target, sizeof target, row->is_more ? "%+d" : "%d", row->target);
-  printf ("%s\t%s\t%.1f\t%s\t%.1f\t%+.1f\t%+.1f\t%+.1f\t%s\t%.2f\t%s\n", row->name, row->lodger.name,
-          bench_median (contest->lodger, rounds), row->peer.name, bench_median (contest->peer, rounds),
-          bench_median (more, rounds), low, high, target, bench_median (ratio, rounds), row->what);
-  free (more);
-  free (ratio);
+  printf ("%s\t%s\t%.1f\t%s\t%.1f\t%+.1f\t%+.1f\t%+.1f\t%s\t%.2f\t%s\n", row->name, row->lodger.name, sum.own,
+          row->peer.name, sum.peer, sum.more, sum.low, sum.high, target, 1 / sum.ratio, row->what);
 }
 
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 static void
-run (Contest *contests, size_t count, size_t rounds)
+run (BenchContest *contests, size_t count, size_t rounds)
 {
   works_begin ();
 #ifdef LODGER_HAVE_DEX
@@ -191,41 +130,18 @@ run (Contest *contests, size_t count, size_t rounds)
 #else
   puts ("# left out: libdex (libdex-dev is not there)");
 #endif
-  /* The first run of each pays for pages, threads and lazy binding. */
-  for (size_t i = 0; i < count; i++)
-    {
-      contests[i].lodger = calloc (rounds, sizeof (double));
-      contests[i].peer = calloc (rounds, sizeof (double));
-      if (contests[i].lodger == NULL || contests[i].peer == NULL)
-        bench_fail ("no memory for the times");
-      run_pair (&contests[i], 0);
-    }
-  for (size_t i = 0; i < rounds; i++)
-    run_round (contests, count, i);
+  bench_contests_run (contests, count, rounds, run_side);
   works_end ();
   print_head (rounds);
   for (size_t i = 0; i < count; i++)
-    {
-      print_line (&contests[i], rounds);
-      free (contests[i].lodger);
-      free (contests[i].peer);
-    }
-}
-
-static void
-stalled (int signal_number)
-{
-  static const char words[] = "lodger-fibers: it does not end, a call has been lost\n";
-  (void) signal_number;
-  if (write (STDERR_FILENO, words, sizeof words - 1) < 0)
-    _exit (1);
-  _exit (1);
+    print_line (&contests[i], rounds);
+  bench_contests_clear (contests, count);
 }
 
 int
 main (int argc, char **argv)
 {
-  Contest contests[N_ROWS];
+  BenchContest contests[N_ROWS];
   size_t rounds = ROUNDS, count = 0;
   uint64_t parked = PARKED;
   const char *only = NULL;
@@ -243,13 +159,12 @@ main (int argc, char **argv)
     }
   for (size_t i = 0; i < N_ROWS; i++)
     if (only == NULL || strcmp (only, rows[i].name) == 0)
-      contests[count++] = (Contest) { .row = &rows[i] };
+      contests[count++] = (BenchContest) { .subject = &rows[i] };
   if (at != argc || (count == 0 && strcmp (only, "parked") != 0))
     {
       fputs ("Usage: lodger-fibers [--quick] [--only spawn|yield|yield2|await-done|await|switch|parked]\n", stderr);
       return 2;
     }
-  signal (SIGALRM, stalled);
   if (only == NULL || strcmp (only, "parked") == 0)
     parked_print (parked);
   if (count > 0)
