@@ -7,7 +7,7 @@
  *   wait_for     lodger_pending_wait() of core/src/wait/wait.c, and lodger__suspend() of wait/suspend.c
  *   listen       lodger__pending_listen() of pending/listeners.c
  *   unlisten     lodger__pending_unlisten() of pending/listeners.c
- *   sleep        lodger__sleeper_enter(), lodger__sleeper_leave() of pending/extras.c
+ *   block        lodger__sleeper_enter(), lodger__sleeper_leave() of pending/extras.c
  *   signal       lodger__parker_signal(), lodger__parker_wait() of base/port.c
  *   complete     lodger__pending_complete(): tell_listeners() and end_all() of pending/complete.c
  *   settle       lodger__pending_signal() of pending/pending.c
@@ -269,7 +269,7 @@ inline unlisten (p)
 }
 
 /* Under the lock of the call that waits. */
-inline sleep (on)
+inline block (on)
 {
   lock (SELF);
   sleeper = on;
@@ -289,7 +289,7 @@ inline wait_for (p)
 #ifdef BROKEN_SLEEPS_LATE
       code = (cancelled[SELF] -> CANCELED : NOTHING);
 #endif
-      sleep (true);
+      block (true);
       do
       :: code != NOTHING -> break
       :: else ->
@@ -314,7 +314,7 @@ inline wait_for (p)
         fi
       od;
 #ifndef BROKEN_SLEEPER_LEFT
-      sleep (false);
+      block (false);
 #endif
       unlisten (p)
     :: else

@@ -15,7 +15,7 @@
  * its outcome all the same. A shielded wait says nothing of the scope. lodger_task_leave() is one.
  *
  * **Where a spawned call cannot wait.** These waits are refused with LODGER_ESTATE, and the log says why:
- * - inside of a loop that the call has entered (a nested main loop), in another call or a call-back;
+ * - inside of a loop that the call has entered (a nested main loop): in another call, or in what the loop calls;
  * - in a canceller, and in a function that destroys something;
  * - in a function of lodger_run_on_thread_stack();
  * - where an adapter says so: with GLib, a thread-default context that the call has pushed.
@@ -46,7 +46,8 @@ LODGER_BEGIN_DECLS
  * the call. So what belongs to the object must not be touched after a wait that was not 0.
  *
  * A stop of the caller cancels the call, and waits for its end until the deadline of the stop. A call that has not
- * ended by then is abandoned where it waits: it never goes on, and its stack and its data are left behind.
+ * ended by then is abandoned where it waits: once the caller has ended it never goes on, and its stack and its data are
+ * left behind.
  *
  * @param options Optional. NULL means all defaults.
  * @return as lodger_caller_call_soon_full(). Without memory for a stack, the call fails with LODGER_ENOMEM before it

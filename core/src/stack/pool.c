@@ -127,12 +127,6 @@ lodger__stack_room (LodgerStack *stack)
   return stack->room;
 }
 
-LodgerStack *
-lodger__stack_of_room (void *room)
-{
-  return lodger__owner (room, LodgerStack, room);
-}
-
 size_t
 lodger__stack_size (const LodgerStack *stack)
 {

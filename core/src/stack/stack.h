@@ -27,8 +27,6 @@ void lodger__stack_give (LodgerStack *stack);
 void lodger__stack_drop (LodgerStack *stack);
 /* LODGER_STACK_ROOM bytes, aligned to 16; what was there before stays there from one take to the next, or is 0. */
 void *lodger__stack_room (LodgerStack *stack);
-/* The stack of a room. */
-LodgerStack *lodger__stack_of_room (void *room);
 /* How many bytes it has. */
 size_t lodger__stack_size (const LodgerStack *stack);
 
