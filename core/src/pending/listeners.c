@@ -61,7 +61,7 @@ lodger__pending_unlisten (LodgerPending *pending, LodgerListener *listener)
 {
   bool listens;
   lodger__pending_lock (pending);
-  listens = listener->next != NULL;
+  listens = listener->next != NULL && !lodger__pending_is_torn (pending);
   if (listens)
     take_out (pending, listener);
   lodger__pending_unlock (pending);

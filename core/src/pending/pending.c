@@ -10,46 +10,13 @@
 #include "pending/extras.h"
 
 #include <assert.h>
-#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A pending is locked for a few instructions at a time, and hardly ever by two threads at once: a few shared mutexes do
- * for all. No thread holds two of them, and none is held while user code runs. */
-enum
-{
-  LOCKS = 32 /* all are held across a fork; ThreadSanitizer can bear 64 at once, with others */
-};
-
-static struct
-{
-  alignas (64) pthread_mutex_t mutex;
-} locks[LOCKS] = { [0 ... LOCKS - 1] = { PTHREAD_MUTEX_INITIALIZER } };
-LODGER_FORK_LOCKS (locks_across_fork, &locks[0].mutex, sizeof locks[0], LOCKS, LODGER_RANK_PENDINGS, NULL);
 
 static const LodgerItemOps promise_ops = { .slab_class = LODGER_SLAB_MEDIUM };
 
 static LodgerPending out_of_memory
     = { .state = P_DONE | P_STATIC, .is_seen = true, .outcome = { .type = V_ERROR, .error = &lodger__no_memory } };
-
-static pthread_mutex_t *
-lock_of (const LodgerPending *pending)
-{
-  uintptr_t address = (uintptr_t) pending / 64;
-  return &locks[(address ^ address / LOCKS) % LOCKS].mutex;
-}
-
-void
-lodger__pending_lock (const LodgerPending *pending)
-{
-  pthread_mutex_lock (lock_of (pending));
-}
-
-void
-lodger__pending_unlock (const LodgerPending *pending)
-{
-  pthread_mutex_unlock (lock_of (pending));
-}
 
 static LodgerPending *
 pending_new (const LodgerItemOps *ops, unsigned state, unsigned refs)
@@ -237,12 +204,15 @@ lodger__pending_has_left_data (const LodgerPending *pending)
   return pending->extras != NULL || value->type == V_SHARED || (value->type == V_POINTER && value->destroy != NULL);
 }
 
+/* One that is torn is left as it is. */
 static LodgerPending *
 pending_free (LodgerPending *pending)
 {
   LodgerValue value = pending->outcome;
   LodgerExtra *home = NULL;
   LodgerPending *leader = NULL;
+  if (lodger__pending_is_torn (pending))
+    return NULL;
   if (value.type == V_ERROR)
     lodger__pending_tell_unread (pending);
   lodger__pending_discard_listeners (pending);
@@ -328,8 +298,7 @@ lodger__pending_assign (LodgerPending *pending, LodgerCaller *caller)
 {
   lodger__pending_lock (pending);
   pending->caller = caller;
-  atomic_fetch_and (&pending->state, ~(unsigned) P_UNASSIGNED);
-  lodger__pending_unlock (pending);
+  lodger__pending_unlock_without (pending, P_UNASSIGNED);
 }
 
 void

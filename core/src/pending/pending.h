@@ -10,41 +10,12 @@
 #include "base/thread.h"
 #include "life/trace.h"
 #include "mailbox/item.h"
+#include "pending/bits.h"
 #include "pending/work.h"
 
 #include <lodger/caller.h>
 #include <lodger/pending.h>
 #include <lodger/typed.h>
-
-enum
-{
-  P_DONE = 1 << 0,
-  P_CANCELLED = 1 << 1,
-  P_STARTED = 1 << 2,     /* its function has been entered */
-  P_RETURNED = 1 << 3,    /* its function has returned */
-  P_ANSWERED = 1 << 4,    /* an outcome is stored, or on its way from another pending */
-  P_DEFERRED = 1 << 5,    /* a reply exists, or existed */
-  P_FOLLOWS = 1 << 6,     /* the outcome comes from another pending */
-  P_PROMISE = 1 << 7,     /* belongs to no call */
-  P_PROTECTED = 1 << 8,   /* waiters that give up leave it alone */
-  P_STATIC = 1 << 9,      /* shared, never freed */
-  P_PUSHED = 1 << 10,     /* a continuation that is on its way to its caller */
-  P_EMPTIED = 1 << 11,    /* its pointer was taken out */
-  P_OWNED = 1 << 12,      /* a caller's own: users can neither answer nor cancel it */
-  P_ABANDONED = 1 << 13,  /* a stop has given it up */
-  P_DATA_HOME = 1 << 14,  /* its data is destroyed in the thread of a caller */
-  P_SCOPED = 1 << 15,     /* it is bound to a scope */
-  P_UNASSIGNED = 1 << 16, /* a pool's call that no worker has taken: `caller` is the pool's root */
-  P_LEADS = 1 << 17,      /* others take its outcome */
-  P_CARRIES = 1 << 20,    /* it has a context */
-  P_TELLS = 1 << 21,      /* it has, or had, a late listener */
-  P_UNANSWERED = 1 << 18, /* given up after it had returned, since its reply was not answered */
-  P_TIMED_OUT = 1 << 22,  /* cancelled, since its time was over */
-  P_TIMED = 1 << 23,      /* it has a time limit */
-  P_STOPS = 1 << 24,      /* a stop tells it in a way of its own, instead of cancelling it */
-  P_TOLD = 1 << 25,       /* a stop has done that */
-  P_TOO_LATE = 1 << 19,   /* a cancel has come since it was done, and has changed nothing else */
-};
 
 typedef enum LodgerValueType
 {
@@ -137,7 +108,7 @@ struct LodgerPending
 {
   LodgerItem item; /* first */
   atomic_uint refs;
-  atomic_uint state; /* written under the lock */
+  atomic_uint state; /* bits.h; written under the lock, which it is */
   LodgerCaller *caller;
   LodgerWork work;
   LodgerSite site;
@@ -150,22 +121,38 @@ struct LodgerPending
   atomic_bool is_seen; /* somebody has read or continued its outcome, or need not */
 };
 
-/* ---- life and locks: pending.c ---- */
+/* ---- the state, which is the lock: lock.c ---- */
 
+/* For a few instructions. Nobody holds two of them, and user code runs under none. */
 void lodger__pending_lock (const LodgerPending *pending);
 void lodger__pending_unlock (const LodgerPending *pending);
+/* The same, and these bits are set by then. */
+void lodger__pending_unlock_with (LodgerPending *pending, unsigned bits);
+/* The same, and they are clear. */
+void lodger__pending_unlock_without (LodgerPending *pending, unsigned bits);
+/* This is a forked child, in which nobody will ever finish what another thread of the parent was changing here. */
+bool lodger__pending_is_torn (const LodgerPending *pending);
 static inline unsigned
 lodger__pending_state (const LodgerPending *pending)
 {
   return atomic_load_explicit (&pending->state, memory_order_acquire);
 }
-/* Locked. */
+/* Locked, or not shared yet. Whoever waits for the lock may be saying so in the same word. */
 static inline void
 lodger__pending_add_state (LodgerPending *pending, unsigned bits)
 {
-  atomic_store_explicit (&pending->state, atomic_load_explicit (&pending->state, memory_order_relaxed) | bits,
-                         memory_order_release);
+  atomic_fetch_or_explicit (&pending->state, bits, memory_order_release);
 }
+/* Not shared yet. */
+static inline void
+lodger__pending_begin_with (LodgerPending *pending, unsigned bits)
+{
+  atomic_store_explicit (&pending->state, atomic_load_explicit (&pending->state, memory_order_relaxed) | bits,
+                         memory_order_relaxed);
+}
+
+/* ---- life: pending.c ---- */
+
 /* A call's pending, with a reference for the one who asked and one for its run; NULL without memory. Then the data
  * stays the giver's. */
 LodgerPending *lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, const LodgerWork *work,
