@@ -72,8 +72,8 @@ lodger__site_of (const LodgerCallOptions *options)
   return options != NULL ? (LodgerSite) { options->file, options->name, options->line } : (LodgerSite) { 0 };
 }
 
-/* A call that nobody waits for, and that answers nothing, is run and freed by its first line of 64 bytes alone: what the
- * rest has, the state says. */
+/* A call that nobody waits for, and that answers nothing, is run and freed by its first line of 64 bytes alone: what
+ * the rest has, the state says. */
 struct LodgerPending
 {
   LodgerItem item; /* first */
@@ -107,12 +107,8 @@ lodger__pending_state (const LodgerPending *pending)
 {
   return atomic_load_explicit (&pending->state, memory_order_acquire);
 }
-/* Locked, or not shared yet. Whoever waits for the lock may be saying so in the same word. */
-static inline void
-lodger__pending_add_state (LodgerPending *pending, unsigned bits)
-{
-  atomic_fetch_or_explicit (&pending->state, bits, memory_order_release);
-}
+/* Locked, or not shared yet. */
+void lodger__pending_add_state (LodgerPending *pending, unsigned bits);
 /* In one write, if it has none of some bits, and nobody has the lock. That is as if it were locked for that: the write
  * acquires what those have stored who had the lock before, and releases what this thread has stored. */
 static inline bool
