@@ -17,10 +17,10 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
 {
   LodgerPending *pending = ending->pending;
   LodgerListener *listener;
+  unsigned adds = P_DONE | ending->adds; /* until somebody can see it */
   ending->late = NULL;
   ending->has_callbacks = lodger__pending_has_callbacks (pending);
   ending->has_canceller = lodger__pending_has_canceller (pending);
-  lodger__pending_add_state (pending, P_DONE | ending->adds);
   while ((listener = lodger__pending_pop_listener (pending)) != NULL)
     if (listener->ops->follows)
       {
@@ -36,17 +36,23 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
         ending->late = listener;
       }
     else if (listener->ops->locked)
-      listener->ops->notify (listener, pending);
+      {
+        if (adds != 0)
+          lodger__pending_add_state (pending, adds);
+        adds = 0;
+        listener->ops->notify (listener, pending);
+      }
     else
       {
         const bool is_last = pending->listeners == NULL; /* since it is done, no other comes */
-        lodger__pending_unlock (pending);
+        lodger__pending_unlock_with (pending, adds);
+        adds = 0;
         listener->ops->notify (listener, pending);
         if (is_last)
           return;
         lodger__pending_lock (pending);
       }
-  lodger__pending_unlock (pending);
+  lodger__pending_unlock_with (pending, adds);
 }
 
 /* In the order in which they asked. */
