@@ -45,9 +45,27 @@ typedef struct LodgerCarried
   LodgerBracket *bracket;
 } LodgerCarried;
 
-/* Before the user's code of a call runs: its context is the current one. NULL: none is. And afterwards. */
-LodgerCarried lodger__carry_enter (LodgerThread *thread, LodgerPending *pending);
-void lodger__carry_leave (LodgerThread *thread, LodgerCarried outer);
+/* What the user's code has entered and not left. */
+void lodger__carry_leave_brackets (LodgerThread *thread);
+
+/* Before the user's code runs: that context is the current one. NULL: none is. And afterwards. */
+static inline LodgerCarried
+lodger__carry_enter (LodgerThread *thread, LodgerContext *context)
+{
+  const LodgerCarried outer = { thread->context, thread->bracket };
+  thread->context = context;
+  thread->bracket = NULL;
+  return outer;
+}
+
+static inline void
+lodger__carry_leave (LodgerThread *thread, LodgerCarried outer)
+{
+  if (thread->bracket != NULL)
+    lodger__carry_leave_brackets (thread);
+  thread->context = outer.context;
+  thread->bracket = outer.bracket;
+}
 
 /* A bracket with a context, which may be NULL: in it, values can be set that are gone after it. */
 void lodger__bracket_enter (LodgerThread *thread, LodgerBracket *bracket, LodgerContext *context);

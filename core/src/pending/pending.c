@@ -90,7 +90,7 @@ void
 lodger__pending_invoke (LodgerPending *pending, LodgerCaller *caller, LodgerPending *done)
 {
   LodgerThread *thread = lodger__thread_peek ();
-  const LodgerCarried outer = lodger__carry_enter (thread, pending);
+  const LodgerCarried outer = lodger__carry_enter (thread, lodger__carry_context (pending));
   lodger__pending_trace (LODGER_TRACE_START, pending, caller);
   if (done != NULL)
     pending->work.then (pending, done, pending->work.data);
