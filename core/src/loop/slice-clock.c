@@ -5,7 +5,8 @@
 #include "mailbox/post.h"
 
 /* Each call is looked at by the processor's counter, so that a long one is seen at once. The clock is read only when the
- * counter has come so far that there may be something to see: a slice that should be over lasts as much longer at most.
+ * counter has come so far that there may be something to see: a slice that should be over lasts as much longer at most, and
+ * one for which that would be half of it has the clock read after each call.
  *
  * Even the counter costs as much as a short call. Where the same function has taken little time, it is read for one in a
  * few: all that may be overlooked is that a function which was quick becomes slow, a few times in a row.
@@ -14,6 +15,7 @@
 
 enum
 {
+  LEAST_NS = 250000, /* twice what the counter may hide */
   QUICK_NS = 4000,
   QUICK_TICKS = 8192, /* at most 8 microseconds */
   BLIND = 3
@@ -25,7 +27,7 @@ lodger__slice_clock_start (LodgerSliceClock *clock, LodgerCaller *caller, int64_
   const LodgerHostOps *ops = lodger__host_ops (caller);
   const int64_t now = lodger__host_now (caller);
   *clock = (LodgerSliceClock) { .end = budget < LODGER_FOREVER - now ? now + budget : LODGER_FOREVER };
-  clock->short_ticks = ops->now == NULL ? lodger__cpu_short_ticks () : 0;
+  clock->short_ticks = ops->now == NULL && budget >= LEAST_NS ? lodger__cpu_short_ticks () : 0;
   clock->looked = clock->last = clock->short_ticks > 0 ? lodger__cpu_ticks () : (uint64_t) now;
 }
 
