@@ -49,7 +49,7 @@ lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, const Lod
   ChildCall *call = (ChildCall *) lodger__submit_new (ops, lodger__root (giver), work, options);
   if (call == NULL)
     return NULL;
-  lodger__pending_add_state (&call->pending, P_UNASSIGNED);
+  lodger__pending_begin_with (&call->pending, P_UNASSIGNED);
   lodger__hold (giver);
   call->giver = giver;
   call->listener = lodger__listener (&unlink_ops);

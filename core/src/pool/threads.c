@@ -5,6 +5,7 @@
 #include "pool/queue.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The pool of a root, and its threads: how they come, and how they go. */
 
@@ -34,7 +35,10 @@ lodger__pool_clear (LodgerCaller *caller)
 {
   LodgerPool *pool = caller->pool.pool;
   if (pool != NULL)
-    pthread_mutex_destroy (&pool->mutex);
+    {
+      lodger__parker_clear (&pool->gap);
+      pthread_mutex_destroy (&pool->mutex);
+    }
   free (pool);
   free (caller->pool.worker);
 }
@@ -42,10 +46,17 @@ lodger__pool_clear (LodgerCaller *caller)
 static LodgerPool *
 pool_new (const LodgerPooling *pooling)
 {
-  LodgerPool *pool = calloc (1, sizeof *pool);
+  LodgerPool *pool = aligned_alloc (alignof (LodgerPool), sizeof *pool);
   unsigned usual = WORKERS_PER_CPU * lodger__port_cpu_count ();
   if (pool == NULL)
     return NULL;
+  memset (pool, 0, sizeof *pool);
+  if (lodger__parker_init (&pool->gap) != 0)
+    {
+      free (pool);
+      return NULL;
+    }
+  lodger__inbox_init (&pool->incoming);
   lodger__port_mutex_init (&pool->mutex);
   pool->running_max = pooling->max_workers;
   if (pool->running_max == 0)
@@ -85,12 +96,16 @@ shrink (LodgerCaller *root, LodgerError *error)
   pthread_mutex_lock (&pool->mutex);
   if (--pool->worker_count == pool->blocked)
     {
+      lodger__pool_look (pool);
+      lodger__pool_gather (pool);
       item = pool->queue.first;
       pool->queue.first = pool->queue.last = NULL;
       atomic_store (&pool->queue.count, 0);
     }
   else if (pool->idle.first != NULL)
     wake_up = lodger__pool_choose (root);
+  else
+    lodger__pool_look (pool);
   pthread_mutex_unlock (&pool->mutex);
   lodger__pool_wake (root, wake_up);
   while (item != NULL)
@@ -127,14 +142,8 @@ lodger__pool_wake (LodgerCaller *root, LodgerWakeUp wake_up)
 void
 lodger__pool_start (LodgerCaller *root)
 {
-  LodgerPool *pool = root->pool.pool;
-  LodgerWakeUp wake_up;
-  if (pool == NULL)
-    return;
-  pthread_mutex_lock (&pool->mutex);
-  wake_up = lodger__pool_choose (root);
-  pthread_mutex_unlock (&pool->mutex);
-  lodger__pool_wake (root, wake_up);
+  if (root->pool.pool != NULL)
+    lodger__pool_choose_now (root);
 }
 
 void
