@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "life/life.h"
+#include "mailbox/post.h"
 #include "pending/pending.h"
 
 /* The end of a pending, and of all that take its outcome.
@@ -10,6 +12,19 @@
  *
  * Nothing here recurses, and nothing is kept for the thread: a pending that a callback answers ends in a list of its own,
  * before that answer returns. */
+
+/* Locked. */
+static void
+let_push (LodgerPending *pending, LodgerListener *listener)
+{
+  LodgerCaller *caller = listener->ops->push (listener);
+  if (caller == NULL)
+    return;
+  lodger__pending_unlock (pending);
+  lodger__host_post (caller);
+  lodger__release (caller);
+  lodger__pending_lock (pending);
+}
 
 /* Locked on entry, unlocked on return. The followers go to the end of the list. */
 static void
@@ -35,6 +50,8 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
         listener->prev = ending->late;
         ending->late = listener;
       }
+    else if (listener->ops->push != NULL)
+      let_push (pending, listener);
     else if (listener->ops->locked)
       listener->ops->notify (listener, pending);
     else

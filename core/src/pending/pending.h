@@ -58,6 +58,9 @@ typedef struct LodgerListenerOps
 {
   void (*notify) (LodgerListener *listener, LodgerPending *done);
   void (*discard) (LodgerListener *listener); /* the pending goes without ever being done; NULL: nothing to do */
+  /* Instead of notify, with the pending locked: it puts something into a caller's inbox, and gives that caller, as a hold,
+   * if its owner has to be called back. */
+  LodgerCaller *(*push) (LodgerListener *listener);
   bool locked;                                /* notify is called with the pending locked: it only signals */
   bool follows;                               /* it is a follower's: follow.c, instead of notify */
   bool is_late;                               /* notify may run user code: it is told after all others */
@@ -142,6 +145,18 @@ static inline void
 lodger__pending_add_state (LodgerPending *pending, unsigned bits)
 {
   atomic_fetch_or_explicit (&pending->state, bits, memory_order_release);
+}
+/* Any thread, without the lock. False: somebody has set it before. */
+static inline bool
+lodger__pending_claim (LodgerPending *pending, unsigned bit)
+{
+  return !(atomic_fetch_or_explicit (&pending->state, bit, memory_order_acq_rel) & bit);
+}
+/* Whoever has set it takes it back. */
+static inline void
+lodger__pending_unclaim (LodgerPending *pending, unsigned bit)
+{
+  atomic_fetch_and_explicit (&pending->state, ~bit, memory_order_release);
 }
 /* Not shared yet. */
 static inline void
