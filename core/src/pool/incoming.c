@@ -69,10 +69,19 @@ lodger__pool_gather (LodgerPool *pool)
 }
 
 void
+lodger__pool_hush (LodgerPool *pool)
+{
+  if (!pool->is_quiet)
+    lodger__inbox_claim (&pool->incoming);
+  pool->is_quiet = true;
+}
+
+void
 lodger__pool_look (LodgerPool *pool)
 {
   if (!pool->closed)
     lodger__inbox_look (&pool->incoming);
+  pool->is_quiet = false;
   gather (pool, pool->running_max);
 }
 

@@ -182,7 +182,7 @@ take (LodgerCaller *caller, bool may_search, bool *ret_searches)
   else if (searches)
     {
       pool->is_searched = true;
-      lodger__inbox_claim (&pool->incoming);
+      lodger__pool_hush (pool);
       atomic_store (&worker->state, LODGER_WORKER_SEARCHING);
     }
   else

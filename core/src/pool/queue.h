@@ -46,6 +46,7 @@ struct LodgerPool
   unsigned running_max, worker_max;
   uint64_t uses;
   bool is_searched; /* by one worker */
+  bool is_quiet;    /* the inbox's signal is POSTED, and stays so until somebody looks */
   bool closed;
 };
 
@@ -102,6 +103,8 @@ void lodger__queue_put (LodgerCallQueue *queue, LodgerItem *item, bool is_next);
 LodgerItem *lodger__pool_next (LodgerPool *pool);
 /* All that has come is in the queue then. */
 void lodger__pool_gather (LodgerPool *pool);
+/* From here on a put is quiet. */
+void lodger__pool_hush (LodgerPool *pool);
 /* From here on whoever puts a call in chooses; and what has come before is in the queue, as far as it counts. */
 void lodger__pool_look (LodgerPool *pool);
 

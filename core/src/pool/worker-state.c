@@ -134,7 +134,7 @@ lodger__pool_choose (LodgerCaller *root)
   LodgerWakeUp wake_up = { NULL, 0 };
   if (!may_choose (root, pool))
     {
-      lodger__inbox_claim (&pool->incoming);
+      lodger__pool_hush (pool);
       return wake_up;
     }
   lodger__pool_look (pool);
@@ -154,6 +154,6 @@ lodger__pool_choose (LodgerCaller *root)
       wake_up.grows = ++pool->made;
     }
   if (!may_choose (root, pool))
-    lodger__inbox_claim (&pool->incoming);
+    lodger__pool_hush (pool);
   return wake_up;
 }
