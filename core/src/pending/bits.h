@@ -31,8 +31,11 @@ enum
   P_TIMED = 1 << 23,      /* it has a time limit */
   P_STOPS = 1 << 24,      /* a stop tells it in a way of its own, instead of cancelling it */
   P_TOLD = 1 << 25,       /* a stop has done that */
+  P_LISTENED = 1 << 26,   /* it has, or had, a listener */
+  P_EXTRAS = 1 << 27,     /* it has, or had, an extra besides its context */
   P_LOCKED = 1 << 28,     /* somebody has the lock: lock.c */
   P_AWAITED = 1 << 29,    /* and somebody may be asleep until it is given back */
+  P_VALUED = 1 << 30,     /* it has an outcome that is no answer */
 };
 
 #endif

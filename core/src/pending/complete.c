@@ -35,7 +35,7 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
   ending->late = NULL;
   ending->has_callbacks = lodger__pending_has_callbacks (pending);
   ending->has_canceller = lodger__pending_has_canceller (pending);
-  lodger__pending_add_state (pending, P_DONE);
+  lodger__pending_add_state (pending, P_DONE | ending->adds);
   while ((listener = lodger__pending_pop_listener (pending)) != NULL)
     if (listener->ops->follows)
       {
@@ -56,8 +56,11 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
       listener->ops->notify (listener, pending);
     else
       {
+        const bool is_last = pending->listeners == NULL; /* since it is done, no other comes */
         lodger__pending_unlock (pending);
         listener->ops->notify (listener, pending);
+        if (is_last)
+          return;
         lodger__pending_lock (pending);
       }
   lodger__pending_unlock (pending);
@@ -110,7 +113,8 @@ end_all (LodgerEnding *root)
         lodger__pending_release_canceller (at->pending);
       lodger_pending_unref (at->leader);
       lodger_pending_unref (at->beyond);
-      lodger_pending_unref (at->pending);
+      if (!at->is_held)
+        lodger_pending_unref (at->pending);
     }
 }
 
@@ -122,18 +126,20 @@ lodger__follower_end (LodgerEnding *follower, LodgerPending *leader)
   end_all (follower);
 }
 
-/* Locked on entry, unlocked on return. */
+/* Locked on entry, unlocked on return. Without listeners and extras there is nobody to be told. */
 static void
-end (LodgerPending *pending, bool ends_call)
+end (LodgerPending *pending, unsigned adds, bool is_held, bool ends_call)
 {
-  LodgerEnding root = { .pending = pending, .ends_call = ends_call };
-  if (!(lodger__pending_state (pending) & P_DONE))
+  const unsigned state = lodger__pending_state (pending);
+  LodgerEnding root = { .pending = pending, .adds = adds, .is_held = is_held, .ends_call = ends_call };
+  if (!(state & P_DONE) && (state & (P_LISTENED | P_EXTRAS)))
     {
-      lodger_pending_ref (pending);
+      if (!is_held)
+        lodger_pending_ref (pending);
       end_all (&root);
       return;
     }
-  lodger__pending_unlock (pending);
+  lodger__pending_unlock_with (pending, P_DONE | adds);
   if (ends_call)
     lodger__pending_ops (pending)->ended (pending);
 }
@@ -141,13 +147,42 @@ end (LodgerPending *pending, bool ends_call)
 void
 lodger__pending_complete (LodgerPending *pending)
 {
-  end (pending, false);
+  end (pending, 0, false, false);
+}
+
+void
+lodger__pending_complete_with (LodgerPending *pending, unsigned bits)
+{
+  end (pending, bits, false, false);
 }
 
 void
 lodger__pending_end_call (LodgerPending *pending)
 {
-  end (pending, true);
+  end (pending, 0, false, true);
+}
+
+void
+lodger__pending_end_call_with (LodgerPending *pending, unsigned bits)
+{
+  end (pending, bits, false, true);
+}
+
+void
+lodger__pending_return_locked (LodgerPending *pending)
+{
+  end (pending, P_RETURNED, true, false);
+}
+
+/* If nobody listens, and it has nothing that has to be seen to at its end, one write does it all. Whoever asks to be told
+ * has come before that write, which then fails, or sees that it is done. */
+void
+lodger__pending_return (LodgerPending *pending)
+{
+  if (lodger__pending_add_state_unless (pending, P_DONE | P_LISTENED | P_EXTRAS, P_RETURNED | P_DONE))
+    return;
+  lodger__pending_lock (pending);
+  lodger__pending_return_locked (pending);
 }
 
 bool

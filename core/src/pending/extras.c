@@ -13,6 +13,8 @@ lodger__extra_add (LodgerPending *pending, LodgerExtra *extra)
     ;
   extra->next = NULL;
   *at = extra;
+  if (!(lodger__pending_state (pending) & P_EXTRAS))
+    lodger__pending_add_state (pending, P_EXTRAS);
 }
 
 LodgerExtra *

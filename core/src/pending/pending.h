@@ -11,46 +11,12 @@
 #include "life/trace.h"
 #include "mailbox/item.h"
 #include "pending/bits.h"
+#include "pending/value.h"
 #include "pending/work.h"
 
 #include <lodger/caller.h>
 #include <lodger/pending.h>
 #include <lodger/typed.h>
-
-typedef enum LodgerValueType
-{
-  V_NOTHING,
-  V_POINTER,
-  V_INT,
-  V_BOOLEAN,
-  V_STRING,
-  V_BYTES,
-  V_ERROR,
-  V_LEADER, /* not done: the outcome will be that of this pending */
-  V_SHARED, /* the value of this pending, which is done and has one of its own */
-} LodgerValueType;
-
-typedef struct LodgerBytes
-{
-  size_t size;
-  unsigned char bytes[];
-} LodgerBytes;
-
-typedef struct LodgerValue
-{
-  union
-  {
-    void *pointer;
-    int64_t number;
-    char *string;
-    LodgerBytes *bytes;
-    LodgerError *error;
-    LodgerPending *pending;
-  };
-  LodgerDestroyFunc destroy; /* of V_POINTER */
-  LodgerValueType type;
-  unsigned tag; /* of V_POINTER: the name of its type (base/tag.h); 0: none is known */
-} LodgerValue;
 
 /* Told when a pending is done, by a thread that runs no user code meanwhile, unless it says so. */
 typedef struct LodgerListener LodgerListener;
@@ -93,6 +59,8 @@ struct LodgerEnding
   LodgerPending *leader, *beyond; /* what is dropped afterwards */
   LodgerEnding *next;
   LodgerListener *late; /* the late listeners, by `prev`, the newest first */
+  unsigned adds;        /* the state has these bits with P_DONE */
+  bool is_held;         /* by whoever ends it: it is no reference here */
   bool ends_call;       /* it had returned without an outcome */
   bool is_told, has_callbacks, has_canceller;
 };
@@ -107,6 +75,8 @@ lodger__site_of (const LodgerCallOptions *options)
   return options != NULL ? (LodgerSite) { options->file, options->name, options->line } : (LodgerSite) { 0 };
 }
 
+/* A call that nobody waits for, and that answers nothing, is run and freed by its first line of 64 bytes alone: what the
+ * rest has, the state says. */
 struct LodgerPending
 {
   LodgerItem item; /* first */
@@ -114,14 +84,14 @@ struct LodgerPending
   atomic_uint state; /* bits.h; written under the lock, which it is */
   LodgerCaller *caller;
   LodgerWork work;
-  LodgerSite site;
-  LodgerValue outcome;
-  LodgerListener *listeners; /* the oldest */
-  LodgerExtra *extras;       /* the oldest; under the lock */
-  uint16_t generation;       /* base/fork.h */
+  uint16_t generation; /* base/fork.h */
   uint8_t slab_class;
   uint8_t stack_order; /* of a spawned call: its stack has 2 to the power of that bytes; 0: it is none */
   atomic_bool is_seen; /* somebody has read or continued its outcome, or need not */
+  LodgerSite site;     /* the second line */
+  LodgerValue outcome;
+  LodgerListener *listeners; /* the oldest */
+  LodgerExtra *extras;       /* the oldest; under the lock */
 };
 
 /* ---- the state, which is the lock: lock.c ---- */
@@ -158,6 +128,18 @@ lodger__pending_unclaim (LodgerPending *pending, unsigned bit)
 {
   atomic_fetch_and_explicit (&pending->state, ~bit, memory_order_release);
 }
+/* In one write, if it has none of some bits, and nobody has the lock. That is as if it were locked for that: the write
+ * acquires what those have stored who had the lock before, and releases what this thread has stored. */
+static inline bool
+lodger__pending_add_state_unless (LodgerPending *pending, unsigned unless, unsigned bits)
+{
+  unsigned state = atomic_load_explicit (&pending->state, memory_order_relaxed);
+  while (!(state & (unless | P_LOCKED)))
+    if (atomic_compare_exchange_weak_explicit (&pending->state, &state, state | bits, memory_order_acq_rel,
+                                               memory_order_relaxed))
+      return true;
+  return false;
+}
 /* Not shared yet. */
 static inline void
 lodger__pending_begin_with (LodgerPending *pending, unsigned bits)
@@ -189,7 +171,13 @@ void lodger__pending_free (LodgerPending *pending);
 /* Without any reference: the user's code is going to destroy something. */
 bool lodger__pending_has_left_data (const LodgerPending *pending);
 /* Destroys the call's data, once. No lock. */
-void lodger__pending_destroy_data (LodgerPending *pending);
+void lodger__pending_destroy_its_data (LodgerPending *pending);
+static inline void
+lodger__pending_destroy_data (LodgerPending *pending)
+{
+  if (pending->work.destroy != NULL)
+    lodger__pending_destroy_its_data (pending);
+}
 static inline void
 lodger__pending_trace (LodgerTraceKind kind, LodgerPending *pending, LodgerCaller *caller)
 {
@@ -293,8 +281,15 @@ LodgerListener *lodger__pending_pop_listener (LodgerPending *pending);
 
 /* Locked on entry, unlocked on return: it is done now, if it was not before. Tells all who listen. */
 void lodger__pending_complete (LodgerPending *pending);
+/* The same, and these bits are set with that. */
+void lodger__pending_complete_with (LodgerPending *pending, unsigned bits);
 /* The same for a call that had returned without an outcome, and has one now. */
 void lodger__pending_end_call (LodgerPending *pending);
+void lodger__pending_end_call_with (LodgerPending *pending, unsigned bits);
+/* Owner, not locked, with a reference: the call's function has returned, and nothing is to come for an outcome. */
+void lodger__pending_return (LodgerPending *pending);
+/* The same, locked on entry, unlocked on return. */
+void lodger__pending_return_locked (LodgerPending *pending);
 /* The same for a follower, a reference, whose leader is done. No lock. */
 void lodger__follower_end (LodgerEnding *follower, LodgerPending *leader);
 /* Locked: its completion is going to run user code. */
@@ -311,11 +306,6 @@ void lodger__pending_run_callbacks (LodgerPending *pending);
 
 /* Locked: the value is the pending's now. */
 void lodger__pending_store (LodgerPending *pending, LodgerValue *value);
-void lodger__value_clear (LodgerValue *value);
-LodgerValue lodger__value_string (const char *string);
-/* The pointer with the name of its type. Without memory for that it is destroyed, and the value is an error. */
-LodgerValue lodger__value_typed (const char *type, void *value, LodgerDestroyFunc destroy);
-LodgerValue lodger__value_bytes (const void *bytes, size_t size);
 /* It has succeeded without a value. */
 bool lodger__pending_is_empty (const LodgerPending *pending);
 /* Its function is on this thread's stack. */
