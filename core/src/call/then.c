@@ -207,6 +207,7 @@ make (LodgerPending *done, LodgerCaller *caller, const LodgerWork *work, const L
   Then *then = (Then *) lodger__submit_new (&then_ops, caller, work, options);
   if (then == NULL)
     return LODGER_ENOMEM;
+  lodger__pending_take_site (&then->pending, done);
   then->source = lodger_pending_ref (done);
   lodger__pending_see (done);
   then->listener = lodger__listener (&listener_ops);
@@ -235,25 +236,33 @@ listen (Then *then, LodgerPending *done)
     lodger__pending_unlisten (done, &then->listener);
 }
 
-LodgerPending *
-lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func, void *data,
-                          LodgerDestroyFunc destroy, const LodgerCallOptions *given)
+/* It is told of with the place of its source, if it has none. */
+static LodgerPending *
+refuse (int code, const LodgerPending *done, const LodgerCaller *caller, const LodgerWork *work,
+        const LodgerCallOptions *given)
 {
-  const LodgerWork work = lodger__work_then (func, data, destroy);
-  LodgerCallOptions own, options = { .size = sizeof options };
-  Then *then = NULL;
-  int code = lodger__submit_options (&given, &own, function);
+  LodgerCallOptions options = { .size = sizeof options };
   if (given != NULL)
     options = *given;
+  if (code == LODGER_ECANCELED)
+    lodger__pending_lend_site (done, &options);
+  return lodger__submit_refuse (code, caller, function, work, &options);
+}
+
+LodgerPending *
+lodger_pending_then_full (LodgerPending *done, LodgerCaller *caller, LodgerThenFunc func, void *data,
+                          LodgerDestroyFunc destroy, const LodgerCallOptions *options)
+{
+  const LodgerWork work = lodger__work_then (func, data, destroy);
+  LodgerCallOptions own;
+  Then *then = NULL;
+  int code = lodger__submit_options (&options, &own, function);
   if (code == 0)
-    code = check (done, caller, func, &options);
+    code = check (done, caller, func, options);
   if (code == 0)
-    {
-      lodger__pending_lend_site (done, &options);
-      code = make (done, caller, &work, &options, &then);
-    }
+    code = make (done, caller, &work, options, &then);
   if (code != 0)
-    return lodger__submit_refuse (code, caller, function, &work, &options);
+    return refuse (code, done, caller, &work, options);
   lodger__pending_trace (LODGER_TRACE_SUBMIT, &then->pending, caller);
   listen (then, done);
   lodger__submit_accepted (&then->pending);

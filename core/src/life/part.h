@@ -3,8 +3,9 @@
 #ifndef LODGER_LIFE_PART_H
 #define LODGER_LIFE_PART_H
 
+#include "base/lock.h"
+
 #include <lodger/types.h>
-#include <pthread.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 
@@ -34,7 +35,7 @@ typedef struct LodgerLife
 {
   alignas (64) atomic_uint refs; /* users' */
   atomic_uint holds;             /* all: its memory goes with the last */
-  pthread_mutex_t mutex;
+  LodgerLock lock;               /* "the caller's mutex" */
   alignas (64) atomic_int phase; /* phase.h, as the next two */
   atomic_int lateness, cause;
   atomic_bool holds_itself; /* from its start until it is out of its thread */

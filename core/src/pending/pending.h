@@ -243,6 +243,18 @@ lodger__pending_become (LodgerPending *pending, const LodgerItemOps *ops)
 
 /* Where the call was submitted, for options that say nothing of it. */
 void lodger__pending_lend_site (const LodgerPending *pending, LodgerCallOptions *options);
+/* The same for one that is not shared yet. */
+static inline void
+lodger__pending_take_site (LodgerPending *pending, const LodgerPending *from)
+{
+  if (pending->site.file == NULL)
+    {
+      pending->site.file = from->site.file;
+      pending->site.line = from->site.line;
+    }
+  if (pending->site.name == NULL)
+    pending->site.name = from->site.name;
+}
 
 /* ---- failures that nobody has read: unread.c ---- */
 

@@ -100,9 +100,9 @@ lodger__pool_choose_now (LodgerCaller *root)
 {
   LodgerPool *pool = lodger__pool_of (root);
   LodgerWakeUp wake_up;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   wake_up = lodger__pool_choose (root);
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   lodger__pool_wake (root, wake_up);
 }
 
@@ -127,7 +127,7 @@ lodger__pool_put_back (LodgerCaller *worker, LodgerItem *item)
   LodgerPool *pool = lodger__pool_of (root);
   LodgerWakeUp wake_up = { NULL, 0 };
   bool is_open;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   lodger__worker_uncount (pool, worker);
   is_open = !pool->closed;
   if (is_open)
@@ -135,7 +135,7 @@ lodger__pool_put_back (LodgerCaller *worker, LodgerItem *item)
       lodger__queue_put (&pool->queue, item, true);
       wake_up = lodger__pool_choose (root);
     }
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   lodger__pool_wake (root, wake_up);
   return is_open;
 }
@@ -144,7 +144,7 @@ lodger__pool_put_back (LodgerCaller *worker, LodgerItem *item)
 void
 lodger__pool_close (LodgerPool *pool)
 {
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   if (!pool->closed)
     {
       pool->closed = true;
@@ -155,10 +155,10 @@ lodger__pool_close (LodgerPool *pool)
   lodger__pool_gather (pool);
   while (!lodger__inbox_is_empty (&pool->incoming))
     {
-      pthread_mutex_unlock (&pool->mutex);
+      lodger__unlock (&pool->lock);
       lodger__parker_wait (&pool->gap.parker, LODGER_FOREVER);
-      pthread_mutex_lock (&pool->mutex);
+      lodger__lock (&pool->lock);
       lodger__pool_gather (pool);
     }
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
 }

@@ -85,7 +85,7 @@ returned (LodgerCaller *caller, LodgerPending *pending)
   worker->busy_with = NULL;
   if (is_unfinished || !lodger__worker_wants_call (caller) || lodger__pool_is_full (pool))
     return;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   note_use (pool, worker);
   lodger__worker_uncount (pool, caller);
   lodger__pool_look (pool);
@@ -93,7 +93,7 @@ returned (LodgerCaller *caller, LodgerPending *pending)
     lodger__worker_make_idle (pool, caller);
   else
     lodger__worker_comes (pool, caller);
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
 }
 
 /* A call that no worker has taken hangs on all of them, once there can be no more. */
@@ -109,10 +109,10 @@ blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
       return;
     }
   pool = lodger__pool_of (lodger__pending_caller (pending));
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   ret_blocked->crew = lodger__pending_caller (pending);
   ret_blocked->crew_size = pool->worker_count >= pool->worker_max ? pool->worker_count : 0;
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
 }
 
 /* It comes from its gate. */
@@ -162,7 +162,7 @@ take (LodgerCaller *caller, bool may_search, bool *ret_searches)
   *ret_searches = false;
   if (!lodger__worker_wants_call (caller) || (!may_search && atomic_load (&worker->state) == LODGER_WORKER_IDLE))
     return NULL;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   lodger__worker_leave_state (pool, caller);
   lodger__worker_uncount (pool, caller);
   note_use (pool, worker);
@@ -187,7 +187,7 @@ take (LodgerCaller *caller, bool may_search, bool *ret_searches)
     }
   else
     surplus = !pool->closed && !lodger__worker_make_idle (pool, caller);
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   if (surplus)
     lodger_caller_stop (caller, true);
   lodger__pool_wake (lodger__root (caller), wake_up);
@@ -274,11 +274,11 @@ next_queued (LodgerCaller *root)
   LodgerItem *item;
   if (pool == NULL)
     return NULL;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   item = lodger__queue_pop (&pool->settled);
   if (item == NULL)
     item = lodger__pool_next (pool);
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   return item;
 }
 
@@ -293,11 +293,11 @@ settle_queued (LodgerCaller *root)
     return;
   do
     {
-      pthread_mutex_lock (&pool->mutex);
+      lodger__lock (&pool->lock);
       pending = lodger_pending_ref ((LodgerPending *) lodger__pool_next (pool));
       if (pending != NULL)
         lodger__queue_put (&pool->settled, lodger__pending_item (pending), false);
-      pthread_mutex_unlock (&pool->mutex);
+      lodger__unlock (&pool->lock);
       if (pending != NULL)
         {
           lodger_pending_cancel (pending, lodger__closed_message);

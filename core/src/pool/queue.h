@@ -3,11 +3,10 @@
 #ifndef LODGER_POOL_QUEUE_H
 #define LODGER_POOL_QUEUE_H
 
+#include "base/lock.h"
 #include "life/life.h"
 #include "mailbox/inbox.h"
 #include "pool/pool.h"
-
-#include <pthread.h>
 
 /* Calls that wait, first in, first out. Under the pool's mutex. */
 typedef struct LodgerCallQueue
@@ -31,8 +30,8 @@ typedef struct LodgerCallQueue
  * takes the next call itself or, if it cannot (it blocks, quits, is left behind), chooses another under that mutex. */
 struct LodgerPool
 {
-  LodgerInbox incoming; /* first: aligned to a cache line. Its owner is whoever has the mutex */
-  pthread_mutex_t mutex;
+  LodgerInbox incoming;    /* first: aligned to a cache line. Its owner is whoever has the mutex */
+  LodgerLock lock;         /* "the mutex" */
   LodgerCallQueue queue;   /* what came before that, and is next; counted no further than a choice needs it */
   LodgerCallQueue settled; /* what a stop has settled, and the root has to drop */
   LodgerThreadParker gap;  /* where whoever closes it waits for a submitter */

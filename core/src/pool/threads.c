@@ -37,7 +37,6 @@ lodger__pool_clear (LodgerCaller *caller)
   if (pool != NULL)
     {
       lodger__parker_clear (&pool->gap);
-      pthread_mutex_destroy (&pool->mutex);
     }
   free (pool);
   free (caller->pool.worker);
@@ -57,7 +56,6 @@ pool_new (const LodgerPooling *pooling)
       return NULL;
     }
   lodger__inbox_init (&pool->incoming);
-  lodger__port_mutex_init (&pool->mutex);
   pool->running_max = pooling->max_workers;
   if (pool->running_max == 0)
     pool->running_max = usual > WORKERS_MIN ? usual : WORKERS_MIN;
@@ -93,7 +91,7 @@ shrink (LodgerCaller *root, LodgerError *error)
   LodgerPool *pool = lodger__pool_of (root);
   LodgerItem *item = NULL;
   LodgerWakeUp wake_up = { NULL, 0 };
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   if (--pool->worker_count == pool->blocked)
     {
       lodger__pool_look (pool);
@@ -106,7 +104,7 @@ shrink (LodgerCaller *root, LodgerError *error)
     wake_up = lodger__pool_choose (root);
   else
     lodger__pool_look (pool);
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   lodger__pool_wake (root, wake_up);
   while (item != NULL)
     {
@@ -132,9 +130,9 @@ lodger__pool_wake (LodgerCaller *root, LodgerWakeUp wake_up)
     }
   else if (wake_up.grows > 0 && !root->pool.spawn (root, wake_up.grows))
     {
-      pthread_mutex_lock (&pool->mutex);
+      lodger__lock (&pool->lock);
       pool->waking--;
-      pthread_mutex_unlock (&pool->mutex);
+      lodger__unlock (&pool->lock);
       shrink (root, lodger_error_new (NULL, LODGER_EAGAIN, "no worker thread"));
     }
 }
@@ -151,10 +149,10 @@ lodger__worker_failed (LodgerCaller *caller)
 {
   LodgerPool *pool = lodger__pool_of (caller);
   bool is_counted;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   is_counted = !caller->pool.worker->is_forgotten;
   caller->pool.worker->is_forgotten = true;
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   if (is_counted)
     shrink (lodger__root (caller), lodger_error_ref (lodger__start_error (caller)));
 }
@@ -165,14 +163,14 @@ lodger__worker_gone (LodgerCaller *caller)
 {
   LodgerPool *pool = lodger__pool_of (caller);
   LodgerWakeUp wake_up = { NULL, 0 };
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   if (!caller->pool.worker->is_forgotten)
     {
       lodger__worker_uncount (pool, caller);
       pool->worker_count--;
       wake_up = lodger__pool_choose (lodger__root (caller));
     }
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   lodger__pool_wake (lodger__root (caller), wake_up);
 }
 
@@ -183,9 +181,9 @@ lodger__pool_worker_count (const LodgerCaller *root)
   unsigned count;
   if (pool == NULL)
     return 0;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   count = pool->worker_count;
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   return count;
 }
 
@@ -215,12 +213,12 @@ lodger_caller_set_idle_duration (LodgerCaller *caller, int64_t duration)
   pool = lodger__pool_of (caller);
   if (pool == NULL)
     return 0;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   lodger__list_for (worker, &pool->idle, LodgerWorker, idle)
     {
       lodger__worker_note_idle (worker->caller);
       lodger__poke (worker->caller);
     }
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   return 0;
 }
