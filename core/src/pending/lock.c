@@ -3,30 +3,32 @@
 #include "base/port.h"
 #include "pending/pending.h"
 
-/* A pending is locked for a few instructions at a time, and hardly ever by two threads at once: one bit of its state does.
- * No thread holds two of them, and none is held while user code runs.
+/* A pending is locked for a few instructions at a time, and hardly ever by two threads at once: one bit of its state
+ * does. No thread holds two of them, and none is held while user code runs.
  *
  * **Who writes the state.** Whoever has the lock, whoever takes it, and whoever waits for it, who sets P_AWAITED. So
- * all writes of a pending that is shared are read-modify-writes: none is lost, and each continues the release sequence of
- * all before. Whoever loads P_DONE with acquire sees what was stored before that was set, whatever bits were set since.
+ * all writes of a pending that is shared are read-modify-writes: none is lost, and each continues the release sequence
+ * of all before. Whoever loads P_DONE with acquire sees what was stored before that was set, whatever bits were set
+ * since.
  *
- * **The lock.** Taking it acquires, giving it back releases, by writes of one word: each holder sees what all before have
- * stored. Giving it back is the last access to the pending: whoever takes the lock afterwards may free it. The wake-up
- * after that uses its address alone.
+ * **The lock.** Taking it acquires, giving it back releases, by writes of one word: each holder sees what all before
+ * have stored. Giving it back is the last access to the pending: whoever takes the lock afterwards may free it. The
+ * wake-up after that uses its address alone.
  *
  * **No wake-up is lost.** P_AWAITED is set only while the lock is taken, by a compare-and-swap of the whole word, and
- * cleared only by the one that gives the lock back, in that same write: who then wakes one. A sleeper goes to sleep only
- * if the word has still both bits, as the system compares it with that under a lock of its own which the wake-up takes,
- * too: so the holder is still to give it back, and to wake. One wake-up is enough for many sleepers: whoever has ever been
- * about to sleep takes the lock with P_AWAITED set, or sets it for the present holder, so that each is followed by
- * another. A thread that comes between takes the lock without that bit only when it finds none, and the woken one sets it.
+ * cleared only by the one that gives the lock back, in that same write: who then wakes one. A sleeper goes to sleep
+ * only if the word has still both bits, as the system compares it with that under a lock of its own which the wake-up
+ * takes, too: so the holder is still to give it back, and to wake. One wake-up is enough for many sleepers: whoever
+ * has ever been about to sleep takes the lock with P_AWAITED set, or sets it for the present holder, so that each is
+ * followed by another. A thread that comes between takes the lock without that bit only when it finds none, and the
+ * woken one sets it.
  *
  * **A fork.** In the child a lock that another thread of the parent had is taken for ever, and nobody can say there
  * whether the bit means that, or another thread of the child. So the child does not use it: all pendings of its parent
  * have one mutex there, which is held across forks. What was locked at the fork may be torn: a list or a table amid a
- * change. Its outcome is not, once it is done; it is read as ever. Of the rest nothing is read, and it is not freed. The
- * bit says so, since nobody changes it there. All else is refused in the child, so that no call of the parent starts or
- * ends there, and nobody but the mutex guards these pendings. */
+ * change. Its outcome is not, once it is done; it is read as ever. Of the rest nothing is read, and it is not freed.
+ * The bit says so, since nobody changes it there. All else is refused in the child, so that no call of the parent
+ * starts or ends there, and nobody but the mutex guards these pendings. */
 
 static pthread_mutex_t inherited_mutex = PTHREAD_MUTEX_INITIALIZER;
 LODGER_FORK_LOCK (inherited_mutex, LODGER_RANK_PENDINGS, NULL);
@@ -52,6 +54,13 @@ static atomic_uint *
 word_of (const LodgerPending *pending)
 {
   return (atomic_uint *) (uintptr_t) &pending->state;
+}
+
+/* Whoever waits for the lock may be saying so in the same word. */
+void
+lodger__pending_add_state (LodgerPending *pending, unsigned bits)
+{
+  atomic_fetch_or_explicit (&pending->state, bits, memory_order_release);
 }
 
 /* `state` is what the word was. */

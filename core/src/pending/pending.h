@@ -75,8 +75,8 @@ lodger__site_of (const LodgerCallOptions *options)
   return options != NULL ? (LodgerSite) { options->file, options->name, options->line } : (LodgerSite) { 0 };
 }
 
-/* A call that nobody waits for, and that answers nothing, is run and freed by its first line of 64 bytes alone: what the
- * rest has, the state says. */
+/* A call that nobody waits for, and that answers nothing, is run and freed by its first line of 64 bytes alone: what
+ * the rest has, the state says. */
 struct LodgerPending
 {
   LodgerItem item; /* first */
@@ -110,12 +110,8 @@ lodger__pending_state (const LodgerPending *pending)
 {
   return atomic_load_explicit (&pending->state, memory_order_acquire);
 }
-/* Locked, or not shared yet. Whoever waits for the lock may be saying so in the same word. */
-static inline void
-lodger__pending_add_state (LodgerPending *pending, unsigned bits)
-{
-  atomic_fetch_or_explicit (&pending->state, bits, memory_order_release);
-}
+/* Locked, or not shared yet. */
+void lodger__pending_add_state (LodgerPending *pending, unsigned bits);
 /* Any thread, without the lock. False: somebody has set it before. */
 static inline bool
 lodger__pending_claim (LodgerPending *pending, unsigned bit)
