@@ -14,7 +14,8 @@
 #include <assert.h>
 
 /* A continuation is held by its caller, through the list of what was accepted, so that a stop finds it; the pending it waits
- * for has only its listener. It reaches the caller once, by whoever claims it first (P_PUSHED): the source's completion or a
+ * for has only its listener. The list holds the caller as long as there is one on it, as a cancel of any needs that. It
+ * reaches the caller once, by whoever claims it first (P_PUSHED): the source's completion or a
  * cancel, by way of the inbox, or a stop, which takes it off the list. It is on the list until it has been taken out of the
  * inbox, so that a stop waits for one that is on its way. The data is destroyed in the caller's thread alone.
  *
@@ -32,6 +33,7 @@ typedef struct Then
   LodgerPending *source;
   LodgerLink link;   /* on its caller's list of accepted ones */
   bool is_of_source; /* it is the source's completion that has pushed it; written before the push */
+  bool holds;        /* owner: it was the last on the list, and has the list's hold on the caller */
 } Then;
 
 static_assert (sizeof (Then) <= 192, "a continuation is a large piece of the slab");
@@ -104,8 +106,9 @@ detach (LodgerCaller *caller, Then *then)
   LodgerPending *source = then->source;
   lodger__caller_lock (caller);
   lodger__list_remove (&then->link);
-  atomic_store (&caller->calls.has_thens,
-                caller->calls.thens.first != NULL || caller->calls.coming_thens.first != NULL);
+  then->holds = caller->calls.thens.first == NULL && caller->calls.coming_thens.first == NULL;
+  if (then->holds)
+    atomic_store (&caller->calls.has_thens, false);
   lodger__caller_unlock (caller);
   if (!then->is_of_source || (lodger__pending_state (source) & (P_DONE | P_LOCKED)) != P_DONE)
     lodger__pending_unlisten (source, &then->listener);
@@ -113,15 +116,23 @@ detach (LodgerCaller *caller, Then *then)
 }
 
 static void
+let_go (LodgerCaller *caller, bool holds)
+{
+  if (holds)
+    lodger__release (caller);
+}
+
+static void
 then_drop (LodgerCaller *caller, LodgerItem *item)
 {
   Then *then = (Then *) item;
   LodgerPending *source = detach (caller, then);
+  const bool holds = then->holds;
   lodger__run_refuse (caller, &then->pending);
   lodger__run_skip (&then->pending);
   lodger_pending_unref (source);
   lodger_pending_unref (&then->pending);
-  lodger__release (caller);
+  let_go (caller, holds);
 }
 
 static void
@@ -129,24 +140,27 @@ then_run (LodgerCaller *caller, LodgerItem *item)
 {
   Then *then = (Then *) item;
   LodgerPending *source;
+  bool holds;
   if (lodger__is_stopping (caller))
     {
       then_drop (caller, item);
       return;
     }
   source = detach (caller, then);
+  holds = then->holds;
   lodger__run_call (caller, &then->pending, source);
   lodger_pending_unref (source);
-  lodger__release (caller);
+  let_go (caller, holds);
 }
 
 static void
 then_exited (LodgerCaller *caller, LodgerItem *item)
 {
   LodgerPending *source = ((Then *) item)->source;
+  const bool holds = ((Then *) item)->holds;
   lodger__run_exited (caller, (LodgerPending *) item);
   lodger_pending_unref (source);
-  lodger__release (caller);
+  let_go (caller, holds);
 }
 
 /* Until it is on its way, it hangs on its source too. */
@@ -174,8 +188,12 @@ accept (LodgerCaller *caller, Then *then)
   accepted = !lodger__is_stopping (caller);
   if (accepted)
     {
+      if (!caller->calls.has_thens)
+        {
+          lodger__hold (caller);
+          atomic_store (&caller->calls.has_thens, true);
+        }
       lodger__list_append (&caller->calls.thens, &then->link);
-      atomic_store (&caller->calls.has_thens, true);
     }
   lodger__caller_unlock (caller);
   return accepted;
@@ -212,14 +230,12 @@ make (LodgerPending *done, LodgerCaller *caller, const LodgerWork *work, const L
   lodger__pending_see (done);
   then->listener = lodger__listener (&listener_ops);
   then->link = (LodgerLink) { NULL, NULL, NULL };
-  then->is_of_source = false;
-  lodger__hold (caller);
+  then->is_of_source = then->holds = false;
   if (accept (caller, then))
     {
       *ret_then = then;
       return 0;
     }
-  lodger__release (caller);
   lodger_pending_unref (done);
   lodger__pending_discard_call (&then->pending);
   return LODGER_ECANCELED;

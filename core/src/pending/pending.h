@@ -27,9 +27,9 @@ typedef struct LodgerListenerOps
   /* Instead of notify, with the pending locked: it puts something into a caller's inbox, and gives that caller, as a hold,
    * if its owner has to be called back. */
   LodgerCaller *(*push) (LodgerListener *listener);
-  bool locked;                                /* notify is called with the pending locked: it only signals */
-  bool follows;                               /* it is a follower's: follow.c, instead of notify */
-  bool is_late;                               /* notify may run user code: it is told after all others */
+  bool locked;  /* notify is called with the pending locked: it only signals */
+  bool follows; /* it is a follower's: follow.c, instead of notify */
+  bool is_late; /* notify may run user code: it is told after all others */
 } LodgerListenerOps;
 
 struct LodgerListener
@@ -101,8 +101,8 @@ void lodger__pending_lock (const LodgerPending *pending);
 void lodger__pending_unlock (const LodgerPending *pending);
 /* The same, and these bits are set by then. */
 void lodger__pending_unlock_with (LodgerPending *pending, unsigned bits);
-/* The same, and they are clear. */
-void lodger__pending_unlock_without (LodgerPending *pending, unsigned bits);
+/* The same, and others are clear. */
+void lodger__pending_unlock_into (LodgerPending *pending, unsigned set, unsigned clear);
 /* This is a forked child, in which nobody will ever finish what another thread of the parent was changing here. */
 bool lodger__pending_is_torn (const LodgerPending *pending);
 static inline unsigned
@@ -229,8 +229,9 @@ lodger__pending_caller (const LodgerPending *pending)
   return pending->caller;
 }
 
-/* Owner, not done: another caller has it now, or it is another kind of item. */
-void lodger__pending_assign (LodgerPending *pending, LodgerCaller *caller);
+/* Owner: its function is going to be entered, by that caller. False: it was cancelled before, or is done. */
+bool lodger__pending_start (LodgerPending *pending, LodgerCaller *caller);
+/* Owner, not done: it is another kind of item. */
 static inline void
 lodger__pending_become (LodgerPending *pending, const LodgerItemOps *ops)
 {

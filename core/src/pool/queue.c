@@ -44,7 +44,6 @@ run (LodgerCaller *caller, LodgerItem *item)
       put_back (caller, item);
       return;
     }
-  lodger__pending_assign (pending, caller);
   worker->busy_with = pending;
   worker->has_run = true;
   if (lodger__run_call (caller, pending, NULL) && worker->busy_with == pending)
@@ -143,7 +142,17 @@ static const LodgerItemOps child_call_ops = { .run = run,
 
 /* ---- owner: the worker's side ------------------------------------------------------------------------------------ */
 
-/* Under the mutex. */
+/* Under the mutex: after its call the next one, in a pool in which nobody is to be chosen. Nothing changes then but the
+ * queue. */
+static LodgerItem *
+go_on (LodgerPool *pool, LodgerWorker *worker)
+{
+  return worker->is_counted && pool->is_quiet && pool->running <= pool->running_max
+                 && atomic_load_explicit (&worker->state, memory_order_relaxed) == LODGER_WORKER_AT_WORK
+             ? lodger__pool_next (pool)
+             : NULL;
+}
+
 static LodgerItem *
 next_call (LodgerPool *pool)
 {
@@ -163,9 +172,15 @@ take (LodgerCaller *caller, bool may_search, bool *ret_searches)
   if (!lodger__worker_wants_call (caller) || (!may_search && atomic_load (&worker->state) == LODGER_WORKER_IDLE))
     return NULL;
   lodger__lock (&pool->lock);
+  note_use (pool, worker);
+  item = go_on (pool, worker);
+  if (item != NULL)
+    {
+      lodger__unlock (&pool->lock);
+      return item;
+    }
   lodger__worker_leave_state (pool, caller);
   lodger__worker_uncount (pool, caller);
-  note_use (pool, worker);
   item = next_call (pool);
   searches = item == NULL && may_search && !pool->closed && !pool->is_searched && pool->queue.first == NULL;
   if (item == NULL && !searches)
