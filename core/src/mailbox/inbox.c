@@ -192,6 +192,14 @@ lodger__inbox_is_ready (const LodgerInbox *inbox)
   return next != NULL || atomic_load_explicit (&inbox->tail, memory_order_seq_cst) == head || has_link (head);
 }
 
+/* Whoever has taken the last item out has appended the anchor. */
+bool
+lodger__inbox_seems_ready (const LodgerInbox *inbox)
+{
+  const LodgerItem *last = atomic_load_explicit (&inbox->tail, memory_order_relaxed);
+  return last != &inbox->anchor && last != &inbox->end;
+}
+
 /* The anchor may be the last one while items wait before it: a pop has appended it and then met a gap. */
 const LodgerItem *
 lodger__inbox_mark (const LodgerInbox *inbox)

@@ -50,6 +50,9 @@ LodgerPush lodger__inbox_push (LodgerInbox *inbox, LodgerItem *item);
 /* Any thread: "somebody is going to look". True if this call made it so, and so has to see to it. */
 bool lodger__inbox_claim (LodgerInbox *inbox);
 
+/* Any thread: it looks as if there were an item. Only the owner can know. */
+bool lodger__inbox_seems_ready (const LodgerInbox *inbox);
+
 /* Owner: from here on a push asks for a call-back again. To be called before looking, never after. */
 void lodger__inbox_look (LodgerInbox *inbox);
 /* Owner: the oldest item, or NULL when there is none to be seen. */

@@ -31,16 +31,27 @@ lodger__mailbox_clear (LodgerCaller *caller)
 /* ---- posting ----------------------------------------------------------------------------------------------------- */
 
 bool
-lodger__try_push (LodgerCaller *caller, LodgerItem *item)
+lodger__push_locked (LodgerCaller *caller, LodgerItem *item, bool *ret_wakes)
 {
+  *ret_wakes = false;
   switch (lodger__inbox_push (&caller->mailbox.inbox, item))
     {
     case LODGER_PUSH_QUIET: break;
-    case LODGER_PUSH_WAKE: lodger__host_post (caller); break;
+    case LODGER_PUSH_WAKE: *ret_wakes = true; break;
     case LODGER_PUSH_LAST: lodger__parker_signal (&caller->mailbox.gap.parker); break;
     case LODGER_PUSH_CLOSED: return false;
     }
   return true;
+}
+
+bool
+lodger__try_push (LodgerCaller *caller, LodgerItem *item)
+{
+  bool wakes;
+  bool is_in = lodger__push_locked (caller, item, &wakes);
+  if (wakes)
+    lodger__host_post (caller);
+  return is_in;
 }
 
 void

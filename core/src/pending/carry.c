@@ -155,7 +155,7 @@ lodger__carry_hold (LodgerPending *pending)
 }
 
 void
-lodger__carry_leave_brackets (LodgerThread *thread)
+lodger__brackets_abandon (LodgerThread *thread)
 {
   LodgerBracket *bracket;
   while ((bracket = thread->bracket) != NULL)
