@@ -16,7 +16,7 @@
 enum
 {
   KEPT = 128,      /* free slabs that are never given back */
-  MOST = 4096,     /* free slabs; what exceeds that is given back at once */
+  MOST = 12288,    /* free slabs; what exceeds that is given back at once */
   GIVEN_BACK = 32, /* free slabs at a time */
   SLABS = 128      /* of a region */
 };
