@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Counts what an operation takes: system calls, allocations, locked instructions. They are the same on every machine. */
+/* Counts what an operation takes: system calls, allocations, locked instructions. Machines do not differ in them. */
 #ifndef LODGER_COUNT_H
 #define LODGER_COUNT_H
 
