@@ -110,19 +110,6 @@ leave_unfinished (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
   lodger__pending_go_on (pending);
 }
 
-/* True: it may run, and has started. */
-static bool
-start (LodgerPending *pending)
-{
-  bool starts = lodger__pending_add_state_unless (pending, P_CANCELLED | P_DONE, P_STARTED);
-  if (starts)
-    return true;
-  lodger__pending_lock (pending);
-  starts = !(lodger__pending_state (pending) & (P_CANCELLED | P_DONE));
-  lodger__pending_unlock_with (pending, starts ? P_STARTED : 0);
-  return starts;
-}
-
 /* A call on some stack: its thread's, or its own. */
 typedef struct Run
 {
@@ -151,7 +138,7 @@ run_here (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
   if (!lodger__ownership_enter (&run.frame, caller, pending, lodger__pending_site (pending)))
     lodger_pending_cancel (pending, lodger__closed_message);
   hold_scope (&run, caller, pending);
-  if (!start (pending))
+  if (!lodger__pending_start (pending, caller))
     {
       lodger__ownership_leave (&run.frame);
       lodger__run_skip (pending);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "life/life.h"
+#include "mailbox/post.h"
 #include "pending/pending.h"
 
 /* The end of a pending, and of all that take its outcome.
@@ -10,6 +12,19 @@
  *
  * Nothing here recurses, and nothing is kept for the thread: a pending that a callback answers ends in a list of its own,
  * before that answer returns. */
+
+/* Locked. */
+static void
+let_push (LodgerPending *pending, LodgerListener *listener)
+{
+  LodgerCaller *caller = listener->ops->push (listener);
+  if (caller == NULL)
+    return;
+  lodger__pending_unlock (pending);
+  lodger__host_post (caller);
+  lodger__release (caller);
+  lodger__pending_lock (pending);
+}
 
 /* Locked on entry, unlocked on return. The followers go to the end of the list. */
 static void
@@ -35,6 +50,8 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
         listener->prev = ending->late;
         ending->late = listener;
       }
+    else if (listener->ops->push != NULL)
+      let_push (pending, listener);
     else if (listener->ops->locked)
       {
         if (adds != 0)
@@ -115,20 +132,40 @@ lodger__follower_end (LodgerEnding *follower, LodgerPending *leader)
   end_all (follower);
 }
 
-/* Locked on entry, unlocked on return. Without listeners and extras there is nobody to be told. */
+/* Locked: nobody else is to be told. */
+static bool
+has_only_pusher (const LodgerPending *pending, unsigned state)
+{
+  const LodgerListener *first = pending->listeners;
+  return !(state & P_EXTRAS) && first != NULL && first->next == first && first->ops->push != NULL;
+}
+
+/* Locked on entry, unlocked on return. Without listeners and extras there is nobody to be told. One who pushes may do that
+ * just before it is done, as whoever takes out what is pushed waits for this lock. */
 static void
 end (LodgerPending *pending, unsigned adds, bool is_held, bool ends_call)
 {
   const unsigned state = lodger__pending_state (pending);
-  LodgerEnding root = { .pending = pending, .adds = adds, .is_held = is_held, .ends_call = ends_call };
-  if (!(state & P_DONE) && (state & (P_LISTENED | P_EXTRAS)))
+  LodgerCaller *waked = NULL;
+  if (!(state & P_DONE) && has_only_pusher (pending, state))
     {
+      LodgerListener *listener = lodger__pending_pop_listener (pending);
+      waked = listener->ops->push (listener);
+    }
+  else if (!(state & P_DONE) && (state & (P_LISTENED | P_EXTRAS)))
+    {
+      LodgerEnding root = { .pending = pending, .adds = adds, .is_held = is_held, .ends_call = ends_call };
       if (!is_held)
         lodger_pending_ref (pending);
       end_all (&root);
       return;
     }
   lodger__pending_unlock_with (pending, P_DONE | adds);
+  if (waked != NULL)
+    {
+      lodger__host_post (waked);
+      lodger__release (waked);
+    }
   if (ends_call)
     lodger__pending_ops (pending)->ended (pending);
 }

@@ -134,7 +134,7 @@ lodger__pending_unlock_with (LodgerPending *pending, unsigned bits)
 }
 
 void
-lodger__pending_unlock_without (LodgerPending *pending, unsigned bits)
+lodger__pending_unlock_into (LodgerPending *pending, unsigned set, unsigned clear)
 {
-  give_back (pending, 0, bits);
+  give_back (pending, set, clear);
 }

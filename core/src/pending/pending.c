@@ -345,12 +345,24 @@ lodger__pending_destroy_its_data (LodgerPending *pending)
 
 /* ---- a call ------------------------------------------------------------------------------------------------------ */
 
-void
-lodger__pending_assign (LodgerPending *pending, LodgerCaller *caller)
+/* A pool's call has its caller from here on. */
+bool
+lodger__pending_start (LodgerPending *pending, LodgerCaller *caller)
 {
+  unsigned state;
+  if (lodger__pending_add_state_unless (pending, P_UNASSIGNED | P_CANCELLED | P_DONE, P_STARTED))
+    return true;
   lodger__pending_lock (pending);
-  pending->caller = caller;
-  lodger__pending_unlock_without (pending, P_UNASSIGNED);
+  state = lodger__pending_state (pending);
+  if (state & (P_CANCELLED | P_DONE))
+    {
+      lodger__pending_unlock (pending);
+      return false;
+    }
+  if (state & P_UNASSIGNED)
+    pending->caller = caller;
+  lodger__pending_unlock_into (pending, P_STARTED, P_UNASSIGNED);
+  return true;
 }
 
 void

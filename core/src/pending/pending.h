@@ -24,9 +24,12 @@ typedef struct LodgerListenerOps
 {
   void (*notify) (LodgerListener *listener, LodgerPending *done);
   void (*discard) (LodgerListener *listener); /* the pending goes without ever being done; NULL: nothing to do */
-  bool locked;                                /* notify is called with the pending locked: it only signals */
-  bool follows;                               /* it is a follower's: follow.c, instead of notify */
-  bool is_late;                               /* notify may run user code: it is told after all others */
+  /* Instead of notify, with the pending locked: it puts something into a caller's inbox, and gives that caller, as a hold,
+   * if its owner has to be called back. */
+  LodgerCaller *(*push) (LodgerListener *listener);
+  bool locked;  /* notify is called with the pending locked: it only signals */
+  bool follows; /* it is a follower's: follow.c, instead of notify */
+  bool is_late; /* notify may run user code: it is told after all others */
 } LodgerListenerOps;
 
 struct LodgerListener
@@ -98,8 +101,8 @@ void lodger__pending_lock (const LodgerPending *pending);
 void lodger__pending_unlock (const LodgerPending *pending);
 /* The same, and these bits are set by then. */
 void lodger__pending_unlock_with (LodgerPending *pending, unsigned bits);
-/* The same, and they are clear. */
-void lodger__pending_unlock_without (LodgerPending *pending, unsigned bits);
+/* The same, and others are clear. */
+void lodger__pending_unlock_into (LodgerPending *pending, unsigned set, unsigned clear);
 /* This is a forked child, in which nobody will ever finish what another thread of the parent was changing here. */
 bool lodger__pending_is_torn (const LodgerPending *pending);
 static inline unsigned
@@ -109,6 +112,18 @@ lodger__pending_state (const LodgerPending *pending)
 }
 /* Locked, or not shared yet. */
 void lodger__pending_add_state (LodgerPending *pending, unsigned bits);
+/* Any thread, without the lock. False: somebody has set it before. */
+static inline bool
+lodger__pending_claim (LodgerPending *pending, unsigned bit)
+{
+  return !(atomic_fetch_or_explicit (&pending->state, bit, memory_order_acq_rel) & bit);
+}
+/* Whoever has set it takes it back. */
+static inline void
+lodger__pending_unclaim (LodgerPending *pending, unsigned bit)
+{
+  atomic_fetch_and_explicit (&pending->state, ~bit, memory_order_release);
+}
 /* In one write, if it has none of some bits, and nobody has the lock. That is as if it were locked for that: the write
  * acquires what those have stored who had the lock before, and releases what this thread has stored. */
 static inline bool
@@ -214,8 +229,9 @@ lodger__pending_caller (const LodgerPending *pending)
   return pending->caller;
 }
 
-/* Owner, not done: another caller has it now, or it is another kind of item. */
-void lodger__pending_assign (LodgerPending *pending, LodgerCaller *caller);
+/* Owner: its function is going to be entered, by that caller. False: it was cancelled before, or is done. */
+bool lodger__pending_start (LodgerPending *pending, LodgerCaller *caller);
+/* Owner, not done: it is another kind of item. */
 static inline void
 lodger__pending_become (LodgerPending *pending, const LodgerItemOps *ops)
 {
@@ -224,6 +240,18 @@ lodger__pending_become (LodgerPending *pending, const LodgerItemOps *ops)
 
 /* Where the call was submitted, for options that say nothing of it. */
 void lodger__pending_lend_site (const LodgerPending *pending, LodgerCallOptions *options);
+/* The same for one that is not shared yet. */
+static inline void
+lodger__pending_take_site (LodgerPending *pending, const LodgerPending *from)
+{
+  if (pending->site.file == NULL)
+    {
+      pending->site.file = from->site.file;
+      pending->site.line = from->site.line;
+    }
+  if (pending->site.name == NULL)
+    pending->site.name = from->site.name;
+}
 
 /* ---- failures that nobody has read: unread.c ---- */
 
