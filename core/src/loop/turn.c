@@ -175,8 +175,8 @@ next_of_turn (LodgerCaller *caller)
     turn->yields.is_going_on = true;
   if (turn->mark == NULL)
     return item;
-  item = turn->depth == 1 ? lodger__inbox_take (lodger__inbox (caller), &turn->stays)
-                          : lodger__inbox_pop (lodger__inbox (caller));
+  item = turn->may_stay ? lodger__inbox_take (lodger__inbox (caller), &turn->stays)
+                        : lodger__inbox_pop (lodger__inbox (caller));
   if (item == turn->mark)
     turn->mark = NULL;
   return item;
@@ -304,16 +304,19 @@ kind_of (const LodgerCaller *caller, const LodgerItem *item)
   return caller->turn.yields.is_going_on ? LODGER_KIND_YIELDED : lodger__item_function (item);
 }
 
-/* Without before_wait the host is asked ahead of each call for what is left behind it. */
+/* Without before_wait the host is asked ahead of each call for what is left behind it. That may be user code, with a nested
+ * loop: the item is taken out then, since nothing may come between one that stays and its run. */
 static void
 run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
 {
   const int64_t outer = caller->turn.until;
+  const bool outer_may_stay = caller->turn.may_stay;
   LodgerSliceClock clock;
   uintptr_t kind;
   LodgerItem *item;
   lodger__slice_clock_start (&clock, caller, budget);
   caller->turn.until = clock.end;
+  caller->turn.may_stay = asks && caller->turn.depth == 1;
   while ((item = next_for_slice (caller)) != NULL)
     {
       if (!asks)
@@ -330,6 +333,7 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
           || lodger__slice_clock_is_over (&clock, caller, kind))
         break;
     }
+  caller->turn.may_stay = outer_may_stay;
   caller->turn.until = outer;
 }
 
