@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""docs/benchmarks.md: the text of page.md with a plot and a table in place of each line that begins with "@"."""
+
+import os
+
+import charts
+import parts
+import results as saved
+from results import Trouble
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MADE = "<!-- made by ./dev bench --report from bench/results and bench/report/page.md; change those -->"
+
+
+def notes(name):
+    """The lines of a file of this folder that has tabs between its columns."""
+    with open(os.path.join(HERE, name), encoding="utf-8") as file:
+        return [tuple(line.rstrip("\n").split("\t")) for line in file if line.strip() and line[0] != "#"]
+
+
+class Page:
+    def __init__(self, results, template):
+        self.results = results
+        self.template = template
+        self.plots = {}  # file name: text
+        self.used = set()  # metrics that the page has shown
+        self.sections = {
+            "machine": self.machine,
+            "behind": self.behind,
+            "aims": self.aims,
+            "ratios": self.ratios,
+            "others": self.others,
+            "table": self.any_table,
+            "comments": self.comments,
+            "plot": self.plot,
+        }
+
+    def write(self):
+        out = [MADE, ""]
+        for line in self.template.splitlines():
+            if line.startswith("@"):
+                name, *words = line[1:].split()
+                if name not in self.sections:
+                    raise Trouble(f"page.md: nobody makes {line}")
+                out.append(self.sections[name](*words))
+            else:
+                out.append(line)
+        return "\n".join(out).rstrip("\n") + "\n"
+
+    # ---- what a section is made of -----------------------------------------------------------------------------
+
+    def picture(self, name, words, text):
+        self.plots[name + ".svg"] = text
+        return f"![{words}](benchmarks/{name}.svg)"
+
+    @staticmethod
+    def table(columns, rows):
+        def line(cells):
+            return "| " + " | ".join(str(cell) for cell in cells) + " |"
+        return "\n".join([line(columns), line(["---"] * len(columns))] + [line(row) for row in rows])
+
+    def folded(self, words, columns, rows):
+        return f"\n<details><summary>{words}</summary>\n\n{self.table(columns, rows)}\n\n</details>"
+
+    @staticmethod
+    def missing(what):
+        return f"*The last run has no figures for `{what}`.*"
+
+    # ---- the machine -------------------------------------------------------------------------------------------
+
+    def machine(self):
+        if not self.results.machine:
+            return self.missing("machine")
+        return self.table(["", ""], [(key, value.replace("|", "/")) for key, value in self.results.machine.items()])
+
+    # ---- ratios ------------------------------------------------------------------------------------------------
+
+    def ratios(self, metric):
+        self.used.add(metric)
+        figures = self.results.figures(metric)
+        if not figures:
+            return self.missing(metric)
+        figures.sort(key=lambda figure: -figure["ratio"])
+        unit, pairs = figures[0]["unit"], figures[0]["pairs"]
+        what = "more" if figures[0].get("better") == "higher" else "less"
+        items = [charts.Ratio(figure["peer"], figure["ratio"], figure["low"], figure["high"],
+                              f"{charts.short(figure['lodger'])}, {charts.short(figure['peer_value'])}")
+                 for figure in figures]
+        text = charts.ratios(f"{metric}: Lodger beside its peers",
+                             f"in {unit}, {what} is better; {figures[0]['count']:,} a run, the median of {pairs} pairs",
+                             items)
+        rows = [(figure["peer"], charts.short(figure["lodger"]), charts.short(figure["peer_value"]),
+                 f"{figure['ratio']:.2f}", f"{figure['low']:.2f} to {figure['high']:.2f}") for figure in figures]
+        return self.picture(metric, f"{metric}: Lodger beside its peers", text) + "\n" + self.folded(
+            f"The figures of {metric}", ["peer", f"Lodger, {unit}", f"peer, {unit}", "ratio", "95 % interval"], rows)
+
+    def others(self):
+        """Metrics that page.md does not know yet."""
+        left = [metric for metric in self.results.metric_names() if metric not in self.used]
+        return "\n\n".join(f"### {metric}\n\n{self.ratios(metric)}" for metric in left)
+
+    # ---- the summary -------------------------------------------------------------------------------------------
+
+    def compared(self):
+        """All comparisons with peers, as (metric, peer, ratio, low, high)."""
+        answer = [(figure["metric"], figure["peer"], figure["ratio"], figure["low"], figure["high"])
+                  for figure in self.results.metrics["figures"]]
+        for name in sorted(parts.COMPARED):
+            for row in parts.COMPARED[name](self.results):
+                answer.append((row.group or name, row.label, row.ratio, row.low, row.high))
+        return answer
+
+    def behind(self):
+        reasons = notes("reasons.tsv")
+        rows = []
+        for metric, peer, ratio, low, high in sorted(self.compared(), key=lambda one: one[2]):
+            if low is None or low > 1:
+                continue
+            why = [words for at, who, words in reasons if at in ("*", metric) and peer.startswith(who.rstrip("*"))]
+            rows.append((f"`{metric}`", peer, f"{ratio:.2f}", f"{low:.2f} to {high:.2f}",
+                         "behind" if high < 1 else "not told apart", why[0] if why else ""))
+        if not rows:
+            return "The last run has no such line."
+        return self.table(["what", "peer", "ratio", "95 % interval", "", "why"], rows)
+
+    def aims(self):
+        by_name = {(metric, peer): (ratio, low) for metric, peer, ratio, low, _ in self.compared()}
+        rows = []
+        for metric, peer, least in notes("aims.tsv"):
+            found = by_name.get((metric, peer))
+            if found is None:
+                rows.append((f"`{metric}`", peer, least, "", "", "not measured"))
+            else:
+                rows.append((f"`{metric}`", peer, least, f"{found[0]:.2f}", f"{found[1]:.2f}",
+                             "met" if found[1] >= float(least) else "**missed**"))
+        return self.table(["what", "peer", "aim: at least", "ratio", "lower end", ""], rows)
+
+    # ---- the rest ----------------------------------------------------------------------------------------------
+
+    def plot(self, name):
+        """A plot and a table that parts.py knows how to make."""
+        made = parts.PLOTS[name](self.results)
+        if made is None:
+            return self.missing(name)
+        answer = self.picture(name, made.words, made.text)
+        if made.rows:
+            answer += "\n" + self.folded(f"The figures: {made.words}", made.columns, made.rows)
+        return answer
+
+    def any_table(self, name):
+        rows = self.results.table(name)
+        if not rows:
+            return self.missing(name)
+        columns = list(rows[0])
+        return self.table(columns, [[row.get(column, "") for column in columns] for row in rows])
+
+    def comments(self, name):
+        said = [line for line in self.results.comments(name) if line]
+        return "\n".join(f"- {line}" for line in said)
+
+
+def make(folder, template):
+    """(the page's text, {file name: text of a plot})"""
+    page = Page(saved.Results(folder), template)
+    text = page.write()
+    return text, page.plots

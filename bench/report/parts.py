@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The plots of the programs other than lodger-bench: each from the lines that its program prints."""
+
+import dataclasses
+
+import charts
+from charts import Ratio, Series, Value, short
+from results import value
+
+# Rows of lodger-fibers beside something that is no peer, but a part of the same work.
+OWN_PARTS = ("call_soon", "switch", "reference", "yield")
+
+
+@dataclasses.dataclass(frozen=True)
+class Plot:
+    words: str
+    text: str
+    columns: tuple = ()
+    rows: tuple = ()
+
+
+def grouped(rows, key):
+    groups = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return list(groups.items())
+
+
+# ---- structured ----------------------------------------------------------------------------------------------------
+
+PLACES = {"own": "from the thread that runs them", "worker": "from a worker"}
+
+
+def structured(results):
+    rows = results.table("structured")
+    if not rows:
+        return None
+    groups = []
+    for place, members in grouped(rows, lambda row: row["place"]):
+        plain = sum(value(row["plain"]) for row in members) / len(members)
+        items = [Value("plain call", plain)]
+        for row in members:
+            items.append(Value(row["call"], plain + value(row["more"]), True, plain + value(row["low"]),
+                               plain + value(row["high"]), plain + value(row["target"]),
+                               f"{row['more']} ns"))
+        groups.append((PLACES.get(place, place), items))
+    words = "what a call costs that belongs to something"
+    text = charts.values(words[0].upper() + words[1:], "the green line is the target; 95 % intervals of the difference",
+                         groups, "ns of the processor for each call, logarithmic")
+    columns = ("place", "call", "value", "plain", "more", "low", "high", "target", "ratio")
+    return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
+
+
+# ---- fibers --------------------------------------------------------------------------------------------------------
+
+def fiber_rows(results):
+    return [row for row in results.table("fibers") if "row" in row]
+
+
+def fibers(results):
+    rows = [row for row in fiber_rows(results) if row["place"] != "worker"]
+    if not rows:
+        return None
+    groups = []
+    for name, members in grouped(rows, lambda row: row["row"]):
+        first = members[0]
+        items = [Value("Lodger" if name != "switch" else "Lodger's switch", value(first["value"]), True,
+                       aim=None if first["target"].startswith("+") else value(first["target"]))]
+        items += [Value(row["peer"], value(row["value 2"])) for row in members]
+        groups.append((name, items))
+    words = "what spawned calls cost"
+    text = charts.values(words[0].upper() + words[1:], "in a main loop; the green line is the target", groups,
+                         "ns of the processor for each, logarithmic")
+    columns = ("row", "place", "value", "peer", "value 2", "more", "low", "high", "target", "ratio")
+    return Plot(words, text, ("row", "place", "Lodger", "peer", "peer's", "more", "low", "high", "target", "ratio"),
+                tuple(tuple(row[column] for column in columns) for row in fiber_rows(results)))
+
+
+def fibers_compared(results):
+    """The interval is that of the difference; as a ratio it is the peer's value to Lodger's."""
+    for row in fiber_rows(results):
+        if row["peer"] in OWN_PARTS:
+            continue
+        own, peer = value(row["value"]), value(row["value 2"])
+        low, high = peer / (peer + value(row["high"])), peer / (peer + value(row["low"]))
+        yield Ratio(row["peer"], peer / own, low, high, group=row["row"])
+
+
+def parked(results):
+    rows = [row for row in results.table("fibers") if "stack" in row]
+    if not rows:
+        return None
+    groups = []
+    for column, unit in (("bytes each", "bytes of memory"), ("page tables", "bytes of page tables"),
+                         ("ns to begin", "ns to begin"), ("ns to end", "ns to end")):
+        groups.append((unit, [Value(row["stack"], value(row[column]), row["stack"] != "libdex") for row in rows
+                              if value(row[column])]))
+    words = f"{int(rows[0]['count']):,} spawned calls that wait for one promise"
+    text = charts.values(words, "for each of them; by the address space of a stack", groups, "logarithmic")
+    columns = ("stack", "count", "bytes each", "share", "page tables", "mappings", "ns to begin", "ns to end")
+    return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
+
+
+# ---- guests --------------------------------------------------------------------------------------------------------
+
+def guests(results):
+    rows = results.table("guests")
+    measured = [row for row in rows if value(row["ratio"]) is not None]
+    if not measured:
+        return None
+    items = []
+    for name, members in grouped(measured, lambda row: row["row"]):
+        for row in members:
+            items.append(Ratio(f"{row['guest']} in {row['host']} ({row['way']})", value(row["ratio"]),
+                               value(row["low"]), value(row["high"]),
+                               f"{row['as a guest']}, {row['by itself']} {row['unit']}", name))
+    words = "a loop as a guest beside the same loop by itself"
+    text = charts.ratios(words[0].upper() + words[1:], "medians of pairs of runs, and their 95 % intervals", items,
+                         "by itself", "the guest", "guest, by itself")
+    columns = ("row", "host", "way", "guest", "as a guest", "by itself", "unit", "ratio", "low", "high")
+    return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
+
+
+# ---- crowds --------------------------------------------------------------------------------------------------------
+
+def crowds(results):
+    rows = results.table("crowds")
+    if not rows:
+        return None
+    numbers = [name for name in rows[0] if name.isdigit()]
+    series = []
+    for row in rows:
+        points = tuple((int(name), value(row[name])) for name in numbers if value(row[name]))
+        if points:
+            series.append(Series(row["crowd"], points, f"{short(points[-1][1])} ns"))
+    words = "what one item costs among many of its kind"
+    text = charts.multiples(words[0].upper() + words[1:],
+                            "a level line: the number does not matter; the figure is that of the largest number", series,
+                            "how many there are", "ns of the processor for each")
+    columns = ("crowd", *numbers, "ratio", "what")
+    return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
+
+
+PLOTS = {
+    "structured": structured,
+    "fibers": fibers,
+    "parked": parked,
+    "guests": guests,
+    "crowds": crowds,
+}
+
+COMPARED = {"fibers": fibers_compared}
