@@ -99,15 +99,27 @@ def whisker(drawing, scale, low, high, y):
         drawing.line(x, y - 3.5, x, y + 3.5, "span")
 
 
+def start_of_words(scale, item):
+    return scale.place(max(item.value, item.high or 0)) + 10
+
+
+def end_of_words(scale, item):
+    """Letters are about as wide as this; nobody asks the fonts."""
+    return start_of_words(scale, item) + len(item.words or short(item.value)) * (7.2 if item.is_own else 6.4)
+
+
 def values(title, subtitle, groups, unit, left=LEFT):
     """A dot for each value, on one logarithmic axis. Groups are (name, Values); Lodger's dots have a colour."""
     items = [item for _, members in groups for item in members]
     rows = len(items) + sum(1 for name, _ in groups if name)
-    top, right = 64, 170
+    top = 64
     drawing = Drawing(WIDTH, top + rows * ROW + 50, title)
     head(drawing, title, subtitle)
     ends = [end for item in items for end in (item.value, item.low, item.high, item.aim) if end]
-    scale = LogScale([min(ends) * 0.8, max(ends) * 1.1], left + 16, WIDTH - right)
+    for right in range(60, 420, 20):
+        scale = LogScale([min(ends) * 0.8, max(ends) * 1.1], left + 16, WIDTH - right)
+        if all(end_of_words(scale, item) < WIDTH - 12 for item in items):
+            break
     bottom = top + rows * ROW + 4
     for tick in scale.ticks:
         x = scale.place(tick)
@@ -127,7 +139,7 @@ def values(title, subtitle, groups, unit, left=LEFT):
                 drawing.line(scale.place(item.aim), y + 3, scale.place(item.aim), y + ROW - 3, "aim")
             drawing.dot(at, middle, 5, "own" if item.is_own else "peer")
             whisker(drawing, scale, item.low, item.high, middle)
-            drawing.text(max(at, scale.place(item.high or item.value)) + 10, y + 15, item.words or short(item.value),
+            drawing.text(start_of_words(scale, item), y + 15, item.words or short(item.value),
                          "strong small" if item.is_own else "small")
             y += ROW
     return drawing.write()
@@ -148,7 +160,7 @@ def multiples(title, subtitle, series, x_unit, y_unit, columns=5):
     drawing = Drawing(WIDTH, top + rows * pitch + 26, title)
     head(drawing, title, subtitle)
     across = LogScale([x for one in series for x, _ in one.points], 0, panel_width)
-    up = LogScale([y for one in series for _, y in one.points], panel_height, 0, 5)
+    up = LogScale([y for one in series for _, y in one.points], panel_height, 0, 5, 0)
 
     def place(points):
         return [(across.place(x), up.place(y)) for x, y in points]
@@ -195,7 +207,7 @@ def lines(title, subtitle, series, x_unit, y_unit, aims=()):
     head(drawing, title, subtitle)
     xs = [x for one in series for x, _ in one.points]
     ys = [y for one in series for _, y in one.points] + [y for y, _ in aims]
-    across, up = LogScale(xs, left, WIDTH - right), LogScale(ys, top + height, top, 12)
+    across, up = LogScale(xs, left, WIDTH - right), LogScale(ys, top + height, top, 12, 16)
     for tick in up.ticks:
         drawing.line(left, up.place(tick), WIDTH - right, up.place(tick), "grid")
         drawing.text(left - 8, up.place(tick) + 4, tick_label(tick), "soft small", "end")

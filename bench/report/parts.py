@@ -141,7 +141,69 @@ def crowds(results):
     return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
 
 
+# ---- start-up and size ---------------------------------------------------------------------------------------------
+
+def rows_of(results, name, column):
+    return [row for row in results.table(name) if column in row]
+
+
+def first(results):
+    rows = rows_of(results, "startup", "first")
+    if not rows:
+        return None
+    groups = []
+    for name, threads in (("a call in the same thread", "1"), ("a job in another thread", None)):
+        items = []
+        for row in rows:
+            if (row["threads"] == "1") == (threads == "1"):
+                us = value(row["us to begin"]) + value(row["us to end"])
+                items.append(Value(row["way"], us, row["way"].startswith("Lodger"),
+                                   words=f"{short(us)} µs, {row['KiB']} KiB, {row['written KiB']} written"))
+        if items:
+            groups.append((name, items))
+    words = "the first call of a process, with the end of what it began"
+    text = charts.values(words[0].upper() + words[1:], "each in a process of its own; memory that it adds", groups,
+                         "µs, logarithmic")
+    columns = tuple(column for column in rows[0] if column != "first")
+    return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
+
+
+def linked(results):
+    rows = rows_of(results, "startup", "linked")
+    if not rows:
+        return None
+    groups = []
+    for row in rows:
+        without, more = value(row["without"]), value(row["more"])
+        groups.append((row["what"], [
+            Value("without", without, words=f"{short(without)} µs"),
+            Value("with Lodger", without + more, True, without + value(row["low"]), without + value(row["high"]),
+                  words=f"{row['more']} µs, {row['KiB more']} KiB, {row['written more']} KiB written")]))
+    words = "a program that is linked with Lodger and does not use it"
+    text = charts.values(words[0].upper() + words[1:], "from its start to its end; 95 % intervals of the difference",
+                         groups, "µs, logarithmic")
+    columns = tuple(column for column in rows[0] if column != "linked")
+    return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
+
+
+def sizes(results):
+    rows = sorted(rows_of(results, "startup", "size"), key=lambda row: value(row["stripped"]))
+    if not rows:
+        return None
+    items = [Value(row["library"], value(row["stripped"]) / 1024, row["library"].startswith("liblodger"),
+                   words=f"{short(value(row['stripped']) / 1024)} KiB, {row['relocations']} relocations, "
+                         f"{row['constructors']} constructors") for row in rows]
+    words = "the size of the libraries"
+    text = charts.values(words[0].upper() + words[1:], "stripped; the relocations of addresses are those at the start",
+                         [("", items)], "KiB, logarithmic")
+    columns = tuple(column for column in rows[0] if column != "size")
+    return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
+
+
 PLOTS = {
+    "first": first,
+    "linked": linked,
+    "sizes": sizes,
     "structured": structured,
     "fibers": fibers,
     "parked": parked,

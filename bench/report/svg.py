@@ -71,7 +71,7 @@ class LogScale:
 
     STEPS = (1, 2, 5)
 
-    def __init__(self, values, start, end, most_ticks=9):
+    def __init__(self, values, start, end, most_ticks=9, least_gap=38):
         low, high = min(values), max(values)
         ticks = [step * 10.0 ** power for power in range(math.floor(math.log10(low)) - 1,
                                                          math.ceil(math.log10(high)) + 2) for step in self.STEPS]
@@ -81,8 +81,12 @@ class LogScale:
             last += 1
         self.low, self.high, self.start, self.end = ticks[first], ticks[last], start, end
         self.ticks = ticks[first:last + 1]
-        if len(self.ticks) > most_ticks:
+        if len(self.ticks) > most_ticks or self.narrowest() < least_gap:
             self.ticks = [tick for tick in self.ticks if abs(math.log10(tick) - round(math.log10(tick))) < 1e-9]
+
+    def narrowest(self):
+        places = [self.place(tick) for tick in self.ticks]
+        return min(abs(b - a) for a, b in zip(places, places[1:]))
 
     def place(self, value):
         value = min(max(value, self.low), self.high)
