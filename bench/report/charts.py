@@ -100,7 +100,7 @@ def whisker(drawing, scale, low, high, y):
 
 
 def start_of_words(scale, item):
-    return scale.place(max(item.value, item.high or 0)) + 10
+    return scale.place(max(item.value, item.high or 0, item.aim or 0)) + 10
 
 
 def end_of_words(scale, item):
@@ -229,6 +229,29 @@ def lines(title, subtitle, series, x_unit, y_unit, aims=()):
         drawing.text(x, y, words, f"small t{i % 5}")
     drawing.text((left + WIDTH - right) / 2, top + height + 38, x_unit, "soft small", "middle")
     drawing.text(left - 8, top - 8, y_unit, "soft small", "start")
+    return drawing.write()
+
+
+def cells(title, subtitle, columns, rows, label_width=200):
+    """A table with a bar in each cell. Each column has its own scale, from 0. Rows are (label, values, words)."""
+    top, gap = 84, 14
+    words_width = 240
+    drawing = Drawing(WIDTH, top + len(rows) * ROW + 16, title)
+    head(drawing, title, subtitle)
+    width = (WIDTH - label_width - words_width - 16) / len(columns) - gap
+    for i, column in enumerate(columns):
+        drawing.text(label_width + 16 + i * (width + gap), top - 10, column, "soft small")
+    most = [max([row[1][i] for row in rows] + [1]) for i in range(len(columns))]
+    for number_of_row, (label, amounts, words) in enumerate(rows):
+        y = top + number_of_row * ROW
+        drawing.line(16, y, WIDTH - 16, y, "grid")
+        drawing.text(label_width, y + 15, label, "strong", "end")
+        drawing.text(WIDTH - words_width + 8, y + 15, words, "soft small")
+        for i, amount in enumerate(amounts):
+            x = label_width + 16 + i * (width + gap)
+            drawing.rect(x, y + 4, (width - 40) * amount / most[i], ROW - 8, "own")
+            drawing.text(x + (width - 40) * amount / most[i] + 4, y + 15, f"{amount:g}",
+                         "small" if amount else "soft small")
     return drawing.write()
 
 

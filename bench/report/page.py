@@ -124,16 +124,18 @@ class Page:
         return self.table(["what", "peer", "ratio", "95 % interval", "", "why"], rows)
 
     def aims(self):
-        by_name = {(metric, peer): (ratio, low) for metric, peer, ratio, low, _ in self.compared()}
         rows = []
-        for metric, peer, least in notes("aims.tsv"):
-            found = by_name.get((metric, peer))
-            if found is None:
-                rows.append((f"`{metric}`", peer, least, "", "", "not measured"))
-            else:
-                rows.append((f"`{metric}`", peer, least, f"{found[0]:.2f}", f"{found[1]:.2f}",
-                             "met" if found[1] >= float(least) else "**missed**"))
-        return self.table(["what", "peer", "aim: at least", "ratio", "lower end", ""], rows)
+        for metric, peer, least, end in notes("aims.tsv"):
+            found = [one for one in self.compared() if one[0] == metric and peer in ("*", one[1])]
+            aim = f"at least {least}" if end == "low" else f"not behind {least}"
+            if not found:
+                rows.append((f"`{metric}`", "each" if peer == "*" else peer, aim, "", "", "not measured"))
+                continue
+            _, name, ratio, low, high = min(found, key=lambda one: one[3] if end == "low" else one[4])
+            reached = (low if end == "low" else high) >= float(least)
+            rows.append((f"`{metric}`", f"each; the least: {name}" if peer == "*" else peer, aim, f"{ratio:.2f}",
+                         f"{low:.2f} to {high:.2f}", "met" if reached else "**missed**"))
+        return self.table(["what", "peer", "aim", "ratio", "95 % interval", ""], rows)
 
     # ---- the rest ----------------------------------------------------------------------------------------------
 

@@ -200,7 +200,54 @@ def sizes(results):
     return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
 
 
+# ---- ticks under a flood -------------------------------------------------------------------------------------------
+
+def jank(results):
+    rows = [row for row in results.table("jank") if "flood" in row]
+    if not rows:
+        return None
+    groups = []
+    for what, members in grouped(rows, lambda row: row["what"]):
+        items = []
+        for row in members:
+            share = f", {float(row['share']):.0%} of the calls" if value(row["share"]) is not None else ""
+            items.append(Value(row["contestant"], max(value(row["p99"]) or 0, 1), row["contestant"].startswith("Lodger"),
+                               aim=2000 if row["contestant"].startswith("Lodger") else None,
+                               words=f"{short(value(row['p99']) or 0)} µs; {row['ticks']} of {row['of']} ticks{share}"))
+        groups.append((what, items))
+    words = "how late the ticks of a loop are under a flood"
+    text = charts.values(words[0].upper() + words[1:],
+                         "60 ticks a second; the 99th percentile of the lateness; the green line is the target", groups,
+                         "µs, logarithmic")
+    columns = tuple(column for column in rows[0] if column != "what")
+    return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
+
+
+# ---- counts --------------------------------------------------------------------------------------------------------
+
+COUNTED = ("syscalls", "allocations", "locked", "mutexes")
+
+
+def counts(results):
+    rows = results.table("counts")
+    if not rows:
+        return None
+
+    def each(row, column):
+        return round(value(row[column]) / max(value(row["times"]), 1), 2)
+
+    words = "what each operation takes"
+    text = charts.cells(words[0].upper() + words[1:], "counted, for one operation; the same on every machine",
+                        ("system calls", "allocations", "locked", "mutexes"),
+                        [(row["operation"], [each(row, column) for column in COUNTED], row["what"][:44])
+                         for row in rows])
+    columns = tuple(rows[0])
+    return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
+
+
 PLOTS = {
+    "jank": jank,
+    "counts": counts,
     "first": first,
     "linked": linked,
     "sizes": sizes,

@@ -38,11 +38,11 @@ class Results:
         return [line[1:].strip() for line in self.lines(name) if line[0] == "#" and "\t" not in line]
 
     def table(self, name):
-        """The figures as dictionaries. A comment with tabs names the columns of the lines below it."""
+        """The figures as dictionaries. A comment with tabs, or else the first line, names the columns below it."""
         rows, columns = [], []
         for line in self.lines(name):
             cells = [cell.strip() for cell in line.lstrip("# ").split("\t")]
-            if line[0] == "#":
+            if line[0] == "#" or not columns:
                 if len(cells) > 1:
                     columns = distinct(cells)
             elif len(cells) != len(columns):
