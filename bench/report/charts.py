@@ -3,7 +3,7 @@
 
 import dataclasses
 
-from svg import Drawing, LogScale, number, short, tick_label
+from svg import Drawing, ExactScale, LogScale, number, short, tick_label
 
 WIDTH = 860
 ROW = 22
@@ -202,16 +202,16 @@ def walk(drawing, across, up):
 
 def lines(title, subtitle, series, x_unit, y_unit, aims=()):
     """A few lines on logarithmic axes, each named at its end. `aims` are (y, words): level lines."""
-    left, top, right, height = 74, 64, 210, 300
+    left, top, right, height = 74, 84, 210, 280
     drawing = Drawing(WIDTH, top + height + 52, title)
     head(drawing, title, subtitle)
     xs = [x for one in series for x, _ in one.points]
     ys = [y for one in series for _, y in one.points] + [y for y, _ in aims]
-    across, up = LogScale(xs, left, WIDTH - right), LogScale(ys, top + height, top, 12, 16)
+    across, up = ExactScale(xs, left, WIDTH - right), LogScale(ys, top + height, top, 12, 16)
     for tick in up.ticks:
         drawing.line(left, up.place(tick), WIDTH - right, up.place(tick), "grid")
         drawing.text(left - 8, up.place(tick) + 4, tick_label(tick), "soft small", "end")
-    for tick in sorted(set(xs)):
+    for tick in across.ticks:
         drawing.text(across.place(tick), top + height + 18, tick_label(tick), "soft small", "middle")
         drawing.line(across.place(tick), top + height, across.place(tick), top + height + 4, "even")
     for y, words in aims:
@@ -228,7 +228,7 @@ def lines(title, subtitle, series, x_unit, y_unit, aims=()):
     for y, x, words, i in labels:
         drawing.text(x, y, words, f"small t{i % 5}")
     drawing.text((left + WIDTH - right) / 2, top + height + 38, x_unit, "soft small", "middle")
-    drawing.text(left - 8, top - 8, y_unit, "soft small", "start")
+    drawing.text(16, top - 14, y_unit, "soft small")
     return drawing.write()
 
 

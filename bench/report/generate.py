@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""generate.py [--check] RESULTS DOCS: writes DOCS/benchmarks.md and DOCS/benchmarks/*.svg from the files in RESULTS.
+"""generate.py [--check] RESULTS DOCS: writes DOCS/benchmarks.md, DOCS/scaling.md and DOCS/benchmarks/*.svg from the files
+in RESULTS.
 
 The same results make the same files. With --check nothing is written: what differs is named, and the program ends
 with 1.
@@ -16,11 +17,7 @@ from results import Trouble  # noqa: E402
 
 
 def wanted(results, docs):
-    with open(os.path.join(page.HERE, "page.md"), encoding="utf-8") as file:
-        text, plots = page.make(results, file.read())
-    files = {os.path.join(docs, "benchmarks.md"): text}
-    files.update({os.path.join(docs, "benchmarks", name): plot for name, plot in plots.items()})
-    return files
+    return {os.path.join(docs, name): text for name, text in page.make(results).items()}
 
 
 def spare(files, docs):

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""docs/benchmarks.md: the text of page.md with a plot and a table in place of each line that begins with "@"."""
+"""A page of docs/: the text of a file of this folder with a plot and a table in place of each line that begins with "@"."""
 
 import os
 
 import charts
+import limits
 import parts
 import results as saved
 from results import Trouble
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MADE = "<!-- made by ./dev bench --report from bench/results and bench/report/page.md; change those -->"
+MADE = "<!-- made by ./dev bench --report from bench/results and bench/report/{}; change those -->"
+
+PAGES = ("benchmarks.md", "scaling.md")
 
 
 def notes(name):
@@ -19,9 +22,9 @@ def notes(name):
 
 
 class Page:
-    def __init__(self, results, template):
+    def __init__(self, results, name):
         self.results = results
-        self.template = template
+        self.name = name
         self.plots = {}  # file name: text
         self.used = set()  # metrics that the page has shown
         self.sections = {
@@ -33,15 +36,19 @@ class Page:
             "table": self.any_table,
             "comments": self.comments,
             "plot": self.plot,
+            "limits": self.limits,
+            "here": lambda: parts.said_of_here(self.results),
         }
 
     def write(self):
-        out = [MADE, ""]
-        for line in self.template.splitlines():
+        out = [MADE.format(self.name), ""]
+        with open(os.path.join(HERE, self.name), encoding="utf-8") as file:
+            template = file.read()
+        for line in template.splitlines():
             if line.startswith("@"):
                 name, *words = line[1:].split()
                 if name not in self.sections:
-                    raise Trouble(f"page.md: nobody makes {line}")
+                    raise Trouble(f"{self.name}: nobody makes {line}")
                 out.append(self.sections[name](*words))
             else:
                 out.append(line)
@@ -95,7 +102,7 @@ class Page:
             f"The figures of {metric}", ["peer", f"Lodger, {unit}", f"peer, {unit}", "ratio", "95 % interval"], rows)
 
     def others(self):
-        """Metrics that page.md does not know yet."""
+        """Metrics that the page does not know yet."""
         left = [metric for metric in self.results.metric_names() if metric not in self.used]
         return "\n\n".join(f"### {metric}\n\n{self.ratios(metric)}" for metric in left)
 
@@ -149,6 +156,10 @@ class Page:
             answer += "\n" + self.folded(f"The figures: {made.words}", made.columns, made.rows)
         return answer
 
+    def limits(self):
+        rows = limits.rows(self.results, notes("locks.tsv"))
+        return self.table(limits.COLUMNS, rows) if rows else self.missing("scaling")
+
     def any_table(self, name):
         rows = self.results.table(name)
         if not rows:
@@ -161,8 +172,12 @@ class Page:
         return "\n".join(f"- {line}" for line in said)
 
 
-def make(folder, template):
-    """(the page's text, {file name: text of a plot})"""
-    page = Page(saved.Results(folder), template)
-    text = page.write()
-    return text, page.plots
+def make(folder):
+    """{name of a file below docs: its text}"""
+    results = saved.Results(folder)
+    files = {}
+    for name in PAGES:
+        page = Page(results, name)
+        files[name] = page.write()
+        files.update({"benchmarks/" + plot: text for plot, text in page.plots.items()})
+    return files

@@ -4,6 +4,7 @@
 import dataclasses
 
 import charts
+import scale
 from charts import Ratio, Series, Value, short
 from results import value
 
@@ -245,7 +246,105 @@ def counts(results):
     return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
 
 
+# ---- many processors -----------------------------------------------------------------------------------------------
+
+@dataclasses.dataclass(frozen=True)
+class Shared:
+    """What lodger-scaling says of an operation."""
+
+    owner: float
+    others: float
+    locks: tuple  # rows
+
+    def lock(self, is_wanted):
+        """All locks that are meant, as one visit of the lines of the lock and of what it guards."""
+        rows = [row for row in self.locks if is_wanted(row)]
+        times = sum(value(row["for each"]) for row in rows)
+        held = sum(value(row["for each"]) * value(row["ns held"]) for row in rows)
+        return scale.Visit("lock", held / times if times else 0, 2, times)
+
+
+def shared(results, name):
+    rows = results.table("scaling")
+    took = [row for row in rows if row.get("operation") == name]
+    if not took:
+        return None
+    return Shared(value(took[0]["owner ns"]), value(took[0]["others ns"]),
+                  tuple(row for row in rows if row.get("lock of") == name))
+
+
+def depot(operation):
+    return operation.lock(lambda row: row["of all"] == "depot")
+
+
+def pool(operation):
+    """The locks of an object in the flood of jobs are the pool's: nobody else has one on this way."""
+    return operation.lock(lambda row: row["of all"] == "-")
+
+
+def flood(results):
+    direct = shared(results, "direct")
+    if direct is None:
+        return None
+    one = scale.flood_to_one(direct.owner, direct.others)
+    each = scale.flood_to_each(direct.owner, direct.others, depot(direct))
+    series = [Series("to one thread", tuple((n, rate / 1e6) for n, rate in one), f"({short(one[-1][1] / 1e6)})"),
+              Series("in pairs", tuple((n, rate / 1e6) for n, rate in each), f"({short(each[-1][1] / 1e6)})")]
+    words = "calls on many processors, simulated"
+    text = charts.lines(words[0].upper() + words[1:], f"a line of another processor takes {scale.TRANSFER:.0f} ns",
+                        series, "processors", "Mcalls/s")
+    rows = tuple((n, short(a / 1e6), short(b / 1e6)) for (n, a), (_, b) in zip(one, each))
+    return Plot(words, text, ("processors", "to one thread, Mcalls/s", "in pairs, Mcalls/s"), rows)
+
+
+def said_of_here(results):
+    """What the simulation says of the machine at hand, beside what was measured there."""
+    direct, rows = shared(results, "direct"), results.table("scaling")
+    words = {row["word"]: value(row["ns"]) for row in rows if "word" in row}
+    measured = [value(row["1"]) for row in rows if row.get("threads") == "to one"]
+    if direct is None or not measured:
+        return ""
+    here = scale.flood_to_one(direct.owner, direct.others, max(words["shared"] - words["alone"], 0))[0][1]
+    return (f"For one thread that submits to another one, with the {short(words['shared'])} ns that a word takes which two "
+            f"processors change by turns at hand, the simulation says {short(here / 1e6)} Mcalls/s. "
+            f"{short(measured[0])} were measured.")
+
+
+LENGTHS = ((1e3, "1 µs"), (1e4, "10 µs"), (1e5, "100 µs"), (1e6, "1 ms"))
+
+
+def pool_plot(results):
+    operation = shared(results, "jobs")
+    if operation is None:
+        return None
+    series, rows = [], []
+    for length, name in LENGTHS:
+        points = scale.jobs(length, operation.owner, operation.others, pool(operation))
+        series.append(Series(f"jobs of {name}", tuple(points), f"({short(points[-1][1])} at work)"))
+        rows.append((name, *(short(busy) for _, busy in points)))
+    words = "jobs on many processors, simulated"
+    text = charts.lines(words[0].upper() + words[1:],
+                        "one thread feeds the pool; a line of another processor takes "
+                        f"{scale.TRANSFER:.0f} ns", series, "processors", "processors at work in jobs")
+    return Plot(words, text, ("length of a job", *(f"{n}" for n in scale.PROCESSORS if n > 1)), tuple(rows))
+
+
+def threads(results):
+    rows = [row for row in results.table("scaling") if "threads" in row]
+    if not rows:
+        return None
+    series = [Series(row["threads"], tuple((int(name), value(row[name])) for name in row if name.isdigit()))
+              for row in rows]
+    words = "many threads on the processors that are there"
+    text = charts.lines(words[0].upper() + words[1:], "measured; calls of so many threads, together", series, "threads",
+                        "Mcalls/s")
+    return Plot(words, text, tuple(rows[0]), tuple(tuple(row.values()) for row in rows))
+
+
 PLOTS = {
+    "flood": flood,
+    "pool": pool_plot,
+    "threads": threads,
     "jank": jank,
     "counts": counts,
     "first": first,

@@ -83,6 +83,9 @@ save structured 120 "$programs/lodger-structured" $quick
 save fibers 240 "$programs/lodger-fibers" $quick
 save crowds 300 "$programs/lodger-crowds" $quick
 save startup 120 "$programs/lodger-startup" $quick
+save scaling 120 "$programs/lodger-scaling" $quick
+save jank 300 "$programs/lodger-jank" $quick
+save counts 120 "$programs/../tests/lodger-counts"
 save guests 600 "$programs/lodger-guests" $quick
 
 { echo '# SPDX-License-Identifier: LGPL-2.1-or-later'; machine "$load_before"; } >"$results/machine.tsv"

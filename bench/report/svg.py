@@ -66,8 +66,23 @@ class Drawing:
         return head + "\n".join(self.parts) + "\n</svg>\n"
 
 
-class LogScale:
-    """From values to places, by their logarithms. The ends are powers of ten times 1, 2 or 5."""
+class ExactScale:
+    """From values to places, by their logarithms. The values are the ticks."""
+
+    def __init__(self, values, start, end):
+        self.ticks = sorted(set(values))
+        self.low, self.high, self.start, self.end = self.ticks[0], self.ticks[-1], start, end
+
+    def place(self, value):
+        if self.low == self.high:
+            return self.start
+        value = min(max(value, self.low), self.high)
+        share = math.log(value / self.low) / math.log(self.high / self.low)
+        return self.start + share * (self.end - self.start)
+
+
+class LogScale(ExactScale):
+    """The same. The ends are powers of ten times 1, 2 or 5, and so are the ticks."""
 
     STEPS = (1, 2, 5)
 
@@ -87,11 +102,6 @@ class LogScale:
     def narrowest(self):
         places = [self.place(tick) for tick in self.ticks]
         return min(abs(b - a) for a, b in zip(places, places[1:]))
-
-    def place(self, value):
-        value = min(max(value, self.low), self.high)
-        share = math.log(value / self.low) / math.log(self.high / self.low)
-        return self.start + share * (self.end - self.start)
 
 
 def short(value):
