@@ -16,10 +16,6 @@ import page  # noqa: E402
 from results import Trouble  # noqa: E402
 
 
-def wanted(results, docs):
-    return {os.path.join(docs, name): text for name, text in page.make(results).items()}
-
-
 def spare(files, docs):
     """Plots of an earlier run that this one does not make."""
     folder = os.path.join(docs, "benchmarks")
@@ -59,11 +55,14 @@ def main(arguments):
         print("Usage: generate.py [--check] RESULTS DOCS", file=sys.stderr)
         return 2
     try:
-        files = wanted(*folders)
+        made, troubles = page.make(folders[0])
     except Trouble as trouble:
         print(f"generate.py: {trouble}", file=sys.stderr)
         return 1
-    return (check if is_check else write)(files, folders[1])
+    for trouble in troubles:
+        print(f"generate.py: {trouble}", file=sys.stderr)
+    files = {os.path.join(folders[1], name): text for name, text in made.items()}
+    return (check if is_check else write)(files, folders[1]) or (1 if troubles else 0)
 
 
 if __name__ == "__main__":

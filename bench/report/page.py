@@ -27,6 +27,7 @@ class Page:
         self.name = name
         self.plots = {}  # file name: text
         self.used = set()  # metrics that the page has shown
+        self.troubles = []
         self.sections = {
             "machine": self.machine,
             "behind": self.behind,
@@ -49,10 +50,18 @@ class Page:
                 name, *words = line[1:].split()
                 if name not in self.sections:
                     raise Trouble(f"{self.name}: nobody makes {line}")
-                out.append(self.sections[name](*words))
+                out.append(self.section(line, self.sections[name], words))
             else:
                 out.append(line)
         return "\n".join(out).rstrip("\n") + "\n"
+
+    def section(self, line, make_section, words):
+        """What one program has printed must not spoil the page for all others."""
+        try:
+            return make_section(*words)
+        except (ArithmeticError, LookupError, TypeError, ValueError, Trouble) as error:
+            self.troubles.append(f"{self.name}: {line}: {type(error).__name__}: {error}")
+            return f"*The figures for `{' '.join(words)}` cannot be shown.*"
 
     # ---- what a section is made of -----------------------------------------------------------------------------
 
@@ -173,11 +182,12 @@ class Page:
 
 
 def make(folder):
-    """{name of a file below docs: its text}"""
+    """({name of a file below docs: its text}, what could not be shown)"""
     results = saved.Results(folder)
-    files = {}
+    files, troubles = {}, []
     for name in PAGES:
         page = Page(results, name)
         files[name] = page.write()
         files.update({"benchmarks/" + plot: text for plot, text in page.plots.items()})
-    return files
+        troubles += page.troubles
+    return files, troubles

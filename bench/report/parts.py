@@ -305,9 +305,9 @@ def said_of_here(results):
     if direct is None or not measured:
         return ""
     here = scale.flood_to_one(direct.owner, direct.others, max(words["shared"] - words["alone"], 0))[0][1]
-    return (f"For one thread that submits to another one, with the {short(words['shared'])} ns that a word takes which two "
-            f"processors change by turns at hand, the simulation says {short(here / 1e6)} Mcalls/s. "
-            f"{short(measured[0])} were measured.")
+    return (f"On the machine at hand, two processors that change one word by turns take {short(words['shared'])} ns for\n"
+            "each change. For one thread that submits to another one, the simulation then says "
+            f"{short(here / 1e6)} Mcalls/s;\n{short(measured[0])} were measured.")
 
 
 LENGTHS = ((1e3, "1 µs"), (1e4, "10 µs"), (1e5, "100 µs"), (1e6, "1 ms"))

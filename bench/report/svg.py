@@ -87,6 +87,7 @@ class LogScale(ExactScale):
     STEPS = (1, 2, 5)
 
     def __init__(self, values, start, end, most_ticks=9, least_gap=38):
+        values = [value for value in values if value > 0] or [1]  # there is no place for others
         low, high = min(values), max(values)
         ticks = [step * 10.0 ** power for power in range(math.floor(math.log10(low)) - 1,
                                                          math.ceil(math.log10(high)) + 2) for step in self.STEPS]
