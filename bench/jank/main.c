@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * lodger-jank [--quick] [--only FLOOD]: the ticks of a loop while calls flood it; Lodger and its peers in turns, each
+ * with ticks right after the same flood without ticks.
+ */
+#include "../pairs.h"
+#include "jank.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum
+{
+  TICKS = 180,
+  TICKS_QUICK = 30,
+  ROUNDS = 3,
+  ROUNDS_QUICK = 1,
+  LATE_NS = 2000000,
+  TICKS_MISSED = 90, /* one in so many may be */
+};
+static const double SHARE = 0.8;
+
+static const Flood floods[] = {
+  { "calm", "no calls", 0, false, false },
+  { "short1", "calls of 100 ns from one thread", 1, false, false },
+  { "short2", "calls of 100 ns from two threads", 2, false, false },
+  { "long1", "calls of 50 us from one thread", 1, false, true },
+  { "long2", "calls of 50 us from two threads", 2, false, true },
+  { "results", "results of two workers, 100 ns each on both sides", 0, true, false },
+};
+static const size_t n_floods = sizeof floods / sizeof floods[0];
+
+static const Contestant *const contestants[] = {
+  &jank_lodger, &jank_lodger_soon, &jank_invoke, &jank_idle, &jank_async_queue, &jank_gtask,
+#ifdef LODGER_HAVE_QT
+  &jank_qt,     &jank_qt_unix,
+#endif
+#ifdef LODGER_HAVE_UV
+  &jank_uv,
+#endif
+};
+
+enum
+{
+  CONTESTANTS = sizeof contestants / sizeof contestants[0]
+};
+
+static bool is_quick;
+
+static unsigned
+count_ticks (void)
+{
+  return is_quick ? TICKS_QUICK : TICKS;
+}
+
+static size_t
+count_rounds (void)
+{
+  return is_quick ? ROUNDS_QUICK : ROUNDS;
+}
+
+/* The last tick is due half a period before the end. */
+static int64_t
+length_of_run (void)
+{
+  return (2 * (int64_t) count_ticks () + 1) * 1000000000 / (2 * TICKS_HZ);
+}
+
+static bool
+is_calm (const Flood *flood)
+{
+  return flood->producers == 0 && !flood->is_of_results;
+}
+
+static bool
+takes_part (const Contestant *contestant, const Flood *flood)
+{
+  if (flood->is_of_results)
+    return contestant->submit != NULL;
+  return is_calm (flood) ? contestant->is_calm : contestant->post != NULL;
+}
+
+/* ---- the lines --------------------------------------------------------------------------------------------------- */
+
+/* All rounds of one contestant in one flood. */
+typedef struct Figure
+{
+  unsigned ticks; /* the fewest */
+  double rate[ROUNDS], rate_without[ROUNDS], share[ROUNDS], cpu[ROUNDS];
+  double median[ROUNDS], p99[ROUNDS], own[ROUNDS], max;
+} Figure;
+
+static void
+add_round (Figure *figure, const Contestant *contestant, const Flood *flood, size_t round)
+{
+  Outcome without = { 0 }, with;
+  Lateness late;
+
+  if (!is_calm (flood))
+    without = jank_run (contestant, flood, false, length_of_run ());
+  jank_forget_lateness ();
+  with = jank_run (contestant, flood, true, length_of_run ());
+  late = jank_lateness ();
+  figure->ticks = round == 0 || with.ticks < figure->ticks ? with.ticks : figure->ticks;
+  figure->rate[round] = with.calls_per_second / 1e3;
+  figure->rate_without[round] = without.calls_per_second / 1e3;
+  figure->share[round] = without.calls_per_second > 0 ? with.calls_per_second / without.calls_per_second : 0;
+  figure->cpu[round] = with.cpu;
+  figure->median[round] = late.median / 1e3;
+  figure->p99[round] = late.p99 / 1e3;
+  figure->own[round] = late.own_p99 / 1e3;
+  figure->max = late.max / 1e3 > figure->max ? late.max / 1e3 : figure->max;
+}
+
+/* "met", or "missed:" and what. */
+static const char *
+judge (const Figure *figure, const Contestant *contestant, bool has_share, char *words, size_t size)
+{
+  const size_t rounds = count_rounds ();
+  const bool has_ticks = figure->ticks >= count_ticks () - (count_ticks () + TICKS_MISSED - 1) / TICKS_MISSED;
+  const bool is_prompt = bench_median (figure->p99, rounds) < LATE_NS / 1e3;
+  const bool is_busy = bench_median (figure->share, rounds) >= SHARE;
+
+  if (!has_share || (contestant != &jank_lodger && contestant != &jank_lodger_soon))
+    return "-";
+  if (has_ticks && is_prompt && is_busy)
+    return "met";
+  snprintf (words, size, "missed:%s%s%s", has_ticks ? "" : " ticks", is_prompt ? "" : " lateness",
+            is_busy ? "" : " share");
+  return words;
+}
+
+static void
+print_head (void)
+{
+  printf ("# %u ticks of %u Hz; %zu rounds; targets: %u ticks, p99 of the lateness under %.0f us, a share of %.2f; "
+          "load %.1f\n",
+          count_ticks (), TICKS_HZ, count_rounds (),
+          count_ticks () - (count_ticks () + TICKS_MISSED - 1) / TICKS_MISSED, LATE_NS / 1e3, SHARE, bench_load ());
+  puts (
+      "# flood\tcontestant\tticks\tof\tlate us\tp99\tmax\town p99\tkcalls/s\twithout ticks\tshare\tcpu\ttargets\twhat");
+  fflush (stdout);
+}
+
+static void
+print_line (const Figure *figure, const Contestant *contestant, const Flood *flood)
+{
+  const size_t rounds = count_rounds ();
+  char words[64], calls[96] = "-\t-\t-";
+
+  if (!is_calm (flood))
+    snprintf (calls, sizeof calls, "%.1f\t%.1f\t%.2f", bench_median (figure->rate, rounds),
+              bench_median (figure->rate_without, rounds), bench_median (figure->share, rounds));
+  printf ("jank.%s\t%s\t%u\t%u\t%.0f\t%.0f\t%.0f\t%.0f\t%s\t%.2f\t%s\t%s\n", flood->name, contestant->name,
+          figure->ticks, count_ticks (), bench_median (figure->median, rounds), bench_median (figure->p99, rounds),
+          figure->max, bench_median (figure->own, rounds), calls, bench_median (figure->cpu, rounds),
+          judge (figure, contestant, !is_calm (flood), words, sizeof words), flood->what);
+  fflush (stdout);
+}
+
+static void
+run_flood (const Flood *flood)
+{
+  Figure figures[CONTESTANTS] = { 0 };
+
+  for (size_t round = 0; round < count_rounds (); round++)
+    for (size_t i = 0; i < CONTESTANTS; i++)
+      if (takes_part (contestants[i], flood))
+        add_round (&figures[i], contestants[i], flood, round);
+  for (size_t i = 0; i < CONTESTANTS; i++)
+    if (takes_part (contestants[i], flood))
+      print_line (&figures[i], contestants[i], flood);
+}
+
+/* ---- all of it --------------------------------------------------------------------------------------------------- */
+
+static bool
+is_flood (const char *name)
+{
+  for (size_t i = 0; i < n_floods; i++)
+    if (strcmp (floods[i].name, name) == 0)
+      return true;
+  return false;
+}
+
+static void
+stalled (int signal_number)
+{
+  static const char words[] = "lodger-jank: a run does not end, a wake-up has been lost: ";
+  char line[128];
+  size_t length = bench_ledger_describe (line, sizeof line - 1);
+
+  (void) signal_number;
+  line[length++] = '\n';
+  if (write (STDERR_FILENO, words, sizeof words - 1) < 0 || write (STDERR_FILENO, line, length) < 0)
+    _exit (1);
+  _exit (1);
+}
+
+int
+main (int argc, char **argv)
+{
+  const struct sigaction on_stall = { .sa_handler = stalled };
+  const char *only = NULL;
+  int at = 1;
+
+  if (at < argc && strcmp (argv[at], "--quick") == 0)
+    {
+      is_quick = true;
+      at++;
+    }
+  if (at + 1 < argc && strcmp (argv[at], "--only") == 0)
+    {
+      only = argv[at + 1];
+      at += 2;
+    }
+  if (at != argc || (only != NULL && !is_flood (only)))
+    {
+      fputs ("Usage: lodger-jank [--quick] [--only calm|short1|short2|long1|long2|results]\n", stderr);
+      return 2;
+    }
+  sigaction (SIGALRM, &on_stall, NULL);
+  setenv ("UV_THREADPOOL_SIZE", "2", 1);
+  jank_calibrate ();
+  print_head ();
+  for (size_t i = 0; i < n_floods; i++)
+    if (only == NULL || strcmp (only, floods[i].name) == 0)
+      run_flood (&floods[i]);
+  return 0;
+}
