@@ -232,16 +232,17 @@ def lines(title, subtitle, series, x_unit, y_unit, aims=()):
     return drawing.write()
 
 
-def cells(title, subtitle, columns, rows, label_width=200):
-    """A table with a bar in each cell. Each column has its own scale, from 0. Rows are (label, values, words)."""
+def cells(title, subtitle, columns, rows, label_width=136):
+    """A table with a bar in each cell. Each column has its own scale, from 0. Rows are (label, values, words); a value
+    that is None is not known."""
     top, gap = 84, 14
-    words_width = 240
+    words_width = 340
     drawing = Drawing(WIDTH, top + len(rows) * ROW + 16, title)
     head(drawing, title, subtitle)
     width = (WIDTH - label_width - words_width - 16) / len(columns) - gap
     for i, column in enumerate(columns):
         drawing.text(label_width + 16 + i * (width + gap), top - 10, column, "soft small")
-    most = [max([row[1][i] for row in rows] + [1]) for i in range(len(columns))]
+    most = [max([row[1][i] for row in rows if row[1][i]] + [1]) for i in range(len(columns))]
     for number_of_row, (label, amounts, words) in enumerate(rows):
         y = top + number_of_row * ROW
         drawing.line(16, y, WIDTH - 16, y, "grid")
@@ -249,9 +250,29 @@ def cells(title, subtitle, columns, rows, label_width=200):
         drawing.text(WIDTH - words_width + 8, y + 15, words, "soft small")
         for i, amount in enumerate(amounts):
             x = label_width + 16 + i * (width + gap)
-            drawing.rect(x, y + 4, (width - 40) * amount / most[i], ROW - 8, "own")
-            drawing.text(x + (width - 40) * amount / most[i] + 4, y + 15, f"{amount:g}",
+            length = (width - 36) * (amount or 0) / most[i]
+            if amount:
+                drawing.rect(x, y + 4, max(length, 1), ROW - 8, "own")
+            drawing.text(x + length + (4 if amount else 0), y + 15, "" if amount is None else f"{amount:g}",
                          "small" if amount else "soft small")
+    return drawing.write()
+
+
+def gauges(title, subtitle, rows):
+    """A bar for each row on a scale of its own from 0, with its target. Rows are (label, value, target, words)."""
+    top, left, width = 60, 128, 220
+    drawing = Drawing(WIDTH, top + len(rows) * ROW + 16, title)
+    head(drawing, title, subtitle)
+    for i, (label, amount, aim, words) in enumerate(rows):
+        y = top + i * ROW
+        full = max(amount, aim or 0) * 1.1 or 1
+        drawing.text(left, y + 15, label, "strong", "end")
+        drawing.line(left + 16, y + ROW / 2, left + 16 + width, y + ROW / 2, "faint")
+        drawing.rect(left + 16, y + 4, width * amount / full, ROW - 8, "own")
+        if aim:
+            x = left + 16 + width * aim / full
+            drawing.line(x, y + 2, x, y + ROW - 2, "aim")
+        drawing.text(left + width + 32, y + 15, words, "small")
     return drawing.write()
 
 

@@ -224,6 +224,20 @@ def jank(results):
     return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
 
 
+# ---- the frames of a window ----------------------------------------------------------------------------------------
+
+def frames(results):
+    rows = [row for row in results.table("frames") if "verdict" in row]
+    if not rows:
+        return None
+    words = "a window in a flood of calls"
+    text = charts.gauges(words[0].upper() + words[1:], "the green line is the target, at least or at most",
+                         [(row["row"].replace("frames.", ""), value(row["value"]), value(row["target"].strip("<>= ")),
+                           f"{row['value']} {row['unit']} (target {row['target']}); {row['beside']}") for row in rows])
+    columns = tuple(rows[0])
+    return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
+
+
 # ---- counts --------------------------------------------------------------------------------------------------------
 
 COUNTED = ("syscalls", "allocations", "locked", "mutexes")
@@ -235,12 +249,13 @@ def counts(results):
         return None
 
     def each(row, column):
-        return round(value(row[column]) / max(value(row["times"]), 1), 2)
+        amount = value(row[column])
+        return None if amount is None else round(amount / max(value(row["times"]), 1), 2)
 
     words = "what each operation takes"
     text = charts.cells(words[0].upper() + words[1:], "counted, for one operation; the same on every machine",
                         ("system calls", "allocations", "locked", "mutexes"),
-                        [(row["operation"], [each(row, column) for column in COUNTED], row["what"][:44])
+                        [(row["operation"], [each(row, column) for column in COUNTED], row["what"][:60])
                          for row in rows])
     columns = tuple(rows[0])
     return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
@@ -346,6 +361,7 @@ PLOTS = {
     "pool": pool_plot,
     "threads": threads,
     "jank": jank,
+    "frames": frames,
     "counts": counts,
     "first": first,
     "linked": linked,
