@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Counts what an operation takes: system calls, allocations, locked instructions. They are the same on every machine. */
+/* Counts what an operation takes: system calls, allocations, locked instructions. Machines do not differ in them. */
 #ifndef LODGER_COUNT_H
 #define LODGER_COUNT_H
 
@@ -20,8 +20,8 @@ typedef enum Count
   COUNT_SYSCALLS,     /* but for the clock, which is one on some machines only */
   COUNT_ALLOCATIONS,  /* calls of malloc and its like */
   COUNT_FREES,        /* calls of free with memory */
-  COUNT_LOCKED,       /* instructions that other processors see as one, and fences */
-  COUNT_MUTEXES,      /* calls of pthread_mutex_lock */
+  COUNT_LOCKED,       /* instructions that other processors see as one, and fences; none of those inside of malloc */
+  COUNT_MUTEXES,      /* calls of pthread_mutex_lock, whose locked instructions count as well */
   COUNT_CLOCKS,       /* looks at a clock, the processor's own one too */
   COUNT_THREADS,      /* threads that were started */
   COUNT_INSTRUCTIONS, /* depends on the compiler */

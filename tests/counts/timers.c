@@ -24,33 +24,46 @@ timer_cancelled (void)
 }
 
 static void
-call_later (void)
+call_later (LodgerCallFunc func)
 {
-  lodger_pending_disown (lodger_caller_call_later (loop.caller, DELAY, call_nothing, NULL, NULL));
+  lodger_pending_disown (lodger_caller_call_later (loop.caller, DELAY, func, NULL, NULL));
 }
 
 static void
-fire (unsigned count)
+come_round (void)
 {
-  for (unsigned i = 0; i < count; i++)
-    call_later ();
   lodger_manual_advance (loop.host, DELAY);
   row_settle ();
 }
 
-/* The loop has nothing else to do: what it takes to come round is part of it. */
+static void
+run_batch (void)
+{
+  for (int i = 0; i < BATCH; i++)
+    call_later (call_nothing);
+  come_round ();
+}
+
+/* The submission, and the run; what lies between two delayed calls is taken away. */
 void
 timer_fires (void)
 {
   row_begin ();
   for (int i = 0; i < WARM; i++)
-    fire (BATCH);
+    run_batch ();
   for (int i = 0; i < TRIES; i++)
     {
-      fire (1);
+      call_later (call_begin_less);
+      call_later (call_end);
+      call_later (call_nothing);
+      come_round ();
+      call_later (call_begin);
       count_begin ();
-      fire (1);
+      call_later (call_nothing);
       count_end ();
+      call_later (call_end);
+      call_later (call_nothing);
+      come_round ();
       count_next ();
     }
   row_end ();
@@ -61,10 +74,10 @@ timer_many (void)
 {
   row_begin ();
   for (int i = 0; i < STEADY; i++)
-    fire (BATCH);
+    run_batch ();
   count_begin_calls ();
   for (int i = 0; i < MANY / BATCH; i++)
-    fire (BATCH);
+    run_batch ();
   count_end ();
   row_end ();
 }

@@ -40,6 +40,7 @@ typedef struct Traced
   Pace pace;
   bool in_syscall; /* BY_CALLS: the next stop at a system call is its end */
   uintptr_t at;    /* BY_STEPS: the place of its last step */
+  uintptr_t back;  /* BY_STEPS: it is inside a function of the memory's, which returns to here; 0: it is not */
 } Traced;
 
 static struct
@@ -93,31 +94,45 @@ count_syscall (uintptr_t number)
   trace.counts.of[COUNT_SYSCALLS] += number != SYS_clock_gettime && number != SYS_gettimeofday && number != SYS_time;
 }
 
-static void
+static uintptr_t
+return_address (const Traced *thread)
+{
+  return (uintptr_t) ptrace (PTRACE_PEEKDATA, thread->number, REGISTER (thread, rsp), NULL);
+}
+
+/* False: it is not one that is counted. */
+static bool
 count_function (const Traced *thread, const Place *place)
 {
   if (!place->begins || (place->needs_memory && REGISTER (thread, rdi) == 0))
-    return;
-  show (places_name (place), (uintptr_t) ptrace (PTRACE_PEEKDATA, thread->number, REGISTER (thread, rsp), NULL));
+    return false;
+  show (places_name (place), return_address (thread));
   trace.counts.of[place->count]++;
+  return true;
 }
 
+/* What memory takes inside is the C library's, and depends on what was freed before. */
 static void
-count_step (const Traced *thread, const Place *place)
+count_step (Traced *thread, const Place *place)
 {
   const Instruction *instruction = &place->instruction;
   if (instruction->repeats && thread->at == place->address)
     return;
   trace.counts.of[COUNT_INSTRUCTIONS]++;
-  trace.counts.of[COUNT_LOCKED] += instruction->is_locked;
-  trace.counts.of[COUNT_CLOCKS] += instruction->clock_size > 0;
-  count_function (thread, place);
-  if (instruction->is_locked)
-    show ("locked", place->address);
   if (instruction->is_syscall)
     show ("syscall", place->address);
   if (instruction->is_syscall)
     count_syscall (REGISTER (thread, rax));
+  if (thread->back == place->address)
+    thread->back = 0;
+  if (thread->back != 0)
+    return;
+  trace.counts.of[COUNT_LOCKED] += instruction->is_locked;
+  trace.counts.of[COUNT_CLOCKS] += instruction->clock_size > 0;
+  if (instruction->is_locked)
+    show ("locked", place->address);
+  if (count_function (thread, place) && (place->count == COUNT_ALLOCATIONS || place->count == COUNT_FREES))
+    thread->back = return_address (thread);
 }
 
 /* ---- the pace of a thread ---------------------------------------------------------------------------------------- */
@@ -142,7 +157,7 @@ set_pace (Traced *thread, Pace pace)
     set_breakpoints (thread, pace == BY_CALLS);
   thread->pace = pace;
   thread->in_syscall = false;
-  thread->at = 0;
+  thread->at = thread->back = 0;
 }
 
 static bool
