@@ -6,7 +6,8 @@
  *
  *   frames-flood [--quick]
  *
- * The calls are those of lodger-jank (../jank/flood.c), of two threads; the click is that of xdotool. */
+ * The calls are those of lodger-jank (../jank/flood.c), of two threads; GLib's own ways take the same ones. The click is
+ * that of xdotool. */
 #include "../jank/jank.h"
 
 #include <locale.h>
@@ -183,47 +184,121 @@ static const Contestant window = {
 };
 
 static Outcome
-run_flood (const Flood *flood)
+run_flood_by (const Contestant *contestant, const Flood *flood)
 {
   jank_forget_lateness ();
-  return jank_run (&window, flood, true, (is_quick ? MS_QUICK : MS) * INT64_C (1000000));
+  return jank_run (contestant, flood, true, (is_quick ? MS_QUICK : MS) * INT64_C (1000000));
+}
+
+static Outcome
+run_flood (const Flood *flood)
+{
+  return run_flood_by (&window, flood);
+}
+
+static void
+print_peer (const char *row, const char *name, double value, const char *unit, const char *beside, const char *target,
+            const char *verdict, const char *what)
+{
+  printf ("frames.%s\t%s\t%.2f\t%s\t%s\t%s\t%s\t%s\n", row, name, value, unit, beside, target, verdict, what);
+  fflush (stdout);
 }
 
 static void
 print_line (const char *row, double value, const char *unit, const char *beside, const char *target, gboolean is_met,
             const char *what)
 {
-  printf ("frames.%s\t%.2f\t%s\t%s\t%s\t%s\t%s\n", row, value, unit, beside, target, is_met ? "met" : "missed", what);
-  fflush (stdout);
+  print_peer (row, BENCH_LODGER, value, unit, beside, target, is_met ? "met" : "missed", what);
 }
 
 /* ---- the rate ---------------------------------------------------------------------------------------------------- */
 
+static const char *const rate_rows[] = { "rate-short", "rate-long" };
+static const Flood *const rate_floods[] = { &short_calls, &long_calls };
+
+enum
+{
+  RATES = 2
+};
+
+typedef struct Rate
+{
+  double frames, calm_frames, calls, share; /* frames a second, thousands of calls a second */
+} Rate;
+
+static double
+frames_per_second (const Outcome *outcome)
+{
+  return (double) scene.frames / outcome->seconds;
+}
+
+/* The window without calls, and right after it with them. */
+static Rate
+measure_rate (const Contestant *contestant, const Flood *flood)
+{
+  Rate rate;
+  Outcome outcome = run_flood (&calm);
+  rate.calm_frames = frames_per_second (&outcome);
+  outcome = run_flood_by (contestant, flood);
+  rate.frames = frames_per_second (&outcome);
+  rate.calls = outcome.calls_per_second / 1e3;
+  rate.share = rate.frames / rate.calm_frames;
+  return rate;
+}
+
+static char *
+describe_rate (const Rate *rate)
+{
+  return g_strdup_printf ("%.1f of %.1f frames/s, %.1f kcalls/s", rate->frames, rate->calm_frames, rate->calls);
+}
+
+static int
+by_share (const void *a, const void *b)
+{
+  const Rate *first = a, *second = b;
+  return (first->share > second->share) - (first->share < second->share);
+}
+
+/* The median of some rounds. */
 static void
 print_rates (void)
 {
-  static const Flood *const floods[] = { &calm, &short_calls, &long_calls };
-  static const char *const rows[] = { NULL, "rate-short", "rate-long" };
   const size_t rounds = is_quick ? 1 : ROUNDS;
-  double rate[3][ROUNDS], share[3][ROUNDS], calls[3][ROUNDS];
+  Rate rates[RATES][ROUNDS];
   for (size_t round = 0; round < rounds; round++)
-    for (size_t i = 0; i < 3; i++)
-      {
-        Outcome outcome = run_flood (floods[i]);
-        calls[i][round] = outcome.calls_per_second / 1e3;
-        rate[i][round] = (double) scene.frames / outcome.seconds;
-        share[i][round] = rate[i][round] / rate[0][round];
-      }
-  for (size_t i = 1; i < 3; i++)
+    for (size_t i = 0; i < RATES; i++)
+      rates[i][round] = measure_rate (&window, rate_floods[i]);
+  for (size_t i = 0; i < RATES; i++)
     {
-      char *beside = g_strdup_printf ("%.1f of %.1f frames/s, %.1f kcalls/s", bench_median (rate[i], rounds),
-                                      bench_median (rate[0], rounds), bench_median (calls[i], rounds));
-      char *what = g_strdup_printf ("frames beside those without calls; %s", floods[i]->what);
-      double value = bench_median (share[i], rounds);
-      print_line (rows[i], value, "of 1", beside, ">= 0.95", value >= RATE, what);
+      const Rate *rate = &rates[i][rounds / 2];
+      char *beside;
+      qsort (rates[i], rounds, sizeof (Rate), by_share);
+      beside = describe_rate (rate);
+      print_line (rate_rows[i], rate->share, "of 1", beside, ">= 0.95", rate->share >= RATE, rate_floods[i]->what);
       g_free (beside);
-      g_free (what);
     }
+}
+
+/* The same window, in the same flood, by GLib's own ways. */
+static void
+print_peers (void)
+{
+  static const Contestant *const peers[] = { &jank_invoke, &jank_idle, &jank_async_queue };
+  for (size_t i = 0; i < RATES; i++)
+    for (size_t j = 0; j < G_N_ELEMENTS (peers); j++)
+      {
+        Contestant peer = window;
+        Rate rate;
+        char *beside;
+        peer.name = peers[j]->name;
+        peer.open = peers[j]->open;
+        peer.close = peers[j]->close;
+        peer.post = peers[j]->post;
+        rate = measure_rate (&peer, rate_floods[i]);
+        beside = describe_rate (&rate);
+        print_peer (rate_rows[i], peer.name, rate.share, "of 1", beside, "-", "-", rate_floods[i]->what);
+        g_free (beside);
+      }
 }
 
 /* ---- clicks ------------------------------------------------------------------------------------------------------ */
@@ -308,8 +383,10 @@ main (int argc, char **argv)
   scene.loop = g_main_loop_new (NULL, FALSE);
   jank_calibrate ();
   make_window ();
-  puts ("# row\tvalue\tunit\tbeside\ttarget\tverdict\twhat");
+  puts ("# row\tcontestant\tvalue\tunit\tbeside\ttarget\tverdict\twhat");
   print_rates ();
+  if (!is_quick)
+    print_peers ();
   print_clicks ();
   print_busy ();
   gtk_window_destroy (GTK_WINDOW (scene.window));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lodger-jank [--quick] [--only FLOOD]: the ticks of a loop while calls flood it; Lodger and its peers in turns, each
+ * lodger-jank [--quick] [--rounds N] [--only FLOOD]: the ticks of a loop while calls flood it; Lodger and its peers in turns, each
  * with ticks right after the same flood without ticks.
  */
 #include "../pairs.h"
@@ -15,8 +15,7 @@ enum
 {
   TICKS = 180,
   TICKS_QUICK = 30,
-  ROUNDS = 3,
-  ROUNDS_QUICK = 1,
+  ROUNDS = 9, /* the most */
   LATE_NS = 2000000,
   TICKS_MISSED = 90, /* one in so many may be */
 };
@@ -48,17 +47,12 @@ enum
 };
 
 static bool is_quick;
+static size_t rounds = 1;
 
 static unsigned
 count_ticks (void)
 {
   return is_quick ? TICKS_QUICK : TICKS;
-}
-
-static size_t
-count_rounds (void)
-{
-  return is_quick ? ROUNDS_QUICK : ROUNDS;
 }
 
 /* The last tick is due half a period before the end. */
@@ -99,7 +93,7 @@ add_round (Figure *figure, const Contestant *contestant, const Flood *flood, siz
   Lateness late;
 
   if (!is_calm (flood))
-    without = jank_run (contestant, flood, false, length_of_run ());
+    without = jank_run (contestant, flood, false, length_of_run () / 2);
   jank_forget_lateness ();
   with = jank_run (contestant, flood, true, length_of_run ());
   late = jank_lateness ();
@@ -118,7 +112,6 @@ add_round (Figure *figure, const Contestant *contestant, const Flood *flood, siz
 static const char *
 judge (const Figure *figure, const Contestant *contestant, bool has_share, char *words, size_t size)
 {
-  const size_t rounds = count_rounds ();
   const bool has_ticks = figure->ticks >= count_ticks () - (count_ticks () + TICKS_MISSED - 1) / TICKS_MISSED;
   const bool is_prompt = bench_median (figure->p99, rounds) < LATE_NS / 1e3;
   const bool is_busy = bench_median (figure->share, rounds) >= SHARE;
@@ -137,8 +130,8 @@ print_head (void)
 {
   printf ("# %u ticks of %u Hz; %zu rounds; targets: %u ticks, p99 of the lateness under %.0f us, a share of %.2f; "
           "load %.1f\n",
-          count_ticks (), TICKS_HZ, count_rounds (),
-          count_ticks () - (count_ticks () + TICKS_MISSED - 1) / TICKS_MISSED, LATE_NS / 1e3, SHARE, bench_load ());
+          count_ticks (), TICKS_HZ, rounds, count_ticks () - (count_ticks () + TICKS_MISSED - 1) / TICKS_MISSED,
+          LATE_NS / 1e3, SHARE, bench_load ());
   puts (
       "# flood\tcontestant\tticks\tof\tlate us\tp99\tmax\town p99\tkcalls/s\twithout ticks\tshare\tcpu\ttargets\twhat");
   fflush (stdout);
@@ -147,7 +140,6 @@ print_head (void)
 static void
 print_line (const Figure *figure, const Contestant *contestant, const Flood *flood)
 {
-  const size_t rounds = count_rounds ();
   char words[64], calls[96] = "-\t-\t-";
 
   if (!is_calm (flood))
@@ -165,7 +157,7 @@ run_flood (const Flood *flood)
 {
   Figure figures[CONTESTANTS] = { 0 };
 
-  for (size_t round = 0; round < count_rounds (); round++)
+  for (size_t round = 0; round < rounds; round++)
     for (size_t i = 0; i < CONTESTANTS; i++)
       if (takes_part (contestants[i], flood))
         add_round (&figures[i], contestants[i], flood, round);
@@ -211,14 +203,19 @@ main (int argc, char **argv)
       is_quick = true;
       at++;
     }
+  if (at + 1 < argc && strcmp (argv[at], "--rounds") == 0)
+    {
+      rounds = strtoul (argv[at + 1], NULL, 10);
+      at += 2;
+    }
   if (at + 1 < argc && strcmp (argv[at], "--only") == 0)
     {
       only = argv[at + 1];
       at += 2;
     }
-  if (at != argc || (only != NULL && !is_flood (only)))
+  if (at != argc || rounds == 0 || rounds > ROUNDS || (only != NULL && !is_flood (only)))
     {
-      fputs ("Usage: lodger-jank [--quick] [--only calm|short1|short2|long1|long2|results]\n", stderr);
+      fputs ("Usage: lodger-jank [--quick] [--rounds 1-9] [--only calm|short1|short2|long1|long2|results]\n", stderr);
       return 2;
     }
   sigaction (SIGALRM, &on_stall, NULL);
