@@ -21,6 +21,10 @@ def notes(name):
         return [tuple(line.rstrip("\n").split("\t")) for line in file if line.strip() and line[0] != "#"]
 
 
+def interval(low, high):
+    return f"{low:.2f} to {high:.2f}" if high > low else ""
+
+
 class Page:
     def __init__(self, results, name):
         self.results = results
@@ -133,7 +137,7 @@ class Page:
             if low is None or low > 1:
                 continue
             why = [words for at, who, words in reasons if at in ("*", metric) and peer.startswith(who.rstrip("*"))]
-            rows.append((f"`{metric}`", peer, f"{ratio:.2f}", f"{low:.2f} to {high:.2f}",
+            rows.append((f"`{metric}`", peer, f"{ratio:.2f}", interval(low, high),
                          "behind" if high < 1 else "not told apart", why[0] if why else ""))
         if not rows:
             return "The last run has no such line."
@@ -150,7 +154,7 @@ class Page:
             _, name, ratio, low, high = min(found, key=lambda one: one[3] if end == "low" else one[4])
             reached = (low if end == "low" else high) >= float(least)
             rows.append((f"`{metric}`", f"each; the least: {name}" if peer == "*" else peer, aim, f"{ratio:.2f}",
-                         f"{low:.2f} to {high:.2f}", "met" if reached else "**missed**"))
+                         interval(low, high), "met" if reached else "**missed**"))
         return self.table(["what", "peer", "aim", "ratio", "95 % interval", ""], rows)
 
     # ---- the rest ----------------------------------------------------------------------------------------------

@@ -201,6 +201,40 @@ def sizes(results):
     return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
 
 
+# ---- memory --------------------------------------------------------------------------------------------------------
+
+MEMORY = {
+    "promise": "a promise", "call": "a call that has not run", "timer": "a delayed call", "spawned": "a spawned call that "
+    "waits", "fanout": "a job in a flood, at the peak",
+}
+MEMORY_AIMS = {("promise", "Lodger"): 128, ("call", "Lodger"): 192}
+
+
+def memory(results):
+    rows = [row for row in results.table("memory") if "bytes each" in row]
+    if not rows:
+        return None
+    groups = [(MEMORY.get(kind, kind), [Value(row["by"], max(value(row["bytes each"]), 1), row["by"].startswith("Lodger"),
+                                              aim=MEMORY_AIMS.get((kind, row["by"])),
+                                              words=f"{short(value(row['bytes each']))} bytes") for row in members])
+              for kind, members in grouped(rows, lambda row: row["of"])]
+    words = "memory for each of many"
+    text = charts.values(words[0].upper() + words[1:], "what the process has more than before; the green line is the target",
+                         groups, "bytes, logarithmic")
+    columns = tuple(rows[0])
+    return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
+
+
+def memory_compared(results):
+    """Measured once in a process of its own: there is no interval."""
+    for kind, members in grouped([row for row in results.table("memory") if "bytes each" in row], lambda row: row["of"]):
+        own = [value(row["bytes each"]) for row in members if row["by"] == "Lodger"]
+        for row in members:
+            if own and not row["by"].startswith("Lodger"):
+                ratio = value(row["bytes each"]) / own[0]
+                yield Ratio(row["by"], ratio, ratio, ratio, group=f"memory: {kind}")
+
+
 # ---- ticks under a flood -------------------------------------------------------------------------------------------
 
 def jank(results):
@@ -360,6 +394,7 @@ PLOTS = {
     "flood": flood,
     "pool": pool_plot,
     "threads": threads,
+    "memory": memory,
     "jank": jank,
     "frames": frames,
     "counts": counts,
@@ -373,4 +408,4 @@ PLOTS = {
     "crowds": crowds,
 }
 
-COMPARED = {"fibers": fibers_compared}
+COMPARED = {"fibers": fibers_compared, "memory": memory_compared}

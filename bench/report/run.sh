@@ -83,6 +83,7 @@ pairs=15
 [ -z "$quick" ] || pairs=3
 save metrics 900 "$programs/lodger-bench" --pairs "$pairs" --scale "$scale" --json "$results/metrics.json"
 rm -f "$results/metrics.tsv" # the same figures
+save memory 120 "$programs/lodger-memory" $quick
 save structured 120 "$programs/lodger-structured" $quick
 save fibers 240 "$programs/lodger-fibers" $quick
 save crowds 300 "$programs/lodger-crowds" $quick
