@@ -162,6 +162,9 @@ int64_t bench_job_run (void *data);
 /* A job's completion is delivered. True for the last one: leave the loop. */
 bool bench_job_arrived (void *data, int64_t result);
 
+/* Of an open ledger: what is called whenever a job's completion is delivered, before anything is checked. */
+void bench_ledger_on_job (void (*func) (void));
+
 /* Closes it: fails unless exactly what was announced has arrived. */
 void bench_ledger_close (void);
 /* How many threads ran jobs since it was opened. */
@@ -185,9 +188,6 @@ void bench_ledger_open_trips (uint64_t count);
 void bench_trip_begin (void);
 /* The trips of the last run: the median and the 99th percentile, in nanoseconds. */
 void bench_trips_sum_up (int64_t *ret_median, int64_t *ret_tail);
-/* What ledger.c calls. */
-void bench_trips_expect (uint64_t count);
-void bench_trip_end (void);
 
 /* ---- results: posts with a value that the producer has worked out ------------------------------------------------ */
 

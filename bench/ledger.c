@@ -20,7 +20,8 @@ static struct
   uint64_t arrived, sum;
   uint64_t next[BENCH_MAX_PRODUCERS]; /* sequence number that each producer is at */
   unsigned char *seen;                /* for each job: whether it is back */
-  bool open, trips;
+  void (*on_job) (void);              /* NULL: nothing */
+  bool open;
 } ledger;
 
 /* The workers' half, on a cache line of its own: written when the ledger is opened, and once by each new worker. */
@@ -108,7 +109,7 @@ open_ledger (uint64_t count)
   if (ledger.open)
     bench_fail ("the run before has not ended");
   ledger.open = true;
-  ledger.trips = false;
+  ledger.on_job = NULL;
   ledger.gui = pthread_self ();
   ledger.expected = count;
   ledger.arrived = ledger.sum = ledger.expected_sum = 0;
@@ -194,11 +195,9 @@ bench_ledger_open_jobs (uint64_t count)
 }
 
 void
-bench_ledger_open_trips (uint64_t count)
+bench_ledger_on_job (void (*func) (void))
 {
-  bench_ledger_open_jobs (count);
-  bench_trips_expect (count);
-  ledger.trips = true;
+  ledger.on_job = func;
 }
 
 int64_t
@@ -219,8 +218,8 @@ bench_job_arrived (void *data, int64_t result)
 {
   uint64_t index = job_index (data);
 
-  if (ledger.trips)
-    bench_trip_end ();
+  if (ledger.on_job)
+    ledger.on_job ();
   if (index >= ledger.expected || ledger.seen[index])
     bench_fail ("job %llu was delivered twice, or never submitted", (unsigned long long) index);
   ledger.seen[index] = 1;

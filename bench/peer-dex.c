@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Jobs of libdex: a fiber of its pool of threads, and what follows it in the GUI thread by dex_future_then(). libdex
- * may run the latter inside dex_future_then(), when the job is over before that. The size of the pool is its own affair:
- * half as many threads as there are processors, at least one.
+ * may run the latter inside dex_future_then(), when the job is over before that. The size of the pool is libdex's own
+ * affair: half as many threads as there are processors, at least one.
  */
 #include "bench.h"
 

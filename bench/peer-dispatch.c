@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libdispatch, on Linux: posts are dispatch_async_f() to the main queue, jobs dispatch_async_f() to the global queue and
- * then to the main queue.
+ * libdispatch, on Linux: posts are dispatch_async_f() to the main queue, jobs dispatch_async_f() to the global queue
+ * and then to the main queue.
  *
  * The program's main thread takes the main queue as a GUI's does: a loop polls the queue's descriptor and calls the
- * function that CoreFoundation's run loop calls. dispatch_main() would end the main thread. The global queue has as many
- * threads as there are processors.
+ * function that CoreFoundation's run loop calls. dispatch_main() would end the main thread. The global queue has as
+ * many threads as there are processors.
  */
 #include "bench.h"
+#include "dispatch-headers.h"
 
-/* gcc has neither, and libdispatch's headers ask. */
-#ifndef __has_feature
-#define __has_feature(feature) 0
-#endif
-#ifndef __has_extension
-#define __has_extension(extension) 0
-#endif
-
-#include <dispatch/dispatch.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>

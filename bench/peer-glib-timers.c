@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GLib's timers: one source each. A context looks at all of its sources whenever it goes round, so that each timer costs
- * more among many.
+ * GLib's timers: one source each. A context looks at all of its sources whenever it goes round, so that each timer
+ * costs more among many.
  */
 #include "bench.h"
 

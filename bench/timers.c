@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The list of timers. They come in twos: the first one fires and cancels the second one, which would fire later. So half
- * of them are cancelled, at all times of the run, as time limits are. The times are the same in every run.
+ * The list of timers. They come in twos: the first one fires and cancels the second one, which would fire later. So
+ * half of them are cancelled, at all times of the run, as time limits are. The times are the same in every run.
  */
 #include "bench.h"
 

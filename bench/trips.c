@@ -11,8 +11,20 @@ static int64_t *times;
 static uint64_t n_times, capacity;
 static int64_t begun; /* 0: none is under way */
 
+/* Before the ledger looks at the job. */
+static void
+end_trip (void)
+{
+  int64_t now = bench_now ();
+
+  if (!begun || n_times == capacity)
+    bench_fail ("a trip has ended that has not begun");
+  times[n_times++] = now - begun;
+  begun = 0;
+}
+
 void
-bench_trips_expect (uint64_t count)
+bench_ledger_open_trips (uint64_t count)
 {
   free (times);
   times = calloc (count, sizeof *times);
@@ -24,6 +36,8 @@ bench_trips_expect (uint64_t count)
   capacity = count;
   n_times = 0;
   begun = 0;
+  bench_ledger_open_jobs (count);
+  bench_ledger_on_job (end_trip);
 }
 
 void
@@ -32,17 +46,6 @@ bench_trip_begin (void)
   if (begun)
     bench_fail ("a trip begins before the last one has ended");
   begun = bench_now ();
-}
-
-void
-bench_trip_end (void)
-{
-  int64_t now = bench_now ();
-
-  if (!begun || n_times == capacity)
-    bench_fail ("a trip has ended that has not begun");
-  times[n_times++] = now - begun;
-  begun = 0;
 }
 
 static int
