@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""generate.py [--check] RESULTS DOCS: writes DOCS/benchmarks.md, DOCS/scaling.md and DOCS/benchmarks/*.svg from the files
-in RESULTS.
+"""generate.py [--check] RESULTS DOCS: writes DOCS/benchmarks.md, DOCS/scaling.md and DOCS/benchmarks/*.svg.
 
-The same results make the same files. With --check nothing is written: what differs is named, and the program ends
-with 1.
+The same files in RESULTS make the same pages. With --check nothing is written: what differs is named, and the program
+ends with 1.
 """
 
 import os
@@ -20,7 +19,8 @@ def spare(files, docs):
     """Plots of an earlier run that this one does not make."""
     folder = os.path.join(docs, "benchmarks")
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-    return [path for path in (os.path.join(folder, name) for name in names if name.endswith(".svg")) if path not in files]
+    paths = [os.path.join(folder, name) for name in names if name.endswith(".svg")]
+    return [path for path in paths if path not in files]
 
 
 def read(path):

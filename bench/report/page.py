@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A page of docs/: the text of a file of this folder with a plot and a table in place of each line that begins with "@"."""
+"""Pages of docs/: the text of a file of this folder, with plots and tables in place of the lines that begin with @."""
 
 import os
 

@@ -136,8 +136,8 @@ def crowds(results):
             series.append(Series(row["crowd"], points, f"{short(points[-1][1])} ns"))
     words = "what one item costs among many of its kind"
     text = charts.multiples(words[0].upper() + words[1:],
-                            "a level line: the number does not matter; the figure is that of the largest number", series,
-                            "how many there are", "ns of the processor for each")
+                            "a level line: the number does not matter; the figure is that of the largest number",
+                            series, "how many there are", "ns of the processor for each")
     columns = ("crowd", *numbers, "ratio", "what")
     return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
 
@@ -204,8 +204,11 @@ def sizes(results):
 # ---- memory --------------------------------------------------------------------------------------------------------
 
 MEMORY = {
-    "promise": "a promise", "call": "a call that has not run", "timer": "a delayed call", "spawned": "a spawned call that "
-    "waits", "fanout": "a job in a flood, at the peak",
+    "promise": "a promise",
+    "call": "a call that has not run",
+    "timer": "a delayed call",
+    "spawned": "a spawned call that waits",
+    "fanout": "a job in a flood, at the peak",
 }
 MEMORY_AIMS = {("promise", "Lodger"): 128, ("call", "Lodger"): 192}
 
@@ -214,20 +217,24 @@ def memory(results):
     rows = [row for row in results.table("memory") if "bytes each" in row]
     if not rows:
         return None
-    groups = [(MEMORY.get(kind, kind), [Value(row["by"], max(value(row["bytes each"]), 1), row["by"].startswith("Lodger"),
-                                              aim=MEMORY_AIMS.get((kind, row["by"])),
-                                              words=f"{short(value(row['bytes each']))} bytes") for row in members])
-              for kind, members in grouped(rows, lambda row: row["of"])]
+    groups = []
+    for kind, members in grouped(rows, lambda row: row["of"]):
+        groups.append((MEMORY.get(kind, kind), [
+            Value(row["by"], max(value(row["bytes each"]), 1), row["by"].startswith("Lodger"),
+                  aim=MEMORY_AIMS.get((kind, row["by"])), words=f"{short(value(row['bytes each']))} bytes")
+            for row in members]))
     words = "memory for each of many"
-    text = charts.values(words[0].upper() + words[1:], "what the process has more than before; the green line is the target",
-                         groups, "bytes, logarithmic")
+    text = charts.values(words[0].upper() + words[1:],
+                         "what the process has more than before; the green line is the target", groups,
+                         "bytes, logarithmic")
     columns = tuple(rows[0])
     return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
 
 
 def memory_compared(results):
     """Measured once in a process of its own: there is no interval."""
-    for kind, members in grouped([row for row in results.table("memory") if "bytes each" in row], lambda row: row["of"]):
+    rows = [row for row in results.table("memory") if "bytes each" in row]
+    for kind, members in grouped(rows, lambda row: row["of"]):
         own = [value(row["bytes each"]) for row in members if row["by"] == "Lodger"]
         for row in members:
             if own and not row["by"].startswith("Lodger"):
@@ -246,9 +253,9 @@ def jank(results):
         items = []
         for row in members:
             share = f", {float(row['share']):.0%} of the calls" if value(row["share"]) is not None else ""
-            items.append(Value(row["contestant"], max(value(row["p99"]) or 0, 1), row["contestant"].startswith("Lodger"),
-                               aim=2000 if row["contestant"].startswith("Lodger") else None,
-                               words=f"{short(value(row['p99']) or 0)} µs; {row['ticks']} of {row['of']} ticks{share}"))
+            late, is_own = value(row["p99"]) or 0, row["contestant"].startswith("Lodger")
+            items.append(Value(row["contestant"], max(late, 1), is_own, aim=2000 if is_own else None,
+                               words=f"{short(late)} µs; {row['ticks']} of {row['of']} ticks{share}"))
         groups.append((what, items))
     words = "how late the ticks of a loop are under a flood"
     text = charts.values(words[0].upper() + words[1:],
@@ -354,8 +361,9 @@ def said_of_here(results):
     if direct is None or not measured:
         return ""
     here = scale.flood_to_one(direct.owner, direct.others, max(words["shared"] - words["alone"], 0))[0][1]
-    return (f"On the machine at hand, two processors that change one word by turns take {short(words['shared'])} ns for\n"
-            "each change. For one thread that submits to another one, the simulation then says "
+    return ("On the machine at hand, two processors that change one word by turns take "
+            f"{short(words['shared'])} ns for\neach change. "
+            "For one thread that submits to another one, the simulation then says "
             f"{short(here / 1e6)} Mcalls/s;\n{short(measured[0])} were measured.")
 
 

@@ -53,7 +53,7 @@ def visits_of(visits):
 
 
 def simulate(processors, own, visits, transfer=TRANSFER):
-    """Rounds a second, of all processors. `own` is the time that each works for itself in a round, give or take a half."""
+    """Rounds a second, of all processors. Each works for `own` ns in a round, give or take a half, and then visits."""
     steps = visits_of(visits)
     draw = Draw()
     free, last = {}, {}
@@ -76,7 +76,7 @@ def simulate(processors, own, visits, transfer=TRANSFER):
 
 
 def flood_to_one(owner, sender, transfer=TRANSFER):
-    """Calls a second to one thread, of so many processors of which one is the owner's. The owner reads one line a call."""
+    """Calls a second to one thread, of so many processors, one of which is the owner's. It reads one line a call."""
     tail = [Visit("tail", 0, 1)]
     limit = 1e9 / (owner + transfer / 2)  # the next lines are fetched while a call runs
     return [(n, min(simulate(max(n - 1, 1), sender, tail, transfer), limit)) for n in PROCESSORS if n > 1]

@@ -11,7 +11,8 @@ text{fill:#1f2328;font:12px "Segoe UI","Noto Sans","DejaVu Sans",Helvetica,sans-
 .title{font-size:14px;font-weight:bold}.strong{font-weight:bold}.soft{fill:#57606a}.small{font-size:10.5px}
 .grid{stroke:#dfe3e8}.even{stroke:#57606a;stroke-width:1.5}.span{stroke:#1f2328}.faint{stroke:#c3cad2;fill:none}
 .own{fill:#1f66b0}.peer{fill:#8a939d}.ahead{fill:#1f66b0}.behind{fill:#c25b12}.level{fill:#8a939d}.ghost{fill:#c3cad2}
-.line{fill:none;stroke-width:2}.c0{stroke:#1f66b0}.c1{stroke:#c25b12}.c2{stroke:#2c8a57}.c3{stroke:#8250a8}.c4{stroke:#57606a}
+.line{fill:none;stroke-width:2}
+.c0{stroke:#1f66b0}.c1{stroke:#c25b12}.c2{stroke:#2c8a57}.c3{stroke:#8250a8}.c4{stroke:#57606a}
 .t0{fill:#1f66b0}.t1{fill:#b0500d}.t2{fill:#227347}.t3{fill:#7443a0}.t4{fill:#57606a}
 .aim{stroke:#2c8a57;stroke-width:2}.slope{stroke:#c25b12;stroke-dasharray:3 3}
 @media (prefers-color-scheme:dark){
