@@ -76,18 +76,16 @@ close_receiver (LodgerCaller *receiver)
 static double
 run (unsigned threads, unsigned receivers, uint64_t count)
 {
+  const uint64_t each = count / threads, all = each * threads;
   Sender *senders = calloc (threads, sizeof *senders);
-  LodgerCaller **to = calloc (receivers, sizeof *to);
   int64_t start, end;
-  if (senders == NULL || to == NULL)
+  if (senders == NULL)
     bench_fail ("no memory");
   pthread_barrier_init (&gate, NULL, threads + 1);
   atomic_store (&arrived, 0);
-  for (unsigned i = 0; i < receivers; i++)
-    to[i] = open_receiver ();
   for (unsigned i = 0; i < threads; i++)
     {
-      senders[i] = (Sender) { .to = to[i % receivers], .count = count / threads };
+      senders[i] = (Sender) { .to = i < receivers ? open_receiver () : senders[i % receivers].to, .count = each };
       if (pthread_create (&senders[i].thread, NULL, send, &senders[i]) != 0)
         bench_fail ("no thread");
     }
@@ -96,16 +94,15 @@ run (unsigned threads, unsigned receivers, uint64_t count)
   for (unsigned i = 0; i < threads; i++)
     pthread_join (senders[i].thread, NULL);
   for (unsigned i = 0; i < receivers; i++)
-    await_last (to[i]);
+    await_last (senders[i].to);
   end = bench_now ();
   for (unsigned i = 0; i < receivers; i++)
-    close_receiver (to[i]);
-  if (atomic_load (&arrived) != count / threads * threads)
+    close_receiver (senders[i].to);
+  if (atomic_load (&arrived) != all)
     bench_fail ("calls are missing");
   pthread_barrier_destroy (&gate);
   free (senders);
-  free (to);
-  return (double) (count / threads * threads) * 1e3 / (double) (end - start);
+  return (double) all * 1e3 / (double) (end - start);
 }
 
 double
