@@ -6,10 +6,13 @@
  * once.
  *
  *   stress-inbox      LODGER_STRESS_CALLS (200000), LODGER_STRESS_ROUNDS (1), LODGER_SEED */
+#include "base/slab.h"
 #include "mailbox/inbox.h"
+#include "mailbox/item.h"
 #include "test-latch.h"
 #include "test-limits.h"
 
+#include <assert.h>
 #include <sched.h>
 #include <stdalign.h>
 #include <stdio.h>
@@ -44,7 +47,6 @@ typedef struct Shared
 struct Producer
 {
   Shared *shared;
-  Numbered *items;
   TestRandom random;
   unsigned number;
   unsigned count;
@@ -60,10 +62,17 @@ checksum (const Numbered *numbered)
   return (x ^ x >> 29) * UINT64_C (0x2545F4914F6CDD1D);
 }
 
+/* Every other one may stay in the inbox when it is taken as the last one. */
+static const LodgerItemOps leaving_ops = { .slab_class = LODGER_SLAB_SMALL };
+static const LodgerItemOps staying_ops = { .slab_class = LODGER_SLAB_SMALL, .may_stay = true };
+
 static void
 push (Producer *producer)
 {
-  Numbered *numbered = &producer->items[producer->pushed];
+  Numbered *numbered = lodger__slab_new (LODGER_SLAB_SMALL);
+  static_assert (sizeof *numbered <= 64, "it is a small piece of the slab");
+  test_check (numbered != NULL);
+  numbered->item.ops = producer->pushed % 2 == 0 ? &leaving_ops : &staying_ops;
   numbered->producer = producer;
   numbered->sequence = producer->pushed++;
   numbered->checksum = checksum (numbered);
@@ -140,7 +149,7 @@ produce (void *data)
 }
 
 static void
-take (Numbered *numbered)
+take (const Numbered *numbered)
 {
   Producer *producer = numbered->producer;
   if (numbered->checksum != checksum (numbered))
@@ -158,6 +167,7 @@ own (void *data)
   while (!atomic_load (&shared->over))
     {
       LodgerItem *item;
+      bool stays;
       if (atomic_load_explicit (&shared->woken, memory_order_relaxed) == 0)
         {
           if (++tries % 2048 == 0)
@@ -166,8 +176,14 @@ own (void *data)
         }
       atomic_exchange_explicit (&shared->woken, 0, memory_order_acquire);
       lodger__inbox_look (&shared->inbox);
-      while ((item = lodger__inbox_pop (&shared->inbox)) != NULL)
-        take ((Numbered *) item);
+      do
+        while ((item = lodger__inbox_take (&shared->inbox, &stays)) != NULL)
+          {
+            take ((const Numbered *) item);
+            if (!stays)
+              lodger__slab_free (LODGER_SLAB_SMALL, item);
+          }
+      while (lodger__inbox_is_ready (&shared->inbox));
     }
   return NULL;
 }
@@ -185,9 +201,7 @@ run (unsigned calls, unsigned stream)
   for (unsigned i = 0; i < PRODUCERS; i++)
     {
       producers[i] = (Producer) { .shared = &shared, .number = i, .count = calls / PRODUCERS };
-      producers[i].items = calloc (producers[i].count + 1, sizeof (Numbered));
       producers[i].random = test_random_new (stream * PRODUCERS + i);
-      test_check (producers[i].items != NULL);
       threads[i] = thread_start (produce, &producers[i]);
     }
   for (unsigned i = 0; i < PRODUCERS; i++)
@@ -195,10 +209,8 @@ run (unsigned calls, unsigned stream)
   atomic_store (&shared.over, true);
   thread_join (owner);
   for (unsigned i = 0; i < PRODUCERS; i++)
-    {
-      test_check (producers[i].expected == producers[i].count);
-      free (producers[i].items);
-    }
+    test_check (producers[i].expected == producers[i].count);
+  lodger__inbox_clear (&shared.inbox);
   barrier_clear (&shared.barrier);
 }
 

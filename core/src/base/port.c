@@ -2,13 +2,17 @@
 #define _GNU_SOURCE
 #include "base/port.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <linux/futex.h>
 #include <lodger/error.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -82,6 +86,24 @@ lodger__port_mutex_init (pthread_mutex_t *mutex)
   pthread_mutexattr_destroy (&attr);
 }
 
+#ifndef SYS_futex
+#define SYS_futex SYS_futex_time64
+#endif
+
+static_assert (sizeof (atomic_uint) == 4, "the system compares 32 bits");
+
+void
+lodger__port_sleep_on (atomic_uint *word, unsigned value)
+{
+  syscall (SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+void
+lodger__port_wake_one (const atomic_uint *word)
+{
+  syscall (SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
 void
 lodger__port_relax (void)
 {
@@ -92,6 +114,12 @@ lodger__port_relax (void)
   __asm__ volatile ("yield");
   /* clang-format on */
 #endif
+}
+
+void
+lodger__port_yield (void)
+{
+  sched_yield ();
 }
 
 bool

@@ -22,8 +22,15 @@ int lodger__port_get_nice (void);
 /* False when the system refuses it. */
 bool lodger__port_set_nice (int nice);
 void lodger__port_relax (void);
+/* Lets other threads run. */
+void lodger__port_yield (void);
 /* A mutex that is held for a few instructions: whoever finds it taken looks again for a moment before it sleeps. */
 void lodger__port_mutex_init (pthread_mutex_t *mutex);
+/* Sleeps until somebody wakes it, if the word has that value. It may return early. */
+void lodger__port_sleep_on (atomic_uint *word, unsigned value);
+/* Wakes one of those who sleep on the word. Its memory may be gone, or another's: then nobody is woken, or one who looks
+ * for himself. */
+void lodger__port_wake_one (const atomic_uint *word);
 /* Whether every node must be a malloc of its own: under a memory checker. */
 bool lodger__port_is_checked (void);
 

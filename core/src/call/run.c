@@ -56,15 +56,11 @@ lodger__run_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
     ret_blocked->caller = lodger__pending_caller (pending);
 }
 
-/* Locked on entry, unlocked on return. `is_ours`: the caller was not taken away meanwhile. */
-static void
-tell_returned (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
+/* `is_ours`: the caller was not taken away meanwhile. */
+static bool
+is_told_of_return (const LodgerPending *pending, bool is_ours)
 {
-  const LodgerItemOps *ops = lodger__pending_ops (pending);
-  lodger__on_stack_pop (caller);
-  if (is_ours && ops->returned != NULL)
-    ops->returned (caller, pending);
-  lodger__pending_add_state (pending, P_RETURNED);
+  return is_ours && lodger__pending_ops (pending)->returned != NULL;
 }
 
 /* The user's code runs behind the outcome. A worker may count as idle since the call has returned. */
@@ -90,9 +86,15 @@ static void
 finish (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
 {
   lodger__pending_destroy_data (pending);
-  lodger__pending_lock (pending);
-  tell_returned (caller, pending, is_ours);
-  lodger__pending_complete (pending);
+  lodger__on_stack_pop (caller);
+  if (is_told_of_return (pending, is_ours))
+    {
+      lodger__pending_lock (pending);
+      lodger__pending_ops (pending)->returned (caller, pending);
+      lodger__pending_return_locked (pending);
+    }
+  else
+    lodger__pending_return (pending);
   let_go (caller, pending, is_ours);
 }
 
@@ -101,21 +103,11 @@ leave_unfinished (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
 {
   lodger__pending_lock (pending);
   lodger__unfinished_add (caller, pending, is_ours);
-  tell_returned (caller, pending, is_ours);
+  lodger__on_stack_pop (caller);
+  if (is_told_of_return (pending, is_ours))
+    lodger__pending_ops (pending)->returned (caller, pending);
+  lodger__pending_add_state (pending, P_RETURNED);
   lodger__pending_go_on (pending);
-}
-
-/* True: it may run, and has started. */
-static bool
-start (LodgerPending *pending)
-{
-  bool starts;
-  lodger__pending_lock (pending);
-  starts = !(lodger__pending_state (pending) & (P_CANCELLED | P_DONE));
-  if (starts)
-    lodger__pending_add_state (pending, P_STARTED);
-  lodger__pending_unlock (pending);
-  return starts;
 }
 
 /* A call on some stack: its thread's, or its own. */
@@ -130,7 +122,8 @@ static void
 hold_scope (Run *run, LodgerCaller *caller, LodgerPending *pending)
 {
   run->held = NULL;
-  lodger__scope_enter (pending, caller, &run->held);
+  if (lodger__pending_state (pending) & P_SCOPED)
+    lodger__scope_enter (pending, caller, &run->held);
 }
 
 /* A call that was taken away with its caller has its outcome already, and the caller's inside is not to be touched any
@@ -145,7 +138,7 @@ run_here (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
   if (!lodger__ownership_enter (&run.frame, caller, pending, lodger__pending_site (pending)))
     lodger_pending_cancel (pending, lodger__closed_message);
   hold_scope (&run, caller, pending);
-  if (!start (pending))
+  if (!lodger__pending_start (pending, caller))
     {
       lodger__ownership_leave (&run.frame);
       lodger__run_skip (pending);
@@ -154,9 +147,10 @@ run_here (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
       lodger__scope_leave (run.held);
       return true;
     }
-  lodger__fiber_entered (thread, &run.frame);
+  if (thread->strand.fiber != NULL)
+    lodger__fiber_entered (thread, &run.frame);
   lodger__pending_invoke (pending, caller, done);
-  has_waited = lodger__fiber_returned (thread);
+  has_waited = thread->strand.fiber != NULL && lodger__fiber_returned (thread);
   is_ours = lodger__ownership_leave (&run.frame);
   if (has_waited)
     lodger__unfinished_forget (caller, pending);
@@ -168,8 +162,10 @@ run_here (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
   else
     leave_unfinished (caller, pending, is_ours);
   if (run.held != NULL)
-    engage (caller, is_ours);
-  lodger__scope_leave (run.held);
+    {
+      engage (caller, is_ours);
+      lodger__scope_leave (run.held);
+    }
   return is_done;
 }
 

@@ -25,7 +25,6 @@ lodger__life_init (LodgerCaller *caller, const LodgerBirth *birth)
   life->started = birth->started;
   life->stopping = birth->stopping;
   life->stopped = birth->stopped;
-  pthread_mutex_init (&life->mutex, NULL);
   atomic_init (&life->refs, 1);
   atomic_init (&life->holds, 1);
 }
@@ -35,7 +34,6 @@ lodger__life_clear (LodgerCaller *caller)
 {
   lodger_caller_unref (caller->id.parent);
   lodger_error_unref (lodger__start_error (caller));
-  pthread_mutex_destroy (&caller->life.mutex);
   free (caller->id.name);
 }
 

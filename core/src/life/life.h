@@ -45,13 +45,13 @@ bool lodger__holds_itself (const LodgerCaller *caller);
 static inline void
 lodger__caller_lock (LodgerCaller *caller)
 {
-  pthread_mutex_lock (&caller->life.mutex);
+  lodger__lock (&caller->life.lock);
 }
 
 static inline void
 lodger__caller_unlock (LodgerCaller *caller)
 {
-  pthread_mutex_unlock (&caller->life.mutex);
+  lodger__unlock (&caller->life.lock);
 }
 
 static inline const char *

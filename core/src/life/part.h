@@ -3,8 +3,9 @@
 #ifndef LODGER_LIFE_PART_H
 #define LODGER_LIFE_PART_H
 
+#include "base/lock.h"
+
 #include <lodger/types.h>
-#include <pthread.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 
@@ -29,14 +30,15 @@ typedef struct LodgerLifeOps
   void (*free) (LodgerCaller *caller);      /* the last reference of all is gone */
 } LodgerLifeOps;
 
-/* The first words are read and written by all threads: they are together, and apart from what only the owner writes. */
+/* The phase is read by all threads for each call: it is apart from what is written for many of them. */
 typedef struct LodgerLife
 {
-  alignas (64) atomic_uint refs;     /* users' */
-  atomic_uint holds;                 /* all: its memory goes with the last */
-  atomic_int phase, lateness, cause; /* phase.h */
-  atomic_bool holds_itself;          /* from its start until it is out of its thread */
-  pthread_mutex_t mutex;
+  alignas (64) atomic_uint refs; /* users' */
+  atomic_uint holds;             /* all: its memory goes with the last */
+  LodgerLock lock;               /* "the caller's mutex" */
+  alignas (64) atomic_int phase; /* phase.h, as the next two */
+  atomic_int lateness, cause;
+  atomic_bool holds_itself; /* from its start until it is out of its thread */
   const LodgerLifeOps *ops;
   LodgerPending *started, *stopping, *stopped;
   _Atomic (LodgerError *) start_error; /* NULL: it could start, or has not tried to. Written once */

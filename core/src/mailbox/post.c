@@ -23,6 +23,7 @@ lodger__mailbox_clear (LodgerCaller *caller)
   const LodgerHostOps *ops = lodger__host_ops (caller);
   if (ops != NULL && ops->destroy != NULL)
     ops->destroy (caller->mailbox.host.impl);
+  lodger__inbox_clear (&caller->mailbox.inbox);
   lodger__parker_clear (&caller->mailbox.parker);
   lodger__parker_clear (&caller->mailbox.gap);
 }
@@ -30,16 +31,27 @@ lodger__mailbox_clear (LodgerCaller *caller)
 /* ---- posting ----------------------------------------------------------------------------------------------------- */
 
 bool
-lodger__try_push (LodgerCaller *caller, LodgerItem *item)
+lodger__push_locked (LodgerCaller *caller, LodgerItem *item, bool *ret_wakes)
 {
+  *ret_wakes = false;
   switch (lodger__inbox_push (&caller->mailbox.inbox, item))
     {
     case LODGER_PUSH_QUIET: break;
-    case LODGER_PUSH_WAKE: lodger__host_post (caller); break;
+    case LODGER_PUSH_WAKE: *ret_wakes = true; break;
     case LODGER_PUSH_LAST: lodger__parker_signal (&caller->mailbox.gap.parker); break;
     case LODGER_PUSH_CLOSED: return false;
     }
   return true;
+}
+
+bool
+lodger__try_push (LodgerCaller *caller, LodgerItem *item)
+{
+  bool wakes;
+  bool is_in = lodger__push_locked (caller, item, &wakes);
+  if (wakes)
+    lodger__host_post (caller);
+  return is_in;
 }
 
 void
@@ -67,7 +79,7 @@ lodger__mailbox_close (LodgerCaller *caller)
       LodgerItem *item = lodger__inbox_pop (inbox);
       if (item != NULL)
         item->ops->drop (caller, item);
-      else
+      else if (!lodger__inbox_is_ready (inbox))
         lodger__parker_wait (&caller->mailbox.gap.parker, LODGER_FOREVER);
     }
 }

@@ -16,6 +16,8 @@ void lodger__mailbox_clear (LodgerCaller *caller);
 void lodger__push (LodgerCaller *caller, LodgerItem *item);
 /* The same, but in a closed inbox: false, and the item stays this thread's. The other drops it here. */
 bool lodger__try_push (LodgerCaller *caller, LodgerItem *item);
+/* The same, for one who has a lock: *ret_wakes says that he has to call lodger__host_post() without it. */
+bool lodger__push_locked (LodgerCaller *caller, LodgerItem *item, bool *ret_wakes);
 /* Has the owner look round, without an item. */
 void lodger__poke (LodgerCaller *caller);
 /* After a push or a claim said so: has the node called back. */

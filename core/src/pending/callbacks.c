@@ -79,7 +79,8 @@ LODGER_EXTRA_KIND (callbacks_kind, callbacks_free, NULL);
 static Callbacks *
 find (const LodgerPending *pending)
 {
-  return pending->extras != NULL ? (Callbacks *) lodger__extra_find (pending, &callbacks_kind) : NULL;
+  return lodger__pending_state (pending) & P_EXTRAS ? (Callbacks *) lodger__extra_find (pending, &callbacks_kind)
+                                                    : NULL;
 }
 
 bool

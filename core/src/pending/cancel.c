@@ -58,13 +58,13 @@ has_canceller (const Cancel *cancel)
 bool
 lodger__pending_has_canceller (const LodgerPending *pending)
 {
-  return pending->extras != NULL && has_canceller (find (pending));
+  return (lodger__pending_state (pending) & P_EXTRAS) && has_canceller (find (pending));
 }
 
 bool
 lodger__pending_destroys_canceller (const LodgerPending *pending)
 {
-  const Cancel *cancel = pending->extras != NULL ? find (pending) : NULL;
+  const Cancel *cancel = lodger__pending_state (pending) & P_EXTRAS ? find (pending) : NULL;
   return cancel != NULL && cancel->destroy != NULL;
 }
 

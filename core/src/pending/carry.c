@@ -154,23 +154,12 @@ lodger__carry_hold (LodgerPending *pending)
   return context;
 }
 
-LodgerCarried
-lodger__carry_enter (LodgerThread *thread, LodgerPending *pending)
-{
-  const LodgerCarried outer = { thread->context, thread->bracket };
-  thread->context = pending != NULL ? lodger__carry_context (pending) : NULL;
-  thread->bracket = NULL;
-  return outer;
-}
-
 void
-lodger__carry_leave (LodgerThread *thread, LodgerCarried outer)
+lodger__brackets_abandon (LodgerThread *thread)
 {
   LodgerBracket *bracket;
   while ((bracket = thread->bracket) != NULL)
     bracket->ops->is_left (bracket);
-  thread->context = outer.context;
-  thread->bracket = outer.bracket;
 }
 
 void

@@ -45,10 +45,6 @@ typedef struct LodgerCarried
   LodgerBracket *bracket;
 } LodgerCarried;
 
-/* Before the user's code of a call runs: its context is the current one. NULL: none is. And afterwards. */
-LodgerCarried lodger__carry_enter (LodgerThread *thread, LodgerPending *pending);
-void lodger__carry_leave (LodgerThread *thread, LodgerCarried outer);
-
 /* A bracket with a context, which may be NULL: in it, values can be set that are gone after it. */
 void lodger__bracket_enter (LodgerThread *thread, LodgerBracket *bracket, LodgerContext *context);
 void lodger__bracket_leave (LodgerThread *thread, LodgerBracket *bracket);
@@ -72,5 +68,29 @@ int lodger__context_set (const LodgerContextKey *key, void *value, LodgerDestroy
 LodgerContext *lodger__carry_context (LodgerPending *pending);
 /* Any thread: a reference to it. */
 LodgerContext *lodger__carry_hold (LodgerPending *pending);
+
+/* Before the user's code of a call runs: its context is the current one. NULL: none is. */
+static inline LodgerCarried
+lodger__carry_enter (LodgerThread *thread, LodgerPending *pending)
+{
+  const LodgerCarried outer = { thread->context, thread->bracket };
+  const bool carries = pending != NULL && (lodger__pending_state (pending) & P_CARRIES);
+  thread->context = carries ? lodger__carry_context (pending) : NULL;
+  thread->bracket = NULL;
+  return outer;
+}
+
+/* It has returned, or ended its thread, without leaving its brackets. */
+void lodger__brackets_abandon (LodgerThread *thread);
+
+/* And afterwards. */
+static inline void
+lodger__carry_leave (LodgerThread *thread, LodgerCarried outer)
+{
+  if (thread->bracket != NULL)
+    lodger__brackets_abandon (thread);
+  thread->context = outer.context;
+  thread->bracket = outer.bracket;
+}
 
 #endif

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "life/life.h"
+#include "mailbox/post.h"
 #include "pending/pending.h"
 
 /* The end of a pending, and of all that take its outcome.
@@ -11,6 +13,19 @@
  * Nothing here recurses, and nothing is kept for the thread: a pending that a callback answers ends in a list of its own,
  * before that answer returns. */
 
+/* Locked. */
+static void
+let_push (LodgerPending *pending, LodgerListener *listener)
+{
+  LodgerCaller *caller = listener->ops->push (listener);
+  if (caller == NULL)
+    return;
+  lodger__pending_unlock (pending);
+  lodger__host_post (caller);
+  lodger__release (caller);
+  lodger__pending_lock (pending);
+}
+
 /* Locked on entry, unlocked on return. The followers go to the end of the list. */
 static void
 tell_listeners (LodgerEnding *ending, LodgerEnding **last)
@@ -20,7 +35,7 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
   ending->late = NULL;
   ending->has_callbacks = lodger__pending_has_callbacks (pending);
   ending->has_canceller = lodger__pending_has_canceller (pending);
-  lodger__pending_add_state (pending, P_DONE);
+  lodger__pending_add_state (pending, P_DONE | ending->adds);
   while ((listener = lodger__pending_pop_listener (pending)) != NULL)
     if (listener->ops->follows)
       {
@@ -35,12 +50,17 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
         listener->prev = ending->late;
         ending->late = listener;
       }
+    else if (listener->ops->push != NULL)
+      let_push (pending, listener);
     else if (listener->ops->locked)
       listener->ops->notify (listener, pending);
     else
       {
+        const bool is_last = pending->listeners == NULL; /* since it is done, no other comes */
         lodger__pending_unlock (pending);
         listener->ops->notify (listener, pending);
+        if (is_last)
+          return;
         lodger__pending_lock (pending);
       }
   lodger__pending_unlock (pending);
@@ -93,7 +113,8 @@ end_all (LodgerEnding *root)
         lodger__pending_release_canceller (at->pending);
       lodger_pending_unref (at->leader);
       lodger_pending_unref (at->beyond);
-      lodger_pending_unref (at->pending);
+      if (!at->is_held)
+        lodger_pending_unref (at->pending);
     }
 }
 
@@ -105,18 +126,40 @@ lodger__follower_end (LodgerEnding *follower, LodgerPending *leader)
   end_all (follower);
 }
 
-/* Locked on entry, unlocked on return. */
-static void
-end (LodgerPending *pending, bool ends_call)
+/* Locked: nobody else is to be told. */
+static bool
+has_only_pusher (const LodgerPending *pending, unsigned state)
 {
-  LodgerEnding root = { .pending = pending, .ends_call = ends_call };
-  if (!(lodger__pending_state (pending) & P_DONE))
+  const LodgerListener *first = pending->listeners;
+  return !(state & P_EXTRAS) && first != NULL && first->next == first && first->ops->push != NULL;
+}
+
+/* Locked on entry, unlocked on return. Without listeners and extras there is nobody to be told. One who pushes may do that
+ * just before it is done, as whoever takes out what is pushed waits for this lock. */
+static void
+end (LodgerPending *pending, unsigned adds, bool is_held, bool ends_call)
+{
+  const unsigned state = lodger__pending_state (pending);
+  LodgerCaller *waked = NULL;
+  if (!(state & P_DONE) && has_only_pusher (pending, state))
     {
-      lodger_pending_ref (pending);
+      LodgerListener *listener = lodger__pending_pop_listener (pending);
+      waked = listener->ops->push (listener);
+    }
+  else if (!(state & P_DONE) && (state & (P_LISTENED | P_EXTRAS)))
+    {
+      LodgerEnding root = { .pending = pending, .adds = adds, .is_held = is_held, .ends_call = ends_call };
+      if (!is_held)
+        lodger_pending_ref (pending);
       end_all (&root);
       return;
     }
-  lodger__pending_unlock (pending);
+  lodger__pending_unlock_with (pending, P_DONE | adds);
+  if (waked != NULL)
+    {
+      lodger__host_post (waked);
+      lodger__release (waked);
+    }
   if (ends_call)
     lodger__pending_ops (pending)->ended (pending);
 }
@@ -124,13 +167,42 @@ end (LodgerPending *pending, bool ends_call)
 void
 lodger__pending_complete (LodgerPending *pending)
 {
-  end (pending, false);
+  end (pending, 0, false, false);
+}
+
+void
+lodger__pending_complete_with (LodgerPending *pending, unsigned bits)
+{
+  end (pending, bits, false, false);
 }
 
 void
 lodger__pending_end_call (LodgerPending *pending)
 {
-  end (pending, true);
+  end (pending, 0, false, true);
+}
+
+void
+lodger__pending_end_call_with (LodgerPending *pending, unsigned bits)
+{
+  end (pending, bits, false, true);
+}
+
+void
+lodger__pending_return_locked (LodgerPending *pending)
+{
+  end (pending, P_RETURNED, true, false);
+}
+
+/* If nobody listens, and it has nothing that has to be seen to at its end, one write does it all. Whoever asks to be told
+ * has come before that write, which then fails, or sees that it is done. */
+void
+lodger__pending_return (LodgerPending *pending)
+{
+  if (lodger__pending_add_state_unless (pending, P_DONE | P_LISTENED | P_EXTRAS, P_RETURNED | P_DONE))
+    return;
+  lodger__pending_lock (pending);
+  lodger__pending_return_locked (pending);
 }
 
 bool

@@ -13,12 +13,16 @@ lodger__extra_add (LodgerPending *pending, LodgerExtra *extra)
     ;
   extra->next = NULL;
   *at = extra;
+  if (!(lodger__pending_state (pending) & P_EXTRAS))
+    lodger__pending_add_state (pending, P_EXTRAS);
 }
 
 LodgerExtra *
 lodger__extra_find (const LodgerPending *pending, const LodgerExtraKind *kind)
 {
   LodgerExtra *extra = pending->extras;
+  if (extra != NULL && lodger__pending_is_torn (pending))
+    return NULL;
   while (extra != NULL && extra->kind != kind)
     extra = extra->next;
   return extra;
@@ -37,7 +41,7 @@ LodgerExtra *
 lodger__extra_need (LodgerPending *pending, const LodgerExtraKind *kind, size_t size)
 {
   LodgerExtra *extra = lodger__extra_find (pending, kind);
-  if (extra == NULL && (extra = calloc (1, size)) != NULL)
+  if (extra == NULL && !lodger__pending_is_torn (pending) && (extra = calloc (1, size)) != NULL)
     {
       extra->kind = kind;
       lodger__extra_add (pending, extra);

@@ -3,8 +3,9 @@
 
 /* Those who are told that a pending is done, in the order in which they asked. */
 
-void
-lodger__pending_add_listener (LodgerPending *pending, LodgerListener *listener)
+/* The state is to have these bits then. */
+static unsigned
+put_last (LodgerPending *pending, LodgerListener *listener)
 {
   LodgerListener *oldest = pending->listeners;
   if (oldest == NULL)
@@ -13,8 +14,13 @@ lodger__pending_add_listener (LodgerPending *pending, LodgerListener *listener)
   listener->prev = oldest->prev;
   listener->prev->next = listener;
   oldest->prev = listener;
-  if (listener->ops->is_late)
-    lodger__pending_add_state (pending, P_TELLS);
+  return listener->ops->is_late ? P_LISTENED | P_TELLS : P_LISTENED;
+}
+
+void
+lodger__pending_add_listener (LodgerPending *pending, LodgerListener *listener)
+{
+  lodger__pending_add_state (pending, put_last (pending, listener));
 }
 
 void
@@ -30,9 +36,7 @@ lodger__pending_listen (LodgerPending *pending, LodgerListener *listener)
   bool listens;
   lodger__pending_lock (pending);
   listens = !(lodger__pending_state (pending) & P_DONE);
-  if (listens)
-    lodger__pending_add_listener (pending, listener);
-  lodger__pending_unlock (pending);
+  lodger__pending_unlock_with (pending, listens ? put_last (pending, listener) : 0);
   return listens;
 }
 
@@ -61,7 +65,7 @@ lodger__pending_unlisten (LodgerPending *pending, LodgerListener *listener)
 {
   bool listens;
   lodger__pending_lock (pending);
-  listens = listener->next != NULL;
+  listens = listener->next != NULL && !lodger__pending_is_torn (pending);
   if (listens)
     take_out (pending, listener);
   lodger__pending_unlock (pending);

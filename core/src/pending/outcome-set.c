@@ -91,11 +91,10 @@ answer (LodgerPending *self, LodgerValue value, const char *function)
         code = LODGER_ECANCELED;
       if (code == 0 || lodger__destroy_in_keeps (self, &value))
         lodger__pending_store (self, &value);
-      lodger__pending_add_state (self, P_ANSWERED);
       if (lodger__pending_state (self) & P_PROMISE)
-        lodger__pending_complete (self);
+        lodger__pending_complete_with (self, P_ANSWERED);
       else
-        lodger__pending_unlock (self);
+        lodger__pending_unlock_with (self, P_ANSWERED);
     }
   else
     {

@@ -10,61 +10,46 @@
 #include "pending/extras.h"
 
 #include <assert.h>
-#include <stdalign.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* A pending is locked for a few instructions at a time, and hardly ever by two threads at once: a few shared mutexes do
- * for all. No thread holds two of them, and none is held while user code runs. */
-enum
-{
-  LOCKS = 32 /* all are held across a fork; ThreadSanitizer can bear 64 at once, with others */
-};
-
-static struct
-{
-  alignas (64) pthread_mutex_t mutex;
-} locks[LOCKS] = { [0 ... LOCKS - 1] = { PTHREAD_MUTEX_INITIALIZER } };
-LODGER_FORK_LOCKS (locks_across_fork, &locks[0].mutex, sizeof locks[0], LOCKS, LODGER_RANK_PENDINGS, NULL);
 
 static const LodgerItemOps promise_ops = { .slab_class = LODGER_SLAB_MEDIUM };
 
 static LodgerPending out_of_memory
     = { .state = P_DONE | P_STATIC, .is_seen = true, .outcome = { .type = V_ERROR, .error = &lodger__no_memory } };
 
-static pthread_mutex_t *
-lock_of (const LodgerPending *pending)
-{
-  uintptr_t address = (uintptr_t) pending / 64;
-  return &locks[(address ^ address / LOCKS) % LOCKS].mutex;
-}
-
-void
-lodger__pending_lock (const LodgerPending *pending)
-{
-  pthread_mutex_lock (lock_of (pending));
-}
-
-void
-lodger__pending_unlock (const LodgerPending *pending)
-{
-  pthread_mutex_unlock (lock_of (pending));
-}
-
 static LodgerPending *
 pending_new (const LodgerItemOps *ops, unsigned state, unsigned refs)
 {
   LodgerPending *pending = lodger__slab_new (ops->slab_class);
   static_assert (sizeof (LodgerPending) <= 128, "a pending is a medium piece of the slab");
+  static_assert (offsetof (LodgerPending, site) == 64, "what every call needs is in the first line");
   if (pending == NULL)
     return NULL;
-  memset (pending, 0, sizeof *pending);
   pending->item.ops = ops;
-  pending->slab_class = (uint8_t) ops->slab_class;
-  pending->generation = (uint16_t) lodger__generation_now ();
   atomic_init (&pending->refs, refs);
   atomic_init (&pending->state, state);
+  pending->generation = (uint16_t) lodger__generation_now ();
+  pending->slab_class = (uint8_t) ops->slab_class;
+  pending->stack_order = 0;
+  atomic_init (&pending->is_seen, false);
+  pending->outcome = (LodgerValue) { .type = V_NOTHING };
+  pending->listeners = NULL;
+  pending->extras = NULL;
   return pending;
+}
+
+static bool
+has_home (const LodgerCallOptions *options)
+{
+  return options != NULL && (options->data_home != NULL || options->result_home != NULL);
+}
+
+/* It may have a context of its own. */
+static bool
+has_context (const LodgerCallOptions *options)
+{
+  const LodgerThread *thread = lodger__thread_peek ();
+  return (thread != NULL && thread->context != NULL) || (options != NULL && options->context != NULL);
 }
 
 LodgerPending *
@@ -80,7 +65,8 @@ lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, const 
   pending->site = lodger__site_of (options);
   if (options != NULL && (options->flags & LODGER_PENDING_MAY_FAIL))
     atomic_init (&pending->is_seen, true);
-  if (lodger__destroy_in_set (pending, options) && lodger__carry_set (pending, options))
+  if ((!has_home (options) || lodger__destroy_in_set (pending, options))
+      && (!has_context (options) || lodger__carry_set (pending, options)))
     return pending;
   lodger__pending_discard_call (pending);
   return NULL;
@@ -100,11 +86,24 @@ lodger__pending_invoke (LodgerPending *pending, LodgerCaller *caller, LodgerPend
   lodger__carry_leave (thread, outer);
 }
 
+/* It belongs to no call. */
+static LodgerPending *
+promise_with (unsigned state)
+{
+  LodgerPending *promise = pending_new (&promise_ops, P_PROMISE | state, 1);
+  if (promise == NULL)
+    return NULL;
+  promise->caller = NULL;
+  promise->work = lodger__work (NULL, NULL, NULL);
+  promise->site = (LodgerSite) { NULL, NULL, 0 };
+  return promise;
+}
+
 static LodgerPending *
 promise_new (const LodgerPendingOptions *options)
 {
   unsigned is_protected = options->flags & LODGER_PENDING_PROTECTED ? P_PROTECTED : 0;
-  LodgerPending *promise = pending_new (&promise_ops, P_PROMISE | is_protected, 1);
+  LodgerPending *promise = promise_with (P_PROMISE | is_protected);
   if (promise == NULL)
     return NULL;
   promise->site = (LodgerSite) { options->file, options->name, options->line };
@@ -155,7 +154,7 @@ lodger_pending_new_full (const LodgerPendingOptions *given)
 LodgerPending *
 lodger__pending_new_owned (void)
 {
-  return pending_new (&promise_ops, P_PROMISE | P_PROTECTED | P_OWNED, 1);
+  return promise_with (P_PROTECTED | P_OWNED);
 }
 
 void
@@ -165,14 +164,14 @@ lodger__pending_signal (LodgerPending *pending, LodgerError *error)
   lodger__pending_lock (pending);
   if (!(lodger__pending_state (pending) & P_DONE))
     lodger__pending_store (pending, &value);
-  lodger__pending_complete (pending);
+  lodger__pending_complete_with (pending, P_VALUED);
   lodger__value_clear (&value);
 }
 
 LodgerPending *
 lodger__pending_failed (LodgerError *error)
 {
-  LodgerPending *pending = pending_new (&promise_ops, P_PROMISE | P_DONE, 1);
+  LodgerPending *pending = promise_with (P_DONE | P_VALUED);
   if (pending != NULL)
     pending->outcome = (LodgerValue) { .type = V_ERROR, .error = error };
   else
@@ -183,16 +182,17 @@ lodger__pending_failed (LodgerError *error)
 LodgerPending *
 lodger__pending_refused (int code, const char *message)
 {
-  LodgerPending *pending = code == LODGER_ENOMEM ? NULL : pending_new (&promise_ops, P_PROMISE | P_DONE, 1);
+  LodgerPending *pending = code == LODGER_ENOMEM ? NULL : promise_with (P_DONE);
   if (pending == NULL)
     return &out_of_memory;
   if (code == LODGER_ECANCELED)
     {
-      lodger__pending_add_state (pending, P_CANCELLED);
+      lodger__pending_begin_with (pending, P_CANCELLED);
       if (!lodger__pending_add_message (pending, message))
         lodger__message_lost (message);
       return pending;
     }
+  lodger__pending_begin_with (pending, P_VALUED);
   pending->outcome = (LodgerValue) { .type = V_ERROR, .error = lodger_error_new (NULL, code, message) };
   return pending;
 }
@@ -223,26 +223,40 @@ lodger_pending_ref (LodgerPending *pending)
   return pending;
 }
 
+/* A reference is made from another one: if this is the only one, nobody makes one meanwhile. */
 bool
 lodger__pending_let_go (LodgerPending *pending)
 {
   return !(lodger__pending_state (pending) & P_STATIC)
-         && atomic_fetch_sub_explicit (&pending->refs, 1, memory_order_acq_rel) == 1;
+         && (atomic_load_explicit (&pending->refs, memory_order_acquire) == 1
+             || atomic_fetch_sub_explicit (&pending->refs, 1, memory_order_acq_rel) == 1);
+}
+
+/* Without any reference: nothing is left but its memory. */
+static bool
+is_bare (const LodgerPending *pending)
+{
+  return !(lodger__pending_state (pending) & (P_ANSWERED | P_VALUED | P_LISTENED | P_EXTRAS | P_CARRIES | P_LOCKED));
 }
 
 bool
 lodger__pending_has_left_data (const LodgerPending *pending)
 {
   const LodgerValue *value = &pending->outcome;
+  if (is_bare (pending))
+    return false;
   return pending->extras != NULL || value->type == V_SHARED || (value->type == V_POINTER && value->destroy != NULL);
 }
 
+/* One that is torn is left as it is. */
 static LodgerPending *
-pending_free (LodgerPending *pending)
+free_with_all (LodgerPending *pending)
 {
   LodgerValue value = pending->outcome;
   LodgerExtra *home = NULL;
   LodgerPending *leader = NULL;
+  if (lodger__pending_is_torn (pending))
+    return NULL;
   if (value.type == V_ERROR)
     lodger__pending_tell_unread (pending);
   lodger__pending_discard_listeners (pending);
@@ -257,6 +271,16 @@ pending_free (LodgerPending *pending)
   lodger__extras_free (pending);
   lodger__slab_free (pending->slab_class, pending);
   return leader;
+}
+
+/* Gives the one whose outcome it has, a reference; or NULL. */
+static LodgerPending *
+pending_free (LodgerPending *pending)
+{
+  if (!is_bare (pending))
+    return free_with_all (pending);
+  lodger__slab_free (pending->slab_class, pending);
+  return NULL;
 }
 
 void
@@ -302,13 +326,11 @@ lodger_pending_disown (LodgerPending *pending)
 }
 
 void
-lodger__pending_destroy_data (LodgerPending *pending)
+lodger__pending_destroy_its_data (LodgerPending *pending)
 {
   LodgerDestroyFunc destroy = pending->work.destroy;
   LodgerExtra *home = NULL;
   pending->work.destroy = NULL;
-  if (destroy == NULL)
-    return;
   if (lodger__pending_state (pending) & P_DATA_HOME)
     {
       lodger__pending_lock (pending);
@@ -323,13 +345,24 @@ lodger__pending_destroy_data (LodgerPending *pending)
 
 /* ---- a call ------------------------------------------------------------------------------------------------------ */
 
-void
-lodger__pending_assign (LodgerPending *pending, LodgerCaller *caller)
+/* A pool's call has its caller from here on. */
+bool
+lodger__pending_start (LodgerPending *pending, LodgerCaller *caller)
 {
+  unsigned state;
+  if (lodger__pending_add_state_unless (pending, P_UNASSIGNED | P_CANCELLED | P_DONE, P_STARTED))
+    return true;
   lodger__pending_lock (pending);
-  pending->caller = caller;
-  atomic_fetch_and (&pending->state, ~(unsigned) P_UNASSIGNED);
-  lodger__pending_unlock (pending);
+  state = lodger__pending_state (pending);
+  if (state & (P_CANCELLED | P_DONE))
+    {
+      lodger__pending_unlock (pending);
+      return false;
+    }
+  if (state & P_UNASSIGNED)
+    pending->caller = caller;
+  lodger__pending_unlock_into (pending, P_STARTED, P_UNASSIGNED);
+  return true;
 }
 
 void

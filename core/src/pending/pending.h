@@ -10,76 +10,13 @@
 #include "base/thread.h"
 #include "life/trace.h"
 #include "mailbox/item.h"
+#include "pending/bits.h"
+#include "pending/value.h"
 #include "pending/work.h"
 
 #include <lodger/caller.h>
 #include <lodger/pending.h>
 #include <lodger/typed.h>
-
-enum
-{
-  P_DONE = 1 << 0,
-  P_CANCELLED = 1 << 1,
-  P_STARTED = 1 << 2,     /* its function has been entered */
-  P_RETURNED = 1 << 3,    /* its function has returned */
-  P_ANSWERED = 1 << 4,    /* an outcome is stored, or on its way from another pending */
-  P_DEFERRED = 1 << 5,    /* a reply exists, or existed */
-  P_FOLLOWS = 1 << 6,     /* the outcome comes from another pending */
-  P_PROMISE = 1 << 7,     /* belongs to no call */
-  P_PROTECTED = 1 << 8,   /* waiters that give up leave it alone */
-  P_STATIC = 1 << 9,      /* shared, never freed */
-  P_PUSHED = 1 << 10,     /* a continuation that is on its way to its caller */
-  P_EMPTIED = 1 << 11,    /* its pointer was taken out */
-  P_OWNED = 1 << 12,      /* a caller's own: users can neither answer nor cancel it */
-  P_ABANDONED = 1 << 13,  /* a stop has given it up */
-  P_DATA_HOME = 1 << 14,  /* its data is destroyed in the thread of a caller */
-  P_SCOPED = 1 << 15,     /* it is bound to a scope */
-  P_UNASSIGNED = 1 << 16, /* a pool's call that no worker has taken: `caller` is the pool's root */
-  P_LEADS = 1 << 17,      /* others take its outcome */
-  P_CARRIES = 1 << 20,    /* it has a context */
-  P_TELLS = 1 << 21,      /* it has, or had, a late listener */
-  P_UNANSWERED = 1 << 18, /* given up after it had returned, since its reply was not answered */
-  P_TIMED_OUT = 1 << 22,  /* cancelled, since its time was over */
-  P_TIMED = 1 << 23,      /* it has a time limit */
-  P_STOPS = 1 << 24,      /* a stop tells it in a way of its own, instead of cancelling it */
-  P_TOLD = 1 << 25,       /* a stop has done that */
-  P_TOO_LATE = 1 << 19,   /* a cancel has come since it was done, and has changed nothing else */
-};
-
-typedef enum LodgerValueType
-{
-  V_NOTHING,
-  V_POINTER,
-  V_INT,
-  V_BOOLEAN,
-  V_STRING,
-  V_BYTES,
-  V_ERROR,
-  V_LEADER, /* not done: the outcome will be that of this pending */
-  V_SHARED, /* the value of this pending, which is done and has one of its own */
-} LodgerValueType;
-
-typedef struct LodgerBytes
-{
-  size_t size;
-  unsigned char bytes[];
-} LodgerBytes;
-
-typedef struct LodgerValue
-{
-  union
-  {
-    void *pointer;
-    int64_t number;
-    char *string;
-    LodgerBytes *bytes;
-    LodgerError *error;
-    LodgerPending *pending;
-  };
-  LodgerDestroyFunc destroy; /* of V_POINTER */
-  LodgerValueType type;
-  unsigned tag; /* of V_POINTER: the name of its type (base/tag.h); 0: none is known */
-} LodgerValue;
 
 /* Told when a pending is done, by a thread that runs no user code meanwhile, unless it says so. */
 typedef struct LodgerListener LodgerListener;
@@ -87,9 +24,12 @@ typedef struct LodgerListenerOps
 {
   void (*notify) (LodgerListener *listener, LodgerPending *done);
   void (*discard) (LodgerListener *listener); /* the pending goes without ever being done; NULL: nothing to do */
-  bool locked;                                /* notify is called with the pending locked: it only signals */
-  bool follows;                               /* it is a follower's: follow.c, instead of notify */
-  bool is_late;                               /* notify may run user code: it is told after all others */
+  /* Instead of notify, with the pending locked: it puts something into a caller's inbox, and gives that caller, as a hold,
+   * if its owner has to be called back. */
+  LodgerCaller *(*push) (LodgerListener *listener);
+  bool locked;  /* notify is called with the pending locked: it only signals */
+  bool follows; /* it is a follower's: follow.c, instead of notify */
+  bool is_late; /* notify may run user code: it is told after all others */
 } LodgerListenerOps;
 
 struct LodgerListener
@@ -119,6 +59,8 @@ struct LodgerEnding
   LodgerPending *leader, *beyond; /* what is dropped afterwards */
   LodgerEnding *next;
   LodgerListener *late; /* the late listeners, by `prev`, the newest first */
+  unsigned adds;        /* the state has these bits with P_DONE */
+  bool is_held;         /* by whoever ends it: it is no reference here */
   bool ends_call;       /* it had returned without an outcome */
   bool is_told, has_callbacks, has_canceller;
 };
@@ -133,39 +75,77 @@ lodger__site_of (const LodgerCallOptions *options)
   return options != NULL ? (LodgerSite) { options->file, options->name, options->line } : (LodgerSite) { 0 };
 }
 
+/* A call that nobody waits for, and that answers nothing, is run and freed by its first line of 64 bytes alone: what
+ * the rest has, the state says. */
 struct LodgerPending
 {
   LodgerItem item; /* first */
   atomic_uint refs;
-  atomic_uint state; /* written under the lock */
+  atomic_uint state; /* bits.h; written under the lock, which it is */
   LodgerCaller *caller;
   LodgerWork work;
-  LodgerSite site;
-  LodgerValue outcome;
-  LodgerListener *listeners; /* the oldest */
-  LodgerExtra *extras;       /* the oldest; under the lock */
-  uint16_t generation;       /* base/fork.h */
+  uint16_t generation; /* base/fork.h */
   uint8_t slab_class;
   uint8_t stack_order; /* of a spawned call: its stack has 2 to the power of that bytes; 0: it is none */
   atomic_bool is_seen; /* somebody has read or continued its outcome, or need not */
+  LodgerSite site;     /* the second line */
+  LodgerValue outcome;
+  LodgerListener *listeners; /* the oldest */
+  LodgerExtra *extras;       /* the oldest; under the lock */
 };
 
-/* ---- life and locks: pending.c ---- */
+/* ---- the state, which is the lock: lock.c ---- */
 
+/* For a few instructions. Nobody holds two of them, and user code runs under none. */
 void lodger__pending_lock (const LodgerPending *pending);
 void lodger__pending_unlock (const LodgerPending *pending);
+/* The same, and these bits are set by then. */
+void lodger__pending_unlock_with (LodgerPending *pending, unsigned bits);
+/* The same, and others are clear. */
+void lodger__pending_unlock_into (LodgerPending *pending, unsigned set, unsigned clear);
+/* This is a forked child, in which nobody will ever finish what another thread of the parent was changing here. */
+bool lodger__pending_is_torn (const LodgerPending *pending);
 static inline unsigned
 lodger__pending_state (const LodgerPending *pending)
 {
   return atomic_load_explicit (&pending->state, memory_order_acquire);
 }
-/* Locked. */
+/* Locked, or not shared yet. */
+void lodger__pending_add_state (LodgerPending *pending, unsigned bits);
+/* Any thread, without the lock. False: somebody has set it before. */
+static inline bool
+lodger__pending_claim (LodgerPending *pending, unsigned bit)
+{
+  return !(atomic_fetch_or_explicit (&pending->state, bit, memory_order_acq_rel) & bit);
+}
+/* Whoever has set it takes it back. */
 static inline void
-lodger__pending_add_state (LodgerPending *pending, unsigned bits)
+lodger__pending_unclaim (LodgerPending *pending, unsigned bit)
+{
+  atomic_fetch_and_explicit (&pending->state, ~bit, memory_order_release);
+}
+/* In one write, if it has none of some bits, and nobody has the lock. That is as if it were locked for that: the write
+ * acquires what those have stored who had the lock before, and releases what this thread has stored. */
+static inline bool
+lodger__pending_add_state_unless (LodgerPending *pending, unsigned unless, unsigned bits)
+{
+  unsigned state = atomic_load_explicit (&pending->state, memory_order_relaxed);
+  while (!(state & (unless | P_LOCKED)))
+    if (atomic_compare_exchange_weak_explicit (&pending->state, &state, state | bits, memory_order_acq_rel,
+                                               memory_order_relaxed))
+      return true;
+  return false;
+}
+/* Not shared yet. */
+static inline void
+lodger__pending_begin_with (LodgerPending *pending, unsigned bits)
 {
   atomic_store_explicit (&pending->state, atomic_load_explicit (&pending->state, memory_order_relaxed) | bits,
-                         memory_order_release);
+                         memory_order_relaxed);
 }
+
+/* ---- life: pending.c ---- */
+
 /* A call's pending, with a reference for the one who asked and one for its run; NULL without memory. Then the data
  * stays the giver's. */
 LodgerPending *lodger__pending_new_call (const LodgerItemOps *ops, LodgerCaller *caller, const LodgerWork *work,
@@ -187,7 +167,13 @@ void lodger__pending_free (LodgerPending *pending);
 /* Without any reference: the user's code is going to destroy something. */
 bool lodger__pending_has_left_data (const LodgerPending *pending);
 /* Destroys the call's data, once. No lock. */
-void lodger__pending_destroy_data (LodgerPending *pending);
+void lodger__pending_destroy_its_data (LodgerPending *pending);
+static inline void
+lodger__pending_destroy_data (LodgerPending *pending)
+{
+  if (pending->work.destroy != NULL)
+    lodger__pending_destroy_its_data (pending);
+}
 static inline void
 lodger__pending_trace (LodgerTraceKind kind, LodgerPending *pending, LodgerCaller *caller)
 {
@@ -243,8 +229,9 @@ lodger__pending_caller (const LodgerPending *pending)
   return pending->caller;
 }
 
-/* Owner, not done: another caller has it now, or it is another kind of item. */
-void lodger__pending_assign (LodgerPending *pending, LodgerCaller *caller);
+/* Owner: its function is going to be entered, by that caller. False: it was cancelled before, or is done. */
+bool lodger__pending_start (LodgerPending *pending, LodgerCaller *caller);
+/* Owner, not done: it is another kind of item. */
 static inline void
 lodger__pending_become (LodgerPending *pending, const LodgerItemOps *ops)
 {
@@ -253,6 +240,18 @@ lodger__pending_become (LodgerPending *pending, const LodgerItemOps *ops)
 
 /* Where the call was submitted, for options that say nothing of it. */
 void lodger__pending_lend_site (const LodgerPending *pending, LodgerCallOptions *options);
+/* The same for one that is not shared yet. */
+static inline void
+lodger__pending_take_site (LodgerPending *pending, const LodgerPending *from)
+{
+  if (pending->site.file == NULL)
+    {
+      pending->site.file = from->site.file;
+      pending->site.line = from->site.line;
+    }
+  if (pending->site.name == NULL)
+    pending->site.name = from->site.name;
+}
 
 /* ---- failures that nobody has read: unread.c ---- */
 
@@ -291,8 +290,15 @@ LodgerListener *lodger__pending_pop_listener (LodgerPending *pending);
 
 /* Locked on entry, unlocked on return: it is done now, if it was not before. Tells all who listen. */
 void lodger__pending_complete (LodgerPending *pending);
+/* The same, and these bits are set with that. */
+void lodger__pending_complete_with (LodgerPending *pending, unsigned bits);
 /* The same for a call that had returned without an outcome, and has one now. */
 void lodger__pending_end_call (LodgerPending *pending);
+void lodger__pending_end_call_with (LodgerPending *pending, unsigned bits);
+/* Owner, not locked, with a reference: the call's function has returned, and nothing is to come for an outcome. */
+void lodger__pending_return (LodgerPending *pending);
+/* The same, locked on entry, unlocked on return. */
+void lodger__pending_return_locked (LodgerPending *pending);
 /* The same for a follower, a reference, whose leader is done. No lock. */
 void lodger__follower_end (LodgerEnding *follower, LodgerPending *leader);
 /* Locked: its completion is going to run user code. */
@@ -309,11 +315,6 @@ void lodger__pending_run_callbacks (LodgerPending *pending);
 
 /* Locked: the value is the pending's now. */
 void lodger__pending_store (LodgerPending *pending, LodgerValue *value);
-void lodger__value_clear (LodgerValue *value);
-LodgerValue lodger__value_string (const char *string);
-/* The pointer with the name of its type. Without memory for that it is destroyed, and the value is an error. */
-LodgerValue lodger__value_typed (const char *type, void *value, LodgerDestroyFunc destroy);
-LodgerValue lodger__value_bytes (const void *bytes, size_t size);
 /* It has succeeded without a value. */
 bool lodger__pending_is_empty (const LodgerPending *pending);
 /* Its function is on this thread's stack. */

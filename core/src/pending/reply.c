@@ -69,11 +69,10 @@ reply (LodgerReply *self, LodgerValue value, const char *function)
     code = LODGER_ECANCELED;
   if (code != LODGER_ECANCELED || lodger__destroy_in_keeps (pending, &value))
     lodger__pending_store (pending, &value);
-  lodger__pending_add_state (pending, P_ANSWERED);
   if (lodger__pending_state (pending) & P_RETURNED)
-    lodger__pending_end_call (pending);
+    lodger__pending_end_call_with (pending, P_ANSWERED);
   else
-    lodger__pending_unlock (pending);
+    lodger__pending_unlock_with (pending, P_ANSWERED);
   lodger__value_clear (&value);
   lodger_pending_unref (pending);
   return code;

@@ -29,11 +29,11 @@ unlink_done (LodgerListener *listener, LodgerPending *done)
   LodgerCaller *giver = call->giver;
   LodgerPool *pool = lodger__pool_of (giver);
   (void) listener;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   lodger__list_remove (&call->link);
   atomic_store (&giver->pool.has_child_calls,
                 giver->pool.child_calls.first != NULL || giver->pool.cancelled_calls.first != NULL);
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   if (lodger__is_stopping (giver))
     lodger__poke (giver);
   lodger__release (giver);
@@ -49,15 +49,15 @@ lodger__child_call_new (const LodgerItemOps *ops, LodgerCaller *giver, const Lod
   ChildCall *call = (ChildCall *) lodger__submit_new (ops, lodger__root (giver), work, options);
   if (call == NULL)
     return NULL;
-  lodger__pending_add_state (&call->pending, P_UNASSIGNED);
+  lodger__pending_begin_with (&call->pending, P_UNASSIGNED);
   lodger__hold (giver);
   call->giver = giver;
   call->listener = lodger__listener (&unlink_ops);
   lodger__pending_add_listener (&call->pending, &call->listener);
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   lodger__list_prepend (&giver->pool.child_calls, &call->link);
   atomic_store (&giver->pool.has_child_calls, true);
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   return &call->pending;
 }
 
@@ -70,14 +70,14 @@ take_over (LodgerCaller *giver, LodgerList *list, LodgerList *other)
   LodgerLink *link;
   if (!giver->pool.has_child_calls)
     return NULL;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   link = lodger__list_pop (list);
   if (link != NULL)
     {
       lodger__list_append (other, link);
       pending = lodger_pending_ref (&lodger__list_item (link, ChildCall, link)->pending);
     }
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   return pending;
 }
 

@@ -10,63 +10,7 @@
 #include "life/life.h"
 #include "life/phase.h"
 
-/* The calls of a pool: how they come in, and how workers take them. */
-
-static void
-count_queued (LodgerCallQueue *queue, int change)
-{
-  unsigned count = atomic_load_explicit (&queue->count, memory_order_relaxed);
-  atomic_store_explicit (&queue->count, count + (unsigned) change, memory_order_relaxed);
-}
-
-/* Under the mutex. */
-static LodgerItem *
-pop (LodgerCallQueue *queue)
-{
-  LodgerItem *item = queue->first;
-  if (item != NULL)
-    {
-      queue->first = atomic_load_explicit (&item->next, memory_order_relaxed);
-      count_queued (queue, -1);
-    }
-  return item;
-}
-
-/* Under the mutex: at the end, or before all others. */
-static void
-put (LodgerCallQueue *queue, LodgerItem *item, bool is_next)
-{
-  atomic_store_explicit (&item->next, is_next ? queue->first : NULL, memory_order_relaxed);
-  if (queue->first != NULL && !is_next)
-    atomic_store_explicit (&queue->last->next, item, memory_order_relaxed);
-  if (queue->first == NULL || is_next)
-    {
-      queue->last = queue->first == NULL ? item : queue->last;
-      queue->first = item;
-    }
-  else
-    queue->last = item;
-  count_queued (queue, 1);
-}
-
-/* False: the pool is closed. */
-static bool
-put_in (LodgerCaller *root, LodgerItem *item, bool is_next)
-{
-  LodgerPool *pool = lodger__pool_of (root);
-  LodgerWakeUp wake_up = { NULL, 0 };
-  bool is_open;
-  pthread_mutex_lock (&pool->mutex);
-  is_open = !pool->closed;
-  if (is_open)
-    {
-      put (&pool->queue, item, is_next);
-      wake_up = lodger__pool_choose (root);
-    }
-  pthread_mutex_unlock (&pool->mutex);
-  lodger__pool_wake (root, wake_up);
-  return is_open;
-}
+/* The calls of a pool: what they are, and how workers take them. */
 
 /* ---- the calls --------------------------------------------------------------------------------------------------- */
 
@@ -81,11 +25,7 @@ drop (LodgerCaller *caller, LodgerItem *item)
 static void
 put_back (LodgerCaller *worker, LodgerItem *item)
 {
-  LodgerPool *pool = lodger__pool_of (worker);
-  pthread_mutex_lock (&pool->mutex);
-  lodger__worker_uncount (pool, worker);
-  pthread_mutex_unlock (&pool->mutex);
-  if (!put_in (lodger__root (worker), item, true))
+  if (!lodger__pool_put_back (worker, item))
     drop (worker, item);
 }
 
@@ -104,7 +44,6 @@ run (LodgerCaller *caller, LodgerItem *item)
       put_back (caller, item);
       return;
     }
-  lodger__pending_assign (pending, caller);
   worker->busy_with = pending;
   worker->has_run = true;
   if (lodger__run_call (caller, pending, NULL) && worker->busy_with == pending)
@@ -145,14 +84,15 @@ returned (LodgerCaller *caller, LodgerPending *pending)
   worker->busy_with = NULL;
   if (is_unfinished || !lodger__worker_wants_call (caller) || lodger__pool_is_full (pool))
     return;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   note_use (pool, worker);
   lodger__worker_uncount (pool, caller);
+  lodger__pool_look (pool);
   if (pool->queue.first == NULL)
     lodger__worker_make_idle (pool, caller);
   else
     lodger__worker_comes (pool, caller);
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
 }
 
 /* A call that no worker has taken hangs on all of them, once there can be no more. */
@@ -168,10 +108,10 @@ blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked)
       return;
     }
   pool = lodger__pool_of (lodger__pending_caller (pending));
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   ret_blocked->crew = lodger__pending_caller (pending);
   ret_blocked->crew_size = pool->worker_count >= pool->worker_max ? pool->worker_count : 0;
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
 }
 
 /* It comes from its gate. */
@@ -179,7 +119,7 @@ static void
 deliver (LodgerPending *pending)
 {
   LodgerCaller *root = lodger__pending_caller (pending);
-  if (!put_in (root, lodger__pending_item (pending), false))
+  if (!lodger__pool_put (root, lodger__pending_item (pending)))
     drop (root, lodger__pending_item (pending));
 }
 
@@ -202,6 +142,23 @@ static const LodgerItemOps child_call_ops = { .run = run,
 
 /* ---- owner: the worker's side ------------------------------------------------------------------------------------ */
 
+/* Under the mutex: after its call the next one, in a pool in which nobody is to be chosen. Nothing changes then but the
+ * queue. */
+static LodgerItem *
+go_on (LodgerPool *pool, LodgerWorker *worker)
+{
+  return worker->is_counted && pool->is_quiet && pool->running <= pool->running_max
+                 && atomic_load_explicit (&worker->state, memory_order_relaxed) == LODGER_WORKER_AT_WORK
+             ? lodger__pool_next (pool)
+             : NULL;
+}
+
+static LodgerItem *
+next_call (LodgerPool *pool)
+{
+  return pool->running < pool->running_max ? lodger__pool_next (pool) : NULL;
+}
+
 /* One that finds nothing goes on to search, if it may, else it goes to sleep. */
 static LodgerItem *
 take (LodgerCaller *caller, bool may_search, bool *ret_searches)
@@ -210,32 +167,46 @@ take (LodgerCaller *caller, bool may_search, bool *ret_searches)
   LodgerWorker *worker = caller->pool.worker;
   LodgerItem *item;
   LodgerWakeUp wake_up = { NULL, 0 };
-  bool surplus = false;
+  bool searches, surplus = false;
   *ret_searches = false;
   if (!lodger__worker_wants_call (caller) || (!may_search && atomic_load (&worker->state) == LODGER_WORKER_IDLE))
     return NULL;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
+  note_use (pool, worker);
+  item = go_on (pool, worker);
+  if (item != NULL)
+    {
+      lodger__unlock (&pool->lock);
+      return item;
+    }
   lodger__worker_leave_state (pool, caller);
   lodger__worker_uncount (pool, caller);
-  note_use (pool, worker);
-  item = pool->running < pool->running_max ? pop (&pool->queue) : NULL;
+  item = next_call (pool);
+  searches = item == NULL && may_search && !pool->closed && !pool->is_searched && pool->queue.first == NULL;
+  if (item == NULL && !searches)
+    {
+      lodger__pool_look (pool);
+      item = next_call (pool);
+    }
   if (item != NULL)
     {
       worker->is_counted = true;
       pool->running++;
       wake_up = lodger__pool_choose (lodger__root (caller));
     }
-  else if (may_search && !pool->closed && !pool->is_searched && pool->queue.first == NULL)
+  else if (searches)
     {
-      *ret_searches = pool->is_searched = true;
+      pool->is_searched = true;
+      lodger__pool_hush (pool);
       atomic_store (&worker->state, LODGER_WORKER_SEARCHING);
     }
   else
     surplus = !pool->closed && !lodger__worker_make_idle (pool, caller);
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   if (surplus)
     lodger_caller_stop (caller, true);
   lodger__pool_wake (lodger__root (caller), wake_up);
+  *ret_searches = searches;
   return item;
 }
 
@@ -266,7 +237,7 @@ pool_call_new (LodgerCaller *root, const LodgerWork *work, const LodgerCallOptio
 {
   LodgerPending *pending = lodger__submit_new (&pool_call_ops, root, work, options);
   if (pending != NULL)
-    lodger__pending_add_state (pending, P_UNASSIGNED);
+    lodger__pending_begin_with (pending, P_UNASSIGNED);
   return pending;
 }
 
@@ -294,7 +265,7 @@ lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWor
   lodger__pending_trace (LODGER_TRACE_SUBMIT, pending, caller);
   if (gate != NULL && !lodger__gate_passes (pending))
     lodger__gate_send (pending);
-  else if (is_too_late (caller, pending) || !put_in (root, lodger__pending_item (pending), false))
+  else if (is_too_late (caller, pending) || !lodger__pool_put (root, lodger__pending_item (pending)))
     drop (caller, lodger__pending_item (pending));
   lodger__submit_accepted (pending);
   lodger__submit_tell (pending);
@@ -303,13 +274,12 @@ lodger__pool_submit (const char *function, LodgerCaller *caller, const LodgerWor
 
 /* ---- the root's end ---------------------------------------------------------------------------------------------- */
 
-/* Just while a call goes from the one to the other, it may be seen in neither; `next_queued` finds it. */
+/* Just while a call goes from one to another, it may be seen in none; `next_queued` finds it. */
 static bool
 has_queued (const LodgerCaller *root)
 {
   LodgerPool *pool = root->pool.pool;
-  return pool != NULL
-         && (lodger__pool_has_calls (pool) || atomic_load_explicit (&pool->settled.count, memory_order_relaxed) > 0);
+  return pool != NULL && (lodger__pool_has_calls (pool) || lodger__queue_count (&pool->settled) > 0);
 }
 
 static LodgerItem *
@@ -319,11 +289,11 @@ next_queued (LodgerCaller *root)
   LodgerItem *item;
   if (pool == NULL)
     return NULL;
-  pthread_mutex_lock (&pool->mutex);
-  item = pop (&pool->settled);
+  lodger__lock (&pool->lock);
+  item = lodger__queue_pop (&pool->settled);
   if (item == NULL)
-    item = pop (&pool->queue);
-  pthread_mutex_unlock (&pool->mutex);
+    item = lodger__pool_next (pool);
+  lodger__unlock (&pool->lock);
   return item;
 }
 
@@ -338,11 +308,11 @@ settle_queued (LodgerCaller *root)
     return;
   do
     {
-      pthread_mutex_lock (&pool->mutex);
-      pending = lodger_pending_ref ((LodgerPending *) pop (&pool->queue));
+      lodger__lock (&pool->lock);
+      pending = lodger_pending_ref ((LodgerPending *) lodger__pool_next (pool));
       if (pending != NULL)
-        put (&pool->settled, lodger__pending_item (pending), false);
-      pthread_mutex_unlock (&pool->mutex);
+        lodger__queue_put (&pool->settled, lodger__pending_item (pending), false);
+      lodger__unlock (&pool->lock);
       if (pending != NULL)
         {
           lodger_pending_cancel (pending, lodger__closed_message);
@@ -357,14 +327,8 @@ settle_queued (LodgerCaller *root)
 static void
 close_pool (LodgerCaller *root)
 {
-  LodgerPool *pool = root->pool.pool;
-  if (pool == NULL)
-    return;
-  pthread_mutex_lock (&pool->mutex);
-  pool->closed = true;
-  while (pool->idle.first != NULL)
-    lodger__worker_leave_state (pool, lodger__list_first (&pool->idle, LodgerWorker, idle)->caller);
-  pthread_mutex_unlock (&pool->mutex);
+  if (root->pool.pool != NULL)
+    lodger__pool_close (root->pool.pool);
 }
 
 static bool

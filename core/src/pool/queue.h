@@ -3,16 +3,16 @@
 #ifndef LODGER_POOL_QUEUE_H
 #define LODGER_POOL_QUEUE_H
 
+#include "base/lock.h"
 #include "life/life.h"
+#include "mailbox/inbox.h"
 #include "pool/pool.h"
 
-#include <pthread.h>
-
-/* Calls that wait, first in, first out. */
+/* Calls that wait, first in, first out. Under the pool's mutex. */
 typedef struct LodgerCallQueue
 {
   LodgerItem *first, *last;
-  atomic_uint count; /* written under the pool's mutex */
+  atomic_uint count; /* others may read it */
 } LodgerCallQueue;
 
 /* Belongs to a root caller; its workers serve the whole tree. A worker without a call searches for a moment, and then
@@ -25,14 +25,17 @@ typedef struct LodgerCallQueue
  * are on their way as there are calls (or as may still run), nobody else is woken; and whoever takes a call and leaves
  * more behind wakes the next (an idle one, or a new thread). So a stream of short calls is served without a wake-up for
  * each, and a burst of long ones soon has all workers. Nothing is left lying: a search ends under the mutex with a last
- * look, after which the worker either has a call or is on the list of the idle; and a call is put in, and it is seen
- * whether one searches, under the same mutex. Whoever stops being counted either takes the next call itself or, if it
- * cannot (it blocks, quits, is left behind), chooses another under that mutex. */
+ * look, after which the worker either has a call or is on the list of the idle; and whoever puts a call in while one may be
+ * chosen learns that from the inbox, and chooses under the same mutex (incoming.c). Whoever stops being counted either
+ * takes the next call itself or, if it cannot (it blocks, quits, is left behind), chooses another under that mutex. */
 struct LodgerPool
 {
-  pthread_mutex_t mutex;
-  LodgerCallQueue queue, settled; /* what waits for a worker; what a stop has settled, and the root has to drop */
-  LodgerList idle;                /* the most recently used first: its caches are warm */
+  LodgerInbox incoming;    /* first: aligned to a cache line. Its owner is whoever has the mutex */
+  LodgerLock lock;         /* "the mutex" */
+  LodgerCallQueue queue;   /* what came before that, and is next; counted no further than a choice needs it */
+  LodgerCallQueue settled; /* what a stop has settled, and the root has to drop */
+  LodgerThreadParker gap;  /* where whoever closes it waits for a submitter */
+  LodgerList idle;         /* the most recently used first: its caches are warm */
   unsigned idle_count, worker_count;
   unsigned made;    /* workers, ever */
   unsigned waking;  /* workers on their way: each will take a call, and wake the next if more are left */
@@ -42,6 +45,7 @@ struct LodgerPool
   unsigned running_max, worker_max;
   uint64_t uses;
   bool is_searched; /* by one worker */
+  bool is_quiet;    /* the inbox's signal is POSTED, and stays so until somebody looks */
   bool closed;
 };
 
@@ -52,17 +56,24 @@ lodger__pool_of (const LodgerCaller *caller)
   return atomic_load_explicit (&lodger__root (caller)->pool.pool, memory_order_acquire);
 }
 
+static inline unsigned
+lodger__queue_count (const LodgerCallQueue *queue)
+{
+  return atomic_load_explicit (&queue->count, memory_order_relaxed);
+}
+
+/* Any thread: it looks as if there were calls. */
 static inline bool
 lodger__pool_has_calls (const LodgerPool *pool)
 {
-  return atomic_load_explicit (&pool->queue.count, memory_order_relaxed) > 0;
+  return lodger__queue_count (&pool->queue) > 0 || lodger__inbox_seems_ready (&pool->incoming);
 }
 
 /* There are calls for all workers that may run at once. */
 static inline bool
 lodger__pool_is_full (const LodgerPool *pool)
 {
-  return atomic_load_explicit (&pool->queue.count, memory_order_relaxed) >= pool->running_max;
+  return lodger__queue_count (&pool->queue) >= pool->running_max;
 }
 
 /* What remains to be done, without the mutex, for calls that wait. */
@@ -72,12 +83,37 @@ typedef struct LodgerWakeUp
   unsigned grows;       /* or the number of a new one */
 } LodgerWakeUp;
 
+/* ---- incoming.c ---- */
+
+/* Any thread: a call goes in, or, if a worker that took it cannot run it, before all others, and the worker is not counted
+ * any more. False: the pool is closed, and the call not in it. */
+bool lodger__pool_put (LodgerCaller *root, LodgerItem *item);
+bool lodger__pool_put_back (LodgerCaller *worker, LodgerItem *item);
+/* Any thread: chooses, and wakes. */
+void lodger__pool_choose_now (LodgerCaller *root);
+/* Any thread: no more is put in. */
+void lodger__pool_close (LodgerPool *pool);
+
+/* All that follows is under the mutex. */
+LodgerItem *lodger__queue_pop (LodgerCallQueue *queue);
+/* At the end, or before all others. */
+void lodger__queue_put (LodgerCallQueue *queue, LodgerItem *item, bool is_next);
+/* The oldest call; or NULL. */
+LodgerItem *lodger__pool_next (LodgerPool *pool);
+/* All that has come is in the queue then. */
+void lodger__pool_gather (LodgerPool *pool);
+/* From here on a put is quiet. */
+void lodger__pool_hush (LodgerPool *pool);
+/* From here on whoever puts a call in chooses; and what has come before is in the queue, as far as it counts. */
+void lodger__pool_look (LodgerPool *pool);
+
 /* ---- worker-state.c ---- */
 
 /* Owner: it has no call of the pool, and may take one. */
 bool lodger__worker_wants_call (const LodgerCaller *worker);
 
-/* All that follows is under the mutex. */
+/* All that follows is under the mutex. Whoever changes the pool so that one might be chosen now, calls this or
+ * lodger__pool_look() after that. */
 LodgerWakeUp lodger__pool_choose (LodgerCaller *root);
 void lodger__worker_leave_state (LodgerPool *pool, LodgerCaller *worker);
 /* It is free, or gone. */

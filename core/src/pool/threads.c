@@ -5,6 +5,7 @@
 #include "pool/queue.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The pool of a root, and its threads: how they come, and how they go. */
 
@@ -34,7 +35,9 @@ lodger__pool_clear (LodgerCaller *caller)
 {
   LodgerPool *pool = caller->pool.pool;
   if (pool != NULL)
-    pthread_mutex_destroy (&pool->mutex);
+    {
+      lodger__parker_clear (&pool->gap);
+    }
   free (pool);
   free (caller->pool.worker);
 }
@@ -42,11 +45,17 @@ lodger__pool_clear (LodgerCaller *caller)
 static LodgerPool *
 pool_new (const LodgerPooling *pooling)
 {
-  LodgerPool *pool = calloc (1, sizeof *pool);
+  LodgerPool *pool = aligned_alloc (alignof (LodgerPool), sizeof *pool);
   unsigned usual = WORKERS_PER_CPU * lodger__port_cpu_count ();
   if (pool == NULL)
     return NULL;
-  lodger__port_mutex_init (&pool->mutex);
+  memset (pool, 0, sizeof *pool);
+  if (lodger__parker_init (&pool->gap) != 0)
+    {
+      free (pool);
+      return NULL;
+    }
+  lodger__inbox_init (&pool->incoming);
   pool->running_max = pooling->max_workers;
   if (pool->running_max == 0)
     pool->running_max = usual > WORKERS_MIN ? usual : WORKERS_MIN;
@@ -82,16 +91,20 @@ shrink (LodgerCaller *root, LodgerError *error)
   LodgerPool *pool = lodger__pool_of (root);
   LodgerItem *item = NULL;
   LodgerWakeUp wake_up = { NULL, 0 };
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   if (--pool->worker_count == pool->blocked)
     {
+      lodger__pool_look (pool);
+      lodger__pool_gather (pool);
       item = pool->queue.first;
       pool->queue.first = pool->queue.last = NULL;
       atomic_store (&pool->queue.count, 0);
     }
   else if (pool->idle.first != NULL)
     wake_up = lodger__pool_choose (root);
-  pthread_mutex_unlock (&pool->mutex);
+  else
+    lodger__pool_look (pool);
+  lodger__unlock (&pool->lock);
   lodger__pool_wake (root, wake_up);
   while (item != NULL)
     {
@@ -117,9 +130,9 @@ lodger__pool_wake (LodgerCaller *root, LodgerWakeUp wake_up)
     }
   else if (wake_up.grows > 0 && !root->pool.spawn (root, wake_up.grows))
     {
-      pthread_mutex_lock (&pool->mutex);
+      lodger__lock (&pool->lock);
       pool->waking--;
-      pthread_mutex_unlock (&pool->mutex);
+      lodger__unlock (&pool->lock);
       shrink (root, lodger_error_new (NULL, LODGER_EAGAIN, "no worker thread"));
     }
 }
@@ -127,14 +140,8 @@ lodger__pool_wake (LodgerCaller *root, LodgerWakeUp wake_up)
 void
 lodger__pool_start (LodgerCaller *root)
 {
-  LodgerPool *pool = root->pool.pool;
-  LodgerWakeUp wake_up;
-  if (pool == NULL)
-    return;
-  pthread_mutex_lock (&pool->mutex);
-  wake_up = lodger__pool_choose (root);
-  pthread_mutex_unlock (&pool->mutex);
-  lodger__pool_wake (root, wake_up);
+  if (root->pool.pool != NULL)
+    lodger__pool_choose_now (root);
 }
 
 void
@@ -142,10 +149,10 @@ lodger__worker_failed (LodgerCaller *caller)
 {
   LodgerPool *pool = lodger__pool_of (caller);
   bool is_counted;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   is_counted = !caller->pool.worker->is_forgotten;
   caller->pool.worker->is_forgotten = true;
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   if (is_counted)
     shrink (lodger__root (caller), lodger_error_ref (lodger__start_error (caller)));
 }
@@ -156,14 +163,14 @@ lodger__worker_gone (LodgerCaller *caller)
 {
   LodgerPool *pool = lodger__pool_of (caller);
   LodgerWakeUp wake_up = { NULL, 0 };
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   if (!caller->pool.worker->is_forgotten)
     {
       lodger__worker_uncount (pool, caller);
       pool->worker_count--;
       wake_up = lodger__pool_choose (lodger__root (caller));
     }
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   lodger__pool_wake (lodger__root (caller), wake_up);
 }
 
@@ -174,9 +181,9 @@ lodger__pool_worker_count (const LodgerCaller *root)
   unsigned count;
   if (pool == NULL)
     return 0;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   count = pool->worker_count;
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   return count;
 }
 
@@ -206,12 +213,12 @@ lodger_caller_set_idle_duration (LodgerCaller *caller, int64_t duration)
   pool = lodger__pool_of (caller);
   if (pool == NULL)
     return 0;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   lodger__list_for (worker, &pool->idle, LodgerWorker, idle)
     {
       lodger__worker_note_idle (worker->caller);
       lodger__poke (worker->caller);
     }
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   return 0;
 }

@@ -62,7 +62,7 @@ lodger__worker_make_idle (LodgerPool *pool, LodgerCaller *caller)
   LodgerWorker *worker = caller->pool.worker;
   LodgerLink *at;
   worker->is_surplus
-      = pool->idle_count >= atomic_load (&lodger__root (caller)->pool.idle_limit) && !lodger__pool_has_calls (pool);
+      = pool->idle_count >= atomic_load (&lodger__root (caller)->pool.idle_limit) && pool->queue.first == NULL;
   if (pool->closed || !lodger__worker_wants_call (caller)
       || (worker->is_surplus && !lodger__calls_are_to_come (caller)))
     return false;
@@ -113,14 +113,32 @@ lodger__worker_uncount (LodgerPool *pool, LodgerCaller *caller)
   worker->is_counted = worker->is_blocked = worker->is_away = false;
 }
 
+static bool
+may_grow (const LodgerPool *pool)
+{
+  return pool->worker_count < pool->worker_max && pool->worker_count - pool->blocked - pool->away < pool->running_max;
+}
+
+/* Somebody would be woken if there were a call too many. */
+static bool
+may_choose (const LodgerCaller *root, const LodgerPool *pool)
+{
+  return !pool->is_searched && !pool->closed && pool->running + pool->waking < pool->running_max
+         && (pool->idle.first != NULL || may_grow (pool)) && lodger__phase (root) != LODGER_PHASE_INITIAL;
+}
+
 LodgerWakeUp
 lodger__pool_choose (LodgerCaller *root)
 {
   LodgerPool *pool = lodger__pool_of (root);
   LodgerWakeUp wake_up = { NULL, 0 };
-  if (atomic_load_explicit (&pool->queue.count, memory_order_relaxed) <= pool->waking || pool->is_searched
-      || pool->closed || pool->running + pool->waking >= pool->running_max
-      || lodger__phase (root) == LODGER_PHASE_INITIAL)
+  if (!may_choose (root, pool))
+    {
+      lodger__pool_hush (pool);
+      return wake_up;
+    }
+  lodger__pool_look (pool);
+  if (lodger__queue_count (&pool->queue) <= pool->waking)
     return wake_up;
   if (pool->idle.first != NULL)
     {
@@ -129,11 +147,13 @@ lodger__pool_choose (LodgerCaller *root)
       atomic_store (&wake_up.worker->pool.worker->state, LODGER_WORKER_WAKING);
       pool->waking++;
     }
-  else if (pool->worker_count < pool->worker_max && pool->worker_count - pool->blocked - pool->away < pool->running_max)
+  else
     {
       pool->worker_count++;
       pool->waking++;
       wake_up.grows = ++pool->made;
     }
+  if (!may_choose (root, pool))
+    lodger__pool_hush (pool);
   return wake_up;
 }

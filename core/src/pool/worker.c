@@ -23,7 +23,7 @@ step_back (LodgerCaller *caller, Step step)
   LodgerPool *pool = lodger__pool_of (caller);
   LodgerWorker *worker = caller->pool.worker;
   LodgerWakeUp wake_up = { NULL, 0 };
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   lodger__worker_leave_state (pool, caller);
   if (step == STEP_FORGET && !worker->is_forgotten)
     {
@@ -38,7 +38,7 @@ step_back (LodgerCaller *caller, Step step)
     }
   if (lodger_pending_get_outcome (lodger_caller_get_started (caller)) == 0)
     wake_up = lodger__pool_choose (lodger__root (caller));
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   lodger__pool_wake (lodger__root (caller), wake_up);
 }
 
@@ -58,7 +58,7 @@ lodger__worker_block (LodgerCaller *caller)
   LodgerWorker *worker = caller->pool.worker;
   LodgerWakeUp wake_up = { NULL, 0 };
   lodger__worker_engage (caller);
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   if (worker->is_counted || worker->is_away)
     {
       if (worker->is_counted)
@@ -70,7 +70,7 @@ lodger__worker_block (LodgerCaller *caller)
       pool->blocked++;
       wake_up = lodger__pool_choose (lodger__root (caller));
     }
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   lodger__pool_wake (lodger__root (caller), wake_up);
 }
 
@@ -80,7 +80,7 @@ lodger__worker_unblock (LodgerCaller *caller)
 {
   LodgerPool *pool = lodger__pool_of (caller);
   LodgerWorker *worker = caller->pool.worker;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   if (worker->is_blocked)
     {
       worker->is_blocked = false;
@@ -91,7 +91,7 @@ lodger__worker_unblock (LodgerCaller *caller)
       else
         pool->running++;
     }
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   if (lodger__turn_depth (caller) == 0)
     lodger__host_post_ahead (caller);
 }
@@ -126,11 +126,11 @@ expire (LodgerCaller *caller, bool has_run)
   bool is_over;
   if (has_run || lodger__turn_depth (caller) > 0 || idle_until (caller) > lodger__host_now (caller))
     return;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
   is_over = idle_until (caller) <= lodger__host_now (caller);
   if (is_over)
     lodger__worker_leave_state (pool, caller);
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
   if (is_over)
     lodger_caller_stop (caller, true);
 }

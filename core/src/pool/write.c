@@ -27,12 +27,12 @@ lodger__pool_write (const LodgerCaller *root, LodgerText *text)
   LodgerPool *pool = atomic_load_explicit (&root->pool.pool, memory_order_acquire);
   if (pool == NULL)
     return;
-  pthread_mutex_lock (&pool->mutex);
+  lodger__lock (&pool->lock);
+  lodger__pool_gather (pool);
   lodger__text_label (text, 1, "pool");
   lodger__text_add (text, "%u of %u threads, %u idle, %u in waits; %u of %u calls run, %u queued%s\n",
                     pool->worker_count, pool->worker_max, pool->idle_count, pool->blocked, pool->running,
-                    pool->running_max, atomic_load_explicit (&pool->queue.count, memory_order_relaxed),
-                    pool->closed ? "; closed" : "");
+                    pool->running_max, lodger__queue_count (&pool->queue), pool->closed ? "; closed" : "");
   write_queue (pool, text);
-  pthread_mutex_unlock (&pool->mutex);
+  lodger__unlock (&pool->lock);
 }
