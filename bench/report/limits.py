@@ -11,11 +11,9 @@ COLUMNS = ("operation", "shared", "by", "for each", "ns held", "at most, million
 def meaning(row, known):
     """What the lock is, who shares it, and how many there are of it."""
     for name, what, by, count in known:
-        if name in (row["of all"], row["taken in"]):
+        if name == row["name"]:
             return what, by, int(count)
-    if row["of all"] != "-":
-        return f"`{row['of all']}`", "all", 1
-    return f"a lock of `{row['taken in']}`", "the users of an object", 1
+    return f"`{row['name']}`", "all threads" if row["of all"] == "yes" else "the users of an object", 1
 
 
 def rows(results, known):

@@ -2,6 +2,7 @@
 """The plots of the programs other than lodger-bench: each from the lines that its program prints."""
 
 import dataclasses
+import textwrap
 
 import charts
 import scale
@@ -312,12 +313,11 @@ class Shared:
     others: float
     locks: tuple  # rows
 
-    def lock(self, is_wanted):
-        """All locks that are meant, as one visit of the lines of the lock and of what it guards."""
-        rows = [row for row in self.locks if is_wanted(row)]
-        times = sum(value(row["for each"]) for row in rows)
-        held = sum(value(row["for each"]) * value(row["ns held"]) for row in rows)
-        return scale.Visit("lock", held / times if times else 0, 2, times)
+    def lock(self, name):
+        """A visit of the lines of the lock and of what it guards; none, if the operation does not take it."""
+        rows = [row for row in self.locks if row["name"] == name]
+        times, held = (value(rows[0]["for each"]), max(value(rows[0]["ns held"]), 0)) if rows else (0, 0)
+        return scale.Visit(name, held, 2, times)
 
 
 def shared(results, name):
@@ -330,12 +330,11 @@ def shared(results, name):
 
 
 def depot(operation):
-    return operation.lock(lambda row: row["of all"] == "depot")
+    return operation.lock("depot")
 
 
-def pool(operation):
-    """The locks of an object in the flood of jobs are the pool's: nobody else has one on this way."""
-    return operation.lock(lambda row: row["of all"] == "-")
+def of_pool(operation):
+    return operation.lock("&pool->lock"), operation.lock("&caller->life.lock"), depot(operation)
 
 
 def flood(results):
@@ -361,10 +360,10 @@ def said_of_here(results):
     if direct is None or not measured:
         return ""
     here = scale.flood_to_one(direct.owner, direct.others, max(words["shared"] - words["alone"], 0))[0][1]
-    return ("On the machine at hand, two processors that change one word by turns take "
-            f"{short(words['shared'])} ns for\neach change. "
-            "For one thread that submits to another one, the simulation then says "
-            f"{short(here / 1e6)} Mcalls/s;\n{short(measured[0])} were measured.")
+    said = ("On the machine at hand, two processors that change one word by turns take "
+            f"{short(words['shared'])} ns for each change. For one thread that submits to another one, the simulation "
+            f"then says {short(here / 1e6)} Mcalls/s. {short(measured[0])} were measured.")
+    return textwrap.fill(said, 120)
 
 
 LENGTHS = ((1e3, "1 µs"), (1e4, "10 µs"), (1e5, "100 µs"), (1e6, "1 ms"))
@@ -376,7 +375,7 @@ def pool_plot(results):
         return None
     series, rows = [], []
     for length, name in LENGTHS:
-        points = scale.jobs(length, operation.owner, operation.others, pool(operation))
+        points = scale.jobs(length, operation.owner, operation.others, of_pool(operation))
         series.append(Series(f"jobs of {name}", tuple(points), f"({short(points[-1][1])} at work)"))
         rows.append((name, *(short(busy) for _, busy in points)))
     words = "jobs on many processors, simulated"

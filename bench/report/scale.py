@@ -92,12 +92,14 @@ def flood_to_each(owner, sender, depot, transfer=TRANSFER):
     return answer
 
 
-def jobs(length, owner, worker, pool, transfer=TRANSFER):
-    """Processors that are at work in jobs of that length, of a pool that one thread feeds."""
+def jobs(length, owner, worker, locks, transfer=TRANSFER):
+    """Processors that are at work in jobs of that length, of a pool that one thread feeds. The thread takes the locks,
+    too, but it is the limit itself before they are."""
     limit = 1e9 / (owner + transfer)
     answer = []
     for n in PROCESSORS:
         if n > 1:
-            rate = simulate(n - 1, length + worker, [pool, Visit("inbox", 0, 1), Visit("references", 0, 1)], transfer)
+            visits = [*locks, Visit("inbox", 0, 1), Visit("references", 0, 1)]
+            rate = simulate(n - 1, length + worker, visits, transfer)
             answer.append((n, min(rate, limit) * length / 1e9))
     return answer

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The linker redirects the functions of mutexes to this file. Each thread notes for itself what it has locked.
+ * The linker redirects the functions of mutexes to this file, and noted.h those of locks of one word. Each thread notes
+ * for itself what it has locked.
  */
 #include "../bench.h"
 #include "scaling.h"
@@ -36,6 +37,8 @@ static atomic_bool is_noting;
 static _Thread_local Notes *notes;
 static double empty; /* what a section without anything in it seems to take */
 
+void locks_note_begin (const void *lock, const char *words); /* noted.h */
+void locks_note_end (const void *lock);
 int __real_pthread_mutex_lock (pthread_mutex_t *mutex);
 int __real_pthread_mutex_unlock (pthread_mutex_t *mutex);
 int __real_pthread_cond_wait (pthread_cond_t *condition, pthread_mutex_t *mutex);
@@ -77,7 +80,7 @@ find_lock (Notes *own, const void *mutex)
 }
 
 static void
-begin_section (const void *mutex, const void *at)
+begin_section (const void *mutex, const void *at, const char *words)
 {
   Notes *own = notes_of_thread ();
   Lock *lock = find_lock (own, mutex);
@@ -85,6 +88,7 @@ begin_section (const void *mutex, const void *at)
     {
       lock->mutex = mutex;
       lock->at = at;
+      lock->name = words;
     }
   if (own->depth < DEPTH)
     own->held[own->depth] = (Held) { mutex, read_clock () };
@@ -115,7 +119,7 @@ __wrap_pthread_mutex_lock (pthread_mutex_t *mutex)
 {
   int code = __real_pthread_mutex_lock (mutex);
   if (atomic_load_explicit (&is_noting, memory_order_relaxed))
-    begin_section (mutex, __builtin_return_address (0));
+    begin_section (mutex, __builtin_return_address (0), NULL);
   return code;
 }
 
@@ -137,8 +141,22 @@ __wrap_pthread_cond_wait (pthread_cond_t *condition, pthread_mutex_t *mutex)
     end_section (mutex);
   code = __real_pthread_cond_wait (condition, mutex);
   if (is_noted)
-    begin_section (mutex, __builtin_return_address (0));
+    begin_section (mutex, __builtin_return_address (0), NULL);
   return code;
+}
+
+void
+locks_note_begin (const void *lock, const char *words)
+{
+  if (atomic_load_explicit (&is_noting, memory_order_relaxed))
+    begin_section (lock, __builtin_return_address (0), words);
+}
+
+void
+locks_note_end (const void *lock)
+{
+  if (atomic_load_explicit (&is_noting, memory_order_relaxed))
+    end_section (lock);
 }
 
 static void
@@ -198,9 +216,10 @@ static void
 add (Lock *locks, size_t *count, size_t size, Lock lock)
 {
   size_t at = 0;
-  lock.name = symbols_find (lock.mutex);
-  lock.is_variable = lock.name != NULL;
-  if (lock.name == NULL)
+  lock.is_variable = symbols_find (lock.mutex) != NULL;
+  if (lock.is_variable)
+    lock.name = symbols_find (lock.mutex);
+  else if (lock.name == NULL)
     lock.name = symbols_find (lock.at);
   while (at < *count && locks[at].mutex != lock.mutex && !is_same (&locks[at], &lock))
     at++;

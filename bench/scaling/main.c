@@ -77,7 +77,7 @@ print_operations (void)
 static void
 print_locks (void)
 {
-  puts ("# lock of\tof all\ttaken in\tfor each\tns held");
+  puts ("# lock of\tname\tof all\tfor each\tns held");
   for (size_t i = 0; i < n_operations; i++)
     {
       Lock locks[MOST_LOCKS];
@@ -88,10 +88,9 @@ print_locks (void)
       found = locks_read (locks, MOST_LOCKS, count / 100);
       for (size_t j = 0; j < found; j++)
         {
-          const char *function = symbols_find (locks[j].at);
-          printf ("%s\t%s\t%s\t%.2f\t%.0f\n", operations[i].name, locks[j].is_variable ? locks[j].name : "-",
-                  function == NULL ? "another library" : function, (double) locks[j].count / (double) count,
-                  locks[j].held / (double) locks[j].count);
+          printf ("%s\t%s\t%s\t%.2f\t%.0f\n", operations[i].name,
+                  locks[j].name == NULL ? "another library's" : locks[j].name, locks[j].is_variable ? "yes" : "no",
+                  (double) locks[j].count / (double) count, locks[j].held / (double) locks[j].count);
         }
       fflush (stdout);
     }

@@ -7,6 +7,7 @@
  *   operations.c   what each kind of call takes of its threads, and which locks
  *   threads.c      many threads that submit at once
  *   locks.c        each mutex of the program, and how long it was held
+ *   noted.h        the same for the locks of one word
  *   symbols.c      the names of static variables and functions
  */
 #ifndef LODGER_SCALING_H
@@ -32,7 +33,7 @@ typedef struct Lock
   const void *at; /* where it was locked first */
   uint64_t count;
   double held;      /* ns, all together */
-  const char *name; /* of the variable, or of the function that locked it first; NULL: neither is known */
+  const char *name; /* of the variable, or of the function that locked it first, or the words there; NULL: not known */
   bool is_variable; /* a mutex of all callers */
 } Lock;
 

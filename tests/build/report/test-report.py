@@ -190,9 +190,9 @@ class Processors(unittest.TestCase):
         self.assertAlmostEqual(many / one, 64, delta=2)
 
     def test_long_jobs_use_all_processors_and_short_ones_do_not(self):
-        pool = scale.Visit("lock", 50, 2, 3)
-        busy_long = scale.jobs(1e6, 500, 500, pool)[-1][1]
-        busy_short = scale.jobs(1e3, 500, 500, pool)[-1][1]
+        locks = [scale.Visit("lock", 50, 2, 3)]
+        busy_long = scale.jobs(1e6, 500, 500, locks)[-1][1]
+        busy_short = scale.jobs(1e3, 500, 500, locks)[-1][1]
         self.assertGreater(busy_long, 60)
         self.assertLess(busy_short, 4)
 
