@@ -52,7 +52,7 @@ static struct
   uint64_t steps;              /* of a call's work */
   alignas (64) atomic_bool is_over;
   alignas (64) uint64_t calls; /* from here on the main thread's alone */
-  int64_t cpu;                 /* of the main thread; 0 until the end was seen */
+  int64_t cpu, waited;         /* of the main thread; 0 until the end was seen */
   unsigned left;               /* producers or jobs that the run still waits for */
   uint64_t next_job;
   int64_t spent; /* on the work of long calls */
@@ -157,6 +157,15 @@ jank_waited (void)
   return sscanf (line, "%lld %lld", &ran, &waited) == 2 ? waited : 0;
 }
 
+static void
+see_end (void)
+{
+  if (flood.cpu != 0)
+    return;
+  flood.cpu = thread_cpu ();
+  flood.waited = jank_waited ();
+}
+
 /* In the main thread, for each call: does the work of one that comes in time. */
 static void
 account (void)
@@ -172,8 +181,8 @@ account (void)
       if (flood.flood->is_long)
         flood.spent += bench_now ();
     }
-  else if (flood.cpu == 0)
-    flood.cpu = thread_cpu ();
+  else
+    see_end ();
 }
 
 /* ---- posts: the number in the upper bits, from 1 on; then whether it is the last one; then who ------------------- */
@@ -358,7 +367,7 @@ jank_run (const Contestant *contestant, const Flood *kind, bool has_ticks, int64
 {
   Outcome outcome = { 0 };
   pthread_t timer;
-  int64_t cpu;
+  int64_t cpu, waited;
   double elapsed;
 
   bench_ledger_name (kind->name, contestant->name);
@@ -372,8 +381,9 @@ jank_run (const Contestant *contestant, const Flood *kind, bool has_ticks, int64
     bench_fail ("no thread for the time");
   start_calls ();
   cpu = thread_cpu ();
+  waited = jank_waited ();
   contestant->run ();
-  cpu = (flood.cpu != 0 ? flood.cpu : thread_cpu ()) - cpu;
+  see_end ();
   pthread_join (timer, NULL);
   if (kind->producers > 0)
     join_producers ();
@@ -387,7 +397,8 @@ jank_run (const Contestant *contestant, const Flood *kind, bool has_ticks, int64
   elapsed = (double) (flood.over_at - flood.start);
   outcome.calls_per_second = (double) flood.calls / elapsed * 1e9;
   outcome.spent = (double) flood.spent / elapsed;
-  outcome.cpu = (double) cpu / elapsed;
+  outcome.cpu = (double) (flood.cpu - cpu) / elapsed;
+  outcome.waited = (double) (flood.waited - waited) / elapsed;
   outcome.seconds = elapsed / 1e9;
   return outcome;
 }

@@ -91,10 +91,11 @@ typedef struct Flood
 
 typedef struct Outcome
 {
-  double seconds; /* until it was said that the time is over; the next three are of this time */
+  double seconds; /* until it was said that the time is over; the next four are of this time */
   double calls_per_second;
-  double spent; /* share of the time on the work of calls; long ones only */
-  double cpu;   /* share of the time that the main thread had a processor */
+  double spent;  /* share of the time on the work of calls; long ones only */
+  double cpu;    /* share of the time that the main thread had a processor */
+  double waited; /* share of the time that it was ready to run, and had none */
   unsigned ticks;
 } Outcome;
 
