@@ -29,6 +29,7 @@ typedef struct LodgerInbox
   _Atomic (int) signal;
   alignas (64) LodgerItem *head; /* the oldest one, or what is left of the one before it: `hollow` */
   const LodgerItem *hollow;      /* the anchor, or an item that was taken where it is: it has only a link */
+  bool has_anchor;               /* the anchor is in the queue */
   LodgerItem anchor;
   LodgerItem end; /* the last one of a closed inbox */
 } LodgerInbox;
