@@ -16,7 +16,8 @@
 #define QUICK_SCALE 0.1
 #define MOST_SCALE  100.0
 
-static const char help[] = "Usage: lodger-bench [--quick] [--only METRIC]... [--pairs N] [--scale F] [--json FILE]\n"
+static const char help[] = "Usage: lodger-bench [--quick] [--only METRIC]... [--peer TEXT] [--pairs N] [--scale F]\n"
+                           "                    [--json FILE]\n"
                            "       lodger-bench --list | --help\n"
                            "\n"
                            "Runs Lodger beside its peers and prints one line a figure, tab-separated:\n"
@@ -28,10 +29,12 @@ static const char help[] = "Usage: lodger-bench [--quick] [--only METRIC]... [--
                            "the median of the pairs' ratios, low and high are its bootstrap 95 % interval. Lines\n"
                            "that begin with # are comments. Every run checks that each call arrived exactly once,\n"
                            "unaltered, in the GUI thread, and in order for each producer; else the program ends\n"
-                           "with 1. Each has 2 worker threads, but GTask: the size of its pool cannot be set.\n"
+                           "with 1. Each has 2 worker threads, but GTask, libdex and libdispatch: the size of\n"
+                           "their pools cannot be set. Trips have a second line, for their 99th percentile.\n"
                            "\n"
                            "  --quick         3 pairs at a tenth of the counts, less than a minute\n"
                            "  --only METRIC   only this one; may be given more than once\n"
+                           "  --peer TEXT     only the peers that have this in their names\n"
                            "  --pairs N       1 to 1000 pairs instead of 15\n"
                            "  --scale F       the counts times F, above 0 and up to 100\n"
                            "  --json FILE     write the same, and each single time, to FILE\n"
@@ -95,6 +98,15 @@ parse_metric (const char *text, bool *only)
   return false;
 }
 
+static bool
+is_peer (const char *text)
+{
+  for (size_t i = 0; i < bench_n_contestants; i++)
+    if (strcmp (bench_contestants[i].name, BENCH_LODGER) && strstr (bench_contestants[i].name, text))
+      return true;
+  return false;
+}
+
 /* Is argv[*i] the option `name`? Then *ret_value is what follows it, after "=" or as the next argument, or NULL. */
 static bool
 with_value (const char *name, int argc, char **argv, int *i, const char **ret_value)
@@ -116,7 +128,7 @@ print_help (void)
 {
   fputs (help, stdout);
   for (size_t i = 0; i < bench_n_metrics; i++)
-    printf ("  %-10s %s\n", bench_metrics[i].name, bench_metrics[i].what);
+    printf ("  %-14s %s\n", bench_metrics[i].name, bench_metrics[i].what);
   return BENCH_ARGS_DONE;
 }
 
@@ -147,6 +159,12 @@ bench_args_parse (BenchSettings *settings, int argc, char **argv)
           if (!parse_metric (value, settings->only))
             return complain ("there is no metric \"%s\", --list names them", value);
           some = true;
+        }
+      else if (with_value ("--peer", argc, argv, &i, &value))
+        {
+          if (!value || !is_peer (value))
+            return complain ("--peer needs a part of a peer's name, --list names them");
+          settings->peer = value;
         }
       else if (with_value ("--pairs", argc, argv, &i, &value))
         {

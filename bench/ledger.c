@@ -20,6 +20,7 @@ static struct
   uint64_t arrived, sum;
   uint64_t next[BENCH_MAX_PRODUCERS]; /* sequence number that each producer is at */
   unsigned char *seen;                /* for each job: whether it is back */
+  void (*on_job) (void);              /* NULL: nothing */
   bool open;
 } ledger;
 
@@ -78,6 +79,24 @@ bench_now (void)
   return (int64_t) now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+int64_t
+bench_process_now (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
+  return (int64_t) now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t
+bench_scramble (uint64_t number)
+{
+  uint64_t mixed = (number + 1) * UINT64_C (0x9e3779b97f4a7c15);
+
+  mixed ^= mixed >> 29;
+  return (int64_t) (mixed & 0x7fffffff);
+}
+
 uint64_t
 bench_warm_up (const BenchLoad *load)
 {
@@ -90,6 +109,7 @@ open_ledger (uint64_t count)
   if (ledger.open)
     bench_fail ("the run before has not ended");
   ledger.open = true;
+  ledger.on_job = NULL;
   ledger.gui = pthread_self ();
   ledger.expected = count;
   ledger.arrived = ledger.sum = ledger.expected_sum = 0;
@@ -160,16 +180,6 @@ job_index (void *data)
   return (uint64_t) (uintptr_t) data - 1;
 }
 
-/* Scrambles the index, so that a result that went to the wrong job shows. */
-static int64_t
-job_result (uint64_t index)
-{
-  uint64_t mixed = (index + 1) * UINT64_C (0x9e3779b97f4a7c15);
-
-  mixed ^= mixed >> 29;
-  return (int64_t) (mixed & 0x7fffffff);
-}
-
 void
 bench_ledger_open_jobs (uint64_t count)
 {
@@ -178,10 +188,16 @@ bench_ledger_open_jobs (uint64_t count)
   if (!ledger.seen)
     bench_fail ("no memory for the ledger");
   for (uint64_t i = 0; i < count; i++)
-    ledger.expected_sum += (uint64_t) job_result (i);
+    ledger.expected_sum += (uint64_t) bench_scramble (i);
   workers.round++;
   workers.gui = ledger.gui;
   atomic_store_explicit (&workers.threads, 0, memory_order_relaxed);
+}
+
+void
+bench_ledger_on_job (void (*func) (void))
+{
+  ledger.on_job = func;
 }
 
 int64_t
@@ -194,7 +210,7 @@ bench_job_run (void *data)
       if (pthread_equal (pthread_self (), workers.gui))
         bench_fail ("a job ran in the GUI thread");
     }
-  return job_result (job_index (data));
+  return bench_scramble (job_index (data));
 }
 
 bool
@@ -202,6 +218,8 @@ bench_job_arrived (void *data, int64_t result)
 {
   uint64_t index = job_index (data);
 
+  if (ledger.on_job)
+    ledger.on_job ();
   if (index >= ledger.expected || ledger.seen[index])
     bench_fail ("job %llu was delivered twice, or never submitted", (unsigned long long) index);
   ledger.seen[index] = 1;

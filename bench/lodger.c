@@ -1,46 +1,63 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lodger, as a GLib program has it: a plain GMainLoop on the default context, and one line that attaches to it.
+ * Posting with Lodger, as a GLib program has it.
  */
-#include "bench.h"
+#include "lodger-side.h"
 
-#include <glib.h>
 #include <lodger-glib.h>
-#include <lodger/lodger.h>
+#include <stdlib.h>
 
-/* Everything that the call-backs need. */
-typedef struct Errand
-{
-  LodgerCaller *caller;
-  GMainLoop *loop;
-  uint64_t next, end; /* jobs one after the other; next == end: nothing follows a completion */
-} Errand;
-
-static Errand errand;
-
-static void
-set_up (void)
+void
+lodger_side_attach (LodgerSide *side)
 {
   GError *error = NULL;
 
-  errand.caller = lodger_glib_attach_full (NULL, LODGER_CALLER_OPTIONS (.max_workers = BENCH_WORKERS), &error);
-  if (!errand.caller)
+  side->caller = lodger_glib_attach_full (NULL, LODGER_CALLER_OPTIONS (.max_workers = BENCH_WORKERS), &error);
+  if (!side->caller)
     bench_fail ("cannot attach: %s", error->message);
-  errand.loop = g_main_loop_new (NULL, FALSE);
+  side->loop = g_main_loop_new (NULL, FALSE);
 }
 
-static void
-tear_down (void)
+void
+lodger_side_leave (LodgerSide *side)
 {
   int code;
 
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  code = lodger_caller_leave (errand.caller);
+  code = lodger_caller_leave (side->caller);
   if (code)
     bench_fail ("cannot leave: %s", lodger_error_code_string (code));
-  lodger_caller_unref (errand.caller);
-  g_main_loop_unref (errand.loop);
+  lodger_caller_unref (side->caller);
+  g_main_loop_unref (side->loop);
+}
+
+/* Everything that the call-backs need. */
+static LodgerSide side;
+
+static int64_t
+run_flood (const BenchLoad *load, const BenchProducing *producing)
+{
+  BenchProducers *producers = bench_producers_new_full (load, producing, side.caller);
+  int64_t start = bench_producers_go (producers), end;
+
+  g_main_loop_run (side.loop);
+  end = bench_now ();
+  bench_producers_join (producers);
+  return end - start;
+}
+
+static int64_t
+run_posts (const BenchLoad *load, const BenchProducing *producing)
+{
+  int64_t elapsed;
+
+  lodger_side_attach (&side);
+  bench_ledger_open_posts (load);
+  elapsed = run_flood (load, producing);
+  lodger_side_leave (&side);
+  bench_ledger_close ();
+  return elapsed;
 }
 
 /* ---- posts ------------------------------------------------------------------------------------------------------ */
@@ -49,7 +66,7 @@ static void
 direct_arrived (void *data)
 {
   if (bench_post_arrived (data))
-    g_main_loop_quit (errand.loop);
+    g_main_loop_quit (side.loop);
 }
 
 static void
@@ -74,112 +91,150 @@ soon_submit (void *peer, void *data)
   lodger_pending_disown (lodger_caller_call_soon (peer, soon_arrived, data, NULL));
 }
 
-static int64_t
-run_posts (const BenchLoad *load, BenchSubmit *submit)
-{
-  BenchProducers *producers;
-  int64_t start, end;
-
-  set_up ();
-  bench_ledger_open_posts (load);
-  producers = bench_producers_new (load, submit, errand.caller);
-
-  start = bench_producers_go (producers);
-  g_main_loop_run (errand.loop);
-  end = bench_now ();
-  bench_producers_join (producers);
-
-  tear_down ();
-  bench_ledger_close ();
-  return end - start;
-}
-
 int64_t
 bench_lodger_post (const BenchLoad *load)
 {
-  return run_posts (load, direct_submit);
+  return run_posts (load, &(BenchProducing) { .submit = direct_submit });
 }
 
 int64_t
 bench_lodger_post_soon (const BenchLoad *load)
 {
-  return run_posts (load, soon_submit);
+  return run_posts (load, &(BenchProducing) { .submit = soon_submit });
 }
 
-/* ---- jobs ------------------------------------------------------------------------------------------------------- */
+/* ---- results of two named workers ------------------------------------------------------------------------------- */
+
+typedef struct Worker
+{
+  void (*run) (void *data);
+  void *data;
+} Worker;
 
 static void
-job_work (LodgerPending *self, void *data)
+worker_run (LodgerPending *self, void *data)
 {
-  lodger_pending_return_int (self, bench_job_run (data));
+  Worker *worker = data;
+
+  (void) self;
+  worker->run (worker->data);
 }
 
-static void submit_job (uint64_t index);
+static void
+worker_start (void *peer, unsigned number, void (*run) (void *data), void *data)
+{
+  static const char *const names[BENCH_MAX_PRODUCERS] = { "first", "second" };
+  Worker *worker = g_new (Worker, 1);
+
+  worker->run = run;
+  worker->data = data;
+  lodger_pending_disown (
+      lodger_caller_to_thread_full (peer, worker_run, worker, g_free, LODGER_CALL_OPTIONS (.worker = names[number])));
+}
 
 static void
-job_done (LodgerPending *self, LodgerPending *done, void *data)
+result_arrived (void *data)
 {
-  int64_t result;
-  int code = lodger_pending_get_int (done, &result);
+  if (bench_result_arrived (data))
+    g_main_loop_quit (side.loop);
+}
+
+static void
+result_submit (void *peer, void *data)
+{
+  int code = lodger_caller_call_direct (peer, result_arrived, bench_result_new (data), free);
+
+  if (code)
+    bench_fail ("a result was refused: %s", lodger_error_code_string (code));
+}
+
+int64_t
+bench_lodger_results (const BenchLoad *load)
+{
+  return run_posts (load, &(BenchProducing) { .submit = result_submit, .start = worker_start });
+}
+
+/* ---- answers ----------------------------------------------------------------------------------------------------- */
+
+/* The producer's. */
+static struct
+{
+  GMainContext *context;
+  GMainLoop *loop;
+  LodgerCaller *caller;
+} asker;
+
+static void
+asker_set_up (void *peer)
+{
+  GError *error = NULL;
+
+  (void) peer;
+  asker.context = g_main_context_new ();
+  g_main_context_push_thread_default (asker.context);
+  asker.loop = g_main_loop_new (asker.context, FALSE);
+  asker.caller = lodger_glib_attach (asker.context, &error);
+  if (!asker.caller)
+    bench_fail ("a producer cannot attach: %s", error->message);
+}
+
+static void
+asker_wind_up (void *peer)
+{
+  int code;
+
+  (void) peer;
+  g_main_loop_run (asker.loop);
+  while (g_main_context_iteration (asker.context, FALSE))
+    ;
+  code = lodger_caller_leave (asker.caller);
+  if (code)
+    bench_fail ("a producer cannot leave: %s", lodger_error_code_string (code));
+  lodger_caller_unref (asker.caller);
+  g_main_loop_unref (asker.loop);
+  g_main_context_pop_thread_default (asker.context);
+  g_main_context_unref (asker.context);
+}
+
+static void
+answer (LodgerPending *self, void *data)
+{
+  lodger_pending_return_int (self, bench_post_answer (data));
+}
+
+static void
+answer_arrived (LodgerPending *self, LodgerPending *done, void *data)
+{
+  int64_t value;
+  int code = lodger_pending_get_int (done, &value);
 
   (void) self;
   if (code)
-    bench_fail ("a job failed: %s", lodger_error_code_string (code));
-  if (bench_job_arrived (data, result))
-    g_main_loop_quit (errand.loop);
-  else if (errand.next < errand.end)
-    submit_job (errand.next++);
+    bench_fail ("a call has no answer: %s", lodger_error_code_string (code));
+  if (!bench_answer_arrived (data, value))
+    return;
+  g_main_loop_quit (asker.loop);
+  g_main_loop_quit (side.loop);
 }
 
 static void
-submit_job (uint64_t index)
+ask (void *peer, void *data)
 {
-  void *data = bench_job_data (index);
-  LodgerPending *work = lodger_caller_to_thread (errand.caller, job_work, data, NULL);
+  LodgerPending *asked = lodger_caller_call_soon (peer, answer, data, NULL);
 
-  lodger_pending_disown (lodger_pending_then (work, errand.caller, job_done, data, NULL));
-  lodger_pending_unref (work);
+  lodger_pending_disown (lodger_pending_then (asked, asker.caller, answer_arrived, data, NULL));
+  lodger_pending_unref (asked);
 }
 
-static int64_t
-lap (uint64_t count, bool all_at_once)
-{
-  int64_t start, end;
-
-  bench_ledger_open_jobs (count);
-  errand.next = all_at_once ? count : 1;
-  errand.end = count;
-  start = bench_now ();
-  for (uint64_t i = 0; i < (all_at_once ? count : 1); i++)
-    submit_job (i);
-  g_main_loop_run (errand.loop);
-  end = bench_now ();
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  bench_ledger_close ();
-  return end - start;
-}
-
-static int64_t
-run_jobs (const BenchLoad *load, bool all_at_once)
+int64_t
+bench_lodger_post_then (const BenchLoad *load)
 {
   int64_t elapsed;
 
-  set_up ();
-  lap (bench_warm_up (load), all_at_once);
-  elapsed = lap (load->count, all_at_once);
-  tear_down ();
+  lodger_side_attach (&side);
+  bench_ledger_open_answers (load);
+  elapsed = run_flood (load, &(BenchProducing) { .submit = ask, .set_up = asker_set_up, .wind_up = asker_wind_up });
+  lodger_side_leave (&side);
+  bench_answers_close ();
   return elapsed;
-}
-
-int64_t
-bench_lodger_rtt (const BenchLoad *load)
-{
-  return run_jobs (load, false);
-}
-
-int64_t
-bench_lodger_fanout (const BenchLoad *load)
-{
-  return run_jobs (load, true);
 }

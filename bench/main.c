@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define LEAST_COUNT   100
+#define LEAST_SPAN    10
 #define STALL_SECONDS 300
 
 /* A call that never arrives would keep the loop asleep for ever. */
@@ -27,23 +28,35 @@ stalled (int signal_number)
   _exit (1);
 }
 
-/* One run by one contestant, checked. */
-static int64_t
-run_once (const BenchContestant *contestant, const BenchLoad *load, unsigned *most_threads)
+/* What a run has taken: in all, or the median and the 99th percentile of its trips. */
+typedef struct RunTimes
 {
-  int64_t elapsed;
+  int64_t time, tail;
+} RunTimes;
 
-  bench_ledger_name (contestant->metric, contestant->name);
+/* One run by one contestant, checked. */
+static RunTimes
+run_once (const BenchMetric *metric, const BenchContestant *contestant, const BenchLoad *load, unsigned *most_threads)
+{
+  RunTimes times = { 0 };
+
+  bench_ledger_name (metric->name, contestant->name);
   if (contestant->variable)
     setenv (contestant->variable, "1", 1);
+  if (metric->is_pinned)
+    bench_pin ();
   alarm (STALL_SECONDS);
-  elapsed = contestant->run (load);
+  times.time = contestant->run (load);
   alarm (0);
+  if (metric->is_pinned)
+    bench_unpin ();
   if (contestant->variable)
     unsetenv (contestant->variable);
-  if (elapsed <= 0)
+  if (metric->tail)
+    bench_trips_sum_up (&times.time, &times.tail);
+  if (times.time <= 0)
     bench_fail ("the clock did not move");
-  if (load->producers == 0)
+  if (load->producers == 0 && !load->span)
     {
       unsigned threads = bench_ledger_threads ();
 
@@ -52,52 +65,86 @@ run_once (const BenchContestant *contestant, const BenchLoad *load, unsigned *mo
       if (threads > *most_threads)
         *most_threads = threads;
     }
-  return elapsed;
+  return times;
 }
 
-/* The metric's count at this scale, the same share for each producer. */
-static uint64_t
-scaled_count (const BenchMetric *metric, double scale)
+/* The metric's load at this scale: the same share for each producer; timers come in twos. */
+static BenchLoad
+scaled_load (const BenchMetric *metric, double scale)
 {
-  uint64_t count = (uint64_t) ((double) metric->count * scale);
-  uint64_t producers = metric->producers ? metric->producers : 1;
+  BenchLoad load = { .producers = metric->producers, .pause = metric->pause };
+  unsigned span = (unsigned) (metric->span * scale);
 
-  if (count < LEAST_COUNT)
-    count = LEAST_COUNT;
-  return count - count % producers;
+  load.count = (uint64_t) ((double) metric->count * scale);
+  if (load.count < LEAST_COUNT)
+    load.count = LEAST_COUNT;
+  load.count -= load.count % 2;
+  if (metric->span)
+    load.span = span < LEAST_SPAN ? LEAST_SPAN : span;
+  return load;
 }
 
-static BenchFigure
-measure (const BenchMetric *metric, const BenchContestant *lodger, const BenchContestant *peer,
-         const BenchSettings *settings)
+static void
+prepare (BenchFigure *figure, const BenchMetric *metric, const char *name, const BenchContestant *peer, uint64_t count,
+         size_t n_pairs)
 {
-  BenchFigure figure = { .metric = metric, .peer = peer, .n_pairs = settings->pairs };
-  BenchLoad load = { .producers = metric->producers, .count = scaled_count (metric, settings->scale) };
-  BenchLoad warm = { .producers = metric->producers, .count = scaled_count (metric, settings->scale / 20) };
-
-  figure.count = load.count;
-  figure.lodger_ns = calloc (figure.n_pairs, sizeof *figure.lodger_ns);
-  figure.peer_ns = calloc (figure.n_pairs, sizeof *figure.peer_ns);
-  if (!figure.lodger_ns || !figure.peer_ns)
+  figure->metric = metric;
+  figure->name = name;
+  figure->peer = peer;
+  figure->count = count;
+  figure->divisor = metric->tail ? 1 : count;
+  figure->n_pairs = n_pairs;
+  figure->lodger_ns = calloc (n_pairs, sizeof *figure->lodger_ns);
+  figure->peer_ns = calloc (n_pairs, sizeof *figure->peer_ns);
+  if (!figure->lodger_ns || !figure->peer_ns)
     bench_fail ("no memory for the times");
+}
+
+/* Fills in one figure, or two where there is a tail. Answers how many. */
+static size_t
+measure (const BenchMetric *metric, const BenchContestant *lodger, const BenchContestant *peer,
+         const BenchSettings *settings, BenchFigure *figures)
+{
+  BenchLoad load = scaled_load (metric, settings->scale);
+  BenchLoad warm = scaled_load (metric, settings->scale / 20);
+  unsigned lodger_threads = 0, peer_threads = 0;
+  size_t n = metric->tail ? 2 : 1;
+
+  for (size_t i = 0; i < n; i++)
+    prepare (&figures[i], metric, i ? metric->tail : metric->name, peer, load.count, settings->pairs);
 
   /* The first run of each pays for pages, arenas and lazy binding. */
-  run_once (lodger, &warm, &figure.lodger_threads);
-  run_once (peer, &warm, &figure.peer_threads);
-  for (size_t i = 0; i < figure.n_pairs; i++)
+  warm.pause = 0;
+  run_once (metric, lodger, &warm, &lodger_threads);
+  run_once (metric, peer, &warm, &peer_threads);
+  for (size_t i = 0; i < settings->pairs; i++)
     {
-      figure.lodger_ns[i] = run_once (lodger, &load, &figure.lodger_threads);
-      figure.peer_ns[i] = run_once (peer, &load, &figure.peer_threads);
+      RunTimes own = run_once (metric, lodger, &load, &lodger_threads);
+      RunTimes its = run_once (metric, peer, &load, &peer_threads);
+
+      figures[0].lodger_ns[i] = own.time;
+      figures[0].peer_ns[i] = its.time;
+      if (metric->tail)
+        {
+          figures[1].lodger_ns[i] = own.tail;
+          figures[1].peer_ns[i] = its.tail;
+        }
     }
-  bench_figure_sum_up (&figure);
-  return figure;
+  for (size_t i = 0; i < n; i++)
+    {
+      figures[i].lodger_threads = lodger_threads;
+      figures[i].peer_threads = peer_threads;
+      bench_figure_sum_up (&figures[i]);
+      bench_report_line (stdout, &figures[i]);
+    }
+  return n;
 }
 
 static const BenchContestant *
 find_lodger (const BenchMetric *metric)
 {
   for (size_t i = 0; i < bench_n_contestants; i++)
-    if (!strcmp (bench_contestants[i].metric, metric->name) && !strcmp (bench_contestants[i].name, BENCH_LODGER))
+    if (bench_takes_part (&bench_contestants[i], metric) && !strcmp (bench_contestants[i].name, BENCH_LODGER))
       return &bench_contestants[i];
   bench_ledger_name (metric->name, BENCH_LODGER);
   bench_fail ("has no row in the table");
@@ -118,10 +165,9 @@ measure_all (const BenchSettings *settings, BenchFigure *figures)
         {
           const BenchContestant *peer = &bench_contestants[j];
 
-          if (peer == lodger || strcmp (peer->metric, metric->name))
-            continue;
-          figures[n] = measure (metric, lodger, peer, settings);
-          bench_report_line (stdout, &figures[n++]);
+          if (peer != lodger && bench_takes_part (peer, metric)
+              && (!settings->peer || strstr (peer->name, settings->peer)))
+            n += measure (metric, lodger, peer, settings, &figures[n]);
         }
     }
   return n;
@@ -141,7 +187,7 @@ run (const BenchSettings *settings)
       fprintf (stderr, "lodger-bench: cannot write %s: %s\n", settings->json, strerror (errno));
       return 2;
     }
-  figures = calloc (bench_n_contestants, sizeof *figures);
+  figures = calloc (2 * bench_n_metrics * bench_n_contestants, sizeof *figures);
   if (!figures)
     bench_fail ("no memory for the figures");
   if (!bench_uv_version ())

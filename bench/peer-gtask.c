@@ -21,7 +21,18 @@ typedef struct Errand
   GThreadPool *pool; /* GThreadPool's only */
   void (*submit) (struct Errand *errand, uint64_t index);
   uint64_t next, end; /* one after the other; next == end: nothing follows a completion */
+  unsigned pause;     /* milliseconds before the next one */
 } Errand;
+
+static gboolean
+submit_trip (gpointer data)
+{
+  Errand *errand = data;
+
+  bench_trip_begin ();
+  errand->submit (errand, errand->next++);
+  return G_SOURCE_REMOVE;
+}
 
 /* In the GUI thread: a job is back. */
 static void
@@ -29,8 +40,10 @@ arrived (Errand *errand, void *data, int64_t result)
 {
   if (bench_job_arrived (data, result))
     g_main_loop_quit (errand->loop);
+  else if (errand->next < errand->end && errand->pause)
+    g_timeout_add (errand->pause, submit_trip, errand);
   else if (errand->next < errand->end)
-    errand->submit (errand, errand->next++);
+    submit_trip (errand);
 }
 
 static int64_t
@@ -38,14 +51,19 @@ lap (Errand *errand, uint64_t count, bool all_at_once)
 {
   int64_t start, end;
 
-  bench_ledger_open_jobs (count);
-  errand->next = all_at_once ? count : 1;
+  if (all_at_once)
+    bench_ledger_open_jobs (count);
+  else
+    bench_ledger_open_trips (count);
+  errand->next = all_at_once ? count : 0;
   errand->end = count;
 
   /* g_main_context_invoke_full would run the completion in the worker while nobody owns the context. */
   g_main_context_acquire (errand->context);
   start = bench_now ();
-  for (uint64_t i = 0; i < (all_at_once ? count : 1); i++)
+  if (!all_at_once)
+    submit_trip (errand);
+  for (uint64_t i = 0; i < count && all_at_once; i++)
     errand->submit (errand, i);
   g_main_loop_run (errand->loop);
   end = bench_now ();
@@ -65,6 +83,7 @@ run_errand (Errand *errand, const BenchLoad *load, bool all_at_once)
   errand->context = g_main_context_default ();
   errand->loop = g_main_loop_new (errand->context, FALSE);
   lap (errand, bench_warm_up (load), all_at_once);
+  errand->pause = load->pause;
   elapsed = lap (errand, load->count, all_at_once);
   g_main_loop_unref (errand->loop);
   return elapsed;

@@ -3,10 +3,9 @@
  * libuv: the GUI thread is replaced by a thread that runs a libuv loop of its own, which is libuv at its best: not as a
  * guest of GLib's.
  *
- * Posts: an array under a mutex, taken as a whole by the call-back of a uv_async_t, which is signalled only by the push
- * that finds the array empty. It carries bare data for one fixed function, as the GAsyncQueue's does. Jobs:
- * uv_queue_work, with UV_THREADPOOL_SIZE set to the same number of threads as the others have (main.c does it); its
- * request is allocated for each job, or used again where only one is under way.
+ * An array under a mutex, taken as a whole by the call-back of a uv_async_t, which is signalled only by the push that
+ * finds the array empty. It carries bare data for one fixed function, as the GAsyncQueue's does. Answers go back by
+ * another array, to a loop of the producer's own; the question is allocated, and carries the answer.
  */
 #include "bench.h"
 
@@ -35,14 +34,14 @@ typedef struct PostQueue
   uv_loop_t loop;
   uv_async_t async;
   uv_mutex_t lock;
-  Batch filling; /* under the lock */
-  Batch taken;   /* the loop's own */
+  Batch filling;                /* under the lock */
+  Batch taken;                  /* the loop's own */
+  bool (*arrived) (void *item); /* true for the last one: leave the loop */
 } PostQueue;
 
 static void
-post_submit (void *peer, void *data)
+queue_push (PostQueue *queue, void *item)
 {
-  PostQueue *queue = peer;
   Batch *batch = &queue->filling;
   bool was_empty;
 
@@ -58,7 +57,7 @@ post_submit (void *peer, void *data)
       batch->items = items;
       batch->capacity = capacity;
     }
-  batch->items[batch->length++] = data;
+  batch->items[batch->length++] = item;
   uv_mutex_unlock (&queue->lock);
 
   /* The call-back takes everything, so whoever finds the array empty is the first since; sends that meet a call-back
@@ -68,7 +67,7 @@ post_submit (void *peer, void *data)
 }
 
 static void
-posts_arrived (uv_async_t *async)
+batch_arrived (uv_async_t *async)
 {
   PostQueue *queue = async->data;
   Batch batch;
@@ -81,149 +80,167 @@ posts_arrived (uv_async_t *async)
 
   queue->taken = batch;
   for (size_t i = 0; i < batch.length; i++)
-    if (bench_post_arrived (batch.items[i]))
+    if (queue->arrived (batch.items[i]))
       uv_stop (&queue->loop);
+}
+
+static void
+queue_open (PostQueue *queue, bool (*arrived) (void *item))
+{
+  *queue = (PostQueue) { .arrived = arrived };
+  check (uv_loop_init (&queue->loop), "uv_loop_init");
+  check (uv_async_init (&queue->loop, &queue->async, batch_arrived), "uv_async_init");
+  check (uv_mutex_init (&queue->lock), "uv_mutex_init");
+  queue->async.data = queue;
+}
+
+static void
+queue_close (PostQueue *queue)
+{
+  uv_run (&queue->loop, UV_RUN_NOWAIT);
+  uv_close ((uv_handle_t *) &queue->async, NULL);
+  uv_run (&queue->loop, UV_RUN_DEFAULT);
+  check (uv_loop_close (&queue->loop), "uv_loop_close");
+  uv_mutex_destroy (&queue->lock);
+  free (queue->filling.items);
+  free (queue->taken.items);
+}
+
+static PostQueue gui;
+
+static int64_t
+run_flood (const BenchLoad *load, const BenchProducing *producing, bool (*arrived) (void *item))
+{
+  BenchProducers *producers;
+  int64_t start, end;
+
+  queue_open (&gui, arrived);
+  producers = bench_producers_new_full (load, producing, &gui);
+  start = bench_producers_go (producers);
+  uv_run (&gui.loop, UV_RUN_DEFAULT);
+  end = bench_now ();
+  bench_producers_join (producers);
+  queue_close (&gui);
+  return end - start;
+}
+
+static void
+post_submit (void *peer, void *data)
+{
+  queue_push (peer, data);
 }
 
 int64_t
 bench_uv_post (const BenchLoad *load)
 {
-  PostQueue queue = { .filling = { 0 } };
-  BenchProducers *producers;
-  int64_t start, end;
-
-  check (uv_loop_init (&queue.loop), "uv_loop_init");
-  check (uv_async_init (&queue.loop, &queue.async, posts_arrived), "uv_async_init");
-  check (uv_mutex_init (&queue.lock), "uv_mutex_init");
-  queue.async.data = &queue;
-  bench_ledger_open_posts (load);
-  producers = bench_producers_new (load, post_submit, &queue);
-
-  start = bench_producers_go (producers);
-  uv_run (&queue.loop, UV_RUN_DEFAULT);
-  end = bench_now ();
-  bench_producers_join (producers);
-
-  uv_run (&queue.loop, UV_RUN_NOWAIT);
-  bench_ledger_close ();
-  uv_close ((uv_handle_t *) &queue.async, NULL);
-  uv_run (&queue.loop, UV_RUN_DEFAULT);
-  check (uv_loop_close (&queue.loop), "uv_loop_close");
-  uv_mutex_destroy (&queue.lock);
-  free (queue.filling.items);
-  free (queue.taken.items);
-  return end - start;
-}
-
-/* ---- jobs ------------------------------------------------------------------------------------------------------- */
-
-typedef struct Job
-{
-  uv_work_t request;
-  void *data;
-  int64_t result;
-} Job;
-
-static void
-job_work (uv_work_t *request)
-{
-  Job *job = (Job *) request;
-
-  job->result = bench_job_run (job->data);
-}
-
-static void
-fanout_done (uv_work_t *request, int status)
-{
-  Job *job = (Job *) request;
-
-  check (status, "uv_queue_work");
-  bench_job_arrived (job->data, job->result);
-  free (job);
-}
-
-static int64_t
-fanout_lap (uv_loop_t *loop, uint64_t count)
-{
-  int64_t start, end;
-
-  bench_ledger_open_jobs (count);
-  start = bench_now ();
-  for (uint64_t i = 0; i < count; i++)
-    {
-      Job *job = malloc (sizeof *job);
-
-      if (!job)
-        bench_fail ("no memory for a job");
-      job->data = bench_job_data (i);
-      check (uv_queue_work (loop, &job->request, job_work, fanout_done), "uv_queue_work");
-    }
-  uv_run (loop, UV_RUN_DEFAULT);
-  end = bench_now ();
-  bench_ledger_close ();
-  return end - start;
-}
-
-typedef struct Trips
-{
-  Job job;
-  uint64_t next, end;
-} Trips;
-
-static void
-trip_done (uv_work_t *request, int status)
-{
-  Job *job = (Job *) request;
-  Trips *trips = request->loop->data;
-
-  check (status, "uv_queue_work");
-  bench_job_arrived (job->data, job->result);
-  if (trips->next == trips->end)
-    return;
-  job->data = bench_job_data (trips->next++);
-  check (uv_queue_work (request->loop, request, job_work, trip_done), "uv_queue_work");
-}
-
-static int64_t
-rtt_lap (uv_loop_t *loop, uint64_t count)
-{
-  Trips trips = { .next = 1, .end = count };
-  int64_t start, end;
-
-  loop->data = &trips;
-  trips.job.data = bench_job_data (0);
-  bench_ledger_open_jobs (count);
-  start = bench_now ();
-  check (uv_queue_work (loop, &trips.job.request, job_work, trip_done), "uv_queue_work");
-  uv_run (loop, UV_RUN_DEFAULT);
-  end = bench_now ();
-  bench_ledger_close ();
-  return end - start;
-}
-
-static int64_t
-run_laps (const BenchLoad *load, int64_t (*lap) (uv_loop_t *loop, uint64_t count))
-{
-  uv_loop_t loop;
   int64_t elapsed;
 
-  check (uv_loop_init (&loop), "uv_loop_init");
-  lap (&loop, bench_warm_up (load));
-  elapsed = lap (&loop, load->count);
-  check (uv_loop_close (&loop), "uv_loop_close");
+  bench_ledger_open_posts (load);
+  elapsed = run_flood (load, &(BenchProducing) { .submit = post_submit }, bench_post_arrived);
+  bench_ledger_close ();
   return elapsed;
 }
 
-int64_t
-bench_uv_rtt (const BenchLoad *load)
+/* ---- results of two threads ------------------------------------------------------------------------------------- */
+
+static bool
+result_arrived (void *item)
 {
-  return run_laps (load, rtt_lap);
+  bool is_last = bench_result_arrived (item);
+
+  free (item);
+  return is_last;
+}
+
+static void
+result_submit (void *peer, void *data)
+{
+  queue_push (peer, bench_result_new (data));
+}
+
+/* libuv's threads are plain ones. */
+int64_t
+bench_uv_results (const BenchLoad *load)
+{
+  int64_t elapsed;
+
+  bench_ledger_open_posts (load);
+  elapsed = run_flood (load, &(BenchProducing) { .submit = result_submit }, result_arrived);
+  bench_ledger_close ();
+  return elapsed;
+}
+
+/* ---- answers ----------------------------------------------------------------------------------------------------- */
+
+typedef struct Question
+{
+  void *data;
+  int64_t answer;
+} Question;
+
+static PostQueue asker;
+
+static bool
+answer_arrived (void *item)
+{
+  Question *question = item;
+  bool is_last = bench_answer_arrived (question->data, question->answer);
+
+  free (question);
+  if (is_last)
+    queue_push (&gui, NULL);
+  return is_last;
+}
+
+/* Nothing is left to ask: the loop is left. */
+static bool
+question_arrived (void *item)
+{
+  Question *question = item;
+
+  if (!question)
+    return true;
+  question->answer = bench_post_answer (question->data);
+  queue_push (&asker, question);
+  return false;
+}
+
+static void
+asker_set_up (void *peer)
+{
+  (void) peer;
+  queue_open (&asker, answer_arrived);
+}
+
+static void
+asker_wind_up (void *peer)
+{
+  (void) peer;
+  uv_run (&asker.loop, UV_RUN_DEFAULT);
+}
+
+static void
+ask (void *peer, void *data)
+{
+  Question *question = malloc (sizeof *question);
+
+  if (!question)
+    bench_fail ("no memory for a question");
+  question->data = data;
+  queue_push (peer, question);
 }
 
 int64_t
-bench_uv_fanout (const BenchLoad *load)
+bench_uv_post_then (const BenchLoad *load)
 {
-  return run_laps (load, fanout_lap);
+  int64_t elapsed;
+
+  bench_ledger_open_answers (load);
+  elapsed = run_flood (load, &(BenchProducing) { .submit = ask, .set_up = asker_set_up, .wind_up = asker_wind_up },
+                       question_arrived);
+  queue_close (&asker);
+  bench_answers_close ();
+  return elapsed;
 }
 
 #endif

@@ -17,8 +17,7 @@ bench_report_list (FILE *out)
 
       fprintf (out, "%s\t%" PRIu64 "\t%s\t%s\t", metric->name, metric->count, metric->unit, metric->what);
       for (size_t j = 0, n = 0; j < bench_n_contestants; j++)
-        if (!g_strcmp0 (bench_contestants[j].metric, metric->name)
-            && g_strcmp0 (bench_contestants[j].name, BENCH_LODGER))
+        if (bench_takes_part (&bench_contestants[j], metric) && g_strcmp0 (bench_contestants[j].name, BENCH_LODGER))
           fprintf (out, "%s%s", n++ ? ", " : "", bench_contestants[j].name);
       fputc ('\n', out);
     }
@@ -40,8 +39,8 @@ bench_report_head (FILE *out, const BenchSettings *settings)
 void
 bench_report_line (FILE *out, const BenchFigure *figure)
 {
-  fprintf (out, "%s\t%.3f\t%s\t%s\t%.3f\t%.3f\t%.3f\t%.3f\n", figure->metric->name, figure->lodger_value,
-           figure->metric->unit, figure->peer->name, figure->peer_value, figure->ratio, figure->low, figure->high);
+  fprintf (out, "%s\t%.3f\t%s\t%s\t%.3f\t%.3f\t%.3f\t%.3f\n", figure->name, figure->lodger_value, figure->metric->unit,
+           figure->peer->name, figure->peer_value, figure->ratio, figure->low, figure->high);
   fflush (out);
 }
 
@@ -69,16 +68,17 @@ write_figure (FILE *out, const BenchFigure *figure)
            "      \"ratio\": %.6f,\n"
            "      \"low\": %.6f,\n"
            "      \"high\": %.6f,\n",
-           metric->name, figure->lodger_value, metric->unit, figure->peer->name, figure->peer_value, figure->ratio,
+           figure->name, figure->lodger_value, metric->unit, figure->peer->name, figure->peer_value, figure->ratio,
            figure->low, figure->high);
   fprintf (out,
            "      \"better\": \"%s\",\n"
            "      \"count\": %" PRIu64 ",\n"
+           "      \"count_of_each_ns\": %" PRIu64 ",\n"
            "      \"producers\": %u,\n"
            "      \"pairs\": %zu,\n"
            "      \"lodger_workers\": %u,\n"
            "      \"peer_workers\": %u,\n",
-           metric->is_rate ? "higher" : "lower", figure->count, metric->producers, figure->n_pairs,
+           metric->is_rate ? "higher" : "lower", figure->count, figure->divisor, metric->producers, figure->n_pairs,
            figure->lodger_threads, figure->peer_threads);
   write_times (out, "lodger_ns", figure->lodger_ns, figure->n_pairs);
   fputs (",\n", out);

@@ -84,7 +84,7 @@ bench_bootstrap (const double *values, size_t n, unsigned resamples, uint64_t se
 static double
 value_of (const BenchFigure *figure, int64_t ns)
 {
-  double each = (double) ns / (double) figure->count;
+  double each = (double) ns / (double) figure->divisor;
 
   return figure->metric->is_rate ? 1e9 / each / figure->metric->unit_size : each / figure->metric->unit_size;
 }

@@ -4,6 +4,7 @@
  *
  *   main.c          the command line, the rounds, the lines
  *   pendings.c      crowds that need no thread
+ *   ends.c          crowds that are ended: promises, timers, scopes, windows
  *   threads.c       crowds of calls and of threads
  *   callers.c       crowds of callers
  *   operations.c    crowds of GIO
@@ -35,6 +36,7 @@ extern const size_t n_crowds;
 
 extern CrowdRun crowd_callbacks, crowd_continuations, crowd_followers, crowd_steps, crowd_metadata, crowd_scope,
     crowd_delayed;
+extern CrowdRun crowd_pendings, crowd_timers, crowd_scopes, crowd_windows;
 extern CrowdRun crowd_deferred, crowd_given, crowd_pool, crowd_space, crowd_children, crowd_waiters;
 extern CrowdRun crowd_callers, crowd_operations, crowd_offers, crowd_cancellable;
 extern CrowdRun crowd_members, crowd_cancelled_members, crowd_queued, crowd_limited, crowd_cancelled_limited,

@@ -24,6 +24,7 @@ enum
 };
 
 const Crowd crowds[] = {
+  { "pendings", "promises that wait at once, answered", crowd_pendings, false, false },
   { "callbacks", "done-callbacks of one pending, removed", crowd_callbacks, false, false },
   { "thens", "continuations of one pending, cancelled", crowd_continuations, false, false },
   { "followers", "pendings, each of which takes the next one's outcome", crowd_followers, false, false },
@@ -31,6 +32,9 @@ const Crowd crowds[] = {
   { "metadata", "keys of one pending", crowd_metadata, false, false },
   { "delayed", "delayed calls, cancelled", crowd_delayed, false, false },
   { "scope", "delayed calls bound to one scope, cancelled", crowd_scope, false, false },
+  { "timers", "delayed calls, which come due", crowd_timers, false, false },
+  { "scopes", "scopes with a call each, ended", crowd_scopes, false, false },
+  { "windows", "windows with work under way, half of them closed", crowd_windows, false, false },
   { "members", "calls of one group", crowd_members, false, false },
   { "mcancelled", "calls of one group, cancelled one by one", crowd_cancelled_members, false, false },
   { "queued", "calls of one queue", crowd_queued, false, false },

@@ -5,15 +5,23 @@
  * owner looks for the first. Only the memory order of the inbox prevents a lost wake-up here, so a weak order shows at
  * once.
  *
- *   stress-inbox      LODGER_STRESS_CALLS (200000), LODGER_STRESS_ROUNDS (1), LODGER_SEED */
+ *   stress-inbox [missing] [slabs]      LODGER_STRESS_CALLS (200000), LODGER_STRESS_ROUNDS (1), LODGER_SEED
+ *
+ * missing: as on a system without the barrier. slabs: under a memory checker, too, the items are pieces of slabs. */
+#include "base/barrier.h"
+#include "base/port.h"
+#include "base/slab.h"
 #include "mailbox/inbox.h"
+#include "mailbox/item.h"
 #include "test-latch.h"
 #include "test-limits.h"
 
+#include <assert.h>
 #include <sched.h>
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum
 {
@@ -44,7 +52,6 @@ typedef struct Shared
 struct Producer
 {
   Shared *shared;
-  Numbered *items;
   TestRandom random;
   unsigned number;
   unsigned count;
@@ -53,6 +60,20 @@ struct Producer
   alignas (64) atomic_uint served;
 };
 
+/* The linker puts it in the place of the library's. */
+#pragma GCC visibility push(default)
+bool __real_lodger__port_is_checked (void);
+bool __wrap_lodger__port_is_checked (void);
+#pragma GCC visibility pop
+
+static bool has_slabs;
+
+bool
+__wrap_lodger__port_is_checked (void)
+{
+  return !has_slabs && __real_lodger__port_is_checked ();
+}
+
 static uint64_t
 checksum (const Numbered *numbered)
 {
@@ -60,10 +81,17 @@ checksum (const Numbered *numbered)
   return (x ^ x >> 29) * UINT64_C (0x2545F4914F6CDD1D);
 }
 
+/* Every other one may stay in the inbox when it is taken as the last one. */
+static const LodgerItemOps leaving_ops = { .slab_class = LODGER_SLAB_SMALL };
+static const LodgerItemOps staying_ops = { .slab_class = LODGER_SLAB_SMALL, .may_stay = true };
+
 static void
 push (Producer *producer)
 {
-  Numbered *numbered = &producer->items[producer->pushed];
+  Numbered *numbered = lodger__slab_new (LODGER_SLAB_SMALL);
+  static_assert (sizeof *numbered <= 64, "it is a small piece of the slab");
+  test_check (numbered != NULL);
+  numbered->item.ops = producer->pushed % 2 == 0 ? &leaving_ops : &staying_ops;
   numbered->producer = producer;
   numbered->sequence = producer->pushed++;
   numbered->checksum = checksum (numbered);
@@ -140,7 +168,7 @@ produce (void *data)
 }
 
 static void
-take (Numbered *numbered)
+take (const Numbered *numbered)
 {
   Producer *producer = numbered->producer;
   if (numbered->checksum != checksum (numbered))
@@ -158,6 +186,7 @@ own (void *data)
   while (!atomic_load (&shared->over))
     {
       LodgerItem *item;
+      bool stays;
       if (atomic_load_explicit (&shared->woken, memory_order_relaxed) == 0)
         {
           if (++tries % 2048 == 0)
@@ -166,8 +195,14 @@ own (void *data)
         }
       atomic_exchange_explicit (&shared->woken, 0, memory_order_acquire);
       lodger__inbox_look (&shared->inbox);
-      while ((item = lodger__inbox_pop (&shared->inbox)) != NULL)
-        take ((Numbered *) item);
+      do
+        while ((item = lodger__inbox_take (&shared->inbox, &stays)) != NULL)
+          {
+            take ((const Numbered *) item);
+            if (!stays)
+              lodger__slab_free (LODGER_SLAB_SMALL, item);
+          }
+      while (lodger__inbox_is_ready (&shared->inbox));
     }
   return NULL;
 }
@@ -185,9 +220,7 @@ run (unsigned calls, unsigned stream)
   for (unsigned i = 0; i < PRODUCERS; i++)
     {
       producers[i] = (Producer) { .shared = &shared, .number = i, .count = calls / PRODUCERS };
-      producers[i].items = calloc (producers[i].count + 1, sizeof (Numbered));
       producers[i].random = test_random_new (stream * PRODUCERS + i);
-      test_check (producers[i].items != NULL);
       threads[i] = thread_start (produce, &producers[i]);
     }
   for (unsigned i = 0; i < PRODUCERS; i++)
@@ -195,18 +228,23 @@ run (unsigned calls, unsigned stream)
   atomic_store (&shared.over, true);
   thread_join (owner);
   for (unsigned i = 0; i < PRODUCERS; i++)
-    {
-      test_check (producers[i].expected == producers[i].count);
-      free (producers[i].items);
-    }
+    test_check (producers[i].expected == producers[i].count);
+  lodger__inbox_clear (&shared.inbox);
   barrier_clear (&shared.barrier);
 }
 
 int
-main (void)
+main (int argc, char **argv)
 {
   unsigned calls = (unsigned) test_env ("LODGER_STRESS_CALLS", test_scaled (200000));
   unsigned rounds = (unsigned) test_env ("LODGER_STRESS_ROUNDS", 1);
+  for (int i = 1; i < argc; i++)
+    if (strcmp (argv[i], "missing") == 0)
+      atomic_store (&lodger__barrier_state, LODGER_BARRIER_MISSING);
+    else if (strcmp (argv[i], "slabs") == 0)
+      has_slabs = true;
+    else
+      test_fail ("what is %s?", argv[i]);
   test_seed ();
   for (unsigned round = 0; round < rounds; round++)
     {

@@ -209,12 +209,14 @@ START_TEST (nothing_is_lost_between_threads)
           test_fail ("a wake-up is lost: %u of %u came", total, PRODUCERS * field.count);
       atomic_fetch_sub (&field.wakes, 1);
       lodger__inbox_look (&field.inbox);
-      while ((item = (Numbered *) lodger__inbox_pop (&field.inbox)) != NULL)
-        {
-          test_check (item->number == last[item->producer] + 1);
-          last[item->producer]++;
-          total++;
-        }
+      do
+        while ((item = (Numbered *) lodger__inbox_pop (&field.inbox)) != NULL)
+          {
+            test_check (item->number == last[item->producer] + 1);
+            last[item->producer]++;
+            total++;
+          }
+      while (lodger__inbox_is_ready (&field.inbox));
     }
   for (unsigned i = 0; i < PRODUCERS; i++)
     {

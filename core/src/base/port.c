@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <lodger/error.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -113,6 +114,12 @@ lodger__port_relax (void)
   __asm__ volatile ("yield");
   /* clang-format on */
 #endif
+}
+
+void
+lodger__port_yield (void)
+{
+  sched_yield ();
 }
 
 bool

@@ -22,6 +22,8 @@ int lodger__port_get_nice (void);
 /* False when the system refuses it. */
 bool lodger__port_set_nice (int nice);
 void lodger__port_relax (void);
+/* Lets other threads run. */
+void lodger__port_yield (void);
 /* A mutex that is held for a few instructions: whoever finds it taken looks again for a moment before it sleeps. */
 void lodger__port_mutex_init (pthread_mutex_t *mutex);
 /* Sleeps until somebody wakes it, if the word has that value. It may return early. */

@@ -1,43 +1,139 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/slab.h"
 
-#include "base/fork.h"
+#include "base/cpu.h"
+#include "base/depot.h"
 #include "base/thread.h"
 
+#include <assert.h>
+#include <stdint.h>
 #include <stdlib.h>
 
-/* Calls are made in one thread and freed in another, so a plain per-thread list would fill on one side and run dry on
- * the other. Spares therefore travel in batches: a thread that has two batches gives one to the depot, one that has
- * none takes one from there; the depot's lock is taken once for BATCH pieces.
+/* Calls are made in one thread and freed in another. A thread takes its pieces from a slab of its own, one after the other
+ * in memory, and asks for the lines of those that come next ahead of time: the thread that has run the calls before them
+ * still has the lines, and to wait for each would cost more than all the rest of a call.
  *
- * After a flood the depot holds what the flood needed. That pays when the next one comes soon (fresh memory costs more
- * than all the rest of a call). What has lain there unused for a while is given back, a little at a time: loop/turn.c watches,
- * and says when. */
+ * Whoever frees a piece of another's slab puts it on a chain of its own. The chain is brought back by one change of the
+ * slab's word, once pieces of other slabs are freed. So it is one locked operation for many pieces.
+ *
+ * The word has the state of the slab, how many pieces are free in it, and the number of the first one; all change at once.
+ * Pieces in use and those that its owner has at hand are not free in this sense. Each change is a compare-and-swap that
+ * releases; whoever takes the pieces acquires. Only the owner ends OWNED, and only the depot begins it. Whoever changes
+ * the state to PART or FREE has the depot place the slab, which looks at the state once more under its lock: another
+ * thread may have changed it again, or taken the slab. */
+
+static const unsigned sizes[LODGER_SLAB_CLASSES] = { 64, 128, 192 };
 
 enum
 {
-  BATCH = 64,
-  KEPT = 128,     /* batches of a class that are never given back */
-  MOST = 4096,    /* batches of a class; what exceeds that goes back to malloc at once */
-  GIVEN_BACK = 16 /* batches at a time */
+  AHEAD = 512, /* bytes from the piece that is taken to the lines that are asked for */
+  LINE = 64,
+  USEFUL = 4, /* so large a part of a slab has to be free before others look for it */
+
+  COUNT_SHIFT = 8,
+  STATE_SHIFT = 16,
+  FIELD = 0xff
 };
 
-typedef struct Spare
-{
-  struct Spare *next;
-  struct Spare *next_batch; /* in the first of a batch that is in the depot */
-} Spare;
+static_assert ((LODGER_SLAB_SIZE - LODGER_SLAB_HEAD) / 64 <= FIELD, "a piece's number and count fit the word");
 
-static const size_t sizes[LODGER_SLAB_CLASSES] = { 64, 128, 192 };
-
-static struct
+static unsigned
+pieces_of (unsigned class)
 {
-  pthread_mutex_t mutex;
-  Spare *batches[LODGER_SLAB_CLASSES];
-  atomic_uint count[LODGER_SLAB_CLASSES]; /* written under the mutex */
-  unsigned lowest[LODGER_SLAB_CLASSES];   /* that the count has been since the watch began */
-} depot = { .mutex = PTHREAD_MUTEX_INITIALIZER };
-LODGER_FORK_LOCKS (depot_across_fork, &depot.mutex, 0, 1, LODGER_RANK_SLAB, NULL);
+  return (LODGER_SLAB_SIZE - LODGER_SLAB_HEAD) / sizes[class];
+}
+
+static LodgerSlab *
+slab_of (const void *piece)
+{
+  return (LodgerSlab *) ((uintptr_t) piece & ~(uintptr_t) (LODGER_SLAB_SIZE - 1));
+}
+
+static char *
+pieces_begin (LodgerSlab *slab)
+{
+  return (char *) slab + LODGER_SLAB_HEAD;
+}
+
+/* From 1 on; 0: none. */
+static LodgerPiece *
+piece_at (LodgerSlab *slab, unsigned number)
+{
+  return number == 0 ? NULL : (LodgerPiece *) (void *) (pieces_begin (slab) + (number - 1) * sizes[slab->class]);
+}
+
+static unsigned
+number_of (LodgerSlab *slab, const LodgerPiece *piece)
+{
+  return (unsigned) ((const char *) piece - pieces_begin (slab)) / sizes[slab->class] + 1;
+}
+
+static unsigned
+count_in (unsigned word)
+{
+  return word >> COUNT_SHIFT & FIELD;
+}
+
+static LodgerSlabState
+state_in (unsigned word)
+{
+  return (LodgerSlabState) (word >> STATE_SHIFT);
+}
+
+static unsigned
+word_with (LodgerSlabState state, unsigned count, unsigned first)
+{
+  return (unsigned) state << STATE_SHIFT | count << COUNT_SHIFT | first;
+}
+
+LodgerSlabState
+lodger__slab_state (const LodgerSlab *slab)
+{
+  return state_in (atomic_load (&slab->word));
+}
+
+unsigned
+lodger__slab_own (LodgerSlab *slab)
+{
+  return atomic_exchange (&slab->word, word_with (LODGER_SLAB_OWNED, 0, 0));
+}
+
+/* What a slab that nobody owns is worth. */
+static LodgerSlabState
+state_for (unsigned class, unsigned count)
+{
+  if (count == pieces_of (class))
+    return LODGER_SLAB_FREE;
+  return count >= pieces_of (class) / USEFUL ? LODGER_SLAB_PART : LODGER_SLAB_FULL;
+}
+
+/* A chain goes back to its slab, which whoever owned it may leave with that. */
+static void
+bring_back (LodgerFreed *freed, bool leaves)
+{
+  LodgerSlab *slab = freed->slab;
+  const unsigned class = slab->class;
+  unsigned word = atomic_load_explicit (&slab->word, memory_order_relaxed);
+  unsigned count, first;
+  LodgerSlabState before, state;
+  do
+    {
+      before = state_in (word);
+      count = count_in (word) + freed->count;
+      state = before == LODGER_SLAB_OWNED && !leaves ? LODGER_SLAB_OWNED : state_for (class, count);
+      first = word & FIELD;
+      if (freed->count > 0)
+        {
+          freed->last->next = piece_at (slab, first);
+          first = number_of (slab, freed->first);
+        }
+    }
+  while (!atomic_compare_exchange_weak_explicit (&slab->word, &word, word_with (state, count, first),
+                                                 memory_order_acq_rel, memory_order_relaxed));
+  *freed = (LodgerFreed) { NULL, NULL, NULL, 0 };
+  if (state != before && (state == LODGER_SLAB_PART || state == LODGER_SLAB_FREE))
+    lodger__depot_place (slab);
+}
 
 static bool
 is_plain (void)
@@ -52,147 +148,146 @@ is_plain (void)
   return known > 0;
 }
 
+/* ---- taking ------------------------------------------------------------------------------------------------------ */
+
 static void
-free_batch (Spare *spare)
+take_over (LodgerSpares *spares, LodgerSlab *slab, unsigned word)
 {
-  while (spare != NULL)
+  const unsigned pieces = pieces_of (slab->class);
+  spares->slab = slab;
+  spares->first = NULL;
+  spares->fresh = spares->end = pieces_begin (slab) + pieces * sizes[slab->class];
+  if (state_in (word) == LODGER_SLAB_FREE || state_in (word) == LODGER_SLAB_OWNED)
+    spares->fresh = pieces_begin (slab);
+  else
+    spares->first = piece_at (slab, word & FIELD);
+}
+
+/* What others have freed of the slab meanwhile; or the slab is left, and another one taken. */
+static bool
+refill (LodgerSpares *spares, unsigned class)
+{
+  LodgerSlab *slab = spares->slab;
+  unsigned word;
+  if (slab != NULL)
     {
-      Spare *next = spare->next;
-      free (spare);
-      spare = next;
+      word = atomic_load_explicit (&slab->word, memory_order_relaxed);
+      while (count_in (word) == 0)
+        if (atomic_compare_exchange_weak (&slab->word, &word, word_with (LODGER_SLAB_FULL, 0, 0)))
+          break;
+      if (count_in (word) > 0)
+        {
+          spares->first = piece_at (slab, lodger__slab_own (slab) & FIELD);
+          return true;
+        }
     }
+  slab = lodger__depot_take (class, &word);
+  spares->slab = NULL;
+  if (slab != NULL)
+    take_over (spares, slab, word);
+  return slab != NULL;
 }
 
 static void
-put_batch (unsigned class, Spare *batch)
+ask_ahead (const char *piece, const LodgerSpares *spares, unsigned size)
 {
-  bool taken;
-  pthread_mutex_lock (&depot.mutex);
-  taken = depot.count[class] < MOST;
-  if (taken)
-    {
-      batch->next_batch = depot.batches[class];
-      depot.batches[class] = batch;
-      depot.count[class]++;
-    }
-  pthread_mutex_unlock (&depot.mutex);
-  if (!taken)
-    free_batch (batch);
-}
-
-static Spare *
-get_batch (unsigned class)
-{
-  Spare *batch;
-  pthread_mutex_lock (&depot.mutex);
-  batch = depot.batches[class];
-  if (batch != NULL)
-    {
-      depot.batches[class] = batch->next_batch;
-      depot.count[class]--;
-      if (depot.count[class] < depot.lowest[class])
-        depot.lowest[class] = depot.count[class];
-    }
-  pthread_mutex_unlock (&depot.mutex);
-  return batch;
+  const char *ahead = piece + AHEAD;
+  if (ahead + size <= spares->end)
+    for (unsigned at = 0; at < size; at += LINE)
+      lodger__cpu_prefetch_for_write (ahead + at);
 }
 
 void *
 lodger__slab_new (unsigned class)
 {
-  LodgerThread *thread = lodger__thread ();
+  LodgerThread *thread = lodger__thread_peek ();
   LodgerSpares *spares;
-  Spare *spare;
-  if (thread == NULL || is_plain ())
+  char *piece;
+  if (thread == NULL && (thread = lodger__thread ()) == NULL)
+    return NULL;
+  if (is_plain ())
     return malloc (sizes[class]);
-  spares = &thread->spares[class];
-  if (spares->count == 0)
+  spares = &thread->slabs.spares[class];
+  if (spares->first == NULL && spares->fresh == spares->end && !refill (spares, class))
+    return NULL;
+  if (spares->first != NULL)
     {
-      spares->first = get_batch (class);
-      if (spares->first == NULL)
-        return malloc (sizes[class]);
-      spares->count = BATCH;
+      piece = (char *) spares->first;
+      spares->first = spares->first->next;
     }
-  spare = spares->first;
-  spares->first = spare->next;
-  spares->count--;
-  return spare;
+  else
+    {
+      piece = spares->fresh;
+      spares->fresh += sizes[class];
+    }
+  ask_ahead (piece, spares, sizes[class]);
+  return piece;
+}
+
+/* ---- giving back ------------------------------------------------------------------------------------------------- */
+
+static void
+add (LodgerFreed *freed, LodgerPiece *piece)
+{
+  piece->next = NULL;
+  *(freed->count++ == 0 ? &freed->first : &freed->last->next) = piece;
+  freed->last = piece;
+}
+
+static void
+gather (LodgerFreed *freed, LodgerSlab *slab, LodgerPiece *piece)
+{
+  if (freed->slab != slab && freed->slab != NULL)
+    bring_back (freed, false);
+  freed->slab = slab;
+  add (freed, piece);
 }
 
 void
 lodger__slab_free (unsigned class, void *memory)
 {
   LodgerThread *thread = lodger__thread_peek ();
-  LodgerSpares *spares;
-  Spare *spare = memory;
-  if (thread == NULL || is_plain ())
+  LodgerPiece *piece = memory;
+  LodgerSlab *slab = slab_of (memory);
+  if (is_plain ())
     {
       free (memory);
       return;
     }
-  spares = &thread->spares[class];
-  spare->next = spares->first;
-  spares->first = spare;
-  if (++spares->count == 2 * BATCH)
+  if (thread != NULL && thread->slabs.spares[class].slab == slab)
     {
-      Spare *last = spare;
-      for (unsigned i = 1; i < BATCH; i++)
-        last = last->next;
-      spares->first = last->next;
-      spares->count = BATCH;
-      last->next = NULL;
-      put_batch (class, spare);
+      piece->next = thread->slabs.spares[class].first;
+      thread->slabs.spares[class].first = piece;
     }
+  else if (thread != NULL)
+    gather (&thread->slabs.freed[(uintptr_t) slab / LODGER_SLAB_SIZE % LODGER_SLAB_FREED], slab, piece);
+  else
+    bring_back (&(LodgerFreed) { slab, piece, piece, 1 }, false);
+}
+
+/* All that is at hand goes back, and the slab is left. */
+static void
+leave (LodgerSpares *spares, unsigned class)
+{
+  LodgerFreed all = { spares->slab, NULL, NULL, 0 };
+  for (LodgerPiece *piece = spares->first, *next; piece != NULL; piece = next)
+    {
+      next = piece->next;
+      add (&all, piece);
+    }
+  for (char *fresh = spares->fresh; fresh < spares->end; fresh += sizes[class])
+    add (&all, (LodgerPiece *) (void *) fresh);
+  bring_back (&all, true);
 }
 
 void
-lodger__slab_release (LodgerSpares spares[LODGER_SLAB_CLASSES])
+lodger__slab_release (LodgerSlabs *slabs)
 {
+  for (unsigned i = 0; i < LODGER_SLAB_FREED; i++)
+    if (slabs->freed[i].slab != NULL)
+      bring_back (&slabs->freed[i], false);
   for (unsigned i = 0; i < LODGER_SLAB_CLASSES; i++)
-    {
-      free_batch (spares[i].first);
-      spares[i] = (LodgerSpares) { NULL, 0 };
-    }
-}
-
-bool
-lodger__slab_have_surplus (void)
-{
-  for (unsigned i = 0; i < LODGER_SLAB_CLASSES; i++)
-    if (atomic_load_explicit (&depot.count[i], memory_order_relaxed) > KEPT)
-      return true;
-  return false;
-}
-
-void
-lodger__slab_begin_watch (void)
-{
-  pthread_mutex_lock (&depot.mutex);
-  for (unsigned i = 0; i < LODGER_SLAB_CLASSES; i++)
-    depot.lowest[i] = depot.count[i];
-  pthread_mutex_unlock (&depot.mutex);
-}
-
-static unsigned
-count_unused (unsigned class)
-{
-  unsigned lowest;
-  pthread_mutex_lock (&depot.mutex);
-  lowest = depot.lowest[class];
-  pthread_mutex_unlock (&depot.mutex);
-  return lowest > KEPT ? lowest - KEPT : 0;
-}
-
-bool
-lodger__slab_give_back (void)
-{
-  bool has_more = false;
-  for (unsigned i = 0; i < LODGER_SLAB_CLASSES; i++)
-    {
-      unsigned unused = count_unused (i);
-      for (unsigned batches = 0; batches < unused && batches < GIVEN_BACK; batches++)
-        free_batch (get_batch (i));
-      has_more = has_more || unused > GIVEN_BACK;
-    }
-  return has_more;
+    if (slabs->spares[i].slab != NULL)
+      leave (&slabs->spares[i], i);
+  *slabs = (LodgerSlabs) { 0 };
 }

@@ -13,13 +13,37 @@ enum
   LODGER_SLAB_CLASSES
 };
 
+enum
+{
+  LODGER_SLAB_FREED = 4 /* slabs of which a thread gathers what it frees */
+};
+
+typedef struct LodgerSlab LodgerSlab;   /* base/depot.h */
+typedef struct LodgerPiece LodgerPiece; /* a piece that is not in use */
+
 /* A thread's own, of one class. */
 typedef struct LodgerSpares
 {
-  void *first;
-  unsigned count;
+  LodgerPiece *first; /* freed ones of the slab */
+  char *fresh, *end;  /* those of the slab that were never used */
+  LodgerSlab *slab;   /* the one that this thread has; NULL: none */
 } LodgerSpares;
 
+/* What a thread has freed of another's slab, and not brought back yet. */
+typedef struct LodgerFreed
+{
+  LodgerSlab *slab; /* NULL: nothing */
+  LodgerPiece *first, *last;
+  unsigned count;
+} LodgerFreed;
+
+typedef struct LodgerSlabs
+{
+  LodgerSpares spares[LODGER_SLAB_CLASSES];
+  LodgerFreed freed[LODGER_SLAB_FREED];
+} LodgerSlabs;
+
+/* Aligned to a cache line, unless a memory checker looks on. NULL without memory. */
 void *lodger__slab_new (unsigned class);
 void lodger__slab_free (unsigned class, void *memory);
 /* There is more than is kept for ever. */
@@ -27,7 +51,7 @@ bool lodger__slab_have_surplus (void);
 /* From here on it is seen how much is not used; some of that goes back to the system; true when more is left. */
 void lodger__slab_begin_watch (void);
 bool lodger__slab_give_back (void);
-/* The thread ends: its spares go back to the system. */
-void lodger__slab_release (LodgerSpares spares[LODGER_SLAB_CLASSES]);
+/* The thread ends: what it has belongs to all. */
+void lodger__slab_release (LodgerSlabs *slabs);
 
 #endif

@@ -55,7 +55,7 @@ thread_ends (void *data)
     thread->at_end (thread);
   lodger__thread_drop_stack (thread);
   lodger_context_unref (lodger__context_swap (thread, &thread->own_context, NULL));
-  lodger__slab_release (thread->spares);
+  lodger__slab_release (&thread->slabs);
   if (thread->stacks != NULL)
     thread->stacks_at_end (thread->stacks);
   thread->stacks = NULL;

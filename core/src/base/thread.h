@@ -66,7 +66,7 @@ struct LodgerThread
   LodgerList callers;         /* the first attached first: owner.h */
   LodgerList claims;          /* callers that may start here, and have not */
   uint64_t serial;            /* never used twice, as an address may be */
-  LodgerSpares spares[LODGER_SLAB_CLASSES];
+  LodgerSlabs slabs;
   LodgerThreadParker parker;                           /* that of its own stack */
   struct LodgerStacks *stacks;                         /* idle ones: stack/pool.c; NULL: it has never had one */
   void (*stacks_at_end) (struct LodgerStacks *stacks); /* after at_end; set with them */

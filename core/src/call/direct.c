@@ -8,6 +8,7 @@
 #include "life/life.h"
 #include "life/phase.h"
 #include "life/trace.h"
+#include "loop/turn.h"
 #include "mailbox/post.h"
 
 #include <assert.h>
@@ -56,17 +57,40 @@ direct_drop (LodgerCaller *caller, LodgerItem *item)
 }
 
 static void
+run (LodgerCaller *caller, const LodgerDirect *direct)
+{
+  if (lodger__is_stopping (caller))
+    return;
+  trace (LODGER_TRACE_START, caller, direct);
+  lodger__run_direct (caller, direct->func, direct->data, &direct->site);
+  trace (LODGER_TRACE_END, caller, direct);
+}
+
+/* Its memory may go as soon as user code runs: a nested loop takes what comes next. Its link is the inbox's, so that it
+ * is not on the caller's list. */
+static void
+run_in_inbox (LodgerCaller *caller, LodgerDirect direct)
+{
+  caller->calls.outermost = (LodgerOutermost) { direct.destroy, direct.data };
+  run (caller, &direct);
+  if (lodger__is_before_fork (caller))
+    return;
+  caller->calls.outermost.destroy = NULL;
+  destroy_data (&direct);
+}
+
+static void
 direct_run (LodgerCaller *caller, LodgerItem *item)
 {
   LodgerDirect *direct = (LodgerDirect *) item;
   lodger__admission_leave (caller);
-  lodger__on_stack_push (caller, item);
-  if (!lodger__is_stopping (caller))
+  if (lodger__turn_item_stays (caller))
     {
-      trace (LODGER_TRACE_START, caller, direct);
-      lodger__run_direct (caller, direct->func, direct->data, &direct->site);
-      trace (LODGER_TRACE_END, caller, direct);
+      run_in_inbox (caller, *direct);
+      return;
     }
+  lodger__on_stack_push (caller, item);
+  run (caller, direct);
   if (lodger__is_before_fork (caller))
     return;
   destroy_data (direct);
@@ -74,8 +98,12 @@ direct_run (LodgerCaller *caller, LodgerItem *item)
   lodger__slab_free (LODGER_SLAB_SMALL, direct);
 }
 
-static const LodgerItemOps direct_ops
-    = { .run = direct_run, .drop = direct_drop, .exited = direct_exited, .slab_class = LODGER_SLAB_SMALL };
+static const LodgerItemOps direct_ops = { .run = direct_run,
+                                          .drop = direct_drop,
+                                          .exited = direct_exited,
+                                          .slab_class = LODGER_SLAB_SMALL,
+                                          .may_stay = true,
+                                          .function_at = offsetof (LodgerDirect, func) };
 
 int
 lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, void *data, LodgerDestroyFunc destroy,

@@ -13,12 +13,17 @@
 void
 lodger__on_stack_exit (LodgerCaller *caller)
 {
+  LodgerOutermost outermost;
   LodgerItem *item;
   while ((item = caller->calls.on_stack) != NULL)
     {
       lodger__on_stack_pop (caller);
       item->ops->exited (caller, item);
     }
+  outermost = caller->calls.outermost;
+  caller->calls.outermost.destroy = NULL;
+  if (outermost.destroy != NULL)
+    lodger__destroy (outermost.destroy, outermost.data);
 }
 
 /* It is told first: whoever goes on with it learns that nobody waits any more. */

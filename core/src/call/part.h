@@ -22,9 +22,17 @@ typedef struct LodgerAdmission
   LodgerList waiters; /* threads that wait for space, under the mutex */
 } LodgerAdmission;
 
+/* The outermost call on the owner's stack, if it is one whose memory the inbox has: what is to be destroyed. */
+typedef struct LodgerOutermost
+{
+  LodgerDestroyFunc destroy;
+  void *data;
+} LodgerOutermost;
+
 typedef struct LodgerCalls
 {
   LodgerItem *on_stack;       /* owner: calls that it runs, the innermost first: on-stack.c */
+  LodgerOutermost outermost;  /* owner: around them */
   LodgerList unfinished;      /* owner: calls that have returned and are not done */
   LodgerList cancelled;       /* owner: those of them that a stop has cancelled */
   LodgerList thens;           /* accepted continuations, under the caller's mutex, as the next */

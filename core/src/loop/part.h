@@ -79,6 +79,8 @@ typedef struct LodgerTurn
   LodgerItem *due, *last_due;  /* timers of this turn, oldest deadline first */
   const LodgerItem *mark;      /* the inbox's part of this turn ends with it; NULL: has ended */
   LodgerYields yields;
+  bool may_stay;         /* the next one of the inbox may be taken where it is */
+  bool stays;            /* the item that was taken last was: its memory stays the inbox's */
   LodgerItems postponed; /* to the next slice */
   unsigned depth;        /* slices on the C stack */
   uint64_t slices;       /* how many there have been */

@@ -4,15 +4,10 @@
 #include "life/life.h"
 #include "life/phase.h"
 #include "loop/ownership.h"
+#include "loop/slice-clock.h"
 #include "loop/spin.h"
 #include "loop/watch.h"
 #include "mailbox/post.h"
-
-enum
-{
-  QUICK_NS = 4000,
-  BLIND = 3
-};
 
 #define for_each_source(source, caller)                                                                                \
   for (const LodgerTurnSource *const *source = (caller)->turn.plan->sources; *source != NULL; source++)
@@ -171,7 +166,7 @@ next_of_turn (LodgerCaller *caller)
 {
   LodgerTurn *turn = &caller->turn;
   LodgerItem *item = lodger__turn_next_due (caller);
-  turn->yields.is_going_on = false;
+  turn->yields.is_going_on = turn->stays = false;
   if (item != NULL)
     return item;
   if (turn->mark != NULL && lodger__inbox_passed (lodger__inbox (caller), turn->mark))
@@ -180,7 +175,8 @@ next_of_turn (LodgerCaller *caller)
     turn->yields.is_going_on = true;
   if (turn->mark == NULL)
     return item;
-  item = lodger__inbox_pop (lodger__inbox (caller));
+  item = turn->may_stay ? lodger__inbox_take (lodger__inbox (caller), &turn->stays)
+                        : lodger__inbox_pop (lodger__inbox (caller));
   if (item == turn->mark)
     turn->mark = NULL;
   return item;
@@ -301,38 +297,26 @@ settle_down (LodgerCaller *caller, bool has_run)
       (*source)->settle (caller, has_run);
 }
 
-/* To look at the clock costs as much as to let others run and go on: while that is quick, it is done for one in a
- * few. */
-typedef struct Watch
+/* What is likely to take as long as one like it has taken. */
+static uintptr_t
+kind_of (const LodgerCaller *caller, const LodgerItem *item)
 {
-  int64_t end, last;
-  unsigned blind; /* so many more without a look */
-} Watch;
-
-static bool
-is_over (LodgerCaller *caller, Watch *watch, bool was_going_on)
-{
-  int64_t now;
-  if (was_going_on && watch->blind > 0)
-    {
-      watch->blind--;
-      return false;
-    }
-  now = lodger__host_now (caller);
-  watch->blind = was_going_on && now - watch->last < QUICK_NS ? BLIND : 0;
-  watch->last = now;
-  return now >= watch->end;
+  return caller->turn.yields.is_going_on ? LODGER_KIND_YIELDED : lodger__item_function (item);
 }
 
-/* Without before_wait the host is asked ahead of each call for what is left behind it. */
+/* Without before_wait the host is asked ahead of each call for what is left behind it. That may be user code, with a nested
+ * loop: the item is taken out then, since nothing may come between one that stays and its run. */
 static void
 run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
 {
-  int64_t start = lodger__host_now (caller), outer = caller->turn.until;
-  Watch watch = { budget < LODGER_FOREVER - start ? start + budget : LODGER_FOREVER, start, 0 };
-  bool goes_on;
+  const int64_t outer = caller->turn.until;
+  const bool outer_may_stay = caller->turn.may_stay;
+  LodgerSliceClock clock;
+  uintptr_t kind;
   LodgerItem *item;
-  caller->turn.until = watch.end;
+  lodger__slice_clock_start (&clock, caller, budget);
+  caller->turn.until = clock.end;
+  caller->turn.may_stay = asks && caller->turn.depth == 1;
   while ((item = next_for_slice (caller)) != NULL)
     {
       if (!asks)
@@ -343,12 +327,13 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
             lodger__host_post_ahead (caller);
         }
       *ret_has_run = true;
-      goes_on = caller->turn.yields.is_going_on;
+      kind = kind_of (caller, item);
       item->ops->run (caller, item);
       if (lodger__has_ended (caller) || lodger__is_taken (caller) || lodger__is_before_fork (caller)
-          || is_over (caller, &watch, goes_on))
+          || lodger__slice_clock_is_over (&clock, caller, kind))
         break;
     }
+  caller->turn.may_stay = outer_may_stay;
   caller->turn.until = outer;
 }
 

@@ -50,6 +50,13 @@ lodger__turn_slice_number (const LodgerCaller *caller)
   return caller->turn.slices;
 }
 
+/* Owner, in an item's `run`, before it runs user code: the inbox keeps the item's memory. */
+static inline bool
+lodger__turn_item_stays (const LodgerCaller *caller)
+{
+  return caller->turn.stays;
+}
+
 /* Slices on the owner's stack. They are gone with the thread: how many there were. */
 unsigned lodger__turn_depth (const LodgerCaller *caller);
 unsigned lodger__turn_forget_stack (LodgerCaller *caller);

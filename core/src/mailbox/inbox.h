@@ -27,7 +27,8 @@ typedef struct LodgerInbox
 {
   alignas (64) _Atomic (LodgerItem *) tail;
   _Atomic (int) signal;
-  alignas (64) LodgerItem *head;
+  alignas (64) LodgerItem *head; /* the oldest one, or what is left of the one before it: `hollow` */
+  const LodgerItem *hollow;      /* the anchor, or an item that was taken where it is: it has only a link */
   LodgerItem anchor;
   LodgerItem end; /* the last one of a closed inbox */
 } LodgerInbox;
@@ -41,6 +42,8 @@ typedef enum LodgerPush
 } LodgerPush;
 
 void lodger__inbox_init (LodgerInbox *inbox);
+/* Nobody pushes any more, and it is empty. */
+void lodger__inbox_clear (LodgerInbox *inbox);
 
 /* Any thread. */
 LodgerPush lodger__inbox_push (LodgerInbox *inbox, LodgerItem *item);
@@ -54,7 +57,21 @@ bool lodger__inbox_seems_ready (const LodgerInbox *inbox);
 void lodger__inbox_look (LodgerInbox *inbox);
 /* Owner: the oldest item, or NULL when there is none to be seen. */
 LodgerItem *lodger__inbox_pop (LodgerInbox *inbox);
-/* Owner: whether a pop would give one. */
+/* Owner: the same. A last item whose operations allow it is taken where it is: its memory stays the inbox's. */
+LodgerItem *lodger__inbox_take_last (LodgerInbox *inbox, bool *ret_stays);
+static inline LodgerItem *
+lodger__inbox_take (LodgerInbox *inbox, bool *ret_stays)
+{
+  LodgerItem *head = inbox->head;
+  LodgerItem *next = atomic_load_explicit (&head->next, memory_order_acquire);
+  *ret_stays = false;
+  if (next == NULL || head == inbox->hollow)
+    return lodger__inbox_take_last (inbox, ret_stays);
+  inbox->head = next;
+  return head;
+}
+/* Owner: whether a pop would give one. Whoever has called `look`, and is told no, may sleep: no push that the owner has
+ * not seen goes without a wake-up. A pop alone says nothing of that. */
 bool lodger__inbox_is_ready (const LodgerInbox *inbox);
 /* Owner: marks the end of what is there now; NULL when nothing is. */
 const LodgerItem *lodger__inbox_mark (const LodgerInbox *inbox);

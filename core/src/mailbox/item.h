@@ -6,6 +6,8 @@
 
 #include "mailbox/inbox.h"
 
+#include <string.h>
+
 /* Who would have to act for a call to end: what a wait for it hangs on. Zeroed: nobody in particular. */
 typedef struct LodgerBlockedOn
 {
@@ -44,6 +46,18 @@ struct LodgerItemOps
   /* Locked, not done: who would have to act. NULL: nobody in particular. */
   void (*blocked_on) (LodgerPending *pending, LodgerBlockedOn *ret_blocked);
   unsigned slab_class;
+  bool may_stay;        /* `run` copies what is in it before it runs user code: the inbox may keep its memory until then */
+  unsigned function_at; /* where in the item the address of the user's function is; 0: it has none */
 };
+
+/* The user's function, to be compared with another one's; 0: it has none. */
+static inline uintptr_t
+lodger__item_function (const LodgerItem *item)
+{
+  uintptr_t function = 0;
+  if (item->ops->function_at > 0)
+    memcpy (&function, (const char *) item + item->ops->function_at, sizeof function);
+  return function;
+}
 
 #endif

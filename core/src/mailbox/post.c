@@ -23,6 +23,7 @@ lodger__mailbox_clear (LodgerCaller *caller)
   const LodgerHostOps *ops = lodger__host_ops (caller);
   if (ops != NULL && ops->destroy != NULL)
     ops->destroy (caller->mailbox.host.impl);
+  lodger__inbox_clear (&caller->mailbox.inbox);
   lodger__parker_clear (&caller->mailbox.parker);
   lodger__parker_clear (&caller->mailbox.gap);
 }
@@ -78,7 +79,7 @@ lodger__mailbox_close (LodgerCaller *caller)
       LodgerItem *item = lodger__inbox_pop (inbox);
       if (item != NULL)
         item->ops->drop (caller, item);
-      else
+      else if (!lodger__inbox_is_ready (inbox))
         lodger__parker_wait (&caller->mailbox.gap.parker, LODGER_FOREVER);
     }
 }

@@ -13,8 +13,8 @@
  * one who puts takes the mutex and chooses who is woken.
  *
  * Why no call is left lying: whoever makes a choice possible (lodger__pool_choose() says when it is) sets the signal to
- * IDLE, under the mutex, and then looks at the inbox; a put links its call and then reads the signal. All of that is
- * sequentially consistent, as inbox.c argues. So either the call is seen by that look, or its put reads IDLE, or a
+ * IDLE, under the mutex, and then looks at the inbox until it is told that nothing is ready, as an owner does before it
+ * sleeps; inbox.c argues why that is enough. So either the call is seen by that look, or its put reads IDLE, or a
  * POSTED that another put has made of that IDLE, which is about to take the mutex and to look at all that has come. An
  * IDLE that was not needed costs one put the mutex, no more. */
 
@@ -82,7 +82,9 @@ lodger__pool_look (LodgerPool *pool)
   if (!pool->closed)
     lodger__inbox_look (&pool->incoming);
   pool->is_quiet = false;
-  gather (pool, pool->running_max);
+  do
+    gather (pool, pool->running_max);
+  while (lodger__queue_count (&pool->queue) < pool->running_max && lodger__inbox_is_ready (&pool->incoming));
 }
 
 LodgerItem *
@@ -155,9 +157,12 @@ lodger__pool_close (LodgerPool *pool)
   lodger__pool_gather (pool);
   while (!lodger__inbox_is_empty (&pool->incoming))
     {
-      lodger__unlock (&pool->lock);
-      lodger__parker_wait (&pool->gap.parker, LODGER_FOREVER);
-      lodger__lock (&pool->lock);
+      if (!lodger__inbox_is_ready (&pool->incoming))
+        {
+          lodger__unlock (&pool->lock);
+          lodger__parker_wait (&pool->gap.parker, LODGER_FOREVER);
+          lodger__lock (&pool->lock);
+        }
       lodger__pool_gather (pool);
     }
   lodger__unlock (&pool->lock);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Jobs of Qt: on the global QThreadPool, limited to the same number of threads as the others have; or by a signal to a
+ * QThread with an event loop, and by another one back. Qt may deliver the end of a future's job inside then(), when the
+ * job is over before then() is called.
+ */
+#include "peer-qt.h"
+
+#include <QFutureWatcher>
+#include <QList>
+#include <QThread>
+#include <QTimer>
+#include <QtConcurrent>
+
+class BenchTripSender : public QObject {
+  Q_OBJECT
+
+Q_SIGNALS:
+  void sent (void *data);
+};
+
+/* A thread's worker for the jobs that signals carry. */
+class BenchWorker : public QObject {
+  Q_OBJECT
+
+public:
+  void work (void *data)
+  {
+    Q_EMIT done (data, bench_job_run (data));
+  }
+
+Q_SIGNALS:
+  void done (void *data, qint64 result);
+};
+
+namespace {
+
+class Errand;
+
+typedef void Submit (Errand *errand, uint64_t index);
+
+/* Either all jobs at once, or each after the one before has come back. */
+class Errand {
+public:
+  explicit Errand (Submit *one) : submit (one)
+  {
+  }
+
+  /* In the GUI thread: a job is back. */
+  void arrived (void *data, int64_t result)
+  {
+    if (bench_job_arrived (data, result))
+      loop.quit ();
+    else if (next < end && pause)
+      QTimer::singleShot (static_cast<int> (pause), Qt::PreciseTimer, &context, [this] { submit_trip (); });
+    else if (next < end)
+      submit_trip ();
+  }
+
+  int64_t run (const BenchLoad *load, bool all_at_once)
+  {
+    lap (bench_warm_up (load), all_at_once);
+    pause = load->pause;
+    return lap (load->count, all_at_once);
+  }
+
+  BenchLoop loop;
+  QObject context; /* what lives in the GUI thread */
+  uint64_t n_jobs = 0;
+
+private:
+  void submit_trip ()
+  {
+    bench_trip_begin ();
+    submit (this, next++);
+  }
+
+  int64_t lap (uint64_t count, bool all_at_once)
+  {
+    int64_t started, ended;
+
+    if (all_at_once)
+      bench_ledger_open_jobs (count);
+    else
+      bench_ledger_open_trips (count);
+    n_jobs = count;
+    next = all_at_once ? count : 0;
+    end = count;
+    started = bench_now ();
+    if (!all_at_once)
+      submit_trip ();
+    for (uint64_t i = 0; i < count && all_at_once; i++)
+      submit (this, i);
+    loop.run ();
+    ended = bench_now ();
+    BenchLoop::drain ();
+    bench_ledger_close ();
+    return ended - started;
+  }
+
+  Submit *submit;
+  unsigned pause = 0;         /* milliseconds before the next one */
+  uint64_t next = 0, end = 0; /* one after the other; next == end: nothing follows a completion */
+};
+
+void
+then_submit (Errand *errand, uint64_t index)
+{
+  void *data = bench_job_data (index);
+
+  QtConcurrent::run (bench_job_run, data).then (&errand->context, [errand, data] (int64_t result) {
+    errand->arrived (data, result);
+  });
+}
+
+void
+pool_submit (Errand *errand, uint64_t index)
+{
+  void *data = bench_job_data (index);
+
+  QThreadPool::globalInstance ()->start ([errand, data] {
+    int64_t result = bench_job_run (data);
+    QMetaObject::invokeMethod (
+        &errand->context, [errand, data, result] { errand->arrived (data, result); }, Qt::QueuedConnection);
+  });
+}
+
+} /* namespace */
+
+/* ---- the contestants -------------------------------------------------------------------------------------------- */
+
+int64_t
+bench_qt_then_rtt (const BenchLoad *load)
+{
+  return Errand (then_submit).run (load, false);
+}
+
+int64_t
+bench_qt_pool_rtt (const BenchLoad *load)
+{
+  return Errand (pool_submit).run (load, false);
+}
+
+/* One watcher, used again for each trip. */
+int64_t
+bench_qt_watcher_rtt (const BenchLoad *load)
+{
+  static QFutureWatcher<int64_t> *watcher;
+  static void *data;
+  Errand errand ([] (Errand *, uint64_t index) {
+    data = bench_job_data (index);
+    watcher->setFuture (QtConcurrent::run (bench_job_run, data));
+  });
+  QFutureWatcher<int64_t> own;
+
+  watcher = &own;
+  QObject::connect (watcher, &QFutureWatcherBase::finished, &errand.context,
+                    [&errand] { errand.arrived (data, watcher->result ()); });
+  return errand.run (load, false);
+}
+
+/* To the thread and back, each time by a signal whose connection is queued. */
+int64_t
+bench_qt_signal_rtt (const BenchLoad *load)
+{
+  static BenchTripSender *sender;
+  Errand errand ([] (Errand *, uint64_t index) { Q_EMIT sender->sent (bench_job_data (index)); });
+  BenchTripSender own;
+  BenchWorker worker;
+  QThread thread;
+  int64_t elapsed;
+
+  sender = &own;
+  worker.moveToThread (&thread);
+  QObject::connect (sender, &BenchTripSender::sent, &worker, &BenchWorker::work, Qt::QueuedConnection);
+  QObject::connect (
+      &worker, &BenchWorker::done, &errand.context,
+      [&errand] (void *data, qint64 result) { errand.arrived (data, result); }, Qt::QueuedConnection);
+  thread.start ();
+  elapsed = errand.run (load, false);
+  thread.quit ();
+  thread.wait ();
+  return elapsed;
+}
+
+int64_t
+bench_qt_then_fanout (const BenchLoad *load)
+{
+  return Errand (then_submit).run (load, true);
+}
+
+int64_t
+bench_qt_pool_fanout (const BenchLoad *load)
+{
+  return Errand (pool_submit).run (load, true);
+}
+
+/* One call for the whole list: the watcher tells of the results that have come, many at a time. */
+int64_t
+bench_qt_mapped_fanout (const BenchLoad *load)
+{
+  static QFutureWatcher<int64_t> *watcher;
+  Errand errand ([] (Errand *self, uint64_t index) {
+    if (index == 0)
+      {
+        QList<void *> list;
+
+        list.reserve (static_cast<qsizetype> (self->n_jobs));
+        for (uint64_t i = 0; i < self->n_jobs; i++)
+          list.append (bench_job_data (i));
+        watcher->setFuture (QtConcurrent::mapped (std::move (list), bench_job_run));
+      }
+  });
+  QFutureWatcher<int64_t> own;
+
+  watcher = &own;
+  QObject::connect (watcher, &QFutureWatcherBase::resultsReadyAt, &errand.context, [&errand] (int begin, int end) {
+    for (int i = begin; i < end; i++)
+      errand.arrived (bench_job_data (static_cast<uint64_t> (i)), watcher->resultAt (i));
+  });
+  return errand.run (load, true);
+}
+
+#include "peer-qt-jobs.moc"
