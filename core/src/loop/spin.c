@@ -11,6 +11,7 @@ enum
   SPIN_NS = 20000,
   SPIN_REWARD = 4,
   SPIN_RETRY = -64,
+  LINGER = 64,
   ASKS = 64
 };
 
@@ -92,4 +93,18 @@ lodger__spin (LodgerCaller *caller)
     turn->spin_credit = turn->spin_credit > 0 ? turn->spin_credit - 1 : 0;
   if (turn->spin_credit > LODGER_SPIN_CREDIT)
     turn->spin_credit = LODGER_SPIN_CREDIT;
+}
+
+/* In a flood an owner that is faster than those who give takes each item as it comes: then each waits for the line of memory that
+ * the other has just written, and the owner goes to sleep for every few items. It waits for a moment instead, without
+ * looking, and finds many. Only many items earn that wait. */
+void
+lodger__linger (LodgerCaller *caller)
+{
+  LodgerInbox *inbox = lodger__inbox (caller);
+  const bool claimed = lodger__inbox_claim (inbox);
+  for (int i = 0; i < LINGER; i++)
+    lodger__port_relax ();
+  if (claimed)
+    lodger__inbox_look (inbox);
 }

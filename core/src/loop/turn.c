@@ -9,6 +9,11 @@
 #include "loop/watch.h"
 #include "mailbox/post.h"
 
+enum
+{
+  MANY = 16 /* items, after which the owner waits a moment for more */
+};
+
 #define for_each_source(source, caller)                                                                                \
   for (const LodgerTurnSource *const *source = (caller)->turn.plan->sources; *source != NULL; source++)
 
@@ -254,11 +259,17 @@ own_item (LodgerCaller *caller)
 /* The owner's own inbox goes before the shared queue: that is where its stop comes from. A nested loop takes no calls
  * of that queue. */
 static LodgerItem *
-next_for_slice (LodgerCaller *caller)
+next_for_slice (LodgerCaller *caller, unsigned *lately)
 {
   const LodgerCrew *crew = caller->turn.depth == 1 ? lodger__crew (caller) : NULL;
   LodgerItem *item = own_item (caller);
   bool spins;
+  if (item == NULL && *lately >= MANY)
+    {
+      *lately = 0;
+      lodger__linger (caller);
+      item = own_item (caller);
+    }
   if (item != NULL || caller->turn.mark != NULL)
     return item;
   spins = lodger__spin_may (caller);
@@ -313,11 +324,12 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
   const bool outer_may_stay = caller->turn.may_stay;
   LodgerSliceClock clock;
   uintptr_t kind;
+  unsigned lately = 0;
   LodgerItem *item;
   lodger__slice_clock_start (&clock, caller, budget);
   caller->turn.until = clock.end;
   caller->turn.may_stay = asks && caller->turn.depth == 1;
-  while ((item = next_for_slice (caller)) != NULL)
+  while ((item = next_for_slice (caller, &lately)) != NULL)
     {
       if (!asks)
         {
@@ -328,6 +340,7 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
         }
       *ret_has_run = true;
       kind = kind_of (caller, item);
+      lately++;
       item->ops->run (caller, item);
       if (lodger__has_ended (caller) || lodger__is_taken (caller) || lodger__is_before_fork (caller)
           || lodger__slice_clock_is_over (&clock, caller, kind))
