@@ -95,9 +95,9 @@ lodger__spin (LodgerCaller *caller)
     turn->spin_credit = LODGER_SPIN_CREDIT;
 }
 
-/* In a flood an owner that is faster than those who give takes each item as it comes: then each waits for the line of memory that
- * the other has just written, and the owner goes to sleep for every few items. It waits for a moment instead, without
- * looking, and finds many. Only many items earn that wait. */
+/* In a flood an owner that is faster than those who give takes each item as it comes: then each waits for the line of
+ * memory that the other has just written, and the owner goes to sleep for every few items. It waits for a moment instead,
+ * without looking, and finds many. Only many items earn that wait. */
 void
 lodger__linger (LodgerCaller *caller)
 {

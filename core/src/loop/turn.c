@@ -264,7 +264,7 @@ next_for_slice (LodgerCaller *caller, unsigned *lately)
   const LodgerCrew *crew = caller->turn.depth == 1 ? lodger__crew (caller) : NULL;
   LodgerItem *item = own_item (caller);
   bool spins;
-  if (item == NULL && *lately >= MANY)
+  if (item == NULL && *lately >= MANY && !lodger__is_driven (caller))
     {
       *lately = 0;
       lodger__linger (caller);
