@@ -11,7 +11,7 @@
 
 enum
 {
-  MANY = 16 /* items, after which the owner waits a moment for more */
+  MANY = 16 /* items that it had not to wait for: then the owner waits a moment for more */
 };
 
 #define for_each_source(source, caller)                                                                                \
@@ -264,7 +264,7 @@ next_for_slice (LodgerCaller *caller, unsigned *lately)
   const LodgerCrew *crew = caller->turn.depth == 1 ? lodger__crew (caller) : NULL;
   LodgerItem *item = own_item (caller);
   bool spins;
-  if (item == NULL && *lately >= MANY && !lodger__is_driven (caller))
+  if (item == NULL && crew == NULL && *lately >= MANY)
     {
       *lately = 0;
       lodger__linger (caller);
@@ -277,6 +277,7 @@ next_for_slice (LodgerCaller *caller, unsigned *lately)
     item = crew->take (caller, spins, &spins);
   if (item != NULL || !spins)
     return item;
+  *lately = 0;
   lodger__spin (caller);
   item = own_item (caller);
   if (item == NULL && crew != NULL)
