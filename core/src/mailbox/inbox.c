@@ -192,7 +192,8 @@ lodger__inbox_is_ready (const LodgerInbox *inbox)
       head = next_of (head);
       next = next_of (head);
     }
-  return next != NULL || atomic_load_explicit (&inbox->tail, memory_order_seq_cst) == head || has_link (head);
+  return head != &inbox->end
+         && (next != NULL || atomic_load_explicit (&inbox->tail, memory_order_seq_cst) == head || has_link (head));
 }
 
 /* Whoever has taken the last item out has appended the anchor. */
