@@ -93,6 +93,7 @@ START_TEST (a_closed_inbox_says_so)
   ck_assert (!lodger__inbox_claim (&inbox));
   ck_assert_uint_eq (pop_number (&inbox), 0);
   ck_assert (lodger__inbox_is_empty (&inbox));
+  ck_assert (!lodger__inbox_is_ready (&inbox));
 }
 END_TEST
 
@@ -121,6 +122,7 @@ START_TEST (a_closed_inbox_gives_what_came_before)
         }
       ck_assert (lodger__inbox_is_empty (&inbox));
       ck_assert_uint_eq (pop_number (&inbox), 0);
+      ck_assert (!lodger__inbox_is_ready (&inbox));
     }
 }
 END_TEST
