@@ -260,15 +260,15 @@ def cells(title, subtitle, columns, rows, label_width=136):
 
 def gauges(title, subtitle, rows):
     """A bar for each row on a scale of its own from 0, with its target. Rows are (label, value, target, words)."""
-    top, left, width = 60, 128, 220
+    top, left, width = 60, 300, 160
     drawing = Drawing(WIDTH, top + len(rows) * ROW + 16, title)
     head(drawing, title, subtitle)
     for i, (label, amount, aim, words) in enumerate(rows):
         y = top + i * ROW
         full = max(amount, aim or 0) * 1.1 or 1
-        drawing.text(left, y + 15, label, "strong", "end")
+        drawing.text(left, y + 15, label, "strong" if "Lodger" in label else "", "end")
         drawing.line(left + 16, y + ROW / 2, left + 16 + width, y + ROW / 2, "faint")
-        drawing.rect(left + 16, y + 4, width * amount / full, ROW - 8, "own")
+        drawing.rect(left + 16, y + 4, width * amount / full, ROW - 8, "own" if "Lodger" in label else "peer")
         if aim:
             x = left + 16 + width * aim / full
             drawing.line(x, y + 2, x, y + ROW - 2, "aim")

@@ -25,6 +25,11 @@ def interval(low, high):
     return f"{low:.2f} to {high:.2f}" if high > low else ""
 
 
+def counts(figures):
+    least, most = min(figure["count"] for figure in figures), max(figure["count"] for figure in figures)
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
+
+
 class Page:
     def __init__(self, results, name):
         self.results = results
@@ -107,7 +112,7 @@ class Page:
                               f"{charts.short(figure['lodger'])}, {charts.short(figure['peer_value'])}")
                  for figure in figures]
         text = charts.ratios(f"{metric}: Lodger beside its peers",
-                             f"in {unit}, {what} is better; {figures[0]['count']:,} a run, the median of {pairs} pairs",
+                             f"in {unit}, {what} is better; {counts(figures)} a run, the median of {pairs} pairs",
                              items)
         rows = [(figure["peer"], charts.short(figure["lodger"]), charts.short(figure["peer_value"]),
                  f"{figure['ratio']:.2f}", f"{figure['low']:.2f} to {figure['high']:.2f}") for figure in figures]

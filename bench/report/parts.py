@@ -28,6 +28,10 @@ def grouped(rows, key):
     return list(groups.items())
 
 
+def is_number(cell):
+    return value(cell) is not None
+
+
 # ---- structured ----------------------------------------------------------------------------------------------------
 
 PLACES = {"own": "from the thread that runs them", "worker": "from a worker"}
@@ -253,10 +257,11 @@ def jank(results):
     for what, members in grouped(rows, lambda row: row["what"]):
         items = []
         for row in members:
-            share = f", {float(row['share']):.0%} of the calls" if value(row["share"]) is not None else ""
+            share = f", {float(row['share']):.0%} of the calls" if is_number(row["share"]) else ""
+            own = f" (own {short(value(row['own p99']))})" if is_number(row.get("own p99")) else ""
             late, is_own = value(row["p99"]) or 0, row["contestant"].startswith("Lodger")
             items.append(Value(row["contestant"], max(late, 1), is_own, aim=2000 if is_own else None,
-                               words=f"{short(late)} µs; {row['ticks']} of {row['of']} ticks{share}"))
+                               words=f"{short(late)} µs{own}; {row['ticks']} of {row['of']} ticks{share}"))
         groups.append((what, items))
     words = "how late the ticks of a loop are under a flood"
     text = charts.values(words[0].upper() + words[1:],
@@ -273,9 +278,13 @@ def frames(results):
     if not rows:
         return None
     words = "a window in a flood of calls"
-    text = charts.gauges(words[0].upper() + words[1:], "the green line is the target, at least or at most",
-                         [(row["row"].replace("frames.", ""), value(row["value"]), value(row["target"].strip("<>= ")),
-                           f"{row['value']} {row['unit']} (target {row['target']}); {row['beside']}") for row in rows])
+    lines = []
+    for row in rows:
+        name, aim = row["row"].replace("frames.", ""), value(row["target"].strip("<>= "))
+        target = f" (target {row['target']})" if aim else ""
+        lines.append((f"{name}: {row.get('contestant', 'Lodger')}", value(row["value"]), aim,
+                      f"{row['value']} {row['unit']}{target}; {row['beside']}"))
+    text = charts.gauges(words[0].upper() + words[1:], "the green line is the target, at least or at most", lines)
     columns = tuple(rows[0])
     return Plot(words, text, columns, tuple(tuple(row[column] for column in columns) for row in rows))
 

@@ -52,13 +52,22 @@ class Results:
         return rows
 
     def read_metrics(self):
-        if not os.path.exists(self.path("metrics.json")):
-            return {"figures": []}
-        with open(self.path("metrics.json"), encoding="utf-8") as file:
+        """A figure that several runs have is that of the longest one."""
+        figures = {}
+        for name in sorted(os.listdir(self.folder)):
+            if name.startswith("metrics") and name.endswith(".json"):
+                for figure in self.read_json(name)["figures"]:
+                    key = (figure["metric"], figure["peer"])
+                    if key not in figures or figures[key]["count"] < figure["count"]:
+                        figures[key] = figure
+        return {"figures": list(figures.values())}
+
+    def read_json(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
             try:
                 return json.load(file)
             except ValueError as error:
-                raise Trouble(f"metrics.json: {error}") from error
+                raise Trouble(f"{name}: {error}") from error
 
     def figures(self, metric):
         return [figure for figure in self.metrics["figures"] if figure["metric"] == metric]

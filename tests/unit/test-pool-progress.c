@@ -4,6 +4,7 @@
 #include "test-suite.h"
 
 #include <limits.h>
+#include <sched.h>
 
 static LodgerCaller *
 root_start (unsigned max_workers, unsigned idle_limit, int64_t idle_duration)
@@ -255,6 +256,64 @@ START_TEST (a_stop_ends_a_shielded_wait_of_the_root_for_its_pool)
 }
 END_TEST
 
+/* Two calls in two workers. Whichever worker is told first of the stop lets the other's call return, and waits for that:
+ * the pool is closed then, and the other worker has not been told. */
+typedef struct Couple
+{
+  Counter *entered;
+  Latch let_go;
+  LodgerPending *pending;
+  struct Couple *other;
+} Couple;
+
+static int
+wait_for_the_other (LodgerPending *done, void *data)
+{
+  Couple *couple = data;
+  (void) done;
+  latch_open (&couple->other->let_go);
+  while (!lodger_pending_is_done (couple->other->pending))
+    sched_yield ();
+  return 0;
+}
+
+static void
+block_and_listen (LodgerPending *self, void *data)
+{
+  Couple *couple = data;
+  (void) self;
+  lodger_pending_add_done_callback (lodger_caller_get_stopping (lodger_caller_current ()), wait_for_the_other, couple,
+                                    NULL);
+  counter_add (couple->entered, 1);
+  latch_wait (&couple->let_go);
+}
+
+START_TEST (a_call_returns_between_the_end_of_its_pool_and_that_of_its_worker)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Counter entered;
+  Couple couples[2];
+  counter_init (&entered);
+  for (int i = 0; i < 2; i++)
+    {
+      couples[i] = (Couple) { .entered = &entered, .other = &couples[1 - i] };
+      latch_init (&couples[i].let_go);
+      couples[i].pending = lodger_caller_to_thread (loop.caller, block_and_listen, &couples[i], NULL);
+    }
+  counter_wait (&entered, 2);
+  lodger_caller_stop (loop.caller, true);
+  expect_code (lodger_caller_stop_wait (loop.caller), 0);
+  for (int i = 0; i < 2; i++)
+    {
+      ck_assert (lodger_pending_is_done (couples[i].pending));
+      lodger_pending_unref (couples[i].pending);
+      latch_clear (&couples[i].let_go);
+    }
+  loop_close (&loop);
+  counter_clear (&entered);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -275,5 +334,6 @@ main (int argc, char **argv)
                     a_stop_ends_a_shielded_wait_of_the_root_for_its_pool, 0);
   test_add_variant (suite, "a_stop_ends_a_shielded_wait_of_the_root_for_its_pool/with_a_canceller",
                     a_stop_ends_a_shielded_wait_of_the_root_for_its_pool, 1);
+  test_add (suite, a_call_returns_between_the_end_of_its_pool_and_that_of_its_worker);
   return test_main (suite, argc, argv);
 }

@@ -114,6 +114,12 @@ class Pages(Folder):
         self.assertIn("*The last run has no figures for `rtt`.*", self.lines())
         self.assertIn("*The last run has no figures for `startup`.*".replace("startup", "first"), self.lines())
 
+    def test_a_figure_is_that_of_the_longest_run(self):
+        self.put("metrics-queues.json", json.dumps({"figures": [{**FIGURES[0], "count": 9000, "peer_value": 2.0}]}))
+        self.assertIn("| slow | 10.0 | 2.00 | 4.00 | 3.00 to 5.00 |", self.lines())
+        self.put("metrics-zz.json", json.dumps({"figures": [{**FIGURES[0], "count": 1, "peer_value": 3.0}]}))
+        self.assertIn("| slow | 10.0 | 2.00 | 4.00 | 3.00 to 5.00 |", self.lines())
+
     def test_a_line_that_does_not_fit_spoils_its_own_section_alone(self):
         self.put("crowds.tsv", LICENCE + CROWDS + "odd\t1\n")
         files, troubles = page.make(self.folder)
