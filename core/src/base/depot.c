@@ -24,7 +24,8 @@ enum
 typedef struct Region
 {
   char *slabs;
-  LodgerLink link; /* it has blank slabs */
+  struct Region *older; /* all stay; a leak checker that looks for them finds them here */
+  LodgerLink link;      /* it has blank slabs */
   unsigned blanks;
   bool is_blank[SLABS];
 } Region;
@@ -35,6 +36,7 @@ static struct
   LodgerList parts[LODGER_SLAB_CLASSES], free, regions;
   atomic_uint count; /* of free ones; written under the mutex */
   unsigned lowest;   /* that the count has been since the watch began */
+  Region *newest;
 } depot = { .mutex = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP };
 LODGER_FORK_LOCKS (depot_across_fork, &depot.mutex, 0, 1, LODGER_RANK_SLAB, NULL);
 
@@ -77,6 +79,8 @@ region_new (void)
   region->blanks = SLABS;
   for (unsigned i = 0; i < SLABS; i++)
     region->is_blank[i] = true;
+  region->older = depot.newest;
+  depot.newest = region;
   lodger__list_append (&depot.regions, &region->link);
   return region;
 }
