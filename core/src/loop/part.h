@@ -29,7 +29,6 @@ typedef struct LodgerCrew
    * it has to come back with `may_search` false. */
   LodgerItem *(*take) (LodgerCaller *caller, bool may_search, bool *ret_searches);
   bool (*has_calls) (const LodgerCaller *caller);
-  unsigned (*place) (const LodgerCaller *caller); /* the processor from which the last call came */
   /* Owner: something of its own inbox is going to run. */
   void (*engage) (LodgerCaller *caller);
   /* Owner, in its call: it blocks, and goes on. */
