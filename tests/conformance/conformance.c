@@ -50,6 +50,7 @@ main (int argc, char **argv)
   add_law_ending (suite);
   add_law_stopping (suite);
   add_law_slices (suite);
+  add_law_direct (suite);
   add_law_idle (suite);
   add_law_misuse (suite);
   add_law_scopes (suite);

@@ -16,6 +16,7 @@ void add_law_nesting (Suite *suite);
 void add_law_ending (Suite *suite);
 void add_law_stopping (Suite *suite);
 void add_law_slices (Suite *suite);
+void add_law_direct (Suite *suite);
 void add_law_idle (Suite *suite);
 void add_law_misuse (Suite *suite);
 void add_law_scopes (Suite *suite);

@@ -10,7 +10,7 @@
  *   block        lodger__sleeper_enter(), lodger__sleeper_leave() of pending/extras.c
  *   signal       lodger__parker_signal(), lodger__parker_wait() of base/port.c
  *   complete     lodger__pending_complete(): tell_listeners() and end_all() of pending/complete.c
- *   settle       lodger__pending_signal() of pending/pending.c
+ *   settle       lodger__pending_signal() of pending/pending.c. The end by one write, without listeners, is in lock.pml
  *   cancel       lodger_pending_cancel(): cancel_one() of pending/cancel.c
  *   set_canceller, run_canceller, release_canceller      those of pending/cancel.c
  *   unref        lodger_pending_unref() of pending/pending.c

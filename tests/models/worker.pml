@@ -3,19 +3,22 @@
  * Calls for a pool of two workers or three, of which one call may run at a time: they come while a worker searches,
  * goes idle, blocks, or has been idle for too long.
  *
- *   submit     put_in() of core/src/pool/queue.c, and choose: lodger__pool_choose() of pool/worker-state.c
+ *   submit     lodger__pool_put() of core/src/pool/incoming.c, and choose: lodger__pool_choose() of pool/worker-state.c
+ *   hush, look     lodger__pool_hush(), lodger__pool_look() of pool/incoming.c; `signal` is that of the pool's inbox
  *   wake       lodger__pool_wake() of pool/threads.c: lodger__poke(), or a new thread
  *   leave_state, uncount, make_idle      those of pool/worker-state.c
- *   take       take() of pool/queue.c
+ *   take       take() of pool/queue.c, with go_on()
  *   block_and_wait, engage      lodger__worker_block(), lodger__worker_unblock(), lodger__worker_engage() of
  *            pool/worker.c
  *   worker     expire() and quit() of pool/worker.c, lodger__worker_gone() of pool/threads.c; lodger__turn_slice(),
  *            next_for_slice(), spin(),
  *              settle_down() of loop/turn.c; is_ready() of pool/worker.c
  *
- * A critical section of the pool's mutex is one step. A worker's inbox is `posted`, as inbox.pml shows that it may
- * be. Call 1 waits for call 3 to end, and so blocks its worker. Call 2 only runs. With OWN the first worker may have
- * something of its own to run, which waits for call 2, as soon as it has come. Left out: limits of idle workers,
+ * A critical section of the pool's mutex is one step, unless it looks at what has come: `queue` is the inbox and the list
+ * behind it, and whoever puts a call in has not the mutex. A worker's inbox is `posted`, as inbox.pml shows that it
+ * may be. Call 1 waits for call 3 to end, and so blocks its worker. Call 2 only runs. With OWN the first worker may have
+ * something of its own to run, which waits for call 2, as soon as it has come; then only that worker searches, and none
+ * is idle for too long. Left out: limits of idle workers,
  * closing, a thread that cannot be had, a worker that is free before its outcome is known.
  *
  * Shown: each call runs, once; no more than one is counted as it is taken; a worker that waits or has ended is on no
@@ -25,6 +28,11 @@
  *   whole
  *   whole OWN
  *   broken CHOOSE_FIRST invalid end state: it is chosen who is woken, and then the call is put in
+ *   broken SIGNAL_FIRST invalid end state: whoever puts a call in reads the signal, and then puts it in
+ *   broken PUT_ALONE invalid end state: whoever is told to choose does not
+ *   broken LOOK_BLIND invalid end state: a worker goes idle without a look after it has set the signal
+ *   broken LOOK_LATE invalid end state: a worker looks, and then sets the signal
+ *   broken CHOICE_BLIND invalid end state: whoever makes a choice possible looks, and then sets the signal
  *   broken SEARCH_BLIND invalid end state: a search ends without a last look
  *   broken SEARCH_LEFT invalid end state: a worker that finds a call still counts as searching
  *   broken BLOCK_ALONE invalid end state: a worker that blocks chooses nobody
@@ -57,36 +65,105 @@ byte count, waking, running, blocked, away;
 bool is_searched;
 byte ran[CALLS + 1];
 bool own = false;
-byte early = 1; /* how often a worker has been idle for too long */
+bool locked = false; /* the mutex */
+#define IDLE_SIGNAL true
+bool signal = IDLE_SIGNAL; /* else it is POSTED */
+bool quiet = false;
+#ifdef OWN
+#define EARLY 0
+#else
+#define EARLY 1
+#endif
+byte early = EARLY; /* how often a worker has been idle for too long */
 
 #define NOBODY WORKERS
 
-/* ---- under the mutex: all of these are in atomic steps ---- */
+/* First in an atomic step. */
+inline lock ()
+{
+  !locked -> locked = true
+}
+
+/* ---- under the mutex ---- */
+
+#ifdef OWN
+#define ONE_IS_IDLE (state[0] == IDLE || state[1] == IDLE || state[2] == IDLE)
+#else
+#define ONE_IS_IDLE (state[0] == IDLE || state[1] == IDLE)
+#endif
+#define MAY_GROW    (count < WORKERS && count - blocked - away < RUNNING_MAX)
+#define MAY_CHOOSE  (!is_searched && running + waking < RUNNING_MAX && (ONE_IS_IDLE || MAY_GROW))
+
+inline hush ()
+{
+  signal = !IDLE_SIGNAL;
+  quiet = true
+}
+
+inline look ()
+{
+  signal = IDLE_SIGNAL;
+  quiet = false
+}
 
 /* As `who`. */
-inline choose ()
+inline pick ()
 {
-  who = NOBODY;
   if
-  :: len (queue) <= waking || is_searched || running + waking >= RUNNING_MAX
+  :: state[0] == IDLE && exists[0] -> who = 0; state[0] = WAKING; waking++
+  :: state[1] == IDLE && exists[1] -> who = 1; state[1] = WAKING; waking++
+#ifdef OWN
+  :: state[2] == IDLE && exists[2] -> who = 2; state[2] = WAKING; waking++
+#endif
   :: else ->
     if
-    :: state[0] == IDLE && exists[0] -> who = 0; state[0] = WAKING; waking++
-    :: state[1] == IDLE && exists[1] -> who = 1; state[1] = WAKING; waking++
-#ifdef OWN
-    :: state[2] == IDLE && exists[2] -> who = 2; state[2] = WAKING; waking++
-#endif
-    :: else ->
-      if
-      :: count < WORKERS && count - blocked - away < RUNNING_MAX ->
-        who = (exists[0] || state[0] == WAKING -> (exists[1] || state[1] == WAKING -> 2 : 1) : 0);
-        count++;
-        waking++;
-        state[who] = WAKING
-      :: else
-      fi
+    :: MAY_GROW ->
+      who = (exists[0] || state[0] == WAKING -> (exists[1] || state[1] == WAKING -> 2 : 1) : 0);
+      count++;
+      waking++;
+      state[who] = WAKING
+    :: else
     fi
   fi
+}
+
+/* In two steps: what comes between them may be seen, and what comes after them is told to choose. */
+inline choose ()
+{
+  may = MAY_CHOOSE;
+  if
+#ifdef BROKEN_CHOICE_BLIND
+  :: may -> seen = len (queue)
+#else
+  :: may -> look ()
+#endif
+  :: else -> hush ()
+  fi
+}
+
+/* As `who`; and the mutex is given back. */
+inline chosen ()
+{
+  if
+  :: may ->
+#ifdef BROKEN_CHOICE_BLIND
+    look ();
+#else
+    seen = len (queue);
+#endif
+    if
+    :: seen > waking -> pick ()
+    :: else
+    fi;
+    if
+    :: !MAY_CHOOSE -> hush ()
+    :: else
+    fi
+  :: else
+  fi;
+  seen = 0;
+  may = false;
+  locked = false
 }
 
 inline leave_state (me)
@@ -117,40 +194,78 @@ inline uncount (me)
 
 inline wake ()
 {
-  if
-  :: who != NOBODY ->
-    atomic
-    {
+  atomic
+  {
+    if
+    :: who == NOBODY
+    :: else ->
       if
       :: !exists[who] -> exists[who] = true; posted[who] = true; run worker (who)
       :: else -> posted[who] = true
-      fi
-    }
-  :: else
-  fi
+      fi;
+      who = NOBODY
+    fi
+  }
+}
+
+inline choose_now ()
+{
+  atomic { lock (); choose () };
+  atomic { chosen () };
+  wake ()
 }
 
 inline submit (call)
 {
 #ifdef BROKEN_CHOOSE_FIRST
-  atomic { choose (); queue ! call };
+  choose_now ();
+  queue ! call;
+  is_told = false;
 #else
-  atomic { queue ! call; choose () };
+#ifdef BROKEN_SIGNAL_FIRST
+  is_told = (signal == IDLE_SIGNAL);
+  queue ! call;
+#else
+  queue ! call;
+  is_told = (signal == IDLE_SIGNAL);
 #endif
-  wake ()
+#endif
+  atomic
+  {
+    is_told = (is_told && signal == IDLE_SIGNAL);
+    if
+    :: is_told -> signal = !IDLE_SIGNAL
+    :: else
+    fi
+  };
+#ifndef BROKEN_PUT_ALONE
+  if
+  :: is_told -> choose_now ()
+  :: else
+  fi
+#endif
 }
 
 /* ---- a worker ---- */
+
+inline run_it ()
+{
+  is_counted[me] = true;
+  running++;
+  assert (running <= RUNNING_MAX)
+}
 
 /* As `call`; 0: none. */
 inline take (may_search)
 {
   atomic
   {
+    lock ();
     call = 0;
-    who = NOBODY;
+    looks = false;
     if
     :: !may_search && state[me] == IDLE
+    :: is_counted[me] && quiet && running <= RUNNING_MAX && state[me] == AT_WORK && len (queue) > 0 -> queue ? call
     :: else ->
       leave_state (me);
       uncount (me);
@@ -161,17 +276,51 @@ inline take (may_search)
       :: running < RUNNING_MAX && len (queue) > 0 ->
 #endif
         queue ? call;
-        is_counted[me] = true;
-        running++;
-        assert (running <= RUNNING_MAX);
+        run_it ();
         choose ()
       :: else ->
         if
-        :: may_search && !is_searched && len (queue) == 0 -> is_searched = true; state[me] = SEARCHING
-        :: else -> state[me] = IDLE
+        :: may_search && !is_searched && len (queue) == 0 ->
+          is_searched = true;
+          state[me] = SEARCHING;
+          hush ()
+        :: else -> looks = true
         fi
       fi
     fi
+  };
+  if
+  :: looks ->
+#ifdef BROKEN_LOOK_LATE
+    atomic { seen = len (queue) }
+#else
+    atomic { look () }
+#endif
+  :: else
+  fi;
+  atomic
+  {
+    if
+    :: looks ->
+#ifdef BROKEN_LOOK_LATE
+      look ();
+#else
+      seen = len (queue);
+#endif
+      looks = false;
+      if
+#ifdef BROKEN_LOOK_BLIND
+      :: false -> skip
+#elif defined (BROKEN_SEARCH_BLIND)
+      :: may_search && running < RUNNING_MAX && seen > 0 -> queue ? call; run_it (); choose ()
+#else
+      :: running < RUNNING_MAX && seen > 0 -> queue ? call; run_it (); choose ()
+#endif
+      :: else -> state[me] = IDLE
+      fi
+    :: else
+    fi;
+    chosen ()
   };
   wake ()
 }
@@ -185,6 +334,7 @@ inline engage ()
   :: state[me] != AT_WORK ->
     atomic
     {
+      lock ();
       leave_state (me);
       if
       :: !is_away[me] && !is_counted[me] && !is_blocked[me] -> is_away[me] = true; away++
@@ -192,6 +342,7 @@ inline engage ()
       fi;
       choose ()
     };
+    atomic { chosen () };
     wake ()
   :: else
   fi
@@ -203,7 +354,7 @@ inline block_and_wait (other)
   engage ();
   atomic
   {
-    who = NOBODY;
+    lock ();
     if
     :: is_counted[me] || is_away[me] ->
 #ifndef BROKEN_BLOCK_COUNTED
@@ -219,10 +370,12 @@ inline block_and_wait (other)
     :: else
     fi
   };
+  atomic { chosen () };
   wake ();
   ran[other] > 0;
   atomic
   {
+    lock ();
     if
     :: is_blocked[me] ->
       is_blocked[me] = false;
@@ -231,7 +384,8 @@ inline block_and_wait (other)
       away = away + is_away[me];
       running = running + !is_away[me]
     :: else
-    fi
+    fi;
+    locked = false
   };
   posted[me] = true
 }
@@ -259,16 +413,21 @@ inline run_own ()
 
 proctype worker (byte me)
 {
-  byte call, who;
-  bool did_own, is_over;
+  byte call, who = NOBODY, seen;
+  bool did_own, is_over, may, looks;
   do
   :: atomic { posted[me] -> posted[me] = false };
     /* a slice */
     do
     :: run_own ();
       if
+#ifdef OWN
+      :: me == 0 -> take (true)
+      :: me != 0 -> take (false)
+#else
       :: true -> take (true)
       :: true -> take (false)
+#endif
       fi;
       if
       :: call == 0 && state[me] == SEARCHING ->
@@ -289,34 +448,37 @@ proctype worker (byte me)
     /* it seems to have been idle for too long */
     atomic
     {
+      lock ();
 #ifdef BROKEN_EXPIRE_BLIND
       is_over = true;
-      state[me] = AT_WORK
+      state[me] = AT_WORK;
 #else
       is_over = (state[me] == IDLE);
       if
       :: is_over -> leave_state (me)
       :: else
-      fi
+      fi;
 #endif
+      locked = false
     };
     if
     :: is_over ->
 #ifndef BROKEN_QUIT_ALONE
-      atomic { leave_state (me); choose () };
+      atomic { lock (); leave_state (me); choose () };
+      atomic { chosen () };
       wake ();
 #endif
       atomic
       {
+        lock ();
         uncount (me);
         count--;
         exists[me] = false;
-#ifdef BROKEN_QUIT_ALONE
-        who = NOBODY
-#else
+#ifndef BROKEN_QUIT_ALONE
         choose ()
 #endif
       };
+      atomic { chosen () };
       wake ();
       break
     :: else
@@ -327,14 +489,16 @@ proctype worker (byte me)
 
 proctype first ()
 {
-  byte who;
+  byte who = NOBODY, seen;
+  bool may, is_told;
   submit (1);
   submit (3)
 }
 
 proctype second ()
 {
-  byte who;
+  byte who = NOBODY, seen;
+  bool may, is_told;
 #ifdef OWN
   atomic
   {
@@ -350,5 +514,6 @@ proctype second ()
 
 init
 {
-  atomic { run first (); run second () }
+  atomic { run first (); run second () };
+  ran[1] == 1 && ran[2] == 1 && ran[3] == 1
 }

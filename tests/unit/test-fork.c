@@ -137,6 +137,54 @@ START_TEST (edge_56_a_child_that_is_forked_in_a_start_hook_has_not_started)
 }
 END_TEST
 
+/* ---- in a direct call ---------------------------------------------------------------------------------------------- */
+
+static void
+fork_in_call (void *data)
+{
+  recorder_direct (data);
+  forked = fork ();
+}
+
+/* The call is the parent's, and so is its data; the child's own calls are as usual. */
+static void
+be_the_direct_calls_child (Loop *parents, Recorder *recorder)
+{
+  Recorder own = { 0 };
+  Loop loop;
+  recorder_expect (recorder, 1, 0);
+  test_check (lodger_caller_call_direct (parents->caller, recorder_direct, &own, recorder_destroy) == LODGER_ECHILD);
+  recorder_expect (&own, 0, 1);
+  loop = loop_open (LODGER_MANUAL_DEFAULT);
+  for (int i = 2; i < 200; i++)
+    {
+      test_check (lodger_caller_call_direct (loop.caller, recorder_direct, &own, recorder_destroy) == 0);
+      loop_run (&loop);
+      recorder_expect (&own, i - 1, i);
+    }
+  loop_close (&loop);
+  lodger_caller_unref (parents->caller);
+  recorder_expect (recorder, 1, 0);
+  _exit (CHILD_IS_FINE);
+}
+
+START_TEST (edge_56_a_child_that_is_forked_in_a_direct_call_leaves_its_data_alone)
+{
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  Recorder recorder = { 0 };
+  log_capture_begin ();
+  expect_code (lodger_caller_call_direct (loop.caller, fork_in_call, &recorder, recorder_destroy), 0);
+  loop_run (&loop);
+  ck_assert_int_ge (forked, 0);
+  if (forked == 0)
+    be_the_direct_calls_child (&loop, &recorder);
+  expect_fine (forked);
+  log_capture_end ();
+  recorder_expect (&recorder, 1, 1);
+  loop_close (&loop);
+}
+END_TEST
+
 /* A thread that holds a shared lock until a fork has returned, or for a while. */
 typedef struct Holder
 {
@@ -227,6 +275,7 @@ main (int argc, char **argv)
   Suite *suite = suite_create ("fork");
   test_add (suite, edge_56_a_child_sees_no_caller_of_its_parent);
   test_add (suite, edge_56_a_child_that_is_forked_in_a_start_hook_has_not_started);
+  test_add (suite, edge_56_a_child_that_is_forked_in_a_direct_call_leaves_its_data_alone);
   if (CHILD_IS_FOLLOWED)
     {
       test_add (suite, edge_56_a_deadline_is_kept_in_a_child_that_was_forked_amid_a_stop);

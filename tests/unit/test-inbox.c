@@ -86,10 +86,14 @@ START_TEST (a_closed_inbox_says_so)
   ck_assert (!lodger__inbox_is_empty (&inbox));
   lodger__inbox_close (&inbox);
   ck_assert (lodger__inbox_is_empty (&inbox));
+  ck_assert (!lodger__inbox_is_ready (&inbox));
+  ck_assert_ptr_null (lodger__inbox_pop (&inbox));
+  ck_assert (!lodger__inbox_is_ready (&inbox));
   ck_assert_int_eq (lodger__inbox_push (&inbox, &item.item), LODGER_PUSH_CLOSED);
   ck_assert (!lodger__inbox_claim (&inbox));
   ck_assert_uint_eq (pop_number (&inbox), 0);
   ck_assert (lodger__inbox_is_empty (&inbox));
+  ck_assert (!lodger__inbox_is_ready (&inbox));
 }
 END_TEST
 
@@ -118,6 +122,7 @@ START_TEST (a_closed_inbox_gives_what_came_before)
         }
       ck_assert (lodger__inbox_is_empty (&inbox));
       ck_assert_uint_eq (pop_number (&inbox), 0);
+      ck_assert (!lodger__inbox_is_ready (&inbox));
     }
 }
 END_TEST

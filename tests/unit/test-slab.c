@@ -4,13 +4,23 @@
 #include "test-recorder.h"
 #include "test-suite.h"
 
+/* The linker puts it in the place of the library's: there are slabs under a memory checker, too. */
+#pragma GCC visibility push(default)
+bool __wrap_lodger__port_is_checked (void);
+#pragma GCC visibility pop
+
+bool
+__wrap_lodger__port_is_checked (void)
+{
+  return false;
+}
+
 enum
 {
   FLOOD = 100000,
   MOST_TICKS = 10000
 };
 
-/* Under a memory checker nodes are not recycled, and there is never a surplus. */
 START_TEST (the_memory_of_a_flood_is_freed_when_it_has_passed)
 {
   Loop loop = loop_open (LODGER_MANUAL_DEFAULT);

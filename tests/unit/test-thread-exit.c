@@ -211,6 +211,84 @@ START_TEST (all_calls_on_the_stack_of_a_thread_that_exits_are_abandoned)
 }
 END_TEST
 
+/* ---- direct calls that are alone in the inbox --------------------------------------------------------------------- */
+
+typedef struct Direct
+{
+  LodgerCaller *caller;
+  LodgerManualHost *host;
+  Recorder outer, inner;
+  bool nests, in_destroy;
+} Direct;
+
+static void
+exit_alone (void *data)
+{
+  Direct *direct = data;
+  recorder_direct (&direct->outer);
+  if (direct->in_destroy)
+    return;
+  if (direct->nests)
+    expect_code (lodger_caller_call_direct (direct->caller, exit_thread_direct, &direct->inner, recorder_destroy), 0);
+  while (direct->nests)
+    lodger_manual_iterate (direct->host, false);
+  pthread_exit (NULL);
+}
+
+static void
+destroy_alone (void *data)
+{
+  Direct *direct = data;
+  recorder_destroy (&direct->outer);
+  if (direct->in_destroy)
+    pthread_exit (NULL);
+}
+
+static void *
+run_direct (void *data)
+{
+  Direct *direct = data;
+  Loop loop = loop_open (LODGER_MANUAL_DEFAULT);
+  direct->caller = loop.caller;
+  direct->host = loop.host;
+  expect_code (lodger_caller_call_direct (loop.caller, exit_alone, direct, destroy_alone), 0);
+  for (;;)
+    lodger_manual_iterate (loop.host, false);
+  return NULL;
+}
+
+static void
+expect_direct (Direct *direct)
+{
+  recorder_expect (&direct->outer, 1, 1);
+  recorder_expect (&direct->inner, 0, direct->nests ? 1 : 0);
+  ck_assert_int_eq (lodger_caller_get_state (direct->caller), LODGER_CALLER_STOPPED);
+  lodger_caller_unref (direct->caller);
+}
+
+START_TEST (law_3_a_direct_call_alone_that_exits_its_thread_loses_its_data_once)
+{
+  Direct direct = { .nests = _i == 1, .in_destroy = _i == 2 };
+  log_capture_begin ();
+  thread_join (thread_start (run_direct, &direct));
+  ck_assert (log_capture_has ("has ended before it was left"));
+  log_capture_end ();
+  expect_direct (&direct);
+  lodger_manual_host_unref (direct.host);
+}
+END_TEST
+
+START_TEST (law_3_a_workers_direct_call_alone_that_exits_its_thread_loses_its_data_once)
+{
+  Direct direct = { .caller = worker_start (NULL), .in_destroy = _i == 2 };
+  log_capture_begin ();
+  expect_code (lodger_caller_call_direct (direct.caller, exit_alone, &direct, destroy_alone), 0);
+  wait_done (lodger_caller_get_stopped (direct.caller));
+  log_capture_end ();
+  expect_direct (&direct);
+}
+END_TEST
+
 /* ---- a call that was left behind --------------------------------------------------------------------------------- */
 
 typedef struct LeftBehind
@@ -370,7 +448,7 @@ int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("thread-exit");
-  char name[96];
+  char name[128];
   for (int way = SOON; way <= CANCELLED_IN_DESTROY; way++)
     {
       snprintf (name, sizeof name, "a_call_that_exits_its_thread_is_abandoned/%s", way_names[way]);
@@ -379,6 +457,16 @@ main (int argc, char **argv)
       test_add_variant (suite, name, a_named_childs_call_that_exits_its_thread_is_abandoned, way);
     }
   test_add (suite, all_calls_on_the_stack_of_a_thread_that_exits_are_abandoned);
+  for (int i = 0; i < 3; i++)
+    {
+      static const char *const ways[] = { "in_its_function", "in_a_nested_loop", "in_its_destroy" };
+      snprintf (name, sizeof name, "law_3_a_direct_call_alone_that_exits_its_thread_loses_its_data_once/%s", ways[i]);
+      test_add_variant (suite, name, law_3_a_direct_call_alone_that_exits_its_thread_loses_its_data_once, i);
+      snprintf (name, sizeof name, "law_3_a_workers_direct_call_alone_that_exits_its_thread_loses_its_data_once/%s",
+                ways[i]);
+      if (i != 1)
+        test_add_variant (suite, name, law_3_a_workers_direct_call_alone_that_exits_its_thread_loses_its_data_once, i);
+    }
   test_add (suite, an_abandoned_call_that_exits_its_thread_loses_its_data);
   test_add (suite, a_pooled_call_that_exits_its_thread_is_abandoned);
   test_add (suite, a_call_that_exits_its_thread_leaves_what_it_has_entered);

@@ -14,7 +14,7 @@ static bool has_parker, has_thread;
 static void
 forget_alarms (void)
 {
-  heap = (LodgerHeap) { .links = NULL };
+  heap = (LodgerHeap) { .entries = NULL };
   has_thread = has_parker = false;
 }
 

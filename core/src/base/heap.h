@@ -10,13 +10,19 @@ typedef struct LodgerHeapLink
 {
   int64_t key;
   uint64_t sequence;
-  size_t place; /* in the heap, counted from 1; 0: not in it */
+  size_t place; /* in the heap; 0: not in it */
 } LodgerHeapLink;
+
+typedef struct LodgerHeapEntry
+{
+  int64_t key; /* the link's */
+  LodgerHeapLink *link;
+} LodgerHeapEntry;
 
 typedef struct LodgerHeap
 {
-  LodgerHeapLink **links;
-  size_t count, capacity;
+  LodgerHeapEntry *entries;
+  size_t count, slots;
   size_t reserved;   /* there is room for so many */
   uint64_t sequence; /* of the last one that was inserted */
 } LodgerHeap;
@@ -32,12 +38,9 @@ bool lodger__heap_remove (LodgerHeap *heap, LodgerHeapLink *link);
 void lodger__heap_put_back (LodgerHeap *heap, LodgerHeapLink *link);
 void lodger__heap_clear (LodgerHeap *heap);
 
-/* NULL: it is empty. */
-static inline LodgerHeapLink *
-lodger__heap_first (const LodgerHeap *heap)
-{
-  return heap->count > 0 ? heap->links[0] : NULL;
-}
+/* NULL: it is empty. The entry is there until the heap changes. */
+LodgerHeapLink *lodger__heap_first (const LodgerHeap *heap);
+const LodgerHeapEntry *lodger__heap_first_entry (const LodgerHeap *heap);
 
 #define lodger__heap_item(link, Type, member) ((Type *) lodger__list_owner ((link), offsetof (Type, member)))
 

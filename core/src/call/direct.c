@@ -75,8 +75,8 @@ run_in_inbox (LodgerCaller *caller, LodgerDirect direct)
   run (caller, &direct);
   if (lodger__is_before_fork (caller))
     return;
-  destroy_data (&direct);
   caller->calls.outermost.destroy = NULL;
+  destroy_data (&direct);
 }
 
 static void

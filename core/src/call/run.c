@@ -25,10 +25,10 @@ void
 lodger__run_skip (LodgerPending *pending)
 {
   lodger__pending_destroy_data (pending);
+  if (lodger__pending_state (pending) & P_DONE)
+    return;
   lodger__pending_lock (pending);
-  if (!(lodger__pending_state (pending) & P_DONE))
-    lodger__pending_add_state (pending, P_CANCELLED);
-  lodger__pending_complete (pending);
+  lodger__pending_complete_with (pending, lodger__pending_state (pending) & P_DONE ? 0 : P_CANCELLED);
 }
 
 void

@@ -29,6 +29,7 @@ typedef struct LodgerCrew
    * it has to come back with `may_search` false. */
   LodgerItem *(*take) (LodgerCaller *caller, bool may_search, bool *ret_searches);
   bool (*has_calls) (const LodgerCaller *caller);
+  unsigned (*place) (const LodgerCaller *caller); /* the processor from which the last call came */
   /* Owner: something of its own inbox is going to run. */
   void (*engage) (LodgerCaller *caller);
   /* Owner, in its call: it blocks, and goes on. */
@@ -79,7 +80,8 @@ typedef struct LodgerTurn
   LodgerItem *due, *last_due;  /* timers of this turn, oldest deadline first */
   const LodgerItem *mark;      /* the inbox's part of this turn ends with it; NULL: has ended */
   LodgerYields yields;
-  bool stays; /* the item that was taken last stays the inbox's */
+  bool may_stay;         /* the next one of the inbox may be taken where it is */
+  bool stays;            /* the item that was taken last was: its memory stays the inbox's */
   LodgerItems postponed; /* to the next slice */
   unsigned depth;        /* slices on the C stack */
   uint64_t slices;       /* how many there have been */
@@ -87,6 +89,8 @@ typedef struct LodgerTurn
   int64_t armed;
   int64_t tidy_at; /* when to give spare memory back; LODGER_FOREVER: there is no need */
   int spin_credit;
+  unsigned spins;         /* how often it was about to */
+  bool has_one_processor; /* when the system was last asked */
   LodgerWatches watches;
 } LodgerTurn;
 

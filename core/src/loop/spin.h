@@ -14,4 +14,7 @@ enum
 bool lodger__spin_may (LodgerCaller *caller);
 void lodger__spin (LodgerCaller *caller);
 
+/* Owner, in a slice that has run many items: gives those who give it items a moment. */
+void lodger__linger (LodgerCaller *caller);
+
 #endif

@@ -5,9 +5,8 @@
 #define LODGER_TIMERS_H
 
 #include "base/heap.h"
+#include "base/lock.h"
 #include "pending/pending.h"
-
-#include <pthread.h>
 
 /* An item that comes at a time. It is in the heap, or taken out of it. */
 typedef struct LodgerTimer
@@ -24,9 +23,9 @@ typedef struct LodgerDelayed
 
 typedef struct LodgerTimers
 {
-  pthread_mutex_t mutex;
+  LodgerLock lock;
   LodgerHeap heap;
-  _Atomic (int64_t) earliest; /* LODGER_FOREVER: none. Written under the mutex */
+  _Atomic (int64_t) earliest; /* LODGER_FOREVER: none. Written under the lock */
   bool closed;
 } LodgerTimers;
 

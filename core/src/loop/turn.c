@@ -9,6 +9,11 @@
 #include "loop/watch.h"
 #include "mailbox/post.h"
 
+enum
+{
+  MANY = 16 /* items that it had not to wait for: then the owner waits a moment for more */
+};
+
 #define for_each_source(source, caller)                                                                                \
   for (const LodgerTurnSource *const *source = (caller)->turn.plan->sources; *source != NULL; source++)
 
@@ -175,8 +180,8 @@ next_of_turn (LodgerCaller *caller)
     turn->yields.is_going_on = true;
   if (turn->mark == NULL)
     return item;
-  item = turn->depth == 1 ? lodger__inbox_take (lodger__inbox (caller), &turn->stays)
-                          : lodger__inbox_pop (lodger__inbox (caller));
+  item = turn->may_stay ? lodger__inbox_take (lodger__inbox (caller), &turn->stays)
+                        : lodger__inbox_pop (lodger__inbox (caller));
   if (item == turn->mark)
     turn->mark = NULL;
   return item;
@@ -254,11 +259,17 @@ own_item (LodgerCaller *caller)
 /* The owner's own inbox goes before the shared queue: that is where its stop comes from. A nested loop takes no calls
  * of that queue. */
 static LodgerItem *
-next_for_slice (LodgerCaller *caller)
+next_for_slice (LodgerCaller *caller, unsigned *lately)
 {
   const LodgerCrew *crew = caller->turn.depth == 1 ? lodger__crew (caller) : NULL;
   LodgerItem *item = own_item (caller);
   bool spins;
+  if (item == NULL && crew == NULL && *lately >= MANY)
+    {
+      *lately = 0;
+      lodger__linger (caller);
+      item = own_item (caller);
+    }
   if (item != NULL || caller->turn.mark != NULL)
     return item;
   spins = lodger__spin_may (caller);
@@ -266,6 +277,7 @@ next_for_slice (LodgerCaller *caller)
     item = crew->take (caller, spins, &spins);
   if (item != NULL || !spins)
     return item;
+  *lately = 0;
   lodger__spin (caller);
   item = own_item (caller);
   if (item == NULL && crew != NULL)
@@ -304,17 +316,21 @@ kind_of (const LodgerCaller *caller, const LodgerItem *item)
   return caller->turn.yields.is_going_on ? LODGER_KIND_YIELDED : lodger__item_function (item);
 }
 
-/* Without before_wait the host is asked ahead of each call for what is left behind it. */
+/* Without before_wait the host is asked ahead of each call for what is left behind it. That may be user code, with a nested
+ * loop: the item is taken out then, since nothing may come between one that stays and its run. */
 static void
 run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
 {
   const int64_t outer = caller->turn.until;
+  const bool outer_may_stay = caller->turn.may_stay;
   LodgerSliceClock clock;
   uintptr_t kind;
+  unsigned lately = 0;
   LodgerItem *item;
   lodger__slice_clock_start (&clock, caller, budget);
   caller->turn.until = clock.end;
-  while ((item = next_for_slice (caller)) != NULL)
+  caller->turn.may_stay = asks && caller->turn.depth == 1;
+  while ((item = next_for_slice (caller, &lately)) != NULL)
     {
       if (!asks)
         {
@@ -325,11 +341,13 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
         }
       *ret_has_run = true;
       kind = kind_of (caller, item);
+      lately++;
       item->ops->run (caller, item);
       if (lodger__has_ended (caller) || lodger__is_taken (caller) || lodger__is_before_fork (caller)
           || lodger__slice_clock_is_over (&clock, caller, kind))
         break;
     }
+  caller->turn.may_stay = outer_may_stay;
   caller->turn.until = outer;
 }
 

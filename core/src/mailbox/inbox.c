@@ -6,6 +6,8 @@
 #include "base/slab.h"
 #include "mailbox/item.h"
 
+#include <limits.h>
+
 /* An intrusive queue with many producers and one consumer. A producer appends with one change of `tail`, which fixes
  * the item's place, and then links it from its predecessor. Between the two steps the queue has a gap: items behind it
  * cannot be seen yet. Neither a producer nor the owner ever waits for another thread, and the owner takes items oldest
@@ -35,7 +37,8 @@
  * Taken where it is: the last item has no successor yet, so that the owner cannot take it out without putting the anchor
  * behind it. That is a locked operation, and another one for the next producer's line of `tail`. An item whose contents
  * the owner copies may stay instead, as the predecessor of the next one. It is freed when the owner goes on from it: its
- * link is there then, and no producer touches it any more. */
+ * link is there then, and no producer touches it any more. It does not stay while the anchor is behind it: so the queue
+ * has one hollow item at most. */
 
 enum
 {
@@ -62,9 +65,11 @@ lodger__inbox_init (LodgerInbox *inbox)
   inbox->anchor.ops = inbox->end.ops = NULL;
   inbox->head = &inbox->anchor;
   inbox->hollow = &inbox->anchor;
+  inbox->has_anchor = true;
   lodger__barrier_prepare ();
   atomic_init (&inbox->tail, &inbox->anchor);
   atomic_init (&inbox->signal, LODGER_INBOX_IDLE);
+  atomic_init (&inbox->place, UINT_MAX);
 }
 
 /* Whatever has become of the item that was read as `tail`: if `tail` is that address again, its item is the last one, and
@@ -125,7 +130,16 @@ skip_hollow (LodgerInbox *inbox)
   inbox->hollow = &inbox->anchor;
   if (head != &inbox->anchor)
     lodger__slab_free (head->ops->slab_class, head);
+  else
+    inbox->has_anchor = false;
   return true;
+}
+
+static bool
+append_anchor (LodgerInbox *inbox)
+{
+  inbox->has_anchor = append (inbox, &inbox->anchor);
+  return inbox->has_anchor;
 }
 
 static LodgerItem *
@@ -133,7 +147,7 @@ take_out (LodgerInbox *inbox, LodgerItem *next)
 {
   LodgerItem *head = inbox->head;
   if (next == NULL
-      && (atomic_load_explicit (&inbox->tail, memory_order_acquire) != head || !append (inbox, &inbox->anchor)
+      && (atomic_load_explicit (&inbox->tail, memory_order_acquire) != head || !append_anchor (inbox)
           || (next = next_of (head)) == NULL))
     return NULL;
   inbox->head = next;
@@ -153,7 +167,7 @@ lodger__inbox_take_last (LodgerInbox *inbox, bool *ret_stays)
   if (!skip_hollow (inbox))
     return NULL;
   next = next_of (inbox->head);
-  if (next != NULL || inbox->head == &inbox->end || !inbox->head->ops->may_stay)
+  if (next != NULL || inbox->has_anchor || inbox->head == &inbox->end || !inbox->head->ops->may_stay)
     return take_out (inbox, next);
   inbox->hollow = inbox->head;
   *ret_stays = true;
@@ -189,7 +203,8 @@ lodger__inbox_is_ready (const LodgerInbox *inbox)
       head = next_of (head);
       next = next_of (head);
     }
-  return next != NULL || atomic_load_explicit (&inbox->tail, memory_order_seq_cst) == head || has_link (head);
+  return head != &inbox->end
+         && (next != NULL || atomic_load_explicit (&inbox->tail, memory_order_seq_cst) == head || has_link (head));
 }
 
 /* Whoever has taken the last item out has appended the anchor. */

@@ -13,14 +13,15 @@
  * Nothing here recurses, and nothing is kept for the thread: a pending that a callback answers ends in a list of its own,
  * before that answer returns. */
 
-/* Locked. */
+/* Locked. It is done before anybody else gets the lock: by then `*adds` is set, and 0. */
 static void
-let_push (LodgerPending *pending, LodgerListener *listener)
+let_push (LodgerPending *pending, LodgerListener *listener, unsigned *adds)
 {
   LodgerCaller *caller = listener->ops->push (listener);
   if (caller == NULL)
     return;
-  lodger__pending_unlock (pending);
+  lodger__pending_unlock_with (pending, *adds);
+  *adds = 0;
   lodger__host_post (caller);
   lodger__release (caller);
   lodger__pending_lock (pending);
@@ -32,10 +33,10 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
 {
   LodgerPending *pending = ending->pending;
   LodgerListener *listener;
+  unsigned adds = P_DONE | ending->adds; /* set when somebody may see it for the first time */
   ending->late = NULL;
   ending->has_callbacks = lodger__pending_has_callbacks (pending);
   ending->has_canceller = lodger__pending_has_canceller (pending);
-  lodger__pending_add_state (pending, P_DONE | ending->adds);
   while ((listener = lodger__pending_pop_listener (pending)) != NULL)
     if (listener->ops->follows)
       {
@@ -51,19 +52,25 @@ tell_listeners (LodgerEnding *ending, LodgerEnding **last)
         ending->late = listener;
       }
     else if (listener->ops->push != NULL)
-      let_push (pending, listener);
+      let_push (pending, listener, &adds);
     else if (listener->ops->locked)
-      listener->ops->notify (listener, pending);
+      {
+        if (adds != 0)
+          lodger__pending_add_state (pending, adds);
+        adds = 0;
+        listener->ops->notify (listener, pending);
+      }
     else
       {
         const bool is_last = pending->listeners == NULL; /* since it is done, no other comes */
-        lodger__pending_unlock (pending);
+        lodger__pending_unlock_with (pending, adds);
+        adds = 0;
         listener->ops->notify (listener, pending);
         if (is_last)
           return;
         lodger__pending_lock (pending);
       }
-  lodger__pending_unlock (pending);
+  lodger__pending_unlock_with (pending, adds);
 }
 
 /* In the order in which they asked. */

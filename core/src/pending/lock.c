@@ -6,10 +6,10 @@
 /* A pending is locked for a few instructions at a time, and hardly ever by two threads at once: one bit of its state
  * does. No thread holds two of them, and none is held while user code runs.
  *
- * **Who writes the state.** Whoever has the lock, whoever takes it, and whoever waits for it, who sets P_AWAITED. So
- * all writes of a pending that is shared are read-modify-writes: none is lost, and each continues the release sequence
- * of all before. Whoever loads P_DONE with acquire sees what was stored before that was set, whatever bits were set
- * since.
+ * **Who writes the state.** Whoever has the lock, whoever takes it, whoever waits for it, who sets P_AWAITED, and
+ * whoever claims something by a bit that nobody sets under the lock (lodger__pending_claim). So all writes of a pending
+ * that is shared are read-modify-writes: none is lost, and each continues the release sequence of all before. Whoever
+ * loads P_DONE with acquire sees what was stored before that was set, whatever bits were set since.
  *
  * **The lock.** Taking it acquires, giving it back releases, by writes of one word: each holder sees what all before
  * have stored. Giving it back is the last access to the pending: whoever takes the lock afterwards may free it. The

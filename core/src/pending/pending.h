@@ -385,7 +385,7 @@ void lodger__pending_release_canceller (LodgerPending *pending);
 void lodger__pending_drop (LodgerPending *pending, LodgerItem **dropped);
 void lodger__pending_free_dropped (LodgerItem *dropped);
 
-/* ---- a fork: pending.c ---- */
+/* ---- a fork: inherited.c ---- */
 
 /* This is a forked child, and the pending is its parent's. */
 bool lodger__pending_is_before_fork (const LodgerPending *pending);
