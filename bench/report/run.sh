@@ -90,7 +90,7 @@ if [ -n "$quick" ]; then
   bench metrics 300 0.05
 else
   pairs=15
-  bench metrics 600 0.15
+  bench metrics 900 0.15
   bench metrics-libuv 300 1 --peer libuv --only post1 --only post2 --only postsoon1 --only results2 --only rtt \
     --only fanout
   bench metrics-queues 120 1 --peer GAsyncQueue
