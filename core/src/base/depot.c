@@ -134,7 +134,8 @@ lodger__depot_take (unsigned class, unsigned *ret_word)
     {
       take_out (slab);
       *ret_word = lodger__slab_own (slab);
-      slab->class = class;
+      if (slab->class != class) /* nobody else has a piece of it, and so reads this */
+        slab->class = class;
     }
   else
     slab = take_blank (&region);
