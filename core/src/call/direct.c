@@ -66,11 +66,13 @@ run (LodgerCaller *caller, const LodgerDirect *direct)
   trace (LODGER_TRACE_END, caller, direct);
 }
 
-/* Its memory may go as soon as user code runs: a nested loop takes what comes next. Its link is the inbox's, so that it
- * is not on the caller's list. */
+/* Its memory may go as soon as user code runs: a nested loop takes what comes next. Its link is the inbox's: a producer
+ * may be writing it, and it is not on the caller's list. */
 static void
-run_in_inbox (LodgerCaller *caller, LodgerDirect direct)
+run_in_inbox (LodgerCaller *caller, const LodgerDirect *staying)
 {
+  LodgerDirect direct
+      = { .func = staying->func, .data = staying->data, .destroy = staying->destroy, .site = staying->site };
   caller->calls.outermost = (LodgerOutermost) { direct.destroy, direct.data };
   run (caller, &direct);
   if (lodger__is_before_fork (caller))
@@ -86,7 +88,7 @@ direct_run (LodgerCaller *caller, LodgerItem *item)
   lodger__admission_leave (caller);
   if (lodger__turn_item_stays (caller))
     {
-      run_in_inbox (caller, *direct);
+      run_in_inbox (caller, direct);
       return;
     }
   lodger__on_stack_push (caller, item);

@@ -304,8 +304,8 @@ kind_of (const LodgerCaller *caller, const LodgerItem *item)
   return caller->turn.yields.is_going_on ? LODGER_KIND_YIELDED : lodger__item_function (item);
 }
 
-/* Without before_wait the host is asked ahead of each call for what is left behind it. That may be user code, with a nested
- * loop: the item is taken out then, since nothing may come between one that stays and its run. */
+/* Without before_wait the host is asked ahead of each call for what is left behind it. That may be user code, with a
+ * nested loop: the item is taken out then, since nothing may come between one that stays and its run. */
 static void
 run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
 {
