@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-/* Slabs are parts of regions, which stay mapped. After a flood the depot has what the flood needed. That pays when the next
- * one comes soon: fresh memory costs more than all the rest of a call. What has lain there unused for a while is given back,
- * a little at a time: loop/turn.c watches, and says when. A slab whose pages were given back is blank: it costs no memory,
- * and its region remembers it. */
+/* Slabs are parts of regions, which stay mapped. After a flood the depot has what the flood needed. That pays when the
+ * next one comes soon: fresh memory costs more than all the rest of a call. What has lain there unused for a while is
+ * given back, a little at a time: loop/tidy.c watches, and says when. A slab whose pages were given back is blank: it
+ * costs no memory, and its region remembers it. */
 
 enum
 {
@@ -134,7 +134,8 @@ lodger__depot_take (unsigned class, unsigned *ret_word)
     {
       take_out (slab);
       *ret_word = lodger__slab_own (slab);
-      slab->class = class;
+      if (slab->class != class) /* nobody else has a piece of it, and so reads this */
+        slab->class = class;
     }
   else
     slab = take_blank (&region);

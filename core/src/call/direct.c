@@ -66,8 +66,8 @@ run (LodgerCaller *caller, const LodgerDirect *direct)
   trace (LODGER_TRACE_END, caller, direct);
 }
 
-/* Its memory may go as soon as user code runs: a nested loop takes what comes next. Its link is the inbox's, so that it
- * is not on the caller's list. */
+/* Its memory may go as soon as user code runs: a nested loop takes what comes next. Its link is the inbox's: a producer
+ * may be writing it, and it is not on the caller's list. */
 static void
 run_in_inbox (LodgerCaller *caller, const LodgerDirect *direct)
 {
