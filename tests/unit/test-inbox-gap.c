@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An inbox, and a producer that has fixed the place of its item and has not linked it. The barrier is the test's own, so
- * that the link comes at the worst moment. */
+/* An inbox, and a producer that has fixed the place of its item and has not linked it. The barrier is the test's own,
+ * so that the link comes at the worst moment. */
 #include "base/barrier.h"
 #include "base/slab.h"
 #include "mailbox/inbox.h"
