@@ -137,16 +137,18 @@ class Page:
 
     def behind(self):
         reasons = notes("reasons.tsv")
-        rows = []
+        columns = ["what", "peer", "ratio", "95 % interval", "why"]
+        behind, level = [], []
         for metric, peer, ratio, low, high in sorted(self.compared(), key=lambda one: one[2]):
             if low is None or low > 1:
                 continue
             why = [words for at, who, words in reasons if at in ("*", metric) and peer.startswith(who.rstrip("*"))]
-            rows.append((f"`{metric}`", peer, f"{ratio:.2f}", interval(low, high),
-                         "behind" if high < 1 else "not told apart", why[0] if why else ""))
-        if not rows:
-            return "The last run has no such line."
-        return self.table(["what", "peer", "ratio", "95 % interval", "", "why"], rows)
+            (behind if high < 1 else level).append((f"`{metric}`", peer, f"{ratio:.2f}", interval(low, high),
+                                                    why[0] if why else ""))
+        answer = self.table(columns, behind) if behind else "There is none in the last run."
+        if level:
+            answer += "\n" + self.folded(f"{len(level)} more, in which the two cannot be told apart", columns, level)
+        return answer
 
     def aims(self):
         rows = []

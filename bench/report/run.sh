@@ -90,7 +90,7 @@ if [ -n "$quick" ]; then
   bench metrics 300 0.05
 else
   pairs=15
-  bench metrics 600 0.15
+  bench metrics 900 0.15
   bench metrics-libuv 300 1 --peer libuv --only post1 --only post2 --only postsoon1 --only results2 --only rtt \
     --only fanout
   bench metrics-queues 120 1 --peer GAsyncQueue
@@ -109,7 +109,7 @@ fi
 fails_with=1 # more than a limit, which a test says
 save counts 120 "$programs/../tests/lodger-counts"
 fails_with=0
-save guests 420 "$programs/lodger-guests" $quick
+save guests 300 "$programs/lodger-guests" --quick # a full run of it takes ten minutes
 
 { echo '# SPDX-License-Identifier: LGPL-2.1-or-later'; machine "$load_before"; } >"$results/machine.tsv"
 printf 'all of it in %s s, saved in %s\n' "$(($(date +%s) - begin))" "$results" >&2

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The inbox alone, between four producers and an owner that looks only when it is woken.
  *
- * First all race. Then each producer in turn races alone with the owner: it pushes the second of two items just when the
- * owner looks for the first. Only the memory order of the inbox prevents a lost wake-up here, so a weak order shows at
+ * First all race. Then each producer in turn races alone with the owner: it pushes the second of two items just when
+ * the owner looks for the first. Only the memory order of the inbox prevents a lost wake-up here, so a weak order shows at
  * once.
  *
  *   stress-inbox [missing] [slabs]      LODGER_STRESS_CALLS (200000), LODGER_STRESS_ROUNDS (1), LODGER_SEED

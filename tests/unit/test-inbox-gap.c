@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An inbox, and a producer that has fixed the place of its item and has not linked it. The barrier is the test's own, so
- * that the link comes at the worst moment. */
+/* An inbox, and a producer that has fixed the place of its item and has not linked it. The barrier is the test's own,
+ * so that the link comes at the worst moment. */
 #include "base/barrier.h"
 #include "base/slab.h"
 #include "mailbox/inbox.h"
@@ -215,6 +215,39 @@ START_TEST (what_is_before_a_gap_may_stay)
 }
 END_TEST
 
+/* A pop has appended the anchor behind an item that came meanwhile: the first item's link, and then the second one's to the
+ * anchor, come late. */
+START_TEST (nothing_stays_while_the_anchor_is_behind_it)
+{
+  LodgerInbox inbox;
+  LodgerItem *first = item_new (false), *second = item_new (true);
+  bool stays;
+  inbox_begin (&inbox, EMPTY);
+  lodger__inbox_push (&inbox, first);
+  ck_assert_ptr_eq (lodger__inbox_take (&inbox, &stays), first);
+  ck_assert (inbox.has_anchor);
+  lodger__inbox_push (&inbox, first);
+  ck_assert (lodger__inbox_is_ready (&inbox));
+  begin_push (&inbox, second);
+  atomic_store (&inbox.anchor.next, NULL);
+  atomic_store (&inbox.tail, &inbox.anchor);
+  inbox.has_anchor = true;
+  link_late ();
+  inbox.head = first;
+  ck_assert_ptr_eq (lodger__inbox_take (&inbox, &stays), first);
+  ck_assert (!stays);
+  ck_assert_ptr_null (lodger__inbox_take (&inbox, &stays));
+  atomic_store (&second->next, &inbox.anchor);
+  ck_assert_ptr_eq (lodger__inbox_take (&inbox, &stays), second);
+  ck_assert (!stays);
+  ck_assert_ptr_null (lodger__inbox_take (&inbox, &stays));
+  ck_assert (!lodger__inbox_is_ready (&inbox));
+  lodger__slab_free (LODGER_SLAB_SMALL, first);
+  lodger__slab_free (LODGER_SLAB_SMALL, second);
+  inbox_end (&inbox);
+}
+END_TEST
+
 /* Only the last one stays, one whose operations say nothing of it is taken out, and the mark knows what was taken. */
 START_TEST (the_last_one_stays_until_the_owner_goes_on)
 {
@@ -267,6 +300,7 @@ main (int argc, char **argv)
   add_for_each_begin (suite, law_6_without_the_barrier_that_was_there_the_owner_waits_for_the_link);
   add_for_each_begin (suite, a_system_without_the_barrier_is_not_asked_for_it);
   test_add (suite, what_is_before_a_gap_may_stay);
+  test_add (suite, nothing_stays_while_the_anchor_is_behind_it);
   test_add (suite, the_last_one_stays_until_the_owner_goes_on);
   return test_main (suite, argc, argv);
 }

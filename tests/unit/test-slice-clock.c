@@ -75,7 +75,7 @@ short_slice_ns (void *impl)
   return 100000;
 }
 
-/* On the system's clock; or, if the shift has a short slice, the same with one for which the clock is read each time. */
+/* On the system's clock; or, if its slice is to be short, with one for which the clock is read each time. */
 static void
 shift_begin (Shift *shift, bool is_short)
 {

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-/* Slabs are parts of regions, which stay mapped. After a flood the depot has what the flood needed. That pays when the next
- * one comes soon: fresh memory costs more than all the rest of a call. What has lain there unused for a while is given back,
- * a little at a time: loop/turn.c watches, and says when. A slab whose pages were given back is blank: it costs no memory,
- * and its region remembers it. */
+/* Slabs are parts of regions, which stay mapped. After a flood the depot has what the flood needed. That pays when the
+ * next one comes soon: fresh memory costs more than all the rest of a call. What has lain there unused for a while is
+ * given back, a little at a time: loop/tidy.c watches, and says when. A slab whose pages were given back is blank: it
+ * costs no memory, and its region remembers it. */
 
 enum
 {
@@ -24,7 +24,8 @@ enum
 typedef struct Region
 {
   char *slabs;
-  LodgerLink link; /* it has blank slabs */
+  struct Region *older; /* all stay; a leak checker that looks for them finds them here */
+  LodgerLink link;      /* it has blank slabs */
   unsigned blanks;
   bool is_blank[SLABS];
 } Region;
@@ -35,6 +36,7 @@ static struct
   LodgerList parts[LODGER_SLAB_CLASSES], free, regions;
   atomic_uint count; /* of free ones; written under the mutex */
   unsigned lowest;   /* that the count has been since the watch began */
+  Region *newest;
 } depot = { .mutex = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP };
 LODGER_FORK_LOCKS (depot_across_fork, &depot.mutex, 0, 1, LODGER_RANK_SLAB, NULL);
 
@@ -77,6 +79,8 @@ region_new (void)
   region->blanks = SLABS;
   for (unsigned i = 0; i < SLABS; i++)
     region->is_blank[i] = true;
+  region->older = depot.newest;
+  depot.newest = region;
   lodger__list_append (&depot.regions, &region->link);
   return region;
 }
@@ -130,7 +134,8 @@ lodger__depot_take (unsigned class, unsigned *ret_word)
     {
       take_out (slab);
       *ret_word = lodger__slab_own (slab);
-      slab->class = class;
+      if (slab->class != class) /* nobody else has a piece of it, and so reads this */
+        slab->class = class;
     }
   else
     slab = take_blank (&region);

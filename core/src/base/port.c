@@ -104,12 +104,6 @@ lodger__port_wake_one (const atomic_uint *word)
   syscall (SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-unsigned
-lodger__port_processor (void)
-{
-  return (unsigned) sched_getcpu ();
-}
-
 /* The set is too small for a system with very many processors. */
 bool
 lodger__port_has_one_processor (void)

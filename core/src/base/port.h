@@ -21,8 +21,6 @@ void lodger__port_set_thread_name (const char *name);
 int lodger__port_get_nice (void);
 /* False when the system refuses it. */
 bool lodger__port_set_nice (int nice);
-/* The processor that this thread runs on just now; a number that no processor has: unknown. */
-unsigned lodger__port_processor (void);
 /* Whether the system lets this thread run on one processor only. */
 bool lodger__port_has_one_processor (void);
 void lodger__port_relax (void);

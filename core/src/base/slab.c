@@ -35,6 +35,7 @@ enum
   FIELD = 0xff
 };
 
+static_assert (sizeof (LodgerSlab) <= LODGER_SLAB_HEAD, "the pieces begin behind what a slab says of itself");
 static_assert ((LODGER_SLAB_SIZE - LODGER_SLAB_HEAD) / 64 <= FIELD, "a piece's number and count fit the word");
 
 static unsigned

@@ -66,17 +66,18 @@ run (LodgerCaller *caller, const LodgerDirect *direct)
   trace (LODGER_TRACE_END, caller, direct);
 }
 
-/* Its memory may go as soon as user code runs: a nested loop takes what comes next. Its link is the inbox's, so that it
- * is not on the caller's list. */
+/* Its memory may go as soon as user code runs: a nested loop takes what comes next. Its link is the inbox's: a producer
+ * may be writing it, and it is not on the caller's list. */
 static void
-run_in_inbox (LodgerCaller *caller, LodgerDirect direct)
+run_in_inbox (LodgerCaller *caller, const LodgerDirect *direct)
 {
-  caller->calls.outermost = (LodgerOutermost) { direct.destroy, direct.data };
-  run (caller, &direct);
+  LodgerDirect copy = { .func = direct->func, .data = direct->data, .destroy = direct->destroy, .site = direct->site };
+  caller->calls.outermost = (LodgerOutermost) { copy.destroy, copy.data };
+  run (caller, &copy);
   if (lodger__is_before_fork (caller))
     return;
   caller->calls.outermost.destroy = NULL;
-  destroy_data (&direct);
+  destroy_data (&copy);
 }
 
 static void
@@ -86,7 +87,7 @@ direct_run (LodgerCaller *caller, LodgerItem *item)
   lodger__admission_leave (caller);
   if (lodger__turn_item_stays (caller))
     {
-      run_in_inbox (caller, *direct);
+      run_in_inbox (caller, direct);
       return;
     }
   lodger__on_stack_push (caller, item);

@@ -29,7 +29,6 @@ typedef struct LodgerCrew
    * it has to come back with `may_search` false. */
   LodgerItem *(*take) (LodgerCaller *caller, bool may_search, bool *ret_searches);
   bool (*has_calls) (const LodgerCaller *caller);
-  unsigned (*place) (const LodgerCaller *caller); /* the processor from which the last call came */
   /* Owner: something of its own inbox is going to run. */
   void (*engage) (LodgerCaller *caller);
   /* Owner, in its call: it blocks, and goes on. */
@@ -71,6 +70,14 @@ typedef struct LodgerYields
   bool is_going_on;     /* the item that was taken last is one of these */
 } LodgerYields;
 
+/* The innermost slice on the C stack. */
+typedef struct LodgerSlice
+{
+  int64_t until; /* it should end */
+  bool may_stay; /* the next item of the inbox may be taken where it is */
+  bool stays;    /* the item that was taken last was: its memory stays the inbox's */
+} LodgerSlice;
+
 /* Survives the C stack, so that a nested loop goes on with the current batch. */
 typedef struct LodgerTurn
 {
@@ -80,12 +87,10 @@ typedef struct LodgerTurn
   LodgerItem *due, *last_due;  /* timers of this turn, oldest deadline first */
   const LodgerItem *mark;      /* the inbox's part of this turn ends with it; NULL: has ended */
   LodgerYields yields;
-  bool may_stay;         /* the next one of the inbox may be taken where it is */
-  bool stays;            /* the item that was taken last was: its memory stays the inbox's */
+  LodgerSlice slice;
   LodgerItems postponed; /* to the next slice */
   unsigned depth;        /* slices on the C stack */
   uint64_t slices;       /* how many there have been */
-  int64_t until;         /* the innermost slice should end */
   int64_t armed;
   int64_t tidy_at; /* when to give spare memory back; LODGER_FOREVER: there is no need */
   int spin_credit;

@@ -20,10 +20,9 @@ enum
  * finds what they left. It earns credit by finding something, and with none left it hardly tries.
  *
  * Nobody can give it anything from the processor that it keeps busy. One that may run nowhere else lets the others run
- * instead, once: whoever gave it the last call has been told of its end, and may give it the next one without a wake-up.
- * If that takes long, the processor belongs to somebody else, and the credit is lost. One that may run elsewhere sleeps at
- * once when the last call came from its own processor. Not so that it lets others run: while it counts as searching it
- * keeps others from being woken, and another processor may be free. */
+ * instead, once: whoever gave it the last call has been told of its end, and may give it the next one without a
+ * wake-up. If that takes long, the processor belongs to somebody else, and the credit is lost. One that may run
+ * elsewhere does not do that: while it counts as searching nobody else is woken, and another processor may be free. */
 static bool
 has_one_processor (LodgerTurn *turn)
 {
@@ -32,19 +31,11 @@ has_one_processor (LodgerTurn *turn)
   return turn->has_one_processor;
 }
 
-static bool
-is_beside_giver (const LodgerCaller *caller)
-{
-  const LodgerCrew *crew = lodger__crew (caller);
-  return crew != NULL && crew->place (caller) == lodger__port_processor ();
-}
-
 bool
 lodger__spin_may (LodgerCaller *caller)
 {
   LodgerTurn *turn = &caller->turn;
-  return lodger__is_driven (caller) && turn->depth == 1 && (has_one_processor (turn) || !is_beside_giver (caller))
-         && (turn->spin_credit > 0 || --turn->spin_credit <= SPIN_RETRY);
+  return lodger__is_driven (caller) && turn->depth == 1 && (turn->spin_credit > 0 || --turn->spin_credit <= SPIN_RETRY);
 }
 
 static bool
@@ -60,7 +51,7 @@ look_around (LodgerCaller *caller)
   LodgerTurn *turn = &caller->turn;
   int64_t end = lodger__port_now () + SPIN_NS;
   bool found = false;
-  if (turn->has_one_processor)
+  if (has_one_processor (turn))
     {
       lodger__port_yield ();
       if (lodger__port_now () < end)

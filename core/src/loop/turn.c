@@ -171,7 +171,7 @@ next_of_turn (LodgerCaller *caller)
 {
   LodgerTurn *turn = &caller->turn;
   LodgerItem *item = lodger__turn_next_due (caller);
-  turn->yields.is_going_on = turn->stays = false;
+  turn->yields.is_going_on = turn->slice.stays = false;
   if (item != NULL)
     return item;
   if (turn->mark != NULL && lodger__inbox_passed (lodger__inbox (caller), turn->mark))
@@ -180,8 +180,8 @@ next_of_turn (LodgerCaller *caller)
     turn->yields.is_going_on = true;
   if (turn->mark == NULL)
     return item;
-  item = turn->may_stay ? lodger__inbox_take (lodger__inbox (caller), &turn->stays)
-                        : lodger__inbox_pop (lodger__inbox (caller));
+  item = turn->slice.may_stay ? lodger__inbox_take (lodger__inbox (caller), &turn->slice.stays)
+                              : lodger__inbox_pop (lodger__inbox (caller));
   if (item == turn->mark)
     turn->mark = NULL;
   return item;
@@ -218,7 +218,7 @@ lodger__turn_is_ready (const LodgerCaller *caller)
 bool
 lodger__turn_has_time (const LodgerCaller *caller)
 {
-  return lodger__host_now (caller) < caller->turn.until;
+  return lodger__host_now (caller) < caller->turn.slice.until;
 }
 
 void
@@ -316,20 +316,18 @@ kind_of (const LodgerCaller *caller, const LodgerItem *item)
   return caller->turn.yields.is_going_on ? LODGER_KIND_YIELDED : lodger__item_function (item);
 }
 
-/* Without before_wait the host is asked ahead of each call for what is left behind it. That may be user code, with a nested
- * loop: the item is taken out then, since nothing may come between one that stays and its run. */
+/* Without before_wait the host is asked ahead of each call for what is left behind it. That may be user code, with a
+ * nested loop: the item is taken out then, since nothing may come between one that stays and its run. */
 static void
 run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
 {
-  const int64_t outer = caller->turn.until;
-  const bool outer_may_stay = caller->turn.may_stay;
+  const LodgerSlice outer = caller->turn.slice;
   LodgerSliceClock clock;
   uintptr_t kind;
   unsigned lately = 0;
   LodgerItem *item;
   lodger__slice_clock_start (&clock, caller, budget);
-  caller->turn.until = clock.end;
-  caller->turn.may_stay = asks && caller->turn.depth == 1;
+  caller->turn.slice = (LodgerSlice) { .until = clock.end, .may_stay = asks && caller->turn.depth == 1 };
   while ((item = next_for_slice (caller, &lately)) != NULL)
     {
       if (!asks)
@@ -347,8 +345,7 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
           || lodger__slice_clock_is_over (&clock, caller, kind))
         break;
     }
-  caller->turn.may_stay = outer_may_stay;
-  caller->turn.until = outer;
+  caller->turn.slice = outer;
 }
 
 /* It looks only once the caller is its own: whoever has ended it has closed the inbox, and a look would open it

@@ -54,7 +54,7 @@ lodger__turn_slice_number (const LodgerCaller *caller)
 static inline bool
 lodger__turn_item_stays (const LodgerCaller *caller)
 {
-  return caller->turn.stays;
+  return caller->turn.slice.stays;
 }
 
 /* Slices on the owner's stack. They are gone with the thread: how many there were. */

@@ -6,8 +6,6 @@
 #include "base/slab.h"
 #include "mailbox/item.h"
 
-#include <limits.h>
-
 /* An intrusive queue with many producers and one consumer. A producer appends with one change of `tail`, which fixes
  * the item's place, and then links it from its predecessor. Between the two steps the queue has a gap: items behind it
  * cannot be seen yet. Neither a producer nor the owner ever waits for another thread, and the owner takes items oldest
@@ -69,7 +67,6 @@ lodger__inbox_init (LodgerInbox *inbox)
   lodger__barrier_prepare ();
   atomic_init (&inbox->tail, &inbox->anchor);
   atomic_init (&inbox->signal, LODGER_INBOX_IDLE);
-  atomic_init (&inbox->place, UINT_MAX);
 }
 
 /* Whatever has become of the item that was read as `tail`: if `tail` is that address again, its item is the last one, and

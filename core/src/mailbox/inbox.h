@@ -27,7 +27,6 @@ typedef struct LodgerInbox
 {
   alignas (64) _Atomic (LodgerItem *) tail;
   _Atomic (int) signal;
-  atomic_uint place;             /* the processor in which a producer was that said so, and no more than a hint */
   alignas (64) LodgerItem *head; /* the oldest one, or what is left of the one before it: `hollow` */
   const LodgerItem *hollow;      /* the anchor, or an item that was taken where it is: it has only a link */
   bool has_anchor;               /* the anchor is in the queue */
@@ -51,19 +50,6 @@ void lodger__inbox_clear (LodgerInbox *inbox);
 LodgerPush lodger__inbox_push (LodgerInbox *inbox, LodgerItem *item);
 /* Any thread: "somebody is going to look". True if this call made it so, and so has to see to it. */
 bool lodger__inbox_claim (LodgerInbox *inbox);
-
-/* Any thread, just before a push: it takes the line that the push needs. And where the last one was that said so. */
-static inline void
-lodger__inbox_note_place (LodgerInbox *inbox, unsigned place)
-{
-  atomic_store_explicit (&inbox->place, place, memory_order_relaxed);
-}
-
-static inline unsigned
-lodger__inbox_place (const LodgerInbox *inbox)
-{
-  return atomic_load_explicit (&inbox->place, memory_order_relaxed);
-}
 
 /* Any thread: it looks as if there were an item. Only the owner can know. */
 bool lodger__inbox_seems_ready (const LodgerInbox *inbox);

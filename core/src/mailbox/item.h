@@ -46,7 +46,8 @@ struct LodgerItemOps
   /* Locked, not done: who would have to act. NULL: nobody in particular. */
   void (*blocked_on) (LodgerPending *pending, LodgerBlockedOn *ret_blocked);
   unsigned slab_class;
-  bool may_stay;        /* `run` copies what is in it before it runs user code: the inbox may keep its memory until then */
+  /* `run` copies what is in it before it runs user code: the inbox may keep its memory until then. */
+  bool may_stay;
   unsigned function_at; /* where in the item the address of the user's function is; 0: it has none */
 };
 

@@ -114,7 +114,6 @@ bool
 lodger__pool_put (LodgerCaller *root, LodgerItem *item)
 {
   LodgerPool *pool = lodger__pool_of (root);
-  lodger__inbox_note_place (&pool->incoming, lodger__port_processor ());
   switch (lodger__inbox_push (&pool->incoming, item))
     {
     case LODGER_PUSH_QUIET: break;

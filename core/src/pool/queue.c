@@ -216,15 +216,8 @@ has_calls (const LodgerCaller *caller)
   return lodger__pool_has_calls (lodger__pool_of (caller));
 }
 
-static unsigned
-place (const LodgerCaller *caller)
-{
-  return lodger__inbox_place (&lodger__pool_of (caller)->incoming);
-}
-
 const LodgerCrew lodger__worker_crew = { .take = take,
                                          .has_calls = has_calls,
-                                         .place = place,
                                          .engage = lodger__worker_engage,
                                          .block = lodger__worker_block,
                                          .unblock = lodger__worker_unblock };

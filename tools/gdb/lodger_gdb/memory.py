@@ -198,6 +198,8 @@ def chain(item, end=()):
 
 
 def inbox(inbox_):
-    """The addresses of the items in a LodgerInbox, the oldest first, as far as they are linked."""
-    anchors = (number(inbox_["anchor"].address), number(inbox_["end"].address))
-    return [item for item in chain(inbox_["head"]) if item not in anchors]
+    """The addresses of the items in a LodgerInbox, the oldest first, as far as they are linked.
+
+    What is hollow was taken where it is, and is only a link."""
+    left_out = (number(inbox_["anchor"].address), number(inbox_["end"].address), number(inbox_["hollow"]))
+    return [item for item in chain(inbox_["head"]) if item not in left_out]
