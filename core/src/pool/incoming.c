@@ -82,11 +82,9 @@ lodger__pool_look (LodgerPool *pool)
   if (!pool->closed)
     lodger__inbox_look (&pool->incoming);
   pool->is_quiet = false;
-  /* What a closed one may still have, is the closing thread's to gather: its inbox stays ready. */
   do
     gather (pool, pool->running_max);
-  while (!pool->closed && lodger__queue_count (&pool->queue) < pool->running_max
-         && lodger__inbox_is_ready (&pool->incoming));
+  while (lodger__queue_count (&pool->queue) < pool->running_max && lodger__inbox_is_ready (&pool->incoming));
 }
 
 LodgerItem *
