@@ -133,7 +133,7 @@ class Pages(Folder):
 class Program(Folder):
     def run_it(self, *arguments):
         return subprocess.run([sys.executable, "-B", os.path.join(REPORT, "generate.py"), *arguments],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120)
 
     def test_a_page_that_is_not_in_step_is_noticed(self):
         docs = os.path.join(self.folder, "docs")

@@ -183,7 +183,8 @@ def each(list_, name, path, file=None):
 
 def heap(heap_, name, path, file=None):
     """The structs that are in a LodgerHeap, by their keys."""
-    pointers = [heap_["links"][i] for i in range(number(heap_["count"]))]
+    root = 3  # ROOT in base/heap.c
+    pointers = [heap_["entries"][root + i]["link"] for i in range(number(heap_["count"]))]
     pointers.sort(key=lambda link: (number(link["key"]), number(link["sequence"])))
     for link in pointers:
         yield owner(link, name, path, file)
