@@ -141,8 +141,9 @@ void bench_fail (const char *format, ...) __attribute__ ((format (printf, 1, 2),
 
 /* Who runs now; for bench_fail(). */
 void bench_ledger_name (const char *metric, const char *contestant);
-/* The program's name and who runs now, without a terminating null; in a signal handler too. Answers the length. */
-size_t bench_ledger_describe (char *buffer, size_t size);
+/* From now on an alarm ends the program with one line that names both: a call that never arrives would keep a loop asleep
+ * for ever. */
+void bench_ledger_watch (void);
 
 /* Opens it for posts: `count / producers` from each producer, in order. The opening thread is the GUI thread. */
 void bench_ledger_open_posts (const BenchLoad *load);

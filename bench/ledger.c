@@ -6,11 +6,13 @@
 #include "bench.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 /* The GUI thread's half: nobody else touches it while a run is on. */
 static struct
@@ -43,8 +45,9 @@ bench_ledger_name (const char *metric, const char *contestant)
   running_contestant = contestant;
 }
 
-size_t
-bench_ledger_describe (char *buffer, size_t size)
+/* Without a terminating null; in a signal handler too. Answers the length. */
+static size_t
+describe (char *buffer, size_t size)
 {
   const char *parts[] = { "lodger-bench: ", running_metric, ", ", running_contestant };
   size_t length = 0;
@@ -53,6 +56,27 @@ bench_ledger_describe (char *buffer, size_t size)
     for (const char *c = parts[i]; *c && length < size; c++)
       buffer[length++] = *c;
   return length;
+}
+
+static void
+stalled (int signal_number)
+{
+  static const char words[] = ": a run does not end, a call has been lost\n";
+  char line[128];
+  size_t length = describe (line, sizeof line);
+
+  (void) signal_number;
+  if (write (STDERR_FILENO, line, length) < 0 || write (STDERR_FILENO, words, sizeof words - 1) < 0)
+    _exit (1);
+  _exit (1);
+}
+
+void
+bench_ledger_watch (void)
+{
+  const struct sigaction on_stall = { .sa_handler = stalled };
+
+  sigaction (SIGALRM, &on_stall, NULL);
 }
 
 void

@@ -5,7 +5,6 @@
 #include "bench.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,20 +12,6 @@
 #define LEAST_COUNT   100
 #define LEAST_SPAN    10
 #define STALL_SECONDS 300
-
-/* A call that never arrives would keep the loop asleep for ever. */
-static void
-stalled (int signal_number)
-{
-  static const char words[] = ": a run does not end, a call has been lost\n";
-  char line[128];
-  size_t length = bench_ledger_describe (line, sizeof line);
-
-  (void) signal_number;
-  if (write (STDERR_FILENO, line, length) < 0 || write (STDERR_FILENO, words, sizeof words - 1) < 0)
-    _exit (1);
-  _exit (1);
-}
 
 /* What a run has taken: in all, or the median and the 99th percentile of its trips. */
 typedef struct RunTimes
@@ -219,7 +204,6 @@ int
 main (int argc, char **argv)
 {
   BenchSettings settings = { .pairs = 0 };
-  struct sigaction on_stall = { .sa_handler = stalled };
   char workers[16];
   int code = 0;
 
@@ -236,7 +220,7 @@ main (int argc, char **argv)
       /* libuv reads it once, before its first job; nobody has made a thread yet. */
       snprintf (workers, sizeof workers, "%d", BENCH_WORKERS);
       setenv ("UV_THREADPOOL_SIZE", workers, 1);
-      sigaction (SIGALRM, &on_stall, NULL);
+      bench_ledger_watch ();
       code = run (&settings);
     }
   free (settings.only);

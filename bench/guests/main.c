@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -299,24 +298,9 @@ is_row (const char *name)
   return false;
 }
 
-static void
-stalled (int signal_number)
-{
-  static const char words[] = "lodger-guests: a run does not end, a wake-up has been lost: ";
-  char line[128];
-  size_t length = bench_ledger_describe (line, sizeof line - 1);
-
-  (void) signal_number;
-  line[length++] = '\n';
-  if (write (STDERR_FILENO, words, sizeof words - 1) < 0 || write (STDERR_FILENO, line, length) < 0)
-    _exit (1);
-  _exit (1);
-}
-
 int
 main (int argc, char **argv)
 {
-  const struct sigaction on_stall = { .sa_handler = stalled };
   const char *only = NULL;
   int at = 1;
 
@@ -336,7 +320,7 @@ main (int argc, char **argv)
       return 2;
     }
   running.thread = pthread_self ();
-  sigaction (SIGALRM, &on_stall, NULL);
+  bench_ledger_watch ();
   print_all (only);
   return 0;
 }

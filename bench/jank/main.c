@@ -6,10 +6,8 @@
 #include "../pairs.h"
 #include "jank.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum
 {
@@ -198,24 +196,9 @@ is_flood (const char *name)
   return false;
 }
 
-static void
-stalled (int signal_number)
-{
-  static const char words[] = "lodger-jank: a run does not end, a wake-up has been lost: ";
-  char line[128];
-  size_t length = bench_ledger_describe (line, sizeof line - 1);
-
-  (void) signal_number;
-  line[length++] = '\n';
-  if (write (STDERR_FILENO, words, sizeof words - 1) < 0 || write (STDERR_FILENO, line, length) < 0)
-    _exit (1);
-  _exit (1);
-}
-
 int
 main (int argc, char **argv)
 {
-  const struct sigaction on_stall = { .sa_handler = stalled };
   const char *only = NULL;
   int at = 1;
 
@@ -239,7 +222,7 @@ main (int argc, char **argv)
       fputs ("Usage: lodger-jank [--quick] [--rounds 1-9] [--only calm|short1|short2|long1|long2|results]\n", stderr);
       return 2;
     }
-  sigaction (SIGALRM, &on_stall, NULL);
+  bench_ledger_watch ();
   setenv ("UV_THREADPOOL_SIZE", "2", 1);
   jank_calibrate ();
   print_head ();

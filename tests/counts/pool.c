@@ -157,23 +157,10 @@ pool_run (void)
 
 /* ---- there and back ---------------------------------------------------------------------------------------------- */
 
-static unsigned n_back;
-
-static void
-arrive (LodgerPending *self, LodgerPending *done, void *data)
-{
-  (void) self;
-  (void) done;
-  (void) data;
-  n_back++;
-}
-
 static void
 work_and_come_back (void)
 {
-  LodgerPending *call = lodger_caller_to_thread (loop.caller, call_nothing, NULL, NULL);
-  lodger_pending_disown (lodger_pending_then (call, loop.caller, arrive, NULL, NULL));
-  lodger_pending_unref (call);
+  row_trip (loop.caller);
 }
 
 void

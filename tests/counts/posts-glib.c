@@ -16,6 +16,7 @@ begin (void)
   second_begin ();
   caller = lodger_glib_attach_full (NULL, LODGER_CALLER_OPTIONS (.max_workers = 1), NULL);
   test_check (caller != NULL);
+  row_caller = caller;
   main_loop = g_main_loop_new (NULL, FALSE);
 }
 
@@ -35,35 +36,14 @@ settle (void)
 }
 
 static void
-post (void)
-{
-  test_check (lodger_caller_call_direct (caller, do_nothing, NULL, NULL) == 0);
-}
-
-static void
-post_batch (void)
-{
-  for (int i = 0; i < BATCH; i++)
-    post ();
-}
-
-static void
 warm_up (void)
 {
   begin ();
   for (int i = 0; i < WARM; i++)
     {
-      second_run (post_batch);
+      second_run (row_post_batch);
       settle ();
     }
-}
-
-static void
-counted_post (void)
-{
-  count_begin ();
-  lodger_caller_call_direct (caller, do_nothing, NULL, NULL);
-  count_end ();
 }
 
 void
@@ -72,8 +52,8 @@ glib_post (void)
   warm_up ();
   for (int i = 0; i < TRIES; i++)
     {
-      second_run (post);
-      second_run (counted_post);
+      second_run (row_post);
+      second_run (row_post_counted);
       settle ();
       count_next ();
     }
@@ -93,7 +73,7 @@ static void
 post_asleep_and_quit (void)
 {
   proc_wait_asleep ((int) getpid ());
-  counted_post ();
+  row_post_counted ();
   test_check (lodger_caller_call_direct (caller, quit, main_loop, NULL) == 0);
 }
 
@@ -120,7 +100,7 @@ glib_iteration (void)
   warm_up ();
   for (int i = 0; i < TRIES; i++)
     {
-      second_run (post);
+      second_run (row_post);
       count_begin ();
       g_main_context_iteration (NULL, FALSE);
       count_end ();
@@ -132,26 +112,13 @@ glib_iteration (void)
 
 /* ---- there and back ---------------------------------------------------------------------------------------------- */
 
-static unsigned n_back;
-
-static void
-arrive (LodgerPending *self, LodgerPending *done, void *data)
-{
-  (void) self;
-  (void) done;
-  (void) data;
-  n_back++;
-}
-
 static void
 make_trips (unsigned count)
 {
   for (unsigned i = 0; i < count; i++)
     {
       unsigned before = n_back;
-      LodgerPending *call = lodger_caller_to_thread (caller, call_nothing, NULL, NULL);
-      lodger_pending_disown (lodger_pending_then (call, caller, arrive, NULL, NULL));
-      lodger_pending_unref (call);
+      row_trip (caller);
       while (n_back == before)
         g_main_context_iteration (NULL, TRUE);
     }

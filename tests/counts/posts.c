@@ -3,35 +3,14 @@
 #include "rows.h"
 
 static void
-post (void)
-{
-  test_check (lodger_caller_call_direct (loop.caller, do_nothing, NULL, NULL) == 0);
-}
-
-static void
-post_batch (void)
-{
-  for (int i = 0; i < BATCH; i++)
-    post ();
-}
-
-static void
 warm_up (void)
 {
   row_begin ();
   for (int i = 0; i < WARM; i++)
     {
-      second_run (post_batch);
+      second_run (row_post_batch);
       row_settle ();
     }
-}
-
-static void
-counted_post (void)
-{
-  count_begin ();
-  lodger_caller_call_direct (loop.caller, do_nothing, NULL, NULL);
-  count_end ();
 }
 
 /* The one before has made the owner's node be posted. */
@@ -41,8 +20,8 @@ post_awake (void)
   warm_up ();
   for (int i = 0; i < TRIES; i++)
     {
-      second_run (post);
-      second_run (counted_post);
+      second_run (row_post);
+      second_run (row_post_counted);
       row_settle ();
       count_next ();
     }
@@ -56,7 +35,7 @@ post_idle (void)
   warm_up ();
   for (int i = 0; i < TRIES; i++)
     {
-      second_run (counted_post);
+      second_run (row_post_counted);
       row_settle ();
       count_next ();
     }
@@ -69,7 +48,7 @@ post_slice (void)
   warm_up ();
   for (int i = 0; i < TRIES; i++)
     {
-      second_run (post);
+      second_run (row_post);
       count_begin ();
       lodger_manual_iterate (loop.host, false);
       count_end ();
@@ -84,7 +63,7 @@ static void
 stepped_batch (void)
 {
   count_begin ();
-  post_batch ();
+  row_post_batch ();
   count_end ();
 }
 
@@ -93,7 +72,7 @@ void
 post_batched (void)
 {
   warm_up ();
-  second_run (post);
+  second_run (row_post);
   second_run (stepped_batch);
   count_begin ();
   lodger_manual_iterate (loop.host, false);
@@ -107,7 +86,7 @@ static void
 counted_batch (void)
 {
   count_begin_calls ();
-  post_batch ();
+  row_post_batch ();
   count_end ();
 }
 
@@ -117,7 +96,7 @@ post_many (void)
   row_begin ();
   for (int i = 0; i < STEADY; i++)
     {
-      second_run (post_batch);
+      second_run (row_post_batch);
       row_settle ();
     }
   for (int i = 0; i < MANY / BATCH; i++)

@@ -2,6 +2,8 @@
 #include "rows.h"
 
 Loop loop;
+LodgerCaller *row_caller;
+unsigned n_back;
 
 /* ---- the second thread ------------------------------------------------------------------------------------------- */
 
@@ -115,6 +117,7 @@ row_begin (void)
 {
   second_begin ();
   loop = loop_open_full (LODGER_MANUAL_DEFAULT, LODGER_CALLER_OPTIONS (.max_workers = 1));
+  row_caller = loop.caller;
 }
 
 void
@@ -197,4 +200,44 @@ row_of_many (void (*submit) (void))
   for (int i = 0; i < MANY / BATCH; i++)
     submit_batch (submit);
   count_end ();
+}
+
+/* ---- what several rows submit ------------------------------------------------------------------------------------ */
+
+void
+row_post (void)
+{
+  test_check (lodger_caller_call_direct (row_caller, do_nothing, NULL, NULL) == 0);
+}
+
+void
+row_post_batch (void)
+{
+  for (int i = 0; i < BATCH; i++)
+    row_post ();
+}
+
+void
+row_post_counted (void)
+{
+  count_begin ();
+  lodger_caller_call_direct (row_caller, do_nothing, NULL, NULL);
+  count_end ();
+}
+
+static void
+arrive (LodgerPending *self, LodgerPending *done, void *data)
+{
+  (void) self;
+  (void) done;
+  (void) data;
+  n_back++;
+}
+
+void
+row_trip (LodgerCaller *caller)
+{
+  LodgerPending *call = lodger_caller_to_thread (caller, call_nothing, NULL, NULL);
+  lodger_pending_disown (lodger_pending_then (call, caller, arrive, NULL, NULL));
+  lodger_pending_unref (call);
 }

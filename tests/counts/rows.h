@@ -69,6 +69,17 @@ void row_of_submission (void (*submit) (void));
 /* A row of MANY such operations, both parts. */
 void row_of_many (void (*submit) (void));
 
+/* To whom rows post: the caller of `loop`, unless the row has a loop of its own. */
+extern LodgerCaller *row_caller;
+void row_post (void);
+void row_post_batch (void);
+/* One post, a stretch of its own. */
+void row_post_counted (void);
+
+/* The calls that have been in a worker and come back to their caller. */
+extern unsigned n_back;
+void row_trip (LodgerCaller *caller);
+
 /* posts.c */
 void post_awake (void);
 void post_idle (void);

@@ -71,7 +71,7 @@ then_push (LodgerListener *listener)
   return caller;
 }
 
-static const LodgerListenerOps listener_ops = { .push = then_push };
+LODGER_PUSHING_LISTENER_OPS (listener_ops, then_push);
 
 /* The source is done already. */
 static void

@@ -78,6 +78,14 @@ typedef struct LodgerSlice
   bool stays;    /* the item that was taken last was: its memory stays the inbox's */
 } LodgerSlice;
 
+/* A worker's search for more. */
+typedef struct LodgerSpin
+{
+  int credit;
+  unsigned tries;         /* how often it was about to */
+  bool has_one_processor; /* when the system was last asked */
+} LodgerSpin;
+
 /* Survives the C stack, so that a nested loop goes on with the current batch. */
 typedef struct LodgerTurn
 {
@@ -93,9 +101,7 @@ typedef struct LodgerTurn
   uint64_t slices;       /* how many there have been */
   int64_t armed;
   int64_t tidy_at; /* when to give spare memory back; LODGER_FOREVER: there is no need */
-  int spin_credit;
-  unsigned spins;         /* how often it was about to */
-  bool has_one_processor; /* when the system was last asked */
+  LodgerSpin spin;
   LodgerWatches watches;
 } LodgerTurn;
 

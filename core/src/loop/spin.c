@@ -26,16 +26,16 @@ enum
 static bool
 has_one_processor (LodgerTurn *turn)
 {
-  if (turn->spins++ % ASKS == 0)
-    turn->has_one_processor = lodger__port_has_one_processor ();
-  return turn->has_one_processor;
+  if (turn->spin.tries++ % ASKS == 0)
+    turn->spin.has_one_processor = lodger__port_has_one_processor ();
+  return turn->spin.has_one_processor;
 }
 
 bool
 lodger__spin_may (LodgerCaller *caller)
 {
   LodgerTurn *turn = &caller->turn;
-  return lodger__is_driven (caller) && turn->depth == 1 && (turn->spin_credit > 0 || --turn->spin_credit <= SPIN_RETRY);
+  return lodger__is_driven (caller) && turn->depth == 1 && (turn->spin.credit > 0 || --turn->spin.credit <= SPIN_RETRY);
 }
 
 static bool
@@ -56,7 +56,7 @@ look_around (LodgerCaller *caller)
       lodger__port_yield ();
       if (lodger__port_now () < end)
         return finds (caller);
-      turn->spin_credit = 0;
+      turn->spin.credit = 0;
       return false;
     }
   do
@@ -79,11 +79,11 @@ lodger__spin (LodgerCaller *caller)
   found = look_around (caller);
   lodger__inbox_look (lodger__inbox (caller));
   if (found)
-    turn->spin_credit = turn->spin_credit < 0 ? SPIN_REWARD : turn->spin_credit + SPIN_REWARD;
+    turn->spin.credit = turn->spin.credit < 0 ? SPIN_REWARD : turn->spin.credit + SPIN_REWARD;
   else
-    turn->spin_credit = turn->spin_credit > 0 ? turn->spin_credit - 1 : 0;
-  if (turn->spin_credit > LODGER_SPIN_CREDIT)
-    turn->spin_credit = LODGER_SPIN_CREDIT;
+    turn->spin.credit = turn->spin.credit > 0 ? turn->spin.credit - 1 : 0;
+  if (turn->spin.credit > LODGER_SPIN_CREDIT)
+    turn->spin.credit = LODGER_SPIN_CREDIT;
 }
 
 /* In a flood an owner that is faster than those who give takes each item as it comes: then each waits for the line of

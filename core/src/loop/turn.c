@@ -26,7 +26,7 @@ lodger__turn_init (LodgerCaller *caller, const LodgerLoopPlan *plan)
   turn->plan = plan;
   turn->armed = LODGER_FOREVER;
   turn->tidy_at = LODGER_FOREVER;
-  turn->spin_credit = LODGER_SPIN_CREDIT;
+  turn->spin.credit = LODGER_SPIN_CREDIT;
 }
 
 void
