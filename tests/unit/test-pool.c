@@ -338,6 +338,77 @@ START_TEST (a_worker_caller_has_a_pool_of_its_own)
 }
 END_TEST
 
+/* Two calls of a pool whose root stops. As soon as one worker has been told, the other one, which has not, ends its call. */
+typedef struct Told
+{
+  Counter entered;
+  LodgerCaller *workers[2];
+  LodgerPending *calls[2];
+  Latch let_go[2];
+  bool was_told;
+} Told;
+
+typedef struct ToldCall
+{
+  Told *told;
+  int number;
+} ToldCall;
+
+static void
+wait_to_be_told (LodgerPending *self, void *data)
+{
+  const ToldCall *call = data;
+  (void) self;
+  call->told->workers[call->number] = lodger_caller_current ();
+  counter_add (&call->told->entered, 1);
+  latch_wait (&call->told->let_go[call->number]);
+}
+
+static void
+let_the_other_end (const LodgerTraceEvent *event, void *data)
+{
+  Told *told = data;
+  int64_t limit = test_now () + test_limit_ns ();
+  int other = event->caller == told->workers[0] ? 1 : 0;
+  if (event->kind != LODGER_TRACE_STATE || told->was_told
+      || (event->caller != told->workers[0] && event->caller != told->workers[1]))
+    return;
+  told->was_told = true;
+  latch_open (&told->let_go[other]);
+  while (!lodger_pending_is_done (told->calls[other]))
+    test_check (test_now () < limit);
+  latch_open (&told->let_go[1 - other]);
+}
+
+START_TEST (a_worker_ends_its_call_while_its_root_stops)
+{
+  LodgerCallerOptions options = { .size = sizeof options, .max_workers = 2 };
+  Loop loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options);
+  Told told = { .was_told = false };
+  ToldCall calls[2];
+  counter_init (&told.entered);
+  for (int i = 0; i < 2; i++)
+    {
+      calls[i] = (ToldCall) { &told, i };
+      latch_init (&told.let_go[i]);
+      told.calls[i] = lodger_caller_to_thread (loop.caller, wait_to_be_told, &calls[i], NULL);
+    }
+  counter_wait (&told.entered, 2);
+  lodger_set_trace_func (let_the_other_end, &told);
+  lodger_caller_stop (loop.caller, true);
+  lodger_set_trace_func (NULL, NULL);
+  ck_assert (told.was_told);
+  loop_run_until_done (&loop, lodger_caller_get_stopped (loop.caller));
+  for (int i = 0; i < 2; i++)
+    {
+      lodger_pending_unref (told.calls[i]);
+      latch_clear (&told.let_go[i]);
+    }
+  counter_clear (&told.entered);
+  loop_close (&loop);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -350,5 +421,6 @@ main (int argc, char **argv)
   test_add (suite, the_data_is_destroyed_in_the_worker_that_takes_the_call);
   test_add (suite, a_deferred_call_leaves_its_worker_free);
   test_add (suite, a_worker_caller_has_a_pool_of_its_own);
+  test_add (suite, a_worker_ends_its_call_while_its_root_stops);
   return test_main (suite, argc, argv);
 }

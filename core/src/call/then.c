@@ -15,9 +15,9 @@
 
 /* A continuation is held by its caller, through the list of what was accepted, so that a stop finds it; the pending it waits
  * for has only its listener. The list holds the caller as long as there is one on it, as a cancel of any needs that. It
- * reaches the caller once, by whoever claims it first (P_PUSHED): the source's completion or a
- * cancel, by way of the inbox, or a stop, which takes it off the list. It is on the list until it has been taken out of the
- * inbox, so that a stop waits for one that is on its way. The data is destroyed in the caller's thread alone.
+ * reaches the caller once, by whoever claims it first (P_PUSHED): the source's completion or a cancel, by way of the inbox,
+ * or a stop, which takes it off the list. It is on the list until it has been taken out of the inbox, so that a stop waits
+ * for one that is on its way. The data is destroyed in the caller's thread alone.
  *
  * The completion claims it and pushes it under the lock of the source, and touches neither it nor its caller after that.
  * So whoever takes it out of the inbox, and is going to free it, takes that lock once, unless it sees that the completion
