@@ -338,6 +338,7 @@ START_TEST (edge_33_the_first_use_may_be_in_a_worker)
   ck_assert_uint_eq (lodger_manager_count (use.manager), 1);
   lodger_queue_close (use.fixture.queue, NULL);
   subject_run_until_done (subject, lodger_queue_get_pending (use.fixture.queue));
+  subject_settle (subject); /* the manager is told right after that, in the subject's thread */
   ck_assert_uint_eq (lodger_manager_count (use.manager), 0);
   lodger_manager_unref (use.manager);
   lodger_caller_unref (worker);
