@@ -313,7 +313,8 @@ START_TEST (edge_56_a_child_that_is_forked_amid_changes_reads_what_is_done)
           test_check (found == NULL || found == &value);
           read_outcome (changer.pending);
           lodger_pending_unref (changer.pending);
-          _exit (CHILD_IS_FINE);
+          execl ("/bin/sh", "sh", "-c", "exit 42", (char *) NULL); /* valgrind does not count what the thread had */
+          _exit (1);
         }
       expect_fine (child);
     }
