@@ -98,23 +98,28 @@ for name in lodger gtask; do
   [ "$(bar)" = 0 ] || wrong "there is progress before there is work"
   count
   last=0
-  steps=0
   while [ "$(title)" = Primes ]; do
+    now=$(bar)
+    [ "$now" -ge "$last" ] || wrong "the bar went back from $last to $now"
+    last=$now
+  done
+  title >"$dir/$name-result"
+  grep -qE '^[0-9]+ primes$' "$dir/$name-result" || wrong "the result was '$(title)'"
+  echo "$name: $(title)"
+  close_and_end "after the work"
+
+  start "$dir/endless-$name"
+  count
+  # A short bar is drawn a little longer than it is. A busy machine takes few pictures of work that ends: so it is here that
+  # the bar is seen to move.
+  last=0
+  steps=0
+  while [ "$last" -lt 20 ] || [ "$steps" -lt 2 ]; do
     now=$(bar)
     [ "$now" -ge "$last" ] || wrong "the bar went back from $last to $now"
     [ "$now" = "$last" ] || steps=$((steps + 1))
     last=$now
   done
-  title >"$dir/$name-result"
-  grep -qE '^[0-9]+ primes$' "$dir/$name-result" || wrong "the result was '$(title)'"
-  [ "$steps" -ge 2 ] || wrong "the bar moved $steps times"
-  echo "$name: $(title), the bar was seen to move $steps times"
-  close_and_end "after the work"
-
-  start "$dir/endless-$name"
-  count
-  # A short bar is drawn a little longer than it is.
-  while [ "$(bar)" -lt 20 ]; do :; done
   [ "$(title)" = Primes ] || wrong "the work is over"
   cancel
   [ -n "$(find_window --name '^Cancelled$')" ] || wrong "it was not cancelled"
