@@ -75,7 +75,7 @@ FileRows::append_text (GString *text, quint32 number, int column) const
       break;
     case SIZE: text_append_size (text, file->size); break;
     case TYPE: text_append_shown (text, get_type (file)); break;
-    case TWICE: g_string_append (text, file->has_twin ? "duplicate" : ""); break;
+    case TWICE: g_string_append (text, store_has_twin (store, file) ? "duplicate" : ""); break;
     default: break;
     }
 }
@@ -98,7 +98,7 @@ FileRows::compare (quint32 number_a, quint32 number_b, int column) const
     case FOLDER: return a->dir == b->dir ? 0 : store_compare_paths (a->dir, nullptr, b->dir, nullptr);
     case SIZE: return (a->size > b->size) - (a->size < b->size);
     case TYPE: return a->type == b->type ? 0 : strcmp (get_type (a), get_type (b));
-    case TWICE: return a->has_twin - b->has_twin;
+    case TWICE: return store_has_twin (store, a) - store_has_twin (store, b);
     default: return 0;
     }
 }

@@ -29,7 +29,7 @@ Window::set_counts (bool over)
   const Store *const store = session_get_store (session);
   const Report *const report = session_get_report (session);
   const qint64 groups = report == nullptr ? -1 : report->groups->len;
-  const qint64 counts[] = { store->files->len, groups, store->types->len, store->errors->len };
+  const qint64 counts[] = { store->n_files, groups, store->types->len, store->errors->len };
   Shown text;
   for (int i = 0; i < tabs->count (); i++)
     {
@@ -150,13 +150,16 @@ bool
 Window::start (char **ret_message)
 {
   SessionEvents events = {};
+  EngineOptions what = options->what;
+  char *folders[] = { folder.data (), nullptr };
+  what.folders = folders;
   events.progress = [] (Session *, void *window) { static_cast<Window *> (window)->refresh (); };
   events.changed = [] (Session *changed, void *window) { static_cast<Window *> (window)->on_changed (changed); };
   events.data = this;
   end_session ();
   actions->get_folder_label ()->set_text (shown (folder.constData ()));
   frames.restart ();
-  session = session_start (caller, folder.constData (), options->json, &events, ret_message);
+  session = session_start (caller, &what, options->json, &events, ret_message);
   bar->set (session);
   outer->setCurrentIndex (session != nullptr ? 0 : 1);
   frames.want (true);
@@ -259,7 +262,8 @@ Window::build ()
 
 Window::Window (LodgerCaller *the_caller, const ScanOptions *the_options)
     : options (the_options), caller (the_caller),
-      frames (the_caller, lodger_qt_object_get_scope (this), [this] () { on_frame (); }), folder (options->folder)
+      frames (the_caller, lodger_qt_object_get_scope (this), [this] () { on_frame (); }),
+      folder (options->what.folders[0])
 {
   build ();
 }

@@ -30,6 +30,7 @@ enum
 struct Engine
 {
   Shared *shared;
+  char *root;
   Store *store;
   EngineEvents events;
   GPtrArray *frontier; /* StoreDir, found but not listed; the last goes first, which keeps the array short */
@@ -104,7 +105,8 @@ read_file (Job *job, LodgerPending *self, Entry *entry, int fd, GChecksum *check
       if (limit == 0 && fstat (fd, &st) == 0 && st.st_size > 0)
         limit = MAX ((guint64) st.st_size, entry->file.size);
     }
-  g_checksum_get_digest (checksum, entry->file.sha256, &length);
+  g_checksum_get_digest (checksum, entry->file.content, &length);
+  entry->file.content_kind = CONTENT_SHA256;
   return TRUE;
 }
 
@@ -124,7 +126,9 @@ scan_file (Job *job, LodgerPending *self, Entry *entry, GChecksum *checksum, gui
       entry->found.dev = st.st_dev;
       entry->file.ino = st.st_ino;
       entry->file.size = (guint64) st.st_size;
-      entry->hard_links = st.st_nlink > 1;
+      entry->file.has_more_names = st.st_nlink > 1;
+      entry->file.disk = (guint64) st.st_blocks * 512;
+      entry->file.mtime = (gint64) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
       done = read_file (job, self, entry, fd, checksum, buffer);
     }
   if (fd >= 0)
@@ -240,8 +244,7 @@ accept_batch (Engine *engine, Job *job)
       else
         {
           entry->file.dir = job->dir;
-          store_add_file (engine->store, &entry->file, entry->found.name, entry->type, entry->found.dev,
-                          entry->hard_links);
+          (void) store_add_file (engine->store, &entry->file, entry->found.name, entry->type, entry->found.dev);
         }
     }
 }
@@ -325,9 +328,10 @@ job_returned (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data
 }
 
 Engine *
-engine_start (LodgerCaller *caller, const char *folder, const EngineEvents *events, char **ret_message)
+engine_start (LodgerCaller *caller, const EngineOptions *options, const EngineEvents *events, char **ret_message)
 {
   Engine *engine;
+  const char *folder = options->folders[0];
   int root = open (folder, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
   if (root < 0)
     {
@@ -336,6 +340,7 @@ engine_start (LodgerCaller *caller, const char *folder, const EngineEvents *even
     }
   engine = g_new0 (Engine, 1);
   engine->shared = shared_new (caller, engine, root);
+  engine->root = g_strdup (folder);
   engine->store = store_new ();
   engine->events = *events;
   engine->frontier = g_ptr_array_new ();
@@ -368,7 +373,14 @@ engine_free (Engine *engine)
   g_ptr_array_unref (engine->running);
   g_ptr_array_unref (engine->frontier);
   store_free (engine->store);
+  g_free (engine->root);
   g_free (engine);
+}
+
+const char *
+engine_get_root (const Engine *engine)
+{
+  return engine->root;
 }
 
 Store *

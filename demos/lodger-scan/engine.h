@@ -6,6 +6,7 @@
 #ifndef LODGER_SCAN_ENGINE_H
 #define LODGER_SCAN_ENGINE_H
 
+#include "cache.h"
 #include "store.h"
 
 #include <lodger/lodger.h>
@@ -13,6 +14,25 @@
 G_BEGIN_DECLS
 
 typedef struct Engine Engine;
+
+/* What is read of the files. */
+typedef enum EngineReading
+{
+  ENGINE_READ_ALL,       /* each file is read and gets its SHA-256 */
+  ENGINE_READ_SAME_SIZE, /* likewise, but only files that have as many bytes as another one */
+  ENGINE_COMPARE         /* files that have as many bytes as another one are compared byte by byte */
+} EngineReading;
+
+typedef struct EngineOptions
+{
+  char **folders; /* absolute, and NULL after the last one */
+  EngineReading reading;
+  guint64 min_size; /* smaller files are neither listed nor read */
+  char *
+      *exclude; /* shell patterns: of a name, or of the path below the folder when there is a slash in it. Optional. */
+  gboolean no_hidden, one_file_system;
+  HashCache *cache; /* Optional. Not owned: it outlives the engine. */
+} EngineOptions;
 
 /* Both run as calls of the caller, never from inside a function of the engine. */
 typedef struct EngineEvents
@@ -22,13 +42,17 @@ typedef struct EngineEvents
   void *data;
 } EngineEvents;
 
-/* Starts to scan. NULL, with *ret_message, when the folder is missing, is no folder, or cannot be read. */
-Engine *engine_start (LodgerCaller *caller, const char *folder, const EngineEvents *events, char **ret_message);
+/* Starts to scan. The options are copied. NULL, with *ret_message, when a folder is missing, is no folder, or cannot be
+ * read. */
+Engine *engine_start (LodgerCaller *caller, const EngineOptions *options, const EngineEvents *events,
+                      char **ret_message);
 /* Ends the scan early. The results so far stay. `finished` comes as soon as no worker is busy any more. */
 void engine_cancel (Engine *engine);
 /* Cancels the jobs that still run, and drops them: no event comes after this. NULL is ignored. */
 void engine_free (Engine *engine);
 
+/* The folder that all paths are relative to: the one that is scanned, or "/" when there are several. */
+const char *engine_get_root (const Engine *engine);
 /* The results. They grow until `finished`. */
 Store *engine_get_store (Engine *engine);
 /* All bytes read so far, those of files in progress included. */

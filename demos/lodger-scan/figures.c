@@ -38,10 +38,10 @@ figures_append_speed (GString *text, const Session *session)
   double seconds = MAX (engine_get_seconds (engine), 0.001);
   guint64 bytes = engine_get_bytes (engine);
 
-  append_figure (text, store->files->len, " file, ", " files, ");
+  append_figure (text, store->n_files, " file, ", " files, ");
   text_append_size (text, bytes);
   append_figure (g_string_append (text, " in "), store->folders, " folder", " folders");
-  text_append_count (g_string_append (text, "  ·  "), (guint64) ((double) store->files->len / seconds));
+  text_append_count (g_string_append (text, "  ·  "), (guint64) ((double) store->n_files / seconds));
   text_append_size (g_string_append (text, " files/s, "), (guint64) ((double) bytes / seconds));
   g_string_append (text, "/s");
 }

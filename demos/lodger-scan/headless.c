@@ -49,7 +49,7 @@ on_progress (Engine *engine, void *data)
   if (!headless->terminal || headless->over)
     return;
   text = g_string_new (NULL);
-  text_append_count (text, store->files->len);
+  text_append_count (text, store->n_files);
   g_string_append (text, " files, ");
   text_append_size (text, engine_get_bytes (engine));
   g_string_append (text, ", ");
@@ -106,7 +106,7 @@ on_signal (int number, void *data)
 static int
 deliver (Headless *headless, const ScanOptions *options)
 {
-  Report *report = report_new (engine_get_store (headless->engine), options->folder,
+  Report *report = report_new (engine_get_store (headless->engine), engine_get_root (headless->engine),
                                engine_get_seconds (headless->engine), headless->signal != 0);
   int status = SCAN_OK;
   if (options->json != NULL && !report_write_json (report, options->json))
@@ -133,7 +133,7 @@ headless_scan (const ScanOptions *options, const HeadlessLoop *loop)
       g_free (message);
       return SCAN_CANNOT_WRITE;
     }
-  headless.engine = engine_start (headless.caller, options->folder, &events, &message);
+  headless.engine = engine_start (headless.caller, &options->what, &events, &message);
   if (headless.engine == NULL)
     status = options_refuse_folder (options, message);
   else

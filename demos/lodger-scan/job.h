@@ -24,7 +24,6 @@ typedef struct Entry
   FolderEntry found;
   StoreFile file;
   char *type;
-  gboolean hard_links;
 } Entry;
 
 typedef struct Job

@@ -73,7 +73,7 @@ write_files (Writer *writer, const Report *report)
       g_string_append_printf (writer->text, ",\"size\":%" G_GUINT64_FORMAT ",\"type\":", file->size);
       text_append_json (writer->text, g_array_index (report->store->types, StoreType, file->type).name);
       g_string_append (writer->text, ",\"sha256\":");
-      append_hash (writer->text, file->sha256);
+      append_hash (writer->text, file->content);
       g_string_append_c (writer->text, '}');
       flush (writer);
     }
@@ -102,7 +102,7 @@ write_duplicates (Writer *writer, const Report *report)
       const ReportGroup *group = &g_array_index (report->groups, ReportGroup, i);
       const StoreFile *file = g_ptr_array_index (report->twins, group->first);
       g_string_append (writer->text, i == 0 ? "\n{\"sha256\":" : ",\n{\"sha256\":");
-      append_hash (writer->text, file->sha256);
+      append_hash (writer->text, file->content);
       g_string_append_printf (writer->text, ",\"size\":%" G_GUINT64_FORMAT ",\"paths\":[", file->size);
       for (guint j = 0; j < group->count; j++)
         {

@@ -52,7 +52,7 @@ int
 options_refuse_folder (const ScanOptions *options, const char *message)
 {
   GString *shown = g_string_new (NULL);
-  text_append_shown (shown, options->folder);
+  text_append_shown (shown, options->what.folders[0]);
   fprintf (stderr, "%s: cannot scan '%s': %s\n", g_get_prgname (), shown->str, message);
   g_string_free (shown, TRUE);
   return SCAN_WRONG;
@@ -155,7 +155,10 @@ settle_folder (OptionsArguments *arguments, const char *folder)
   if (*folder == '\0')
     arguments->status = wrong ("no folder has the name", folder);
   else
-    arguments->options.folder = make_absolute (folder);
+    {
+      arguments->options.what.folders = g_new0 (char *, 2);
+      arguments->options.what.folders[0] = make_absolute (folder);
+    }
 }
 
 OptionsArguments

@@ -6,7 +6,7 @@
 #ifndef LODGER_SCAN_OPTIONS_H
 #define LODGER_SCAN_OPTIONS_H
 
-#include <glib.h>
+#include "engine.h"
 
 G_BEGIN_DECLS
 
@@ -21,8 +21,8 @@ enum
 
 typedef struct ScanOptions
 {
-  char *folder;     /* absolute */
-  const char *json; /* Optional. */
+  EngineOptions what; /* with at least one folder */
+  const char *json;   /* Optional. */
   gboolean exit_when_done;
   double stay; /* seconds that the window stays when the scan is done */
   gboolean dark;
@@ -31,7 +31,7 @@ typedef struct ScanOptions
 
 typedef struct OptionsArguments
 {
-  ScanOptions options; /* the caller frees `folder` */
+  ScanOptions options; /* the caller frees `what.folders` and `what.exclude` */
   gboolean headless;
   int status; /* the status to end with at once, or -1 to go on */
 } OptionsArguments;

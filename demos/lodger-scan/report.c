@@ -37,7 +37,7 @@ compare_twins (const void *a, const void *b)
 {
   const StoreFile *file_a = *(StoreFile *const *) a;
   const StoreFile *file_b = *(StoreFile *const *) b;
-  return memcmp (file_a->sha256, file_b->sha256, STORE_HASH_BYTES);
+  return memcmp (file_a->content, file_b->content, STORE_HASH_BYTES);
 }
 
 static int
@@ -83,7 +83,7 @@ find_groups (Report *report)
   for (guint i = 0; i < report->files->len; i++)
     {
       StoreFile *file = g_ptr_array_index (report->files, i);
-      if (file->has_twin)
+      if (store_has_twin (report->store, file))
         g_ptr_array_add (twins, file);
     }
   g_ptr_array_sort (twins, compare_twins);
@@ -92,7 +92,7 @@ find_groups (Report *report)
       const StoreFile *file = g_ptr_array_index (twins, first);
       ReportGroup group = { first, 0, 0 };
       for (end = first + 1; end < twins->len; end++)
-        if (memcmp (((StoreFile *) g_ptr_array_index (twins, end))->sha256, file->sha256, STORE_HASH_BYTES) != 0)
+        if (memcmp (((StoreFile *) g_ptr_array_index (twins, end))->content, file->content, STORE_HASH_BYTES) != 0)
           break;
       group.count = end - first;
       group.wasted = (count_inodes (twins->pdata + first, group.count) - 1) * file->size;
@@ -112,9 +112,10 @@ report_new (const Store *store, const char *folder, double seconds, gboolean int
   report->interrupted = interrupted;
   report->twins = g_ptr_array_new ();
   report->groups = g_array_new (FALSE, FALSE, sizeof (ReportGroup));
-  report->files = g_ptr_array_sized_new (store->files->len);
+  report->files = g_ptr_array_sized_new (store->n_files);
   for (guint i = 0; i < store->files->len; i++)
-    g_ptr_array_add (report->files, &g_array_index (store->files, StoreFile, i));
+    if (!g_array_index (store->files, StoreFile, i).gone)
+      g_ptr_array_add (report->files, &g_array_index (store->files, StoreFile, i));
   g_ptr_array_sort (report->files, compare_files);
   report->errors = g_ptr_array_sized_new (store->errors->len);
   for (guint i = 0; i < store->errors->len; i++)
@@ -237,7 +238,7 @@ report_summary (const Report *report)
 
   text_append_shown (text, report->folder);
   g_string_append (text, report->interrupted ? " (interrupted: what was found so far)\n" : "\n");
-  append_row (text, "files", store->files->len);
+  append_row (text, "files", store->n_files);
   g_string_append (text, ", ");
   text_append_size (text, store->bytes);
   append_row (g_string_append_c (text, '\n'), "folders", store->folders);
@@ -250,7 +251,7 @@ report_summary (const Report *report)
   g_string_append (text, " wasted\n  time        ");
   text_append_seconds (text, report->seconds);
   g_string_append (text, " s, ");
-  text_append_count (text, (guint64) ((double) store->files->len / MAX (report->seconds, 0.001)));
+  text_append_count (text, (guint64) ((double) store->n_files / MAX (report->seconds, 0.001)));
   g_string_append (text, " files/s, ");
   text_append_size (text, (guint64) ((double) store->bytes / MAX (report->seconds, 0.001)));
   g_string_append (text, "/s\n");

@@ -43,6 +43,7 @@ scan_main (int argc, char **argv, const ScanFaces *faces)
   arguments = options_parse (argc, argv);
   if (arguments.status < 0)
     arguments.status = run (&arguments, faces);
-  g_free (arguments.options.folder);
+  g_strfreev (arguments.options.what.folders);
+  g_strfreev (arguments.options.what.exclude);
   return arguments.status;
 }

@@ -8,7 +8,6 @@ struct Session
   atomic_int refs; /* the owner's, and those of the call that makes the report and of its continuation */
   LodgerCaller *caller;
   Engine *engine;
-  char *folder;
   const char *json;
   SessionEvents events;
   SessionState state;
@@ -32,7 +31,6 @@ session_unref (void *data)
   report_free (session->report);
   engine_free (session->engine);
   lodger_caller_unref (session->caller);
-  g_free (session->folder);
   g_free (session);
 }
 
@@ -63,8 +61,8 @@ static Made *
 make (const Session *session)
 {
   Made *made = g_new0 (Made, 1);
-  made->report = report_new (engine_get_store (session->engine), session->folder, engine_get_seconds (session->engine),
-                             session->cancelled);
+  made->report = report_new (engine_get_store (session->engine), engine_get_root (session->engine),
+                             engine_get_seconds (session->engine), session->cancelled);
   if (session->json != NULL)
     made->json_failed = !report_write_json (made->report, session->json);
   return made;
@@ -117,17 +115,16 @@ on_finished (Engine *engine, void *data)
 }
 
 Session *
-session_start (LodgerCaller *caller, const char *folder, const char *json, const SessionEvents *events,
+session_start (LodgerCaller *caller, const EngineOptions *what, const char *json, const SessionEvents *events,
                char **ret_message)
 {
   Session *session = g_new0 (Session, 1);
   EngineEvents engine_events = { on_progress, on_finished, session };
   atomic_init (&session->refs, 1);
   session->caller = lodger_caller_ref (caller);
-  session->folder = g_strdup (folder);
   session->json = json;
   session->events = *events;
-  session->engine = engine_start (caller, folder, &engine_events, ret_message);
+  session->engine = engine_start (caller, what, &engine_events, ret_message);
   if (session->engine != NULL)
     return session;
   session_unref (session);
@@ -176,7 +173,7 @@ session_get_store (const Session *session)
 const char *
 session_get_folder (const Session *session)
 {
-  return session->folder;
+  return engine_get_root (session->engine);
 }
 
 gboolean

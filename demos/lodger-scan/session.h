@@ -31,8 +31,8 @@ typedef struct SessionEvents
 } SessionEvents;
 
 /* Starts to scan. NULL, with *ret_message, as for engine_start(). `json`, the file to write the report to, is
- * optional. */
-Session *session_start (LodgerCaller *caller, const char *folder, const char *json, const SessionEvents *events,
+ * optional; it is not copied. */
+Session *session_start (LodgerCaller *caller, const EngineOptions *what, const char *json, const SessionEvents *events,
                         char **ret_message);
 /* Ends the scan early. The results so far become the report. Does nothing after SESSION_SCANNING. */
 void session_cancel (Session *session);

@@ -12,6 +12,7 @@ enum
 typedef struct FileId
 {
   guint64 dev, ino;
+  guint names;
 } FileId;
 
 static guint
@@ -34,7 +35,7 @@ static guint
 dir_hash (const void *key)
 {
   const StoreDir *dir = key;
-  return id_hash (&(FileId) { dir->dev, dir->ino });
+  return id_hash (&(FileId) { dir->dev, dir->ino, 0 });
 }
 
 static gboolean
@@ -95,6 +96,11 @@ store_add_dir (Store *store, StoreDir *parent, const char *name)
   dir->parent = parent;
   dir->name = parent == NULL ? "" : g_string_chunk_insert (store->names, name);
   dir->depth = parent == NULL ? 0 : parent->depth + 1;
+  if (parent != NULL)
+    {
+      dir->next = parent->first_child;
+      parent->first_child = dir;
+    }
   g_ptr_array_add (store->dirs, dir);
   return dir;
 }
@@ -146,28 +152,34 @@ type_number (Store *store, const char *name)
   return (guint16) (store->types->len - 1);
 }
 
+static StoreFile *
+file_at (const Store *store, guint number)
+{
+  return &g_array_index (store->files, StoreFile, number);
+}
+
 /* The slot of the first file that has this content, or the free one where it belongs. */
 static guint32 *
 find_slot (const Store *store, guint32 *slots, guint n_slots, const StoreFile *file)
 {
   guint64 start;
-  memcpy (&start, file->sha256, sizeof start);
+  memcpy (&start, file->content, sizeof start);
   for (guint i = (guint) start;; i++)
     {
       guint32 *slot = &slots[i & (n_slots - 1)];
       if (*slot == 0)
         return slot;
-      if (memcmp (g_array_index (store->files, StoreFile, *slot - 1).sha256, file->sha256, STORE_HASH_BYTES) == 0)
+      if (memcmp (file_at (store, *slot - 1)->content, file->content, STORE_HASH_BYTES) == 0)
         return slot;
     }
 }
 
-/* Moving a large table at once would be felt in a window. The new one has room for as many files again as the old one
- * held, and SLOTS_A_FILE of the old one move with each of them: long before it is full the old one is empty. */
+/* Moving a large table at once would be felt in a window. The new one has room for as many contents again as the old
+ * one held, and SLOTS_A_FILE of the old one move with each of them: long before it is full the old one is empty. */
 static void
 grow_slots (Store *store)
 {
-  if (store->files->len >= store->n_slots / 2)
+  if (store->n_used >= store->n_slots / 2)
     {
       store->old_slots = store->slots;
       store->n_old_slots = store->n_slots;
@@ -179,68 +191,150 @@ grow_slots (Store *store)
     {
       guint32 index = store->old_slots[store->n_moved++];
       if (index != 0)
-        *find_slot (store, store->slots, store->n_slots, &g_array_index (store->files, StoreFile, index - 1)) = index;
+        *find_slot (store, store->slots, store->n_slots, file_at (store, index - 1)) = index;
     }
   if (store->old_slots != NULL && store->n_moved == store->n_old_slots)
     g_clear_pointer (&store->old_slots, g_free);
 }
 
-static guint32 *
-find_in_both (Store *store, const StoreFile *file)
+/* The first file with this content, which counts them all and may have gone. NULL: there is none. */
+static StoreFile *
+find_first (const Store *store, const StoreFile *file)
 {
-  guint32 *slot = find_slot (store, store->slots, store->n_slots, file);
-  if (*slot == 0 && store->old_slots != NULL)
-    *slot = *find_slot (store, store->old_slots, store->n_old_slots, file);
-  return slot;
+  guint32 index = 0;
+  if (store->slots != NULL)
+    index = *find_slot (store, store->slots, store->n_slots, file);
+  if (index == 0 && store->old_slots != NULL)
+    index = *find_slot (store, store->old_slots, store->n_old_slots, file);
+  return index == 0 ? NULL : file_at (store, index - 1);
 }
 
-/* Counts what is there twice. Another name of an inode that was counted wastes nothing. */
-static void
-look_for_twin (Store *store, StoreFile *file, gboolean another_name)
+/* How many names of the file's inode are here after one was added (1) or taken away (-1). */
+static guint
+count_names (Store *store, const StoreFile *file, int change)
 {
-  guint32 *slot;
-  grow_slots (store);
-  slot = find_in_both (store, file);
-  if (*slot == 0)
-    *slot = store->files->len + 1;
-  else
+  FileId key = { g_array_index (store->devices, guint64, file->dev), file->ino, 0 };
+  FileId *id;
+  if (!file->has_more_names)
+    return change > 0 ? 1 : 0;
+  id = g_hash_table_lookup (store->hard_links, &key);
+  if (id == NULL)
     {
-      g_array_index (store->files, StoreFile, *slot - 1).has_twin = TRUE;
-      file->has_twin = TRUE;
-      if (!another_name)
-        {
-          store->twins++;
-          store->wasted += file->size;
-        }
+      id = g_memdup2 (&key, sizeof key);
+      g_hash_table_add (store->hard_links, id);
+    }
+  id->names += (guint) change;
+  return id->names;
+}
+
+/* Another name of an inode that was counted wastes nothing. */
+static void
+count_content (Store *store, guint number)
+{
+  StoreFile *file = file_at (store, number);
+  StoreFile *first;
+  gboolean another_name = count_names (store, file, 1) > 1;
+  if (file->content_kind == CONTENT_UNKNOWN)
+    return;
+  grow_slots (store);
+  first = find_first (store, file);
+  if (first == NULL)
+    {
+      *find_slot (store, store->slots, store->n_slots, file) = number + 1;
+      store->n_used++;
+      first = file;
+    }
+  first->copies++;
+  if (another_name && first->inodes > 0)
+    return;
+  if (first->inodes++ > 0)
+    {
+      store->twins++;
+      store->wasted += file->size;
     }
 }
 
-void
-store_add_file (Store *store, const StoreFile *file, const char *name, const char *type, guint64 dev,
-                gboolean has_hard_links)
+static void
+uncount_content (Store *store, const StoreFile *file)
+{
+  gboolean another_name = count_names (store, file, -1) > 0;
+  StoreFile *first = file->content_kind == CONTENT_UNKNOWN ? NULL : find_first (store, file);
+  if (first == NULL)
+    return;
+  first->copies--;
+  if (another_name)
+    return;
+  if (--first->inodes > 0)
+    {
+      store->twins--;
+      store->wasted -= file->size;
+    }
+}
+
+/* Adds the file to what there is, or takes it away (-1). */
+static void
+count_file (Store *store, const StoreFile *file, int change)
+{
+  StoreType *type = &g_array_index (store->types, StoreType, file->type);
+  guint64 one = (guint64) (gint64) change;
+  store->n_files += (guint) change;
+  store->bytes += one * file->size;
+  store->disk += one * file->disk;
+  type->files += one;
+  type->bytes += one * file->size;
+  for (StoreDir *dir = file->dir; dir != NULL; dir = dir->parent)
+    {
+      dir->files += one;
+      dir->bytes += one * file->size;
+      dir->disk += one * file->disk;
+    }
+}
+
+guint
+store_add_file (Store *store, const StoreFile *file, const char *name, const char *type, guint64 dev)
 {
   StoreFile added = *file;
-  StoreType *counts;
-  gboolean another_name = FALSE;
-
-  if (has_hard_links)
-    {
-      FileId *id = g_new (FileId, 1);
-      id->dev = dev;
-      id->ino = file->ino;
-      another_name = !g_hash_table_add (store->hard_links, id);
-    }
-  added.has_twin = FALSE;
+  guint number = store->files->len;
+  added.gone = FALSE;
+  added.copies = added.inodes = 0;
   added.name = g_string_chunk_insert (store->names, name);
   added.dev = device_number (store, dev);
   added.type = type_number (store, type);
-  look_for_twin (store, &added, another_name);
+  added.next_in_dir = added.dir->first_file;
+  added.dir->first_file = number + 1;
   g_array_append_val (store->files, added);
+  count_content (store, number);
+  count_file (store, &added, 1);
+  return number;
+}
 
-  counts = &g_array_index (store->types, StoreType, added.type);
-  counts->files++;
-  counts->bytes += added.size;
-  store->bytes += added.size;
+void
+store_set_content (Store *store, guint number, guint8 kind, const guint8 *content)
+{
+  StoreFile *file = file_at (store, number);
+  g_return_if_fail (file->content_kind == CONTENT_UNKNOWN && kind != CONTENT_UNKNOWN);
+  (void) count_names (store, file, -1);
+  file->content_kind = kind;
+  memcpy (file->content, content, STORE_HASH_BYTES);
+  count_content (store, number);
+}
+
+void
+store_remove_file (Store *store, guint number)
+{
+  StoreFile *file = file_at (store, number);
+  if (file->gone)
+    return;
+  file->gone = TRUE;
+  uncount_content (store, file);
+  count_file (store, file, -1);
+}
+
+gboolean
+store_has_twin (const Store *store, const StoreFile *file)
+{
+  const StoreFile *first = file->content_kind == CONTENT_UNKNOWN ? NULL : find_first (store, file);
+  return first != NULL && first->copies > 1;
 }
 
 void

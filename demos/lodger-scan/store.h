@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What a scan has found so far: folders, files, types, errors. It knows nothing of threads: one thread uses it at a
- * time. A file takes one record of 72 bytes and its name; a path is put together when somebody asks for it.
+ * time. A file takes one record of 104 bytes and its name; a path is put together when somebody asks for it. Records
+ * keep their numbers: a file that has gone is marked.
  */
 #ifndef LODGER_SCAN_STORE_H
 #define LODGER_SCAN_STORE_H
@@ -38,21 +39,38 @@ struct StoreDir
 {
   StoreDir *parent; /* NULL for the folder that is scanned */
   const char *name;
-  guint64 dev, ino; /* known once it was opened */
+  guint64 dev, ino;             /* known once it was opened */
+  guint64 files, bytes, disk;   /* in it and in all folders below it */
+  StoreDir *first_child, *next; /* the folders in it; `next` is in the same folder */
+  guint first_file;             /* the files in it: the number of one plus 1, or 0 */
   guint depth;
   gboolean opened;
 };
 
+/* What `content` is. */
+enum
+{
+  CONTENT_UNKNOWN, /* it was not read: nothing tells whether the file has a twin */
+  CONTENT_SHA256,
+  CONTENT_CLASS /* files have the same one if they were the same byte by byte */
+};
+
 typedef struct StoreFile
 {
-  guint8 sha256[STORE_HASH_BYTES];
+  guint8 content[STORE_HASH_BYTES];
   guint64 size;
+  guint64 disk; /* bytes that it takes on disk */
   guint64 ino;
-  const StoreDir *dir;
+  gint64 mtime; /* ns since 1970 */
+  StoreDir *dir;
   const char *name;
-  guint dev;       /* which file system: a number of the store's own */
-  guint16 type;    /* index into `types` */
-  guint8 has_twin; /* a file with the same hash is there, too */
+  guint dev;                 /* which file system: a number of the store's own */
+  guint next_in_dir;         /* the number of the next file of the folder plus 1, or 0 */
+  guint copies, inodes;      /* the store's own */
+  guint16 type;              /* index into `types` */
+  guint8 content_kind;       /* CONTENT_… */
+  guint8 has_more_names : 1; /* the inode has other names */
+  guint8 gone : 1;           /* it is not there any more */
 } StoreFile;
 
 typedef struct StoreError
@@ -70,20 +88,23 @@ typedef struct StoreType
 
 typedef struct Store
 {
-  GArray *files;  /* StoreFile, in the order of arrival */
+  GArray *files;  /* StoreFile, in the order of arrival; those that have gone are among them */
   GArray *errors; /* StoreError, likewise */
   GArray *types;  /* StoreType */
-  guint64 bytes, folders, links, twins, wasted;
+  guint n_files;  /* without those that have gone */
+  guint64 bytes, disk, folders, links;
+  guint64 twins, wasted; /* inodes whose content another one has, too, and their bytes */
 
   /* The rest is the store's own. */
   GPtrArray *dirs;
   GStringChunk *names;
   GHashTable *opened;     /* StoreDir by device and inode */
   GHashTable *type_index; /* name to index + 1 */
-  GHashTable *hard_links; /* (dev, ino) of files that have several names */
+  GHashTable *hard_links; /* (dev, ino) of files that have several names, with how many of them are here */
   GArray *devices;        /* dev_t */
   guint32 *slots;         /* file index + 1 by hash, open addressing */
   guint n_slots;          /* a power of two */
+  guint n_used;           /* slots that are not free, in both tables */
   guint32 *old_slots;     /* NULL, or the table before it grew, of which `n_moved` slots are in the new one */
   guint n_old_slots, n_moved;
 } Store;
@@ -98,9 +119,14 @@ gboolean store_open_dir (Store *store, StoreDir *dir, guint64 dev, guint64 ino);
 /* Whether that is the folder `dir` or one above it. */
 gboolean store_is_above (const StoreDir *dir, guint64 dev, guint64 ino);
 
-/* `file` without names and numbers of the store: those are given beside it. */
-void store_add_file (Store *store, const StoreFile *file, const char *name, const char *type, guint64 dev,
-                     gboolean has_hard_links);
+/* `file` without names and numbers of the store: those are given beside it. Returns its number. */
+guint store_add_file (Store *store, const StoreFile *file, const char *name, const char *type, guint64 dev);
+/* What is in a file whose content was unknown. */
+void store_set_content (Store *store, guint number, guint8 kind, const guint8 *content);
+/* Marks a file as gone. Its number and its record stay. */
+void store_remove_file (Store *store, guint number);
+/* Whether a file with the same content is there, too; another name of the same inode counts. */
+gboolean store_has_twin (const Store *store, const StoreFile *file);
 void store_add_error (Store *store, const StoreDir *dir, const char *name, int reason);
 
 /* The path below the scanned folder, in the bytes that the file system has; "" for the folder itself. */

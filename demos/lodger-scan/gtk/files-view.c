@@ -19,7 +19,7 @@ struct FilesView
 static const StoreFile *
 get_file (const FilesView *view, gconstpointer row)
 {
-  static const StoreDir no_dir = { NULL, "", 0, 0, 0, FALSE };
+  static StoreDir no_dir = { .name = "" };
   static const StoreFile no_file = { .dir = &no_dir, .name = "" };
   guint number = row_get_number (row);
   if (view->store == NULL || number >= view->store->files->len)
@@ -33,6 +33,12 @@ get_type (const FilesView *view, const StoreFile *file)
   if (view->store == NULL || file->type >= view->store->types->len)
     return "";
   return g_array_index (view->store->types, StoreType, file->type).name;
+}
+
+static gboolean
+has_twin (const FilesView *view, gconstpointer row)
+{
+  return view->store != NULL && store_has_twin (view->store, get_file (view, row));
 }
 
 /* ---- columns ---------------------------------------------------------------------------------------------------- */
@@ -67,7 +73,7 @@ append_type (void *data, gconstpointer row, GString *text)
 static void
 append_mark (void *data, gconstpointer row, GString *text)
 {
-  if (get_file (data, row)->has_twin)
+  if (has_twin (data, row))
     g_string_append (text, "duplicate");
 }
 
@@ -108,7 +114,7 @@ compare_types (const void *a, const void *b, void *data)
 static int
 compare_marks (const void *a, const void *b, void *data)
 {
-  return get_file (data, a)->has_twin - get_file (data, b)->has_twin;
+  return has_twin (data, a) - has_twin (data, b);
 }
 
 static const CellColumn columns[] = {

@@ -54,7 +54,7 @@ set_counts (ScanWindow *window, gboolean over)
 {
   const Store *store = session_get_store (window->session);
   const Report *report = session_get_report (window->session);
-  pages_set_count (window->pages, "files", over ? (gint64) store->files->len : -1);
+  pages_set_count (window->pages, "files", over ? (gint64) store->n_files : -1);
   pages_set_count (window->pages, "duplicates", report == NULL ? -1 : (gint64) report->groups->len);
   pages_set_count (window->pages, "types", over ? (gint64) store->types->len : -1);
   pages_set_count (window->pages, "errors", over ? (gint64) store->errors->len : -1);
@@ -187,10 +187,13 @@ static gboolean
 start (ScanWindow *window, char **ret_message)
 {
   SessionEvents events = { on_progress, on_changed, window };
+  EngineOptions what = window->options->what;
+  char *folders[] = { window->folder, NULL };
+  what.folders = folders;
   end_session (window);
   show_folder (window);
   frames_restart (window->frames);
-  window->session = session_start (window->caller, window->folder, window->options->json, &events, ret_message);
+  window->session = session_start (window->caller, &what, window->options->json, &events, ret_message);
   status_bar_set (window->bar, window->session);
   gtk_stack_set_visible_child_name (GTK_STACK (window->outer), window->session != NULL ? "pages" : "wrong");
   frames_want (window->frames, TRUE);
@@ -374,7 +377,7 @@ scan_window (const ScanOptions *options)
   if (options->exit_when_done)
     calls_begin (window.caller);
   window.loop = g_main_loop_new (NULL, FALSE);
-  window.folder = g_strdup (options->folder);
+  window.folder = g_strdup (options->what.folders[0]);
   build (&window);
   if (!start (&window, &message))
     window.status = options_refuse_folder (options, message);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which files of the groups of duplicates are to go. At least one inode of each group stays, whatever is asked for, and a
+ * further name of an inode that stays may stay, too: it takes no space. The main thread's alone.
+ */
+#ifndef LODGER_SCAN_PLAN_H
+#define LODGER_SCAN_PLAN_H
+
+#include "report.h"
+
+G_BEGIN_DECLS
+
+typedef enum PlanRule
+{
+  PLAN_KEEP_OLDEST,
+  PLAN_KEEP_NEWEST,
+  PLAN_KEEP_SHORTEST_PATH,
+  PLAN_KEEP_FIRST_FOLDER, /* of the folders that were given: the first one that has a copy */
+  PLAN_N_RULES
+} PlanRule;
+
+typedef struct Plan Plan;
+
+/* Nothing is to go yet. The report has to stay as long as the plan. */
+Plan *plan_new (const Report *report);
+void plan_free (Plan *plan);
+
+/* One of each group stays: which one, the rule says. `group` is a number in the report's groups. */
+void plan_apply (Plan *plan, PlanRule rule);
+void plan_apply_to (Plan *plan, PlanRule rule, guint group);
+/* `twin` is a number in the report's twins. FALSE: it is the last one of its group that stays. */
+gboolean plan_set (Plan *plan, guint twin, gboolean goes);
+gboolean plan_goes (const Plan *plan, guint twin);
+void plan_clear (Plan *plan);
+
+guint plan_get_count (const Plan *plan);
+/* The bytes that are free when they have gone. */
+guint64 plan_get_bytes (const Plan *plan);
+
+/* "oldest", as on the command line. FALSE: there is no such rule. */
+gboolean plan_rule_parse (const char *text, PlanRule *ret_rule);
+const char *plan_rule_name (PlanRule rule);
+
+G_END_DECLS
+
+#endif
