@@ -17,11 +17,11 @@ g_try_malloc g_try_malloc0 g_try_malloc0_n g_try_malloc_n g_try_realloc g_try_re
 called=$(find "$build/core" "$build/hosts" -name 'liblodger*.a' -exec nm -u {} + 2>/dev/null |
   awk '$1 == "U" { sub (/@.*/, "", $2); print $2 }' | sort -u)
 [ -n "$called" ] || { echo "there are no libraries in $build"; exit 1; }
-[ -e "$build/tests/fault.link" ] || { echo "there is no $build/tests/fault.link"; exit 1; }
+[ -e "$build/tests/link/fault" ] || { echo "there is no $build/tests/link/fault"; exit 1; }
 
 status=0
 for function in $may_fail; do
-  if printf '%s\n' "$called" | grep -qx "$function" && ! grep -qx -- "-Wl,--wrap=$function" "$build/tests/fault.link"; then
+  if printf '%s\n' "$called" | grep -qx "$function" && ! grep -qx -- "-Wl,--wrap=$function" "$build/tests/link/fault"; then
     echo "$function is called and may fail: wrap it in tests/fault/wrap.c, and name it in tests/CMakeLists.txt"
     status=1
   fi

@@ -110,7 +110,7 @@ build_mutant () { # build_mutant PROGRAM: from the changed files, whose names ar
   objects=$(objects_of "$1")
   [ -n "$objects" ] || { printf 'there is no test program %s\n' "$1" >&2; return 1; }
   link=
-  [ ! -e "$build_dir/tests/$1.link" ] || link="@$build_dir/tests/$1.link"
+  [ ! -e "$build_dir/tests/link/$1" ] || link="@$build_dir/tests/link/$1"
   # The linker leaves the original of a changed file in its archive, since all that it defines is there already.
   # shellcheck disable=SC2086 # several files
   "$compiler" $flags -o "$work/mutant" $link $mutated $objects ${gtk_libraries:+"$gtk_library"} \
