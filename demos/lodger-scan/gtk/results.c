@@ -276,6 +276,12 @@ results_get_widget (Results *results)
 }
 
 void
+results_grab_focus (Results *results)
+{
+  gtk_widget_grab_focus (status_bar_get_button (results->bar));
+}
+
+void
 results_show_page (Results *results, const char *name)
 {
   GtkWidget *stack = pages_get_stack (results->pages);

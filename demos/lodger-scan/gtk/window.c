@@ -28,17 +28,18 @@ show_folders (ScanWindow *window)
   char **folders = window->request->what.folders;
   guint count = g_strv_length (folders);
   GString *all = g_string_new (NULL);
+  char *shown;
+  char *title;
   for (guint i = 0; i < count; i++)
     text_append_shown (i == 0 ? all : g_string_append_c (all, '\n'), folders[i]);
-  if (count == 1)
-    gtk_label_set_text (GTK_LABEL (window->folder_label), all->str);
-  else
-    {
-      char *text = g_strdup_printf (ngettext ("%u folder", "%u folders", count), count);
-      gtk_label_set_text (GTK_LABEL (window->folder_label), text);
-      g_free (text);
-    }
+  shown = count == 1 ? g_strdup (all->str) : g_strdup_printf (ngettext ("%u folder", "%u folders", count), count);
+  /* Translators: a folder, and the name of the program. */
+  title = g_strdup_printf (_ ("%s – %s"), shown, g_get_application_name ());
+  gtk_label_set_text (GTK_LABEL (window->folder_label), shown);
   gtk_widget_set_tooltip_text (window->folder_label, all->str);
+  gtk_window_set_title (window->window, title);
+  g_free (title);
+  g_free (shown);
   g_string_free (all, TRUE);
 }
 
@@ -167,6 +168,7 @@ window_new (const WindowShared *shared, const char *json)
   if (page != NULL)
     results_show_page (window->results, page);
   g_free (page);
+  results_grab_focus (window->results);
   g_object_set_data (G_OBJECT (gtk_window), window_key, window);
   g_signal_connect (gtk_window, "close-request", G_CALLBACK (on_close_request), window);
   return window;
