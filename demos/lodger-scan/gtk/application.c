@@ -308,6 +308,8 @@ make_application (Application *application)
   const ScanOptions *options = application->options;
   GApplicationFlags flags = G_APPLICATION_HANDLES_OPEN;
   GApplication *gtk_application;
+  if (options->service)
+    flags |= G_APPLICATION_IS_SERVICE;
   if (options->exit_when_done || options->json != NULL || options->progress == PROGRESS_ALWAYS)
     flags |= G_APPLICATION_NON_UNIQUE;
   gtk_application = G_APPLICATION (gtk_application_new (APPLICATION_ID, flags));
