@@ -177,7 +177,7 @@ on_open (GApplication *gtk_application G_GNUC_UNUSED, GFile **files, int count, 
          void *data)
 {
   Application *application = data;
-  Request *request = request_new (&application->request->what, NULL, FALSE);
+  Request *request = request_copy (application->request);
   char **folders = request_paths_of_files (files, (gsize) count);
   application->begun = TRUE;
   request_set_folders (request, (const char *const *) folders);
@@ -213,7 +213,6 @@ on_scan (GSimpleAction *action G_GNUC_UNUSED, GVariant *message, void *data)
   application->begun = TRUE;
   if (request->dark)
     show_dark (application, TRUE);
-  request->what.cache = application->options->what.cache;
   open_window (request, application);
   request_free (request);
 }
@@ -336,6 +335,7 @@ application_scan (const ScanOptions *options)
       return SCAN_WRONG;
     }
   application.request = request_new (&options->what, options->page, options->dark);
+  application.request->no_cache = options->no_cache;
   application.progress = progress_new (options->progress);
   application.recent = g_menu_new ();
   application.application = make_application (&application);

@@ -167,19 +167,24 @@ say_wrong (Results *results, char **folders, const char *message)
 }
 
 gboolean
-results_start (Results *results, const EngineOptions *what, char **ret_message)
+results_start (Results *results, const Request *request, char **ret_message)
 {
+  EngineOptions what = request->what;
   SessionEvents events = { on_progress, on_changed, results };
   char *message = NULL;
   end_session (results);
   frames_restart (results->frames);
-  results->session = session_start (results->caller, what, results->json, &events, &message);
+  /* A cache of its own for each scan: it finds what was kept until now. */
+  if (!request->no_cache && what.reading != ENGINE_COMPARE)
+    what.cache = hash_cache_open (results->caller, NULL);
+  results->session = session_start (results->caller, &what, results->json, &events, &message);
+  hash_cache_unref (what.cache);
   status_bar_set (results->bar, results->session);
   gtk_stack_set_visible_child_name (GTK_STACK (results->outer), results->session != NULL ? "pages" : "wrong");
   frames_want (results->frames, TRUE);
   if (results->session == NULL)
     {
-      say_wrong (results, what->folders, message);
+      say_wrong (results, what.folders, message);
       if (ret_message != NULL)
         *ret_message = g_steal_pointer (&message);
       g_free (message);

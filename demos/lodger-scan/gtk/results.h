@@ -8,6 +8,7 @@
 #include "../session.h"
 #include "frames.h"
 #include "kept.h"
+#include "request.h"
 
 #include <gtk/gtk.h>
 
@@ -33,9 +34,9 @@ void results_end (Results *results);
 void results_free (Results *results);
 GtkWidget *results_get_widget (Results *results);
 
-/* Scans that, in place of what is shown. FALSE when it cannot be scanned: *ret_message, optional, says why, and so does the
+/* Scans what is requested, in place of what is shown. FALSE when it cannot be scanned: *ret_message, optional, says why, and so does the
  * window. */
-gboolean results_start (Results *results, const EngineOptions *what, char **ret_message);
+gboolean results_start (Results *results, const Request *request, char **ret_message);
 /* Ends the scan early. FALSE when there is nothing to end. */
 gboolean results_cancel (Results *results);
 

@@ -46,7 +46,7 @@ show_folders (ScanWindow *window)
 static gboolean
 start (ScanWindow *window, char **ret_message)
 {
-  gboolean started = results_start (window->results, &window->request->what, ret_message);
+  gboolean started = results_start (window->results, window->request, ret_message);
   show_folders (window);
   choices_show (window->choices, window->request);
   if (started)
@@ -57,7 +57,7 @@ start (ScanWindow *window, char **ret_message)
 gboolean
 window_scan (ScanWindow *window, const Request *request, char **ret_message)
 {
-  Request *copy = request_new (&request->what, request->page, request->dark);
+  Request *copy = request_copy (request);
   request_free (window->request);
   window->request = copy;
   if (copy->page != NULL)
@@ -94,7 +94,8 @@ static void
 open_folders (const char *const *folders, ActionsPlace place, void *data)
 {
   ScanWindow *window = data;
-  Request *request = request_new (&window->request->what, NULL, FALSE);
+  Request *request = request_copy (window->request);
+  g_clear_pointer (&request->page, g_free);
   if (place == ACTIONS_ALSO_HERE)
     request_add_folders (request, folders);
   else
