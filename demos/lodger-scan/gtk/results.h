@@ -24,8 +24,8 @@ typedef struct ResultsEvents
   void *data;
 } ResultsEvents;
 
-/* For a window that has nothing in it yet. `settings`, and `json`, a file that each report goes to, are optional, and not
- * copied. */
+/* For a window that has nothing in it yet. `json`, a file that each report goes to, is optional. Neither it nor `settings`
+ * is copied. */
 Results *results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings, const char *json,
                       const ResultsEvents *events);
 /* Ends the scan, which tells nobody. Before the window is destroyed. */

@@ -84,7 +84,7 @@ on_choices (void *data)
 {
   ScanWindow *window = data;
   choices_take (window->choices, window->request);
-  kept_set_choices (window->shared->settings, &window->request->what);
+  kept_take_choices (window->shared->settings, window->request);
   (void) start (window, NULL);
 }
 
