@@ -5,10 +5,10 @@
 #include "../i18n.h"
 #include "../progress.h"
 #include "../scan.h"
-#include "../text.h"
 #include "actions.h"
 #include "cells.h"
 #include "kept.h"
+#include "recent.h"
 #include "window.h"
 
 #include <lodger-gtk4.h>
@@ -29,29 +29,6 @@ typedef struct Application
   gboolean printed;
   int status;
 } Application;
-
-/* ---- the folders that were scanned last ------------------------------------------------------------------------- */
-
-static void
-show_recent (Application *application)
-{
-  char **folders = kept_get_folders (application->settings);
-  g_menu_remove_all (application->recent);
-  for (char **folder = folders; *folder != NULL; folder++)
-    {
-      GMenuItem *item = g_menu_item_new (NULL, NULL);
-      GString *shown = g_string_new (NULL);
-      text_append_shown (shown, *folder);
-      /* An underscore of a name is no mnemonic. */
-      g_string_replace (shown, "_", "__", 0);
-      g_menu_item_set_label (item, shown->str);
-      g_menu_item_set_action_and_target_value (item, ACTION_OPEN_RECENT, g_variant_new_bytestring (*folder));
-      g_menu_append_item (application->recent, item);
-      g_string_free (shown, TRUE);
-      g_object_unref (item);
-    }
-  g_strfreev (folders);
-}
 
 /* ---- the windows ------------------------------------------------------------------------------------------------ */
 
@@ -122,7 +99,7 @@ on_scans (const Request *request, void *data)
 {
   Application *application = data;
   kept_add_folders (application->settings, (const char *const *) request->what.folders);
-  show_recent (application);
+  recent_show (application->recent, application->settings);
 }
 
 static void
@@ -260,7 +237,7 @@ on_startup (GApplication *gtk_application, void *data)
   settings_begin_to_write (application->settings, application->caller);
   gtk_window_set_default_icon_name (APPLICATION_ID);
   cells_load_style ();
-  show_recent (application);
+  recent_show (application->recent, application->settings);
   if (application->request->dark || kept_get_dark (application->settings))
     show_dark (application, TRUE);
 }
