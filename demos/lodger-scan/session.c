@@ -17,14 +17,14 @@ struct Session
   Report *report;
 };
 
-static void *
+void *
 session_ref (Session *session)
 {
   atomic_fetch_add (&session->refs, 1);
   return session;
 }
 
-static void
+void
 session_unref (void *data)
 {
   Session *session = data;

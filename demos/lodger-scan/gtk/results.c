@@ -145,11 +145,18 @@ on_changed (Session *session, void *data)
 static void
 end_session (Results *results)
 {
-  files_view_set (results->files, NULL, NULL);
+  files_view_set (results->files, NULL, NULL, NULL);
   duplicates_view_set (results->duplicates, NULL);
   errors_view_set (results->errors, NULL);
   chart_set (results->chart, NULL);
   g_clear_pointer (&results->session, session_drop);
+}
+
+/* A worker that puts the files in order holds what it looks at. */
+static void *
+hold_session (void *session)
+{
+  return session_ref (session);
 }
 
 static void
@@ -190,7 +197,8 @@ results_start (Results *results, const Request *request, char **ret_message)
       g_free (message);
       return FALSE;
     }
-  files_view_set (results->files, session_get_store (results->session), session_get_folder (results->session));
+  files_view_set (results->files, session_get_store (results->session), session_get_folder (results->session),
+                  &(ArrangerOwner) { hold_session, session_unref, results->session });
   errors_view_set (results->errors, session_get_store (results->session));
   chart_set (results->chart, session_get_store (results->session));
   refresh (results);
@@ -231,8 +239,7 @@ add_pages (Results *results)
 }
 
 Results *
-results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_UNUSED, const char *json,
-             const ResultsEvents *events)
+results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings, const char *json, const ResultsEvents *events)
 {
   Results *results = g_new0 (Results, 1);
   results->window = window;
@@ -240,7 +247,8 @@ results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_
   results->json = json;
   results->events = *events;
   results->frames = frames_new (GTK_WIDGET (window), on_frame, results);
-  results->files = files_view_new (on_wake, results);
+  results->files = files_view_new (caller, on_wake, results);
+  files_view_set_settings (results->files, settings);
   results->duplicates = duplicates_view_new ();
   results->chart = chart_new ();
   results->errors = errors_view_new (on_wake, results);
