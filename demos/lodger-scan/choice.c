@@ -11,6 +11,7 @@ choice_copy (const EngineOptions *what)
   EngineOptions copy = *what;
   copy.folders = choice_outermost (what->folders);
   copy.exclude = g_strdupv (what->exclude);
+  copy.cache = hash_cache_ref (what->cache);
   return copy;
 }
 
@@ -19,6 +20,7 @@ choice_clear (EngineOptions *what)
 {
   g_strfreev (what->folders);
   g_strfreev (what->exclude);
+  hash_cache_unref (what->cache);
 }
 
 gboolean

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* A copy. The cache is the same one. */
+/* A copy, with a reference to the cache. */
 EngineOptions choice_copy (const EngineOptions *what);
 void choice_clear (EngineOptions *what);
 

@@ -42,6 +42,7 @@ take_figures (FileInfo *info, const struct stat *st)
 {
   info->reason = store_reason_of_mode (st->st_mode);
   info->st = *st;
+  info->seen = g_get_real_time () * 1000;
   info->size = (guint64) st->st_size;
   return info->reason == REASON_NONE;
 }

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 typedef struct FileInfo
 {
   struct stat st;
+  gint64 seen;  /* when `st` was taken, in ns since 1970 */
   guint64 size; /* what was read, else what `st` says */
   guint8 sha256[STORE_HASH_BYTES];
   gboolean hashed;

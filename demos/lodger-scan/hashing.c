@@ -74,7 +74,8 @@ accept (Job *job)
       for (guint name = 0; name < hashed->inode.count; name++)
         store_set_content (store, numbers[name], CONTENT_SHA256, info->sha256);
       if (cache != NULL && info->steady)
-        hash_cache_add (cache, &info->st, info->sha256, g_array_index (store->types, StoreType, file->type).name, g_get_real_time () * 1000);
+        hash_cache_add (cache, &info->st, info->sha256, g_array_index (store->types, StoreType, file->type).name,
+                        info->seen);
     }
 }
 

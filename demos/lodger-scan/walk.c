@@ -56,7 +56,7 @@ accept_file (const Piece *piece, Entry *entry)
   (void) store_add_file (piece->job.shared->store, &file, entry->found.name,
                          info->type != NULL ? info->type : "application/octet-stream", info->st.st_dev);
   if (what->cache != NULL && info->hashed && info->steady)
-    hash_cache_add (what->cache, &info->st, info->sha256, info->type, g_get_real_time () * 1000);
+    hash_cache_add (what->cache, &info->st, info->sha256, info->type, info->seen);
 }
 
 /* Gives the file to the batch, or to another one when that is full. */
