@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "store.h"
 
-#include <errno.h>
 #include <string.h>
 
 enum
@@ -209,7 +208,7 @@ find_first (const Store *store, const StoreFile *file)
   return index == 0 ? NULL : file_at (store, index - 1);
 }
 
-/* How many names of the file's inode are here after one was added (1) or taken away (-1). */
+/* How many names of the file's inode are here, with a content that is known, after one was added (1) or taken away (-1). */
 static guint
 count_names (Store *store, const StoreFile *file, int change)
 {
@@ -233,9 +232,10 @@ count_content (Store *store, guint number)
 {
   StoreFile *file = file_at (store, number);
   StoreFile *first;
-  gboolean another_name = count_names (store, file, 1) > 1;
+  gboolean another_name;
   if (file->content_kind == CONTENT_UNKNOWN)
     return;
+  another_name = count_names (store, file, 1) > 1;
   grow_slots (store);
   first = find_first (store, file);
   if (first == NULL)
@@ -257,12 +257,11 @@ count_content (Store *store, guint number)
 static void
 uncount_content (Store *store, const StoreFile *file)
 {
-  gboolean another_name = count_names (store, file, -1) > 0;
   StoreFile *first = file->content_kind == CONTENT_UNKNOWN ? NULL : find_first (store, file);
   if (first == NULL)
     return;
   first->copies--;
-  if (another_name)
+  if (count_names (store, file, -1) > 0)
     return;
   if (--first->inodes > 0)
     {
@@ -313,7 +312,6 @@ store_set_content (Store *store, guint number, guint8 kind, const guint8 *conten
 {
   StoreFile *file = file_at (store, number);
   g_return_if_fail (file->content_kind == CONTENT_UNKNOWN && kind != CONTENT_UNKNOWN);
-  (void) count_names (store, file, -1);
   file->content_kind = kind;
   memcpy (file->content, content, STORE_HASH_BYTES);
   count_content (store, number);
@@ -330,6 +328,40 @@ store_remove_file (Store *store, guint number)
   count_file (store, file, -1);
 }
 
+static void
+leave_dir (Store *store, StoreDir *dir)
+{
+  for (guint next = dir->first_file; next != 0; next = file_at (store, next - 1)->next_in_dir)
+    store_remove_file (store, next - 1);
+  store_reset_links (store, dir);
+  if (!dir->opened)
+    return;
+  g_hash_table_remove (store->opened, dir);
+  dir->opened = FALSE;
+  store->folders--;
+}
+
+void
+store_remove_dir (Store *store, StoreDir *dir)
+{
+  StoreDir *at = dir;
+  leave_dir (store, dir);
+  for (;;)
+    {
+      StoreDir *next = at->first_child;
+      while (next == NULL && at != dir)
+        {
+          next = at->next;
+          if (next == NULL)
+            at = at->parent;
+        }
+      if (next == NULL)
+        return;
+      at = next;
+      leave_dir (store, at);
+    }
+}
+
 gboolean
 store_has_twin (const Store *store, const StoreFile *file)
 {
@@ -338,121 +370,34 @@ store_has_twin (const Store *store, const StoreFile *file)
 }
 
 void
+store_add_link (Store *store, StoreDir *dir)
+{
+  store->links++;
+  dir->links++;
+}
+
+void
+store_reset_links (Store *store, StoreDir *dir)
+{
+  store->links -= dir->links;
+  dir->links = 0;
+}
+
+gboolean
+store_has_error (const Store *store, const StoreDir *dir, const char *name, int reason)
+{
+  for (guint i = 0; i < store->errors->len; i++)
+    {
+      const StoreError *error = &g_array_index (store->errors, StoreError, i);
+      if (error->dir == dir && error->reason == reason && g_strcmp0 (error->name, name) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
 store_add_error (Store *store, const StoreDir *dir, const char *name, int reason)
 {
   StoreError error = { dir, name == NULL ? NULL : g_string_chunk_insert (store->names, name), reason };
   g_array_append_val (store->errors, error);
-}
-
-void
-store_append_path (GString *path, const StoreDir *dir, const char *name)
-{
-  gsize start = path->len;
-  gsize end;
-  gsize need = name == NULL ? 0 : strlen (name);
-
-  for (const StoreDir *up = dir; up->parent != NULL; up = up->parent)
-    need += strlen (up->name) + 1;
-  if (name == NULL && dir->parent != NULL)
-    need--;
-  g_string_set_size (path, start + need);
-
-  /* From the end to the front, which is the way the parents lead. */
-  end = start + need;
-  if (name != NULL)
-    {
-      end -= strlen (name);
-      memcpy (path->str + end, name, strlen (name));
-    }
-  for (const StoreDir *up = dir; up->parent != NULL; up = up->parent)
-    {
-      if (end != start + need || name != NULL)
-        path->str[--end] = '/';
-      end -= strlen (up->name);
-      memcpy (path->str + end, up->name, strlen (up->name));
-    }
-}
-
-/* The part of a path at which two paths differ: a name, and whether a slash comes behind it. */
-static int
-compare_parts (const char *a, gboolean slash_a, const char *b, gboolean slash_b)
-{
-  int byte_a;
-  int byte_b;
-  while (*a != '\0' && *a == *b)
-    {
-      a++;
-      b++;
-    }
-  byte_a = *a == '\0' && slash_a ? '/' : (guint8) *a;
-  byte_b = *b == '\0' && slash_b ? '/' : (guint8) *b;
-  return byte_a - byte_b;
-}
-
-int
-store_compare_paths (const StoreDir *dir_a, const char *name_a, const StoreDir *dir_b, const char *name_b)
-{
-  const char *part_a = name_a == NULL ? "" : name_a;
-  const char *part_b = name_b == NULL ? "" : name_b;
-  gboolean slash_a = FALSE;
-  gboolean slash_b = FALSE;
-
-  /* Up to the folder that both are in; what was left last on each side is where they part. */
-  while (dir_a != dir_b)
-    {
-      gboolean up_a = dir_a->depth >= dir_b->depth;
-      gboolean up_b = dir_b->depth >= dir_a->depth;
-      if (up_a)
-        {
-          slash_a = *part_a != '\0';
-          part_a = dir_a->name;
-          dir_a = dir_a->parent;
-        }
-      if (up_b)
-        {
-          slash_b = *part_b != '\0';
-          part_b = dir_b->name;
-          dir_b = dir_b->parent;
-        }
-    }
-  return compare_parts (part_a, slash_a, part_b, slash_b);
-}
-
-const char *
-store_reason_text (int reason)
-{
-  switch (reason)
-    {
-    case REASON_BAD_NAME: return "the name is not UTF-8";
-    case REASON_FIFO: return "special file: fifo";
-    case REASON_SOCKET: return "special file: socket";
-    case REASON_CHAR_DEVICE: return "special file: character device";
-    case REASON_BLOCK_DEVICE: return "special file: block device";
-    case REASON_UNKNOWN_KIND: return "special file: unknown kind";
-    case REASON_BROKEN_LINK: return "broken link: it leads to nothing";
-    case REASON_LINK_LOOP: return "link loop: it never leads to a file";
-    case REASON_LINK_UP: return "link loop: it leads to a folder that it is in";
-    case REASON_SEEN: return "not entered: this folder was scanned under another path";
-    case REASON_NO_WORKER: return "not scanned: no thread or no memory for it";
-    case ENOENT: return "vanished while it was being scanned";
-    case ELOOP:
-    case ENOTDIR: return "a link or a file took its place while it was being scanned";
-    default: return g_strerror (reason);
-    }
-}
-
-int
-store_reason_of_mode (mode_t mode)
-{
-  if (S_ISREG (mode))
-    return REASON_NONE;
-  if (S_ISFIFO (mode))
-    return REASON_FIFO;
-  if (S_ISSOCK (mode))
-    return REASON_SOCKET;
-  if (S_ISCHR (mode))
-    return REASON_CHAR_DEVICE;
-  if (S_ISBLK (mode))
-    return REASON_BLOCK_DEVICE;
-  return S_ISLNK (mode) ? ELOOP : REASON_UNKNOWN_KIND;
 }
