@@ -8,14 +8,12 @@ struct ActOutcome
 {
   guint refs;
   Act *act;
-  gboolean undo;
   guint *order;       /* numbers in the act's items */
   guint done, failed; /* the others were not begun */
-  guint64 bytes;      /* of those that were done */
 };
 
 ActOutcome *
-act_outcome_new (Act *act, gboolean undo)
+act_outcome_new (Act *act)
 {
   ActOutcome *outcome = g_new0 (ActOutcome, 1);
   const GArray *items = act_get_items (act);
@@ -23,13 +21,11 @@ act_outcome_new (Act *act, gboolean undo)
   guint at = 0;
   outcome->refs = 1;
   outcome->act = act;
-  outcome->undo = undo;
   for (guint i = 0; i < items->len; i++)
     {
       const ActItem *item = &g_array_index (items, ActItem, i);
       outcome->done += item->reason == ACT_DONE ? 1 : 0;
       waiting += item->reason == ACT_WAITING ? 1 : 0;
-      outcome->bytes += item->reason == ACT_DONE ? item->size : 0;
     }
   outcome->failed = items->len - outcome->done - waiting;
   outcome->order = g_new (guint, MAX (items->len, 1));
@@ -71,7 +67,7 @@ act_outcome_get_act (const ActOutcome *outcome)
 gboolean
 act_outcome_can_undo (const ActOutcome *outcome)
 {
-  return !outcome->undo && act_get_kind (outcome->act) == ACT_BIN && outcome->done > 0;
+  return !act_is_undo (outcome->act) && act_get_kind (outcome->act) == ACT_BIN && outcome->done > 0;
 }
 
 gboolean
@@ -96,8 +92,8 @@ append_done (const ActOutcome *outcome, GString *text)
   guint n = outcome->done;
   char *count = count_text (n);
   GString *size = g_string_new (NULL);
-  text_append_size (size, outcome->bytes);
-  if (outcome->undo)
+  text_append_size (size, act_get_bytes (outcome->act));
+  if (act_is_undo (outcome->act))
     g_string_append_printf (text, ngettext ("%s file is back in its place.", "%s files are back in their places.", n),
                             count);
   else
@@ -173,8 +169,13 @@ void
 act_outcome_append_state (const ActOutcome *outcome, const ActItem *item, GString *text)
 {
   if (item->reason != ACT_DONE)
-    g_string_append (text, act_reason_text (item->reason));
-  else if (outcome->undo)
+    {
+      g_string_append (text, _ (act_reason_text (item->reason)));
+      /* Where it is instead. */
+      if (item->moved != NULL)
+        text_append_shown (g_string_append (text, ": "), item->moved);
+    }
+  else if (act_is_undo (outcome->act))
     g_string_append (text, _ ("back in its place"));
   else
     switch (act_get_kind (outcome->act))
@@ -206,12 +207,12 @@ act_outcome_to_text (const ActOutcome *outcome)
 /* ---- while it goes on ------------------------------------------------------------------------------------------- */
 
 void
-act_outcome_append_progress (GString *text, const Act *act, gboolean undo)
+act_outcome_append_progress (GString *text, const Act *act)
 {
   guint n = act_get_items (act)->len;
   char *count = count_text (n);
   char *done = count_text (act_get_done (act));
-  if (undo)
+  if (act_is_undo (act))
     g_string_append_printf (text, ngettext ("Putting back %s of %s file", "Putting back %s of %s files", n), done, count);
   else
     switch (act_get_kind (act))

@@ -9,9 +9,9 @@
 
 typedef struct ActOutcome ActOutcome;
 
-/* Of an act that has finished, which is consumed. `undo`: it has put back what was in the Bin. References are counted
- * in the main thread, where the last one frees the act. */
-ActOutcome *act_outcome_new (Act *act, gboolean undo);
+/* Of an act that has finished, which is consumed. References are counted in the main thread, where the last one frees the
+ * act. */
+ActOutcome *act_outcome_new (Act *act);
 ActOutcome *act_outcome_ref (ActOutcome *outcome);
 void act_outcome_unref (ActOutcome *outcome);
 
@@ -32,6 +32,6 @@ void act_outcome_append_state (const ActOutcome *outcome, const ActItem *item, G
 char *act_outcome_to_text (const ActOutcome *outcome);
 
 /* "Moving to the Bin: 12 of 214 files". Of an act that goes on. */
-void act_outcome_append_progress (GString *text, const Act *act, gboolean undo);
+void act_outcome_append_progress (GString *text, const Act *act);
 
 #endif

@@ -164,7 +164,7 @@ add_column (GtkWidget *cells, const CellColumn *column, void *data)
   gtk_column_view_append_column (cells_get_view (cells), made);
   g_object_unref (made);
   if (column->flags & CELL_LIVE)
-    g_object_set_data (G_OBJECT (cells), live_key, factory);
+    g_ptr_array_add (g_object_get_data (G_OBJECT (cells), live_key), factory);
 }
 
 GtkWidget *
@@ -177,6 +177,7 @@ cells_new (const char *label, const CellColumn *columns, GListModel *model, void
   gtk_widget_set_vexpand (cells, TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (view), "data-table");
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  g_object_set_data_full (G_OBJECT (cells), live_key, g_ptr_array_new (), (GDestroyNotify) g_ptr_array_unref);
   for (; columns->title != NULL; columns++)
     add_column (cells, columns, data);
 
@@ -197,14 +198,16 @@ cells_get_view (GtkWidget *cells)
 void
 cells_refresh (GtkWidget *cells)
 {
-  Factory *factory = g_object_get_data (G_OBJECT (cells), live_key);
-  GHashTableIter iter;
-  void *item;
-  if (factory == NULL)
-    return;
-  g_hash_table_iter_init (&iter, factory->bound);
-  while (g_hash_table_iter_next (&iter, &item, NULL))
-    show_text (factory, item);
+  const GPtrArray *live = g_object_get_data (G_OBJECT (cells), live_key);
+  for (guint i = 0; i < live->len; i++)
+    {
+      Factory *factory = g_ptr_array_index (live, i);
+      GHashTableIter iter;
+      void *item;
+      g_hash_table_iter_init (&iter, factory->bound);
+      while (g_hash_table_iter_next (&iter, &item, NULL))
+        show_text (factory, item);
+    }
 }
 
 void *
@@ -256,7 +259,8 @@ cells_load_style (void)
   static const char style[] = ".numeric { font-feature-settings: 'tnum'; }"
                               ".status { padding: 8px 12px; }"
                               ".frames { font-size: smaller; }"
-                              ".page-heading { padding: 10px 12px; }";
+                              ".page-heading { padding: 10px 12px; }"
+                              ".act-bar { padding: 8px 12px; }";
   GtkCssProvider *css = gtk_css_provider_new ();
   gtk_css_provider_load_from_data (css, style, -1);
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css),

@@ -11,7 +11,7 @@ struct DuplicatesGroups
   guint n_twin_of;
   guint32 *group_of; /* by number in the report's groups: the group here plus 1 */
   guint n_group_of;
-  GArray *chosen; /* guint: numbers in the store */
+  GHashTable *chosen; /* numbers in the store */
 };
 
 DuplicatesGroups *
@@ -20,7 +20,7 @@ duplicates_groups_new (void)
   DuplicatesGroups *groups = g_new0 (DuplicatesGroups, 1);
   groups->groups = g_array_new (FALSE, FALSE, sizeof (DuplicatesGroup));
   groups->files = g_array_new (FALSE, FALSE, sizeof (guint));
-  groups->chosen = g_array_new (FALSE, FALSE, sizeof (guint));
+  groups->chosen = g_hash_table_new (NULL, NULL);
   return groups;
 }
 
@@ -29,7 +29,7 @@ duplicates_groups_free (DuplicatesGroups *groups)
 {
   g_array_unref (groups->groups);
   g_array_unref (groups->files);
-  g_array_unref (groups->chosen);
+  g_hash_table_destroy (groups->chosen);
   g_free (groups->twin_of);
   g_free (groups->group_of);
   g_free (groups);
@@ -40,7 +40,7 @@ duplicates_groups_clear (DuplicatesGroups *groups)
 {
   g_array_set_size (groups->groups, 0);
   g_array_set_size (groups->files, 0);
-  g_array_set_size (groups->chosen, 0);
+  g_hash_table_remove_all (groups->chosen);
   g_clear_pointer (&groups->twin_of, g_free);
   g_clear_pointer (&groups->group_of, g_free);
   groups->n_twin_of = groups->n_group_of = 0;
@@ -188,6 +188,12 @@ duplicates_groups_get (const DuplicatesGroups *groups, guint number)
   return group->here ? group : NULL;
 }
 
+guint64
+duplicates_groups_get_rank (const DuplicatesGroups *groups, guint number)
+{
+  return g_array_index (groups->groups, DuplicatesGroup, number).rank;
+}
+
 guint
 duplicates_groups_get_file (const DuplicatesGroups *groups, guint index)
 {
@@ -203,11 +209,13 @@ duplicates_groups_find_twin (const DuplicatesGroups *groups, guint file, guint *
   return TRUE;
 }
 
-/* The groups are in the order of what they waste, not of their twins, so that there is no quicker way; nor is one needed
- * for a few files. */
+/* Not for many files: it goes through the groups. */
 gboolean
-duplicates_groups_find_group (const DuplicatesGroups *groups, guint twin, guint *ret_number)
+duplicates_groups_find_group (const DuplicatesGroups *groups, guint file, guint *ret_number)
 {
+  guint twin;
+  if (!duplicates_groups_find_twin (groups, file, &twin))
+    return FALSE;
   for (guint i = 0; i < groups->groups->len; i++)
     {
       const DuplicatesGroup *group = &g_array_index (groups->groups, DuplicatesGroup, i);
@@ -225,22 +233,31 @@ duplicates_groups_find_group (const DuplicatesGroups *groups, guint twin, guint 
 void
 duplicates_groups_remember (DuplicatesGroups *groups, const Plan *plan)
 {
-  g_array_set_size (groups->chosen, 0);
+  g_hash_table_remove_all (groups->chosen);
   if (plan_get_count (plan) == 0)
     return;
   for (guint i = 0; i < groups->files->len; i++)
     if (plan_goes (plan, i))
-      g_array_append_val (groups->chosen, g_array_index (groups->files, guint, i));
+      g_hash_table_add (groups->chosen, GUINT_TO_POINTER (g_array_index (groups->files, guint, i)));
 }
 
 void
 duplicates_groups_recall (DuplicatesGroups *groups, Plan *plan)
 {
-  for (guint i = 0; i < groups->chosen->len; i++)
+  GHashTableIter iter;
+  void *file;
+  g_hash_table_iter_init (&iter, groups->chosen);
+  while (g_hash_table_iter_next (&iter, &file, NULL))
     {
       guint twin;
-      if (duplicates_groups_find_twin (groups, g_array_index (groups->chosen, guint, i), &twin))
+      if (duplicates_groups_find_twin (groups, GPOINTER_TO_UINT (file), &twin))
         (void) plan_set (plan, twin, TRUE);
     }
-  g_array_set_size (groups->chosen, 0);
+  g_hash_table_remove_all (groups->chosen);
+}
+
+gboolean
+duplicates_groups_is_remembered (const DuplicatesGroups *groups, guint file)
+{
+  return g_hash_table_contains (groups->chosen, GUINT_TO_POINTER (file));
 }

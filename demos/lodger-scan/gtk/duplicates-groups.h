@@ -38,15 +38,19 @@ void duplicates_changes_clear (DuplicatesChanges *changes);
 guint duplicates_groups_get_count (const DuplicatesGroups *groups);
 /* NULL: it has gone, or never was. */
 const DuplicatesGroup *duplicates_groups_get (const DuplicatesGroups *groups, guint number);
+/* What it wasted when it was seen first; also of one that has gone. */
+guint64 duplicates_groups_get_rank (const DuplicatesGroups *groups, guint number);
 /* The number in the store of a file: `index` is from the group's first on. */
 guint duplicates_groups_get_file (const DuplicatesGroups *groups, guint index);
 /* The number in the report's twins. FALSE: it is none. */
 gboolean duplicates_groups_find_twin (const DuplicatesGroups *groups, guint file, guint *ret_twin);
-/* The number here of the group that a twin is in. */
-gboolean duplicates_groups_find_group (const DuplicatesGroups *groups, guint twin, guint *ret_number);
+/* The number here of the group that a file is in. FALSE: it is in none. */
+gboolean duplicates_groups_find_group (const DuplicatesGroups *groups, guint file, guint *ret_number);
 
 /* Notes which files go, and chooses them in a plan of a newer report as far as they are still twins. */
 void duplicates_groups_remember (DuplicatesGroups *groups, const Plan *plan);
 void duplicates_groups_recall (DuplicatesGroups *groups, Plan *plan);
+/* Whether that file went when duplicates_groups_remember() was called. */
+gboolean duplicates_groups_is_remembered (const DuplicatesGroups *groups, guint file);
 
 #endif

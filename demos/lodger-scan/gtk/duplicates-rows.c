@@ -135,9 +135,12 @@ find (DuplicatesRows *rows, guint number)
 }
 
 gboolean
-duplicates_rows_contains (DuplicatesRows *rows, guint number)
+duplicates_rows_find (DuplicatesRows *rows, guint number, guint *ret_position)
 {
-  return find (rows, number) != NULL;
+  GSequenceIter *place = find (rows, number);
+  if (place != NULL && ret_position != NULL)
+    *ret_position = (guint) g_sequence_iter_get_position (place);
+  return place != NULL;
 }
 
 static Row *

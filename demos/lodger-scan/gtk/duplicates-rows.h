@@ -20,7 +20,8 @@ typedef int (*DuplicatesRowsOrder) (guint a, guint b, void *data);
 /* An empty list. `kind` is for whoever has several lists in one. */
 DuplicatesRows *duplicates_rows_new (guint kind, DuplicatesRowsOrder order, void *data);
 guint duplicates_rows_get_count (DuplicatesRows *rows);
-gboolean duplicates_rows_contains (DuplicatesRows *rows, guint number);
+/* FALSE: it is not in it. `ret_position` is optional. */
+gboolean duplicates_rows_find (DuplicatesRows *rows, guint number, guint *ret_position);
 /* Numbers that are not in it. */
 void duplicates_rows_add (DuplicatesRows *rows, const guint *numbers, guint count);
 /* Does nothing when it is not in it. */
