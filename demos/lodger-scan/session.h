@@ -31,7 +31,7 @@ typedef struct SessionEvents
 } SessionEvents;
 
 /* Starts to scan. NULL, with *ret_message, as for engine_start(). `json`, the file to write the report to, is
- * optional; it is not copied. */
+ * optional; it is not copied. A cache of `what` is kept as long as it is needed, and saved when the scan is over. */
 Session *session_start (LodgerCaller *caller, const EngineOptions *what, const char *json, const SessionEvents *events,
                         char **ret_message);
 /* Ends the scan early. The results so far become the report. Does nothing after SESSION_SCANNING. */

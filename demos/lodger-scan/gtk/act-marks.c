@@ -2,6 +2,7 @@
 #include "act-marks.h"
 
 #include "../i18n.h"
+#include "cells.h"
 
 struct ActMarks
 {
@@ -84,6 +85,7 @@ on_setup (GtkListItemFactory *factory G_GNUC_UNUSED, GtkListItem *item, void *da
   g_object_set_data_full (G_OBJECT (item), cell_key, cell, g_free);
   g_object_set_data (G_OBJECT (cell->check), cell_key, data);
   g_signal_connect (cell->check, "toggled", G_CALLBACK (on_toggled), item);
+  cells_set_item (box, item);
   gtk_list_item_set_child (item, box);
 }
 

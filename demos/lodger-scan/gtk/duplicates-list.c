@@ -105,9 +105,9 @@ get_mark (gconstpointer row, GString *text, void *data)
   guint chosen = group == NULL ? 0 : count_chosen (list, group);
   if (chosen > 0)
     g_string_append_printf (text, ngettext ("%u of %u goes", "%u of %u go", chosen), chosen, group->count);
-  if (duplicates_model_get_store (list->model) == NULL || duplicates_row_get_kind (row) == DUPLICATES_ROW_GROUP)
+  if (duplicates_model_get_store (list->model) == NULL || row_get_kind (row) == DUPLICATES_ROW_GROUP)
     return ACT_MARK_NONE;
-  if (list->events.goes (duplicates_row_get_number (row), list->events.data))
+  if (list->events.goes (row_get_number (row), list->events.data))
     {
       g_string_append (text, C_ ("a file", "goes"));
       return ACT_MARK_GOES;
@@ -120,8 +120,8 @@ static void
 set_mark (gconstpointer row, gboolean goes, void *data)
 {
   const DuplicatesList *list = data;
-  if (duplicates_model_get_store (list->model) != NULL && duplicates_row_get_kind (row) == DUPLICATES_ROW_FILE)
-    list->events.choose (duplicates_row_get_number (row), goes, list->events.data);
+  if (duplicates_model_get_store (list->model) != NULL && row_get_kind (row) == DUPLICATES_ROW_FILE)
+    list->events.choose (row_get_number (row), goes, list->events.data);
 }
 
 /* ---- the list --------------------------------------------------------------------------------------------------- */
@@ -133,8 +133,8 @@ duplicates_list_get_selected (DuplicatesList *list, DuplicatesSelection *ret_sel
   gboolean any = row != NULL && duplicates_model_get_row_file (list->model, row, &ret_selection->file);
   if (any)
     {
-      ret_selection->is_group = duplicates_row_get_kind (row) == DUPLICATES_ROW_GROUP;
-      ret_selection->group = duplicates_row_get_number (row);
+      ret_selection->is_group = row_get_kind (row) == DUPLICATES_ROW_GROUP;
+      ret_selection->group = row_get_number (row);
       if (!ret_selection->is_group)
         any = duplicates_groups_find_group (list->groups, ret_selection->file, &ret_selection->group);
     }
@@ -149,7 +149,7 @@ on_activate (GtkColumnView *view G_GNUC_UNUSED, guint position, void *data)
   GtkTreeListRow *row = gtk_tree_list_model_get_row (duplicates_model_get_tree (list->model), position);
   void *item = row == NULL ? NULL : gtk_tree_list_row_get_item (row);
   guint file;
-  if (item != NULL && duplicates_row_get_kind (item) == DUPLICATES_ROW_GROUP)
+  if (item != NULL && row_get_kind (item) == DUPLICATES_ROW_GROUP)
     gtk_tree_list_row_set_expanded (row, !gtk_tree_list_row_get_expanded (row));
   else if (item != NULL && duplicates_model_get_row_file (list->model, item, &file))
     list->events.open (file, list->events.data);

@@ -3,8 +3,7 @@
 
 #include "../i18n.h"
 #include "act-choice.h"
-
-#include <string.h>
+#include "cells.h"
 
 #define ACTION(name) ACT_CHOICE_GROUP "." name
 
@@ -50,57 +49,54 @@ make_menu (void)
 
 /* ---- where it is shown ------------------------------------------------------------------------------------------ */
 
-static void
-pop_up (GtkPopover *menu, const GdkRectangle *place)
+typedef struct Place
 {
-  gtk_popover_set_pointing_to (menu, place);
-  gtk_popover_popup (menu);
-}
+  GtkWidget *around, *cells, *menu;
+} Place;
 
-/* The row that has the focus, or the list. */
+/* What is clicked on is selected. FALSE: it is no row. */
 static gboolean
-on_menu_key (GtkWidget *view, GVariant *arguments G_GNUC_UNUSED, void *data)
+select_row_of (const Place *place, GtkWidget *widget)
 {
-  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (view));
-  graphene_rect_t bounds;
-  GdkRectangle place = { 0, 0, 1, 1 };
-  if (focus != NULL && gtk_widget_is_ancestor (focus, view) && gtk_widget_compute_bounds (focus, view, &bounds))
-    {
-      place.x = (int) bounds.origin.x + 48;
-      place.y = (int) (bounds.origin.y + bounds.size.height / 2);
-    }
-  pop_up (data, &place);
+  guint position = widget == NULL ? GTK_INVALID_LIST_POSITION : cells_find (place->cells, widget);
+  if (position == GTK_INVALID_LIST_POSITION)
+    return FALSE;
+  (void) gtk_selection_model_select_item (gtk_column_view_get_model (cells_get_view (place->cells)), position, TRUE);
   return TRUE;
 }
 
-/* The row that is clicked at is selected first. GTK has an action for that in each row, which bears no other mark than its
- * name in style sheets. */
 static void
-select_row_at (GtkWidget *view, double x, double y)
+pop_up (const Place *place, const GdkRectangle *pointing_to)
 {
-  GtkWidget *widget = gtk_widget_pick (view, x, y, GTK_PICK_DEFAULT);
-  while (widget != NULL && widget != view && strcmp (gtk_widget_get_css_name (widget), "row") != 0)
-    widget = gtk_widget_get_parent (widget);
-  if (widget == NULL || widget == view)
-    return;
-  gtk_widget_grab_focus (widget);
-  (void) gtk_widget_activate_action (widget, "listitem.select", "(bb)", FALSE, FALSE);
+  gtk_popover_set_pointing_to (GTK_POPOVER (place->menu), pointing_to);
+  gtk_popover_popup (GTK_POPOVER (place->menu));
 }
 
 static void
 on_pressed (GtkGestureClick *gesture, int n_press G_GNUC_UNUSED, double x, double y, void *data)
 {
-  GtkWidget *view = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
-  GdkRectangle place = { (int) x, (int) y, 1, 1 };
-  select_row_at (view, x, y);
-  pop_up (data, &place);
-  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  const Place *place = data;
+  double around_x;
+  double around_y;
+  if (!select_row_of (place, gtk_widget_pick (place->cells, x, y, GTK_PICK_DEFAULT))
+      || !gtk_widget_translate_coordinates (place->cells, place->around, x, y, &around_x, &around_y))
+    return;
+  (void) gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  pop_up (place, &(GdkRectangle) { (int) around_x, (int) around_y, 1, 1 });
 }
 
-static void
-on_destroy (GtkWidget *view G_GNUC_UNUSED, void *data)
+/* Below the row that has the focus. */
+static gboolean
+on_menu_key (GtkWidget *cells G_GNUC_UNUSED, GVariant *arguments G_GNUC_UNUSED, void *data)
 {
-  gtk_widget_unparent (data);
+  const Place *place = data;
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (place->around));
+  graphene_rect_t bounds;
+  if (!select_row_of (place, focus) || !gtk_widget_compute_bounds (focus, place->around, &bounds))
+    return FALSE;
+  pop_up (place,
+          &(GdkRectangle) { (int) bounds.origin.x + 40, (int) bounds.origin.y, 1, (int) bounds.size.height });
+  return TRUE;
 }
 
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
@@ -113,27 +109,32 @@ add_key (GtkEventController *keys, const char *trigger, GtkShortcutAction *actio
 }
 
 void
-duplicates_menu_install (GtkColumnView *view)
+duplicates_menu_install (GtkWidget *around, GtkWidget *cells)
 {
   GMenuModel *model = make_menu ();
-  GtkWidget *menu = gtk_popover_menu_new_from_model (model);
   GtkGesture *click = gtk_gesture_click_new ();
   GtkEventController *keys = gtk_shortcut_controller_new ();
+  Place *place = g_new0 (Place, 1);
+  place->around = around;
+  place->cells = cells;
+  place->menu = gtk_popover_menu_new_from_model (model);
   g_object_unref (model);
-  gtk_widget_set_parent (menu, GTK_WIDGET (view));
-  gtk_popover_set_has_arrow (GTK_POPOVER (menu), FALSE);
-  gtk_widget_set_halign (menu, GTK_ALIGN_START);
-  g_signal_connect (view, "destroy", G_CALLBACK (on_destroy), menu);
+  gtk_popover_set_has_arrow (GTK_POPOVER (place->menu), FALSE);
+  gtk_popover_set_position (GTK_POPOVER (place->menu), GTK_POS_BOTTOM);
+  gtk_widget_set_halign (place->menu, GTK_ALIGN_START);
+  gtk_widget_set_parent (place->menu, around);
+  g_object_set_data_full (G_OBJECT (cells), "lodger-scan-place", place, g_free);
 
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
-  g_signal_connect (click, "pressed", G_CALLBACK (on_pressed), menu);
-  gtk_widget_add_controller (GTK_WIDGET (view), GTK_EVENT_CONTROLLER (click));
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_pressed), place);
+  gtk_widget_add_controller (cells, GTK_EVENT_CONTROLLER (click));
 
   /* Before the rows take them: the space bar would select a row. */
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     if (lines[i].keys != NULL)
       add_key (keys, lines[i].keys, gtk_named_action_new (lines[i].action));
-  add_key (keys, "Menu|<Shift>F10", gtk_callback_action_new (on_menu_key, menu, NULL));
-  gtk_widget_add_controller (GTK_WIDGET (view), keys);
+  add_key (keys, "Menu|<Shift>F10", gtk_callback_action_new (on_menu_key, place, NULL));
+  gtk_widget_add_controller (cells, keys);
 }

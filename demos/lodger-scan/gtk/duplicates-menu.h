@@ -16,7 +16,7 @@
 #define DUPLICATES_BIN_THIS    "bin-this"
 #define DUPLICATES_BIN_OTHERS  "bin-others"
 
-/* Gives a list its menu and its keys. The actions have to be found from the list's widget on. */
-void duplicates_menu_install (GtkColumnView *view);
+/* Gives the list `cells` its menu and its keys. `around`, which the list is in, holds the menu, and has the actions. */
+void duplicates_menu_install (GtkWidget *around, GtkWidget *cells);
 
 #endif

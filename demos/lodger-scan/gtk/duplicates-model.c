@@ -42,19 +42,19 @@ duplicates_model_get_file (const DuplicatesModel *model, guint number)
 const DuplicatesGroup *
 duplicates_model_get_group (const DuplicatesModel *model, gconstpointer row)
 {
-  if (model->store == NULL || duplicates_row_get_kind (row) != DUPLICATES_ROW_GROUP)
+  if (model->store == NULL || row_get_kind (row) != DUPLICATES_ROW_GROUP)
     return NULL;
-  return duplicates_groups_get (model->groups, duplicates_row_get_number (row));
+  return duplicates_groups_get (model->groups, row_get_number (row));
 }
 
 gboolean
 duplicates_model_get_row_file (const DuplicatesModel *model, gconstpointer row, guint *ret_file)
 {
   const DuplicatesGroup *group = duplicates_model_get_group (model, row);
-  *ret_file = duplicates_row_get_number (row);
+  *ret_file = row_get_number (row);
   if (group != NULL)
     *ret_file = duplicates_groups_get_file (model->groups, group->first);
-  return (group != NULL || duplicates_row_get_kind (row) == DUPLICATES_ROW_FILE)
+  return (group != NULL || row_get_kind (row) == DUPLICATES_ROW_FILE)
          && duplicates_model_get_file (model, *ret_file) != NULL;
 }
 
@@ -137,7 +137,7 @@ static GListModel *
 open_group (void *row, void *data)
 {
   DuplicatesModel *model = data;
-  guint number = duplicates_row_get_number (row);
+  guint number = row_get_number (row);
   DuplicatesRows *rows;
   if (duplicates_model_get_group (model, row) == NULL)
     return NULL;
@@ -160,7 +160,7 @@ update_open (DuplicatesModel *model, guint number)
   for (guint i = duplicates_rows_get_count (rows); i-- > 0;)
     {
       void *row = g_list_model_get_item (G_LIST_MODEL (rows), i);
-      guint file = duplicates_row_get_number (row);
+      guint file = row_get_number (row);
       guint twin;
       g_object_unref (row);
       if (!duplicates_groups_find_twin (model->groups, file, &twin) || twin < group->first

@@ -1,44 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "duplicates-rows.h"
 
-typedef struct Row
-{
-  GObject parent;
-  guint number, kind;
-} Row;
-
 struct DuplicatesRows
 {
   GObject parent;
   guint kind;
   DuplicatesRowsOrder order;
   void *data;
-  GSequence *rows; /* Row */
+  GSequence *rows; /* of the rows */
+  void *probe;     /* a row that is in no list: what is looked for has its number */
 };
 
 static GObjectClass *rows_parent_class;
-
-static GType
-row_get_type (void)
-{
-  static GType type;
-  if (type == 0)
-    type = g_type_register_static_simple (G_TYPE_OBJECT, "LodgerScanDuplicatesRow", sizeof (GObjectClass), NULL,
-                                          sizeof (Row), NULL, 0);
-  return type;
-}
-
-guint
-duplicates_row_get_number (gconstpointer row)
-{
-  return ((const Row *) row)->number;
-}
-
-guint
-duplicates_row_get_kind (gconstpointer row)
-{
-  return ((const Row *) row)->kind;
-}
 
 /* ---- the model -------------------------------------------------------------------------------------------------- */
 
@@ -77,6 +50,7 @@ rows_finalize (GObject *object)
 {
   DuplicatesRows *rows = (DuplicatesRows *) object;
   g_sequence_free (rows->rows);
+  g_object_unref (rows->probe);
   rows_parent_class->finalize (object);
 }
 
@@ -109,6 +83,7 @@ duplicates_rows_new (guint kind, DuplicatesRowsOrder order, void *data)
   rows->order = order;
   rows->data = data;
   rows->rows = g_sequence_new (g_object_unref);
+  rows->probe = row_new (kind, 0);
   return rows;
 }
 
@@ -124,14 +99,14 @@ static int
 compare (const void *a, const void *b, void *data)
 {
   const DuplicatesRows *rows = data;
-  return rows->order (duplicates_row_get_number (a), duplicates_row_get_number (b), rows->data);
+  return rows->order (row_get_number (a), row_get_number (b), rows->data);
 }
 
 static GSequenceIter *
 find (DuplicatesRows *rows, guint number)
 {
-  Row probe = { .number = number };
-  return g_sequence_lookup (rows->rows, &probe, compare, rows);
+  row_set_number (rows->probe, number);
+  return g_sequence_lookup (rows->rows, rows->probe, compare, rows);
 }
 
 gboolean
@@ -143,24 +118,13 @@ duplicates_rows_find (DuplicatesRows *rows, guint number, guint *ret_position)
   return place != NULL;
 }
 
-static Row *
-row_new (const DuplicatesRows *rows, guint number)
-{
-  Row *row = g_object_new (row_get_type (), NULL);
-  row->number = number;
-  row->kind = rows->kind;
-  return row;
-}
-
 static gboolean
 belongs_behind_all (DuplicatesRows *rows, guint number)
 {
   GSequenceIter *end = g_sequence_get_end_iter (rows->rows);
-  const Row *last;
   if (g_sequence_iter_is_begin (end))
     return TRUE;
-  last = g_sequence_get (g_sequence_iter_prev (end));
-  return rows->order (last->number, number, rows->data) <= 0;
+  return rows->order (row_get_number (g_sequence_get (g_sequence_iter_prev (end))), number, rows->data) <= 0;
 }
 
 static void
@@ -180,13 +144,13 @@ duplicates_rows_add (DuplicatesRows *rows, const guint *numbers, guint count)
       GSequenceIter *place;
       if (belongs_behind_all (rows, numbers[i]))
         {
-          g_sequence_append (rows->rows, row_new (rows, numbers[i]));
+          g_sequence_append (rows->rows, row_new (rows->kind, numbers[i]));
           appended++;
           continue;
         }
       tell_appended (rows, appended);
       appended = 0;
-      place = g_sequence_insert_sorted (rows->rows, row_new (rows, numbers[i]), compare, rows);
+      place = g_sequence_insert_sorted (rows->rows, row_new (rows->kind, numbers[i]), compare, rows);
       g_list_model_items_changed (G_LIST_MODEL (rows), (guint) g_sequence_iter_get_position (place), 0, 1);
     }
   tell_appended (rows, appended);

@@ -2,13 +2,12 @@
 /*
  * The model of the page of duplicates: rows that are a number each, which come and go one by one, in an order that a
  * function knows. A list hears of each change alone, so that it stays where it is scrolled to, and what is open stays open.
- *
- * The types are registered here rather than by GLib's macros, as in rows.c.
+ * Its items are those of rows.h.
  */
 #ifndef LODGER_SCAN_DUPLICATES_ROWS_H
 #define LODGER_SCAN_DUPLICATES_ROWS_H
 
-#include <gtk/gtk.h>
+#include "rows.h"
 
 /* A GListModel. */
 typedef struct DuplicatesRows DuplicatesRows;
@@ -27,9 +26,5 @@ void duplicates_rows_add (DuplicatesRows *rows, const guint *numbers, guint coun
 /* Does nothing when it is not in it. */
 void duplicates_rows_remove (DuplicatesRows *rows, guint number);
 void duplicates_rows_clear (DuplicatesRows *rows);
-
-/* Of an item of the list. */
-guint duplicates_row_get_number (gconstpointer row);
-guint duplicates_row_get_kind (gconstpointer row);
 
 #endif

@@ -4,10 +4,11 @@
 #include "../figures.h"
 #include "../i18n.h"
 #include "act-choice.h"
-#include "act-open.h"
 #include "cells.h"
 #include "duplicates-list.h"
 #include "duplicates-menu.h"
+#include "notice.h"
+#include "opener.h"
 
 enum
 {
@@ -19,6 +20,7 @@ struct DuplicatesView
   DuplicatesViewEvents events;
   LodgerCaller *caller;
   GtkWidget *stack, *heading, *empty;
+  Notice *notice;
   ActChoice *choice;
   DuplicatesList *list;
   DuplicatesModel *model;   /* the list's */
@@ -30,6 +32,8 @@ struct DuplicatesView
   guint rule_at; /* the report's group that it comes to next; G_MAXUINT: it is over */
   gboolean busy;
 };
+
+static const char view_key[] = "lodger-scan-duplicates-view";
 
 /* ---- what is chosen --------------------------------------------------------------------------------------------- */
 
@@ -235,42 +239,44 @@ on_bin_some (GSimpleAction *action, GVariant *parameter G_GNUC_UNUSED, void *dat
   plan_free (plan);
 }
 
-static void
-open_path (DuplicatesView *view, guint file,
-           void (*open) (const ActOpenTarget *target, const char *path))
+static char *
+make_path (DuplicatesView *view, guint file)
 {
-  const ActOpenTarget target = { view->caller, view->stack, view->events.say, view->events.data };
-  char *path = g_build_filename (view->folder, duplicates_list_get_path (view->list, file), NULL);
-  open (&target, path);
-  g_free (path);
+  return g_build_filename (view->folder, duplicates_list_get_path (view->list, file), NULL);
 }
 
 static void
-copy_path (const ActOpenTarget *target, const char *path)
+tell (GtkWidget *stack, const char *sentence)
 {
-  act_open_copy_path (target->widget, path);
+  const DuplicatesView *view = g_object_get_data (G_OBJECT (stack), view_key);
+  notice_say (view->notice, sentence);
 }
 
 static void
 open_file (guint file, void *data)
 {
-  open_path (data, file, act_open_file);
+  DuplicatesView *view = data;
+  char *path = make_path (view, file);
+  opener_open (view->stack, view->caller, path, tell);
+  g_free (path);
 }
 
 static void
 on_path (GSimpleAction *action, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
   DuplicatesView *view = data;
-  const char *name = g_action_get_name (G_ACTION (action));
   DuplicatesSelection selected;
+  char *path;
   if (!duplicates_list_get_selected (view->list, &selected))
     return;
-  if (g_str_equal (name, DUPLICATES_OPEN))
-    open_path (view, selected.file, act_open_file);
-  else if (g_str_equal (name, DUPLICATES_OPEN_FOLDER))
-    open_path (view, selected.file, act_open_folder);
+  path = make_path (view, selected.file);
+  if (g_str_equal (g_action_get_name (G_ACTION (action)), DUPLICATES_OPEN))
+    opener_open (view->stack, view->caller, path, tell);
+  else if (g_str_equal (g_action_get_name (G_ACTION (action)), DUPLICATES_OPEN_FOLDER))
+    opener_show_in_folder (view->stack, view->caller, path, tell);
   else
-    open_path (view, selected.file, copy_path);
+    opener_copy_paths (view->stack, (const char *const[]) { path, NULL });
+  g_free (path);
 }
 
 static const GActionEntry entries[] = {
@@ -325,6 +331,7 @@ duplicates_view_new (LodgerCaller *caller, const DuplicatesViewEvents *events)
   view->events = *events;
   view->caller = caller;
   view->rule_at = G_MAXUINT;
+  view->notice = notice_new ();
   view->choice = act_choice_new ();
   view->list = duplicates_list_new (&list_events);
   view->model = duplicates_list_get_model (view->list);
@@ -335,12 +342,14 @@ duplicates_view_new (LodgerCaller *caller, const DuplicatesViewEvents *events)
   view->actions = g_simple_action_group_new ();
   g_action_map_add_action_entries (G_ACTION_MAP (view->actions), entries, G_N_ELEMENTS (entries), view);
   gtk_widget_insert_action_group (view->stack, ACT_CHOICE_GROUP, G_ACTION_GROUP (view->actions));
+  g_object_set_data (G_OBJECT (view->stack), view_key, view);
+  gtk_box_append (GTK_BOX (box), notice_get_widget (view->notice));
   gtk_box_append (GTK_BOX (box), view->heading);
   gtk_box_append (GTK_BOX (box), act_choice_get_widget (view->choice));
   gtk_box_append (GTK_BOX (box), duplicates_list_get_widget (view->list));
   gtk_stack_add_named (GTK_STACK (view->stack), view->empty, "empty");
   gtk_stack_add_named (GTK_STACK (view->stack), box, "duplicates");
-  duplicates_menu_install (duplicates_list_get_view (view->list));
+  duplicates_menu_install (view->stack, duplicates_list_get_widget (view->list));
   g_signal_connect (gtk_column_view_get_model (duplicates_list_get_view (view->list)), "selection-changed",
                     G_CALLBACK (on_selected), view);
   refresh_actions (view);
@@ -363,6 +372,7 @@ duplicates_view_free (DuplicatesView *view)
   g_object_unref (view->stack);
   duplicates_list_free (view->list);
   act_choice_free (view->choice);
+  notice_free (view->notice);
   g_object_unref (view->actions);
   g_free (view);
 }

@@ -20,8 +20,6 @@ typedef struct DuplicatesViewEvents
   void (*act) (const Plan *plan, ActKind kind, void *data);
   /* Rows are to be added though nothing was found: asks for frames. */
   void (*wake) (void *data);
-  /* Something could not be done. */
-  void (*say) (const char *text, void *data);
   void *data;
 } DuplicatesViewEvents;
 

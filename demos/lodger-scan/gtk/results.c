@@ -106,9 +106,11 @@ on_wake (void *data)
 }
 
 static void
-on_progress (Session *session G_GNUC_UNUSED, void *data)
+on_progress (Session *session, void *data)
 {
-  refresh (data);
+  Results *results = data;
+  refresh (results);
+  results->events.progress (session, results->events.data);
 }
 
 static void
@@ -165,19 +167,24 @@ say_wrong (Results *results, char **folders, const char *message)
 }
 
 gboolean
-results_start (Results *results, const EngineOptions *what, char **ret_message)
+results_start (Results *results, const Request *request, char **ret_message)
 {
+  EngineOptions what = request->what;
   SessionEvents events = { on_progress, on_changed, results };
   char *message = NULL;
   end_session (results);
   frames_restart (results->frames);
-  results->session = session_start (results->caller, what, results->json, &events, &message);
+  /* A cache of its own for each scan: it finds what was kept until now. */
+  if (!request->no_cache && what.reading != ENGINE_COMPARE)
+    what.cache = hash_cache_open (results->caller, NULL);
+  results->session = session_start (results->caller, &what, results->json, &events, &message);
+  hash_cache_unref (what.cache);
   status_bar_set (results->bar, results->session);
   gtk_stack_set_visible_child_name (GTK_STACK (results->outer), results->session != NULL ? "pages" : "wrong");
   frames_want (results->frames, TRUE);
   if (results->session == NULL)
     {
-      say_wrong (results, what->folders, message);
+      say_wrong (results, what.folders, message);
       if (ret_message != NULL)
         *ret_message = g_steal_pointer (&message);
       g_free (message);
@@ -273,6 +280,12 @@ GtkWidget *
 results_get_widget (Results *results)
 {
   return results->box;
+}
+
+void
+results_grab_focus (Results *results)
+{
+  gtk_widget_grab_focus (status_bar_get_button (results->bar));
 }
 
 void
