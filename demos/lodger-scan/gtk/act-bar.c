@@ -75,7 +75,7 @@ act_bar_new (const ActBarEvents *events)
                             G_CALLBACK (on_cancel));
   bar->undo = add_button (bar, _ ("_Undo"), _ ("Put the files back from the Bin"), G_CALLBACK (on_undo));
   bar->details
-      = add_button (bar, _ ("_Details"), _ ("Show what became of each file"), G_CALLBACK (on_details));
+      = add_button (bar, _ ("Detai_ls"), _ ("Show what became of each file"), G_CALLBACK (on_details));
   bar->dismiss = gtk_button_new_from_icon_name ("window-close-symbolic");
   gtk_widget_add_css_class (bar->dismiss, "flat");
   gtk_widget_set_valign (bar->dismiss, GTK_ALIGN_CENTER);

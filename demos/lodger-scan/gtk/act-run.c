@@ -15,6 +15,7 @@ struct ActRun
   gboolean stopping;
   GArray *files;       /* guint: the numbers of the act's files in the store; empty when nobody wants them */
   ActOutcome *outcome; /* of the last act; NULL: there was none */
+  char *note;          /* to be said at the end; or NULL */
   /* What was asked. */
   ActKind kind;
   guint count;
@@ -43,6 +44,9 @@ show_outcome (ActRun *run)
   act_outcome_append_summary (run->outcome, text);
   if (!goes && act_get_succeeded (act) > 0 && !run->target.follows (run->target.data))
     g_string_append_printf (text, " %s", _ ("The lists show it after the next scan."));
+  if (run->note != NULL)
+    g_string_append_printf (text, " %s", run->note);
+  g_clear_pointer (&run->note, g_free);
   if (act_outcome_can_undo (run->outcome))
     flags |= ACT_BAR_UNDO;
   if (!act_outcome_is_whole (run->outcome))
@@ -199,6 +203,7 @@ act_run_free (ActRun *run)
   g_clear_pointer (&run->outcome, act_outcome_unref);
   act_bar_free (run->bar);
   g_array_unref (run->files);
+  g_free (run->note);
   g_free (run);
 }
 
@@ -231,6 +236,13 @@ act_run_forget (ActRun *run)
   g_array_set_size (run->files, 0);
   if (run->act != NULL && !act_is_undo (run->act))
     (void) act_run_cancel (run);
+}
+
+void
+act_run_note (ActRun *run, const char *text)
+{
+  g_free (run->note);
+  run->note = run->act == NULL ? NULL : g_strdup (text);
 }
 
 void

@@ -43,6 +43,8 @@ gboolean act_run_is_busy (const ActRun *run);
 gboolean act_run_cancel (ActRun *run);
 /* The store goes: an act is cancelled, and its files are not told any more. It can still be undone. */
 void act_run_forget (ActRun *run);
+/* Something to be said beside what comes of the act that goes on. */
+void act_run_note (ActRun *run, const char *text);
 /* Says something that is no act's. Not while an act goes on. */
 void act_run_say (ActRun *run, const char *text, gboolean warns);
 

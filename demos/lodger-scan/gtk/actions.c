@@ -103,7 +103,14 @@ static void
 on_cancel (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
   const Actions *actions = data;
-  (void) actions->target.cancel (actions->target.data);
+  actions->target.stop (actions->target.data);
+}
+
+static void
+on_save (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
+{
+  const Actions *actions = data;
+  actions->target.save (actions->target.data);
 }
 
 static void
@@ -141,6 +148,7 @@ static const GActionEntry entries[] = {
   { .name = "add", .activate = on_add },
   { .name = "open-recent", .activate = on_open_recent, .parameter_type = "ay" },
   { .name = "rescan", .activate = on_rescan },
+  { .name = "save", .activate = on_save },
   { .name = "cancel", .activate = on_cancel },
   { .name = "cancel-or-close", .activate = on_cancel_or_close },
   { .name = "close", .activate = on_close },
@@ -152,6 +160,7 @@ static const struct
 {
   const char *keys, *action, *page;
 } keys[] = {
+  { "<Control>s", "win.save", NULL },
   { "<Control>o", ACTION_OPEN, NULL },       { "<Control>n", "win.open-elsewhere", NULL },
   { "<Control><Shift>o", ACTION_ADD, NULL }, { "F5|<Control>r", ACTION_RESCAN, NULL },
   { "Escape", "win.cancel", NULL },          { "<Control>w", "win.close", NULL },

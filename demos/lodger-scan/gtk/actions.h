@@ -39,6 +39,10 @@ typedef struct ActionsTarget
   void (*rescan) (void *data);
   /* Ends the scan. FALSE when there is nothing to end. */
   gboolean (*cancel) (void *data);
+  /* Ends what is done to files, or the scan. */
+  void (*stop) (void *data);
+  /* Saves the list of what was found. */
+  void (*save) (void *data);
   void (*close) (void *data);
   void (*show_page) (const char *name, void *data);
   /* The folder that was chosen last: the folder chooser begins there. */

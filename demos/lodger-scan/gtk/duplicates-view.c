@@ -349,7 +349,7 @@ duplicates_view_new (LodgerCaller *caller, const DuplicatesViewEvents *events)
   gtk_box_append (GTK_BOX (box), duplicates_list_get_widget (view->list));
   gtk_stack_add_named (GTK_STACK (view->stack), view->empty, "empty");
   gtk_stack_add_named (GTK_STACK (view->stack), box, "duplicates");
-  duplicates_menu_install (view->stack, duplicates_list_get_widget (view->list));
+  duplicates_menu_install (box, duplicates_list_get_widget (view->list));
   g_signal_connect (gtk_column_view_get_model (duplicates_list_get_view (view->list)), "selection-changed",
                     G_CALLBACK (on_selected), view);
   refresh_actions (view);
@@ -462,6 +462,25 @@ const Plan *
 duplicates_view_get_plan (const DuplicatesView *view)
 {
   return view->rule_at == G_MAXUINT ? view->plan : NULL;
+}
+
+guint
+duplicates_view_move_to_bin (DuplicatesView *view, const guint *files, guint count)
+{
+  Plan *plan;
+  guint twin;
+  guint moved;
+  if (view->plan == NULL || view->busy)
+    return 0;
+  plan = plan_new (plan_get_report (view->plan));
+  for (guint i = 0; i < count; i++)
+    if (duplicates_groups_find_twin (view->groups, files[i], &twin))
+      (void) plan_set (plan, twin, TRUE);
+  moved = plan_get_count (plan);
+  if (moved > 0)
+    view->events.act (plan, ACT_BIN, view->events.data);
+  plan_free (plan);
+  return moved;
 }
 
 gboolean

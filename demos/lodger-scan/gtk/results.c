@@ -6,9 +6,9 @@
 #include "../scan.h"
 #include "../text.h"
 #include "actions.h"
+#include "acts.h"
 #include "cells.h"
 #include "chart.h"
-#include "duplicates-view.h"
 #include "errors-view.h"
 #include "files-view.h"
 #include "pages.h"
@@ -25,11 +25,13 @@ struct Results
   GtkWidget *box, *outer, *wrong;
   Pages *pages;
   FilesView *files;
-  DuplicatesView *duplicates;
+  Acts *acts;
+  DuplicatesView *duplicates; /* the acts' */
   Chart *chart;
   ErrorsView *errors;
   StatusBar *bar;
   Frames *frames;   /* NULL after results_end() */
+  char **folders;   /* that are scanned; NULL when there is no session */
   Session *session; /* NULL when what was asked for last cannot be scanned */
   gboolean json_failed;
 };
@@ -117,7 +119,7 @@ static void
 on_done (Results *results)
 {
   GtkWidget *button = status_bar_get_button (results->bar);
-  duplicates_view_set (results->duplicates, session_get_report (results->session));
+  acts_refresh (results->acts, results->folders);
   results->json_failed |= session_json_failed (results->session);
   /* The button closes the window from now on. Without a cancel, nobody expects that under the space bar. */
   if (!session_was_cancelled (results->session) && gtk_widget_has_focus (button))
@@ -138,7 +140,10 @@ on_changed (Session *session, void *data)
   if (session_get_state (session) == SESSION_DONE)
     on_done (results);
   else if (session_get_state (session) == SESSION_SORTING)
-    refresh (results);
+    {
+      acts_refresh (results->acts, results->folders);
+      refresh (results);
+    }
 }
 
 /* Clears the pages before the session is dropped: they must not outlive its store. */
@@ -146,10 +151,11 @@ static void
 end_session (Results *results)
 {
   files_view_set (results->files, NULL, NULL);
-  duplicates_view_set (results->duplicates, NULL);
+  acts_set_session (results->acts, NULL);
   errors_view_set (results->errors, NULL);
   chart_set (results->chart, NULL);
   g_clear_pointer (&results->session, session_drop);
+  g_clear_pointer (&results->folders, g_strfreev);
 }
 
 static void
@@ -190,11 +196,25 @@ results_start (Results *results, const Request *request, char **ret_message)
       g_free (message);
       return FALSE;
     }
+  results->folders = g_strdupv (what.folders);
+  acts_set_session (results->acts, results->session);
   files_view_set (results->files, session_get_store (results->session), session_get_folder (results->session));
   errors_view_set (results->errors, session_get_store (results->session));
   chart_set (results->chart, session_get_store (results->session));
   refresh (results);
   return TRUE;
+}
+
+gboolean
+results_stop (Results *results)
+{
+  return acts_cancel (results->acts) || results_cancel (results);
+}
+
+void
+results_save (Results *results)
+{
+  acts_save (results->acts);
 }
 
 gboolean
@@ -230,6 +250,12 @@ add_pages (Results *results)
   pages_add (results->pages, errors_view_get_widget (results->errors), "errors", _ ("_Errors"));
 }
 
+static void
+show_page (const char *name, void *data)
+{
+  results_show_page (data, name);
+}
+
 Results *
 results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_UNUSED, const char *json,
              const ResultsEvents *events)
@@ -241,7 +267,8 @@ results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_
   results->events = *events;
   results->frames = frames_new (GTK_WIDGET (window), on_frame, results);
   results->files = files_view_new (on_wake, results);
-  results->duplicates = duplicates_view_new ();
+  results->acts = acts_new (&(ActsTarget) { window, caller, show_page, on_wake, results });
+  results->duplicates = acts_get_duplicates (results->acts);
   results->chart = chart_new ();
   results->errors = errors_view_new (on_wake, results);
   results->bar = status_bar_new (ACTION_CANCEL_OR_CLOSE);
@@ -252,6 +279,7 @@ results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_
   gtk_stack_add_named (GTK_STACK (results->outer), make_wrong_page (results), "wrong");
   results->box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
   gtk_box_append (GTK_BOX (results->box), results->outer);
+  gtk_box_append (GTK_BOX (results->box), acts_get_bar (results->acts));
   gtk_box_append (GTK_BOX (results->box), status_bar_get_widget (results->bar));
   return results;
 }
@@ -259,6 +287,7 @@ results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_
 void
 results_end (Results *results)
 {
+  acts_end (results->acts);
   end_session (results);
   g_clear_pointer (&results->frames, frames_free);
 }
@@ -269,7 +298,7 @@ results_free (Results *results)
   g_object_unref (results->box);
   pages_free (results->pages);
   files_view_free (results->files);
-  duplicates_view_free (results->duplicates);
+  acts_free (results->acts);
   chart_free (results->chart);
   errors_view_free (results->errors);
   status_bar_free (results->bar);

@@ -40,6 +40,11 @@ gboolean results_start (Results *results, const Request *request, char **ret_mes
 /* Ends the scan early. FALSE when there is nothing to end. */
 gboolean results_cancel (Results *results);
 
+/* Ends what is done to files, or the scan. FALSE when there is nothing to end. */
+gboolean results_stop (Results *results);
+/* Asks for a file, and saves the list of what was found there. */
+void results_save (Results *results);
+
 /* Gives the focus to the button that ends the scan. */
 void results_grab_focus (Results *results);
 

@@ -120,6 +120,18 @@ cancel (void *data)
 }
 
 static void
+stop (void *data)
+{
+  (void) results_stop (((ScanWindow *) data)->results);
+}
+
+static void
+save (void *data)
+{
+  results_save (((ScanWindow *) data)->results);
+}
+
+static void
 close_it (void *data)
 {
   window_close (data);
@@ -161,6 +173,8 @@ window_new (const WindowShared *shared, const char *json)
       .open = open_folders,
       .rescan = rescan,
       .cancel = cancel,
+      .stop = stop,
+      .save = save,
       .close = close_it,
       .show_page = show_page,
       .get_folder = get_folder,
