@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "results.h"
+
+#include "../calls.h"
+#include "../i18n.h"
+#include "../scan.h"
+#include "../text.h"
+#include "actions.h"
+#include "cells.h"
+#include "chart.h"
+#include "duplicates-view.h"
+#include "errors-view.h"
+#include "files-view.h"
+#include "pages.h"
+#include "status-bar.h"
+
+#include <lodger-gtk4.h>
+
+struct Results
+{
+  GtkWindow *window;
+  LodgerCaller *caller;
+  const char *json;
+  ResultsEvents events;
+  GtkWidget *box, *outer, *wrong;
+  Pages *pages;
+  FilesView *files;
+  DuplicatesView *duplicates;
+  Chart *chart;
+  ErrorsView *errors;
+  StatusBar *bar;
+  Frames *frames;   /* NULL after results_end() */
+  Session *session; /* NULL when what was asked for last cannot be scanned */
+  gboolean json_failed;
+};
+
+/* ---- the figures ------------------------------------------------------------------------------------------------ */
+
+/* Shows how much is on each page. Only when the scan is over: the numbers are costly to show. */
+static void
+set_counts (Results *results, gboolean over)
+{
+  const Store *store = session_get_store (results->session);
+  const Report *report = session_get_report (results->session);
+  pages_set_count (results->pages, "files", over ? (gint64) store->n_files : -1);
+  pages_set_count (results->pages, "duplicates", report == NULL ? -1 : (gint64) report->groups->len);
+  pages_set_count (results->pages, "types", over ? (gint64) store->types->len : -1);
+  pages_set_count (results->pages, "errors", over ? (gint64) store->errors->len : -1);
+}
+
+static void
+refresh (Results *results)
+{
+  const Store *store = session_get_store (results->session);
+  gboolean over = session_get_state (results->session) >= SESSION_SORTING;
+  set_counts (results, over);
+  files_view_refresh (results->files, over);
+  errors_view_refresh (results->errors, over);
+  duplicates_view_refresh (results->duplicates, store);
+  chart_refresh (results->chart, over);
+  status_bar_refresh (results->bar, results->session, results->frames);
+}
+
+/* ---- a scan ----------------------------------------------------------------------------------------------------- */
+
+static void
+tell_shown (LodgerPending *self G_GNUC_UNUSED, void *data)
+{
+  Results *results = data;
+  if (results->session != NULL && session_get_state (results->session) == SESSION_DONE)
+    results->events.shown (results->events.data);
+}
+
+/* Calls of the window's scope: when it is destroyed they do not run any more. */
+static void
+tell_shown_later (Results *results, gint64 delay)
+{
+  LodgerScope *scope = lodger_gtk_widget_get_scope (GTK_WIDGET (results->window));
+  lodger_pending_unref (delay == 0
+                            ? lodger_scope_call_soon (scope, results->caller, tell_shown, results, NULL)
+                            : lodger_scope_call_later (scope, results->caller, delay, tell_shown, results, NULL));
+}
+
+/* Each frame adds a portion of the new rows. When all are shown the clock may stand still. Calls that are submitted
+ * here run when this frame has been painted. */
+static void
+on_frame (void *data)
+{
+  Results *results = data;
+  gboolean more = files_view_grow (results->files);
+  calls_frame ();
+  more |= errors_view_grow (results->errors);
+  more |= duplicates_view_grow (results->duplicates);
+  if (more || (results->session != NULL && session_get_state (results->session) != SESSION_DONE))
+    return;
+  frames_want (results->frames, FALSE);
+  tell_shown_later (results, 0);
+}
+
+static void
+on_wake (void *data)
+{
+  Results *results = data;
+  if (results->frames != NULL)
+    frames_want (results->frames, TRUE);
+}
+
+static void
+on_progress (Session *session G_GNUC_UNUSED, void *data)
+{
+  refresh (data);
+}
+
+static void
+on_done (Results *results)
+{
+  GtkWidget *button = status_bar_get_button (results->bar);
+  duplicates_view_set (results->duplicates, session_get_report (results->session));
+  results->json_failed |= session_json_failed (results->session);
+  /* The button closes the window from now on. Without a cancel, nobody expects that under the space bar. */
+  if (!session_was_cancelled (results->session) && gtk_widget_has_focus (button))
+    {
+      gtk_window_set_focus (results->window, NULL);
+      gtk_widget_child_focus (pages_get_stack (results->pages), GTK_DIR_TAB_FORWARD);
+    }
+  refresh (results);
+  tell_shown_later (results, SCAN_PAINT_PATIENCE);
+}
+
+static void
+on_changed (Session *session, void *data)
+{
+  Results *results = data;
+  results->session = session;
+  status_bar_set (results->bar, session);
+  if (session_get_state (session) == SESSION_DONE)
+    on_done (results);
+  else if (session_get_state (session) == SESSION_SORTING)
+    refresh (results);
+}
+
+/* Clears the pages before the session is dropped: they must not outlive its store. */
+static void
+end_session (Results *results)
+{
+  files_view_set (results->files, NULL, NULL);
+  duplicates_view_set (results->duplicates, NULL);
+  errors_view_set (results->errors, NULL);
+  chart_set (results->chart, NULL);
+  g_clear_pointer (&results->session, session_drop);
+}
+
+static void
+say_wrong (Results *results, char **folders, const char *message)
+{
+  GString *text = g_string_new (NULL);
+  for (; *folders != NULL; folders++)
+    {
+      text_append_shown (text, *folders);
+      g_string_append_c (text, '\n');
+    }
+  g_string_append (text, message);
+  cells_empty_page_say (results->wrong, _ ("This folder cannot be scanned"), text->str);
+  g_string_free (text, TRUE);
+}
+
+gboolean
+results_start (Results *results, const EngineOptions *what, char **ret_message)
+{
+  SessionEvents events = { on_progress, on_changed, results };
+  char *message = NULL;
+  end_session (results);
+  frames_restart (results->frames);
+  results->session = session_start (results->caller, what, results->json, &events, &message);
+  status_bar_set (results->bar, results->session);
+  gtk_stack_set_visible_child_name (GTK_STACK (results->outer), results->session != NULL ? "pages" : "wrong");
+  frames_want (results->frames, TRUE);
+  if (results->session == NULL)
+    {
+      say_wrong (results, what->folders, message);
+      if (ret_message != NULL)
+        *ret_message = g_steal_pointer (&message);
+      g_free (message);
+      return FALSE;
+    }
+  files_view_set (results->files, session_get_store (results->session), session_get_folder (results->session));
+  errors_view_set (results->errors, session_get_store (results->session));
+  chart_set (results->chart, session_get_store (results->session));
+  refresh (results);
+  return TRUE;
+}
+
+gboolean
+results_cancel (Results *results)
+{
+  if (results->session == NULL || session_get_state (results->session) == SESSION_DONE)
+    return FALSE;
+  session_cancel (results->session);
+  return TRUE;
+}
+
+/* ---- building --------------------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+make_wrong_page (Results *results)
+{
+  GtkWidget *open = gtk_button_new_with_mnemonic (_ ("_Choose another folder…"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (open), ACTION_OPEN);
+  gtk_widget_set_halign (open, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (open, "suggested-action");
+  results->wrong = cells_empty_page ("dialog-warning-symbolic");
+  gtk_box_append (GTK_BOX (results->wrong), open);
+  return results->wrong;
+}
+
+static void
+add_pages (Results *results)
+{
+  results->pages = pages_new ();
+  pages_add (results->pages, files_view_get_widget (results->files), "files", _ ("_Files"));
+  pages_add (results->pages, duplicates_view_get_widget (results->duplicates), "duplicates", _ ("_Duplicates"));
+  pages_add (results->pages, chart_get_widget (results->chart), "types", _ ("_Types"));
+  pages_add (results->pages, errors_view_get_widget (results->errors), "errors", _ ("_Errors"));
+}
+
+Results *
+results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_UNUSED, const char *json,
+             const ResultsEvents *events)
+{
+  Results *results = g_new0 (Results, 1);
+  results->window = window;
+  results->caller = caller;
+  results->json = json;
+  results->events = *events;
+  results->frames = frames_new (GTK_WIDGET (window), on_frame, results);
+  results->files = files_view_new (on_wake, results);
+  results->duplicates = duplicates_view_new ();
+  results->chart = chart_new ();
+  results->errors = errors_view_new (on_wake, results);
+  results->bar = status_bar_new (ACTION_CANCEL_OR_CLOSE);
+  add_pages (results);
+
+  results->outer = gtk_stack_new ();
+  gtk_stack_add_named (GTK_STACK (results->outer), pages_get_widget (results->pages), "pages");
+  gtk_stack_add_named (GTK_STACK (results->outer), make_wrong_page (results), "wrong");
+  results->box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
+  gtk_box_append (GTK_BOX (results->box), results->outer);
+  gtk_box_append (GTK_BOX (results->box), status_bar_get_widget (results->bar));
+  return results;
+}
+
+void
+results_end (Results *results)
+{
+  end_session (results);
+  g_clear_pointer (&results->frames, frames_free);
+}
+
+void
+results_free (Results *results)
+{
+  g_object_unref (results->box);
+  pages_free (results->pages);
+  files_view_free (results->files);
+  duplicates_view_free (results->duplicates);
+  chart_free (results->chart);
+  errors_view_free (results->errors);
+  status_bar_free (results->bar);
+  g_free (results);
+}
+
+GtkWidget *
+results_get_widget (Results *results)
+{
+  return results->box;
+}
+
+void
+results_show_page (Results *results, const char *name)
+{
+  GtkWidget *stack = pages_get_stack (results->pages);
+  if (gtk_stack_get_child_by_name (GTK_STACK (stack), name) != NULL)
+    pages_show (results->pages, name);
+}
+
+const char *
+results_get_page (const Results *results)
+{
+  return gtk_stack_get_visible_child_name (GTK_STACK (pages_get_stack (results->pages)));
+}
+
+const Session *
+results_get_session (const Results *results)
+{
+  return results->session;
+}
+
+const Frames *
+results_get_frames (const Results *results)
+{
+  return results->frames;
+}
+
+gboolean
+results_json_failed (const Results *results)
+{
+  return results->json_failed;
+}
