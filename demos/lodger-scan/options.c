@@ -20,8 +20,8 @@ static const char help[] = "Usage: %s [OPTION…] [FOLDER]\n"
                            "  --json FILE                 write all of it to FILE when the scan is over\n"
                            "  --exit-when-done[=SECONDS]  when the scan is over, print the summary, keep the\n"
                            "                              window for so long (0), and end\n"
-                           "  --page=PAGE                 what the window shows first: files, duplicates,\n"
-                           "                              types or errors\n"
+                           "  --page=PAGE                 what the window shows first: files, folders,\n"
+                           "                              duplicates, types or errors\n"
                            "  --dark                      a dark window\n"
                            "  --help                      this text\n"
                            "  --version                   the version\n"
@@ -36,7 +36,7 @@ static const char help[] = "Usage: %s [OPTION…] [FOLDER]\n"
                            "cannot be written, 2 FOLDER or the arguments are wrong, 130 and 143 ended early\n"
                            "by SIGINT or SIGTERM, with what was found so far.\n";
 
-static const char *const pages[] = { "files", "duplicates", "types", "errors", NULL };
+static const char *const pages[] = { "files", "folders", "duplicates", "types", "errors", NULL };
 
 static int
 wrong (const char *what, const char *argument)

@@ -8,11 +8,11 @@
 
 #include <gtk/gtk.h>
 
-/* The button's action: cancels, or closes when there is nothing to cancel. */
-#define ACTION_CANCEL_OR_CLOSE "win.cancel-or-close"
-#define ACTION_OPEN            "win.open"
-#define ACTION_ADD             "win.add"
-#define ACTION_RESCAN          "win.rescan"
+#define ACTION_OPEN   "win.open"
+#define ACTION_ADD    "win.add"
+#define ACTION_RESCAN "win.rescan"
+#define ACTION_CANCEL "win.cancel"
+#define ACTION_ABOUT  "win.about"
 /* Its target is a path: the bytes of a "ay". */
 #define ACTION_OPEN_RECENT "win.open-recent"
 /* The application's. */
@@ -41,6 +41,8 @@ typedef struct ActionsTarget
   gboolean (*cancel) (void *data);
   void (*close) (void *data);
   void (*show_page) (const char *name, void *data);
+  /* Tells more about the scan. */
+  void (*about) (void *data);
   /* The folder that was chosen last: the folder chooser begins there. */
   const char *(*get_folder) (void *data);
   void *data;

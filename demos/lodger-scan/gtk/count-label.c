@@ -2,7 +2,7 @@
 #include "count-label.h"
 
 #include "../text.h"
-#include "families.h"
+#include "family-look.h"
 
 typedef struct CountLabel
 {

@@ -3,7 +3,7 @@
 
 #include "../i18n.h"
 #include "../text.h"
-#include "families.h"
+#include "family-look.h"
 
 static const StoreFile *
 get_file (const FolderParts *parts, const TreemapPart *part)

@@ -2,7 +2,7 @@
 #include "folders-view.h"
 
 #include "../i18n.h"
-#include "families.h"
+#include "family-look.h"
 #include "folder-menu.h"
 #include "folder-parts.h"
 #include "path-bar.h"

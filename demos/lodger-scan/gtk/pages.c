@@ -15,8 +15,9 @@ typedef struct Title
 {
   Pages *pages;
   GtkWidget *button, *count;
-  const char *name, *text;
+  const char *name;
   gint64 shown; /* when the number was shown */
+  gint64 said;  /* the number that those were told who do not see it */
 } Title;
 
 /* GtkStackSwitcher gives its buttons tooltips: for a title that changes GTK asks the X server where the pointer is, and
@@ -94,7 +95,7 @@ pages_add (Pages *pages, GtkWidget *page, const char *name, const char *text)
   GtkWidget *label = gtk_label_new_with_mnemonic (text);
   title->pages = pages;
   title->name = name;
-  title->text = text;
+  title->said = -1;
   title->count = count_label_new ();
   title->button = g_object_new (GTK_TYPE_TOGGLE_BUTTON, "accessible-role", GTK_ACCESSIBLE_ROLE_TAB, NULL);
   gtk_widget_set_valign (label, GTK_ALIGN_BASELINE);
@@ -130,12 +131,13 @@ pages_get_shown (const Pages *pages)
 
 /* "Files, 1,234". */
 static void
-say (const Title *title, gint64 count)
+say (Title *title, gint64 count)
 {
   GtkWidget *label = gtk_widget_get_prev_sibling (title->count);
   const char *name = gtk_label_get_text (GTK_LABEL (label));
   GString *number = g_string_new (NULL);
   char *text;
+  title->said = count;
   if (count >= 0)
     text_append_count (number, (guint64) count);
   text = count < 0 ? g_strdup (name) : g_strdup_printf (C_ ("the title of a page, how much is on it", "%s, %s"), name,
@@ -154,6 +156,6 @@ pages_set_count (Pages *pages, const char *name, gint64 count, gboolean final)
     return;
   title->shown = now;
   count_label_set (title->count, count);
-  if (final || count < 0)
+  if ((final || count < 0) && count != title->said)
     say (title, count);
 }

@@ -5,12 +5,14 @@
 #include "../i18n.h"
 #include "../scan.h"
 #include "../text.h"
+#include "about.h"
 #include "actions.h"
 #include "cells.h"
 #include "chart.h"
 #include "duplicates-view.h"
 #include "errors-view.h"
 #include "files-view.h"
+#include "folders-view.h"
 #include "pages.h"
 #include "status-bar.h"
 
@@ -25,10 +27,12 @@ struct Results
   GtkWidget *box, *outer, *wrong;
   Pages *pages;
   FilesView *files;
+  FoldersView *folders;
   DuplicatesView *duplicates;
   Chart *chart;
   ErrorsView *errors;
   StatusBar *bar;
+  About *about;
   Frames *frames;   /* NULL after results_end() */
   Session *session; /* NULL when what was asked for last cannot be scanned */
   gboolean json_failed;
@@ -36,16 +40,30 @@ struct Results
 
 /* ---- the figures ------------------------------------------------------------------------------------------------ */
 
-/* Shows how much is on each page. Only when the scan is over: the numbers are costly to show. */
+/* Shows how much is on each page. */
 static void
 set_counts (Results *results, gboolean over)
 {
   const Store *store = session_get_store (results->session);
   const Report *report = session_get_report (results->session);
-  pages_set_count (results->pages, "files", over ? (gint64) store->n_files : -1);
-  pages_set_count (results->pages, "duplicates", report == NULL ? -1 : (gint64) report->groups->len);
-  pages_set_count (results->pages, "types", over ? (gint64) store->types->len : -1);
-  pages_set_count (results->pages, "errors", over ? (gint64) store->errors->len : -1);
+  pages_set_count (results->pages, "files", (gint64) store->n_files, over);
+  pages_set_count (results->pages, "folders", (gint64) store->folders, over);
+  pages_set_count (results->pages, "duplicates", report == NULL ? -1 : (gint64) report->groups->len, over);
+  pages_set_count (results->pages, "types", (gint64) store->types->len, over);
+  pages_set_count (results->pages, "errors", (gint64) store->errors->len, over);
+}
+
+static AboutFacts
+get_facts (const Results *results)
+{
+  return (AboutFacts) { .caller = results->caller, .session = results->session, .frames = results->frames };
+}
+
+void
+results_show_about (Results *results)
+{
+  AboutFacts facts = get_facts (results);
+  about_show (results->about, &facts);
 }
 
 static void
@@ -53,12 +71,15 @@ refresh (Results *results)
 {
   const Store *store = session_get_store (results->session);
   gboolean over = session_get_state (results->session) >= SESSION_SORTING;
+  AboutFacts facts = get_facts (results);
   set_counts (results, over);
   files_view_refresh (results->files, over);
+  folders_view_refresh (results->folders, over);
   errors_view_refresh (results->errors, over);
   duplicates_view_refresh (results->duplicates, store);
   chart_refresh (results->chart, over);
-  status_bar_refresh (results->bar, results->session, results->frames);
+  status_bar_refresh (results->bar, results->session);
+  about_refresh (results->about, &facts);
 }
 
 /* ---- a scan ----------------------------------------------------------------------------------------------------- */
@@ -91,6 +112,8 @@ on_frame (void *data)
   calls_frame ();
   more |= errors_view_grow (results->errors);
   more |= duplicates_view_grow (results->duplicates);
+  more |= folders_view_grow (results->folders);
+  more |= chart_grow (results->chart);
   if (more || (results->session != NULL && session_get_state (results->session) != SESSION_DONE))
     return;
   frames_want (results->frames, FALSE);
@@ -114,15 +137,8 @@ on_progress (Session *session G_GNUC_UNUSED, void *data)
 static void
 on_done (Results *results)
 {
-  GtkWidget *button = status_bar_get_button (results->bar);
   duplicates_view_set (results->duplicates, session_get_report (results->session));
   results->json_failed |= session_json_failed (results->session);
-  /* The button closes the window from now on. Without a cancel, nobody expects that under the space bar. */
-  if (!session_was_cancelled (results->session) && gtk_widget_has_focus (button))
-    {
-      gtk_window_set_focus (results->window, NULL);
-      gtk_widget_child_focus (pages_get_stack (results->pages), GTK_DIR_TAB_FORWARD);
-    }
   refresh (results);
   tell_shown_later (results, SCAN_PAINT_PATIENCE);
 }
@@ -131,8 +147,15 @@ static void
 on_changed (Session *session, void *data)
 {
   Results *results = data;
+  gboolean had_focus = gtk_widget_has_focus (status_bar_get_button (results->bar));
   results->session = session;
   status_bar_set (results->bar, session);
+  /* The button goes with the scan. */
+  if (had_focus && !gtk_widget_get_visible (status_bar_get_button (results->bar)))
+    {
+      gtk_window_set_focus (results->window, NULL);
+      gtk_widget_child_focus (pages_get_stack (results->pages), GTK_DIR_TAB_FORWARD);
+    }
   if (session_get_state (session) == SESSION_DONE)
     on_done (results);
   else if (session_get_state (session) == SESSION_SORTING)
@@ -144,6 +167,7 @@ static void
 end_session (Results *results)
 {
   files_view_set (results->files, NULL, NULL);
+  folders_view_set (results->folders, NULL, NULL);
   duplicates_view_set (results->duplicates, NULL);
   errors_view_set (results->errors, NULL);
   chart_set (results->chart, NULL);
@@ -171,6 +195,7 @@ results_start (Results *results, const EngineOptions *what, char **ret_message)
   char *message = NULL;
   end_session (results);
   frames_restart (results->frames);
+  about_begin (results->about);
   results->session = session_start (results->caller, what, results->json, &events, &message);
   status_bar_set (results->bar, results->session);
   gtk_stack_set_visible_child_name (GTK_STACK (results->outer), results->session != NULL ? "pages" : "wrong");
@@ -184,6 +209,7 @@ results_start (Results *results, const EngineOptions *what, char **ret_message)
       return FALSE;
     }
   files_view_set (results->files, session_get_store (results->session), session_get_folder (results->session));
+  folders_view_set (results->folders, session_get_store (results->session), session_get_folder (results->session));
   errors_view_set (results->errors, session_get_store (results->session));
   chart_set (results->chart, session_get_store (results->session));
   refresh (results);
@@ -197,6 +223,46 @@ results_cancel (Results *results)
     return FALSE;
   session_cancel (results->session);
   return TRUE;
+}
+
+/* ---- what the pages ask for ------------------------------------------------------------------------------------- */
+
+static void
+open_path (const char *path, void *data)
+{
+  const Results *results = data;
+  char *uri = g_filename_to_uri (path, NULL, NULL);
+  if (uri != NULL)
+    gtk_show_uri (results->window, uri, GDK_CURRENT_TIME);
+  g_free (uri);
+}
+
+static void
+open_folder_of (const char *path, void *data)
+{
+  char *folder = g_path_get_dirname (path);
+  open_path (folder, data);
+  g_free (folder);
+}
+
+static void
+copy_path (const char *path, void *data)
+{
+  const Results *results = data;
+  GString *shown = g_string_new (NULL);
+  if (g_utf8_validate (path, -1, NULL))
+    g_string_append (shown, path);
+  else
+    text_append_shown (shown, path);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (results->box), shown->str);
+  g_string_free (shown, TRUE);
+}
+
+static void
+show_type (const char *type G_GNUC_UNUSED, void *data)
+{
+  const Results *results = data;
+  pages_show (results->pages, "files");
 }
 
 /* ---- building --------------------------------------------------------------------------------------------------- */
@@ -218,6 +284,7 @@ add_pages (Results *results)
 {
   results->pages = pages_new ();
   pages_add (results->pages, files_view_get_widget (results->files), "files", _ ("_Files"));
+  pages_add (results->pages, folders_view_get_widget (results->folders), "folders", _ ("F_olders"));
   pages_add (results->pages, duplicates_view_get_widget (results->duplicates), "duplicates", _ ("_Duplicates"));
   pages_add (results->pages, chart_get_widget (results->chart), "types", _ ("_Types"));
   pages_add (results->pages, errors_view_get_widget (results->errors), "errors", _ ("_Errors"));
@@ -235,9 +302,11 @@ results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_
   results->frames = frames_new (GTK_WIDGET (window), on_frame, results);
   results->files = files_view_new (on_wake, results);
   results->duplicates = duplicates_view_new ();
-  results->chart = chart_new ();
+  results->folders = folders_view_new (&(FoldersViewTarget) { on_wake, open_path, open_folder_of, copy_path, results });
+  results->chart = chart_new (show_type, results);
   results->errors = errors_view_new (on_wake, results);
-  results->bar = status_bar_new (ACTION_CANCEL_OR_CLOSE);
+  results->bar = status_bar_new (ACTION_CANCEL, ACTION_ABOUT);
+  results->about = about_new (window);
   add_pages (results);
 
   results->outer = gtk_stack_new ();
@@ -253,6 +322,7 @@ void
 results_end (Results *results)
 {
   end_session (results);
+  g_clear_pointer (&results->about, about_free);
   g_clear_pointer (&results->frames, frames_free);
 }
 
@@ -262,6 +332,7 @@ results_free (Results *results)
   g_object_unref (results->box);
   pages_free (results->pages);
   files_view_free (results->files);
+  folders_view_free (results->folders);
   duplicates_view_free (results->duplicates);
   chart_free (results->chart);
   errors_view_free (results->errors);

@@ -38,6 +38,8 @@ gboolean results_start (Results *results, const EngineOptions *what, char **ret_
 /* Ends the scan early. FALSE when there is nothing to end. */
 gboolean results_cancel (Results *results);
 
+/* Shows what is known of the scan, in a window of its own. */
+void results_show_about (Results *results);
 /* A page that there is not changes nothing. */
 void results_show_page (Results *results, const char *name);
 const char *results_get_page (const Results *results);

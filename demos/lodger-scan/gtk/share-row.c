@@ -3,7 +3,7 @@
 
 #include "../i18n.h"
 #include "../text.h"
-#include "families.h"
+#include "family-look.h"
 
 #include <string.h>
 

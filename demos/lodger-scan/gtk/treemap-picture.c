@@ -3,9 +3,7 @@
 
 #include "../i18n.h"
 #include "../text.h"
-#include "families.h"
-
-#include <math.h>
+#include "family-look.h"
 
 enum
 {
@@ -21,6 +19,7 @@ struct TreemapPicture
   GtkWidget *widget;
   const TreemapLayout *layout;
   const Store *store;
+  GByteArray *families;    /* by the number of a type of the store: looking one up takes long */
   GPtrArray *shown, *made; /* GskRenderNode; `made` is NULL when it is shown */
   guint written;           /* tiles that were looked at for what is written on them */
   guint tick;
@@ -31,28 +30,44 @@ struct TreemapPicture
   int line;                   /* the height of a line of text */
 };
 
+static int
+get_pixel (double at)
+{
+  return (int) (at + 0.5);
+}
+
 /* On whole pixels, with a gap at the right and below. */
 static graphene_rect_t
 get_bounds (const TreemapTile *tile)
 {
-  double left = round (tile->x);
-  double top = round (tile->y);
-  return GRAPHENE_RECT_INIT ((float) left, (float) top, (float) MAX (round (tile->x + tile->width) - left - GAP, 0),
-                             (float) MAX (round (tile->y + tile->height) - top - GAP, 0));
+  int left = get_pixel (tile->x);
+  int top = get_pixel (tile->y);
+  return GRAPHENE_RECT_INIT ((float) left, (float) top,
+                             (float) MAX (get_pixel (tile->x + tile->width) - left - GAP, 0),
+                             (float) MAX (get_pixel (tile->y + tile->height) - top - GAP, 0));
+}
+
+static Family
+get_family (const TreemapPicture *picture, guint file)
+{
+  const GArray *types = picture->store->types;
+  guint type = g_array_index (picture->store->files, StoreFile, file).type;
+  while (picture->families->len < types->len)
+    {
+      guint8 family = (guint8) family_of_type (g_array_index (types, StoreType, picture->families->len).name);
+      g_byte_array_append (picture->families, &family, 1);
+    }
+  return (Family) picture->families->data[type];
 }
 
 static GdkRGBA
 get_colour (const TreemapPicture *picture, const TreemapTile *tile)
 {
-  const StoreFile *file;
   switch (tile->part.kind)
     {
     case TREEMAP_FOLDER:
       return colour_mix (&picture->base, &picture->text, tile->open ? 0.10F + 0.06F * (float) (tile->depth % 3) : 0.40F);
-    case TREEMAP_FILE:
-      file = &g_array_index (picture->store->files, StoreFile, tile->part.file);
-      return family_get_colour (family_of_type (g_array_index (picture->store->types, StoreType, file->type).name),
-                                picture->dark);
+    case TREEMAP_FILE: return family_get_colour (get_family (picture, tile->part.file), picture->dark);
     default: return colour_mix (&picture->base, &picture->text, 0.25F);
     }
 }
@@ -177,6 +192,8 @@ treemap_picture_make (TreemapPicture *picture, const TreemapLayout *layout, cons
 {
   GtkStyleContext *style = gtk_widget_get_style_context (picture->widget);
   stop_making (picture);
+  if (store != picture->store)
+    g_byte_array_set_size (picture->families, 0);
   picture->layout = layout;
   picture->store = store;
   if (layout == NULL)
@@ -267,6 +284,7 @@ treemap_picture_new (GtkWidget *widget)
   TreemapPicture *picture = g_new0 (TreemapPicture, 1);
   picture->widget = widget;
   picture->shown = g_ptr_array_new_with_free_func (unref_node);
+  picture->families = g_byte_array_new ();
   treemap_picture_look_at_style (picture);
   return picture;
 }
@@ -282,6 +300,7 @@ void
 treemap_picture_free (TreemapPicture *picture)
 {
   g_ptr_array_unref (picture->shown);
+  g_byte_array_unref (picture->families);
   g_object_unref (picture->label);
   pango_font_description_free (picture->font);
   g_free (picture);

@@ -122,6 +122,12 @@ show_page (const char *name, void *data)
   results_show_page (((ScanWindow *) data)->results, name);
 }
 
+static void
+about (void *data)
+{
+  results_show_about (((ScanWindow *) data)->results);
+}
+
 static const char *
 get_folder (void *data)
 {
@@ -154,6 +160,7 @@ window_new (const WindowShared *shared, const char *json)
       .cancel = cancel,
       .close = close_it,
       .show_page = show_page,
+      .about = about,
       .get_folder = get_folder,
       .data = window,
   });

@@ -1,58 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "families.h"
+#include "family-look.h"
 
 #include "../i18n.h"
 
-#include <string.h>
-
-/* After the main type has been looked at. */
-static const struct
-{
-  const char *part;
-  Family family;
-} parts[] = {
-  { "zip", FAMILY_ARCHIVES },        { "compressed", FAMILY_ARCHIVES }, { "-tar", FAMILY_ARCHIVES },
-  { "x-tar", FAMILY_ARCHIVES },      { "x-xz", FAMILY_ARCHIVES },       { "zstd", FAMILY_ARCHIVES },
-  { "x-bzip", FAMILY_ARCHIVES },     { "archive", FAMILY_ARCHIVES },    { "rar", FAMILY_ARCHIVES },
-  { "7z", FAMILY_ARCHIVES },         { "debian.binary", FAMILY_ARCHIVES }, { "deb", FAMILY_ARCHIVES },
-  { "x-rpm", FAMILY_ARCHIVES },      { "iso9660", FAMILY_ARCHIVES },    { "cd-image", FAMILY_ARCHIVES },
-  { "executable", FAMILY_PROGRAMS }, { "sharedlib", FAMILY_PROGRAMS },  { "x-object", FAMILY_PROGRAMS },
-  { "bytecode", FAMILY_PROGRAMS },   { "python-code", FAMILY_PROGRAMS }, { "x-pie", FAMILY_PROGRAMS },
-  { "pdf", FAMILY_TEXT },          { "document", FAMILY_TEXT },
-  { "msword", FAMILY_TEXT },         { "officedocument", FAMILY_TEXT }, { "postscript", FAMILY_TEXT },
-  { "epub", FAMILY_TEXT },           { "json", FAMILY_TEXT },           { "xml", FAMILY_TEXT },
-  { "script", FAMILY_TEXT },         { "yaml", FAMILY_TEXT },           { "ogg", FAMILY_SOUND },
-};
-
+/* Programs and the like are among the others. */
 static const struct
 {
   const char *name, *light, *dark;
-} families[FAMILIES] = {
-  [FAMILY_PICTURES] = { N_ ("Pictures"), "#2e9e5b", "#57c785" },
-  [FAMILY_FILMS] = { N_ ("Films"), "#a8327e", "#d06bb0" },
-  [FAMILY_SOUND] = { N_ ("Sound"), "#e08a00", "#f5b14c" },
-  [FAMILY_TEXT] = { N_ ("Text"), "#2f6fd0", "#6ea3f2" },
+} families[FAMILY_N] = {
+  [FAMILY_ANY] = { N_ ("All"), "#6f7b88", "#97a3b0" },
+  [FAMILY_IMAGES] = { N_ ("Images"), "#2e9e5b", "#57c785" },
+  [FAMILY_VIDEO] = { N_ ("Video"), "#a8327e", "#d06bb0" },
+  [FAMILY_AUDIO] = { N_ ("Audio"), "#e08a00", "#f5b14c" },
+  [FAMILY_DOCUMENTS] = { N_ ("Documents"), "#2f6fd0", "#6ea3f2" },
   [FAMILY_ARCHIVES] = { N_ ("Archives"), "#8a5a2b", "#c08a54" },
-  [FAMILY_PROGRAMS] = { N_ ("Programs"), "#c0392b", "#ef7a6d" },
+  [FAMILY_CODE] = { N_ ("Code"), "#128a9c", "#4cc3d4" },
   [FAMILY_OTHER] = { N_ ("Other"), "#6f7b88", "#97a3b0" },
 };
-
-Family
-family_of_type (const char *type)
-{
-  if (g_str_has_prefix (type, "image/"))
-    return FAMILY_PICTURES;
-  if (g_str_has_prefix (type, "video/"))
-    return FAMILY_FILMS;
-  if (g_str_has_prefix (type, "audio/"))
-    return FAMILY_SOUND;
-  if (g_str_has_prefix (type, "text/"))
-    return FAMILY_TEXT;
-  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    if (strstr (type, parts[i].part) != NULL)
-      return parts[i].family;
-  return FAMILY_OTHER;
-}
 
 const char *
 family_get_name (Family family)
@@ -127,11 +91,11 @@ family_legend_new (void)
 {
   GtkWidget *legend = gtk_label_new (NULL);
   GString *text = g_string_new (NULL);
-  for (Family family = 0; family < FAMILIES; family++)
+  for (Family family = FAMILY_ANY + 1; family < FAMILY_N; family++)
     {
       GdkRGBA colour = family_get_colour (family, FALSE);
       char *name = g_markup_escape_text (family_get_name (family), -1);
-      g_string_append_printf (text, "%s<span color=\"#%02x%02x%02x\">■</span>\302\240%s", family == 0 ? "" : "  ",
+      g_string_append_printf (text, "%s<span color=\"#%02x%02x%02x\">■</span>\302\240%s", family == FAMILY_ANY + 1 ? "" : "  ",
                               (guint) (colour.red * 255), (guint) (colour.green * 255), (guint) (colour.blue * 255),
                               name);
       g_free (name);

@@ -1,27 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Content types in families (pictures, films, text …), each with a name and a colour. The colours differ in how light they
- * are, too, and all can be told from both themes' backgrounds.
+ * What the families of content types look like: each has a name and a colour. The colours differ in how light they are,
+ * too, and all can be told from both themes' backgrounds. And the few colours that the widgets need that draw themselves.
  */
-#ifndef LODGER_SCAN_FAMILIES_H
-#define LODGER_SCAN_FAMILIES_H
+#ifndef LODGER_SCAN_FAMILY_LOOK_H
+#define LODGER_SCAN_FAMILY_LOOK_H
+
+#include "../family.h"
 
 #include <gtk/gtk.h>
 
-typedef enum Family
-{
-  FAMILY_PICTURES,
-  FAMILY_FILMS,
-  FAMILY_SOUND,
-  FAMILY_TEXT,
-  FAMILY_ARCHIVES,
-  FAMILY_PROGRAMS,
-  FAMILY_OTHER,
-  FAMILIES
-} Family;
-
-/* `type` is a content type as "image/png". */
-Family family_of_type (const char *type);
 const char *family_get_name (Family family);
 GdkRGBA family_get_colour (Family family, gboolean dark);
 
