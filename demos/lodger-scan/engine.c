@@ -363,6 +363,13 @@ engine_cancel (Engine *engine)
 }
 
 void
+engine_update (Engine *engine, const GPtrArray *folders)
+{
+  (void) engine;
+  (void) folders;
+}
+
+void
 engine_free (Engine *engine)
 {
   if (engine == NULL)

@@ -64,7 +64,12 @@ make (const Session *session)
   made->report = report_new (engine_get_store (session->engine), engine_get_root (session->engine),
                              engine_get_seconds (session->engine), session->cancelled);
   if (session->json != NULL)
-    made->json_failed = !report_write_json (made->report, session->json);
+    {
+      int why = report_write_json (made->report, session->json);
+      if (why != 0)
+        report_complain (session->json, why);
+      made->json_failed = why != 0;
+    }
   return made;
 }
 

@@ -3,6 +3,7 @@
 
 #include "../calls.h"
 #include "../i18n.h"
+#include "../progress.h"
 #include "../scan.h"
 #include "../text.h"
 #include "actions.h"
@@ -22,8 +23,9 @@ typedef struct Application
   Settings *settings;   /* NULL when nothing is kept */
   GMenu *recent;
   WindowShared shared;
-  ScanWindow *first; /* the command line's window; NULL when there is none, or it is closed */
-  gboolean begun;    /* the command line's window was opened */
+  Progress *progress; /* of the command line's window */
+  ScanWindow *first;  /* the command line's window; NULL when there is none, or it is closed */
+  gboolean begun;     /* the command line's window was opened */
   gboolean printed;
   int status;
 } Application;
@@ -72,12 +74,22 @@ on_stayed (LodgerPending *self G_GNUC_UNUSED, void *data)
   close_all (data);
 }
 
+static void
+on_progress (ScanWindow *window, Session *session, void *data)
+{
+  Application *application = data;
+  if (window == application->first && session_get_state (session) == SESSION_SCANNING)
+    progress_show_scan (application->progress, session_get_engine (session));
+}
+
 /* Prints the summary of the first scan that comes to its end, once. */
 static void
 on_shown (ScanWindow *window, Results *results, void *data)
 {
   Application *application = data;
   GString *text;
+  if (window == application->first)
+    progress_clear (application->progress);
   if (!application->options->exit_when_done || application->printed || window != application->first)
     return;
   application->printed = TRUE;
@@ -97,7 +109,10 @@ on_closed (ScanWindow *window, gboolean failed, void *data)
 {
   Application *application = data;
   if (application->first == window)
-    application->first = NULL;
+    {
+      progress_clear (application->progress);
+      application->first = NULL;
+    }
   if (failed)
     application->status = SCAN_CANNOT_WRITE;
 }
@@ -292,7 +307,7 @@ make_application (Application *application)
   const ScanOptions *options = application->options;
   GApplicationFlags flags = G_APPLICATION_HANDLES_OPEN;
   GApplication *gtk_application;
-  if (options->exit_when_done || options->json != NULL)
+  if (options->exit_when_done || options->json != NULL || options->progress == PROGRESS_ALWAYS)
     flags |= G_APPLICATION_NON_UNIQUE;
   gtk_application = G_APPLICATION (gtk_application_new (APPLICATION_ID, flags));
   g_action_map_add_action_entries (G_ACTION_MAP (gtk_application), entries, G_N_ELEMENTS (entries), application);
@@ -318,6 +333,7 @@ application_scan (const ScanOptions *options)
       return SCAN_WRONG;
     }
   application.request = request_new (&options->what, options->page, options->dark);
+  application.progress = progress_new (options->progress);
   application.recent = g_menu_new ();
   application.application = make_application (&application);
   application.shared = (WindowShared) {
@@ -326,6 +342,7 @@ application_scan (const ScanOptions *options)
     .settings = application.settings,
     .open = open_window,
     .scans = on_scans,
+    .progress = on_progress,
     .shown = on_shown,
     .closed = on_closed,
     .data = &application,
@@ -340,5 +357,6 @@ application_scan (const ScanOptions *options)
   g_object_unref (application.application);
   g_object_unref (application.recent);
   request_free (application.request);
+  progress_free (application.progress);
   return application.status;
 }

@@ -129,9 +129,11 @@ on_wake (void *data)
 }
 
 static void
-on_progress (Session *session G_GNUC_UNUSED, void *data)
+on_progress (Session *session, void *data)
 {
-  refresh (data);
+  Results *results = data;
+  refresh (results);
+  results->events.progress (session, results->events.data);
 }
 
 static void

@@ -16,6 +16,7 @@ typedef struct Results Results;
 /* Run in the caller's thread. All get `data`. */
 typedef struct ResultsEvents
 {
+  void (*progress) (Session *session, void *data); /* the scan goes on; at most ten times a second */
   /* The scan is done, or cancelled, and all that was found is shown. Nobody paints a window that cannot be seen: after a
    * second it runs all the same. */
   void (*shown) (void *data);

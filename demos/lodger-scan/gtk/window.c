@@ -65,6 +65,13 @@ window_scan (ScanWindow *window, const Request *request, char **ret_message)
 }
 
 static void
+on_progress (Session *session, void *data)
+{
+  ScanWindow *window = data;
+  window->shared->progress (window, session, window->shared->data);
+}
+
+static void
 on_shown (void *data)
 {
   ScanWindow *window = data;
@@ -147,7 +154,7 @@ ScanWindow *
 window_new (const WindowShared *shared, const char *json)
 {
   ScanWindow *window = g_new0 (ScanWindow, 1);
-  const ResultsEvents events = { on_shown, window };
+  const ResultsEvents events = { on_progress, on_shown, window };
   GtkWidget *gtk_window = gtk_application_window_new (shared->application);
   char *page = kept_get_page (shared->settings);
 
