@@ -123,9 +123,9 @@ figures_append_saving (GString *text, const Session *session)
   if (wasted == 0)
     return FALSE;
   size = size_text (wasted);
-  g_string_append_printf (text, session_get_state (session) < SESSION_SORTING ? _ ("%s could be saved so far")
-                                                                              : _ ("%s could be saved"),
-                          size);
+  g_string_append_printf (
+      text, session_get_state (session) < SESSION_SORTING ? _ ("%s could be saved so far") : _ ("%s could be saved"),
+      size);
   g_free (size);
   return TRUE;
 }

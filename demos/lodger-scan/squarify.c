@@ -78,8 +78,7 @@ squarify (const double *weights, guint count, const SquarifyRect *area, Squarify
   while (placed < count && weights[placed] * scale > 0 && left.width > 0 && left.height > 0)
     {
       double sum;
-      guint chosen
-          = choose_row (weights + placed, count - placed, scale, MIN (left.width, left.height), &sum);
+      guint chosen = choose_row (weights + placed, count - placed, scale, MIN (left.width, left.height), &sum);
       gboolean is_last = placed + chosen == count || weights[placed + chosen] * scale <= 0;
       place_row (weights + placed, chosen, scale, sum, is_last, &left, ret_parts + placed);
       placed += chosen;

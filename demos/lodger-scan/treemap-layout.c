@@ -189,8 +189,7 @@ add_tiles (TreemapLayout *layout)
   guint others = has_others ? parts->len : count;
   guint depth = walk->tile == TREEMAP_NO_TILE ? 0 : g_array_index (layout->tiles, TreemapTile, walk->tile).depth + 1;
   /* The others are put where their weight belongs. */
-  while (others < count && others > 0
-         && g_array_index (parts, TreemapPart, others - 1).weight < walk->others.weight)
+  while (others < count && others > 0 && g_array_index (parts, TreemapPart, others - 1).weight < walk->others.weight)
     others--;
   for (guint i = 0; i < count; i++)
     weights[i] = (double) (i == others ? walk->others.weight
@@ -198,14 +197,14 @@ add_tiles (TreemapLayout *layout)
   squarify (weights, count, &walk->area, rects);
   for (guint i = 0; i < count; i++)
     {
-      TreemapTile tile = { .part = i == others ? walk->others
-                                               : g_array_index (parts, TreemapPart, i > others ? i - 1 : i),
-                           .x = rects[i].x,
-                           .y = rects[i].y,
-                           .width = rects[i].width,
-                           .height = rects[i].height,
-                           .parent = walk->tile,
-                           .depth = depth };
+      TreemapTile tile
+          = { .part = i == others ? walk->others : g_array_index (parts, TreemapPart, i > others ? i - 1 : i),
+              .x = rects[i].x,
+              .y = rects[i].y,
+              .width = rects[i].width,
+              .height = rects[i].height,
+              .parent = walk->tile,
+              .depth = depth };
       g_array_append_val (layout->tiles, tile);
     }
   if (walk->tile != TREEMAP_NO_TILE)
@@ -307,8 +306,7 @@ treemap_layout_begin (TreemapLayout *layout, const Store *store, const StoreDir 
   layout->dir = dir;
   layout->options = *options;
   layout->done = FALSE;
-  begin_walk (layout, dir, TREEMAP_NO_TILE,
-              (SquarifyRect) { 0, 0, MAX (options->width, 0), MAX (options->height, 0) });
+  begin_walk (layout, dir, TREEMAP_NO_TILE, (SquarifyRect) { 0, 0, MAX (options->width, 0), MAX (options->height, 0) });
 }
 
 /* Adds one more folder or file of the folder that the walk is in. FALSE: there is none. */
@@ -443,8 +441,9 @@ treemap_layout_find_beside (const TreemapLayout *layout, int tile, int right, in
       double least = INFINITY;
       for (int i = 0; i < (int) layout->tiles->len; i++)
         {
-          double far = i == from || tiles[i].parent != tiles[from].parent ? -1
-                                                                          : distance (&tiles[from], &tiles[i], right, down);
+          double far = i == from || tiles[i].parent != tiles[from].parent
+                           ? -1
+                           : distance (&tiles[from], &tiles[i], right, down);
           if (far >= 0 && far < least)
             {
               least = far;

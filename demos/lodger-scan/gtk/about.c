@@ -82,8 +82,8 @@ append_scan (GString *text, Line line, const Session *session)
       text_append_size (size, store->wasted);
       text_append_count (count, store->twins);
       g_string_append_printf (text,
-                              ngettext ("%s file is there already and takes %s", "%s files are there already and take %s",
-                                        (gulong) store->twins),
+                              ngettext ("%s file is there already and takes %s",
+                                        "%s files are there already and take %s", (gulong) store->twins),
                               count->str, size->str);
       g_string_free (size, TRUE);
       g_string_free (count, TRUE);

@@ -99,8 +99,8 @@ show_strip (const Chart *chart)
       left -= parts[count].share;
     }
   if (left > 0.0001 && chart->shares->len > 0)
-    parts[count++] = (StripPart) { C_ ("types", "other"), left,
-                                   family_get_colour (FAMILY_OTHER, widget_is_dark (chart->strip)) };
+    parts[count++]
+        = (StripPart) { C_ ("types", "other"), left, family_get_colour (FAMILY_OTHER, widget_is_dark (chart->strip)) };
   strip_set (chart->strip, parts, count);
 }
 

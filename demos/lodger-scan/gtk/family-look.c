@@ -95,9 +95,9 @@ family_legend_new (void)
     {
       GdkRGBA colour = family_get_colour (family, FALSE);
       char *name = g_markup_escape_text (family_get_name (family), -1);
-      g_string_append_printf (text, "%s<span color=\"#%02x%02x%02x\">■</span>\302\240%s", family == FAMILY_ANY + 1 ? "" : "  ",
-                              (guint) (colour.red * 255), (guint) (colour.green * 255), (guint) (colour.blue * 255),
-                              name);
+      g_string_append_printf (text, "%s<span color=\"#%02x%02x%02x\">■</span>\302\240%s",
+                              family == FAMILY_ANY + 1 ? "" : "  ", (guint) (colour.red * 255),
+                              (guint) (colour.green * 255), (guint) (colour.blue * 255), name);
       g_free (name);
     }
   gtk_label_set_markup (GTK_LABEL (legend), text->str);

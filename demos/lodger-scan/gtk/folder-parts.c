@@ -54,14 +54,14 @@ folder_part_describe (const FolderParts *parts, const TreemapPart *part, GString
   switch (part->kind)
     {
     case TREEMAP_FILE:
-      g_string_append_printf (text, C_ ("name, size, share, family of types", "%s: %s, %s %%, %s"), name->str, size->str,
-                              share->str, family_get_name (get_family (parts, part)));
+      g_string_append_printf (text, C_ ("name, size, share, family of types", "%s: %s, %s %%, %s"), name->str,
+                              size->str, share->str, family_get_name (get_family (parts, part)));
       break;
     case TREEMAP_FOLDER:
       text_append_count (count, part->dir->files);
-      g_string_append_printf (
-          text, ngettext ("%s: %s, %s %%, %s file", "%s: %s, %s %%, %s files", (gulong) part->dir->files), name->str,
-          size->str, share->str, count->str);
+      g_string_append_printf (text,
+                              ngettext ("%s: %s, %s %%, %s file", "%s: %s, %s %%, %s files", (gulong) part->dir->files),
+                              name->str, size->str, share->str, count->str);
       break;
     default:
       text_append_count (count, part->count);

@@ -140,8 +140,8 @@ say (Title *title, gint64 count)
   title->said = count;
   if (count >= 0)
     text_append_count (number, (guint64) count);
-  text = count < 0 ? g_strdup (name) : g_strdup_printf (C_ ("the title of a page, how much is on it", "%s, %s"), name,
-                                                        number->str);
+  text = count < 0 ? g_strdup (name)
+                   : g_strdup_printf (C_ ("the title of a page, how much is on it", "%s, %s"), name, number->str);
   gtk_accessible_update_property (GTK_ACCESSIBLE (title->button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   g_free (text);
   g_string_free (number, TRUE);

@@ -174,8 +174,9 @@ share_list_new (const char *label, gboolean wide, const ShareListSource *source)
     {
       GtkEventController *shortcuts = gtk_shortcut_controller_new ();
       GtkShortcutTrigger *trigger = gtk_shortcut_trigger_parse_string ("Menu|<Shift>F10");
-      gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
-                                            gtk_shortcut_new (trigger, gtk_callback_action_new (on_menu_key, list, NULL)));
+      gtk_shortcut_controller_add_shortcut (
+          GTK_SHORTCUT_CONTROLLER (shortcuts),
+          gtk_shortcut_new (trigger, gtk_callback_action_new (on_menu_key, list, NULL)));
       gtk_widget_add_controller (GTK_WIDGET (list->view), shortcuts);
     }
   g_object_set_data_full (G_OBJECT (widget), list_key, list, list_free);

@@ -61,9 +61,9 @@ draw_text (GtkWidget *widget, GtkSnapshot *snapshot, PangoLayout *layout, const 
     pango_layout_set_width (layout, (int) width * PANGO_SCALE);
   used = MIN (used, (int) width);
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (
-                                        place.origin.x + (at_end != rtl ? place.size.width - (float) used : 0),
-                                        place.origin.y));
+  gtk_snapshot_translate (
+      snapshot,
+      &GRAPHENE_POINT_INIT (place.origin.x + (at_end != rtl ? place.size.width - (float) used : 0), place.origin.y));
   gtk_snapshot_append_layout (snapshot, layout, &colour);
   gtk_snapshot_restore (snapshot);
 }
@@ -271,11 +271,10 @@ share_row_new (gboolean wide)
 static void
 say (Row *row)
 {
-  char *text = row->note->len == 0
-                   ? g_strdup_printf (C_ ("name, size, share", "%s, %s, %s"), row->name->str, row->size->str,
-                                      row->share->str)
-                   : g_strdup_printf (C_ ("name, size, share, files", "%s, %s, %s, %s"), row->name->str,
-                                      row->size->str, row->share->str, row->note->str);
+  char *text = row->note->len == 0 ? g_strdup_printf (C_ ("name, size, share", "%s, %s, %s"), row->name->str,
+                                                      row->size->str, row->share->str)
+                                   : g_strdup_printf (C_ ("name, size, share, files", "%s, %s, %s, %s"), row->name->str,
+                                                      row->size->str, row->share->str, row->note->str);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   g_free (text);
 }

@@ -61,8 +61,8 @@ write_name (GtkSnapshot *snapshot, PangoLayout *layout, const StripPart *part, c
   pango_layout_set_width (layout, ((int) place->size.width - 2 * INSET) * PANGO_SCALE);
   pango_layout_get_pixel_size (layout, NULL, &height);
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (place->origin.x + INSET,
-                                                          (place->size.height - (float) height) / 2));
+  gtk_snapshot_translate (snapshot,
+                          &GRAPHENE_POINT_INIT (place->origin.x + INSET, (place->size.height - (float) height) / 2));
   gtk_snapshot_append_layout (snapshot, layout, &colour);
   gtk_snapshot_restore (snapshot);
 }
@@ -77,7 +77,8 @@ strip_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_MIDDLE);
   gsk_rounded_rect_init_from_rect (
       &outline,
-      &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (widget), (float) gtk_widget_get_height (widget)), RADIUS);
+      &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (widget), (float) gtk_widget_get_height (widget)),
+      RADIUS);
   gtk_snapshot_push_rounded_clip (snapshot, &outline);
   for (guint i = 0; i < strip->parts->len; i++)
     {
@@ -113,7 +114,8 @@ strip_measure (GtkWidget *widget, GtkOrientation orientation, int for_size G_GNU
 }
 
 static void
-on_pressed (GtkGestureClick *click, int presses G_GNUC_UNUSED, double x, double y G_GNUC_UNUSED, void *data G_GNUC_UNUSED)
+on_pressed (GtkGestureClick *click, int presses G_GNUC_UNUSED, double x, double y G_GNUC_UNUSED,
+            void *data G_GNUC_UNUSED)
 {
   GtkWidget *widget = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (click));
   const Strip *strip = (const Strip *) widget;

@@ -42,8 +42,7 @@ get_bounds (const TreemapTile *tile)
 {
   int left = get_pixel (tile->x);
   int top = get_pixel (tile->y);
-  return GRAPHENE_RECT_INIT ((float) left, (float) top,
-                             (float) MAX (get_pixel (tile->x + tile->width) - left - GAP, 0),
+  return GRAPHENE_RECT_INIT ((float) left, (float) top, (float) MAX (get_pixel (tile->x + tile->width) - left - GAP, 0),
                              (float) MAX (get_pixel (tile->y + tile->height) - top - GAP, 0));
 }
 
@@ -66,7 +65,8 @@ get_colour (const TreemapPicture *picture, const TreemapTile *tile)
   switch (tile->part.kind)
     {
     case TREEMAP_FOLDER:
-      return colour_mix (&picture->base, &picture->text, tile->open ? 0.10F + 0.06F * (float) (tile->depth % 3) : 0.40F);
+      return colour_mix (&picture->base, &picture->text,
+                         tile->open ? 0.10F + 0.06F * (float) (tile->depth % 3) : 0.40F);
     case TREEMAP_FILE: return family_get_colour (get_family (picture, tile->part.file), picture->dark);
     default: return colour_mix (&picture->base, &picture->text, 0.25F);
     }
@@ -106,7 +106,8 @@ append_name (const TreemapPicture *picture, const TreemapPart *part, GString *te
 }
 
 static void
-write_line (TreemapPicture *picture, GtkSnapshot *snapshot, const char *text, const GdkRGBA *colour, float x, float y, int width)
+write_line (TreemapPicture *picture, GtkSnapshot *snapshot, const char *text, const GdkRGBA *colour, float x, float y,
+            int width)
 {
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (x, y));
@@ -136,8 +137,8 @@ write_tile (TreemapPicture *picture, GtkSnapshot *snapshot, const TreemapTile *t
     {
       g_string_truncate (text, 0);
       text_append_size (text, tile->part.weight);
-      write_line (picture, snapshot, text->str, &colour, bounds.origin.x + INSET, bounds.origin.y + 1 + (float) picture->line,
-                  width);
+      write_line (picture, snapshot, text->str, &colour, bounds.origin.x + INSET,
+                  bounds.origin.y + 1 + (float) picture->line, width);
     }
   g_string_free (text, TRUE);
 }

@@ -140,7 +140,8 @@ move (Treemap *map, int right, int down)
 }
 
 static gboolean
-on_key (GtkEventControllerKey *keys G_GNUC_UNUSED, guint key, guint code G_GNUC_UNUSED, GdkModifierType state, void *data)
+on_key (GtkEventControllerKey *keys G_GNUC_UNUSED, guint key, guint code G_GNUC_UNUSED, GdkModifierType state,
+        void *data)
 {
   Treemap *map = data;
   const TreemapTile *tile = get_tile (map, map->selected);
@@ -181,8 +182,8 @@ on_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip
   text = g_string_new (NULL);
   map->events.describe (&tile->part, text, map->events.data);
   gtk_tooltip_set_text (tooltip, text->str);
-  gtk_tooltip_set_tip_area (tooltip, &(GdkRectangle) { (int) tile->x, (int) tile->y, (int) tile->width,
-                                                       (int) tile->height });
+  gtk_tooltip_set_tip_area (tooltip,
+                            &(GdkRectangle) { (int) tile->x, (int) tile->y, (int) tile->width, (int) tile->height });
   g_string_free (text, TRUE);
   return TRUE;
 }
