@@ -326,7 +326,10 @@ cells_load_style (void)
 {
   static const char style[] = ".numeric { font-feature-settings: 'tnum'; }"
                               ".status { padding: 8px 12px; }"
-                              ".frames { font-size: smaller; }"
+                              ".saving { font-weight: bold; font-size: larger; }"
+                              ".page-bar { padding: 6px 12px; }"
+                              ".page-foot { padding: 6px 12px; }"
+                              ".page-strip { margin: 18px 18px 6px 18px; }"
                               ".page-heading { padding: 10px 12px; }"
                               ".notice { padding: 6px 12px; }"
                               ".act-bar { padding: 8px 12px; }";

@@ -49,6 +49,7 @@ make_menu (GMenuModel *recent)
   g_menu_append_submenu (folders, _ ("_Recent Folders"), recent);
   append (folders, _ ("_Save the List…"), "win.save", "<Control>s");
   append (window, _ ("_Dark Appearance"), ACTION_DARK, NULL);
+  append (window, _ ("About This _Scan"), ACTION_ABOUT, "<Control>i");
   append (window, _ ("_Keyboard Shortcuts"), "win.help", "F1");
   append (end, _ ("_Close"), "win.close", "<Control>w");
   append (end, _ ("_Quit"), ACTION_QUIT, "<Control>q");

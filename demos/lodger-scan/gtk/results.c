@@ -5,12 +5,14 @@
 #include "../i18n.h"
 #include "../scan.h"
 #include "../text.h"
+#include "about.h"
 #include "actions.h"
 #include "acts.h"
 #include "cells.h"
 #include "chart.h"
 #include "errors-view.h"
 #include "files-view.h"
+#include "folders-view.h"
 #include "pages.h"
 #include "status-bar.h"
 
@@ -25,29 +27,45 @@ struct Results
   GtkWidget *box, *outer, *wrong;
   Pages *pages;
   FilesView *files;
+  FoldersView *folders;
   Acts *acts;
   DuplicatesView *duplicates; /* the acts' */
   Chart *chart;
   ErrorsView *errors;
   StatusBar *bar;
+  About *about;
   Frames *frames;   /* NULL after results_end() */
-  char **folders;   /* that are scanned; NULL when there is no session */
+  char **scanned;   /* the folders that are scanned; NULL when there is no session */
   Session *session; /* NULL when what was asked for last cannot be scanned */
   gboolean json_failed;
 };
 
 /* ---- the figures ------------------------------------------------------------------------------------------------ */
 
-/* Shows how much is on each page. Only when the scan is over: the numbers are costly to show. */
+/* Shows how much is on each page. */
 static void
 set_counts (Results *results, gboolean over)
 {
   const Store *store = session_get_store (results->session);
   const Report *report = session_get_report (results->session);
-  pages_set_count (results->pages, "files", over ? (gint64) store->n_files : -1);
-  pages_set_count (results->pages, "duplicates", report == NULL ? -1 : (gint64) report->groups->len);
-  pages_set_count (results->pages, "types", over ? (gint64) store->types->len : -1);
-  pages_set_count (results->pages, "errors", over ? (gint64) store->errors->len : -1);
+  pages_set_count (results->pages, "files", (gint64) store->n_files, over);
+  pages_set_count (results->pages, "folders", (gint64) store->folders, over);
+  pages_set_count (results->pages, "duplicates", report == NULL ? -1 : (gint64) report->groups->len, over);
+  pages_set_count (results->pages, "types", (gint64) store->types->len, over);
+  pages_set_count (results->pages, "errors", (gint64) store->errors->len, over);
+}
+
+static AboutFacts
+get_facts (const Results *results)
+{
+  return (AboutFacts) { .caller = results->caller, .session = results->session, .frames = results->frames };
+}
+
+void
+results_show_about (Results *results)
+{
+  AboutFacts facts = get_facts (results);
+  about_show (results->about, &facts);
 }
 
 static void
@@ -55,12 +73,15 @@ refresh (Results *results)
 {
   const Store *store = session_get_store (results->session);
   gboolean over = session_get_state (results->session) >= SESSION_SORTING;
+  AboutFacts facts = get_facts (results);
   set_counts (results, over);
   files_view_refresh (results->files, over);
+  folders_view_refresh (results->folders, over);
   errors_view_refresh (results->errors, over);
   duplicates_view_refresh (results->duplicates, store);
   chart_refresh (results->chart, over);
-  status_bar_refresh (results->bar, results->session, results->frames);
+  status_bar_refresh (results->bar, results->session);
+  about_refresh (results->about, &facts);
 }
 
 /* ---- a scan ----------------------------------------------------------------------------------------------------- */
@@ -93,6 +114,8 @@ on_frame (void *data)
   calls_frame ();
   more |= errors_view_grow (results->errors);
   more |= duplicates_view_grow (results->duplicates);
+  more |= folders_view_grow (results->folders);
+  more |= chart_grow (results->chart);
   if (more || (results->session != NULL && session_get_state (results->session) != SESSION_DONE))
     return;
   frames_want (results->frames, FALSE);
@@ -118,15 +141,8 @@ on_progress (Session *session, void *data)
 static void
 on_done (Results *results)
 {
-  GtkWidget *button = status_bar_get_button (results->bar);
-  acts_refresh (results->acts, results->folders);
+  acts_refresh (results->acts, results->scanned);
   results->json_failed |= session_json_failed (results->session);
-  /* The button closes the window from now on. Without a cancel, nobody expects that under the space bar. */
-  if (!session_was_cancelled (results->session) && gtk_widget_has_focus (button))
-    {
-      gtk_window_set_focus (results->window, NULL);
-      gtk_widget_child_focus (pages_get_stack (results->pages), GTK_DIR_TAB_FORWARD);
-    }
   refresh (results);
   tell_shown_later (results, SCAN_PAINT_PATIENCE);
 }
@@ -135,13 +151,20 @@ static void
 on_changed (Session *session, void *data)
 {
   Results *results = data;
+  gboolean had_focus = gtk_widget_has_focus (status_bar_get_button (results->bar));
   results->session = session;
   status_bar_set (results->bar, session);
+  /* The button goes with the scan. */
+  if (had_focus && !gtk_widget_get_visible (status_bar_get_button (results->bar)))
+    {
+      gtk_window_set_focus (results->window, NULL);
+      gtk_widget_child_focus (pages_get_stack (results->pages), GTK_DIR_TAB_FORWARD);
+    }
   if (session_get_state (session) == SESSION_DONE)
     on_done (results);
   else if (session_get_state (session) == SESSION_SORTING)
     {
-      acts_refresh (results->acts, results->folders);
+      acts_refresh (results->acts, results->scanned);
       refresh (results);
     }
 }
@@ -152,10 +175,11 @@ end_session (Results *results)
 {
   files_view_set (results->files, NULL, NULL);
   acts_set_session (results->acts, NULL);
+  folders_view_set (results->folders, NULL, NULL);
   errors_view_set (results->errors, NULL);
   chart_set (results->chart, NULL);
   g_clear_pointer (&results->session, session_drop);
-  g_clear_pointer (&results->folders, g_strfreev);
+  g_clear_pointer (&results->scanned, g_strfreev);
 }
 
 static void
@@ -180,6 +204,7 @@ results_start (Results *results, const Request *request, char **ret_message)
   char *message = NULL;
   end_session (results);
   frames_restart (results->frames);
+  about_begin (results->about);
   /* A cache of its own for each scan: it finds what was kept until now. */
   if (!request->no_cache && what.reading != ENGINE_COMPARE)
     what.cache = hash_cache_open (results->caller, NULL);
@@ -196,19 +221,14 @@ results_start (Results *results, const Request *request, char **ret_message)
       g_free (message);
       return FALSE;
     }
-  results->folders = g_strdupv (what.folders);
+  results->scanned = g_strdupv (what.folders);
   acts_set_session (results->acts, results->session);
   files_view_set (results->files, session_get_store (results->session), session_get_folder (results->session));
+  folders_view_set (results->folders, session_get_store (results->session), session_get_folder (results->session));
   errors_view_set (results->errors, session_get_store (results->session));
   chart_set (results->chart, session_get_store (results->session));
   refresh (results);
   return TRUE;
-}
-
-gboolean
-results_stop (Results *results)
-{
-  return acts_cancel (results->acts) || results_cancel (results);
 }
 
 void
@@ -220,10 +240,52 @@ results_save (Results *results)
 gboolean
 results_cancel (Results *results)
 {
+  if (acts_cancel (results->acts))
+    return TRUE;
   if (results->session == NULL || session_get_state (results->session) == SESSION_DONE)
     return FALSE;
   session_cancel (results->session);
   return TRUE;
+}
+
+/* ---- what the pages ask for ------------------------------------------------------------------------------------- */
+
+static void
+open_path (const char *path, void *data)
+{
+  const Results *results = data;
+  char *uri = g_filename_to_uri (path, NULL, NULL);
+  if (uri != NULL)
+    gtk_show_uri (results->window, uri, GDK_CURRENT_TIME);
+  g_free (uri);
+}
+
+static void
+open_folder_of (const char *path, void *data)
+{
+  char *folder = g_path_get_dirname (path);
+  open_path (folder, data);
+  g_free (folder);
+}
+
+static void
+copy_path (const char *path, void *data)
+{
+  const Results *results = data;
+  GString *shown = g_string_new (NULL);
+  if (g_utf8_validate (path, -1, NULL))
+    g_string_append (shown, path);
+  else
+    text_append_shown (shown, path);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (results->box), shown->str);
+  g_string_free (shown, TRUE);
+}
+
+static void
+show_type (const char *type G_GNUC_UNUSED, void *data)
+{
+  const Results *results = data;
+  pages_show (results->pages, "files");
 }
 
 /* ---- building --------------------------------------------------------------------------------------------------- */
@@ -245,6 +307,7 @@ add_pages (Results *results)
 {
   results->pages = pages_new ();
   pages_add (results->pages, files_view_get_widget (results->files), "files", _ ("_Files"));
+  pages_add (results->pages, folders_view_get_widget (results->folders), "folders", _ ("F_olders"));
   pages_add (results->pages, duplicates_view_get_widget (results->duplicates), "duplicates", _ ("_Duplicates"));
   pages_add (results->pages, chart_get_widget (results->chart), "types", _ ("_Types"));
   pages_add (results->pages, errors_view_get_widget (results->errors), "errors", _ ("_Errors"));
@@ -269,9 +332,11 @@ results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_
   results->files = files_view_new (on_wake, results);
   results->acts = acts_new (&(ActsTarget) { window, caller, show_page, on_wake, results });
   results->duplicates = acts_get_duplicates (results->acts);
-  results->chart = chart_new ();
+  results->folders = folders_view_new (&(FoldersViewTarget) { on_wake, open_path, open_folder_of, copy_path, results });
+  results->chart = chart_new (show_type, results);
   results->errors = errors_view_new (on_wake, results);
-  results->bar = status_bar_new (ACTION_CANCEL_OR_CLOSE);
+  results->bar = status_bar_new (ACTION_CANCEL, ACTION_ABOUT);
+  results->about = about_new (window);
   add_pages (results);
 
   results->outer = gtk_stack_new ();
@@ -289,6 +354,7 @@ results_end (Results *results)
 {
   acts_end (results->acts);
   end_session (results);
+  g_clear_pointer (&results->about, about_free);
   g_clear_pointer (&results->frames, frames_free);
 }
 
@@ -299,6 +365,7 @@ results_free (Results *results)
   pages_free (results->pages);
   files_view_free (results->files);
   acts_free (results->acts);
+  folders_view_free (results->folders);
   chart_free (results->chart);
   errors_view_free (results->errors);
   status_bar_free (results->bar);

@@ -120,12 +120,6 @@ cancel (void *data)
 }
 
 static void
-stop (void *data)
-{
-  (void) results_stop (((ScanWindow *) data)->results);
-}
-
-static void
 save (void *data)
 {
   results_save (((ScanWindow *) data)->results);
@@ -141,6 +135,12 @@ static void
 show_page (const char *name, void *data)
 {
   results_show_page (((ScanWindow *) data)->results, name);
+}
+
+static void
+about (void *data)
+{
+  results_show_about (((ScanWindow *) data)->results);
 }
 
 static const char *
@@ -173,10 +173,10 @@ window_new (const WindowShared *shared, const char *json)
       .open = open_folders,
       .rescan = rescan,
       .cancel = cancel,
-      .stop = stop,
       .save = save,
       .close = close_it,
       .show_page = show_page,
+      .about = about,
       .get_folder = get_folder,
       .data = window,
   });
