@@ -54,8 +54,8 @@ act_bar_new (const ActBarEvents *events)
   GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   bar->events = *events;
   /* A screen reader says what changes in it. */
-  bar->box = g_object_ref_sink (g_object_new (GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_STATUS, "spacing", 12,
-                                              "visible", FALSE, NULL));
+  bar->box = g_object_ref_sink (g_object_new (GTK_TYPE_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_STATUS, "spacing",
+                                              12, "visible", FALSE, NULL));
   gtk_widget_add_css_class (bar->box, "act-bar");
   bar->icon = gtk_image_new ();
   bar->label = gtk_label_new (NULL);
@@ -74,14 +74,13 @@ act_bar_new (const ActBarEvents *events)
   bar->cancel = add_button (bar, _ ("_Stop"), _ ("Leave the files as they are that were not reached yet"),
                             G_CALLBACK (on_cancel));
   bar->undo = add_button (bar, _ ("_Undo"), _ ("Put the files back from the Bin"), G_CALLBACK (on_undo));
-  bar->details
-      = add_button (bar, _ ("Detai_ls"), _ ("Show what became of each file"), G_CALLBACK (on_details));
+  bar->details = add_button (bar, _ ("Detai_ls"), _ ("Show what became of each file"), G_CALLBACK (on_details));
   bar->dismiss = gtk_button_new_from_icon_name ("window-close-symbolic");
   gtk_widget_add_css_class (bar->dismiss, "flat");
   gtk_widget_set_valign (bar->dismiss, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (bar->dismiss, _ ("Hide this message"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (bar->dismiss), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Hide this message"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (bar->dismiss), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Hide this message"),
+                                  -1);
   g_signal_connect (bar->dismiss, "clicked", G_CALLBACK (on_dismiss), bar);
   gtk_box_append (GTK_BOX (bar->box), bar->dismiss);
   return bar;

@@ -108,13 +108,15 @@ act_choice_new (void)
 {
   ActChoice *choice = g_new0 (ActChoice, 1);
   GtkWidget *choose = make_menu_button (make_rules ());
-  GtkWidget *clear = make_button (_ ("Clear the choice"), "edit-clear-all-symbolic", _ ("Clear the choice"),
-                                  ACT_CHOICE_CLEAR);
-  GtkWidget *expand = make_button (_ ("Open all groups"), "pan-down-symbolic", _ ("Open all groups"), ACT_CHOICE_EXPAND);
+  GtkWidget *clear
+      = make_button (_ ("Clear the choice"), "edit-clear-all-symbolic", _ ("Clear the choice"), ACT_CHOICE_CLEAR);
+  GtkWidget *expand
+      = make_button (_ ("Open all groups"), "pan-down-symbolic", _ ("Open all groups"), ACT_CHOICE_EXPAND);
   GtkWidget *collapse
       = make_button (_ ("Close all groups"), "pan-end-symbolic", _ ("Close all groups"), ACT_CHOICE_COLLAPSE);
-  GtkWidget *bin = make_button (_ ("_Move to the Bin"), NULL,
-                                _ ("Move the chosen copies to the Bin, from where they can be put back"), ACT_CHOICE_BIN);
+  GtkWidget *bin
+      = make_button (_ ("_Move to the Bin"), NULL,
+                     _ ("Move the chosen copies to the Bin, from where they can be put back"), ACT_CHOICE_BIN);
   GtkWidget *others = make_menu_button (make_other_acts ());
 
   gtk_menu_button_set_label (GTK_MENU_BUTTON (choose), _ ("C_hoose Copies"));

@@ -21,8 +21,8 @@ make_heading (ActKind kind, guint count)
   if (kind == ACT_DELETE)
     heading = g_strdup_printf (ngettext ("Delete %s file for good?", "Delete %s files for good?", count), number->str);
   else
-    heading = g_strdup_printf (
-        ngettext ("Replace %s file by a hard link?", "Replace %s files by hard links?", count), number->str);
+    heading = g_strdup_printf (ngettext ("Replace %s file by a hard link?", "Replace %s files by hard links?", count),
+                               number->str);
   g_string_free (number, TRUE);
   return heading;
 }
@@ -109,9 +109,9 @@ act_dialog_ask (GtkWindow *window, ActKind kind, guint count, guint64 bytes, voi
 
   question->yes = yes;
   question->data = data;
-  question->dialog = g_object_new (GTK_TYPE_WINDOW, "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT_DIALOG, "modal", TRUE,
-                                   "transient-for", window, "destroy-with-parent", TRUE, "resizable", FALSE, "title",
-                                   heading, NULL);
+  question->dialog
+      = g_object_new (GTK_TYPE_WINDOW, "accessible-role", GTK_ACCESSIBLE_ROLE_ALERT_DIALOG, "modal", TRUE,
+                      "transient-for", window, "destroy-with-parent", TRUE, "resizable", FALSE, "title", heading, NULL);
   g_object_set_data_full (G_OBJECT (question->dialog), "lodger-scan-question", question, g_free);
   gtk_widget_set_margin_top (box, 18);
   gtk_widget_set_margin_bottom (box, 18);
@@ -122,9 +122,9 @@ act_dialog_ask (GtkWindow *window, ActKind kind, guint count, guint64 bytes, voi
   add_buttons (question, kind, GTK_BOX (box));
   gtk_window_set_child (GTK_WINDOW (question->dialog), box);
 
-  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
-                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
-                                                          gtk_named_action_new ("window.close")));
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0), gtk_named_action_new ("window.close")));
   gtk_widget_add_controller (question->dialog, keys);
   gtk_window_present (GTK_WINDOW (question->dialog));
   g_free (text);

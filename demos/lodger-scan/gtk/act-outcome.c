@@ -106,7 +106,8 @@ append_done (const ActOutcome *outcome, GString *text)
                                 count, size->str);
         break;
       case ACT_DELETE:
-        g_string_append_printf (text, ngettext ("%s file was deleted: %s is free.", "%s files were deleted: %s is free.", n),
+        g_string_append_printf (text,
+                                ngettext ("%s file was deleted: %s is free.", "%s files were deleted: %s is free.", n),
                                 count, size->str);
         break;
       case ACT_HARD_LINK:
@@ -213,7 +214,8 @@ act_outcome_append_progress (GString *text, const Act *act)
   char *count = count_text (n);
   char *done = count_text (act_get_done (act));
   if (act_is_undo (act))
-    g_string_append_printf (text, ngettext ("Putting back %s of %s file", "Putting back %s of %s files", n), done, count);
+    g_string_append_printf (text, ngettext ("Putting back %s of %s file", "Putting back %s of %s files", n), done,
+                            count);
   else
     switch (act_get_kind (act))
       {
@@ -222,18 +224,18 @@ act_outcome_append_progress (GString *text, const Act *act)
             text, ngettext ("Moving to the Bin: %s of %s file", "Moving to the Bin: %s of %s files", n), done, count);
         break;
       case ACT_DELETE:
-        g_string_append_printf (text, ngettext ("Deleting for good: %s of %s file", "Deleting for good: %s of %s files", n),
-                                done, count);
+        g_string_append_printf (
+            text, ngettext ("Deleting for good: %s of %s file", "Deleting for good: %s of %s files", n), done, count);
         break;
       case ACT_HARD_LINK:
-        g_string_append_printf (text,
-                                ngettext ("Replacing by hard links: %s of %s file",
-                                          "Replacing by hard links: %s of %s files", n),
-                                done, count);
+        g_string_append_printf (
+            text, ngettext ("Replacing by hard links: %s of %s file", "Replacing by hard links: %s of %s files", n),
+            done, count);
         break;
       case ACT_REFLINK:
         g_string_append_printf (
-            text, ngettext ("Replacing by reflinks: %s of %s file", "Replacing by reflinks: %s of %s files", n), done, count);
+            text, ngettext ("Replacing by reflinks: %s of %s file", "Replacing by reflinks: %s of %s files", n), done,
+            count);
         break;
       }
   if (act_get_bytes (act) > 0)

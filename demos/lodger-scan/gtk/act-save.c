@@ -44,7 +44,8 @@ static void
 on_response (GtkNativeDialog *dialog G_GNUC_UNUSED, int response, void *data)
 {
   Question question = *(Question *) data;
-  GFile *file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (question.chooser)) : NULL;
+  GFile *file
+      = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (question.chooser)) : NULL;
   guint kind = file == NULL ? 0 : get_kind (&question, file);
   /* This frees the question. */
   g_object_set_data (G_OBJECT (question.window), question_key, NULL);

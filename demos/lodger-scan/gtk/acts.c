@@ -138,8 +138,7 @@ on_chosen (GFile *file, guint kind, void *data)
   GString *shown = g_string_new (NULL);
   if (path == NULL)
     act_run_say (acts->run, _ ("The list can only be saved in a folder of this computer."), TRUE);
-  else if (acts->saving == NULL && acts->session != NULL
-           && session_write (acts->session, kind, path, on_written, acts))
+  else if (acts->saving == NULL && acts->session != NULL && session_write (acts->session, kind, path, on_written, acts))
     {
       text_append_shown (shown, path);
       acts->saving = g_strdup (shown->str);

@@ -142,8 +142,7 @@ duplicates_groups_update (DuplicatesGroups *groups, const Report *report, Duplic
       guint now = 0;
       if (!group->here)
         continue;
-      group->here
-          = find_successor (group, old_files, groups, group_of_twin, &now) && groups->group_of[now] == 0;
+      group->here = find_successor (group, old_files, groups, group_of_twin, &now) && groups->group_of[now] == 0;
       if (!group->here)
         {
           g_array_append_val (changes->gone, i);

@@ -93,7 +93,8 @@ count_chosen (const DuplicatesList *list, const DuplicatesGroup *group)
 {
   guint chosen = 0;
   for (guint i = 0; i < group->count; i++)
-    chosen += list->events.goes (duplicates_groups_get_file (list->groups, group->first + i), list->events.data) ? 1 : 0;
+    chosen
+        += list->events.goes (duplicates_groups_get_file (list->groups, group->first + i), list->events.data) ? 1 : 0;
   return chosen;
 }
 

@@ -94,8 +94,7 @@ on_menu_key (GtkWidget *cells G_GNUC_UNUSED, GVariant *arguments G_GNUC_UNUSED, 
   graphene_rect_t bounds;
   if (!select_row_of (place, focus) || !gtk_widget_compute_bounds (focus, place->around, &bounds))
     return FALSE;
-  pop_up (place,
-          &(GdkRectangle) { (int) bounds.origin.x + 40, (int) bounds.origin.y, 1, (int) bounds.size.height });
+  pop_up (place, &(GdkRectangle) { (int) bounds.origin.x + 40, (int) bounds.origin.y, 1, (int) bounds.size.height });
   return TRUE;
 }
 

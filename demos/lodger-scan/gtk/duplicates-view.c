@@ -97,7 +97,8 @@ choose (guint file, gboolean wanted, void *data)
   refresh_choice (view);
   if (!done)
     {
-      act_choice_say (view->choice, _ ("It cannot be chosen: it is the last copy that stays, or it is in the Bin already."));
+      act_choice_say (view->choice,
+                      _ ("It cannot be chosen: it is the last copy that stays, or it is in the Bin already."));
       gtk_widget_error_bell (view->stack);
     }
 }
@@ -307,7 +308,8 @@ wake (void *data)
 }
 
 static void
-on_selected (GtkSelectionModel *model G_GNUC_UNUSED, guint position G_GNUC_UNUSED, guint count G_GNUC_UNUSED, void *data)
+on_selected (GtkSelectionModel *model G_GNUC_UNUSED, guint position G_GNUC_UNUSED, guint count G_GNUC_UNUSED,
+             void *data)
 {
   refresh_actions (data);
 }
@@ -361,7 +363,6 @@ forget_plan (DuplicatesView *view)
 {
   g_clear_pointer (&view->plan, plan_free);
   g_clear_pointer (&view->folder, g_free);
-
 }
 
 void
