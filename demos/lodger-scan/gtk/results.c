@@ -214,6 +214,8 @@ results_start (Results *results, const EngineOptions *what, char **ret_message)
   folders_view_set (results->folders, session_get_store (results->session), session_get_folder (results->session));
   errors_view_set (results->errors, session_get_store (results->session));
   chart_set (results->chart, session_get_store (results->session));
+  if (gtk_window_get_focus (results->window) == NULL)
+    gtk_widget_grab_focus (status_bar_get_button (results->bar));
   refresh (results);
   return TRUE;
 }
