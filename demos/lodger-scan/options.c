@@ -80,7 +80,8 @@ static const UsageOption table[] = {
     option_set_progress, OF (progress), FALSE },
   { "--help", NULL, FALSE, "this text", option_set_flag, offsetof (Parse, help), FALSE },
   { "--version", NULL, FALSE, "the version", option_set_flag, offsetof (Parse, version), FALSE },
-  /* For whoever installs the program. */
+  /* For the session bus, and for whoever installs the program. */
+  { "--gapplication-service", NULL, FALSE, NULL, option_set_flag, OF (service), FALSE },
   { "--man-page", NULL, FALSE, NULL, option_set_flag, offsetof (Parse, man_page), FALSE },
   { NULL, NULL, FALSE, NULL, NULL, 0, FALSE },
 };

@@ -13,6 +13,7 @@
 #include "errors-view.h"
 #include "files-view.h"
 #include "folders-view.h"
+#include "opener.h"
 #include "pages.h"
 #include "status-bar.h"
 
@@ -168,7 +169,7 @@ on_changed (Session *session, void *data)
 static void
 end_session (Results *results)
 {
-  files_view_set (results->files, NULL, NULL);
+  files_view_set (results->files, NULL, NULL, NULL);
   folders_view_set (results->folders, NULL, NULL);
   duplicates_view_set (results->duplicates, NULL);
   errors_view_set (results->errors, NULL);
@@ -191,26 +192,32 @@ say_wrong (Results *results, char **folders, const char *message)
 }
 
 gboolean
-results_start (Results *results, const EngineOptions *what, char **ret_message)
+results_start (Results *results, const Request *request, char **ret_message)
 {
+  EngineOptions what = request->what;
   SessionEvents events = { on_progress, on_changed, results };
   char *message = NULL;
   end_session (results);
   frames_restart (results->frames);
   about_begin (results->about);
-  results->session = session_start (results->caller, what, results->json, &events, &message);
+  /* A cache of its own for each scan: it finds what was kept until now. */
+  if (!request->no_cache && what.reading != ENGINE_COMPARE)
+    what.cache = hash_cache_open (results->caller, NULL);
+  results->session = session_start (results->caller, &what, results->json, &events, &message);
+  hash_cache_unref (what.cache);
   status_bar_set (results->bar, results->session);
   gtk_stack_set_visible_child_name (GTK_STACK (results->outer), results->session != NULL ? "pages" : "wrong");
   frames_want (results->frames, TRUE);
   if (results->session == NULL)
     {
-      say_wrong (results, what->folders, message);
+      say_wrong (results, what.folders, message);
       if (ret_message != NULL)
         *ret_message = g_steal_pointer (&message);
       g_free (message);
       return FALSE;
     }
-  files_view_set (results->files, session_get_store (results->session), session_get_folder (results->session));
+  files_view_set (results->files, session_get_store (results->session), session_get_folder (results->session),
+                  &(ArrangerOwner) { session_ref, session_unref, results->session });
   folders_view_set (results->folders, session_get_store (results->session), session_get_folder (results->session));
   errors_view_set (results->errors, session_get_store (results->session));
   chart_set (results->chart, session_get_store (results->session));
@@ -235,37 +242,29 @@ static void
 open_path (const char *path, void *data)
 {
   const Results *results = data;
-  char *uri = g_filename_to_uri (path, NULL, NULL);
-  if (uri != NULL)
-    gtk_show_uri (results->window, uri, GDK_CURRENT_TIME);
-  g_free (uri);
+  opener_open (folders_view_get_widget (results->folders), results->caller, path, folders_view_tell);
 }
 
 static void
-open_folder_of (const char *path, void *data)
+show_in_folder (const char *path, void *data)
 {
-  char *folder = g_path_get_dirname (path);
-  open_path (folder, data);
-  g_free (folder);
+  const Results *results = data;
+  opener_show_in_folder (folders_view_get_widget (results->folders), results->caller, path, folders_view_tell);
 }
 
 static void
 copy_path (const char *path, void *data)
 {
   const Results *results = data;
-  GString *shown = g_string_new (NULL);
-  if (g_utf8_validate (path, -1, NULL))
-    g_string_append (shown, path);
-  else
-    text_append_shown (shown, path);
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (results->box), shown->str);
-  g_string_free (shown, TRUE);
+  const char *paths[] = { path, NULL };
+  opener_copy_paths (results->box, paths);
 }
 
 static void
-show_type (const char *type G_GNUC_UNUSED, void *data)
+show_type (const char *type, void *data)
 {
   const Results *results = data;
+  files_view_set_type (results->files, type);
   pages_show (results->pages, "files");
 }
 
@@ -304,9 +303,9 @@ results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_
   results->json = json;
   results->events = *events;
   results->frames = frames_new (GTK_WIDGET (window), on_frame, results);
-  results->files = files_view_new (on_wake, results);
+  results->files = files_view_new (caller, on_wake, results);
   results->duplicates = duplicates_view_new ();
-  results->folders = folders_view_new (&(FoldersViewTarget) { on_wake, open_path, open_folder_of, copy_path, results });
+  results->folders = folders_view_new (&(FoldersViewTarget) { on_wake, open_path, show_in_folder, copy_path, results });
   results->chart = chart_new (show_type, results);
   results->errors = errors_view_new (on_wake, results);
   results->bar = status_bar_new (ACTION_CANCEL, ACTION_ABOUT);
@@ -348,6 +347,12 @@ GtkWidget *
 results_get_widget (Results *results)
 {
   return results->box;
+}
+
+void
+results_grab_focus (Results *results)
+{
+  gtk_widget_grab_focus (status_bar_get_button (results->bar));
 }
 
 void

@@ -17,7 +17,7 @@ typedef struct WindowShared
   GtkApplication *application;
   LodgerCaller *caller;
   GMenuModel *recent; /* the items of the menu for folders that were scanned before */
-  Settings *settings; /* NULL: nothing is kept */
+  Settings *settings;
 
   /* Opens another window, as the request says. */
   void (*open) (const Request *request, void *data);
