@@ -17,14 +17,15 @@ struct Session
   Report *report;
 };
 
-static void *
-session_ref (Session *session)
+void *
+session_ref (void *data)
 {
+  Session *session = data;
   atomic_fetch_add (&session->refs, 1);
   return session;
 }
 
-static void
+void
 session_unref (void *data)
 {
   Session *session = data;

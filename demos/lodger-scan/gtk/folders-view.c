@@ -5,6 +5,7 @@
 #include "family-look.h"
 #include "folder-menu.h"
 #include "folder-parts.h"
+#include "notice.h"
 #include "path-bar.h"
 #include "share-list.h"
 #include "treemap.h"
@@ -16,11 +17,14 @@ enum
   LEAST_INTERVAL = 250000 /* µs from one layout to the next while the scan goes on */
 };
 
+static const char view_key[] = "lodger-scan-folders";
+
 struct FoldersView
 {
   FoldersViewTarget target;
   GtkWidget *box, *path_bar, *up, *list, *map, *map_stack, *line;
   FolderMenu *menu;
+  Notice *notice;
   const Store *store;
   const char *folder;
   const StoreDir *dir; /* the one that is shown, or will be */
@@ -430,6 +434,8 @@ folders_view_new (const FoldersViewTarget *target)
   gtk_paned_set_shrink_end_child (GTK_PANED (panes), FALSE);
   gtk_paned_set_position (GTK_PANED (panes), 340);
   gtk_widget_set_vexpand (panes, TRUE);
+  view->notice = notice_new ();
+  gtk_box_append (GTK_BOX (view->box), notice_get_widget (view->notice));
   gtk_box_append (GTK_BOX (view->box), make_top (view));
   gtk_box_append (GTK_BOX (view->box), panes);
   gtk_box_append (GTK_BOX (view->box), view->line);
@@ -437,6 +443,7 @@ folders_view_new (const FoldersViewTarget *target)
   add_key (shortcuts, "<Control>c", on_copy, view);
   add_key (shortcuts, "BackSpace|<Alt>Up", on_leave, view);
   gtk_widget_add_controller (view->box, shortcuts);
+  g_object_set_data (G_OBJECT (view->box), view_key, view);
   g_signal_connect (view->box, "map", G_CALLBACK (on_map), view);
   return view;
 }
@@ -446,9 +453,11 @@ folders_view_free (FoldersView *view)
 {
   view->store = NULL;
   folder_menu_free (view->menu);
+  g_object_set_data (G_OBJECT (view->box), view_key, NULL);
   g_object_unref (view->box);
   treemap_layout_free (view->shown);
   treemap_layout_free (view->made);
+  notice_free (view->notice);
   g_free (view);
 }
 
@@ -456,4 +465,12 @@ GtkWidget *
 folders_view_get_widget (FoldersView *view)
 {
   return view->box;
+}
+
+void
+folders_view_tell (GtkWidget *widget, const char *sentence)
+{
+  FoldersView *view = g_object_get_data (G_OBJECT (widget), view_key);
+  if (view != NULL)
+    notice_say (view->notice, sentence);
 }

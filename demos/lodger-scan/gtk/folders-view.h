@@ -27,6 +27,9 @@ FoldersView *folders_view_new (const FoldersViewTarget *target);
 void folders_view_free (FoldersView *view);
 GtkWidget *folders_view_get_widget (FoldersView *view);
 
+/* Says above the page what could not be done. The widget is the page's. */
+void folders_view_tell (GtkWidget *widget, const char *sentence);
+
 /* What to show from now on; NULL: nothing. Neither is owned: before they go, something else has to be shown. */
 void folders_view_set (FoldersView *view, const Store *store, const char *folder);
 /* Once a frame. TRUE when there is more to do. */

@@ -13,6 +13,7 @@
 #include "errors-view.h"
 #include "files-view.h"
 #include "folders-view.h"
+#include "opener.h"
 #include "pages.h"
 #include "status-bar.h"
 
@@ -173,7 +174,7 @@ on_changed (Session *session, void *data)
 static void
 end_session (Results *results)
 {
-  files_view_set (results->files, NULL, NULL);
+  files_view_set (results->files, NULL, NULL, NULL);
   acts_set_session (results->acts, NULL);
   folders_view_set (results->folders, NULL, NULL);
   errors_view_set (results->errors, NULL);
@@ -223,10 +224,13 @@ results_start (Results *results, const Request *request, char **ret_message)
     }
   results->scanned = g_strdupv (what.folders);
   acts_set_session (results->acts, results->session);
-  files_view_set (results->files, session_get_store (results->session), session_get_folder (results->session));
+  files_view_set (results->files, session_get_store (results->session), session_get_folder (results->session),
+                  &(ArrangerOwner) { session_ref, session_unref, results->session });
   folders_view_set (results->folders, session_get_store (results->session), session_get_folder (results->session));
   errors_view_set (results->errors, session_get_store (results->session));
   chart_set (results->chart, session_get_store (results->session));
+  if (gtk_window_get_focus (results->window) == NULL)
+    gtk_widget_grab_focus (status_bar_get_button (results->bar));
   refresh (results);
   return TRUE;
 }
@@ -254,37 +258,29 @@ static void
 open_path (const char *path, void *data)
 {
   const Results *results = data;
-  char *uri = g_filename_to_uri (path, NULL, NULL);
-  if (uri != NULL)
-    gtk_show_uri (results->window, uri, GDK_CURRENT_TIME);
-  g_free (uri);
+  opener_open (folders_view_get_widget (results->folders), results->caller, path, folders_view_tell);
 }
 
 static void
-open_folder_of (const char *path, void *data)
+show_in_folder (const char *path, void *data)
 {
-  char *folder = g_path_get_dirname (path);
-  open_path (folder, data);
-  g_free (folder);
+  const Results *results = data;
+  opener_show_in_folder (folders_view_get_widget (results->folders), results->caller, path, folders_view_tell);
 }
 
 static void
 copy_path (const char *path, void *data)
 {
   const Results *results = data;
-  GString *shown = g_string_new (NULL);
-  if (g_utf8_validate (path, -1, NULL))
-    g_string_append (shown, path);
-  else
-    text_append_shown (shown, path);
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (results->box), shown->str);
-  g_string_free (shown, TRUE);
+  const char *paths[] = { path, NULL };
+  opener_copy_paths (results->box, paths);
 }
 
 static void
-show_type (const char *type G_GNUC_UNUSED, void *data)
+show_type (const char *type, void *data)
 {
   const Results *results = data;
+  files_view_set_type (results->files, type);
   pages_show (results->pages, "files");
 }
 
@@ -324,15 +320,18 @@ results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_
              const ResultsEvents *events)
 {
   Results *results = g_new0 (Results, 1);
+  FilesActions files_actions;
   results->window = window;
   results->caller = caller;
   results->json = json;
   results->events = *events;
   results->frames = frames_new (GTK_WIDGET (window), on_frame, results);
-  results->files = files_view_new (on_wake, results);
+  results->files = files_view_new (caller, on_wake, results);
   results->acts = acts_new (&(ActsTarget) { window, caller, show_page, on_wake, results });
   results->duplicates = acts_get_duplicates (results->acts);
-  results->folders = folders_view_new (&(FoldersViewTarget) { on_wake, open_path, open_folder_of, copy_path, results });
+  files_actions = acts_get_files_actions (results->acts);
+  files_view_set_actions (results->files, &files_actions);
+  results->folders = folders_view_new (&(FoldersViewTarget) { on_wake, open_path, show_in_folder, copy_path, results });
   results->chart = chart_new (show_type, results);
   results->errors = errors_view_new (on_wake, results);
   results->bar = status_bar_new (ACTION_CANCEL, ACTION_ABOUT);

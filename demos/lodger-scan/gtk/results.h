@@ -45,6 +45,9 @@ void results_save (Results *results);
 
 /* Shows what is known of the scan, in a window of its own. */
 void results_show_about (Results *results);
+/* Gives the focus to the button that ends the scan. */
+void results_grab_focus (Results *results);
+
 /* A page that there is not changes nothing. */
 void results_show_page (Results *results, const char *name);
 const char *results_get_page (const Results *results);
