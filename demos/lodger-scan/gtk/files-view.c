@@ -92,6 +92,14 @@ ask (FilesView *view)
   filter_unref (filter);
 }
 
+/* The list stays at the place that it shows. */
+static void
+leave_out_what_has_gone (FilesView *view)
+{
+  view->gone = view->arranged = TRUE;
+  arranger_ask (view->arranger, &view->order, NULL);
+}
+
 static void
 on_asked (void *data)
 {
@@ -138,8 +146,8 @@ gboolean
 files_view_grow (FilesView *view)
 {
   gboolean more = FALSE;
-  if (view->store != NULL && !view->gone && count_gone (view) > 0)
-    ask (view);
+  if (view->store != NULL && !view->arranged && count_gone (view) > 0)
+    leave_out_what_has_gone (view);
   if (view->store != NULL && !view->arranged)
     {
       listing_append (view->listing, view->appended, view->store->files->len);
