@@ -18,8 +18,9 @@ struct Session
 };
 
 void *
-session_ref (Session *session)
+session_ref (void *data)
 {
+  Session *session = data;
   atomic_fetch_add (&session->refs, 1);
   return session;
 }

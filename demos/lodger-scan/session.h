@@ -38,8 +38,9 @@ Session *session_start (LodgerCaller *caller, const EngineOptions *what, const c
 void session_cancel (Session *session);
 /* Cancels the work that still runs. The store may be gone when this returns. NULL is ignored. */
 void session_drop (Session *session);
-/* Whoever has a reference may still look at what was found after session_drop(). In the caller's thread, as all others. */
-void *session_ref (Session *session);
+
+/* Keeps the session, and its store, also after it was dropped. */
+void *session_ref (void *session);
 void session_unref (void *session);
 
 SessionState session_get_state (const Session *session);
