@@ -118,6 +118,8 @@ void store_free (Store *store);
 StoreDir *store_add_dir (Store *store, StoreDir *parent, const char *name);
 /* A folder that has been opened; FALSE if it was opened before under another path. */
 gboolean store_open_dir (Store *store, StoreDir *dir, guint64 dev, guint64 ino);
+/* The folder that was opened and has this inode; NULL: there is none. */
+StoreDir *store_find_dir (const Store *store, guint64 dev, guint64 ino);
 /* Whether that is the folder `dir` or one above it. */
 gboolean store_is_above (const StoreDir *dir, guint64 dev, guint64 ino);
 
