@@ -125,6 +125,8 @@ guint store_add_file (Store *store, const StoreFile *file, const char *name, con
 void store_set_content (Store *store, guint number, guint8 kind, const guint8 *content);
 /* Marks a file as gone. Its number and its record stay. */
 void store_remove_file (Store *store, guint number);
+/* The device that the file is on. */
+guint64 store_get_device (const Store *store, const StoreFile *file);
 /* Whether a file with the same content is there, too; another name of the same inode counts. */
 gboolean store_has_twin (const Store *store, const StoreFile *file);
 void store_add_error (Store *store, const StoreDir *dir, const char *name, int reason);
