@@ -68,7 +68,7 @@ static const UsageOption table[] = {
   { "--exit-when-done", "SECONDS", TRUE,
     "when the scan is over, print the summary, keep the window for so long (0), and end", option_set_stay,
     offsetof (Parse, arguments.options), FALSE },
-  { "--page", "PAGE", FALSE, "what is shown first: files, duplicates, types or errors", option_set_page, OF (page),
+  { "--page", "PAGE", FALSE, "what is shown first: files, folders, duplicates, types or errors", option_set_page, OF (page),
     FALSE },
   { "--dark", NULL, FALSE, "a dark window", option_set_flag, OF (dark), FALSE },
   { .help = "What is told" },
@@ -80,7 +80,8 @@ static const UsageOption table[] = {
     option_set_progress, OF (progress), FALSE },
   { "--help", NULL, FALSE, "this text", option_set_flag, offsetof (Parse, help), FALSE },
   { "--version", NULL, FALSE, "the version", option_set_flag, offsetof (Parse, version), FALSE },
-  /* For whoever installs the program. */
+  /* For the session bus, and for whoever installs the program. */
+  { "--gapplication-service", NULL, FALSE, NULL, option_set_flag, OF (service), FALSE },
   { "--man-page", NULL, FALSE, NULL, option_set_flag, offsetof (Parse, man_page), FALSE },
   { NULL, NULL, FALSE, NULL, NULL, 0, FALSE },
 };
@@ -103,7 +104,8 @@ static const UsageText after[] = {
     "not part of valid UTF-8 is written as U+FFFD and two hexadecimal digits; so is each of the three bytes of a "
     "U+FFFD that is in a name itself. Replacing each U+FFFD and the two digits behind it by that byte gives the name "
     "back." },
-  { "EXIT STATUS", "0", "done; single files may have failed: they are listed" },
+  { "EXIT STATUS", NULL, "The status that it ends with:" },
+  { NULL, "0", "done; single files may have failed: they are listed" },
   { NULL, "1", "something cannot be written" },
   { NULL, "2", "a FOLDER or the arguments are wrong, or there is no display" },
   { NULL, "3", "duplicates that were to go have stayed: they are listed" },

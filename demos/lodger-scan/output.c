@@ -134,18 +134,16 @@ get_mask (void)
 int
 output_write (const Report *report, const char *path, OutputFunc make)
 {
-  char *place = strcmp (path, "-") == 0 ? NULL : place_of (path);
-  char *beside = g_strdup_printf ("%s.XXXXXX", place);
+  char *place, *beside;
   struct stat st;
   gboolean there, in_place;
   FILE *out;
   int fd, why = 0;
 
-  if (place == NULL)
-    {
-      g_free (beside);
-      return write_to_standard_output (report, make);
-    }
+  if (strcmp (path, "-") == 0)
+    return write_to_standard_output (report, make);
+  place = place_of (path);
+  beside = g_strdup_printf ("%s.XXXXXX", place);
   there = stat (place, &st) == 0;
   fd = there && !S_ISREG (st.st_mode) ? -1 : g_mkstemp_full (beside, O_WRONLY | O_CLOEXEC, 0600);
   in_place = fd < 0;

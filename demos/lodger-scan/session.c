@@ -15,7 +15,7 @@ enum
 
 struct Session
 {
-  atomic_int refs; /* the owner's, and those of the call that makes the report and of its continuation */
+  atomic_int refs; /* the owner's, others', and those of the call that makes the report and of its continuation */
   LodgerCaller *caller;
   Engine *engine;
   HashCache *cache; /* NULL: none */
@@ -34,14 +34,15 @@ struct Session
   gint64 began;   /* ns since 1970 */
 };
 
-static void *
-session_ref (Session *session)
+void *
+session_ref (void *data)
 {
+  Session *session = data;
   atomic_fetch_add (&session->refs, 1);
   return session;
 }
 
-static void
+void
 session_unref (void *data)
 {
   Session *session = data;
@@ -245,7 +246,8 @@ static void
 on_progress (Engine *engine G_GNUC_UNUSED, void *data)
 {
   Session *session = data;
-  session->events.progress (session, session->events.data);
+  if (!session->dropped)
+    session->events.progress (session, session->events.data);
 }
 
 /* The scan is over, or an update. */
@@ -254,6 +256,8 @@ on_finished (Engine *engine, void *data)
 {
   Session *session = data;
   session->engine = engine;
+  if (session->dropped)
+    return;
   remove_forgotten (session);
   store_hold_places (engine_get_store (engine), ROOM, lose_report, session);
   begin_report (session);
@@ -293,14 +297,16 @@ session_cancel (Session *session)
   enter (session, SESSION_CANCELLING);
 }
 
-/* A running scan ends here: it has no report to lose, and its workers do not touch the store. A call that makes a
- * report reads the store until it is over, and holds a reference till then. */
+/* A running scan ends here: it has no report to lose, and its workers do not touch the store. Whoever reads the store
+ * elsewhere, as a call that makes a report, holds a reference till then. */
 void
 session_drop (Session *session)
 {
   if (session == NULL)
     return;
   session->dropped = TRUE;
+  if (session->state < SESSION_SORTING || follow_is_updating (session->follow))
+    engine_cancel (session->engine);
   follow_end (g_steal_pointer (&session->follow));
   session_unref (session);
 }

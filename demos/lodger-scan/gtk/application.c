@@ -3,11 +3,12 @@
 
 #include "../calls.h"
 #include "../i18n.h"
+#include "../progress.h"
 #include "../scan.h"
-#include "../text.h"
 #include "actions.h"
 #include "cells.h"
 #include "kept.h"
+#include "recent.h"
 #include "window.h"
 
 #include <lodger-gtk4.h>
@@ -19,37 +20,15 @@ typedef struct Application
   Request *request; /* of the command line */
   GApplication *application;
   LodgerCaller *caller; /* NULL before the startup */
-  Settings *settings;   /* NULL when nothing is kept */
+  Settings *settings;   /* of a program that is alone: in its memory only */
   GMenu *recent;
   WindowShared shared;
-  ScanWindow *first; /* the command line's window; NULL when there is none, or it is closed */
-  gboolean begun;    /* the command line's window was opened */
+  Progress *progress; /* of the command line's window */
+  ScanWindow *first;  /* the command line's window; NULL when there is none, or it is closed */
+  gboolean begun;     /* the command line's window was opened */
   gboolean printed;
   int status;
 } Application;
-
-/* ---- the folders that were scanned last ------------------------------------------------------------------------- */
-
-static void
-show_recent (Application *application)
-{
-  char **folders = kept_get_folders (application->settings);
-  g_menu_remove_all (application->recent);
-  for (char **folder = folders; *folder != NULL; folder++)
-    {
-      GMenuItem *item = g_menu_item_new (NULL, NULL);
-      GString *shown = g_string_new (NULL);
-      text_append_shown (shown, *folder);
-      /* An underscore of a name is no mnemonic. */
-      g_string_replace (shown, "_", "__", 0);
-      g_menu_item_set_label (item, shown->str);
-      g_menu_item_set_action_and_target_value (item, ACTION_OPEN_RECENT, g_variant_new_bytestring (*folder));
-      g_menu_append_item (application->recent, item);
-      g_string_free (shown, TRUE);
-      g_object_unref (item);
-    }
-  g_strfreev (folders);
-}
 
 /* ---- the windows ------------------------------------------------------------------------------------------------ */
 
@@ -72,12 +51,22 @@ on_stayed (LodgerPending *self G_GNUC_UNUSED, void *data)
   close_all (data);
 }
 
+static void
+on_progress (ScanWindow *window, Session *session, void *data)
+{
+  Application *application = data;
+  if (window == application->first && session_get_state (session) == SESSION_SCANNING)
+    progress_show_scan (application->progress, session_get_engine (session));
+}
+
 /* Prints the summary of the first scan that comes to its end, once. */
 static void
 on_shown (ScanWindow *window, Results *results, void *data)
 {
   Application *application = data;
   GString *text;
+  if (window == application->first)
+    progress_clear (application->progress);
   if (!application->options->exit_when_done || application->printed || window != application->first)
     return;
   application->printed = TRUE;
@@ -97,7 +86,10 @@ on_closed (ScanWindow *window, gboolean failed, void *data)
 {
   Application *application = data;
   if (application->first == window)
-    application->first = NULL;
+    {
+      progress_clear (application->progress);
+      application->first = NULL;
+    }
   if (failed)
     application->status = SCAN_CANNOT_WRITE;
 }
@@ -107,7 +99,7 @@ on_scans (const Request *request, void *data)
 {
   Application *application = data;
   kept_add_folders (application->settings, (const char *const *) request->what.folders);
-  show_recent (application);
+  recent_show (application->recent, application->settings);
 }
 
 static void
@@ -162,7 +154,7 @@ on_open (GApplication *gtk_application G_GNUC_UNUSED, GFile **files, int count, 
          void *data)
 {
   Application *application = data;
-  Request *request = request_new (&application->request->what, NULL, FALSE);
+  Request *request = request_copy (application->request);
   char **folders = request_paths_of_files (files, (gsize) count);
   application->begun = TRUE;
   request_set_folders (request, (const char *const *) folders);
@@ -198,7 +190,6 @@ on_scan (GSimpleAction *action G_GNUC_UNUSED, GVariant *message, void *data)
   application->begun = TRUE;
   if (request->dark)
     show_dark (application, TRUE);
-  request->what.cache = application->options->what.cache;
   open_window (request, application);
   request_free (request);
 }
@@ -240,22 +231,24 @@ on_startup (GApplication *gtk_application, void *data)
       g_application_quit (gtk_application);
       return;
     }
-  if (application->options->exit_when_done)
-    calls_begin (application->caller);
+  calls_begin (application->caller);
   application->shared.caller = application->caller;
+  settings_begin_to_write (application->settings, application->caller);
   gtk_window_set_default_icon_name (APPLICATION_ID);
   cells_load_style ();
-  show_recent (application);
+  recent_show (application->recent, application->settings);
   if (application->request->dark || kept_get_dark (application->settings))
     show_dark (application, TRUE);
 }
 
-/* Windows that are still there, because somebody has ended the application in another way. Lodger's caller stops right
- * after this. */
+/* Windows may still be there, because somebody has ended the application in another way. Lodger's caller stops right after
+ * this, but not before what this gives to a worker is done. */
 static void
 on_shutdown (GApplication *gtk_application G_GNUC_UNUSED, void *data)
 {
-  close_all (data);
+  Application *application = data;
+  close_all (application);
+  lodger_pending_unref (settings_write (application->settings));
 }
 
 /* The program that runs already opens the window. */
@@ -287,13 +280,44 @@ run (Application *application)
     (void) g_application_run (application->application, 0, NULL);
 }
 
+/* Has something to print or to write: nobody else can do that. It neither joins others nor keeps anything. */
+static gboolean
+is_alone (const ScanOptions *options)
+{
+  return options->exit_when_done || options->json != NULL || options->progress == PROGRESS_ALWAYS;
+}
+
+/* What the command line asks for. If it says nothing of what is left out, it is as the user has chosen last. The session bus names
+ * no folder: it is the last one, too. */
+static Request *
+make_request (const ScanOptions *options, const Settings *settings)
+{
+  const EngineOptions *what = &options->what;
+  Request *request = request_new (what, options->page, options->dark);
+  request->no_cache = options->no_cache;
+  if (!is_alone (options) && what->min_size == 0 && what->exclude == NULL && !what->no_hidden && !what->one_file_system
+      && !options->hash_all)
+    kept_show_choices (settings, request);
+  if (options->service)
+    {
+      char **folders = kept_get_folders (settings);
+      const char *const last[] = { folders[0], NULL };
+      if (last[0] != NULL)
+        request_set_folders (request, last);
+      g_strfreev (folders);
+    }
+  return request;
+}
+
 static GApplication *
 make_application (Application *application)
 {
   const ScanOptions *options = application->options;
   GApplicationFlags flags = G_APPLICATION_HANDLES_OPEN;
   GApplication *gtk_application;
-  if (options->exit_when_done || options->json != NULL)
+  if (options->service)
+    flags |= G_APPLICATION_IS_SERVICE;
+  if (is_alone (options))
     flags |= G_APPLICATION_NON_UNIQUE;
   gtk_application = G_APPLICATION (gtk_application_new (APPLICATION_ID, flags));
   g_action_map_add_action_entries (G_ACTION_MAP (gtk_application), entries, G_N_ELEMENTS (entries), application);
@@ -308,6 +332,7 @@ int
 application_scan (const ScanOptions *options)
 {
   Application application = { .options = options, .status = SCAN_OK };
+  char *path;
 
   i18n_begin ();
   /* The other parts of the locale stay as they are in C, so that the summary is the same with a window and without one. */
@@ -318,7 +343,10 @@ application_scan (const ScanOptions *options)
       fprintf (stderr, "%s: no display can be opened; use --headless\n", g_get_prgname ());
       return SCAN_WRONG;
     }
-  application.request = request_new (&options->what, options->page, options->dark);
+  path = is_alone (options) ? NULL : settings_get_default_path ();
+  application.settings = settings_new (path);
+  application.request = make_request (options, application.settings);
+  application.progress = progress_new (options->progress);
   application.recent = g_menu_new ();
   application.application = make_application (&application);
   application.shared = (WindowShared) {
@@ -327,6 +355,7 @@ application_scan (const ScanOptions *options)
     .settings = application.settings,
     .open = open_window,
     .scans = on_scans,
+    .progress = on_progress,
     .shown = on_shown,
     .closed = on_closed,
     .data = &application,
@@ -341,5 +370,8 @@ application_scan (const ScanOptions *options)
   g_object_unref (application.application);
   g_object_unref (application.recent);
   request_free (application.request);
+  settings_free (application.settings);
+  g_free (path);
+  progress_free (application.progress);
   return application.status;
 }

@@ -130,7 +130,7 @@ choices_show (Choices *choices, const Request *request)
 {
   const EngineOptions *what = &request->what;
   char *patterns = what->exclude == NULL ? g_strdup ("") : g_strjoinv ("; ", what->exclude);
-  Request *shown = request_new (what, request->page, request->dark);
+  Request *shown = request_copy (request);
   request_free (choices->shown);
   choices->shown = shown;
   show_folders (choices);

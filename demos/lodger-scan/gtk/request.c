@@ -4,9 +4,12 @@
 static void
 replace (char ***strings, const char *const *with)
 {
-  char **copy = with == NULL ? NULL : g_strdupv ((char **) with);
+  GStrvBuilder *copy = g_strv_builder_new ();
+  for (; with != NULL && *with != NULL; with++)
+    g_strv_builder_add (copy, *with);
   g_strfreev (*strings);
-  *strings = copy;
+  *strings = g_strv_builder_end (copy);
+  g_strv_builder_unref (copy);
 }
 
 Request *
@@ -14,11 +17,20 @@ request_new (const EngineOptions *what, const char *page, gboolean dark)
 {
   Request *request = g_new0 (Request, 1);
   request->what = *what;
+  request->what.cache = NULL;
   request->what.folders = g_strdupv (what->folders);
   request->what.exclude = g_strdupv (what->exclude);
   request->page = g_strdup (page);
   request->dark = dark;
   return request;
+}
+
+Request *
+request_copy (const Request *request)
+{
+  Request *copy = request_new (&request->what, request->page, request->dark);
+  copy->no_cache = request->no_cache;
+  return copy;
 }
 
 void
@@ -42,7 +54,8 @@ void
 request_add_folders (Request *request, const char *const *folders)
 {
   GStrvBuilder *all = g_strv_builder_new ();
-  g_strv_builder_addv (all, (const char **) request->what.folders);
+  for (char **each = request->what.folders; *each != NULL; each++)
+    g_strv_builder_add (all, *each);
   for (; *folders != NULL; folders++)
     if (!g_strv_contains ((const char *const *) request->what.folders, *folders))
       g_strv_builder_add (all, *folders);
@@ -69,17 +82,6 @@ request_set_exclude (Request *request, const char *const *patterns)
   replace (&request->what.exclude, patterns);
 }
 
-void
-request_set_choices (Request *request, const EngineOptions *what)
-{
-  char **folders = request->what.folders;
-  char **exclude = request->what.exclude;
-  request->what = *what;
-  request->what.folders = folders;
-  request->what.exclude = g_strdupv (what->exclude);
-  g_strfreev (exclude);
-}
-
 /* ---- as a message ----------------------------------------------------------------------------------------------- */
 
 static void
@@ -101,6 +103,7 @@ request_to_message (const Request *request)
   g_variant_dict_insert (&message, "min-size", "t", request->what.min_size);
   g_variant_dict_insert (&message, "no-hidden", "b", request->what.no_hidden);
   g_variant_dict_insert (&message, "one-file-system", "b", request->what.one_file_system);
+  g_variant_dict_insert (&message, "no-cache", "b", request->no_cache);
   g_variant_dict_insert (&message, "dark", "b", request->dark);
   if (request->page != NULL)
     g_variant_dict_insert (&message, "page", "s", request->page);
@@ -115,6 +118,7 @@ request_from_message (GVariant *message)
   Request *request = NULL;
   guint32 reading = ENGINE_READ_ALL;
   gboolean dark = FALSE;
+  gboolean no_cache = FALSE;
   char *page = NULL;
 
   g_variant_dict_init (&dict, message);
@@ -124,12 +128,16 @@ request_from_message (GVariant *message)
   (void) g_variant_dict_lookup (&dict, "min-size", "t", &what.min_size);
   (void) g_variant_dict_lookup (&dict, "no-hidden", "b", &what.no_hidden);
   (void) g_variant_dict_lookup (&dict, "one-file-system", "b", &what.one_file_system);
+  (void) g_variant_dict_lookup (&dict, "no-cache", "b", &no_cache);
   (void) g_variant_dict_lookup (&dict, "dark", "b", &dark);
   (void) g_variant_dict_lookup (&dict, "page", "s", &page);
   g_variant_dict_clear (&dict);
   what.reading = reading <= ENGINE_COMPARE ? (EngineReading) reading : ENGINE_READ_ALL;
   if (what.folders != NULL && what.folders[0] != NULL && g_path_is_absolute (what.folders[0]))
-    request = request_new (&what, page, dark);
+    {
+      request = request_new (&what, page, dark);
+      request->no_cache = no_cache;
+    }
   g_strfreev (what.folders);
   g_strfreev (what.exclude);
   g_free (page);

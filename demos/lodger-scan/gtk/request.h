@@ -12,13 +12,15 @@
 
 typedef struct Request
 {
-  EngineOptions what; /* owned, but for the cache */
+  EngineOptions what; /* owned; without a cache */
   char *page;         /* the page that is shown first. Optional. */
   gboolean dark;
+  gboolean no_cache; /* what the last scan has found in the files is neither used nor kept */
 } Request;
 
 /* A copy. `page` is optional. */
 Request *request_new (const EngineOptions *what, const char *page, gboolean dark);
+Request *request_copy (const Request *request);
 void request_free (Request *request);
 
 /* All of the folders give way to these; `folders` is copied. */
@@ -27,13 +29,11 @@ void request_set_folders (Request *request, const char *const *folders);
 void request_add_folders (Request *request, const char *const *folders);
 void request_remove_folder (Request *request, const char *folder);
 void request_set_exclude (Request *request, const char *const *patterns);
-/* Takes all but the folders from somewhere else. */
-void request_set_choices (Request *request, const EngineOptions *what);
 
 /* The type of the message. */
 #define REQUEST_TYPE "a{sv}"
 
-/* Floating. The cache is left out. */
+/* Floating. */
 GVariant *request_to_message (const Request *request);
 /* What is missing in it, or has another type, is as if nobody had said it. NULL when it has no folder. */
 Request *request_from_message (GVariant *message);

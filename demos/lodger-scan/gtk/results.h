@@ -8,6 +8,7 @@
 #include "../session.h"
 #include "frames.h"
 #include "kept.h"
+#include "request.h"
 
 #include <gtk/gtk.h>
 
@@ -16,14 +17,15 @@ typedef struct Results Results;
 /* Run in the caller's thread. All get `data`. */
 typedef struct ResultsEvents
 {
+  void (*progress) (Session *session, void *data); /* the scan goes on; at most ten times a second */
   /* The scan is done, or cancelled, and all that was found is shown. Nobody paints a window that cannot be seen: after a
    * second it runs all the same. */
   void (*shown) (void *data);
   void *data;
 } ResultsEvents;
 
-/* For a window that has nothing in it yet. `settings`, and `json`, a file that each report goes to, are optional, and not
- * copied. */
+/* For a window that has nothing in it yet. `json`, a file that each report goes to, is optional. Neither it nor `settings`
+ * is copied. */
 Results *results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings, const char *json,
                       const ResultsEvents *events);
 /* Ends the scan, which tells nobody. Before the window is destroyed. */
@@ -32,11 +34,19 @@ void results_end (Results *results);
 void results_free (Results *results);
 GtkWidget *results_get_widget (Results *results);
 
-/* Scans that, in place of what is shown. FALSE when it cannot be scanned: *ret_message, optional, says why, and so does the
+/* Scans what is requested, in place of what is shown. FALSE when it cannot be scanned: *ret_message, optional, says why, and so does the
  * window. */
-gboolean results_start (Results *results, const EngineOptions *what, char **ret_message);
-/* Ends the scan early. FALSE when there is nothing to end. */
+gboolean results_start (Results *results, const Request *request, char **ret_message);
+/* Ends what is done to files, or else the scan early. FALSE when there is nothing to end. */
 gboolean results_cancel (Results *results);
+
+/* Asks for a file, and saves the list of what was found there. */
+void results_save (Results *results);
+
+/* Shows what is known of the scan, in a window of its own. */
+void results_show_about (Results *results);
+/* Gives the focus to the button that ends the scan. */
+void results_grab_focus (Results *results);
 
 /* A page that there is not changes nothing. */
 void results_show_page (Results *results, const char *name);

@@ -28,24 +28,25 @@ show_folders (ScanWindow *window)
   char **folders = window->request->what.folders;
   guint count = g_strv_length (folders);
   GString *all = g_string_new (NULL);
+  char *shown;
+  char *title;
   for (guint i = 0; i < count; i++)
     text_append_shown (i == 0 ? all : g_string_append_c (all, '\n'), folders[i]);
-  if (count == 1)
-    gtk_label_set_text (GTK_LABEL (window->folder_label), all->str);
-  else
-    {
-      char *text = g_strdup_printf (ngettext ("%u folder", "%u folders", count), count);
-      gtk_label_set_text (GTK_LABEL (window->folder_label), text);
-      g_free (text);
-    }
+  shown = count == 1 ? g_strdup (all->str) : g_strdup_printf (ngettext ("%u folder", "%u folders", count), count);
+  /* Translators: a folder, and the name of the program. */
+  title = g_strdup_printf (_ ("%s – %s"), shown, g_get_application_name ());
+  gtk_label_set_text (GTK_LABEL (window->folder_label), shown);
   gtk_widget_set_tooltip_text (window->folder_label, all->str);
+  gtk_window_set_title (window->window, title);
+  g_free (title);
+  g_free (shown);
   g_string_free (all, TRUE);
 }
 
 static gboolean
 start (ScanWindow *window, char **ret_message)
 {
-  gboolean started = results_start (window->results, &window->request->what, ret_message);
+  gboolean started = results_start (window->results, window->request, ret_message);
   show_folders (window);
   choices_show (window->choices, window->request);
   if (started)
@@ -56,12 +57,19 @@ start (ScanWindow *window, char **ret_message)
 gboolean
 window_scan (ScanWindow *window, const Request *request, char **ret_message)
 {
-  Request *copy = request_new (&request->what, request->page, request->dark);
+  Request *copy = request_copy (request);
   request_free (window->request);
   window->request = copy;
   if (copy->page != NULL)
     results_show_page (window->results, copy->page);
   return start (window, ret_message);
+}
+
+static void
+on_progress (Session *session, void *data)
+{
+  ScanWindow *window = data;
+  window->shared->progress (window, session, window->shared->data);
 }
 
 static void
@@ -76,7 +84,7 @@ on_choices (void *data)
 {
   ScanWindow *window = data;
   choices_take (window->choices, window->request);
-  kept_set_choices (window->shared->settings, &window->request->what);
+  kept_take_choices (window->shared->settings, window->request);
   (void) start (window, NULL);
 }
 
@@ -86,7 +94,8 @@ static void
 open_folders (const char *const *folders, ActionsPlace place, void *data)
 {
   ScanWindow *window = data;
-  Request *request = request_new (&window->request->what, NULL, FALSE);
+  Request *request = request_copy (window->request);
+  g_clear_pointer (&request->page, g_free);
   if (place == ACTIONS_ALSO_HERE)
     request_add_folders (request, folders);
   else
@@ -111,6 +120,12 @@ cancel (void *data)
 }
 
 static void
+save (void *data)
+{
+  results_save (((ScanWindow *) data)->results);
+}
+
+static void
 close_it (void *data)
 {
   window_close (data);
@@ -120,6 +135,12 @@ static void
 show_page (const char *name, void *data)
 {
   results_show_page (((ScanWindow *) data)->results, name);
+}
+
+static void
+about (void *data)
+{
+  results_show_about (((ScanWindow *) data)->results);
 }
 
 static const char *
@@ -141,7 +162,7 @@ ScanWindow *
 window_new (const WindowShared *shared, const char *json)
 {
   ScanWindow *window = g_new0 (ScanWindow, 1);
-  const ResultsEvents events = { on_shown, window };
+  const ResultsEvents events = { on_progress, on_shown, window };
   GtkWidget *gtk_window = gtk_application_window_new (shared->application);
   char *page = kept_get_page (shared->settings);
 
@@ -152,8 +173,10 @@ window_new (const WindowShared *shared, const char *json)
       .open = open_folders,
       .rescan = rescan,
       .cancel = cancel,
+      .save = save,
       .close = close_it,
       .show_page = show_page,
+      .about = about,
       .get_folder = get_folder,
       .data = window,
   });
@@ -167,6 +190,7 @@ window_new (const WindowShared *shared, const char *json)
   if (page != NULL)
     results_show_page (window->results, page);
   g_free (page);
+  results_grab_focus (window->results);
   g_object_set_data (G_OBJECT (gtk_window), window_key, window);
   g_signal_connect (gtk_window, "close-request", G_CALLBACK (on_close_request), window);
   return window;

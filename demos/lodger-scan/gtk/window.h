@@ -17,12 +17,14 @@ typedef struct WindowShared
   GtkApplication *application;
   LodgerCaller *caller;
   GMenuModel *recent; /* the items of the menu for folders that were scanned before */
-  Settings *settings; /* NULL: nothing is kept */
+  Settings *settings;
 
   /* Opens another window, as the request says. */
   void (*open) (const Request *request, void *data);
   /* Those folders are scanned from now on. */
   void (*scans) (const Request *request, void *data);
+  /* How far its scan is; at most ten times a second. */
+  void (*progress) (ScanWindow *window, Session *session, void *data);
   /* The window shows all of a scan. Its Results is there until the function returns. */
   void (*shown) (ScanWindow *window, Results *results, void *data);
   /* The window goes. `failed`: a report could not be written. */
