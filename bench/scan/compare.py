@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 
-SCAN = os.path.join(os.environ.get("LODGER_BUILD", "build/release"), "demos/lodger-scan/lodger-scan")
+SCAN = os.path.abspath(os.path.join(os.environ.get("LODGER_BUILD", "build/release"), "demos/lodger-scan/lodger-scan"))
 QUICK_FILES = 1500
 MIB = 1 << 20
 
