@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const pages[] = { "files", "duplicates", "types", "errors", NULL };
+static const char *const pages[] = { "files", "folders", "duplicates", "types", "errors", NULL };
 /* In the order of the enumerations. */
 static const char *const modes[] = { "auto", "always", "never", NULL };
 static const char *const kinds[] = { "bin", "delete", "hardlink", "reflink", NULL };

@@ -68,7 +68,7 @@ static const UsageOption table[] = {
   { "--exit-when-done", "SECONDS", TRUE,
     "when the scan is over, print the summary, keep the window for so long (0), and end", option_set_stay,
     offsetof (Parse, arguments.options), FALSE },
-  { "--page", "PAGE", FALSE, "what is shown first: files, duplicates, types or errors", option_set_page, OF (page),
+  { "--page", "PAGE", FALSE, "what is shown first: files, folders, duplicates, types or errors", option_set_page, OF (page),
     FALSE },
   { "--dark", NULL, FALSE, "a dark window", option_set_flag, OF (dark), FALSE },
   { .help = "What is told" },

@@ -39,6 +39,10 @@ void session_cancel (Session *session);
 /* Cancels the work that still runs. The store may be gone when this returns. NULL is ignored. */
 void session_drop (Session *session);
 
+/* Keeps the session, and its store, also after it was dropped. */
+void *session_ref (void *session);
+void session_unref (void *session);
+
 SessionState session_get_state (const Session *session);
 Engine *session_get_engine (const Session *session);
 const Store *session_get_store (const Session *session);

@@ -77,6 +77,12 @@ store_add_dir (Store *store, StoreDir *parent, const char *name)
   return dir;
 }
 
+StoreDir *
+store_get_root (const Store *store)
+{
+  return store->dirs->len > 0 ? g_ptr_array_index (store->dirs, 0) : NULL;
+}
+
 gboolean
 store_open_dir (Store *store, StoreDir *dir, guint64 dev, guint64 ino)
 {

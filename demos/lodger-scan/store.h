@@ -116,6 +116,8 @@ void store_free (Store *store);
 
 /* A folder that has been heard of. The first one, without a parent, is the one that is scanned. */
 StoreDir *store_add_dir (Store *store, StoreDir *parent, const char *name);
+/* That first one, or NULL. */
+StoreDir *store_get_root (const Store *store);
 /* A folder that has been opened; FALSE if it was opened before under another path. */
 gboolean store_open_dir (Store *store, StoreDir *dir, guint64 dev, guint64 ino);
 /* The folder that was opened and has this inode; NULL: there is none. */

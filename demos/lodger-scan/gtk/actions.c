@@ -107,11 +107,10 @@ on_cancel (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSE
 }
 
 static void
-on_cancel_or_close (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
+on_save (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
   const Actions *actions = data;
-  if (!actions->target.cancel (actions->target.data))
-    actions->target.close (actions->target.data);
+  actions->target.save (actions->target.data);
 }
 
 static void
@@ -129,6 +128,13 @@ on_page (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter, void *data)
 }
 
 static void
+on_about (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
+{
+  const Actions *actions = data;
+  actions->target.about (actions->target.data);
+}
+
+static void
 on_help (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
   const Actions *actions = data;
@@ -141,10 +147,11 @@ static const GActionEntry entries[] = {
   { .name = "add", .activate = on_add },
   { .name = "open-recent", .activate = on_open_recent, .parameter_type = "ay" },
   { .name = "rescan", .activate = on_rescan },
+  { .name = "save", .activate = on_save },
   { .name = "cancel", .activate = on_cancel },
-  { .name = "cancel-or-close", .activate = on_cancel_or_close },
   { .name = "close", .activate = on_close },
   { .name = "page", .activate = on_page, .parameter_type = "s" },
+  { .name = "about", .activate = on_about },
   { .name = "help", .activate = on_help },
 };
 
@@ -152,12 +159,14 @@ static const struct
 {
   const char *keys, *action, *page;
 } keys[] = {
+  { "<Control>s", "win.save", NULL },
   { "<Control>o", ACTION_OPEN, NULL },       { "<Control>n", "win.open-elsewhere", NULL },
   { "<Control><Shift>o", ACTION_ADD, NULL }, { "F5|<Control>r", ACTION_RESCAN, NULL },
-  { "Escape", "win.cancel", NULL },          { "<Control>w", "win.close", NULL },
+  { "Escape", ACTION_CANCEL, NULL },          { "<Control>w", "win.close", NULL },
   { "<Control>q", ACTION_QUIT, NULL },       { "F1|<Control>question|<Control><Shift>question", "win.help", NULL },
-  { "<Alt>1", "win.page", "files" },         { "<Alt>2", "win.page", "duplicates" },
-  { "<Alt>3", "win.page", "types" },         { "<Alt>4", "win.page", "errors" },
+  { "<Control>i", ACTION_ABOUT, NULL },      { "<Alt>1", "win.page", "files" },
+  { "<Alt>2", "win.page", "folders" },       { "<Alt>3", "win.page", "duplicates" },
+  { "<Alt>4", "win.page", "types" },         { "<Alt>5", "win.page", "errors" },
 };
 
 /* ---- a dropped folder ------------------------------------------------------------------------------------------- */

@@ -8,11 +8,11 @@
 
 #include <gtk/gtk.h>
 
-/* The button's action: cancels, or closes when there is nothing to cancel. */
-#define ACTION_CANCEL_OR_CLOSE "win.cancel-or-close"
-#define ACTION_OPEN            "win.open"
-#define ACTION_ADD             "win.add"
-#define ACTION_RESCAN          "win.rescan"
+#define ACTION_OPEN   "win.open"
+#define ACTION_ADD    "win.add"
+#define ACTION_RESCAN "win.rescan"
+#define ACTION_CANCEL "win.cancel"
+#define ACTION_ABOUT  "win.about"
 /* Its target is a path: the bytes of a "ay". */
 #define ACTION_OPEN_RECENT "win.open-recent"
 /* The application's. */
@@ -37,10 +37,14 @@ typedef struct ActionsTarget
   void (*open) (const char *const *folders, ActionsPlace place, void *data);
   /* Scans the same folders again. */
   void (*rescan) (void *data);
-  /* Ends the scan. FALSE when there is nothing to end. */
+  /* Ends what is done to files, or else the scan. FALSE when there is nothing to end. */
   gboolean (*cancel) (void *data);
+  /* Saves the list of what was found. */
+  void (*save) (void *data);
   void (*close) (void *data);
   void (*show_page) (const char *name, void *data);
+  /* Tells more about the scan. */
+  void (*about) (void *data);
   /* The folder that was chosen last: the folder chooser begins there. */
   const char *(*get_folder) (void *data);
   void *data;

@@ -231,8 +231,7 @@ on_startup (GApplication *gtk_application, void *data)
       g_application_quit (gtk_application);
       return;
     }
-  if (application->options->exit_when_done)
-    calls_begin (application->caller);
+  calls_begin (application->caller);
   application->shared.caller = application->caller;
   settings_begin_to_write (application->settings, application->caller);
   gtk_window_set_default_icon_name (APPLICATION_ID);

@@ -72,6 +72,12 @@ on_query_tooltip (GtkWidget *widget, int x G_GNUC_UNUSED, int y G_GNUC_UNUSED, g
   return TRUE;
 }
 
+void
+cells_set_item (GtkWidget *cell, GtkListItem *item)
+{
+  g_object_set_data (G_OBJECT (cell), item_key, item);
+}
+
 static void
 on_setup (GtkListItemFactory *list_factory G_GNUC_UNUSED, GtkListItem *item, void *data)
 {
@@ -98,7 +104,7 @@ on_setup (GtkListItemFactory *list_factory G_GNUC_UNUSED, GtkListItem *item, voi
       gtk_tree_expander_set_child (GTK_TREE_EXPANDER (expander), cell);
       cell = expander;
     }
-  g_object_set_data (G_OBJECT (cell), item_key, item);
+  cells_set_item (cell, item);
   gtk_list_item_set_child (item, cell);
 }
 
@@ -320,9 +326,13 @@ cells_load_style (void)
 {
   static const char style[] = ".numeric { font-feature-settings: 'tnum'; }"
                               ".status { padding: 8px 12px; }"
-                              ".frames { font-size: smaller; }"
+                              ".saving { font-weight: bold; font-size: larger; }"
+                              ".page-bar { padding: 6px 12px; }"
+                              ".page-foot { padding: 6px 12px; }"
+                              ".page-strip { margin: 18px 18px 6px 18px; }"
                               ".page-heading { padding: 10px 12px; }"
-                              ".notice { padding: 6px 12px; }";
+                              ".notice { padding: 6px 12px; }"
+                              ".act-bar { padding: 8px 12px; }";
   GtkCssProvider *css = gtk_css_provider_new ();
   gtk_css_provider_load_from_data (css, style, -1);
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css),

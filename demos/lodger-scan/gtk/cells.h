@@ -38,6 +38,8 @@ GtkColumnView *cells_get_view (GtkWidget *cells);
 void cells_refresh (GtkWidget *cells);
 /* Looks again at what all cells show: the rows stand for something else. */
 void cells_refresh_all (GtkWidget *cells);
+/* For a cell that somebody else has made: it belongs to that item. */
+void cells_set_item (GtkWidget *cell, GtkListItem *item);
 /* The place of the row that a widget of the list belongs to, or GTK_INVALID_LIST_POSITION. */
 guint cells_find (GtkWidget *cells, GtkWidget *widget);
 /* The row that is selected, as a new reference, or NULL. Not with a GtkSelectionModel of one's own. */

@@ -16,8 +16,10 @@ struct FilesView
   Listing *listing;
   Arranger *arranger;
   const Store *store;
-  gboolean arranged; /* somebody has asked for an order or a filter, or files have gone */
-  gboolean filtered; /* somebody has asked for a filter */
+  Order order;       /* what was asked for last */
+  gboolean filtered; /* there was a filter */
+  gboolean gone;     /* files had gone */
+  gboolean arranged; /* one of these is so, and a worker makes the list */
   gboolean answered; /* what was asked for last is shown */
   gboolean over;     /* the scan is */
   guint appended;    /* files that are shown as they were found */
@@ -54,33 +56,48 @@ show_page (FilesView *view)
 static void
 show_as_found (FilesView *view)
 {
+  guint count = view->store == NULL ? 0 : view->store->files->len;
+  GArray *numbers = g_array_sized_new (FALSE, FALSE, sizeof (guint), count);
+  g_array_set_size (numbers, count);
+  for (guint i = 0; i < count; i++)
+    g_array_index (numbers, guint, i) = i;
   arranger_stop (view->arranger);
-  view->appended = 0;
+  view->appended = count;
   view->answered = TRUE;
-  listing_show (view->listing, g_array_new (FALSE, FALSE, sizeof (guint)));
+  listing_show (view->listing, numbers);
 }
 
-/* Somebody has asked for another order or another filter, or files have gone. */
+/* Somebody may have asked for another order or another filter, or files have gone. */
 static void
 ask (FilesView *view)
 {
   Order order = files_columns_get_order (view->columns);
   Filter *filter = filter_bar_make_filter (view->bar);
-  if (view->store == NULL)
+  gboolean gone = view->store != NULL && count_gone (view) > 0;
+  gboolean is_same = filter == NULL && !view->filtered && order_is_equal (&order, &view->order) && gone == view->gone;
+  if (view->store != NULL && !is_same)
     {
-      filter_unref (filter);
-      return;
+      view->order = order;
+      view->filtered = filter != NULL;
+      view->gone = gone;
+      view->arranged = view->filtered || order.n_keys > 0 || gone;
+      view->answered = FALSE;
+      if (view->arranged)
+        arranger_ask (view->arranger, &order, filter);
+      else
+        show_as_found (view);
+      show_page (view);
+      view->wake (view->data);
     }
-  view->filtered = filter != NULL;
-  view->arranged = view->filtered || order.n_keys > 0 || count_gone (view) > 0;
-  view->answered = FALSE;
-  if (view->arranged)
-    arranger_ask (view->arranger, &order, filter);
-  else
-    show_as_found (view);
   filter_unref (filter);
-  show_page (view);
-  view->wake (view->data);
+}
+
+/* The list stays at the place that it shows. */
+static void
+leave_out_what_has_gone (FilesView *view)
+{
+  view->gone = view->arranged = TRUE;
+  arranger_ask (view->arranger, &view->order, NULL);
 }
 
 static void
@@ -119,6 +136,8 @@ files_view_set (FilesView *view, const Store *store, const char *folder, const A
   files_columns_set_store (view->columns, store);
   files_menu_set_store (view->menu, store, folder);
   arranger_set_store (view->arranger, store, owner);
+  view->order.n_keys = 0;
+  view->filtered = view->gone = view->arranged = FALSE;
   show_as_found (view);
   ask (view);
 }
@@ -128,7 +147,7 @@ files_view_grow (FilesView *view)
 {
   gboolean more = FALSE;
   if (view->store != NULL && !view->arranged && count_gone (view) > 0)
-    ask (view);
+    leave_out_what_has_gone (view);
   if (view->store != NULL && !view->arranged)
     {
       listing_append (view->listing, view->appended, view->store->files->len);

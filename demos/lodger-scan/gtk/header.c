@@ -47,7 +47,9 @@ make_menu (GMenuModel *recent)
   append (folders, _ ("Open in a _New Window…"), "win.open-elsewhere", "<Control>n");
   append (folders, _ ("_Add Folders…"), ACTION_ADD, "<Control><Shift>o");
   g_menu_append_submenu (folders, _ ("_Recent Folders"), recent);
+  append (folders, _ ("_Save the List…"), "win.save", "<Control>s");
   append (window, _ ("_Dark Appearance"), ACTION_DARK, NULL);
+  append (window, _ ("About This _Scan"), ACTION_ABOUT, "<Control>i");
   append (window, _ ("_Keyboard Shortcuts"), "win.help", "F1");
   append (end, _ ("_Close"), "win.close", "<Control>w");
   append (end, _ ("_Quit"), ACTION_QUIT, "<Control>q");

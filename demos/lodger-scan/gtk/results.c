@@ -5,12 +5,15 @@
 #include "../i18n.h"
 #include "../scan.h"
 #include "../text.h"
+#include "about.h"
 #include "actions.h"
+#include "acts.h"
 #include "cells.h"
 #include "chart.h"
-#include "duplicates-view.h"
 #include "errors-view.h"
 #include "files-view.h"
+#include "folders-view.h"
+#include "opener.h"
 #include "pages.h"
 #include "status-bar.h"
 
@@ -25,27 +28,45 @@ struct Results
   GtkWidget *box, *outer, *wrong;
   Pages *pages;
   FilesView *files;
-  DuplicatesView *duplicates;
+  FoldersView *folders;
+  Acts *acts;
+  DuplicatesView *duplicates; /* the acts' */
   Chart *chart;
   ErrorsView *errors;
   StatusBar *bar;
+  About *about;
   Frames *frames;   /* NULL after results_end() */
+  char **scanned;   /* the folders that are scanned; NULL when there is no session */
   Session *session; /* NULL when what was asked for last cannot be scanned */
   gboolean json_failed;
 };
 
 /* ---- the figures ------------------------------------------------------------------------------------------------ */
 
-/* Shows how much is on each page. Only when the scan is over: the numbers are costly to show. */
+/* Shows how much is on each page. */
 static void
 set_counts (Results *results, gboolean over)
 {
   const Store *store = session_get_store (results->session);
   const Report *report = session_get_report (results->session);
-  pages_set_count (results->pages, "files", over ? (gint64) store->n_files : -1);
-  pages_set_count (results->pages, "duplicates", report == NULL ? -1 : (gint64) report->groups->len);
-  pages_set_count (results->pages, "types", over ? (gint64) store->types->len : -1);
-  pages_set_count (results->pages, "errors", over ? (gint64) store->errors->len : -1);
+  pages_set_count (results->pages, "files", (gint64) store->n_files, over);
+  pages_set_count (results->pages, "folders", (gint64) store->folders, over);
+  pages_set_count (results->pages, "duplicates", report == NULL ? -1 : (gint64) report->groups->len, over);
+  pages_set_count (results->pages, "types", (gint64) store->types->len, over);
+  pages_set_count (results->pages, "errors", (gint64) store->errors->len, over);
+}
+
+static AboutFacts
+get_facts (const Results *results)
+{
+  return (AboutFacts) { .caller = results->caller, .session = results->session, .frames = results->frames };
+}
+
+void
+results_show_about (Results *results)
+{
+  AboutFacts facts = get_facts (results);
+  about_show (results->about, &facts);
 }
 
 static void
@@ -53,12 +74,15 @@ refresh (Results *results)
 {
   const Store *store = session_get_store (results->session);
   gboolean over = session_get_state (results->session) >= SESSION_SORTING;
+  AboutFacts facts = get_facts (results);
   set_counts (results, over);
   files_view_refresh (results->files, over);
+  folders_view_refresh (results->folders, over);
   errors_view_refresh (results->errors, over);
   duplicates_view_refresh (results->duplicates, store);
   chart_refresh (results->chart, over);
-  status_bar_refresh (results->bar, results->session, results->frames);
+  status_bar_refresh (results->bar, results->session);
+  about_refresh (results->about, &facts);
 }
 
 /* ---- a scan ----------------------------------------------------------------------------------------------------- */
@@ -91,6 +115,8 @@ on_frame (void *data)
   calls_frame ();
   more |= errors_view_grow (results->errors);
   more |= duplicates_view_grow (results->duplicates);
+  more |= folders_view_grow (results->folders);
+  more |= chart_grow (results->chart);
   if (more || (results->session != NULL && session_get_state (results->session) != SESSION_DONE))
     return;
   frames_want (results->frames, FALSE);
@@ -116,15 +142,8 @@ on_progress (Session *session, void *data)
 static void
 on_done (Results *results)
 {
-  GtkWidget *button = status_bar_get_button (results->bar);
-  duplicates_view_set (results->duplicates, session_get_report (results->session));
+  acts_refresh (results->acts, results->scanned);
   results->json_failed |= session_json_failed (results->session);
-  /* The button closes the window from now on. Without a cancel, nobody expects that under the space bar. */
-  if (!session_was_cancelled (results->session) && gtk_widget_has_focus (button))
-    {
-      gtk_window_set_focus (results->window, NULL);
-      gtk_widget_child_focus (pages_get_stack (results->pages), GTK_DIR_TAB_FORWARD);
-    }
   refresh (results);
   tell_shown_later (results, SCAN_PAINT_PATIENCE);
 }
@@ -133,23 +152,35 @@ static void
 on_changed (Session *session, void *data)
 {
   Results *results = data;
+  gboolean had_focus = gtk_widget_has_focus (status_bar_get_button (results->bar));
   results->session = session;
   status_bar_set (results->bar, session);
+  /* The button goes with the scan. */
+  if (had_focus && !gtk_widget_get_visible (status_bar_get_button (results->bar)))
+    {
+      gtk_window_set_focus (results->window, NULL);
+      gtk_widget_child_focus (pages_get_stack (results->pages), GTK_DIR_TAB_FORWARD);
+    }
   if (session_get_state (session) == SESSION_DONE)
     on_done (results);
   else if (session_get_state (session) == SESSION_SORTING)
-    refresh (results);
+    {
+      acts_refresh (results->acts, results->scanned);
+      refresh (results);
+    }
 }
 
 /* Clears the pages before the session is dropped: they must not outlive its store. */
 static void
 end_session (Results *results)
 {
-  files_view_set (results->files, NULL, NULL);
-  duplicates_view_set (results->duplicates, NULL);
+  files_view_set (results->files, NULL, NULL, NULL);
+  acts_set_session (results->acts, NULL);
+  folders_view_set (results->folders, NULL, NULL);
   errors_view_set (results->errors, NULL);
   chart_set (results->chart, NULL);
   g_clear_pointer (&results->session, session_drop);
+  g_clear_pointer (&results->scanned, g_strfreev);
 }
 
 static void
@@ -174,6 +205,7 @@ results_start (Results *results, const Request *request, char **ret_message)
   char *message = NULL;
   end_session (results);
   frames_restart (results->frames);
+  about_begin (results->about);
   /* A cache of its own for each scan: it finds what was kept until now. */
   if (!request->no_cache && what.reading != ENGINE_COMPARE)
     what.cache = hash_cache_open (results->caller, NULL);
@@ -190,20 +222,66 @@ results_start (Results *results, const Request *request, char **ret_message)
       g_free (message);
       return FALSE;
     }
-  files_view_set (results->files, session_get_store (results->session), session_get_folder (results->session));
+  results->scanned = g_strdupv (what.folders);
+  acts_set_session (results->acts, results->session);
+  files_view_set (results->files, session_get_store (results->session), session_get_folder (results->session),
+                  &(ArrangerOwner) { session_ref, session_unref, results->session });
+  folders_view_set (results->folders, session_get_store (results->session), session_get_folder (results->session));
   errors_view_set (results->errors, session_get_store (results->session));
   chart_set (results->chart, session_get_store (results->session));
+  if (gtk_window_get_focus (results->window) == NULL)
+    gtk_widget_grab_focus (status_bar_get_button (results->bar));
   refresh (results);
   return TRUE;
+}
+
+void
+results_save (Results *results)
+{
+  acts_save (results->acts);
 }
 
 gboolean
 results_cancel (Results *results)
 {
+  if (acts_cancel (results->acts))
+    return TRUE;
   if (results->session == NULL || session_get_state (results->session) == SESSION_DONE)
     return FALSE;
   session_cancel (results->session);
   return TRUE;
+}
+
+/* ---- what the pages ask for ------------------------------------------------------------------------------------- */
+
+static void
+open_path (const char *path, void *data)
+{
+  const Results *results = data;
+  opener_open (folders_view_get_widget (results->folders), results->caller, path, folders_view_tell);
+}
+
+static void
+show_in_folder (const char *path, void *data)
+{
+  const Results *results = data;
+  opener_show_in_folder (folders_view_get_widget (results->folders), results->caller, path, folders_view_tell);
+}
+
+static void
+copy_path (const char *path, void *data)
+{
+  const Results *results = data;
+  const char *paths[] = { path, NULL };
+  opener_copy_paths (results->box, paths);
+}
+
+static void
+show_type (const char *type, void *data)
+{
+  const Results *results = data;
+  files_view_set_type (results->files, type);
+  pages_show (results->pages, "files");
 }
 
 /* ---- building --------------------------------------------------------------------------------------------------- */
@@ -225,26 +303,39 @@ add_pages (Results *results)
 {
   results->pages = pages_new ();
   pages_add (results->pages, files_view_get_widget (results->files), "files", _ ("_Files"));
+  pages_add (results->pages, folders_view_get_widget (results->folders), "folders", _ ("F_olders"));
   pages_add (results->pages, duplicates_view_get_widget (results->duplicates), "duplicates", _ ("_Duplicates"));
   pages_add (results->pages, chart_get_widget (results->chart), "types", _ ("_Types"));
   pages_add (results->pages, errors_view_get_widget (results->errors), "errors", _ ("_Errors"));
 }
 
+static void
+show_page (const char *name, void *data)
+{
+  results_show_page (data, name);
+}
+
 Results *
-results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_UNUSED, const char *json,
-             const ResultsEvents *events)
+results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings, const char *json, const ResultsEvents *events)
 {
   Results *results = g_new0 (Results, 1);
+  FilesActions files_actions;
   results->window = window;
   results->caller = caller;
   results->json = json;
   results->events = *events;
   results->frames = frames_new (GTK_WIDGET (window), on_frame, results);
-  results->files = files_view_new (on_wake, results);
-  results->duplicates = duplicates_view_new ();
-  results->chart = chart_new ();
+  results->files = files_view_new (caller, on_wake, results);
+  files_view_set_settings (results->files, settings);
+  results->acts = acts_new (&(ActsTarget) { window, caller, show_page, on_wake, results });
+  results->duplicates = acts_get_duplicates (results->acts);
+  files_actions = acts_get_files_actions (results->acts);
+  files_view_set_actions (results->files, &files_actions);
+  results->folders = folders_view_new (&(FoldersViewTarget) { on_wake, open_path, show_in_folder, copy_path, results });
+  results->chart = chart_new (show_type, results);
   results->errors = errors_view_new (on_wake, results);
-  results->bar = status_bar_new (ACTION_CANCEL_OR_CLOSE);
+  results->bar = status_bar_new (ACTION_CANCEL, ACTION_ABOUT);
+  results->about = about_new (window);
   add_pages (results);
 
   results->outer = gtk_stack_new ();
@@ -252,6 +343,7 @@ results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_
   gtk_stack_add_named (GTK_STACK (results->outer), make_wrong_page (results), "wrong");
   results->box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
   gtk_box_append (GTK_BOX (results->box), results->outer);
+  gtk_box_append (GTK_BOX (results->box), acts_get_bar (results->acts));
   gtk_box_append (GTK_BOX (results->box), status_bar_get_widget (results->bar));
   return results;
 }
@@ -259,7 +351,9 @@ results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings G_GNUC_
 void
 results_end (Results *results)
 {
+  acts_end (results->acts);
   end_session (results);
+  g_clear_pointer (&results->about, about_free);
   g_clear_pointer (&results->frames, frames_free);
 }
 
@@ -269,7 +363,8 @@ results_free (Results *results)
   g_object_unref (results->box);
   pages_free (results->pages);
   files_view_free (results->files);
-  duplicates_view_free (results->duplicates);
+  acts_free (results->acts);
+  folders_view_free (results->folders);
   chart_free (results->chart);
   errors_view_free (results->errors);
   status_bar_free (results->bar);

@@ -37,9 +37,14 @@ GtkWidget *results_get_widget (Results *results);
 /* Scans what is requested, in place of what is shown. FALSE when it cannot be scanned: *ret_message, optional, says why, and so does the
  * window. */
 gboolean results_start (Results *results, const Request *request, char **ret_message);
-/* Ends the scan early. FALSE when there is nothing to end. */
+/* Ends what is done to files, or else the scan early. FALSE when there is nothing to end. */
 gboolean results_cancel (Results *results);
 
+/* Asks for a file, and saves the list of what was found there. */
+void results_save (Results *results);
+
+/* Shows what is known of the scan, in a window of its own. */
+void results_show_about (Results *results);
 /* Gives the focus to the button that ends the scan. */
 void results_grab_focus (Results *results);
 

@@ -120,6 +120,12 @@ cancel (void *data)
 }
 
 static void
+save (void *data)
+{
+  results_save (((ScanWindow *) data)->results);
+}
+
+static void
 close_it (void *data)
 {
   window_close (data);
@@ -129,6 +135,12 @@ static void
 show_page (const char *name, void *data)
 {
   results_show_page (((ScanWindow *) data)->results, name);
+}
+
+static void
+about (void *data)
+{
+  results_show_about (((ScanWindow *) data)->results);
 }
 
 static const char *
@@ -161,8 +173,10 @@ window_new (const WindowShared *shared, const char *json)
       .open = open_folders,
       .rescan = rescan,
       .cancel = cancel,
+      .save = save,
       .close = close_it,
       .show_page = show_page,
+      .about = about,
       .get_folder = get_folder,
       .data = window,
   });
