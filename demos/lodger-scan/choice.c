@@ -67,9 +67,9 @@ is_below (const char *path, const char *folder)
 
 /* The paths are compared as they are without links. Of two that are the same, the first one is left. */
 char **
-choice_outermost (char *const *folders)
+choice_outermost (char **folders)
 {
-  guint count = g_strv_length ((char **) folders);
+  guint count = g_strv_length (folders);
   char **real = g_new0 (char *, count + 1);
   GPtrArray *left = g_ptr_array_new ();
   for (guint i = 0; i < count; i++)

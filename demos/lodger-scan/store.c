@@ -202,6 +202,12 @@ store_remove_file (Store *store, guint number)
   count_file (store, file, -1);
 }
 
+guint64
+store_get_device (const Store *store, const StoreFile *file)
+{
+  return g_array_index (store->devices, guint64, file->dev);
+}
+
 static void
 leave_dir (Store *store, StoreDir *dir)
 {

@@ -142,6 +142,8 @@ void store_set_content (Store *store, guint number, guint8 kind, const guint8 *c
 void store_remove_file (Store *store, guint number);
 /* Marks all files in the folder and below it as gone. The folders in it, and itself, count as never opened. */
 void store_remove_dir (Store *store, StoreDir *dir);
+/* The device that the file is on. */
+guint64 store_get_device (const Store *store, const StoreFile *file);
 /* Whether a file with the same content is there, too; another name of the same inode counts. */
 gboolean store_has_twin (const Store *store, const StoreFile *file);
 /* A link that is not followed. */
