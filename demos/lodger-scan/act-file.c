@@ -75,9 +75,8 @@ static int
 check (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file, Aside aside,
        gboolean linked)
 {
-  struct stat moved, now;
-  if (fstatat (aside.folder, aside.name, &moved, AT_SYMLINK_NOFOLLOW) < 0 || fstat (file->fd, &now) < 0
-      || !act_is_unchanged (&moved, &file->st) || !act_is_unchanged (&now, &file->st))
+  struct stat moved;
+  if (fstatat (aside.folder, aside.name, &moved, AT_SYMLINK_NOFOLLOW) < 0 || !act_is_unchanged (&moved, &file->st))
     return ACT_CHANGED;
   return stays_kept (way, known, kept, linked) ? ACT_DONE : ACT_KEPT_GONE;
 }
