@@ -8,7 +8,7 @@ static struct
 {
   guint64 id; /* of the caller */
   guint depth;
-  gint64 begun, longest, since_frame, most;
+  gint64 since, begun, spent, longest, since_frame, most;
 } calls;
 
 static void
@@ -28,6 +28,7 @@ on_event (const LodgerTraceEvent *event, void *data G_GNUC_UNUSED)
       spent = g_get_monotonic_time () - calls.begun;
       calls.longest = MAX (calls.longest, spent);
       calls.since_frame += spent;
+      calls.spent += spent;
     }
 }
 
@@ -35,6 +36,7 @@ void
 calls_begin (LodgerCaller *caller)
 {
   calls.id = lodger_caller_get_id (caller);
+  calls.since = g_get_monotonic_time ();
   lodger_set_trace_func (on_event, NULL);
 }
 
@@ -49,6 +51,21 @@ calls_frame (void)
 {
   calls.most = MAX (calls.most, calls.since_frame);
   calls.since_frame = 0;
+}
+
+gboolean
+calls_get_spent (gint64 *ret_since, gint64 *ret_spent)
+{
+  *ret_since = calls.since == 0 ? 0 : g_get_monotonic_time () - calls.since;
+  *ret_spent = calls.spent;
+  return calls.since != 0;
+}
+
+void
+calls_get_longest (gint64 *ret_most, gint64 *ret_longest)
+{
+  *ret_most = calls.most;
+  *ret_longest = calls.longest;
 }
 
 void

@@ -16,6 +16,10 @@ void calls_begin (LodgerCaller *caller);
 void calls_end (void);
 /* The caller's thread, between two calls: a frame begins. */
 void calls_frame (void);
+/* How long it was until now, in microseconds, and how much of that calls have taken. FALSE before calls_begin(). */
+gboolean calls_get_spent (gint64 *ret_since, gint64 *ret_spent);
+/* In microseconds: what calls have taken between two frames, at the most, and the longest of them. */
+void calls_get_longest (gint64 *ret_most, gint64 *ret_longest);
 /* "calls: at most 9.4 ms between two frames, the longest 5.1 ms", as a line. */
 void calls_append_summary (GString *text);
 

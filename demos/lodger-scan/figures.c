@@ -1,49 +1,109 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "figures.h"
 
+#include "i18n.h"
 #include "text.h"
+
+/* Numbers and sizes as text of their own: a sentence has them where its language wants them. Free it. */
+static char *
+count_text (guint64 count)
+{
+  GString *text = g_string_new (NULL);
+  text_append_count (text, count);
+  return g_string_free (text, FALSE);
+}
+
+static char *
+size_text (guint64 bytes)
+{
+  GString *text = g_string_new (NULL);
+  text_append_size (text, bytes);
+  return g_string_free (text, FALSE);
+}
+
+static char *
+files_text (guint64 files)
+{
+  char *count = count_text (files);
+  char *text = g_strdup_printf (ngettext ("%s file", "%s files", (gulong) files), count);
+  g_free (count);
+  return text;
+}
+
+static char *
+folders_text (guint64 folders)
+{
+  char *count = count_text (folders);
+  char *text = g_strdup_printf (ngettext ("%s folder", "%s folders", (gulong) folders), count);
+  g_free (count);
+  return text;
+}
 
 void
 figures_append_state (GString *text, const Session *session)
 {
-  static const char *const words[] = { "Scanning", "Cancelling…", "Sorting…", "Done in " };
+  GString *seconds;
   if (session == NULL)
     {
-      g_string_append (text, "Nothing scanned");
+      g_string_append (text, _ ("Nothing scanned"));
       return;
     }
-  if (session_get_state (session) == SESSION_DONE && session_was_cancelled (session))
-    g_string_append (text, "Cancelled after ");
-  else
-    g_string_append (text, words[session_get_state (session)]);
-  if (session_get_state (session) == SESSION_DONE)
+  switch (session_get_state (session))
     {
-      text_append_seconds (text, session_get_report (session)->seconds);
-      g_string_append (text, " s");
+    case SESSION_SCANNING: g_string_append (text, _ ("Scanning")); return;
+    case SESSION_CANCELLING: g_string_append (text, _ ("Cancelling…")); return;
+    case SESSION_SORTING: g_string_append (text, _ ("Sorting…")); return;
+    default: break;
     }
+  seconds = g_string_new (NULL);
+  text_append_seconds (seconds, session_get_report (session)->seconds);
+  g_string_append_printf (text, session_was_cancelled (session) ? _ ("Cancelled after %s s") : _ ("Done in %s s"),
+                          seconds->str);
+  g_string_free (seconds, TRUE);
 }
 
-static void
-append_figure (GString *text, guint64 count, const char *one, const char *many)
+/* While a file is read its bytes are not in the store yet; and not all that is found is read. */
+static guint64
+get_bytes (const Session *session)
 {
-  text_append_count (text, count);
-  g_string_append (text, count == 1 ? one : many);
+  guint64 found = session_get_store (session)->bytes;
+  return session_get_state (session) >= SESSION_SORTING ? found
+                                                        : MAX (found, engine_get_bytes (session_get_engine (session)));
+}
+
+void
+figures_append_found (GString *text, const Session *session)
+{
+  const Store *store = session_get_store (session);
+  char *files = files_text (store->n_files);
+  char *folders = folders_text (store->folders);
+  char *size = size_text (get_bytes (session));
+  /* Translators: "6,700 files, 61.5 MB in 500 folders" */
+  g_string_append_printf (text, C_ ("files, size, folders", "%s, %s in %s"), files, size, folders);
+  g_free (files);
+  g_free (folders);
+  g_free (size);
+}
+
+void
+figures_append_rates (GString *text, const Session *session)
+{
+  Engine *engine = session_get_engine (session);
+  double seconds = MAX (engine_get_seconds (engine), 0.001);
+  char *files = count_text ((guint64) ((double) session_get_store (session)->n_files / seconds));
+  char *size = size_text ((guint64) ((double) engine_get_bytes (engine) / seconds));
+  /* Translators: "9,876 files/s, 90.1 MB/s" */
+  g_string_append_printf (text, _ ("%s files/s, %s/s"), files, size);
+  g_free (files);
+  g_free (size);
 }
 
 void
 figures_append_speed (GString *text, const Session *session)
 {
-  const Store *store = session_get_store (session);
-  Engine *engine = session_get_engine (session);
-  double seconds = MAX (engine_get_seconds (engine), 0.001);
-  guint64 bytes = engine_get_bytes (engine);
-
-  append_figure (text, store->n_files, " file, ", " files, ");
-  text_append_size (text, bytes);
-  append_figure (g_string_append (text, " in "), store->folders, " folder", " folders");
-  text_append_count (g_string_append (text, "  ·  "), (guint64) ((double) store->n_files / seconds));
-  text_append_size (g_string_append (text, " files/s, "), (guint64) ((double) bytes / seconds));
-  g_string_append (text, "/s");
+  figures_append_found (text, session);
+  g_string_append (text, "  ·  ");
+  figures_append_rates (text, session);
 }
 
 void
@@ -54,28 +114,58 @@ figures_append_current (GString *text, const Session *session)
   g_free (current);
 }
 
+/* After the report somebody may have freed some of it: the store knows. */
+gboolean
+figures_append_saving (GString *text, const Session *session)
+{
+  guint64 wasted = session_get_store (session)->wasted;
+  char *size;
+  if (wasted == 0)
+    return FALSE;
+  size = size_text (wasted);
+  g_string_append_printf (
+      text, session_get_state (session) < SESSION_SORTING ? _ ("%s could be saved so far") : _ ("%s could be saved"),
+      size);
+  g_free (size);
+  return TRUE;
+}
+
 void
 figures_append_groups (GString *text, const Report *report)
 {
-  text_append_size (text, report->wasted);
-  g_string_append (text, " could be saved: ");
-  text_append_count (text, report->twins->len);
-  g_string_append (text, " files in ");
-  text_append_count (text, report->groups->len);
-  g_string_append (text, report->groups->len == 1 ? " group of the same content"
-                                                  : " groups of the same content, those that waste most first");
+  char *size = size_text (report->wasted);
+  char *files = count_text (report->twins->len);
+  char *groups = count_text (report->groups->len);
+  g_string_append_printf (
+      text,
+      ngettext ("%s could be saved: %s files in %s group of the same content",
+                "%s could be saved: %s files in %s groups of the same content, those that waste most first",
+                report->groups->len),
+      size, files, groups);
+  g_free (size);
+  g_free (files);
+  g_free (groups);
 }
 
 void
 figures_append_twins (GString *text, const Store *store)
 {
+  char *size;
+  char *count;
   if (store->twins == 0)
     {
-      g_string_append (text, "Nothing was found twice so far.");
+      g_string_append (text, _ ("Nothing was found twice so far."));
       return;
     }
-  text_append_size (text, store->wasted);
-  g_string_append (text, " wasted so far, by ");
-  append_figure (text, store->twins, " file that is", " files that are");
-  g_string_append (text, " there already. They are listed when the scan is over.");
+  size = size_text (store->wasted);
+  count = count_text (store->twins);
+  g_string_append_printf (text,
+                          ngettext ("%s wasted so far, by %s file that is there already. They are listed when the scan "
+                                    "is over.",
+                                    "%s wasted so far, by %s files that are there already. They are listed when the "
+                                    "scan is over.",
+                                    (gulong) store->twins),
+                          size, count);
+  g_free (size);
+  g_free (count);
 }

@@ -2,74 +2,52 @@
 #include "headless.h"
 
 #include "engine.h"
+#include "progress.h"
 #include "report.h"
 #include "scan.h"
-#include "text.h"
+#include "tidy.h"
 
 #include <stdio.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include <string.h>
 
 typedef struct Headless
 {
+  const ScanOptions *options;
+  const HeadlessLoop *loop;
   LodgerCaller *caller;
   Engine *engine;
-  const HeadlessLoop *loop;
-  gboolean terminal, over;
+  Progress *progress;
+  Report *report;
+  Tidy *tidy;    /* NULL: nothing is done about duplicates */
+  gboolean over; /* what goes on now has ended */
   int signal;
 } Headless;
 
-/* Cuts the text to one line of the terminal. */
+/* ---- what goes on ----------------------------------------------------------------------------------------------- */
+
 static void
-cut_to_terminal (GString *text)
+end (void *data)
 {
-  struct winsize size;
-  int columns = ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-  const char *at = text->str;
-  while (*at != '\0')
-    {
-      gunichar character = g_utf8_get_char (at);
-      columns -= g_unichar_iszerowidth (character) ? 0 : g_unichar_iswide (character) ? 2 : 1;
-      if (columns < 1)
-        break;
-      at += g_utf8_skip[(guint8) *at];
-    }
-  g_string_truncate (text, (gsize) (at - text->str));
+  Headless *headless = data;
+  headless->over = TRUE;
+  headless->loop->quit (headless->loop->data);
+}
+
+/* Runs the loop until what was begun just now is over. It may be that already. */
+static void
+run (Headless *headless)
+{
+  if (!headless->over)
+    headless->loop->run (headless->loop->data);
+  progress_clear (headless->progress);
 }
 
 static void
 on_progress (Engine *engine, void *data)
 {
   Headless *headless = data;
-  const Store *store = engine_get_store (engine);
-  double seconds = MAX (engine_get_seconds (engine), 0.001);
-  GString *text;
-  char *current;
-
-  if (!headless->terminal || headless->over)
-    return;
-  text = g_string_new (NULL);
-  text_append_count (text, store->n_files);
-  g_string_append (text, " files, ");
-  text_append_size (text, engine_get_bytes (engine));
-  g_string_append (text, ", ");
-  text_append_size (text, (guint64) ((double) engine_get_bytes (engine) / seconds));
-  g_string_append (text, "/s, ");
-  text_append_count (text, store->errors->len);
-  g_string_append (text, " errors  ");
-  current = engine_get_current (engine);
-  text_append_shown (text, current);
-  g_free (current);
-  cut_to_terminal (text);
-  fprintf (stderr, "\r%s\033[K", text->str);
-  g_string_free (text, TRUE);
-}
-
-static void
-end (Headless *headless)
-{
-  headless->over = TRUE;
-  headless->loop->quit (headless->loop->data);
+  if (!headless->over)
+    progress_show_scan (headless->progress, engine);
 }
 
 static void
@@ -84,7 +62,7 @@ on_patience_over (LodgerPending *self G_GNUC_UNUSED, void *data)
   end (data);
 }
 
-/* The first signal cancels the scan. A second signal, or a worker that does not notice, ends it with the results so
+/* The first signal cancels what goes on. A second signal, or a worker that does not notice, ends it with the results so
  * far. */
 static void
 on_signal (int number, void *data)
@@ -95,34 +73,123 @@ on_signal (int number, void *data)
   else
     {
       headless->signal = number;
-      engine_cancel (headless->engine);
+      if (headless->tidy != NULL)
+        tidy_cancel (headless->tidy);
+      else
+        engine_cancel (headless->engine);
       lodger_pending_unref (
           lodger_caller_call_later (headless->caller, SCAN_PATIENCE, on_patience_over, headless, NULL));
     }
 }
 
-/* A signal that comes while the file is written waits until the file is complete. After that a signal ends the program,
+/* ---- one after the other ---------------------------------------------------------------------------------------- */
+
+static void
+make_report (Headless *headless)
+{
+  const ScanOptions *options = headless->options;
+  headless->report = (options->duplicates_only ? report_new_duplicates : report_new) (
+      engine_get_store (headless->engine), engine_get_root (headless->engine), engine_get_seconds (headless->engine),
+      headless->signal != 0);
+  report_set_folders (headless->report, options->what.folders);
+}
+
+/* What an interrupted scan has found may lack the copy that was to stay: nothing is done about it. */
+static void
+act (Headless *headless)
+{
+  if (!headless->options->act.wanted || headless->signal != 0)
+    return;
+  headless->over = FALSE;
+  headless->tidy
+      = tidy_start (headless->caller, headless->options, headless->report, headless->progress, end, headless);
+  run (headless);
+  tidy_tell_report (headless->tidy);
+}
+
+static gboolean
+write_files (const Headless *headless)
+{
+  const ScanOptions *options = headless->options;
+  int json_why = options->json == NULL ? 0 : report_write_json (headless->report, options->json);
+  int csv_why = options->csv == NULL ? 0 : report_write_csv (headless->report, options->csv);
+  if (json_why != 0)
+    report_complain (options->json, json_why);
+  if (csv_why != 0)
+    report_complain (options->csv, csv_why);
+  return json_why == 0 && csv_why == 0;
+}
+
+/* Prints the summary where it is in nobody's way. */
+static gboolean
+print (const Headless *headless)
+{
+  const ScanOptions *options = headless->options;
+  gboolean taken = g_strcmp0 (options->json, "-") == 0 || g_strcmp0 (options->csv, "-") == 0;
+  GString *last = NULL;
+  gboolean printed;
+  if (headless->tidy != NULL)
+    {
+      last = g_string_new (NULL);
+      tidy_append_report (last, headless->tidy);
+      if (last->len > 0 && last->str[last->len - 1] == '\n')
+        g_string_truncate (last, last->len - 1);
+    }
+  printed = report_print_to (taken ? stderr : stdout, headless->report, last == NULL ? NULL : last->str);
+  if (last != NULL)
+    g_string_free (last, TRUE);
+  return printed;
+}
+
+/* A signal that comes while files are written waits until they are complete. After that a signal ends the program,
  * which may be blocked by the reader of the summary. */
 static int
-deliver (Headless *headless, const ScanOptions *options)
+deliver (Headless *headless)
 {
-  Report *report = report_new (engine_get_store (headless->engine), engine_get_root (headless->engine),
-                               engine_get_seconds (headless->engine), headless->signal != 0);
-  int status = SCAN_OK;
-  if (options->json != NULL && !report_write_json (report, options->json))
-    status = SCAN_CANNOT_WRITE;
+  int status = write_files (headless) ? SCAN_OK : SCAN_CANNOT_WRITE;
   headless->loop->unwatch_signals (headless->loop->data);
-  if (!report_print (report, NULL))
+  if (!print (headless))
     status = SCAN_CANNOT_WRITE;
-  report_free (report);
+  if (status == SCAN_OK && headless->tidy != NULL && tidy_has_failed (headless->tidy))
+    status = SCAN_STAYED;
   return headless->signal != 0 ? SCAN_SIGNAL + headless->signal : status;
+}
+
+/* Starts, and goes through all of it. */
+static int
+scan (Headless *headless, HashCache *cache)
+{
+  const ScanOptions *options = headless->options;
+  const EngineEvents events = { on_progress, on_finished, headless };
+  EngineOptions what = options->what;
+  char *message = NULL;
+  int status;
+
+  what.cache = cache;
+  headless->engine = engine_start (headless->caller, &what, &events, &message);
+  if (headless->engine == NULL)
+    {
+      status = options_refuse_folder (options, message);
+      g_free (message);
+      return status;
+    }
+  headless->progress = progress_new (options->progress);
+  headless->loop->watch_signals (on_signal, headless, headless->loop->data);
+  run (headless);
+  make_report (headless);
+  act (headless);
+  status = deliver (headless);
+  /* Not to have what was learnt next time is no failure. */
+  if (cache != NULL)
+    (void) hash_cache_save (cache);
+  return status;
 }
 
 int
 headless_scan (const ScanOptions *options, const HeadlessLoop *loop)
 {
-  Headless headless = { .loop = loop, .terminal = isatty (STDERR_FILENO) == 1 };
-  EngineEvents events = { on_progress, on_finished, &headless };
+  Headless headless = { .options = options, .loop = loop };
+  HashCache *cache = NULL;
   char *message = NULL;
   int status;
 
@@ -133,22 +200,18 @@ headless_scan (const ScanOptions *options, const HeadlessLoop *loop)
       g_free (message);
       return SCAN_CANNOT_WRITE;
     }
-  headless.engine = engine_start (headless.caller, &options->what, &events, &message);
-  if (headless.engine == NULL)
-    status = options_refuse_folder (options, message);
-  else
-    {
-      loop->watch_signals (on_signal, &headless, loop->data);
-      if (!headless.over)
-        loop->run (loop->data);
-      if (headless.terminal)
-        fputs ("\r\033[K", stderr);
-      status = deliver (&headless, options);
-    }
-  g_free (message);
-  /* A worker that will not end may still use the engine. */
+  if (!options->no_cache && options->what.reading != ENGINE_COMPARE)
+    cache = hash_cache_open (headless.caller, NULL);
+  status = scan (&headless, cache);
+  tidy_free (headless.tidy);
+  report_free (headless.report);
+  progress_free (headless.progress);
+  /* A worker that will not end may still use the engine and what it was given. */
   if (lodger_caller_leave (headless.caller) == 0)
-    engine_free (headless.engine);
+    {
+      engine_free (headless.engine);
+      hash_cache_unref (cache);
+    }
   lodger_caller_unref (headless.caller);
   return status;
 }

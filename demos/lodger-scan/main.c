@@ -3,7 +3,7 @@
 #include "scan.h"
 
 #ifdef LODGER_HAVE_GTK
-#include "gtk/window.h"
+#include "gtk/application.h"
 #endif
 
 int
@@ -13,7 +13,7 @@ main (int argc, char **argv)
     .name = "lodger-scan",
     .headless = glib_loop_scan,
 #ifdef LODGER_HAVE_GTK
-    .window = scan_window,
+    .window = application_scan,
 #endif
   };
   return scan_main (argc, argv, &faces);

@@ -24,18 +24,24 @@ typedef struct ReportGroup
 typedef struct Report
 {
   const Store *store; /* not owned */
-  char *folder;
+  char *folder;       /* that all paths are relative to */
+  char **folders;     /* those that were scanned when there are several, which are below "/"; else NULL */
   double seconds;
-  gboolean interrupted;
-  GPtrArray *files;  /* StoreFile, by path */
+  gboolean interrupted, duplicates_only;
+  GPtrArray *files;  /* StoreFile, by path; only those of the groups with `duplicates_only` */
   GPtrArray *errors; /* StoreError, by path */
   GPtrArray *twins;  /* StoreFile, group by group, by path in each */
   GArray *groups;    /* ReportGroup, the one that wastes most first */
   guint64 wasted;
+  GPtrArray *acts; /* in words, what became of each of `twins`; NULL: nothing was done. Freed with its elements. */
 } Report;
 
 /* Sorts what is in the store, which has to stay as it is as long as the report is used. */
 Report *report_new (const Store *store, const char *folder, double seconds, gboolean interrupted);
+/* The same of the duplicates only: the other files are not even sorted. */
+Report *report_new_duplicates (const Store *store, const char *folder, double seconds, gboolean interrupted);
+/* `folders` ends with NULL, and is copied. */
+void report_set_folders (Report *report, char **folders);
 void report_free (Report *report);
 
 /* The summary, for people. */
@@ -43,12 +49,17 @@ char *report_summary (const Report *report);
 /* Writes the summary to standard output. FALSE, and one line on standard error, when that cannot be written; that
  * nobody reads it (a closed pipe) is no error. */
 gboolean report_print (const Report *report, const char *last_line);
+/* The same to another stream. */
+gboolean report_print_to (FILE *out, const Report *report, const char *last_line);
 
-/* Writes JSON beside `path` and then puts it in its place; what is no regular file is written in place. FALSE, and one
- * line on standard error, when that fails. */
-gboolean report_write_json (const Report *report, const char *path);
-/* Whether that looks possible. FALSE, and one line on standard error, when not. */
-gboolean report_check_json (const char *path);
+/* Each writes a file beside `path` and then puts it in its place; what is no regular file is written in place, and "-" is
+ * standard output. 0, or an errno. Any thread, as long as nobody changes the report: it may take a while. */
+int report_write_json (const Report *report, const char *path);
+int report_write_csv (const Report *report, const char *path);
+/* Whether that looks possible: 0, or an errno. */
+int report_check_place (const char *path);
+/* Says on standard error, in one line, that a file cannot be written. */
+void report_complain (const char *path, int why);
 
 G_END_DECLS
 

@@ -19,10 +19,20 @@ hold_standard_streams (void)
       (void) open ("/dev/null", O_RDWR);
 }
 
+/* Whether the file can be written, as it seems. */
+static gboolean
+check_place (const char *path)
+{
+  int why = path == NULL ? 0 : report_check_place (path);
+  if (why != 0)
+    report_complain (path, why);
+  return why == 0;
+}
+
 static int
 run (const OptionsArguments *arguments, const ScanFaces *faces)
 {
-  if (arguments->options.json != NULL && !report_check_json (arguments->options.json))
+  if (!check_place (arguments->options.json) || !check_place (arguments->options.csv))
     return SCAN_CANNOT_WRITE;
   if (arguments->headless)
     return faces->headless (&arguments->options);

@@ -9,20 +9,23 @@ struct Session
   LodgerCaller *caller;
   Engine *engine;
   const char *json;
+  HashCache *cache;    /* NULL: nothing is kept for the next scan */
+  HashCacheSave *save; /* NULL before the engine has finished, or when there is nothing to save */
   SessionEvents events;
   SessionState state;
   gboolean cancelled, dropped, json_failed;
   Report *report;
 };
 
-static void *
-session_ref (Session *session)
+void *
+session_ref (void *data)
 {
+  Session *session = data;
   atomic_fetch_add (&session->refs, 1);
   return session;
 }
 
-static void
+void
 session_unref (void *data)
 {
   Session *session = data;
@@ -30,6 +33,8 @@ session_unref (void *data)
     return;
   report_free (session->report);
   engine_free (session->engine);
+  hash_cache_save_free (session->save);
+  hash_cache_unref (session->cache);
   lodger_caller_unref (session->caller);
   g_free (session);
 }
@@ -61,10 +66,18 @@ static Made *
 make (const Session *session)
 {
   Made *made = g_new0 (Made, 1);
+  /* When it cannot be written, the next scan takes longer: that is all. */
+  if (session->save != NULL)
+    (void) hash_cache_save_write (session->save);
   made->report = report_new (engine_get_store (session->engine), engine_get_root (session->engine),
                              engine_get_seconds (session->engine), session->cancelled);
   if (session->json != NULL)
-    made->json_failed = !report_write_json (made->report, session->json);
+    {
+      int why = report_write_json (made->report, session->json);
+      if (why != 0)
+        report_complain (session->json, why);
+      made->json_failed = why != 0;
+    }
   return made;
 }
 
@@ -96,7 +109,8 @@ static void
 on_progress (Engine *engine G_GNUC_UNUSED, void *data)
 {
   Session *session = data;
-  session->events.progress (session, session->events.data);
+  if (!session->dropped)
+    session->events.progress (session, session->events.data);
 }
 
 /* The worker's reference is dropped in the main thread too (`data_home`): only that thread may free the engine. */
@@ -106,6 +120,10 @@ on_finished (Engine *engine, void *data)
   Session *session = data;
   LodgerPending *making;
   session->engine = engine;
+  if (session->dropped)
+    return;
+  if (session->cache != NULL)
+    session->save = hash_cache_begin_save (session->cache);
   making = lodger_caller_to_thread_full (session->caller, make_report, session_ref (session), session_unref,
                                          LODGER_CALL_OPTIONS (.name = "report", .data_home = session->caller));
   lodger_pending_disown (
@@ -123,6 +141,8 @@ session_start (LodgerCaller *caller, const EngineOptions *what, const char *json
   atomic_init (&session->refs, 1);
   session->caller = lodger_caller_ref (caller);
   session->json = json;
+  if (what->cache != NULL)
+    session->cache = hash_cache_ref (what->cache);
   session->events = *events;
   session->engine = engine_start (caller, what, &engine_events, ret_message);
   if (session->engine != NULL)
@@ -149,6 +169,8 @@ session_drop (Session *session)
   if (session == NULL)
     return;
   session->dropped = TRUE;
+  if (session->state == SESSION_SCANNING)
+    engine_cancel (session->engine);
   session_unref (session);
 }
 

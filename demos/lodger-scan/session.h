@@ -31,13 +31,17 @@ typedef struct SessionEvents
 } SessionEvents;
 
 /* Starts to scan. NULL, with *ret_message, as for engine_start(). `json`, the file to write the report to, is
- * optional; it is not copied. */
+ * optional; it is not copied. A cache of `what` is kept as long as it is needed, and saved when the scan is over. */
 Session *session_start (LodgerCaller *caller, const EngineOptions *what, const char *json, const SessionEvents *events,
                         char **ret_message);
 /* Ends the scan early. The results so far become the report. Does nothing after SESSION_SCANNING. */
 void session_cancel (Session *session);
 /* Cancels the work that still runs. The store may be gone when this returns. NULL is ignored. */
 void session_drop (Session *session);
+
+/* Keeps the session, and its store, also after it was dropped. */
+void *session_ref (void *session);
+void session_unref (void *session);
 
 SessionState session_get_state (const Session *session);
 Engine *session_get_engine (const Session *session);

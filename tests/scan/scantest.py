@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Helpers for the tests of lodger-scan and lodger-scan-qt. LODGER_SCAN is the path of the program."""
 
+import atexit
 import hashlib
 import json
 import os
@@ -20,6 +21,11 @@ SANITIZED = bool(os.environ.get("LODGER_SANITIZE"))
 # In seconds: for a whole scan, and for anything that should be over at once.
 TIMEOUT = 600
 LIMIT = 2 * int(os.environ.get("CK_DEFAULT_TIMEOUT", "30"))
+# Neither the user's cache nor the user's Bin.
+PRIVATE = tempfile.mkdtemp(prefix="lodger-scan-test-private-")
+atexit.register(shutil.rmtree, PRIVATE, ignore_errors=True)
+os.environ["XDG_CACHE_HOME"] = os.path.join(PRIVATE, "cache")
+os.environ["XDG_DATA_HOME"] = os.path.join(PRIVATE, "data")
 
 
 def run(*arguments, prefix=(), **options):
@@ -152,6 +158,7 @@ class ScanTest(unittest.TestCase):
             self.assertEqual(file["size"], os.lstat(full).st_size, path)
             self.assertRegex(file["type"], r"^[\w.+-]+/[\w.+-]+$")
             status = os.lstat(full)
+            self.assertEqual(file["disk"], status.st_blocks * 512, path)
             inodes.setdefault(file["sha256"], {}).setdefault((status.st_dev, status.st_ino), []).append(path)
         self.assertEqual(outcome.duplicates,
                          {frozenset(paths) for paths in (sum(names.values(), []) for names in inodes.values())

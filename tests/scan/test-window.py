@@ -146,10 +146,13 @@ class Window(ScanTest):
         self.assertLess(time.monotonic() - begun, PATIENCE)
 
     def test_cancel_ends_the_scan_and_leaves_the_window(self):
-        process = self.start_endless()
+        place = self.place_beside()
+        process = self.start_endless("--json", place)
         window = find_window()
-        # The button has the focus; the second time it closes the window.
-        self.press_until_it_ends(process, window, "space")
+        # The button has the focus.
+        found = self.take_json(process, place, lambda: press(window, "space"))
+        self.assertEqual([file["path"] for file in found["files"]], ["small"])
+        self.quit(process, window)
 
     def test_escape_cancels_and_what_was_found_stays(self):
         place = self.place_beside()
@@ -182,7 +185,7 @@ class Window(ScanTest):
         window = find_window()
         self.take_json(process, place)
         os.rename(self.folder, self.folder + b".gone")
-        press(window, "F5", "alt+2", "alt+3", "alt+4", "alt+1", "F5")
+        press(window, "F5", "alt+2", "alt+3", "alt+4", "alt+5", "alt+1", "F5")
         self.assertIsNone(process.poll())
         os.rename(self.folder + b".gone", self.folder)
         found = self.take_json(process, place, lambda: press(window, "F5"))
@@ -265,7 +268,7 @@ class Window(ScanTest):
         self.make(b"caf\xe9 \x01\n<b>", b"x")
         self.make("/".join(["a" * 200] * 15 + ["file"]), b"x")
         os.mkdir(os.path.join(self.folder, b"empty"))
-        for page in ("files", "duplicates", "types", "errors"):
+        for page in ("files", "folders", "duplicates", "types", "errors"):
             for arguments in ((), ("--dark",)):
                 for folder in (self.folder, os.path.join(self.folder, b"empty")):
                     process = run("--exit-when-done", f"--page={page}", *arguments, folder)

@@ -1,144 +1,172 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "actions.h"
 
-#include <string.h>
+#include "../i18n.h"
+#include "request.h"
+#include "shortcuts.h"
 
-static const char shortcuts_ui[]
-    = "<interface><object class='GtkShortcutsWindow' id='shortcuts'><property name='modal'>1</property>"
-      "<child><object class='GtkShortcutsSection'><property name='section-name'>all</property>"
-      "<property name='max-height'>12</property>"
-      "<child><object class='GtkShortcutsGroup'><property name='title'>Scan</property>"
-      "<child><object class='GtkShortcutsShortcut'><property name='title'>Open a folder</property>"
-      "<property name='accelerator'>&lt;Control&gt;o</property></object></child>"
-      "<child><object class='GtkShortcutsShortcut'><property name='title'>Scan again</property>"
-      "<property name='accelerator'>F5 &lt;Control&gt;r</property></object></child>"
-      "<child><object class='GtkShortcutsShortcut'><property name='title'>Cancel</property>"
-      "<property name='accelerator'>Escape</property></object></child></object></child>"
-      "<child><object class='GtkShortcutsGroup'><property name='title'>Pages</property>"
-      "<child><object class='GtkShortcutsShortcut'><property name='title'>Files, duplicates, types, errors</property>"
-      "<property name='accelerator'>&lt;Alt&gt;1...4</property></object></child></object></child>"
-      "<child><object class='GtkShortcutsGroup'><property name='title'>Lists</property>"
-      "<child><object class='GtkShortcutsShortcut'><property name='title'>Open the file, or the group</property>"
-      "<property name='accelerator'>Return</property></object></child>"
-      "<child><object class='GtkShortcutsShortcut'><property name='title'>Copy the file's path</property>"
-      "<property name='accelerator'>&lt;Control&gt;c</property></object></child></object></child>"
-      "<child><object class='GtkShortcutsGroup'><property name='title'>Window</property>"
-      "<child><object class='GtkShortcutsShortcut'><property name='title'>This help</property>"
-      "<property name='accelerator'>F1 &lt;Control&gt;question</property></object></child>"
-      "<child><object class='GtkShortcutsShortcut'><property name='title'>Close</property>"
-      "<property name='accelerator'>&lt;Control&gt;w &lt;Control&gt;q</property></object></child></object></child>"
-      "</object></child></object></interface>";
+struct Actions
+{
+  ActionsTarget target;
+  GtkFileChooserNative *chooser; /* NULL when none is open */
+  ActionsPlace place;            /* where the folders go that are chosen in it */
+};
+
+/* ---- the folder chooser ----------------------------------------------------------------------------------------- */
+
+static void
+open_files (Actions *actions, GFile *const *files, gsize count, ActionsPlace place)
+{
+  char **folders = request_paths_of_files (files, count);
+  if (*folders != NULL)
+    actions->target.open ((const char *const *) folders, place, actions->target.data);
+  g_strfreev (folders);
+}
+
+static void
+close_chooser (Actions *actions)
+{
+  if (actions->chooser == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (actions->chooser, actions);
+  gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (actions->chooser));
+  g_clear_object (&actions->chooser);
+}
+
+static void
+on_folders_chosen (GtkNativeDialog *dialog, int response, void *data)
+{
+  Actions *actions = data;
+  GListModel *chosen = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog)) : NULL;
+  GPtrArray *files = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; chosen != NULL && i < g_list_model_get_n_items (chosen); i++)
+    g_ptr_array_add (files, g_list_model_get_item (chosen, i));
+  g_clear_object (&chosen);
+  close_chooser (actions);
+  open_files (actions, (GFile *const *) files->pdata, files->len, actions->place);
+  g_ptr_array_unref (files);
+}
+
+static void
+choose (Actions *actions, const char *title, const char *accept, ActionsPlace place)
+{
+  const ActionsTarget *target = &actions->target;
+  GFile *folder = g_file_new_for_path (target->get_folder (target->data));
+  close_chooser (actions);
+  actions->place = place;
+  actions->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (target->window),
+                                                  GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, accept, NULL);
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (actions->chooser), TRUE);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (actions->chooser), TRUE);
+  (void) gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (actions->chooser), folder, NULL);
+  g_signal_connect (actions->chooser, "response", G_CALLBACK (on_folders_chosen), actions);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (actions->chooser));
+  g_object_unref (folder);
+}
 
 /* ---- actions ---------------------------------------------------------------------------------------------------- */
 
 static void
-on_folder_chosen (GtkNativeDialog *dialog, int response, void *data)
+on_open (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
-  const ActionsTarget *target = data;
-  GFile *folder = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
-  if (folder != NULL)
-    target->open (folder, target->data);
-  g_clear_object (&folder);
-  gtk_native_dialog_destroy (dialog);
-  g_object_unref (dialog);
+  choose (data, _ ("Which folders to scan?"), _ ("_Scan"), ACTIONS_HERE);
 }
 
 static void
-on_open (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
+on_open_elsewhere (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
-  const ActionsTarget *target = data;
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new ("Which folder to scan?", target->window,
-                                                               GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, "_Scan", NULL);
-  GFile *folder = g_file_new_for_path (target->get_folder (target->data));
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  (void) gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
-  g_signal_connect (chooser, "response", G_CALLBACK (on_folder_chosen), data);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
-  g_object_unref (folder);
+  choose (data, _ ("Which folders to scan in a new window?"), _ ("_Scan"), ACTIONS_ELSEWHERE);
+}
+
+static void
+on_add (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
+{
+  choose (data, _ ("Which folders to scan as well?"), _ ("_Add"), ACTIONS_ALSO_HERE);
+}
+
+static void
+on_open_recent (GSimpleAction *action G_GNUC_UNUSED, GVariant *path, void *data)
+{
+  const Actions *actions = data;
+  const char *folders[] = { g_variant_get_bytestring (path), NULL };
+  actions->target.open (folders, ACTIONS_HERE, actions->target.data);
 }
 
 static void
 on_rescan (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
-  const ActionsTarget *target = data;
-  target->rescan (target->data);
+  const Actions *actions = data;
+  actions->target.rescan (actions->target.data);
 }
 
 static void
 on_cancel (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
-  const ActionsTarget *target = data;
-  (void) target->cancel (target->data);
+  const Actions *actions = data;
+  (void) actions->target.cancel (actions->target.data);
 }
 
 static void
-on_cancel_or_close (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
+on_save (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
-  const ActionsTarget *target = data;
-  if (!target->cancel (target->data))
-    target->close (target->data);
+  const Actions *actions = data;
+  actions->target.save (actions->target.data);
 }
 
 static void
 on_close (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
-  const ActionsTarget *target = data;
-  target->close (target->data);
+  const Actions *actions = data;
+  actions->target.close (actions->target.data);
 }
 
 static void
 on_page (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter, void *data)
 {
-  const ActionsTarget *target = data;
-  target->show_page (g_variant_get_string (parameter, NULL), target->data);
+  const Actions *actions = data;
+  actions->target.show_page (g_variant_get_string (parameter, NULL), actions->target.data);
+}
+
+static void
+on_about (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
+{
+  const Actions *actions = data;
+  actions->target.about (actions->target.data);
 }
 
 static void
 on_help (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
-  const ActionsTarget *target = data;
-  GtkBuilder *builder = gtk_builder_new_from_string (shortcuts_ui, -1);
-  GtkWindow *shortcuts = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
-  gtk_window_set_transient_for (shortcuts, target->window);
-  gtk_window_present (shortcuts);
-  g_object_unref (builder);
-}
-
-/* GTK 4.20 has another property for that, and warns of the old one. */
-static void
-on_dark (GSimpleAction *action, GVariant *dark, void *data G_GNUC_UNUSED)
-{
-  GObject *settings = G_OBJECT (gtk_settings_get_default ());
-  GParamSpec *scheme = g_object_class_find_property (G_OBJECT_GET_CLASS (settings), "gtk-interface-color-scheme");
-  const char *nick = g_variant_get_boolean (dark) ? "dark" : "default";
-  if (scheme != NULL)
-    g_object_set (settings, scheme->name,
-                  g_enum_get_value_by_nick (G_PARAM_SPEC_ENUM (scheme)->enum_class, nick)->value, NULL);
-  else
-    g_object_set (settings, "gtk-application-prefer-dark-theme", g_variant_get_boolean (dark), NULL);
-  g_simple_action_set_state (action, dark);
+  const Actions *actions = data;
+  gtk_window_present (shortcuts_new (GTK_WINDOW (actions->target.window)));
 }
 
 static const GActionEntry entries[] = {
-  { .name = "open", .activate = on_open },     { .name = "rescan", .activate = on_rescan },
-  { .name = "cancel", .activate = on_cancel }, { .name = "cancel-or-close", .activate = on_cancel_or_close },
-  { .name = "close", .activate = on_close },   { .name = "page", .activate = on_page, .parameter_type = "s" },
-  { .name = "help", .activate = on_help },     { .name = "dark", .state = "false", .change_state = on_dark },
+  { .name = "open", .activate = on_open },
+  { .name = "open-elsewhere", .activate = on_open_elsewhere },
+  { .name = "add", .activate = on_add },
+  { .name = "open-recent", .activate = on_open_recent, .parameter_type = "ay" },
+  { .name = "rescan", .activate = on_rescan },
+  { .name = "save", .activate = on_save },
+  { .name = "cancel", .activate = on_cancel },
+  { .name = "close", .activate = on_close },
+  { .name = "page", .activate = on_page, .parameter_type = "s" },
+  { .name = "about", .activate = on_about },
+  { .name = "help", .activate = on_help },
 };
 
 static const struct
 {
   const char *keys, *action, *page;
 } keys[] = {
-  { "<Control>o", "win.open", NULL },
-  { "F5|<Control>r", "win.rescan", NULL },
-  { "Escape", "win.cancel", NULL },
-  { "<Control>w|<Control>q", "win.close", NULL },
-  { "F1|<Control>question|<Control><Shift>question", "win.help", NULL },
-  { "<Alt>1", "win.page", "files" },
-  { "<Alt>2", "win.page", "duplicates" },
-  { "<Alt>3", "win.page", "types" },
-  { "<Alt>4", "win.page", "errors" },
+  { "<Control>s", "win.save", NULL },
+  { "<Control>o", ACTION_OPEN, NULL },       { "<Control>n", "win.open-elsewhere", NULL },
+  { "<Control><Shift>o", ACTION_ADD, NULL }, { "F5|<Control>r", ACTION_RESCAN, NULL },
+  { "Escape", ACTION_CANCEL, NULL },          { "<Control>w", "win.close", NULL },
+  { "<Control>q", ACTION_QUIT, NULL },       { "F1|<Control>question|<Control><Shift>question", "win.help", NULL },
+  { "<Control>i", ACTION_ABOUT, NULL },      { "<Alt>1", "win.page", "files" },
+  { "<Alt>2", "win.page", "folders" },       { "<Alt>3", "win.page", "duplicates" },
+  { "<Alt>4", "win.page", "types" },         { "<Alt>5", "win.page", "errors" },
 };
 
 /* ---- a dropped folder ------------------------------------------------------------------------------------------- */
@@ -147,39 +175,29 @@ static gboolean
 on_drop (GtkDropTarget *drop G_GNUC_UNUSED, const GValue *value, double x G_GNUC_UNUSED, double y G_GNUC_UNUSED,
          void *data)
 {
-  const ActionsTarget *target = data;
+  GPtrArray *files = g_ptr_array_new ();
+  gboolean any;
   if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
     {
-      GSList *files = gdk_file_list_get_files (g_value_get_boxed (value));
-      gboolean any = files != NULL;
-      if (any)
-        target->open (files->data, target->data);
-      g_slist_free (files);
-      return any;
+      GSList *list = gdk_file_list_get_files (g_value_get_boxed (value));
+      for (const GSList *each = list; each != NULL; each = each->next)
+        g_ptr_array_add (files, each->data);
+      g_slist_free (list);
     }
-  if (!G_VALUE_HOLDS (value, G_TYPE_FILE) || g_value_get_object (value) == NULL)
-    return FALSE;
-  target->open (g_value_get_object (value), target->data);
-  return TRUE;
+  else if (G_VALUE_HOLDS (value, G_TYPE_FILE) && g_value_get_object (value) != NULL)
+    g_ptr_array_add (files, g_value_get_object (value));
+  any = files->len > 0;
+  open_files (data, (GFile *const *) files->pdata, files->len, ACTIONS_HERE);
+  g_ptr_array_unref (files);
+  return any;
 }
 
 /* ---- installation ----------------------------------------------------------------------------------------------- */
 
-void
-actions_install (ActionsTarget *target, gboolean dark)
+static GtkEventController *
+make_shortcuts (void)
 {
-  GtkWidget *widget = GTK_WIDGET (target->window);
-  GSimpleActionGroup *group = g_simple_action_group_new ();
   GtkEventController *shortcuts = gtk_shortcut_controller_new ();
-  GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
-  GType types[] = { GDK_TYPE_FILE_LIST, G_TYPE_FILE };
-
-  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, G_N_ELEMENTS (entries), target);
-  gtk_widget_insert_action_group (widget, "win", G_ACTION_GROUP (group));
-  if (dark)
-    g_action_group_change_action_state (G_ACTION_GROUP (group), "dark", g_variant_new_boolean (TRUE));
-  g_object_unref (group);
-
   gtk_shortcut_controller_set_scope (GTK_SHORTCUT_CONTROLLER (shortcuts), GTK_SHORTCUT_SCOPE_GLOBAL);
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {
@@ -189,58 +207,31 @@ actions_install (ActionsTarget *target, gboolean dark)
         gtk_shortcut_set_arguments (shortcut, g_variant_new_string (keys[i].page));
       gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts), shortcut);
     }
-  gtk_widget_add_controller (widget, shortcuts);
+  return shortcuts;
+}
 
+Actions *
+actions_new (const ActionsTarget *target)
+{
+  Actions *actions = g_new0 (Actions, 1);
+  GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
+  GType types[] = { GDK_TYPE_FILE_LIST, G_TYPE_FILE };
+
+  actions->target = *target;
+  g_action_map_add_action_entries (G_ACTION_MAP (target->window), entries, G_N_ELEMENTS (entries), actions);
+  gtk_widget_add_controller (GTK_WIDGET (target->window), make_shortcuts ());
   gtk_drop_target_set_gtypes (drop, types, G_N_ELEMENTS (types));
-  g_signal_connect (drop, "drop", G_CALLBACK (on_drop), target);
-  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (drop));
+  g_signal_connect (drop, "drop", G_CALLBACK (on_drop), actions);
+  gtk_widget_add_controller (GTK_WIDGET (target->window), GTK_EVENT_CONTROLLER (drop));
+  return actions;
 }
 
-static GtkWidget *
-make_title (GtkWidget **ret_folder)
+/* Somebody else may have a reference to the window, and ask for an action even now. */
+void
+actions_free (Actions *actions)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *title = gtk_label_new ("Lodger Scan");
-  GtkWidget *folder = gtk_label_new (NULL);
-  gtk_widget_add_css_class (title, "title");
-  gtk_widget_add_css_class (folder, "subtitle");
-  gtk_label_set_ellipsize (GTK_LABEL (folder), PANGO_ELLIPSIZE_START);
-  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (box), title);
-  gtk_box_append (GTK_BOX (box), folder);
-  *ret_folder = folder;
-  return box;
-}
-
-GtkWidget *
-actions_make_header (GtkWidget **ret_folder)
-{
-  GtkHeaderBar *header = GTK_HEADER_BAR (gtk_header_bar_new ());
-  GtkWidget *open = gtk_button_new_with_mnemonic ("_Open…");
-  GtkWidget *rescan = gtk_button_new_from_icon_name ("view-refresh-symbolic");
-  GtkWidget *menu = gtk_menu_button_new ();
-  GMenu *model = g_menu_new ();
-  GMenu *end = g_menu_new ();
-
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (open), ACTION_OPEN);
-  gtk_widget_set_tooltip_text (open, "Choose a folder to scan; or drop one on the window");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (rescan), "win.rescan");
-  gtk_widget_set_tooltip_text (rescan, "Scan again");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (rescan), GTK_ACCESSIBLE_PROPERTY_LABEL, "Scan again", -1);
-  g_menu_append (model, "_Dark appearance", "win.dark");
-  g_menu_append (model, "_Keyboard shortcuts", "win.help");
-  g_menu_append (end, "_Close", "win.close");
-  g_menu_append_section (model, NULL, G_MENU_MODEL (end));
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (menu), "open-menu-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (menu), G_MENU_MODEL (model));
-  gtk_menu_button_set_primary (GTK_MENU_BUTTON (menu), TRUE);
-  gtk_widget_set_tooltip_text (menu, "Menu");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (menu), GTK_ACCESSIBLE_PROPERTY_LABEL, "Menu", -1);
-  g_object_unref (end);
-  g_object_unref (model);
-  gtk_header_bar_pack_start (header, open);
-  gtk_header_bar_pack_start (header, rescan);
-  gtk_header_bar_pack_end (header, menu);
-  gtk_header_bar_set_title_widget (header, make_title (ret_folder));
-  return GTK_WIDGET (header);
+  close_chooser (actions);
+  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+    g_action_map_remove_action (G_ACTION_MAP (actions->target.window), entries[i].name);
+  g_free (actions);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cells.h"
 
+#include "../i18n.h"
+
 #include <string.h>
 
 enum
@@ -14,10 +16,11 @@ typedef struct Factory
   const CellColumn *column;
   void *data;
   GString *text;
-  GHashTable *bound; /* GtkListItem, for live cells only */
+  GHashTable *bound; /* GtkListItem */
 } Factory;
 
-static const char live_key[] = "lodger-scan-live";
+static const char factories_key[] = "lodger-scan-factories"; /* of the list: a GPtrArray */
+static const char item_key[] = "lodger-scan-item";           /* of a cell: its GtkListItem */
 
 /* Borrowed: the item holds it. */
 static gconstpointer
@@ -69,6 +72,12 @@ on_query_tooltip (GtkWidget *widget, int x G_GNUC_UNUSED, int y G_GNUC_UNUSED, g
   return TRUE;
 }
 
+void
+cells_set_item (GtkWidget *cell, GtkListItem *item)
+{
+  g_object_set_data (G_OBJECT (cell), item_key, item);
+}
+
 static void
 on_setup (GtkListItemFactory *list_factory G_GNUC_UNUSED, GtkListItem *item, void *data)
 {
@@ -95,6 +104,7 @@ on_setup (GtkListItemFactory *list_factory G_GNUC_UNUSED, GtkListItem *item, voi
       gtk_tree_expander_set_child (GTK_TREE_EXPANDER (expander), cell);
       cell = expander;
     }
+  cells_set_item (cell, item);
   gtk_list_item_set_child (item, cell);
 }
 
@@ -116,8 +126,7 @@ on_bind (GtkListItemFactory *list_factory G_GNUC_UNUSED, GtkListItem *item, void
   if (GTK_IS_TREE_EXPANDER (child))
     gtk_tree_expander_set_list_row (GTK_TREE_EXPANDER (child), gtk_list_item_get_item (item));
   show_text (factory, item);
-  if (factory->column->flags & CELL_LIVE)
-    g_hash_table_add (factory->bound, item);
+  (void) g_hash_table_add (factory->bound, item);
 }
 
 static void
@@ -152,7 +161,7 @@ add_column (GtkWidget *cells, const CellColumn *column, void *data)
   g_signal_connect (list_factory, "setup", G_CALLBACK (on_setup), factory);
   g_signal_connect (list_factory, "bind", G_CALLBACK (on_bind), factory);
   g_signal_connect_data (list_factory, "unbind", G_CALLBACK (on_unbind), factory, factory_free, 0);
-  made = gtk_column_view_column_new (column->title, list_factory);
+  made = gtk_column_view_column_new (_ (column->title), list_factory);
   gtk_column_view_column_set_expand (made, (column->flags & CELL_EXPAND) != 0);
   gtk_column_view_column_set_resizable (made, TRUE);
   if (column->compare != NULL)
@@ -163,8 +172,26 @@ add_column (GtkWidget *cells, const CellColumn *column, void *data)
     }
   gtk_column_view_append_column (cells_get_view (cells), made);
   g_object_unref (made);
-  if (column->flags & CELL_LIVE)
-    g_object_set_data (G_OBJECT (cells), live_key, factory);
+  g_ptr_array_add (g_object_get_data (G_OBJECT (cells), factories_key), factory);
+}
+
+static void
+free_factories (void *factories)
+{
+  g_ptr_array_unref (factories);
+}
+
+/* One row at a time can be selected, if the model does not say which are. */
+static GtkSelectionModel *
+need_selection (GListModel *model)
+{
+  GtkSingleSelection *selection;
+  if (GTK_IS_SELECTION_MODEL (model))
+    return GTK_SELECTION_MODEL (model);
+  selection = gtk_single_selection_new (model);
+  gtk_single_selection_set_autoselect (selection, FALSE);
+  gtk_single_selection_set_can_unselect (selection, TRUE);
+  return GTK_SELECTION_MODEL (selection);
 }
 
 GtkWidget *
@@ -172,18 +199,15 @@ cells_new (const char *label, const CellColumn *columns, GListModel *model, void
 {
   GtkWidget *cells = gtk_scrolled_window_new ();
   GtkColumnView *view = GTK_COLUMN_VIEW (gtk_column_view_new (NULL));
-  GtkSingleSelection *selection;
+  GtkSelectionModel *selection = need_selection (model);
+  g_object_set_data_full (G_OBJECT (cells), factories_key, g_ptr_array_new (), free_factories);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (cells), GTK_WIDGET (view));
   gtk_widget_set_vexpand (cells, TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (view), "data-table");
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   for (; columns->title != NULL; columns++)
     add_column (cells, columns, data);
-
-  selection = gtk_single_selection_new (model);
-  gtk_single_selection_set_autoselect (selection, FALSE);
-  gtk_single_selection_set_can_unselect (selection, TRUE);
-  gtk_column_view_set_model (view, GTK_SELECTION_MODEL (selection));
+  gtk_column_view_set_model (view, selection);
   g_object_unref (selection);
   return cells;
 }
@@ -194,17 +218,64 @@ cells_get_view (GtkWidget *cells)
   return GTK_COLUMN_VIEW (gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (cells)));
 }
 
+/* The texts of the cells of those columns that have one of the flags. */
+static void
+look_again (GtkWidget *cells, guint flags)
+{
+  const GPtrArray *factories = g_object_get_data (G_OBJECT (cells), factories_key);
+  for (guint i = 0; i < factories->len; i++)
+    {
+      Factory *factory = g_ptr_array_index (factories, i);
+      GHashTableIter iter;
+      void *item;
+      if (flags != 0 && (factory->column->flags & flags) == 0)
+        continue;
+      g_hash_table_iter_init (&iter, factory->bound);
+      while (g_hash_table_iter_next (&iter, &item, NULL))
+        show_text (factory, item);
+    }
+}
+
 void
 cells_refresh (GtkWidget *cells)
 {
-  Factory *factory = g_object_get_data (G_OBJECT (cells), live_key);
-  GHashTableIter iter;
-  void *item;
-  if (factory == NULL)
-    return;
-  g_hash_table_iter_init (&iter, factory->bound);
-  while (g_hash_table_iter_next (&iter, &item, NULL))
-    show_text (factory, item);
+  look_again (cells, CELL_LIVE);
+}
+
+void
+cells_refresh_all (GtkWidget *cells)
+{
+  look_again (cells, 0);
+}
+
+/* A widget of a row is the cell, is around the cell, or has cells in it. */
+static GtkListItem *
+find_item (GtkWidget *widget)
+{
+  for (guint depth = 0; widget != NULL && depth < 3; depth++)
+    {
+      GtkListItem *item = g_object_get_data (G_OBJECT (widget), item_key);
+      if (item != NULL)
+        return item;
+      widget = gtk_widget_get_first_child (widget);
+    }
+  return NULL;
+}
+
+guint
+cells_find (GtkWidget *cells, GtkWidget *widget)
+{
+  GtkListItem *item = NULL;
+  for (; widget != NULL && item == NULL && widget != GTK_WIDGET (cells_get_view (cells));
+       widget = gtk_widget_get_parent (widget))
+    {
+      /* The list of rows, and the titles of the columns, are no row. */
+      GType type = G_OBJECT_TYPE (widget);
+      if (g_type_is_a (type, GTK_TYPE_LIST_BASE) || strcmp (gtk_widget_get_css_name (widget), "header") == 0)
+        break;
+      item = find_item (widget);
+    }
+  return item == NULL ? GTK_INVALID_LIST_POSITION : gtk_list_item_get_position (item);
 }
 
 void *
@@ -255,8 +326,13 @@ cells_load_style (void)
 {
   static const char style[] = ".numeric { font-feature-settings: 'tnum'; }"
                               ".status { padding: 8px 12px; }"
-                              ".frames { font-size: smaller; }"
-                              ".page-heading { padding: 10px 12px; }";
+                              ".saving { font-weight: bold; font-size: larger; }"
+                              ".page-bar { padding: 6px 12px; }"
+                              ".page-foot { padding: 6px 12px; }"
+                              ".page-strip { margin: 18px 18px 6px 18px; }"
+                              ".page-heading { padding: 10px 12px; }"
+                              ".notice { padding: 6px 12px; }"
+                              ".act-bar { padding: 8px 12px; }";
   GtkCssProvider *css = gtk_css_provider_new ();
   gtk_css_provider_load_from_data (css, style, -1);
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (css),

@@ -30,13 +30,19 @@ typedef struct CellColumn
   CellFlags flags;
 } CellColumn;
 
-/* A list of `model` (consumed), with the columns up to one without a title; label and data live as long as it does.
- * Both `text` and `compare` get the data. */
+/* A list of `model` (consumed), with the columns up to one without a title; the data lives as long as it does. Both `text`
+ * and `compare` get the data. The titles are translated here. A model that is a GtkSelectionModel says what is selected. */
 GtkWidget *cells_new (const char *label, const CellColumn *columns, GListModel *model, void *data);
 GtkColumnView *cells_get_view (GtkWidget *cells);
 /* Looks again at what live cells show. */
 void cells_refresh (GtkWidget *cells);
-/* The row that is selected, as a new reference, or NULL. */
+/* Looks again at what all cells show: the rows stand for something else. */
+void cells_refresh_all (GtkWidget *cells);
+/* For a cell that somebody else has made: it belongs to that item. */
+void cells_set_item (GtkWidget *cell, GtkListItem *item);
+/* The place of the row that a widget of the list belongs to, or GTK_INVALID_LIST_POSITION. */
+guint cells_find (GtkWidget *cells, GtkWidget *widget);
+/* The row that is selected, as a new reference, or NULL. Not with a GtkSelectionModel of one's own. */
 void *cells_get_selected (GtkWidget *cells);
 
 /* The few rules of style that the window has beside the theme's; once, when there is a display. */

@@ -1,204 +1,168 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "chart.h"
 
+#include "../i18n.h"
 #include "../shares.h"
 #include "../text.h"
 #include "cells.h"
+#include "family-look.h"
+#include "share-list.h"
+#include "strip.h"
 
 enum
 {
-  PADDING = 24,
-  STRIP_HEIGHT = 32,
-  ROW_HEIGHT = 34,
-  BAR_HEIGHT = 10,
-  MOST_ROWS = 24
+  MOST_ROWS = 200,
+  IN_STRIP = 24 /* more parts could not be told from each other */
 };
 
 struct Chart
 {
-  GtkWidget *stack, *area, *empty;
+  GtkWidget *stack, *strip, *list, *empty;
+  void (*chosen) (const char *type, void *data);
+  void *data;
   const Store *store;
+  GArray *shares; /* Share; NULL: they have not been made */
 };
 
-/* ---- what is drawn ---------------------------------------------------------------------------------------------- */
-
-typedef struct Brush
-{
-  cairo_t *cr;
-  PangoLayout *layout;
-  GdkRGBA text, accent;
-  gboolean dark;
-  double width;
-} Brush;
-
-/* The theme's own accent, turned round the circle of hues: neighbours differ, and both themes can be read. The tail is
+/* The theme's own accent, turned round the circle of hues: neighbours differ, and both themes can be read. All others are
  * grey. */
-static void
-set_share_colour (const Brush *brush, guint index, const Share *share)
+static GdkRGBA
+get_colour (const Chart *chart, guint number, const Share *share)
 {
   static const float golden = 0.381966F;
+  gboolean dark = widget_is_dark (chart->strip);
+  GdkRGBA accent = widget_get_accent (chart->strip);
   float hue;
   float saturation;
   float value;
-  float red;
-  float green;
-  float blue;
   if (share->name == NULL)
-    {
-      cairo_set_source_rgba (brush->cr, brush->text.red, brush->text.green, brush->text.blue, 0.35);
-      return;
-    }
-  gtk_rgb_to_hsv (brush->accent.red, brush->accent.green, brush->accent.blue, &hue, &saturation, &value);
-  hue += (float) index * golden;
+    return family_get_colour (FAMILY_OTHER, dark);
+  gtk_rgb_to_hsv (accent.red, accent.green, accent.blue, &hue, &saturation, &value);
+  hue += (float) number * golden;
   hue -= (float) (int) hue;
-  gtk_hsv_to_rgb (hue, brush->dark ? 0.55F : 0.65F, brush->dark ? 0.90F : 0.80F, &red, &green, &blue);
-  cairo_set_source_rgb (brush->cr, red, green, blue);
+  gtk_hsv_to_rgb (hue, dark ? 0.55F : 0.65F, dark ? 0.90F : 0.80F, &accent.red, &accent.green, &accent.blue);
+  return accent;
 }
 
-static void
-draw_text (const Brush *brush, const char *text, double x, double y, double width, PangoAlignment align, double alpha)
+static const Share *
+get_share (const Chart *chart, guint number)
 {
-  cairo_set_source_rgba (brush->cr, brush->text.red, brush->text.green, brush->text.blue, alpha);
-  pango_layout_set_text (brush->layout, text, -1);
-  pango_layout_set_width (brush->layout, (int) (MAX (width, 1) * PANGO_SCALE));
-  pango_layout_set_alignment (brush->layout, align);
-  cairo_move_to (brush->cr, x, y);
-  pango_cairo_show_layout (brush->cr, brush->layout);
+  return &g_array_index (chart->shares, Share, number);
 }
 
-static void
-add_rounded (cairo_t *cr, double x, double y, double width, double height, double radius)
+static const char *
+get_name (const Share *share)
 {
-  radius = MIN (radius, MIN (width, height) / 2);
-  cairo_new_sub_path (cr);
-  cairo_arc (cr, x + width - radius, y + radius, radius, -G_PI_2, 0);
-  cairo_arc (cr, x + width - radius, y + height - radius, radius, 0, G_PI_2);
-  cairo_arc (cr, x + radius, y + height - radius, radius, G_PI_2, G_PI);
-  cairo_arc (cr, x + radius, y + radius, radius, G_PI, G_PI + G_PI_2);
-  cairo_close_path (cr);
+  return share->name == NULL ? C_ ("types", "other") : share->name;
 }
 
-static void
-draw_strip (const Brush *brush, const GArray *shares, double total, double y)
+static double
+get_total (const Chart *chart)
 {
-  double x = PADDING;
-  double width = brush->width - 2 * PADDING;
-  cairo_save (brush->cr);
-  add_rounded (brush->cr, PADDING, y, width, STRIP_HEIGHT, 6);
-  cairo_clip (brush->cr);
-  for (guint i = 0; i < shares->len; i++)
-    {
-      const Share *share = &g_array_index (shares, Share, i);
-      double part = width * (double) share->bytes / total;
-      set_share_colour (brush, i, share);
-      /* A gap of the page's colour between neighbours, where there is room for one. */
-      cairo_rectangle (brush->cr, x, y, MAX (part - (part > 3 ? 1 : 0), 0), STRIP_HEIGHT);
-      cairo_fill (brush->cr);
-      x += part;
-    }
-  cairo_restore (brush->cr);
+  return (double) MAX (chart->store->bytes, 1);
 }
 
-static void
-draw_share (const Brush *brush, const Share *share, guint index, double largest, double total, double y)
-{
-  GString *text = g_string_new (NULL);
-  double name_width = CLAMP (brush->width * 0.30, 120, 320);
-  double number_width = 90;
-  double count_width = brush->width > 640 ? 110 : 0;
-  double bar_x = PADDING + 22 + name_width + 12;
-  double right = brush->width - (double) PADDING;
-  double bar_width = right - 2 * number_width - count_width - 12 - bar_x;
-
-  set_share_colour (brush, index, share);
-  add_rounded (brush->cr, PADDING, y + 3, 12, 12, 3);
-  cairo_fill (brush->cr);
-  if (share->name == NULL)
-    g_string_append (text, "other");
-  else
-    text_append_shown (text, share->name);
-  pango_layout_set_ellipsize (brush->layout, PANGO_ELLIPSIZE_MIDDLE);
-  draw_text (brush, text->str, PADDING + 22, y, name_width, PANGO_ALIGN_LEFT, 1);
-  if (bar_width > 20)
-    {
-      double part = bar_width * (double) share->bytes / largest;
-      cairo_set_source_rgba (brush->cr, brush->text.red, brush->text.green, brush->text.blue, 0.08);
-      add_rounded (brush->cr, bar_x, y + 4, bar_width, BAR_HEIGHT, 5);
-      cairo_fill (brush->cr);
-      set_share_colour (brush, index, share);
-      add_rounded (brush->cr, bar_x, y + 4, MAX (part, 2), BAR_HEIGHT, 5);
-      cairo_fill (brush->cr);
-    }
-  g_string_truncate (text, 0);
-  text_append_size (text, share->bytes);
-  draw_text (brush, text->str, right - count_width - 2 * number_width, y, number_width, PANGO_ALIGN_RIGHT, 1);
-  {
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
-    g_string_assign (text, g_ascii_formatd (number, sizeof number, "%.1f", 100 * (double) share->bytes / total));
-    g_string_append (text, " %");
-  }
-  draw_text (brush, text->str, right - count_width - number_width, y, number_width, PANGO_ALIGN_RIGHT, 0.65);
-  if (count_width > 0)
-    {
-      g_string_truncate (text, 0);
-      text_append_count (text, share->files);
-      g_string_append (text, share->files == 1 ? " file" : " files");
-      draw_text (brush, text->str, right - count_width, y, count_width, PANGO_ALIGN_RIGHT, 0.65);
-    }
-  g_string_free (text, TRUE);
-}
+/* ---- what is shown ---------------------------------------------------------------------------------------------- */
 
 static void
-on_draw (GtkDrawingArea *area, cairo_t *cr, int width, int height, void *data)
+fill_row (guint number, ShareRow *row, void *data)
 {
   const Chart *chart = data;
-  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (area));
-  Brush brush = { .cr = cr, .width = width };
-  int room = (height - 2 * PADDING - STRIP_HEIGHT - PADDING) / ROW_HEIGHT;
-  GArray *shares = shares_new (chart->store, (guint) CLAMP (room, 2, MOST_ROWS));
-  double y = PADDING + STRIP_HEIGHT + PADDING;
-  double total = chart->store == NULL ? 1 : (double) MAX (chart->store->bytes, 1);
+  const Share *share = get_share (chart, number);
+  GString *count = g_string_new (NULL);
   double largest = 1;
+  /* The others may be more than the largest type. */
+  for (guint i = 0; i < chart->shares->len; i += MAX (chart->shares->len - 1, 1))
+    largest = MAX (largest, (double) get_share (chart, i)->bytes);
+  text_append_shown (row->name, get_name (share));
+  text_append_count (count, share->files);
+  g_string_append_printf (row->note, ngettext ("%s file", "%s files", (gulong) share->files), count->str);
+  row->bytes = share->bytes;
+  row->part = (double) share->bytes / largest;
+  row->share = (double) share->bytes / get_total (chart);
+  row->colour = get_colour (chart, number, share);
+  g_string_free (count, TRUE);
+}
 
-  gtk_style_context_get_color (style, &brush.text);
-  if (!gtk_style_context_lookup_color (style, "theme_selected_bg_color", &brush.accent))
-    brush.accent = brush.text;
-  brush.dark = brush.text.red + brush.text.green + brush.text.blue > 1.5F;
-  brush.layout = gtk_widget_create_pango_layout (GTK_WIDGET (area), NULL);
-  for (guint i = 0; i < shares->len; i++)
-    largest = MAX (largest, (double) g_array_index (shares, Share, i).bytes);
-  draw_strip (&brush, shares, total, PADDING);
-  for (guint i = 0; i < shares->len; i++, y += (double) ROW_HEIGHT)
-    draw_share (&brush, &g_array_index (shares, Share, i), i, largest, total, y);
-  g_object_unref (brush.layout);
-  g_array_unref (shares);
+/* The smallest ones have no part of their own in the strip. */
+static void
+show_strip (const Chart *chart)
+{
+  StripPart parts[IN_STRIP];
+  guint count = 0;
+  double left = 1;
+  for (; count < chart->shares->len && count < IN_STRIP - 1; count++)
+    {
+      const Share *share = get_share (chart, count);
+      parts[count] = (StripPart) { get_name (share), (double) share->bytes / get_total (chart),
+                                   get_colour (chart, count, share) };
+      left -= parts[count].share;
+    }
+  if (left > 0.0001 && chart->shares->len > 0)
+    parts[count++]
+        = (StripPart) { C_ ("types", "other"), left, family_get_colour (FAMILY_OTHER, widget_is_dark (chart->strip)) };
+  strip_set (chart->strip, parts, count);
+}
+
+/* For those who do not see it. */
+static void
+describe (const Chart *chart)
+{
+  GString *text = g_string_new (NULL);
+  shares_append (text, chart->store);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (chart->strip), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text->str, -1);
+  g_string_free (text, TRUE);
 }
 
 /* ---- the page --------------------------------------------------------------------------------------------------- */
 
-/* For those who do not see it. */
 static void
-describe (Chart *chart)
+on_chosen (guint number, void *data)
 {
-  GString *text = g_string_new (NULL);
-  shares_append (text, chart->store);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (chart->area), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text->str, -1);
-  g_string_free (text, TRUE);
+  const Chart *chart = data;
+  if (number < chart->shares->len && get_share (chart, number)->name != NULL)
+    chart->chosen (get_share (chart, number)->name, chart->data);
+}
+
+static void
+show_shares (Chart *chart)
+{
+  g_clear_pointer (&chart->shares, g_array_unref);
+  chart->shares = shares_new (chart->store, MOST_ROWS);
+  show_strip (chart);
+  share_list_set_count (chart->list, chart->shares->len);
+}
+
+static void
+on_map (GtkWidget *widget G_GNUC_UNUSED, void *data)
+{
+  show_shares (data);
 }
 
 Chart *
-chart_new (void)
+chart_new (void (*chosen) (const char *type, void *data), void *data)
 {
   Chart *chart = g_new0 (Chart, 1);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *hint = gtk_label_new (_ ("Return, or a double click, shows the files of a type."));
+  ShareListSource rows = { .fill = fill_row, .activated = on_chosen, .data = chart };
+  chart->chosen = chosen;
+  chart->data = data;
+  chart->shares = shares_new (NULL, MOST_ROWS);
   chart->stack = g_object_ref_sink (gtk_stack_new ());
-  chart->area = g_object_new (GTK_TYPE_DRAWING_AREA, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG, NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (chart->area), GTK_ACCESSIBLE_PROPERTY_LABEL, "Bytes by type", -1);
-  gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (chart->area), on_draw, chart, NULL);
-  gtk_drawing_area_set_content_width (GTK_DRAWING_AREA (chart->area), 480);
-  gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (chart->area), 3 * PADDING + STRIP_HEIGHT + 4 * ROW_HEIGHT);
+  chart->strip = strip_new (_ ("Bytes by type"), on_chosen, chart);
+  gtk_widget_add_css_class (chart->strip, "page-strip");
+  chart->list = share_list_new (_ ("Types"), TRUE, &rows);
+  gtk_label_set_wrap (GTK_LABEL (hint), TRUE);
+  gtk_widget_add_css_class (hint, "dim-label");
+  gtk_widget_add_css_class (hint, "page-foot");
+  gtk_box_append (GTK_BOX (box), chart->strip);
+  gtk_box_append (GTK_BOX (box), chart->list);
+  gtk_box_append (GTK_BOX (box), hint);
+  g_signal_connect (chart->strip, "map", G_CALLBACK (on_map), chart);
   chart->empty = cells_empty_page ("view-list-symbolic");
   gtk_stack_add_named (GTK_STACK (chart->stack), chart->empty, "empty");
-  gtk_stack_add_named (GTK_STACK (chart->stack), chart->area, "chart");
+  gtk_stack_add_named (GTK_STACK (chart->stack), box, "chart");
   return chart;
 }
 
@@ -206,6 +170,7 @@ void
 chart_free (Chart *chart)
 {
   g_object_unref (chart->stack);
+  g_array_unref (chart->shares);
   g_free (chart);
 }
 
@@ -219,7 +184,14 @@ void
 chart_set (Chart *chart, const Store *store)
 {
   chart->store = store;
+  show_shares (chart);
   chart_refresh (chart, FALSE);
+}
+
+gboolean
+chart_grow (Chart *chart)
+{
+  return gtk_widget_get_mapped (chart->list) && share_list_grow (chart->list);
 }
 
 void
@@ -227,10 +199,11 @@ chart_refresh (Chart *chart, gboolean over)
 {
   gboolean any = chart->store != NULL && chart->store->types->len > 0;
   if (!any)
-    cells_empty_page_say (chart->empty, "No types", over ? "Without files there are none." : "None was found yet.");
+    cells_empty_page_say (chart->empty, _ ("No types"),
+                          over ? _ ("Without files there are none.") : _ ("None was found yet."));
   gtk_stack_set_visible_child_name (GTK_STACK (chart->stack), any ? "chart" : "empty");
-  if (over)
+  if (over && any)
     describe (chart);
-  if (gtk_widget_get_mapped (chart->area))
-    gtk_widget_queue_draw (chart->area);
+  if (any && gtk_widget_get_mapped (chart->list))
+    show_shares (chart);
 }

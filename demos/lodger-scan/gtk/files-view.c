@@ -1,201 +1,320 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "files-view.h"
 
-#include "../text.h"
-#include "cells.h"
-
-#include <string.h>
+#include "../i18n.h"
+#include "files-columns.h"
+#include "filter-bar.h"
+#include "notice.h"
 
 struct FilesView
 {
-  GtkWidget *stack, *cells, *empty;
-  Rows *rows;
+  GtkWidget *box, *stack, *empty;
+  FilterBar *bar;
+  FilesColumns *columns;
+  FilesMenu *menu;
+  Notice *notice;
+  Listing *listing;
+  Arranger *arranger;
   const Store *store;
-  const char *folder;
-  GString *path;
+  Order order;       /* what was asked for last */
+  gboolean filtered; /* there was a filter */
+  gboolean gone;     /* files had gone */
+  gboolean arranged; /* one of these is so, and a worker makes the list */
+  gboolean answered; /* what was asked for last is shown */
+  gboolean over;     /* the scan is */
+  guint appended;    /* files that are shown as they were found */
+  void (*wake) (void *data);
+  void *data;
 };
 
-/* A row that somebody still holds may be of a scan that is gone. */
-static const StoreFile *
-get_file (const FilesView *view, gconstpointer row)
-{
-  static StoreDir no_dir = { .name = "" };
-  static const StoreFile no_file = { .dir = &no_dir, .name = "" };
-  guint number = row_get_number (row);
-  if (view->store == NULL || number >= view->store->files->len)
-    return &no_file;
-  return &g_array_index (view->store->files, StoreFile, number);
-}
+static const char view_key[] = "lodger-scan-files-view";
 
-static const char *
-get_type (const FilesView *view, const StoreFile *file)
-{
-  if (view->store == NULL || file->type >= view->store->types->len)
-    return "";
-  return g_array_index (view->store->types, StoreType, file->type).name;
-}
+/* ---- what is shown ---------------------------------------------------------------------------------------------- */
 
-static gboolean
-has_twin (const FilesView *view, gconstpointer row)
+static guint
+count_gone (const FilesView *view)
 {
-  return view->store != NULL && store_has_twin (view->store, get_file (view, row));
-}
-
-/* ---- columns ---------------------------------------------------------------------------------------------------- */
-
-static void
-append_name (void *data, gconstpointer row, GString *text)
-{
-  text_append_shown (text, get_file (data, row)->name);
+  return view->store->files->len - view->store->n_files;
 }
 
 static void
-append_folder (void *data, gconstpointer row, GString *text)
+show_page (FilesView *view)
 {
-  FilesView *view = data;
-  g_string_truncate (view->path, 0);
-  store_append_path (view->path, get_file (view, row)->dir, NULL);
-  text_append_shown (text, view->path->str);
+  const char *name = "files";
+  if (view->store == NULL)
+    name = "files";
+  else if (view->store->n_files == 0 && view->over)
+    name = "empty";
+  else if (view->filtered && view->answered && listing_get_count (view->listing) == 0)
+    name = "nothing";
+  gtk_stack_set_visible_child_name (GTK_STACK (view->stack), name);
+  if (view->store != NULL && view->filtered)
+    filter_bar_tell (view->bar, listing_get_count (view->listing), view->store->n_files);
 }
 
+/* All that there is, in the order of arrival. */
 static void
-append_size (void *data, gconstpointer row, GString *text)
+show_as_found (FilesView *view)
 {
-  text_append_size (text, get_file (data, row)->size);
+  guint count = view->store == NULL ? 0 : view->store->files->len;
+  GArray *numbers = g_array_sized_new (FALSE, FALSE, sizeof (guint), count);
+  g_array_set_size (numbers, count);
+  for (guint i = 0; i < count; i++)
+    g_array_index (numbers, guint, i) = i;
+  arranger_stop (view->arranger);
+  view->appended = count;
+  view->answered = TRUE;
+  listing_show (view->listing, numbers);
 }
 
+/* Somebody may have asked for another order or another filter, or files have gone. */
 static void
-append_type (void *data, gconstpointer row, GString *text)
+ask (FilesView *view)
 {
-  text_append_shown (text, get_type (data, get_file (data, row)));
-}
-
-static void
-append_mark (void *data, gconstpointer row, GString *text)
-{
-  if (has_twin (data, row))
-    g_string_append (text, "duplicate");
-}
-
-/* Equal ones stay as they are: in the order of arrival, or in that of the column chosen before. */
-static int
-compare_names (const void *a, const void *b, void *data)
-{
-  const char *name_a = get_file (data, a)->name;
-  const char *name_b = get_file (data, b)->name;
-  int order = g_ascii_strcasecmp (name_a, name_b);
-  return order != 0 ? order : strcmp (name_a, name_b);
-}
-
-static int
-compare_folders (const void *a, const void *b, void *data)
-{
-  const StoreFile *file_a = get_file (data, a);
-  const StoreFile *file_b = get_file (data, b);
-  return file_a->dir == file_b->dir ? 0 : store_compare_paths (file_a->dir, NULL, file_b->dir, NULL);
-}
-
-static int
-compare_sizes (const void *a, const void *b, void *data)
-{
-  guint64 size_a = get_file (data, a)->size;
-  guint64 size_b = get_file (data, b)->size;
-  return (size_a > size_b) - (size_a < size_b);
-}
-
-static int
-compare_types (const void *a, const void *b, void *data)
-{
-  const StoreFile *file_a = get_file (data, a);
-  const StoreFile *file_b = get_file (data, b);
-  return file_a->type == file_b->type ? 0 : strcmp (get_type (data, file_a), get_type (data, file_b));
-}
-
-static int
-compare_marks (const void *a, const void *b, void *data)
-{
-  return has_twin (data, a) - has_twin (data, b);
-}
-
-static const CellColumn columns[] = {
-  { "Name", append_name, compare_names, 24, CELL_EXPAND | CELL_MIDDLE },
-  { "Folder", append_folder, compare_folders, 28, CELL_EXPAND | CELL_MIDDLE | CELL_DIM },
-  { "Size", append_size, compare_sizes, 10, CELL_NUMBER },
-  { "Type", append_type, compare_types, 24, CELL_MIDDLE },
-  { "Twice", append_mark, compare_marks, 10, CELL_LIVE | CELL_DIM },
-  { NULL, NULL, NULL, 0, 0 },
-};
-
-/* ---- what can be done with a file ------------------------------------------------------------------------------- */
-
-static char *
-get_path (FilesView *view, gconstpointer row)
-{
-  const StoreFile *file = get_file (view, row);
-  g_string_truncate (view->path, 0);
-  store_append_path (view->path, file->dir, file->name);
-  return g_build_filename (view->folder, view->path->str, NULL);
-}
-
-static void
-on_activate (GtkColumnView *column_view, guint position, void *data)
-{
-  FilesView *view = data;
-  void *row = g_list_model_get_item (G_LIST_MODEL (gtk_column_view_get_model (column_view)), position);
-  if (row != NULL && view->store != NULL)
+  Order order = files_columns_get_order (view->columns);
+  Filter *filter = filter_bar_make_filter (view->bar);
+  gboolean gone = view->store != NULL && count_gone (view) > 0;
+  gboolean is_same = filter == NULL && !view->filtered && order_is_equal (&order, &view->order) && gone == view->gone;
+  if (view->store != NULL && !is_same)
     {
-      char *path = get_path (view, row);
-      char *uri = g_filename_to_uri (path, NULL, NULL);
-      if (uri != NULL)
-        gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (view->stack)), uri, GDK_CURRENT_TIME);
-      g_free (uri);
-      g_free (path);
+      view->order = order;
+      view->filtered = filter != NULL;
+      view->gone = gone;
+      view->arranged = view->filtered || order.n_keys > 0 || gone;
+      view->answered = FALSE;
+      if (view->arranged)
+        arranger_ask (view->arranger, &order, filter);
+      else
+        show_as_found (view);
+      show_page (view);
+      view->wake (view->data);
     }
-  g_clear_object (&row);
+  filter_unref (filter);
 }
 
-static gboolean
-on_copy (GtkWidget *widget, GVariant *arguments G_GNUC_UNUSED, void *data)
+/* The list stays at the place that it shows. */
+static void
+leave_out_what_has_gone (FilesView *view)
+{
+  view->gone = view->arranged = TRUE;
+  arranger_ask (view->arranger, &view->order, NULL);
+}
+
+static void
+on_asked (void *data)
+{
+  ask (data);
+}
+
+/* What was asked for is shown from its beginning. Later answers only follow the store. */
+static void
+on_arranged (GArray *numbers, void *data)
 {
   FilesView *view = data;
-  void *row = cells_get_selected (view->cells);
-  if (row == NULL || view->store == NULL)
-    return FALSE;
-  {
-    char *path = get_path (view, row);
-    GString *shown = g_string_new (NULL);
-    if (g_utf8_validate (path, -1, NULL))
-      g_string_append (shown, path);
-    else
-      text_append_shown (shown, path);
-    gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), shown->str);
-    g_string_free (shown, TRUE);
-    g_free (path);
-  }
-  g_object_unref (row);
-  return TRUE;
+  GtkScrolledWindow *scrolled = GTK_SCROLLED_WINDOW (files_columns_get_cells (view->columns));
+  gboolean is_first = !view->answered;
+  view->answered = TRUE;
+  listing_show (view->listing, numbers);
+  if (is_first)
+    gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (scrolled), 0);
+  show_page (view);
+  view->wake (view->data);
+}
+
+static void
+on_rows_changed (void *data)
+{
+  const FilesView *view = data;
+  cells_refresh_all (files_columns_get_cells (view->columns));
+}
+
+void
+files_view_set (FilesView *view, const Store *store, const char *folder, const ArrangerOwner *owner)
+{
+  view->store = store;
+  view->over = FALSE;
+  files_columns_set_store (view->columns, store);
+  files_menu_set_store (view->menu, store, folder);
+  arranger_set_store (view->arranger, store, owner);
+  view->order.n_keys = 0;
+  view->filtered = view->gone = view->arranged = FALSE;
+  show_as_found (view);
+  ask (view);
+}
+
+gboolean
+files_view_grow (FilesView *view)
+{
+  gboolean more = FALSE;
+  if (view->store != NULL && !view->arranged && count_gone (view) > 0)
+    leave_out_what_has_gone (view);
+  if (view->store != NULL && !view->arranged)
+    {
+      listing_append (view->listing, view->appended, view->store->files->len);
+      view->appended = view->store->files->len;
+    }
+  else if (view->store != NULL)
+    more = arranger_step (view->arranger, view->over);
+  return listing_grow (view->listing) || more;
+}
+
+void
+files_view_refresh (FilesView *view, gboolean over)
+{
+  view->over = over;
+  cells_refresh (files_columns_get_cells (view->columns));
+  show_page (view);
+  view->wake (view->data);
+}
+
+guint
+files_view_get_count (const FilesView *view)
+{
+  return listing_get_count (view->listing);
+}
+
+/* ---- what can be done with files -------------------------------------------------------------------------------- */
+
+static void
+on_activate (GtkColumnView *column_view G_GNUC_UNUSED, guint position, void *data)
+{
+  FilesView *view = data;
+  if (position < listing_get_count (view->listing))
+    files_menu_open (view->menu, listing_get_number (view->listing, position));
+}
+
+static void
+tell (GtkWidget *box, const char *sentence)
+{
+  const FilesView *view = g_object_get_data (G_OBJECT (box), view_key);
+  notice_say (view->notice, sentence);
+}
+
+static void
+only_type (const char *type, void *data)
+{
+  files_view_set_type (data, type);
+}
+
+void
+files_view_set_actions (FilesView *view, const FilesActions *actions)
+{
+  files_menu_set_actions (view->menu, actions);
+}
+
+void
+files_view_set_settings (FilesView *view, Settings *settings)
+{
+  files_columns_set_settings (view->columns, settings);
+}
+
+void
+files_view_search (FilesView *view)
+{
+  filter_bar_open (view->bar);
+}
+
+void
+files_view_set_text (FilesView *view, const char *text)
+{
+  filter_bar_set_text (view->bar, text);
+}
+
+void
+files_view_set_type (FilesView *view, const char *type)
+{
+  filter_bar_set_type (view->bar, type);
 }
 
 /* ---- the page --------------------------------------------------------------------------------------------------- */
 
+static void
+on_clear (GtkButton *button G_GNUC_UNUSED, void *data)
+{
+  FilesView *view = data;
+  (void) filter_bar_close (view->bar);
+}
+
+static GtkWidget *
+make_nothing_page (FilesView *view)
+{
+  GtkWidget *page = cells_empty_page ("edit-find-symbolic");
+  GtkWidget *clear = gtk_button_new_with_mnemonic (_ ("_Clear the filter"));
+  cells_empty_page_say (page, _ ("No file matches"), _ ("There are files, but none is what the filter looks for."));
+  gtk_widget_set_halign (clear, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (clear, "suggested-action");
+  g_signal_connect (clear, "clicked", G_CALLBACK (on_clear), view);
+  gtk_box_append (GTK_BOX (page), clear);
+  return page;
+}
+
+/* Escape closes what is open, or else does what it does in the window. */
+static gboolean
+on_escape (GtkWidget *widget G_GNUC_UNUSED, GVariant *arguments G_GNUC_UNUSED, void *data)
+{
+  FilesView *view = data;
+  return notice_close (view->notice) || filter_bar_close (view->bar);
+}
+
+static gboolean
+on_find (GtkWidget *widget G_GNUC_UNUSED, GVariant *arguments G_GNUC_UNUSED, void *data)
+{
+  files_view_search (data);
+  return TRUE;
+}
+
+static void
+add_key (FilesView *view, GtkEventController *keys, const char *trigger, GtkShortcutFunc func)
+{
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_shortcut_trigger_parse_string (trigger), gtk_callback_action_new (func, view, NULL)));
+}
+
+static void
+build (FilesView *view)
+{
+  GtkWidget *cells = files_columns_get_cells (view->columns);
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+  view->box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
+  view->stack = gtk_stack_new ();
+  view->empty = cells_empty_page ("folder-symbolic");
+  cells_empty_page_say (view->empty, _ ("No files"),
+                        _ ("There is no regular file in this folder, nor in those in it."));
+  gtk_stack_add_named (GTK_STACK (view->stack), cells, "files");
+  gtk_stack_add_named (GTK_STACK (view->stack), view->empty, "empty");
+  gtk_stack_add_named (GTK_STACK (view->stack), make_nothing_page (view), "nothing");
+  gtk_box_append (GTK_BOX (view->box), filter_bar_get_widget (view->bar));
+  gtk_box_append (GTK_BOX (view->box), notice_get_widget (view->notice));
+  gtk_box_append (GTK_BOX (view->box), view->stack);
+  g_object_set_data (G_OBJECT (view->box), view_key, view);
+  g_signal_connect (cells_get_view (cells), "activate", G_CALLBACK (on_activate), view);
+  add_key (view, keys, "<Control>f", on_find);
+  add_key (view, keys, "Escape", on_escape);
+  gtk_widget_add_controller (view->box, keys);
+}
+
 FilesView *
-files_view_new (void (*wake) (void *data), void *data)
+files_view_new (LodgerCaller *caller, void (*wake) (void *data), void *data)
 {
   FilesView *view = g_new0 (FilesView, 1);
-  GtkEventController *shortcuts = gtk_shortcut_controller_new ();
-  view->path = g_string_new (NULL);
-  view->rows = rows_new (0, 0, 0);
-  view->stack = g_object_ref_sink (gtk_stack_new ());
-  view->cells = cells_new ("Files", columns, g_object_ref (G_LIST_MODEL (view->rows)), view);
-  view->empty = cells_empty_page ("folder-symbolic");
-  gtk_stack_add_named (GTK_STACK (view->stack), view->empty, "empty");
-  gtk_stack_add_named (GTK_STACK (view->stack), view->cells, "files");
-  rows_set_sorter (view->rows, gtk_column_view_get_sorter (cells_get_view (view->cells)), wake, data);
-  g_signal_connect (cells_get_view (view->cells), "activate", G_CALLBACK (on_activate), view);
-  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
-                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("<Control>c"),
-                                                          gtk_callback_action_new (on_copy, view, NULL)));
-  gtk_widget_add_controller (view->cells, shortcuts);
+  view->wake = wake;
+  view->data = data;
+  view->listing = listing_new (on_rows_changed, view);
+  view->columns = files_columns_new (g_object_ref (G_LIST_MODEL (view->listing)), on_asked, view);
+  view->bar = filter_bar_new (files_columns_get_cells (view->columns), on_asked, view);
+  view->notice = notice_new ();
+  view->arranger = arranger_new (caller, &(ArrangerEvents) { on_arranged, view });
+  build (view);
+  view->menu = files_menu_new (&(FilesMenuParts) {
+      .around = view->box,
+      .cells = files_columns_get_cells (view->columns),
+      .listing = view->listing,
+      .caller = caller,
+      .tell = tell,
+      .only_type = only_type,
+      .data = view,
+  });
   return view;
 }
 
@@ -203,41 +322,19 @@ void
 files_view_free (FilesView *view)
 {
   view->store = NULL;
-  rows_forget_sorter (view->rows);
-  g_object_unref (view->stack);
-  g_object_unref (view->rows);
-  g_string_free (view->path, TRUE);
+  files_columns_set_store (view->columns, NULL);
+  arranger_free (view->arranger);
+  filter_bar_free (view->bar);
+  files_columns_free (view->columns);
+  g_object_unref (view->box);
+  notice_free (view->notice);
+  files_menu_free (view->menu);
+  g_object_unref (view->listing);
   g_free (view);
 }
 
 GtkWidget *
 files_view_get_widget (FilesView *view)
 {
-  return view->stack;
-}
-
-void
-files_view_set (FilesView *view, const Store *store, const char *folder)
-{
-  rows_clear (view->rows);
-  view->store = store;
-  view->folder = folder;
-
-  files_view_refresh (view, FALSE);
-}
-
-gboolean
-files_view_grow (FilesView *view)
-{
-  return rows_grow (view->rows, view->store == NULL ? 0 : view->store->files->len);
-}
-
-void
-files_view_refresh (FilesView *view, gboolean over)
-{
-  cells_refresh (view->cells);
-  if (view->store != NULL && view->store->files->len > 0)
-    return;
-  cells_empty_page_say (view->empty, "No files", "There is no regular file in this folder, nor in those in it.");
-  gtk_stack_set_visible_child_name (GTK_STACK (view->stack), over ? "empty" : "files");
+  return view->box;
 }

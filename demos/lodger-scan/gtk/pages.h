@@ -20,8 +20,9 @@ GtkWidget *pages_get_stack (Pages *pages);
 /* `title` has a mnemonic. */
 void pages_add (Pages *pages, GtkWidget *page, const char *name, const char *title);
 void pages_show (Pages *pages, const char *name);
-/* How much is on it, behind its title; less than nothing: that is not known yet. Dear: for a title that changes GTK asks the X server twice where
- * the pointer is, in case there is a tooltip, and a server that shares the processor with workers takes its time. */
-void pages_set_count (Pages *pages, const char *name, gint64 count);
+const char *pages_get_shown (const Pages *pages);
+/* How much is on it, behind its title; less than nothing: that is not known yet. Shown at most twice a second; if it is
+ * `final`, at once, and it is also told to those who do not see it. */
+void pages_set_count (Pages *pages, const char *name, gint64 count, gboolean final);
 
 #endif

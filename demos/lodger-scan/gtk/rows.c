@@ -33,7 +33,7 @@ struct Rows
 
 static GObjectClass *rows_parent_class;
 
-static GType
+GType
 row_get_type (void)
 {
   static GType type;
@@ -41,6 +41,21 @@ row_get_type (void)
     type = g_type_register_static_simple (G_TYPE_OBJECT, "LodgerScanRow", sizeof (GObjectClass), NULL, sizeof (Row),
                                           NULL, 0);
   return type;
+}
+
+void *
+row_new (guint kind, guint number)
+{
+  Row *row = g_object_new (row_get_type (), NULL);
+  row->number = number;
+  row->kind = kind;
+  return row;
+}
+
+void
+row_set_number (void *row, guint number)
+{
+  ((Row *) row)->number = number;
 }
 
 guint
@@ -65,15 +80,10 @@ forget_row (void *row)
 static Row *
 need_row (Rows *rows, guint index)
 {
-  Row *row = g_ptr_array_index (rows->rows, index);
-  if (row == NULL)
-    {
-      row = g_object_new (row_get_type (), NULL);
-      row->number = rows->first + index;
-      row->kind = rows->kind;
-      g_ptr_array_index (rows->rows, index) = row;
-    }
-  return row;
+  void **place = &g_ptr_array_index (rows->rows, index);
+  if (*place == NULL)
+    *place = row_new (rows->kind, rows->first + index);
+  return *place;
 }
 
 /* ---- the model -------------------------------------------------------------------------------------------------- */

@@ -28,6 +28,11 @@ void rows_forget_sorter (Rows *rows);
 /* Makes it empty. The memory of many rows goes little by little, with each rows_grow(). */
 void rows_clear (Rows *rows);
 
+/* A row for another model than this. */
+GType row_get_type (void);
+void *row_new (guint kind, guint number);
+/* It shows something else from now on. */
+void row_set_number (void *row, guint number);
 /* Of an item of the list. */
 guint row_get_number (gconstpointer row);
 guint row_get_kind (gconstpointer row);

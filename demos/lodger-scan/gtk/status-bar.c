@@ -2,11 +2,14 @@
 #include "status-bar.h"
 
 #include "../figures.h"
+#include "../i18n.h"
+#include "../text.h"
 
 struct StatusBar
 {
-  GtkWidget *box, *progress, *state, *current, *figures, *frames, *button;
+  GtkWidget *box, *progress, *state, *current, *figures, *saving, *button;
   GString *text;
+  guint64 freed;
 };
 
 static GtkWidget *
@@ -19,39 +22,53 @@ make_label (float align, const char *css_class)
   return label;
 }
 
+static GtkWidget *
+make_buttons (StatusBar *bar, const char *cancel_action, const char *about_action)
+{
+  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *about = gtk_button_new_from_icon_name ("dialog-information-symbolic");
+  bar->button = gtk_button_new_with_mnemonic (_ ("_Cancel"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (bar->button), cancel_action);
+  gtk_widget_set_tooltip_text (bar->button, _ ("End the scan, and keep what was found (Escape)"));
+  gtk_widget_set_size_request (bar->button, 96, -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (about), about_action);
+  gtk_widget_set_tooltip_text (about, _ ("About this scan"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (about), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("About this scan"), -1);
+  gtk_widget_add_css_class (about, "flat");
+  gtk_widget_set_valign (buttons, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (buttons), bar->button);
+  gtk_box_append (GTK_BOX (buttons), about);
+  return buttons;
+}
+
 StatusBar *
-status_bar_new (const char *action)
+status_bar_new (const char *cancel_action, const char *about_action)
 {
   StatusBar *bar = g_new0 (StatusBar, 1);
   GtkWidget *grid = gtk_grid_new ();
   bar->text = g_string_new (NULL);
   bar->box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
   bar->progress = gtk_progress_bar_new ();
-  gtk_accessible_update_property (GTK_ACCESSIBLE (bar->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, "Scan", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (bar->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Scan"), -1);
   bar->state = make_label (0, "heading");
   bar->current = make_label (0, "dim-label");
   gtk_label_set_ellipsize (GTK_LABEL (bar->current), PANGO_ELLIPSIZE_MIDDLE);
   gtk_widget_set_hexpand (bar->current, TRUE);
   bar->figures = make_label (0, "numeric");
   gtk_label_set_ellipsize (GTK_LABEL (bar->figures), PANGO_ELLIPSIZE_END);
-  bar->frames = make_label (1, "frames");
-  gtk_widget_add_css_class (bar->frames, "dim-label");
-  gtk_widget_add_css_class (bar->frames, "numeric");
-  gtk_widget_set_tooltip_text (bar->frames, "How often this window was painted during the scan, and the longest time "
-                                            "between two frames");
-  bar->button = gtk_button_new_with_mnemonic ("_Cancel");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (bar->button), action);
-  gtk_widget_set_size_request (bar->button, 96, -1);
-  gtk_widget_set_valign (bar->button, GTK_ALIGN_CENTER);
+  bar->saving = make_label (1, "saving");
+  gtk_label_set_ellipsize (GTK_LABEL (bar->saving), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (bar->saving, "numeric");
+  gtk_widget_set_tooltip_text (bar->saving, _ ("What files take that have the same content as another one"));
 
   gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
   gtk_grid_set_row_spacing (GTK_GRID (grid), 2);
   gtk_widget_add_css_class (grid, "status");
   gtk_grid_attach (GTK_GRID (grid), bar->state, 0, 0, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), bar->current, 1, 0, 2, 1);
+  gtk_grid_attach (GTK_GRID (grid), bar->current, 1, 0, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), bar->figures, 0, 1, 2, 1);
-  gtk_grid_attach (GTK_GRID (grid), bar->frames, 2, 1, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), bar->button, 3, 0, 1, 2);
+  gtk_grid_attach (GTK_GRID (grid), bar->saving, 2, 0, 1, 2);
+  gtk_grid_attach (GTK_GRID (grid), make_buttons (bar, cancel_action, about_action), 3, 0, 1, 2);
   gtk_box_append (GTK_BOX (bar->box), bar->progress);
   gtk_box_append (GTK_BOX (bar->box), grid);
   return bar;
@@ -77,11 +94,30 @@ status_bar_get_button (StatusBar *bar)
   return bar->button;
 }
 
+/* A text that is as it was costs nothing. */
 static void
 show (GtkWidget *label, GString *text)
 {
   gtk_label_set_text (GTK_LABEL (label), text->str);
   g_string_truncate (text, 0);
+}
+
+/* "120.5 MB freed", "1.2 GB could be saved", or both. */
+static void
+show_saving (StatusBar *bar, const Session *session)
+{
+  GString *saving = g_string_new (NULL);
+  GString *freed = g_string_new (NULL);
+  gboolean any = session != NULL && figures_append_saving (saving, session);
+  text_append_size (freed, bar->freed);
+  if (bar->freed > 0)
+    g_string_append_printf (bar->text, _ ("%s freed"), freed->str);
+  if (bar->freed > 0 && any)
+    g_string_append (bar->text, "  ·  ");
+  g_string_append (bar->text, saving->str);
+  show (bar->saving, bar->text);
+  g_string_free (freed, TRUE);
+  g_string_free (saving, TRUE);
 }
 
 /* How much of a scan is left nobody knows before its end, so that the bar only moves until then. */
@@ -94,10 +130,10 @@ status_bar_set (StatusBar *bar, const Session *session)
   if (state != SESSION_SCANNING)
     gtk_label_set_text (GTK_LABEL (bar->current), NULL);
   if (session == NULL)
-    {
-      gtk_label_set_text (GTK_LABEL (bar->figures), NULL);
-      gtk_label_set_text (GTK_LABEL (bar->frames), NULL);
-    }
+    gtk_label_set_text (GTK_LABEL (bar->figures), NULL);
+  if (session == NULL || state == SESSION_SCANNING)
+    bar->freed = 0;
+  show_saving (bar, session);
   if (state == SESSION_DONE)
     {
       gboolean whole = session != NULL && !session_was_cancelled (session);
@@ -105,17 +141,15 @@ status_bar_set (StatusBar *bar, const Session *session)
     }
   else
     gtk_progress_bar_pulse (GTK_PROGRESS_BAR (bar->progress));
-  gtk_button_set_label (GTK_BUTTON (bar->button), state == SESSION_DONE ? "_Close" : "_Cancel");
+  gtk_widget_set_visible (bar->button, state != SESSION_DONE);
 }
 
 void
-status_bar_refresh (StatusBar *bar, const Session *session, const Frames *frames)
+status_bar_refresh (StatusBar *bar, const Session *session)
 {
   figures_append_speed (bar->text, session);
   show (bar->figures, bar->text);
-  if (paints_append (frames_get_paints (frames), bar->text))
-    g_string_prepend (bar->text, "Frames: ");
-  show (bar->frames, bar->text);
+  show_saving (bar, session);
   if (session_get_state (session) == SESSION_SCANNING)
     {
       figures_append_current (bar->text, session);
@@ -123,4 +157,10 @@ status_bar_refresh (StatusBar *bar, const Session *session, const Frames *frames
     }
   if (session_get_state (session) != SESSION_DONE)
     gtk_progress_bar_pulse (GTK_PROGRESS_BAR (bar->progress));
+}
+
+void
+status_bar_set_freed (StatusBar *bar, guint64 bytes)
+{
+  bar->freed = bytes;
 }

@@ -1,25 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The lower edge of the window: what goes on, how far and how fast it is, and the button that ends it.
+ * The lower edge of the window: what goes on, how far and how fast it is, what could be saved, and the button that ends
+ * the scan. The button is there as long as there is something to end.
  */
 #ifndef LODGER_SCAN_STATUS_BAR_H
 #define LODGER_SCAN_STATUS_BAR_H
 
 #include "../session.h"
-#include "frames.h"
+
+#include <gtk/gtk.h>
 
 typedef struct StatusBar StatusBar;
 
-/* The button does what `action` says: its label becomes "Close" when nothing is left to cancel. */
-StatusBar *status_bar_new (const char *action);
+/* What the buttons do: one ends the scan, the other one tells more about it. */
+StatusBar *status_bar_new (const char *cancel_action, const char *about_action);
 /* After its widget has gone. */
 void status_bar_free (StatusBar *bar);
 GtkWidget *status_bar_get_widget (StatusBar *bar);
+/* The one that ends the scan. */
 GtkWidget *status_bar_get_button (StatusBar *bar);
 
 /* The state has changed. `session` is NULL when there is no scan. */
 void status_bar_set (StatusBar *bar, const Session *session);
 /* The figures; at most ten times a second. */
-void status_bar_refresh (StatusBar *bar, const Session *session, const Frames *frames);
+void status_bar_refresh (StatusBar *bar, const Session *session);
+/* How much was freed since the scan began. 0: nothing was. */
+void status_bar_set_freed (StatusBar *bar, guint64 bytes);
 
 #endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "duplicates-rows.h"
+
+struct DuplicatesRows
+{
+  GObject parent;
+  guint kind;
+  DuplicatesRowsOrder order;
+  void *data;
+  GSequence *rows; /* of the rows */
+  void *probe;     /* a row that is in no list: what is looked for has its number */
+};
+
+static GObjectClass *rows_parent_class;
+
+/* ---- the model -------------------------------------------------------------------------------------------------- */
+
+static GType
+get_item_type (GListModel *model G_GNUC_UNUSED)
+{
+  return row_get_type ();
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return duplicates_rows_get_count ((DuplicatesRows *) model);
+}
+
+static void *
+get_item (GListModel *model, guint position)
+{
+  DuplicatesRows *rows = (DuplicatesRows *) model;
+  if (position >= duplicates_rows_get_count (rows))
+    return NULL;
+  return g_object_ref (g_sequence_get (g_sequence_get_iter_at_pos (rows->rows, (gint) position)));
+}
+
+static void
+list_model_init (void *interface, void *data G_GNUC_UNUSED)
+{
+  GListModelInterface *list_model = interface;
+  list_model->get_item_type = get_item_type;
+  list_model->get_n_items = get_n_items;
+  list_model->get_item = get_item;
+}
+
+static void
+rows_finalize (GObject *object)
+{
+  DuplicatesRows *rows = (DuplicatesRows *) object;
+  g_sequence_free (rows->rows);
+  g_object_unref (rows->probe);
+  rows_parent_class->finalize (object);
+}
+
+static void
+rows_class_init (void *class, void *data G_GNUC_UNUSED)
+{
+  rows_parent_class = g_type_class_peek_parent (class);
+  G_OBJECT_CLASS (class)->finalize = rows_finalize;
+}
+
+static GType
+rows_get_type (void)
+{
+  static GType type;
+  if (type == 0)
+    {
+      const GInterfaceInfo list_model = { list_model_init, NULL, NULL };
+      type = g_type_register_static_simple (G_TYPE_OBJECT, "LodgerScanDuplicatesRows", sizeof (GObjectClass),
+                                            rows_class_init, sizeof (DuplicatesRows), NULL, 0);
+      g_type_add_interface_static (type, G_TYPE_LIST_MODEL, &list_model);
+    }
+  return type;
+}
+
+DuplicatesRows *
+duplicates_rows_new (guint kind, DuplicatesRowsOrder order, void *data)
+{
+  DuplicatesRows *rows = g_object_new (rows_get_type (), NULL);
+  rows->kind = kind;
+  rows->order = order;
+  rows->data = data;
+  rows->rows = g_sequence_new (g_object_unref);
+  rows->probe = row_new (kind, 0);
+  return rows;
+}
+
+guint
+duplicates_rows_get_count (DuplicatesRows *rows)
+{
+  return (guint) g_sequence_get_length (rows->rows);
+}
+
+/* ---- changes ---------------------------------------------------------------------------------------------------- */
+
+static int
+compare (const void *a, const void *b, void *data)
+{
+  const DuplicatesRows *rows = data;
+  return rows->order (row_get_number (a), row_get_number (b), rows->data);
+}
+
+static GSequenceIter *
+find (DuplicatesRows *rows, guint number)
+{
+  row_set_number (rows->probe, number);
+  return g_sequence_lookup (rows->rows, rows->probe, compare, rows);
+}
+
+gboolean
+duplicates_rows_find (DuplicatesRows *rows, guint number, guint *ret_position)
+{
+  GSequenceIter *place = find (rows, number);
+  if (place != NULL && ret_position != NULL)
+    *ret_position = (guint) g_sequence_iter_get_position (place);
+  return place != NULL;
+}
+
+static gboolean
+belongs_behind_all (DuplicatesRows *rows, guint number)
+{
+  GSequenceIter *end = g_sequence_get_end_iter (rows->rows);
+  if (g_sequence_iter_is_begin (end))
+    return TRUE;
+  return rows->order (row_get_number (g_sequence_get (g_sequence_iter_prev (end))), number, rows->data) <= 0;
+}
+
+static void
+tell_appended (DuplicatesRows *rows, guint count)
+{
+  if (count > 0)
+    g_list_model_items_changed (G_LIST_MODEL (rows), duplicates_rows_get_count (rows) - count, 0, count);
+}
+
+/* Those that come behind all others, as the groups of a report do, are told of together. */
+void
+duplicates_rows_add (DuplicatesRows *rows, const guint *numbers, guint count)
+{
+  guint appended = 0;
+  for (guint i = 0; i < count; i++)
+    {
+      GSequenceIter *place;
+      if (belongs_behind_all (rows, numbers[i]))
+        {
+          g_sequence_append (rows->rows, row_new (rows->kind, numbers[i]));
+          appended++;
+          continue;
+        }
+      tell_appended (rows, appended);
+      appended = 0;
+      place = g_sequence_insert_sorted (rows->rows, row_new (rows->kind, numbers[i]), compare, rows);
+      g_list_model_items_changed (G_LIST_MODEL (rows), (guint) g_sequence_iter_get_position (place), 0, 1);
+    }
+  tell_appended (rows, appended);
+}
+
+void
+duplicates_rows_remove (DuplicatesRows *rows, guint number)
+{
+  GSequenceIter *place = find (rows, number);
+  guint position;
+  if (place == NULL)
+    return;
+  position = (guint) g_sequence_iter_get_position (place);
+  g_sequence_remove (place);
+  g_list_model_items_changed (G_LIST_MODEL (rows), position, 1, 0);
+}
+
+void
+duplicates_rows_clear (DuplicatesRows *rows)
+{
+  guint count = duplicates_rows_get_count (rows);
+  g_sequence_free (rows->rows);
+  rows->rows = g_sequence_new (g_object_unref);
+  if (count > 0)
+    g_list_model_items_changed (G_LIST_MODEL (rows), 0, count, 0);
+}

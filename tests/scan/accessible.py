@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What assistive technology is told of a program's windows (AT-SPI). It runs on a session bus of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
+MARK = "LODGER_SCAN_BUS"
+
+
+def leave_out(why):
+    print(f"left out: {why}")
+    sys.exit(77)
+
+
+def has_atspi(python):
+    """Whether that Python can speak AT-SPI. The one that runs the tests may not be the system's."""
+    code = "import gi; gi.require_version('Atspi', '2.0'); from gi.repository import Atspi"
+    try:
+        return subprocess.run([python, "-c", code], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def begin():
+    """Starts the test anew, with a session bus and a Python that fit; or ends it with the status for a test left out."""
+    if MARK in os.environ:
+        return
+    if "DISPLAY" not in os.environ:
+        leave_out("no display")
+    if shutil.which("dbus-run-session") is None:
+        leave_out("missing: dbus-run-session; install it with: apt-get install dbus-daemon")
+    if not os.path.exists(LAUNCHER):
+        leave_out("missing: at-spi2-core; install it with: apt-get install at-spi2-core")
+    python = next((python for python in (sys.executable, "/usr/bin/python3") if has_atspi(python)), None)
+    if python is None:
+        leave_out("missing: python3-gi and gir1.2-atspi-2.0; install them with: apt-get install python3-dogtail")
+    os.environ[MARK] = "1"
+    # with-xvfb turns it off, for all other tests.
+    os.environ.pop("GTK_A11Y", None)
+    os.execvp("dbus-run-session", ["dbus-run-session", "--", python, *sys.argv])
+
+
+class Control:
+    """A part of a window, as assistive technology sees it."""
+
+    def __init__(self, accessible):
+        from gi.repository import Atspi
+        self.accessible = accessible
+        self.role = accessible.get_role_name()
+        self.name = accessible.get_name() or ""
+        states = accessible.get_state_set()
+        self.focusable = states.contains(Atspi.StateType.FOCUSABLE)
+        self.focused = states.contains(Atspi.StateType.FOCUSED)
+        self.showing = states.contains(Atspi.StateType.SHOWING) or states.contains(Atspi.StateType.VISIBLE)
+
+    def children(self):
+        for i in range(self.accessible.get_child_count()):
+            child = self.accessible.get_child_at_index(i)
+            if child is not None:
+                yield Control(child)
+
+    def below(self):
+        """All that is in it, and itself."""
+        yield self
+        for child in self.children():
+            yield from child.below()
+
+    def text(self):
+        """Its name, or the texts in it: those are read for a row of a list."""
+        return self.name or " ".join(filter(None, (child.text() for child in self.children())))
+
+    def __repr__(self):
+        return f"{self.role} '{self.text()}'"
+
+
+def find_program(pid):
+    """The program, or None as long as it has told nobody that it is there."""
+    from gi.repository import Atspi
+    desktop = Atspi.get_desktop(0)
+    for i in range(desktop.get_child_count()):
+        program = desktop.get_child_at_index(i)
+        if program is not None and program.get_process_id() == pid:
+            return Control(program)
+    return None

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The window with assistive technology, with large text, with high contrast, and from right to left.
+
+On a display of its own (tests/support/with-xvfb). LODGER_SCAN_LOCALEDIR is where the build has put the translations."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+
+import accessible
+from scantest import LIMIT, SCAN, ScanTest, call, main, run
+
+PAGES = ("files", "duplicates", "types", "errors")
+# Boxes that are there to be scrolled, or to hold others. Nobody needs their names.
+CONTAINERS = ("filler", "panel", "scroll pane", "viewport", "page tab list", "tool bar", "generic", "group")
+
+
+class Accessible(ScanTest):
+    def setUp(self):
+        super().setUp()
+        for i in range(5):
+            self.make(f"a/{i}", b"the same")
+        self.make("b/other.txt", b"not the same")
+        os.symlink(b"nothing", os.path.join(self.folder, b"broken"))
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.environment = dict(os.environ, XDG_CONFIG_HOME=place.name, XDG_DATA_HOME=place.name,
+                                G_DEBUG="fatal-criticals")
+
+    def start_page(self, page):
+        """The program with that page, when its scan is over."""
+        process = self.start(SCAN, f"--page={page}", self.folder, env=self.environment)
+        found = []
+
+        def look():
+            program = accessible.find_program(process.pid)
+            found[:] = [program] if program is not None and any(
+                control.role in ("button", "push button") and control.name == "Close" for control in program.below()) else []
+            return found
+
+        self.repeat_until(look, "button that says Close")
+        return process, found[0]
+
+    def end(self, process):
+        process.kill()
+        process.wait(timeout=LIMIT)
+
+    def test_each_control_has_a_role_and_a_name(self):
+        for page in PAGES:
+            process, program = self.start_page(page)
+            controls = [control for control in program.below() if control.focusable and control.showing]
+            self.assertGreater(len(controls), 8, page)
+            for control in controls:
+                self.assertNotIn(control.role, ("unknown", "invalid", ""), f"{page}: {control}")
+                if control.role not in CONTAINERS:
+                    self.assertNotEqual(control.text(), "", f"{page}: a {control.role} without a name")
+            self.end(process)
+
+    def test_tab_visits_what_can_be_used_and_comes_back(self):
+        for page in PAGES:
+            process, program = self.start_page(page)
+            window = call("xdotool", "search", "--sync", "--onlyvisible", "--name", "Lodger Scan").split()[0].decode()
+            visited = []
+
+            def step():
+                call("xdotool", "windowfocus", window, "key", "Tab", check=False, stderr=subprocess.DEVNULL)
+                focused = [control for control in program.below() if control.focused and control.role != "frame"]
+                visited.append(repr(focused[-1]) if focused else "")
+
+            self.repeat_until(lambda: len(visited) > 8 and visited.count(visited[-1]) > 1 and visited[-1] != ""
+                              and any("Close" in name for name in visited) and any("Open" in name for name in visited),
+                              f"way through {page}", step)
+            self.assertLess(len(visited), 60, visited)
+            self.end(process)
+
+    def test_it_can_be_shown_with_large_text_and_high_contrast_and_from_right_to_left(self):
+        right_to_left = {}
+        if shutil.which("msgfmt"):
+            right_to_left = self.make_hebrew()
+        for changes in ({"GDK_DPI_SCALE": "2"}, {"GTK_THEME": "Default:hc"}, {"GTK_THEME": "Default:hc-dark"}, right_to_left):
+            for page in PAGES:
+                process = run("--exit-when-done", f"--page={page}", self.folder, env=dict(self.environment, **changes))
+                self.assertEqual((process.returncode, process.stderr), (0, b""), changes)
+
+    def make_hebrew(self):
+        """A language that is written from right to left. The texts stay English: GTK takes the direction from its own
+        translation, which it uses only if the program has one."""
+        place = os.path.join(self.environment["XDG_DATA_HOME"], "locale/he/LC_MESSAGES")
+        os.makedirs(place, exist_ok=True)
+        po = os.path.join(place, "he.po")
+        with open(po, "w", encoding="utf-8") as file:
+            file.write('msgid ""\nmsgstr "Language: he\\nMIME-Version: 1.0\\nContent-Type: text/plain; charset=UTF-8\\n'
+                       'Content-Transfer-Encoding: 8bit\\n"\n')
+        call("msgfmt", "-o", os.path.join(place, "lodger-scan.mo"), po)
+        return {"LC_ALL": "C.UTF-8", "LANGUAGE": "he",
+                "LODGER_SCAN_LOCALEDIR": os.path.join(self.environment["XDG_DATA_HOME"], "locale")}
+
+
+if __name__ == "__main__":
+    accessible.begin()
+    main()
