@@ -198,7 +198,7 @@ read_block_of (FileReader *reader, CompareFile *file, int kept, guint8 *block, g
 static gboolean
 compare_blocks (FileReader *reader, CompareFile *files, const int *fds, guint count, guint64 from, guint64 to)
 {
-  guint8 *first = reader->buffer;
+  guint8 *first = file_reader_get_buffer (reader);
   guint8 *block = first + COMPARE_BLOCK;
   gboolean goes_on = TRUE;
   gsize size = COMPARE_FIRST_BLOCK;

@@ -20,15 +20,23 @@ file_reader_init (FileReader *reader, LodgerPending *self, _Atomic (guint64) *co
   reader->self = self;
   reader->stops_short = stops_short;
   reader->counted = counted;
-  reader->checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  reader->buffer = g_malloc (FILE_BUFFER);
+  reader->checksum = NULL;
+  reader->buffer = NULL;
 }
 
 void
 file_reader_clear (FileReader *reader)
 {
   g_free (reader->buffer);
-  g_checksum_free (reader->checksum);
+  g_clear_pointer (&reader->checksum, g_checksum_free);
+}
+
+guint8 *
+file_reader_get_buffer (FileReader *reader)
+{
+  if (reader->buffer == NULL)
+    reader->buffer = g_malloc (FILE_BUFFER);
+  return reader->buffer;
 }
 
 gint64
@@ -126,23 +134,26 @@ file_read (FileReader *reader, int fd, const char *name, FileInfo *info)
 {
   gsize length = STORE_HASH_BYTES;
   guint64 limit = info->size;
+  guint8 *buffer = file_reader_get_buffer (reader);
   struct stat st;
 
+  if (reader->checksum == NULL)
+    reader->checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_checksum_reset (reader->checksum);
   info->size = 0;
   for (;;)
     {
       gsize want = limit == 0 ? CHUNK : (gsize) MIN (CHUNK, limit - info->size);
-      ssize_t got = want == 0 ? 0 : read_some (fd, reader->buffer, want);
+      ssize_t got = want == 0 ? 0 : read_some (fd, buffer, want);
       if (lodger_pending_is_cancelled (reader->self))
         return FALSE;
       if (got < 0)
         info->reason = errno;
       else if (info->type == NULL)
-        info->type = g_content_type_guess (name, reader->buffer, MIN ((gsize) got, SNIFFED), NULL);
+        info->type = g_content_type_guess (name, buffer, MIN ((gsize) got, SNIFFED), NULL);
       if (got <= 0)
         break;
-      g_checksum_update (reader->checksum, reader->buffer, got);
+      g_checksum_update (reader->checksum, buffer, got);
       info->size += (guint64) got;
       atomic_fetch_add (reader->counted, (guint64) got);
       if (limit == 0 && fstat (fd, &st) == 0 && st.st_size > 0)
@@ -159,20 +170,21 @@ file_find_type (FileReader *reader, int at, const char *name, FileInfo *info)
 {
   gboolean uncertain = FALSE;
   FileInfo opened = { 0 };
+  guint8 *buffer = file_reader_get_buffer (reader);
   ssize_t got;
   int fd;
   if (info->size == 0)
-    info->type = g_content_type_guess (name, reader->buffer, 0, NULL);
+    info->type = g_content_type_guess (name, buffer, 0, NULL);
   else
     info->type = g_content_type_guess (name, NULL, 0, &uncertain);
   if (!uncertain)
     return;
   fd = file_open (at, name, &opened);
-  got = fd < 0 ? -1 : read_some (fd, reader->buffer, SNIFFED);
+  got = fd < 0 ? -1 : read_some (fd, buffer, SNIFFED);
   if (got > 0)
     {
       g_free (info->type);
-      info->type = g_content_type_guess (name, reader->buffer, (gsize) got, NULL);
+      info->type = g_content_type_guess (name, buffer, (gsize) got, NULL);
     }
   if (fd >= 0)
     close (fd);

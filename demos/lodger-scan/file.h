@@ -46,12 +46,14 @@ typedef struct FileReader
   LodgerPending *self;        /* the call that reads */
   _Atomic (guint64) *counted; /* all bytes that were read are added to it */
   gboolean stops_short;       /* whoever reads several files stops when there are too few descriptors */
-  GChecksum *checksum;
-  guint8 *buffer; /* FILE_BUFFER */
+  GChecksum *checksum;        /* NULL until one is needed */
+  guint8 *buffer;             /* likewise */
 } FileReader;
 
 void file_reader_init (FileReader *reader, LodgerPending *self, _Atomic (guint64) *counted, gboolean stops_short);
 void file_reader_clear (FileReader *reader);
+/* FILE_BUFFER bytes. */
+guint8 *file_reader_get_buffer (FileReader *reader);
 
 /* In nanoseconds since 1970. */
 gint64 file_time_of (const struct stat *st);

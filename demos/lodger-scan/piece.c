@@ -67,6 +67,13 @@ settle (const Piece *piece, Entry *entry)
   return TRUE;
 }
 
+static void
+find_type (const Piece *piece, FileReader *reader, Entry *entry)
+{
+  if (!entry->is_left_out && entry->info.type == NULL)
+    file_find_type (reader, piece->folder->fd, entry->found.name, &entry->info);
+}
+
 /* Finds out all about the entries of a listing but what is in the files. On a disk that has to search, it costs least in
  * the order of inodes. */
 static int
@@ -84,7 +91,7 @@ examine_entries (Piece *piece, LodgerPending *self)
   gboolean with_files = what->reading != ENGINE_READ_ALL || piece->is_update;
   FileReader reader;
   file_reader_init (&reader, self, &piece->job.shared->bytes, FALSE);
-  if (with_files)
+  if (with_files && piece->count > 1)
     qsort (piece->entries, piece->count, sizeof *piece->entries, compare_inodes);
   for (; piece->done < piece->count && !lodger_pending_is_cancelled (self); piece->done++)
     {
@@ -94,8 +101,12 @@ examine_entries (Piece *piece, LodgerPending *self)
         continue;
       if (!file_examine (piece->folder->fd, entry->found.name, &entry->info))
         entry->found.reason = entry->info.reason;
-      else if (!settle (piece, entry) && what->reading == ENGINE_READ_SAME_SIZE)
-        file_find_type (&reader, piece->folder->fd, entry->found.name, &entry->info);
+      else
+        {
+          (void) settle (piece, entry);
+          if (what->reading == ENGINE_READ_SAME_SIZE && !piece->is_update)
+            find_type (piece, &reader, entry);
+        }
     }
   file_reader_clear (&reader);
 }
@@ -142,12 +153,13 @@ scan_file (Piece *piece, FileReader *reader, Entry *entry)
   int at = piece->folder->fd;
   gboolean done = TRUE;
   int fd;
-  if (what->cache != NULL || what->min_size > 0 || what->one_file_system)
-    if (!file_examine (at, name, &entry->info) || settle (piece, entry))
+  gboolean is_read = what->reading == ENGINE_READ_ALL;
+  if (!is_read || what->cache != NULL || what->min_size > 0 || what->one_file_system)
+    if (!file_examine (at, name, &entry->info) || settle (piece, entry) || !is_read)
       {
-        if (entry->info.hashed && entry->info.type == NULL)
-          file_find_type (reader, at, name, &entry->info);
         entry->found.reason = entry->info.reason;
+        if (entry->found.reason == REASON_NONE && what->reading != ENGINE_COMPARE)
+          find_type (piece, reader, entry);
         return TRUE;
       }
   fd = file_open (at, name, &entry->info);

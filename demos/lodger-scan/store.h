@@ -120,6 +120,8 @@ StoreDir *store_add_dir (Store *store, StoreDir *parent, const char *name);
 StoreDir *store_get_root (const Store *store);
 /* A folder that has been opened; FALSE if it was opened before under another path. */
 gboolean store_open_dir (Store *store, StoreDir *dir, guint64 dev, guint64 ino);
+/* The folder that was opened and has this inode; NULL: there is none. */
+StoreDir *store_find_dir (const Store *store, guint64 dev, guint64 ino);
 /* Whether that is the folder `dir` or one above it. */
 gboolean store_is_above (const StoreDir *dir, guint64 dev, guint64 ino);
 

@@ -22,7 +22,7 @@ struct Walk
   GQueue ready;   /* batches */
   GQueue updates; /* listings of folders that are known */
   guint listings; /* at work */
-  gboolean needs_paths, has_types;
+  gboolean needs_paths, has_types, is_updating;
 };
 
 static void accept_listing (Job *job);
@@ -101,10 +101,23 @@ accept_entry (Piece *piece, Entry *entry, Piece **batch)
   else if (entry->is_left_out
            || (piece->update != NULL && update_has_file (piece->update, found->name, &entry->info.st)))
     return;
-  else if (walk->shared->what.reading == ENGINE_READ_ALL && !entry->info.hashed)
+  else if (piece->is_update || (walk->shared->what.reading == ENGINE_READ_ALL && !entry->info.hashed))
     put_into_batch (piece, batch, FILES_A_BATCH, entry);
   else
     accept_file (piece, entry);
+}
+
+/* FALSE when the folder was opened under another path. In an update it was moved from there, unless that leads to it. */
+static gboolean
+open_dir (const Piece *piece)
+{
+  const Walk *walk = piece->job.owner;
+  Store *store = walk->shared->store;
+  const Folder *folder = piece->folder;
+  StoreDir *before = walk->is_updating ? store_find_dir (store, folder->dev, folder->ino) : NULL;
+  if (before != NULL && !store_is_above (piece->job.dir, folder->dev, folder->ino))
+    store_remove_dir (store, before);
+  return store_open_dir (store, piece->job.dir, folder->dev, folder->ino);
 }
 
 /* Whether the folder that was opened is to be listed. */
@@ -125,18 +138,16 @@ accept_folder (Piece *piece)
     }
   if (piece->job.reason != REASON_NONE)
     tell (piece, NULL, piece->job.reason);
-  if (dir->opened)
-    {
-      if (piece->is_update && piece->update == NULL)
-        piece->update = update_new (store, dir);
-      return TRUE;
-    }
-  if (piece->job.shared->what.one_file_system && folder->dev != piece->root->dev)
+  if (!dir->opened && piece->job.shared->what.one_file_system && folder->dev != piece->root->dev)
     return FALSE;
-  if (store_open_dir (store, dir, folder->dev, folder->ino))
-    return TRUE;
-  tell (piece, NULL, REASON_SEEN);
-  return FALSE;
+  if (!dir->opened && !open_dir (piece))
+    {
+      tell (piece, NULL, REASON_SEEN);
+      return FALSE;
+    }
+  if (piece->is_update && piece->update == NULL)
+    piece->update = update_new (store, dir);
+  return TRUE;
 }
 
 static void
@@ -243,6 +254,7 @@ walk_free (Walk *walk)
 void
 walk_update (Walk *walk, StoreDir *dir)
 {
+  walk->is_updating = TRUE;
   g_queue_push_tail (&walk->updates, dir);
 }
 
