@@ -32,7 +32,7 @@ family_get_colour (Family family, gboolean dark)
   return colour;
 }
 
-/* About what the rules of accessibility for the web (WCAG 2) call so. */
+/* What the rules of accessibility for the web (WCAG 2) call so, but for a thousandth. */
 static double
 get_luminance (const GdkRGBA *colour)
 {
@@ -42,7 +42,7 @@ get_luminance (const GdkRGBA *colour)
   for (guint i = 0; i < 3; i++)
     {
       double value = (double) channels[i];
-      sum += shares[i] * value * value;
+      sum += shares[i] * value * (value * (value * 0.305306011 + 0.682171111) + 0.012522878);
     }
   return sum;
 }

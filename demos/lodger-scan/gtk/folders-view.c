@@ -293,24 +293,22 @@ show_layout (FoldersView *view)
                                     treemap_layout_get_tiles (view->shown)->len > 0 ? "map" : "nothing");
 }
 
-static gboolean
-can_lay_out (const FoldersView *view)
-{
-  return view->store != NULL && view->dir != NULL && gtk_widget_get_mapped (view->box);
-}
-
 gboolean
 folders_view_grow (FoldersView *view)
 {
   gint64 now = g_get_monotonic_time ();
-  gboolean more = share_list_grow (view->list);
-  if (!can_lay_out (view))
-    return FALSE;
+  gboolean more;
+  if (view->dir == NULL || !gtk_widget_get_mapped (view->box))
+    return share_list_grow (view->list);
+  /* It has no size before the first frame. */
+  if (gtk_widget_get_width (view->box) == 0)
+    return TRUE;
   if (view->stale && (view->at_once || (!view->making && now - view->begun >= LEAST_INTERVAL)))
     begin_layout (view);
   for (gint64 end = now + BUDGET; view->making && g_get_monotonic_time () < end;)
     if (!treemap_layout_go_on (view->made, LOOKS))
       show_layout (view);
+  more = share_list_grow (view->list);
   return more || view->making || view->stale;
 }
 
