@@ -38,7 +38,8 @@ typedef struct EngineOptions
 typedef struct EngineEvents
 {
   void (*progress) (Engine *engine, void *data); /* the store or a figure has changed; at most ten times a second */
-  void (*finished) (Engine *engine, void *data); /* once for the scan and for each update: all is done, or a cancel is */
+  void (*finished) (Engine *engine,
+                    void *data); /* once for the scan and for each update: all is done, or a cancel is */
   void *data;
 } EngineEvents;
 

@@ -78,7 +78,7 @@ figures_append_found (GString *text, const Session *session)
   char *files = files_text (store->n_files);
   char *folders = folders_text (store->folders);
   char *size = size_text (get_bytes (session));
-  /* TRANSLATORS: "6,700 files, 61.5 MB in 500 folders" */
+  /* Translators: "6,700 files, 61.5 MB in 500 folders" */
   g_string_append_printf (text, C_ ("files, size, folders", "%s, %s in %s"), files, size, folders);
   g_free (files);
   g_free (folders);
@@ -92,7 +92,7 @@ figures_append_rates (GString *text, const Session *session)
   double seconds = MAX (engine_get_seconds (engine), 0.001);
   char *files = count_text ((guint64) ((double) session_get_store (session)->n_files / seconds));
   char *size = size_text ((guint64) ((double) engine_get_bytes (engine) / seconds));
-  /* TRANSLATORS: "9,876 files/s, 90.1 MB/s" */
+  /* Translators: "9,876 files/s, 90.1 MB/s" */
   g_string_append_printf (text, _ ("%s files/s, %s/s"), files, size);
   g_free (files);
   g_free (size);

@@ -5,51 +5,94 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+#ifdef SYS_openat2
+#include <linux/openat2.h>
+#endif
 
-/* Part by part: the system follows links in all parts of a path but the last. */
+/* The system follows links in all parts of a path but the last, unless it knows openat2(). -1 with ENOSYS if it does not
+ * know it. */
 static int
-open_below (int root, const char *path)
+open_without_links (int at, const char *path, int flags)
 {
-  const char *slash;
-  int at = root;
   int fd;
-  while ((slash = strchr (path, '/')) != NULL)
-    {
-      char *part = g_strndup (path, (gsize) (slash - path));
-      fd = openat (at, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-      g_free (part);
-      if (at != root)
-        close (at);
-      if (fd < 0)
-        return fd;
-      at = fd;
-      path = slash + 1;
-    }
-  fd = openat (at, *path == '\0' ? "." : path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (at != root)
-    close (at);
+#ifdef SYS_openat2
+  struct open_how how = { .flags = (guint64) (guint) flags, .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH };
+  fd = (int) syscall (SYS_openat2, at, path, &how, sizeof how);
+  if (fd < 0 && errno == EPERM) /* what a sandbox says to a call that it does not know */
+    errno = ENOSYS;
+#else
+  fd = -1;
+  errno = ENOSYS;
+#endif
   return fd;
 }
 
+/* Opens a piece from the beginning of the path: as long a piece as the system takes, or one part of it. *ret_length is
+ * the length of the piece. */
+static int
+open_piece (int at, const char *path, int flags, gsize *ret_length)
+{
+  char piece[PATH_MAX];
+  int fd = -1;
+  gsize first = strcspn (path, "/");
+  gsize length = strlen (path);
+
+  if (length >= sizeof piece)
+    for (length = sizeof piece - 1; length > first && path[length] != '/'; length--)
+      ;
+  errno = length >= sizeof piece ? ENAMETOOLONG : ENOSYS;
+  while (fd < 0 && errno == ENOSYS && length >= first)
+    {
+      int use = path[length] == '\0' ? flags : O_PATH | O_DIRECTORY;
+      memcpy (piece, path, length);
+      piece[length] = '\0';
+      *ret_length = length;
+      if (length > first)
+        fd = open_without_links (at, piece, use | O_NOFOLLOW | O_CLOEXEC);
+      else
+        return openat (at, length == 0 ? "." : piece, use | O_NOFOLLOW | O_CLOEXEC);
+      length = first;
+    }
+  return fd;
+}
+
+int
+folder_open_below (int at, const char *path, int flags)
+{
+  int above = at;
+  for (;;)
+    {
+      gsize length = 0;
+      int fd = open_piece (above, path, flags, &length);
+      int why = errno;
+      if (above != at)
+        close (above);
+      errno = why;
+      if (fd < 0 || path[length] == '\0')
+        return fd;
+      above = fd;
+      path += length + 1;
+    }
+}
+
 Folder *
-folder_open (int root, const char *path, int *ret_reason)
+folder_open (int at, const char *path, int *ret_reason)
 {
   struct stat st;
   Folder *folder;
-  int fd = open_below (root, path);
-  int fd_of_stream = fd < 0 ? -1 : fcntl (fd, F_DUPFD_CLOEXEC, 0);
-  DIR *stream = fd_of_stream < 0 ? NULL : fdopendir (fd_of_stream);
+  int fd = folder_open_below (at, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
+  DIR *stream = fd < 0 ? NULL : fdopendir (fd);
 
   if (stream == NULL || fstat (fd, &st) < 0)
     {
       *ret_reason = errno;
       if (stream != NULL)
         closedir (stream);
-      else if (fd_of_stream >= 0)
-        close (fd_of_stream);
-      if (fd >= 0)
+      else if (fd >= 0)
         close (fd);
       return NULL;
     }
@@ -75,9 +118,7 @@ folder_unref (Folder *folder)
 {
   if (folder == NULL || atomic_fetch_sub (&folder->refs, 1) != 1)
     return;
-  if (folder->stream != NULL)
-    closedir (folder->stream);
-  close (folder->fd);
+  closedir (folder->stream);
   g_free (folder);
 }
 
@@ -97,8 +138,8 @@ examine_link (const Folder *folder, FolderEntry *entry)
     entry->reason = errno == ELOOP ? REASON_LINK_LOOP : errno;
 }
 
-static void
-examine (const Folder *folder, FolderEntry *entry)
+void
+folder_examine (const Folder *folder, FolderEntry *entry)
 {
   struct stat st;
   entry->bad_name = !g_utf8_validate (entry->name, -1, NULL);
@@ -122,6 +163,8 @@ gboolean
 folder_next (Folder *folder, FolderEntry *ret_entry, int *ret_reason)
 {
   struct dirent *found;
+  if (folder->ended)
+    return FALSE;
   do
     {
       errno = 0;
@@ -132,11 +175,9 @@ folder_next (Folder *folder, FolderEntry *ret_entry, int *ret_reason)
   if (found == NULL)
     {
       *ret_reason = errno;
-      closedir (folder->stream);
-      folder->stream = NULL;
+      folder->ended = TRUE;
       return FALSE;
     }
-  *ret_entry = (FolderEntry) { .name = g_strdup (found->d_name), .kind = found->d_type };
-  examine (folder, ret_entry);
+  *ret_entry = (FolderEntry) { .name = g_strdup (found->d_name), .kind = found->d_type, .ino = found->d_ino };
   return TRUE;
 }

@@ -109,7 +109,8 @@ static void
 on_progress (Engine *engine G_GNUC_UNUSED, void *data)
 {
   Session *session = data;
-  session->events.progress (session, session->events.data);
+  if (!session->dropped)
+    session->events.progress (session, session->events.data);
 }
 
 /* The worker's reference is dropped in the main thread too (`data_home`): only that thread may free the engine. */
@@ -119,6 +120,8 @@ on_finished (Engine *engine, void *data)
   Session *session = data;
   LodgerPending *making;
   session->engine = engine;
+  if (session->dropped)
+    return;
   if (session->cache != NULL)
     session->save = hash_cache_begin_save (session->cache);
   making = lodger_caller_to_thread_full (session->caller, make_report, session_ref (session), session_unref,
@@ -166,6 +169,8 @@ session_drop (Session *session)
   if (session == NULL)
     return;
   session->dropped = TRUE;
+  if (session->state == SESSION_SCANNING)
+    engine_cancel (session->engine);
   session_unref (session);
 }
 

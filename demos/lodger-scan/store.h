@@ -32,6 +32,7 @@ enum
   REASON_LINK_UP = -9,     /* a symbolic link to a folder that it is in */
   REASON_SEEN = -10,       /* a folder that was scanned under another path */
   REASON_NO_WORKER = -11,  /* no thread or no memory for the work */
+  REASON_CHANGED = -12,    /* while it was compared; it is in no group */
 };
 
 typedef struct StoreDir StoreDir;
@@ -44,6 +45,7 @@ struct StoreDir
   StoreDir *first_child, *next; /* the folders in it; `next` is in the same folder */
   guint first_file;             /* the files in it: the number of one plus 1, or 0 */
   guint depth;
+  guint links; /* in it alone */
   gboolean opened;
 };
 
@@ -118,6 +120,8 @@ StoreDir *store_add_dir (Store *store, StoreDir *parent, const char *name);
 StoreDir *store_get_root (const Store *store);
 /* A folder that has been opened; FALSE if it was opened before under another path. */
 gboolean store_open_dir (Store *store, StoreDir *dir, guint64 dev, guint64 ino);
+/* The folder that was opened and has this inode; NULL: there is none. */
+StoreDir *store_find_dir (const Store *store, guint64 dev, guint64 ino);
 /* Whether that is the folder `dir` or one above it. */
 gboolean store_is_above (const StoreDir *dir, guint64 dev, guint64 ino);
 
@@ -127,9 +131,16 @@ guint store_add_file (Store *store, const StoreFile *file, const char *name, con
 void store_set_content (Store *store, guint number, guint8 kind, const guint8 *content);
 /* Marks a file as gone. Its number and its record stay. */
 void store_remove_file (Store *store, guint number);
+/* Marks all files in the folder and below it as gone. The folders in it, and itself, count as never opened. */
+void store_remove_dir (Store *store, StoreDir *dir);
 /* Whether a file with the same content is there, too; another name of the same inode counts. */
 gboolean store_has_twin (const Store *store, const StoreFile *file);
+/* A link that is not followed. */
+void store_add_link (Store *store, StoreDir *dir);
+/* The links of the folder are counted from 0 again. */
+void store_reset_links (Store *store, StoreDir *dir);
 void store_add_error (Store *store, const StoreDir *dir, const char *name, int reason);
+gboolean store_has_error (const Store *store, const StoreDir *dir, const char *name, int reason);
 
 /* The path below the scanned folder, in the bytes that the file system has; "" for the folder itself. */
 void store_append_path (GString *path, const StoreDir *dir, const char *name);

@@ -14,8 +14,14 @@
  *   blocks         is never read to its end, as on a server that has gone
  *   folder-vanishes     a folder, is removed before it is opened
  *   folder-turns-link   a folder, becomes a link to ../outside once it was listed
+ *   folder-swaps        a folder, becomes a link to ../outside before it is opened
+ *   swaps-its-folder    the folder that it is in becomes a link to ../outside once its first byte was read
  *
- * All entries are listed without their kind, as some file systems do.
+ * All entries are listed without their kind, as some file systems do. What a folder was before it became a link is
+ * beside it, with ".moved" behind its name.
+ *
+ * LODGER_SCAN_OPENED is a file to which the names of opened files that begin with "counted" are added, as lines.
+ * LODGER_SCAN_LATER is how many seconds the time of day is later than it is.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -26,16 +32,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef int (*OpenatFunc) (int at, const char *path, int flags, ...);
 typedef ssize_t (*ReadFunc) (int fd, void *buffer, size_t size);
+typedef ssize_t (*PreadFunc) (int fd, void *buffer, size_t size, off_t offset);
+typedef long (*SyscallFunc) (long number, ...);
+typedef int (*ClockFunc) (clockid_t clock, struct timespec *ret_time);
 typedef struct dirent *(*ReaddirFunc) (DIR *stream);
 typedef struct dirent64 *(*Readdir64Func) (DIR *stream);
 
 int openat (int at, const char *path, int flags, ...);
 int openat64 (int at, const char *path, int flags, ...);
 ssize_t read (int fd, void *buffer, size_t size);
+ssize_t pread (int fd, void *buffer, size_t size, off_t offset);
+ssize_t pread64 (int fd, void *buffer, size_t size, off64_t offset);
+long syscall (long number, ...);
+int clock_gettime (clockid_t clock, struct timespec *ret_time);
 struct dirent *readdir (DIR *stream);
 struct dirent64 *readdir64 (DIR *stream);
 
@@ -52,18 +68,28 @@ last_part (const char *path)
   return slash == NULL ? path : slash + 1;
 }
 
-int
-openat (int at, const char *path, int flags, ...)
+static void
+count (const char *name)
+{
+  const char *place = getenv ("LODGER_SCAN_OPENED");
+  int fd = place == NULL || strncmp (name, "counted", 7) != 0
+               ? -1
+               : open (place, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return;
+  if (dprintf (fd, "%s\n", name) < 0)
+    abort ();
+  close (fd);
+}
+
+static void
+before_open (int at, const char *path)
 {
   const char *name = last_part (path);
-  mode_t mode = 0;
-  if ((flags & O_CREAT) != 0)
-    {
-      va_list arguments;
-      va_start (arguments, flags);
-      mode = va_arg (arguments, mode_t);
-      va_end (arguments);
-    }
+  char moved[4096];
+  int saved = errno;
+  count (name);
+  snprintf (moved, sizeof moved, "%s.moved", path);
   if (strcmp (name, "vanishes") == 0)
     unlinkat (at, path, 0);
   else if (strcmp (name, "folder-vanishes") == 0)
@@ -72,7 +98,51 @@ openat (int at, const char *path, int flags, ...)
     mkfifoat (at, path, 0600);
   else if (strcmp (name, "turns-link") == 0 && unlinkat (at, path, 0) == 0)
     symlinkat ("../outside", at, path);
+  else if (strcmp (name, "folder-swaps") == 0 && renameat (at, path, at, moved) == 0)
+    symlinkat ("../outside", at, path);
+  errno = saved;
+}
+
+int
+openat (int at, const char *path, int flags, ...)
+{
+  mode_t mode = 0;
+  if ((flags & O_CREAT) != 0)
+    {
+      va_list arguments;
+      va_start (arguments, flags);
+      mode = va_arg (arguments, mode_t);
+      va_end (arguments);
+    }
+  before_open (at, path);
   return ((OpenatFunc) next ("openat")) (at, path, flags, mode);
+}
+
+/* openat2() has no function of its own in the C library. */
+long
+syscall (long number, ...)
+{
+  long given[6];
+  va_list arguments;
+  va_start (arguments, number);
+  for (int i = 0; i < 6; i++)
+    given[i] = va_arg (arguments, long);
+  va_end (arguments);
+#ifdef SYS_openat2
+  if (number == SYS_openat2)
+    before_open ((int) given[0], (const char *) given[1]);
+#endif
+  return ((SyscallFunc) next ("syscall")) (number, given[0], given[1], given[2], given[3], given[4], given[5]);
+}
+
+int
+clock_gettime (clockid_t clock, struct timespec *ret_time)
+{
+  const char *later = getenv ("LODGER_SCAN_LATER");
+  int result = ((ClockFunc) next ("clock_gettime")) (clock, ret_time);
+  if (clock == CLOCK_REALTIME && later != NULL)
+    ret_time->tv_sec += atoi (later);
+  return result;
 }
 
 int
@@ -95,15 +165,63 @@ name_of (int fd, char *ret_name, size_t size)
   ret_name[length] = '\0';
 }
 
-ssize_t
-read (int fd, void *buffer, size_t size)
+/* The scanner's descriptors are for reading only. */
+static int
+open_again (int fd)
 {
-  ReadFunc real_read = (ReadFunc) next ("read");
-  char name[256];
-  struct stat st;
-  int saved = errno;
-  ssize_t got;
+  char path[64];
+  snprintf (path, sizeof path, "/proc/self/fd/%d", fd);
+  return open (path, O_WRONLY | O_APPEND | O_CLOEXEC);
+}
 
+static void
+grow (int fd)
+{
+  int end = open_again (fd);
+  if (end < 0)
+    return;
+  if (write (end, "+", 1) != 1)
+    abort ();
+  close (end);
+}
+
+static void
+shrink (int fd)
+{
+  struct stat st;
+  int end = open_again (fd);
+  if (end < 0)
+    return;
+  if (fstat (fd, &st) < 0 || ftruncate (end, st.st_size / 2) < 0)
+    abort ();
+  close (end);
+}
+
+/* The folder that the file is in becomes a link, once. */
+static void
+swap_folder (int fd)
+{
+  char link[64];
+  char folder[4096];
+  char moved[4096 + 8];
+  ssize_t length;
+  snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+  length = readlink (link, folder, sizeof folder - 1);
+  folder[length < 0 ? 0 : length] = '\0';
+  if (strrchr (folder, '/') == NULL)
+    return;
+  *strrchr (folder, '/') = '\0';
+  snprintf (moved, sizeof moved, "%s.moved", folder);
+  if (rename (folder, moved) == 0 && symlink ("../outside", folder) != 0)
+    abort ();
+}
+
+/* What happens to a file that is read. `at_start`: it was not read before. Returns how many bytes may be read, or -1. */
+static ssize_t
+before_read (int fd, size_t size, int at_start)
+{
+  char name[256];
+  int saved = errno;
   name_of (fd, name, sizeof name);
   errno = saved;
   while (strcmp (name, "blocks") == 0)
@@ -113,29 +231,57 @@ read (int fd, void *buffer, size_t size)
       errno = EIO;
       return -1;
     }
-  if (strcmp (name, "shrinks") == 0 && lseek (fd, 0, SEEK_CUR) == 0)
-    {
-      /* The scanner's descriptor is for reading only. */
-      char path[64];
-      snprintf (path, sizeof path, "/proc/self/fd/%d", fd);
-      got = real_read (fd, buffer, 1);
-      if (fstat (fd, &st) == 0 && truncate (path, st.st_size / 2) == 0)
-        return got;
-    }
   if (strncmp (name, "grows", 5) == 0)
-    {
-      char path[64];
-      int end;
-      snprintf (path, sizeof path, "/proc/self/fd/%d", fd);
-      end = open (path, O_WRONLY | O_APPEND | O_CLOEXEC);
-      if (end >= 0)
-        {
-          if (write (end, "+", 1) != 1)
-            errno = EIO;
-          close (end);
-        }
-    }
-  return real_read (fd, buffer, size);
+    grow (fd);
+  errno = saved;
+  return strcmp (name, "shrinks") == 0 && at_start ? 1 : (ssize_t) size;
+}
+
+static void
+after_read (int fd, int at_start)
+{
+  char name[256];
+  int saved = errno;
+  name_of (fd, name, sizeof name);
+  if (strcmp (name, "shrinks") == 0 && at_start)
+    shrink (fd);
+  else if (strcmp (name, "swaps-its-folder") == 0)
+    swap_folder (fd);
+  errno = saved;
+}
+
+ssize_t
+read (int fd, void *buffer, size_t size)
+{
+  ReadFunc real_read = (ReadFunc) next ("read");
+  int saved = errno;
+  int at_start = lseek (fd, 0, SEEK_CUR) == 0;
+  ssize_t result;
+  errno = saved;
+  result = before_read (fd, size, at_start);
+  if (result < 0)
+    return result;
+  result = real_read (fd, buffer, (size_t) result);
+  after_read (fd, at_start);
+  return result;
+}
+
+ssize_t
+pread (int fd, void *buffer, size_t size, off_t offset)
+{
+  PreadFunc real_pread = (PreadFunc) next ("pread");
+  ssize_t result = before_read (fd, size, offset == 0);
+  if (result < 0)
+    return result;
+  result = real_pread (fd, buffer, (size_t) result, offset);
+  after_read (fd, offset == 0);
+  return result;
+}
+
+ssize_t
+pread64 (int fd, void *buffer, size_t size, off64_t offset)
+{
+  return pread (fd, buffer, size, offset);
 }
 
 static void

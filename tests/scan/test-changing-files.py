@@ -50,11 +50,17 @@ class ChangingFiles(ScanTest):
         self.assertEqual(outcome.paths, [b"outside"])
         self.assertEqual(outcome.errors, {b"in/turns-link": [REPLACED]})
 
-    def test_a_folder_that_turns_into_a_link_is_left(self):
+    def test_a_folder_that_turns_into_a_link_once_it_was_listed_is_scanned_itself(self):
         self.make("in/folder-turns-link/sub/sub/file", b"x")
         self.make("outside/sub/sub/secret", b"y")
         outcome = self.scan(os.path.join(self.folder, b"in"))
-        self.assertEqual((outcome.paths, outcome.errors), ([], {b"folder-turns-link/sub": [REPLACED]}))
+        self.assertEqual((outcome.paths, outcome.errors), ([b"folder-turns-link/sub/sub/file"], {}))
+
+    def test_a_folder_that_turns_into_a_link_before_it_is_opened_is_an_error(self):
+        self.make("in/folder-swaps/sub/file", b"x")
+        self.make("outside/sub/secret", b"y")
+        outcome = self.scan(os.path.join(self.folder, b"in"))
+        self.assertEqual((outcome.paths, outcome.errors), ([], {b"folder-swaps": [REPLACED]}))
 
     def test_a_file_that_shrinks_is_hashed_as_read(self):
         content = bytes(range(250)) * 4000

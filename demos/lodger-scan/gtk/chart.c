@@ -144,6 +144,7 @@ chart_new (void (*chosen) (const char *type, void *data), void *data)
 {
   Chart *chart = g_new0 (Chart, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *hint = gtk_label_new (_ ("Return, or a double click, shows the files of a type."));
   ShareListSource rows = { .fill = fill_row, .activated = on_chosen, .data = chart };
   chart->chosen = chosen;
   chart->data = data;
@@ -152,9 +153,12 @@ chart_new (void (*chosen) (const char *type, void *data), void *data)
   chart->strip = strip_new (_ ("Bytes by type"), on_chosen, chart);
   gtk_widget_add_css_class (chart->strip, "page-strip");
   chart->list = share_list_new (_ ("Types"), TRUE, &rows);
-  gtk_widget_set_tooltip_text (chart->list, _ ("Return, or a double click, shows the files of a type"));
+  gtk_label_set_wrap (GTK_LABEL (hint), TRUE);
+  gtk_widget_add_css_class (hint, "dim-label");
+  gtk_widget_add_css_class (hint, "page-foot");
   gtk_box_append (GTK_BOX (box), chart->strip);
   gtk_box_append (GTK_BOX (box), chart->list);
+  gtk_box_append (GTK_BOX (box), hint);
   g_signal_connect (chart->strip, "map", G_CALLBACK (on_map), chart);
   chart->empty = cells_empty_page ("view-list-symbolic");
   gtk_stack_add_named (GTK_STACK (chart->stack), chart->empty, "empty");

@@ -177,6 +177,12 @@ duplicates_groups_get_count (const DuplicatesGroups *groups)
   return groups->groups->len;
 }
 
+guint
+duplicates_groups_count_here (const DuplicatesGroups *groups)
+{
+  return groups->n_group_of;
+}
+
 const DuplicatesGroup *
 duplicates_groups_get (const DuplicatesGroups *groups, guint number)
 {

@@ -35,7 +35,10 @@ void duplicates_groups_clear (DuplicatesGroups *groups);
 void duplicates_groups_update (DuplicatesGroups *groups, const Report *report, DuplicatesChanges *changes);
 void duplicates_changes_clear (DuplicatesChanges *changes);
 
+/* Their numbers are smaller than that; some of them may have gone. */
 guint duplicates_groups_get_count (const DuplicatesGroups *groups);
+/* How many there are. */
+guint duplicates_groups_count_here (const DuplicatesGroups *groups);
 /* NULL: it has gone, or never was. */
 const DuplicatesGroup *duplicates_groups_get (const DuplicatesGroups *groups, guint number);
 /* What it wasted when it was seen first; also of one that has gone. */

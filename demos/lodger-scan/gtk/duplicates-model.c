@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "duplicates-model.h"
 
+#include "duplicates-wanted.h"
+
 /* What a frame has time for: see rows.c. */
 enum
 {
@@ -18,7 +20,8 @@ struct DuplicatesModel
   DuplicatesGroups *groups;
   DuplicatesRows *rows;
   GtkTreeListModel *tree;
-  const Store *store;    /* NULL: there is nothing to show */
+  const Store *store; /* NULL: there is nothing to show */
+  DuplicatesWanted *wanted;
   GHashTable *open;      /* DuplicatesRows by the number of a group that is open; not owned */
   GArray *added, *gone;  /* guint: groups that have to be put into the rows, or taken out of them, */
   guint n_added, n_gone; /* and how many were */
@@ -188,15 +191,16 @@ take_out (DuplicatesModel *model, gint64 end)
 
 /* A group that has gone before its turn came is left out. */
 static gboolean
-put_in (DuplicatesModel *model)
+put_in (DuplicatesModel *model, gint64 end)
 {
   guint groups[ROWS_AT_ONCE];
   guint most = room (model);
   guint count = 0;
-  for (; model->n_added < model->added->len && count < most; model->n_added++)
+  for (; model->n_added < model->added->len && count < most && g_get_monotonic_time () < end; model->n_added++)
     {
       guint number = g_array_index (model->added, guint, model->n_added);
-      if (duplicates_groups_get (model->groups, number) != NULL)
+      const DuplicatesGroup *group = duplicates_groups_get (model->groups, number);
+      if (group != NULL && duplicates_wanted_has (model->wanted, model->groups, group))
         groups[count++] = number;
     }
   duplicates_rows_add (model->rows, groups, count);
@@ -239,8 +243,7 @@ duplicates_model_grow (DuplicatesModel *model)
   gint64 end = g_get_monotonic_time () + BUDGET;
   gboolean more = FALSE;
   more |= take_out (model, end);
-  if (g_get_monotonic_time () < end)
-    more |= put_in (model);
+  more |= put_in (model, end);
   more |= fill_some (model, end);
   more |= open_some (model, end);
   return more || model->n_added < model->added->len;
@@ -257,6 +260,7 @@ clear (DuplicatesModel *model)
   model->n_added = model->n_gone = 0;
   model->open_next = G_MAXUINT;
   model->store = NULL;
+  duplicates_wanted_set_store (model->wanted, NULL);
 }
 
 static void
@@ -276,6 +280,7 @@ duplicates_model_set (DuplicatesModel *model, const Report *report)
   if (report == NULL)
     return;
   model->store = report->store;
+  duplicates_wanted_set_store (model->wanted, model->store);
   duplicates_groups_update (model->groups, report, &changes);
   forget_taken (model->added, &model->n_added);
   forget_taken (model->gone, &model->n_gone);
@@ -305,8 +310,8 @@ duplicates_model_open_all (DuplicatesModel *model)
 }
 
 /* Rows that come anew are closed: that is quicker than closing each of many. */
-void
-duplicates_model_close_all (DuplicatesModel *model)
+static void
+show_anew (DuplicatesModel *model)
 {
   g_array_set_size (model->added, 0);
   g_array_set_size (model->gone, 0);
@@ -319,6 +324,26 @@ duplicates_model_close_all (DuplicatesModel *model)
   model->wake (model->data);
 }
 
+void
+duplicates_model_close_all (DuplicatesModel *model)
+{
+  show_anew (model);
+}
+
+void
+duplicates_model_set_filter (DuplicatesModel *model, Filter *filter)
+{
+  if (duplicates_wanted_set_filter (model->wanted, filter))
+    show_anew (model);
+}
+
+void
+duplicates_model_count (DuplicatesModel *model, guint *ret_shown, guint *ret_all)
+{
+  *ret_shown = duplicates_rows_get_count (model->rows);
+  *ret_all = duplicates_groups_count_here (model->groups);
+}
+
 DuplicatesModel *
 duplicates_model_new (void (*wake) (void *data), void *data)
 {
@@ -326,6 +351,7 @@ duplicates_model_new (void (*wake) (void *data), void *data)
   model->wake = wake;
   model->data = data;
   model->groups = duplicates_groups_new ();
+  model->wanted = duplicates_wanted_new ();
   model->open = g_hash_table_new (NULL, NULL);
   model->added = g_array_new (FALSE, FALSE, sizeof (guint));
   model->gone = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -346,6 +372,7 @@ duplicates_model_free (DuplicatesModel *model)
   while (g_hash_table_iter_next (&iter, NULL, &rows))
     g_object_weak_unref (rows, on_closed, model);
   g_hash_table_destroy (model->open);
+  duplicates_wanted_free (model->wanted);
   g_object_unref (model->tree);
   g_object_unref (model->rows);
   g_queue_clear_full (&model->filling, g_free);
@@ -383,7 +410,7 @@ duplicates_model_find (DuplicatesModel *model, guint file, guint *ret_position)
   if (!duplicates_groups_find_group (model->groups, file, &number))
     return FALSE;
   while (!duplicates_rows_find (model->rows, number, &position))
-    if (!put_in (model))
+    if (!put_in (model, G_MAXINT64))
       return FALSE;
   row = gtk_tree_list_model_get_child_row (model->tree, position);
   gtk_tree_list_row_set_expanded (row, TRUE);

@@ -6,6 +6,7 @@
 #ifndef LODGER_SCAN_DUPLICATES_MODEL_H
 #define LODGER_SCAN_DUPLICATES_MODEL_H
 
+#include "../filter.h"
 #include "duplicates-groups.h"
 #include "duplicates-rows.h"
 
@@ -33,6 +34,10 @@ const Store *duplicates_model_get_store (const DuplicatesModel *model);
 void duplicates_model_set (DuplicatesModel *model, const Report *report);
 /* Once a frame: some of what there is to do. TRUE when there is more. */
 gboolean duplicates_model_grow (DuplicatesModel *model);
+/* Only groups are shown of which a file is wanted. A reference is taken. NULL: all are shown. */
+void duplicates_model_set_filter (DuplicatesModel *model, Filter *filter);
+/* How many groups are shown, and how many there are. */
+void duplicates_model_count (DuplicatesModel *model, guint *ret_shown, guint *ret_all);
 void duplicates_model_open_all (DuplicatesModel *model);
 void duplicates_model_close_all (DuplicatesModel *model);
 

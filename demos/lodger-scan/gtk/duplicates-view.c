@@ -5,15 +5,12 @@
 #include "../i18n.h"
 #include "act-choice.h"
 #include "cells.h"
+#include "duplicates-choice.h"
 #include "duplicates-list.h"
 #include "duplicates-menu.h"
+#include "filter-bar.h"
 #include "notice.h"
 #include "opener.h"
-
-enum
-{
-  RULE_BUDGET = 2000 /* µs of a frame */
-};
 
 struct DuplicatesView
 {
@@ -21,16 +18,15 @@ struct DuplicatesView
   LodgerCaller *caller;
   GtkWidget *stack, *heading, *empty;
   Notice *notice;
-  ActChoice *choice;
+  FilterBar *bar;
+  ActChoice *choice_bar;
   DuplicatesList *list;
   DuplicatesModel *model;   /* the list's */
   DuplicatesGroups *groups; /* the model's */
   GSimpleActionGroup *actions;
-  Plan *plan; /* NULL: nothing can be chosen now */
+  DuplicatesChoice *choice;
   char *folder;
-  PlanRule rule; /* the one that was used last */
-  guint rule_at; /* the report's group that it comes to next; G_MAXUINT: it is over */
-  gboolean busy;
+  gboolean busy, filtered;
 };
 
 static const char view_key[] = "lodger-scan-duplicates-view";
@@ -49,88 +45,54 @@ refresh_actions (DuplicatesView *view)
 {
   static const char *const with_choice[]
       = { ACT_CHOICE_CLEAR, ACT_CHOICE_BIN, ACT_CHOICE_HARD_LINK, ACT_CHOICE_REFLINK, ACT_CHOICE_DELETE };
+  static const char *const with_file[] = { DUPLICATES_KEEP, DUPLICATES_BIN_THIS, DUPLICATES_BIN_OTHERS };
   static const char *const with_row[] = { DUPLICATES_OPEN, DUPLICATES_OPEN_FOLDER, DUPLICATES_COPY_PATH };
+  const Plan *plan = duplicates_view_get_plan (view);
   DuplicatesSelection selection;
   gboolean any = duplicates_list_get_selected (view->list, &selection);
-  gboolean can_choose = view->plan != NULL && !view->busy && view->rule_at == G_MAXUINT;
-  gboolean is_file = any && !selection.is_group;
+  gboolean can_choose = plan != NULL && !view->busy;
   for (guint i = 0; i < G_N_ELEMENTS (with_choice); i++)
-    enable (view, with_choice[i], can_choose && plan_get_count (view->plan) > 0);
+    enable (view, with_choice[i], can_choose && plan_get_count (plan) > 0);
+  for (guint i = 0; i < G_N_ELEMENTS (with_file); i++)
+    enable (view, with_file[i], can_choose && any && !selection.is_group);
   for (guint i = 0; i < G_N_ELEMENTS (with_row); i++)
     enable (view, with_row[i], any);
-  enable (view, ACT_CHOICE_RULE, view->plan != NULL && !view->busy);
+  enable (view, ACT_CHOICE_RULE, duplicates_choice_get_plan (view->choice) != NULL && !view->busy);
   enable (view, DUPLICATES_MARK, can_choose && any);
-  enable (view, DUPLICATES_KEEP, can_choose && is_file);
-  enable (view, DUPLICATES_BIN_THIS, can_choose && is_file);
-  enable (view, DUPLICATES_BIN_OTHERS, can_choose && is_file);
 }
 
 static void
 refresh_choice (DuplicatesView *view)
 {
-  if (view->plan != NULL)
-    act_choice_show (view->choice, plan_get_count (view->plan), plan_get_bytes (view->plan));
-  duplicates_list_refresh (view->list, view->plan != NULL && !view->busy);
+  const Plan *plan = duplicates_choice_get_plan (view->choice);
+  if (plan != NULL)
+    act_choice_show (view->choice_bar, plan_get_count (plan), plan_get_bytes (plan));
+  duplicates_list_refresh (view->list, plan != NULL && !view->busy);
   refresh_actions (view);
 }
 
-/* While there is no plan, what was chosen in the one before is shown. */
 static gboolean
 goes (guint file, void *data)
 {
   const DuplicatesView *view = data;
-  guint twin;
-  if (view->plan == NULL)
-    return duplicates_groups_is_remembered (view->groups, file);
-  return duplicates_groups_find_twin (view->groups, file, &twin) && plan_goes (view->plan, twin);
+  return duplicates_choice_goes (view->choice, file);
 }
 
 static void
 choose (guint file, gboolean wanted, void *data)
 {
   DuplicatesView *view = data;
-  guint twin;
   gboolean done;
-  if (view->plan == NULL || view->busy || !duplicates_groups_find_twin (view->groups, file, &twin))
+  if (duplicates_view_get_plan (view) == NULL || view->busy)
     return;
-  done = plan_set (view->plan, twin, wanted);
+  done = duplicates_choice_set (view->choice, file, wanted);
   refresh_choice (view);
   if (!done)
     {
-      act_choice_say (view->choice,
+      act_choice_say (view->choice_bar,
                       _ ("It cannot be chosen: it is the last copy that stays, or it is in the Bin already."));
       gtk_widget_error_bell (view->stack);
     }
-}
-
-/* All copies but that one, in any plan. */
-static void
-choose_others (DuplicatesView *view, Plan *plan, const DuplicatesSelection *kept)
-{
-  const DuplicatesGroup *group = duplicates_groups_get (view->groups, kept->group);
-  guint twin;
-  if (group == NULL || !duplicates_groups_find_twin (view->groups, kept->file, &twin))
-    return;
-  (void) plan_set (plan, twin, FALSE);
-  for (guint i = group->first; i < group->first + group->count; i++)
-    if (i != twin)
-      (void) plan_set (plan, i, TRUE);
-}
-
-static gboolean
-apply_some (DuplicatesView *view)
-{
-  gint64 end = g_get_monotonic_time () + RULE_BUDGET;
-  guint count;
-  if (view->plan == NULL || view->rule_at == G_MAXUINT)
-    return FALSE;
-  count = plan_get_report (view->plan)->groups->len;
-  while (view->rule_at < count && g_get_monotonic_time () < end)
-    plan_apply_to (view->plan, view->rule, view->rule_at++);
-  if (view->rule_at == count)
-    view->rule_at = G_MAXUINT;
-  refresh_choice (view);
-  return view->rule_at != G_MAXUINT;
 }
 
 /* ---- the actions ------------------------------------------------------------------------------------------------ */
@@ -139,10 +101,11 @@ static void
 on_rule (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter, void *data)
 {
   DuplicatesView *view = data;
-  if (view->plan == NULL || !plan_rule_parse (g_variant_get_string (parameter, NULL), &view->rule))
+  PlanRule rule;
+  if (!plan_rule_parse (g_variant_get_string (parameter, NULL), &rule))
     return;
-  view->rule_at = 0;
-  (void) apply_some (view);
+  duplicates_choice_apply (view->choice, rule);
+  refresh_actions (view);
   view->events.wake (view->events.data);
 }
 
@@ -150,7 +113,7 @@ static void
 on_clear (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
   DuplicatesView *view = data;
-  plan_clear (view->plan);
+  plan_clear (duplicates_choice_get_plan (view->choice));
   refresh_choice (view);
 }
 
@@ -164,7 +127,7 @@ on_act (GSimpleAction *action, GVariant *parameter G_GNUC_UNUSED, void *data)
   const DuplicatesView *view = data;
   for (guint kind = 0; kind < G_N_ELEMENTS (names); kind++)
     if (g_str_equal (g_action_get_name (G_ACTION (action)), names[kind]))
-      view->events.act (view->plan, kind, view->events.data);
+      view->events.act (duplicates_choice_get_plan (view->choice), kind, view->events.data);
 }
 
 static void
@@ -179,31 +142,20 @@ on_close_all (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UN
   duplicates_model_close_all (((DuplicatesView *) data)->model);
 }
 
-/* Of a group, all copies but one are chosen as the last rule says, or none is. */
 static void
 on_mark (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
   DuplicatesView *view = data;
   DuplicatesSelection selected;
-  const DuplicatesGroup *group;
-  gboolean any = FALSE;
   if (!duplicates_list_get_selected (view->list, &selected))
     return;
-  if (!selected.is_group)
+  if (selected.is_group)
     {
-      choose (selected.file, !goes (selected.file, view), view);
-      return;
+      duplicates_choice_toggle_group (view->choice, duplicates_groups_get (view->groups, selected.group));
+      refresh_choice (view);
     }
-  group = duplicates_groups_get (view->groups, selected.group);
-  for (guint i = group->first; i < group->first + group->count; i++)
-    if (plan_goes (view->plan, i))
-      {
-        (void) plan_set (view->plan, i, FALSE);
-        any = TRUE;
-      }
-  if (!any)
-    plan_apply_to (view->plan, view->rule, group->group);
-  refresh_choice (view);
+  else
+    choose (selected.file, !goes (selected.file, view), view);
 }
 
 static void
@@ -213,7 +165,8 @@ on_keep (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED,
   DuplicatesSelection selected;
   if (!duplicates_list_get_selected (view->list, &selected))
     return;
-  choose_others (view, view->plan, &selected);
+  duplicates_choice_keep_only (view->choice, duplicates_choice_get_plan (view->choice),
+                               duplicates_groups_get (view->groups, selected.group), selected.file);
   refresh_choice (view);
 }
 
@@ -228,15 +181,16 @@ on_bin_some (GSimpleAction *action, GVariant *parameter G_GNUC_UNUSED, void *dat
   if (!duplicates_list_get_selected (view->list, &selected)
       || !duplicates_groups_find_twin (view->groups, selected.file, &twin))
     return;
-  plan = plan_new (plan_get_report (view->plan));
+  plan = plan_new (plan_get_report (duplicates_choice_get_plan (view->choice)));
   if (g_str_equal (g_action_get_name (G_ACTION (action)), DUPLICATES_BIN_OTHERS))
-    choose_others (view, plan, &selected);
+    duplicates_choice_keep_only (view->choice, plan, duplicates_groups_get (view->groups, selected.group),
+                                 selected.file);
   else
     (void) plan_set (plan, twin, TRUE);
   if (plan_get_count (plan) > 0)
     view->events.act (plan, ACT_BIN, view->events.data);
   else
-    act_choice_say (view->choice, _ ("There is no other copy outside of the Bin, so nothing was moved."));
+    act_choice_say (view->choice_bar, _ ("There is no other copy outside of the Bin, so nothing was moved."));
   plan_free (plan);
 }
 
@@ -307,6 +261,68 @@ wake (void *data)
   view->events.wake (view->events.data);
 }
 
+/* What the filter lets through. */
+static void
+tell_count (DuplicatesView *view)
+{
+  guint shown;
+  guint all;
+  char *text;
+  if (!view->filtered)
+    return;
+  duplicates_model_count (view->model, &shown, &all);
+  text = g_strdup_printf (ngettext ("%u of %u group is shown", "%u of %u groups are shown", all), shown, all);
+  gtk_label_set_text (GTK_LABEL (view->heading), text);
+  g_free (text);
+}
+
+static void
+say_what_is_wasted (DuplicatesView *view)
+{
+  GString *text = g_string_new (NULL);
+  const Plan *plan = duplicates_choice_get_plan (view->choice);
+  if (plan != NULL)
+    figures_append_groups (text, plan_get_report (plan));
+  gtk_label_set_text (GTK_LABEL (view->heading), text->str);
+  g_string_free (text, TRUE);
+}
+
+static void
+on_filter (void *data)
+{
+  DuplicatesView *view = data;
+  Filter *filter = filter_bar_make_filter (view->bar);
+  duplicates_model_set_filter (view->model, filter);
+  view->filtered = filter != NULL;
+  if (!view->filtered)
+    say_what_is_wasted (view);
+  filter_unref (filter);
+}
+
+/* Escape closes what is open, or else does what it does in the window. */
+static gboolean
+on_escape (GtkWidget *widget G_GNUC_UNUSED, GVariant *arguments G_GNUC_UNUSED, void *data)
+{
+  DuplicatesView *view = data;
+  return notice_close (view->notice) || filter_bar_close (view->bar);
+}
+
+static gboolean
+on_find (GtkWidget *widget G_GNUC_UNUSED, GVariant *arguments G_GNUC_UNUSED, void *data)
+{
+  DuplicatesView *view = data;
+  filter_bar_open (view->bar);
+  return TRUE;
+}
+
+static void
+add_key (DuplicatesView *view, GtkEventController *keys, const char *trigger, GtkShortcutFunc func)
+{
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_shortcut_trigger_parse_string (trigger), gtk_callback_action_new (func, view, NULL)));
+}
+
 static void
 on_selected (GtkSelectionModel *model G_GNUC_UNUSED, guint position G_GNUC_UNUSED, guint count G_GNUC_UNUSED,
              void *data)
@@ -330,14 +346,15 @@ duplicates_view_new (LodgerCaller *caller, const DuplicatesViewEvents *events)
   DuplicatesView *view = g_new0 (DuplicatesView, 1);
   const DuplicatesListEvents list_events = { goes, choose, open_file, wake, view };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkEventController *keys = gtk_shortcut_controller_new ();
   view->events = *events;
   view->caller = caller;
-  view->rule_at = G_MAXUINT;
   view->notice = notice_new ();
-  view->choice = act_choice_new ();
+  view->choice_bar = act_choice_new ();
   view->list = duplicates_list_new (&list_events);
   view->model = duplicates_list_get_model (view->list);
   view->groups = duplicates_model_get_groups (view->model);
+  view->choice = duplicates_choice_new (view->groups);
   view->heading = make_heading ();
   view->empty = cells_empty_page ("edit-copy-symbolic");
   view->stack = g_object_ref_sink (gtk_stack_new ());
@@ -345,36 +362,36 @@ duplicates_view_new (LodgerCaller *caller, const DuplicatesViewEvents *events)
   g_action_map_add_action_entries (G_ACTION_MAP (view->actions), entries, G_N_ELEMENTS (entries), view);
   gtk_widget_insert_action_group (view->stack, ACT_CHOICE_GROUP, G_ACTION_GROUP (view->actions));
   g_object_set_data (G_OBJECT (view->stack), view_key, view);
+  view->bar = filter_bar_new (duplicates_list_get_widget (view->list), on_filter, view);
+  gtk_box_append (GTK_BOX (box), filter_bar_get_widget (view->bar));
   gtk_box_append (GTK_BOX (box), notice_get_widget (view->notice));
   gtk_box_append (GTK_BOX (box), view->heading);
-  gtk_box_append (GTK_BOX (box), act_choice_get_widget (view->choice));
+  gtk_box_append (GTK_BOX (box), act_choice_get_widget (view->choice_bar));
   gtk_box_append (GTK_BOX (box), duplicates_list_get_widget (view->list));
   gtk_stack_add_named (GTK_STACK (view->stack), view->empty, "empty");
   gtk_stack_add_named (GTK_STACK (view->stack), box, "duplicates");
   duplicates_menu_install (box, duplicates_list_get_widget (view->list));
   g_signal_connect (gtk_column_view_get_model (duplicates_list_get_view (view->list)), "selection-changed",
                     G_CALLBACK (on_selected), view);
+  add_key (view, keys, "<Control>f", on_find);
+  add_key (view, keys, "Escape", on_escape);
+  gtk_widget_add_controller (box, keys);
   refresh_actions (view);
   return view;
-}
-
-static void
-forget_plan (DuplicatesView *view)
-{
-  g_clear_pointer (&view->plan, plan_free);
-  g_clear_pointer (&view->folder, g_free);
 }
 
 void
 duplicates_view_free (DuplicatesView *view)
 {
   g_signal_handlers_disconnect_by_data (gtk_column_view_get_model (duplicates_list_get_view (view->list)), view);
-  forget_plan (view);
   g_object_unref (view->stack);
+  duplicates_choice_free (view->choice);
   duplicates_list_free (view->list);
-  act_choice_free (view->choice);
+  act_choice_free (view->choice_bar);
   notice_free (view->notice);
+  filter_bar_free (view->bar);
   g_object_unref (view->actions);
+  g_free (view->folder);
   g_free (view);
 }
 
@@ -390,35 +407,22 @@ static void
 say (DuplicatesView *view, const Report *report)
 {
   gboolean any = report != NULL && report->groups->len > 0;
-  if (any)
-    {
-      GString *text = g_string_new (NULL);
-      figures_append_groups (text, report);
-      gtk_label_set_text (GTK_LABEL (view->heading), text->str);
-      g_string_free (text, TRUE);
-    }
-  else
+  if (any && !view->filtered)
+    say_what_is_wasted (view);
+  if (!any)
     cells_empty_page_say (view->empty, _ ("No duplicates"), _ ("Each file that was read has a content of its own."));
   gtk_stack_set_visible_child_name (GTK_STACK (view->stack), any ? "duplicates" : "empty");
 }
 
-/* A rule that was not through yet begins anew: the groups have other numbers. */
 void
 duplicates_view_set (DuplicatesView *view, const Report *report, char *const *folders)
 {
-  gboolean same = report != NULL && duplicates_model_get_store (view->model) == report->store;
-  if (same)
-    duplicates_view_hold (view);
-  forget_plan (view);
-  view->rule_at = same && view->rule_at != G_MAXUINT ? 0 : G_MAXUINT;
+  duplicates_view_hold (view);
   duplicates_model_set (view->model, report);
+  g_free (view->folder);
+  view->folder = report == NULL ? NULL : g_strdup (report->folder);
   if (report != NULL)
-    {
-      view->folder = g_strdup (report->folder);
-      view->plan = plan_new (report);
-      plan_set_folders (view->plan, folders);
-      duplicates_groups_recall (view->groups, view->plan);
-    }
+    duplicates_choice_begin (view->choice, report, folders);
   refresh_choice (view);
   say (view, report);
 }
@@ -426,10 +430,9 @@ duplicates_view_set (DuplicatesView *view, const Report *report, char *const *fo
 void
 duplicates_view_hold (DuplicatesView *view)
 {
-  if (view->plan == NULL)
+  if (duplicates_choice_get_plan (view->choice) == NULL)
     return;
-  duplicates_groups_remember (view->groups, view->plan);
-  g_clear_pointer (&view->plan, plan_free);
+  duplicates_choice_hold (view->choice);
   refresh_choice (view);
 }
 
@@ -437,7 +440,10 @@ gboolean
 duplicates_view_grow (DuplicatesView *view)
 {
   gboolean more = duplicates_model_grow (view->model);
-  return apply_some (view) || more;
+  if (duplicates_choice_step (view->choice))
+    refresh_choice (view);
+  tell_count (view);
+  return more || (duplicates_choice_is_applying (view->choice) && duplicates_choice_get_plan (view->choice) != NULL);
 }
 
 void
@@ -462,18 +468,19 @@ duplicates_view_set_busy (DuplicatesView *view, gboolean busy)
 const Plan *
 duplicates_view_get_plan (const DuplicatesView *view)
 {
-  return view->rule_at == G_MAXUINT ? view->plan : NULL;
+  return duplicates_choice_is_applying (view->choice) ? NULL : duplicates_choice_get_plan (view->choice);
 }
 
 guint
 duplicates_view_move_to_bin (DuplicatesView *view, const guint *files, guint count)
 {
+  const Plan *now = duplicates_view_get_plan (view);
   Plan *plan;
   guint twin;
   guint moved;
-  if (view->plan == NULL || view->busy)
+  if (now == NULL || view->busy)
     return 0;
-  plan = plan_new (plan_get_report (view->plan));
+  plan = plan_new (plan_get_report (now));
   for (guint i = 0; i < count; i++)
     if (duplicates_groups_find_twin (view->groups, files[i], &twin))
       (void) plan_set (plan, twin, TRUE);
@@ -487,5 +494,6 @@ duplicates_view_move_to_bin (DuplicatesView *view, const guint *files, guint cou
 gboolean
 duplicates_view_show_copies (DuplicatesView *view, guint file)
 {
+  (void) filter_bar_close (view->bar);
   return duplicates_list_show (view->list, file);
 }

@@ -362,6 +362,7 @@ static void
 on_map (GtkWidget *box G_GNUC_UNUSED, void *data)
 {
   FoldersView *view = data;
+  folders_view_refresh (view, FALSE);
   view->target.wake (view->target.data);
 }
 

@@ -92,7 +92,10 @@ kept_get_folders (const Settings *settings)
 void
 kept_add_folders (Settings *settings, const char *const *folders)
 {
-  for (guint i = g_strv_length ((char **) folders); i > 0; i--)
-    if (g_path_is_absolute (folders[i - 1]))
-      settings_add_path (settings, "folders", folders[i - 1], MOST_FOLDERS);
+  guint count = 0;
+  while (folders[count] != NULL)
+    count++;
+  while (count-- > 0)
+    if (g_path_is_absolute (folders[count]))
+      settings_add_path (settings, "folders", folders[count], MOST_FOLDERS);
 }

@@ -4,9 +4,12 @@
 static void
 replace (char ***strings, const char *const *with)
 {
-  char **copy = with == NULL ? NULL : g_strdupv ((char **) with);
+  GStrvBuilder *copy = g_strv_builder_new ();
+  for (; with != NULL && *with != NULL; with++)
+    g_strv_builder_add (copy, *with);
   g_strfreev (*strings);
-  *strings = copy;
+  *strings = g_strv_builder_end (copy);
+  g_strv_builder_unref (copy);
 }
 
 Request *
@@ -51,7 +54,8 @@ void
 request_add_folders (Request *request, const char *const *folders)
 {
   GStrvBuilder *all = g_strv_builder_new ();
-  g_strv_builder_addv (all, (const char **) request->what.folders);
+  for (char **each = request->what.folders; *each != NULL; each++)
+    g_strv_builder_add (all, *each);
   for (; *folders != NULL; folders++)
     if (!g_strv_contains ((const char *const *) request->what.folders, *folders))
       g_strv_builder_add (all, *folders);

@@ -12,8 +12,9 @@ typedef struct Treemap
   const Store *store;
   TreemapPicture *picture;
   int hovered, selected;
-  double x, y;   /* of the pointer, which is elsewhere when they are less than 0 */
-  GString *said; /* for those who do not see it */
+  TreemapPart pressed; /* what the button went down on last */
+  double x, y;         /* of the pointer, which is elsewhere when they are less than 0 */
+  GString *said;       /* for those who do not see it */
 } Treemap;
 
 static GtkWidgetClass *treemap_parent_class;
@@ -32,12 +33,15 @@ treemap_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   const Treemap *map = (const Treemap *) widget;
   const TreemapTile *hovered = get_tile (map, map->hovered);
   const TreemapTile *selected = get_tile (map, map->selected);
+  TreemapTile all = { .width = gtk_widget_get_width (widget), .height = gtk_widget_get_height (widget) };
   treemap_picture_snapshot (map->picture, snapshot);
   if (hovered != NULL && hovered != selected)
     treemap_picture_mark (map->picture, snapshot, hovered, 1, FALSE);
   if (selected != NULL)
     treemap_picture_mark (map->picture, snapshot, selected, gtk_widget_has_visible_focus (widget) ? 3 : 2,
                           gtk_widget_has_focus (widget));
+  else if (gtk_widget_has_visible_focus (widget))
+    treemap_picture_mark (map->picture, snapshot, &all, 3, TRUE);
 }
 
 /* ---- selection -------------------------------------------------------------------------------------------------- */
@@ -116,6 +120,7 @@ on_pressed (GtkGestureClick *click, int presses, double x, double y, void *data)
   Treemap *map = data;
   guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (click));
   const TreemapTile *tile;
+  gboolean twice;
   gtk_widget_grab_focus (GTK_WIDGET (map));
   if (button == 8) /* "back" */
     {
@@ -126,9 +131,12 @@ on_pressed (GtkGestureClick *click, int presses, double x, double y, void *data)
   tile = get_tile (map, find (map, x, y));
   if (tile == NULL)
     return;
+  /* After the first click of two on a folder there is something else in its place. */
+  twice = presses == 2 && treemap_part_equal (&tile->part, &map->pressed);
+  map->pressed = tile->part;
   if (button == GDK_BUTTON_SECONDARY)
     map->events.menu (&tile->part, &(GdkRectangle) { (int) x, (int) y, 1, 1 }, map->events.data);
-  else if (button == GDK_BUTTON_PRIMARY && (tile->part.kind == TREEMAP_FOLDER || presses == 2))
+  else if (button == GDK_BUTTON_PRIMARY && (tile->part.kind == TREEMAP_FOLDER ? presses == 1 : twice))
     map->events.activated (&tile->part, map->events.data);
 }
 

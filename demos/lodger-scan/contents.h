@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which files of a store have the same content, and how many inodes these are. The store's own.
+ */
+#ifndef LODGER_SCAN_CONTENTS_H
+#define LODGER_SCAN_CONTENTS_H
+
+#include "store.h"
+
+G_BEGIN_DECLS
+
+/* For a table by inode. */
+guint contents_hash_inode (guint64 dev, guint64 ino);
+/* The store's table of inodes with several names. */
+GHashTable *contents_new_inodes (void);
+/* Counts a file, if its content is known. */
+void contents_add (Store *store, guint number);
+/* A file that was counted has gone. */
+void contents_remove (Store *store, const StoreFile *file);
+
+G_END_DECLS
+
+#endif
