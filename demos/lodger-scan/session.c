@@ -3,6 +3,7 @@
 
 #include "follow.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 
 enum
@@ -26,7 +27,9 @@ struct Session
   gboolean cancelled, dropped, json_failed;
   Report *report;
 
-  gboolean making;   /* a call makes a report */
+  gboolean making;   /* a call makes a report, or writes it */
+  void (*written) (int why, void *data);
+  void *written_data;
   GArray *forgotten; /* guint, to be removed when no report is being made */
   gint64 saved;      /* µs of the monotonic clock, or 0 */
   gboolean wants_watch;
@@ -111,6 +114,18 @@ make_report (LodgerPending *self, void *data)
 static void make_report_again (Session *session);
 static void begin_watch (Session *session);
 
+/* The store may change again. */
+static void
+end_making (Session *session)
+{
+  if (session->forgotten->len > 0)
+    make_report_again (session);
+  else
+    begin_watch (session);
+  if (!session->making)
+    follow_release (session->follow);
+}
+
 /* Those who show the old report change to the new one before it goes. */
 static void
 report_returned (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
@@ -130,14 +145,8 @@ report_returned (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *d
   made_free (made);
   enter (session, SESSION_DONE);
   report_free (old);
-  if (session->dropped)
-    return;
-  if (session->forgotten->len > 0)
-    make_report_again (session);
-  else
-    begin_watch (session);
-  if (!session->making)
-    follow_release (session->follow);
+  if (!session->dropped)
+    end_making (session);
 }
 
 /* The worker's reference is dropped in the main thread too (`data_home`): only that thread may free the engine. */
@@ -181,6 +190,71 @@ make_report_again (Session *session)
   remove_forgotten (session);
   if (session->state == SESSION_DONE && !follow_is_updating (session->follow))
     begin_report (session);
+}
+
+/* ---- the report as a file --------------------------------------------------------------------------------------- */
+
+typedef struct Writing
+{
+  Session *session;
+  SessionFormat format;
+  char *path;
+} Writing;
+
+static void
+writing_free (void *data)
+{
+  Writing *writing = data;
+  session_unref (writing->session);
+  g_free (writing->path);
+  g_free (writing);
+}
+
+static void
+write_report (LodgerPending *self, void *data)
+{
+  const Writing *writing = data;
+  const Report *report = writing->session->report;
+  (void) lodger_pending_return_int (self, writing->format == SESSION_JSON ? report_write_json (report, writing->path)
+                                                                           : report_write_csv (report, writing->path));
+}
+
+static void
+write_returned (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
+{
+  Session *session = data;
+  int64_t why = 0;
+  if (lodger_pending_get_int (done, &why) != LODGER_OK)
+    why = EAGAIN;
+  session->making = FALSE;
+  if (!session->dropped)
+    session->written ((int) why, session->written_data);
+  if (!session->dropped)
+    end_making (session);
+}
+
+gboolean
+session_write (Session *session, SessionFormat format, const char *path, void (*written) (int why, void *data),
+               void *data)
+{
+  Writing *writing;
+  LodgerPending *call;
+  if (session->state != SESSION_DONE || session->making || follow_is_updating (session->follow))
+    return FALSE;
+  session->making = TRUE;
+  session->written = written;
+  session->written_data = data;
+  follow_hold (session->follow);
+  writing = g_new0 (Writing, 1);
+  writing->session = session_ref (session);
+  writing->format = format;
+  writing->path = g_strdup (path);
+  call = lodger_caller_to_thread_full (session->caller, write_report, writing, writing_free,
+                                       LODGER_CALL_OPTIONS (.name = "write the report", .data_home = session->caller));
+  lodger_pending_disown (
+      lodger_pending_then (call, session->caller, write_returned, session_ref (session), session_unref));
+  lodger_pending_unref (call);
+  return TRUE;
 }
 
 /* ---- the cache -------------------------------------------------------------------------------------------------- */

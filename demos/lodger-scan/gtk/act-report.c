@@ -168,7 +168,7 @@ on_destroy (GtkWidget *window G_GNUC_UNUSED, void *data)
 
 /* With the last reference to the window, whose cells refer to the outcome. */
 static void
-report_free (void *data)
+act_report_free (void *data)
 {
   ActReport *report = data;
   act_outcome_unref (report->outcome);
@@ -220,7 +220,7 @@ act_report_show (GtkWindow *window, ActOutcome *outcome)
   report->outcome = act_outcome_ref (outcome);
   report->rows = rows_new (0, 0, 0);
   report->window = gtk_window_new ();
-  g_object_set_data_full (G_OBJECT (report->window), report_key, report, report_free);
+  g_object_set_data_full (G_OBJECT (report->window), report_key, report, act_report_free);
   g_signal_connect (report->window, "destroy", G_CALLBACK (on_destroy), report);
   gtk_window_set_title (GTK_WINDOW (report->window), _ ("What became of the files"));
   gtk_window_set_transient_for (GTK_WINDOW (report->window), window);

@@ -279,7 +279,9 @@ stage_leave (Stage *stage)
 static void
 stage_remove (Stage *stage)
 {
-  char *command[] = { "rm", "-rf", stage->base, NULL };
+  char rm[] = "rm";
+  char options[] = "-rf";
+  char *command[] = { rm, options, stage->base, NULL };
   ck_assert (g_spawn_sync (NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
   g_free (stage->folder);
   g_free (stage->base);
