@@ -115,7 +115,7 @@ append_roff (GString *out, const char *text)
   gsize length;
   for (const char *at = text; *at != '\0'; at += length)
     {
-      length = g_utf8_skip[(guint8) *at];
+      length = (guint8) g_utf8_skip[(guint8) *at];
       if (*at == '\\')
         g_string_append (out, "\\e");
       else if (*at == '-')
