@@ -8,8 +8,8 @@
  * What remains:
  * - Whoever writes into the copy after the last check changes its only copy: that is as if it had come a moment later.
  * - Whoever has opened a file that is deleted may still write into it after the last check.
- * - A write after the comparison is told by the time of the last change. A program that sets this time back hides it until
- *   the file has moved: what it wrote into a file is then in the Bin, or deleted with it.
+ * - A write after the comparison is told by the time of the last change. A program that sets this time back at once hides
+ *   it, if it does both between two of our calls: in the file before it moves, or in a copy that gets a further name.
  * - Whoever puts a file in the place of our own name, after the check and before the removal, has it removed.
  */
 #include "act-file.h"
@@ -75,9 +75,8 @@ static int
 check (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file, Aside aside,
        gboolean linked)
 {
-  struct stat moved, now;
-  if (fstatat (aside.folder, aside.name, &moved, AT_SYMLINK_NOFOLLOW) < 0 || fstat (file->fd, &now) < 0
-      || !act_is_unchanged (&moved, &file->st) || !act_is_unchanged (&now, &file->st))
+  struct stat moved;
+  if (fstatat (aside.folder, aside.name, &moved, AT_SYMLINK_NOFOLLOW) < 0 || !act_is_unchanged (&moved, &file->st))
     return ACT_CHANGED;
   return stays_kept (way, known, kept, linked) ? ACT_DONE : ACT_KEPT_GONE;
 }

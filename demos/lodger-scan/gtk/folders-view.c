@@ -22,7 +22,7 @@ static const char view_key[] = "lodger-scan-folders";
 struct FoldersView
 {
   FoldersViewTarget target;
-  GtkWidget *box, *path_bar, *up, *list, *map, *map_stack, *line;
+  GtkWidget *box, *path_bar, *up, *list, *map, *map_stack, *legend, *line;
   FolderMenu *menu;
   Notice *notice;
   const Store *store;
@@ -289,6 +289,7 @@ show_layout (FoldersView *view)
   treemap_layout_forget (before);
   share_list_set_count (view->list, treemap_layout_get_parts (view->shown)->len);
   show_selection (view);
+  family_legend_show (view->legend, widget_is_dark (view->map));
   gtk_stack_set_visible_child_name (GTK_STACK (view->map_stack),
                                     treemap_layout_get_tiles (view->shown)->len > 0 ? "map" : "nothing");
 }
@@ -405,7 +406,8 @@ make_map (FoldersView *view)
   gtk_stack_add_named (GTK_STACK (view->map_stack), view->map, "map");
   gtk_stack_add_named (GTK_STACK (view->map_stack), nothing, "nothing");
   gtk_box_append (GTK_BOX (box), view->map_stack);
-  gtk_box_append (GTK_BOX (box), family_legend_new ());
+  view->legend = family_legend_new ();
+  gtk_box_append (GTK_BOX (box), view->legend);
   return box;
 }
 

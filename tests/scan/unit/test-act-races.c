@@ -191,6 +191,22 @@ write_kept (void)
   append_to ("in/a/kept");
 }
 
+/* Other bytes, but as many, and the same time of the last change. */
+static void
+forge_kept (void)
+{
+  char *path = acting_path (&acting, "in/a/kept");
+  struct stat st;
+  struct timespec times[2];
+  int fd = open (path, O_WRONLY);
+  test_check (fd >= 0 && fstat (fd, &st) == 0 && pwrite (fd, "T", 1, 0) == 1);
+  times[0] = st.st_atim;
+  times[1] = st.st_mtim;
+  test_check (futimens (fd, times) == 0);
+  close (fd);
+  g_free (path);
+}
+
 static void
 folder_of_kept_becomes_link (void)
 {
@@ -322,6 +338,17 @@ START_TEST (a_copy_that_goes_after_the_move_brings_it_back)
   at.after_move = after[_i / KINDS].change;
   acting_run (&acting, (ActKind) (_i % KINDS), FALSE);
   expect_race (&after[_i / KINDS]);
+  end ();
+}
+END_TEST
+
+START_TEST (a_copy_that_was_written_in_secret_brings_it_back)
+{
+  begin ();
+  at.before_move = forge_kept;
+  acting_run (&acting, (ActKind) _i, FALSE);
+  ck_assert_int_eq (acting_reason (&acting, "victim"), ACT_KEPT_GONE);
+  ck_assert (acting_has (&acting, "in/victim", "the content") && acting_has (&acting, "in/a/kept", "The content"));
   end ();
 }
 END_TEST
@@ -752,6 +779,7 @@ main (int argc, char **argv)
   add_variants (suite, what_is_changed_before_the_move_is_put_back, RACES * KINDS);
   add_variants (suite, what_is_changed_during_the_comparison_stays, RACES * KINDS);
   add_variants (suite, a_copy_that_goes_after_the_move_brings_it_back, 3 * KINDS);
+  add_kinds (suite, a_copy_that_was_written_in_secret_brings_it_back, ACT_BIN, 2);
   add_kinds (suite, a_link_in_its_place_is_put_back, ACT_BIN, KINDS);
   add_kinds (suite, a_folder_in_its_place_is_put_back, ACT_BIN, KINDS);
   add_kinds (suite, a_file_that_vanishes_before_the_move_has_gone, ACT_BIN, KINDS);
