@@ -170,8 +170,8 @@ rank_by_folder (Ranked *ranked, guint count)
   GHashTable *ranks = g_hash_table_new (NULL, NULL);
   GPtrArray *dirs = g_ptr_array_new ();
   for (guint i = 0; i < count; i++)
-    if (g_hash_table_add (ranks, (void *) ranked[i].file->dir))
-      g_ptr_array_add (dirs, (void *) ranked[i].file->dir);
+    if (g_hash_table_add (ranks, (void *) (gsize) ranked[i].file->dir))
+      g_ptr_array_add (dirs, (void *) (gsize) ranked[i].file->dir);
   g_ptr_array_sort (dirs, compare_dirs);
   for (guint i = 0; i < dirs->len; i++)
     g_hash_table_insert (ranks, dirs->pdata[i], GUINT_TO_POINTER (i));
@@ -211,7 +211,7 @@ rank_by (Ranked *ranked, guint count, OrderBy by, const SnapshotPart *part)
           case ORDER_BY_DISK: ranked[i].rank = file->disk; break;
           /* The signed numbers, moved up so that none is negative. */
           case ORDER_BY_CHANGED: ranked[i].rank = (guint64) file->mtime ^ G_GUINT64_CONSTANT (1) << 63; break;
-          default: ranked[i].rank = file->twice;
+          default: ranked[i].rank = file->twice ? 1 : 0;
           }
       }
 }

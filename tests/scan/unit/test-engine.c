@@ -257,13 +257,15 @@ END_TEST
 START_TEST (no_event_comes_from_an_engine_that_was_freed)
 {
   Scan *scan = scan_new ();
+  guint before;
   make_file (scan, "a", "1");
   scan_start (scan, readings[_i]);
   lodger_manual_iterate (scan->loop.host, false);
+  before = scan->n_finished; /* the worker may have been quick */
   engine_free (scan->engine);
   scan->engine = NULL;
   loop_run (&scan->loop);
-  ck_assert_uint_eq (scan->n_finished, 0);
+  ck_assert_uint_eq (scan->n_finished, before);
   scan_free (scan);
 }
 END_TEST
