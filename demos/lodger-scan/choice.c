@@ -11,8 +11,7 @@ choice_copy (const EngineOptions *what)
   EngineOptions copy = *what;
   copy.folders = choice_outermost (what->folders);
   copy.exclude = g_strdupv (what->exclude);
-  if (what->cache != NULL)
-    copy.cache = hash_cache_ref (what->cache);
+  copy.cache = what->cache == NULL ? NULL : hash_cache_ref (what->cache);
   return copy;
 }
 
