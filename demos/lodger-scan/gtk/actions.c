@@ -160,13 +160,20 @@ static const struct
   const char *keys, *action, *page;
 } keys[] = {
   { "<Control>s", "win.save", NULL },
-  { "<Control>o", ACTION_OPEN, NULL },       { "<Control>n", "win.open-elsewhere", NULL },
-  { "<Control><Shift>o", ACTION_ADD, NULL }, { "F5|<Control>r", ACTION_RESCAN, NULL },
-  { "Escape", ACTION_CANCEL, NULL },          { "<Control>w", "win.close", NULL },
-  { "<Control>q", ACTION_QUIT, NULL },       { "F1|<Control>question|<Control><Shift>question", "win.help", NULL },
-  { "<Control>i", ACTION_ABOUT, NULL },      { "<Alt>1", "win.page", "files" },
-  { "<Alt>2", "win.page", "folders" },       { "<Alt>3", "win.page", "duplicates" },
-  { "<Alt>4", "win.page", "types" },         { "<Alt>5", "win.page", "errors" },
+  { "<Control>o", ACTION_OPEN, NULL },
+  { "<Control>n", "win.open-elsewhere", NULL },
+  { "<Control><Shift>o", ACTION_ADD, NULL },
+  { "F5|<Control>r", ACTION_RESCAN, NULL },
+  { "Escape", ACTION_CANCEL, NULL },
+  { "<Control>w", "win.close", NULL },
+  { "<Control>q", ACTION_QUIT, NULL },
+  { "F1|<Control>question|<Control><Shift>question", "win.help", NULL },
+  { "<Control>i", ACTION_ABOUT, NULL },
+  { "<Alt>1", "win.page", "files" },
+  { "<Alt>2", "win.page", "folders" },
+  { "<Alt>3", "win.page", "duplicates" },
+  { "<Alt>4", "win.page", "types" },
+  { "<Alt>5", "win.page", "errors" },
 };
 
 /* ---- a dropped folder ------------------------------------------------------------------------------------------- */
