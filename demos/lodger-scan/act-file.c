@@ -8,13 +8,12 @@
  * What remains:
  * - Whoever writes into the copy after the last check changes its only copy: that is as if it had come a moment later.
  * - Whoever has opened a file that is deleted may still write into it after the last check.
- * - A write after the comparison is told by the time of the last change. A program that sets this time back hides it until
- *   the file has moved: what it wrote into a file is then in the Bin, or deleted with it.
+ * - A write after the comparison is told by the time of the last change. A program that sets this time back at once hides
+ *   it, if it does both between two of our calls: in the file before it moves, or in a copy that gets a further name.
  * - Whoever puts a file in the place of our own name, after the check and before the removal, has it removed.
  */
 #include "act-file.h"
 
-#include "below.h"
 #include "bin.h"
 
 #include <errno.h>
@@ -29,7 +28,7 @@ static gboolean
 stays_kept (const ActWay *way, const ActFile *kept, const ActOpened *before, gboolean linked)
 {
   ActOpened again;
-  gboolean stays = act_open (way->root, kept, &again) == ACT_DONE
+  gboolean stays = act_open (way->bases, kept, &again) == ACT_DONE
                    && (linked ? act_is_unchanged : act_is_untouched) (&again.st, &before->st);
   act_close (&again);
   return stays;
@@ -75,9 +74,8 @@ static int
 check (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file, Aside aside,
        gboolean linked)
 {
-  struct stat moved, now;
-  if (fstatat (aside.folder, aside.name, &moved, AT_SYMLINK_NOFOLLOW) < 0 || fstat (file->fd, &now) < 0
-      || !act_is_unchanged (&moved, &file->st) || !act_is_unchanged (&now, &file->st))
+  struct stat moved;
+  if (fstatat (aside.folder, aside.name, &moved, AT_SYMLINK_NOFOLLOW) < 0 || !act_is_unchanged (&moved, &file->st))
     return ACT_CHANGED;
   return stays_kept (way, known, kept, linked) ? ACT_DONE : ACT_KEPT_GONE;
 }
@@ -106,8 +104,8 @@ set_aside (const ActWay *way, const ActFile *known, const ActOpened *kept, const
 /* ---- the kinds -------------------------------------------------------------------------------------------------- */
 
 static int
-move_to_bin (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file, const char *path,
-             ActResult *result)
+move_to_bin (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file,
+             const ActFile *scanned, ActResult *result)
 {
   Bin bin;
   char *full, *name;
@@ -115,7 +113,7 @@ move_to_bin (const ActWay *way, const ActFile *known, const ActOpened *kept, con
   int reason;
   if (!bin_open (file->folder, &bin))
     return errno == EMFILE || errno == ENFILE || errno == ENOSPC || errno == EDQUOT ? errno : ACT_NO_BIN;
-  full = g_strconcat (strcmp (way->path, "/") == 0 ? "" : way->path, "/", path, NULL);
+  full = g_build_filename (way->bases[scanned->base].path, scanned->path, NULL);
   name = bin_reserve (&bin, full);
   if (name == NULL)
     reason = errno;
@@ -269,8 +267,8 @@ share (const ActWay *way, const ActOpened *kept, const ActOpened *file)
 /* ---- one file --------------------------------------------------------------------------------------------------- */
 
 static int
-do_opened (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file, const char *path,
-           ActResult *result)
+do_opened (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file,
+           const ActFile *scanned, ActResult *result)
 {
   int reason = ACT_DONE;
   if (act_is_inode (&kept->st, &file->st))
@@ -287,7 +285,7 @@ do_opened (const ActWay *way, const ActFile *known, const ActOpened *kept, const
     return reason;
   switch (way->kind)
     {
-    case ACT_BIN: return move_to_bin (way, known, kept, file, path, result);
+    case ACT_BIN: return move_to_bin (way, known, kept, file, scanned, result);
     case ACT_DELETE: return remove_file (way, known, kept, file, result);
     case ACT_HARD_LINK: return replace_by_link (way, known, kept, file, result);
     case ACT_REFLINK:
@@ -299,12 +297,12 @@ int
 act_file_do (const ActWay *way, const ActFile *kept, const ActFile *file, ActResult *ret_result)
 {
   ActOpened opened_kept, opened = { -1, -1, NULL, { 0 } };
-  int reason = act_open_kept (way->root, kept, &opened_kept);
+  int reason = act_open_kept (way->bases, kept, &opened_kept);
   *ret_result = (ActResult) { NULL, 0, FALSE };
   if (reason == ACT_DONE)
-    reason = act_open (way->root, file, &opened);
+    reason = act_open (way->bases, file, &opened);
   if (reason == ACT_DONE)
-    reason = do_opened (way, kept, &opened_kept, &opened, file->path, ret_result);
+    reason = do_opened (way, kept, &opened_kept, &opened, file, ret_result);
   act_close (&opened);
   act_close (&opened_kept);
   return reason;
@@ -318,9 +316,10 @@ act_file_restore (const ActWay *way, const ActFile *file, const char *moved)
   const char *name;
   Bin bin = { -1, -1, -1 };
   int reason = ACT_DONE;
-  int folder = below_open_parent (way->root, file->path, &name);
+  int folder = act_open_folder (way->bases, file, &name, &reason);
   if (folder < 0)
-    return below_was_replaced (errno) ? ACT_CHANGED : errno;
+    return reason;
+  reason = ACT_DONE;
   if (!bin_open (folder, &bin))
     reason = ACT_NO_BIN;
   else if (fstatat (bin.files, moved, &st, AT_SYMLINK_NOFOLLOW) < 0)

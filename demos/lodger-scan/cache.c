@@ -46,7 +46,8 @@ struct HashCacheSave
 HashCache *
 hash_cache_ref (HashCache *cache)
 {
-  atomic_fetch_add (&cache->refs, 1);
+  if (cache != NULL)
+    atomic_fetch_add (&cache->refs, 1);
   return cache;
 }
 

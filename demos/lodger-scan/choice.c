@@ -60,6 +60,8 @@ static gboolean
 is_below (const char *path, const char *folder)
 {
   gsize length = strlen (folder);
+  if (*path == '\0' || *folder == '\0') /* one that cannot be found */
+    return FALSE;
   if (strcmp (folder, "/") == 0)
     return TRUE;
   return strncmp (path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
@@ -75,7 +77,7 @@ choice_outermost (char **folders)
   for (guint i = 0; i < count; i++)
     {
       char *resolved = realpath (folders[i], NULL);
-      real[i] = g_strdup (resolved != NULL ? resolved : folders[i]);
+      real[i] = g_strdup (resolved != NULL ? resolved : "");
       free (resolved);
     }
   for (guint i = 0; i < count; i++)

@@ -262,7 +262,7 @@ settings_set_list (Settings *settings, const char *key, const char *const *value
   char **old = settings_get_list (settings, key);
   if (!g_strv_equal ((const char *const *) old, values))
     {
-      g_key_file_set_string_list (settings->keys, group, key, values, g_strv_length ((char **) values));
+      g_key_file_set_string_list (settings->keys, group, key, values, g_strv_length ((char **) (gsize) values));
       touch (settings);
     }
   g_strfreev (old);

@@ -59,6 +59,7 @@ struct About
   GtkWidget *window; /* NULL: it is not on the screen */
   GtkWidget *names[LINES], *values[LINES];
   gint64 shown, since, spent;
+  gboolean over; /* the scan was when it was shown */
 };
 
 /* ---- the lines -------------------------------------------------------------------------------------------------- */
@@ -139,12 +140,28 @@ append_calls (GString *text)
   g_string_free (longest_text, TRUE);
 }
 
+/* Without the place in the source: that is for programmers. */
+static void
+append_caller (GString *text, LodgerCaller *caller)
+{
+  char *line = lodger_caller_describe (caller);
+  const char *place = line == NULL ? NULL : strstr (line, " (");
+  const char *rest = place == NULL ? NULL : strstr (place, "): ");
+  if (rest != NULL)
+    {
+      g_string_append_len (text, line, place - line);
+      text_append_shown (text, rest + 1);
+    }
+  else if (line != NULL)
+    text_append_shown (text, line);
+  lodger_free (line);
+}
+
 /* What is said in a line. Nothing: the line is not shown. */
 static void
 append_line (GString *text, Line line, const About *about, const AboutFacts *facts)
 {
   const Paints *paints = frames_get_paints (facts->frames);
-  char *caller;
   switch (line)
     {
     case LINE_STATE: figures_append_state (text, facts->session); break;
@@ -156,12 +173,7 @@ append_line (GString *text, Line line, const About *about, const AboutFacts *fac
       break;
     case LINE_SHARE: append_share (text, about); break;
     case LINE_CALLS: append_calls (text); break;
-    case LINE_CALLER:
-      caller = lodger_caller_describe (facts->caller);
-      if (caller != NULL)
-        text_append_shown (text, caller);
-      lodger_free (caller);
-      break;
+    case LINE_CALLER: append_caller (text, facts->caller); break;
     case LINE_VERSION: g_string_append (text, LODGER_SCAN_VERSION); break;
     default:
       if (facts->session != NULL)
@@ -169,11 +181,18 @@ append_line (GString *text, Line line, const About *about, const AboutFacts *fac
     }
 }
 
+static gboolean
+is_over (const AboutFacts *facts)
+{
+  return facts->session == NULL || session_get_state (facts->session) == SESSION_DONE;
+}
+
 static void
 show_lines (About *about, const AboutFacts *facts)
 {
   GString *text = g_string_new (NULL);
   about->shown = g_get_monotonic_time ();
+  about->over = is_over (facts);
   for (Line line = 0; line < LINES; line++)
     {
       g_string_truncate (text, 0);
@@ -304,6 +323,6 @@ void
 about_refresh (About *about, const AboutFacts *facts)
 {
   if (about->window != NULL && gtk_widget_get_mapped (about->window)
-      && g_get_monotonic_time () - about->shown >= LEAST_INTERVAL)
+      && (is_over (facts) != about->over || g_get_monotonic_time () - about->shown >= LEAST_INTERVAL))
     show_lines (about, facts);
 }

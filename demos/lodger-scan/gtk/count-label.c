@@ -51,6 +51,9 @@ count_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   const CountLabel *label = (const CountLabel *) widget;
   PangoLayout *layout = new_layout (widget, label->text->str);
   GdkRGBA colour = widget_get_text_colour (widget);
+  int baseline = gtk_widget_get_allocated_baseline (widget);
+  int down = baseline < 0 ? 0 : baseline - PANGO_PIXELS (pango_layout_get_baseline (layout));
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (0, (float) down));
   gtk_snapshot_append_layout (snapshot, layout, &colour);
   g_object_unref (layout);
 }

@@ -3,6 +3,8 @@
 
 #include "../i18n.h"
 
+#include <string.h>
+
 /* Programs and the like are among the others. */
 static const struct
 {
@@ -32,7 +34,7 @@ family_get_colour (Family family, gboolean dark)
   return colour;
 }
 
-/* About what the rules of accessibility for the web (WCAG 2) call so. */
+/* What the rules of accessibility for the web (WCAG 2) call so, but for a thousandth. */
 static double
 get_luminance (const GdkRGBA *colour)
 {
@@ -42,7 +44,7 @@ get_luminance (const GdkRGBA *colour)
   for (guint i = 0; i < 3; i++)
     {
       double value = (double) channels[i];
-      sum += shares[i] * value * value;
+      sum += shares[i] * value * (value * (value * 0.305306011 + 0.682171111) + 0.012522878);
     }
   return sum;
 }
@@ -83,6 +85,12 @@ widget_get_accent (GtkWidget *widget)
   GdkRGBA accent;
   if (!gtk_style_context_lookup_color (gtk_widget_get_style_context (widget), "theme_selected_bg_color", &accent))
     accent = widget_get_text_colour (widget);
+  /* A dark theme's is made for white text on it, and hard to see beside the background. */
+  if (widget_is_dark (widget))
+    {
+      GdkRGBA text = widget_get_text_colour (widget);
+      accent = colour_mix (&accent, &text, 0.3F);
+    }
   return accent;
 }
 
@@ -90,20 +98,26 @@ GtkWidget *
 family_legend_new (void)
 {
   GtkWidget *legend = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (legend), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (legend), 0);
+  gtk_widget_add_css_class (legend, "page-foot");
+  return legend;
+}
+
+void
+family_legend_show (GtkWidget *legend, gboolean dark)
+{
   GString *text = g_string_new (NULL);
   for (Family family = FAMILY_ANY + 1; family < FAMILY_N; family++)
     {
-      GdkRGBA colour = family_get_colour (family, FALSE);
+      GdkRGBA colour = family_get_colour (family, dark);
       char *name = g_markup_escape_text (family_get_name (family), -1);
       g_string_append_printf (text, "%s<span color=\"#%02x%02x%02x\">■</span>\302\240%s",
                               family == FAMILY_ANY + 1 ? "" : "  ", (guint) (colour.red * 255),
                               (guint) (colour.green * 255), (guint) (colour.blue * 255), name);
       g_free (name);
     }
-  gtk_label_set_markup (GTK_LABEL (legend), text->str);
-  gtk_label_set_wrap (GTK_LABEL (legend), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (legend), 0);
-  gtk_widget_add_css_class (legend, "page-foot");
+  if (strcmp (gtk_label_get_label (GTK_LABEL (legend)), text->str) != 0)
+    gtk_label_set_markup (GTK_LABEL (legend), text->str);
   g_string_free (text, TRUE);
-  return legend;
 }

@@ -13,8 +13,9 @@
 const char *family_get_name (Family family);
 GdkRGBA family_get_colour (Family family, gboolean dark);
 
-/* What the colours mean, as a line of text. */
+/* What the colours mean, as a line of text. It is empty until it is shown for a dark theme, or for a light one. */
 GtkWidget *family_legend_new (void);
+void family_legend_show (GtkWidget *legend, gboolean dark);
 
 /* Black or white: what can be read better on that colour. */
 GdkRGBA colour_on (const GdkRGBA *background);

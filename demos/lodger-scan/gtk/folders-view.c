@@ -22,7 +22,7 @@ static const char view_key[] = "lodger-scan-folders";
 struct FoldersView
 {
   FoldersViewTarget target;
-  GtkWidget *box, *path_bar, *up, *list, *map, *map_stack, *line;
+  GtkWidget *box, *path_bar, *up, *list, *map, *map_stack, *legend, *line;
   FolderMenu *menu;
   Notice *notice;
   const Store *store;
@@ -289,28 +289,27 @@ show_layout (FoldersView *view)
   treemap_layout_forget (before);
   share_list_set_count (view->list, treemap_layout_get_parts (view->shown)->len);
   show_selection (view);
+  family_legend_show (view->legend, widget_is_dark (view->map));
   gtk_stack_set_visible_child_name (GTK_STACK (view->map_stack),
                                     treemap_layout_get_tiles (view->shown)->len > 0 ? "map" : "nothing");
-}
-
-static gboolean
-can_lay_out (const FoldersView *view)
-{
-  return view->store != NULL && view->dir != NULL && gtk_widget_get_mapped (view->box);
 }
 
 gboolean
 folders_view_grow (FoldersView *view)
 {
   gint64 now = g_get_monotonic_time ();
-  gboolean more = share_list_grow (view->list);
-  if (!can_lay_out (view))
-    return FALSE;
+  gboolean more;
+  if (view->dir == NULL || !gtk_widget_get_mapped (view->box))
+    return share_list_grow (view->list);
+  /* It has no size before the first frame. */
+  if (gtk_widget_get_width (view->box) == 0)
+    return TRUE;
   if (view->stale && (view->at_once || (!view->making && now - view->begun >= LEAST_INTERVAL)))
     begin_layout (view);
   for (gint64 end = now + BUDGET; view->making && g_get_monotonic_time () < end;)
     if (!treemap_layout_go_on (view->made, LOOKS))
       show_layout (view);
+  more = share_list_grow (view->list);
   return more || view->making || view->stale;
 }
 
@@ -407,7 +406,8 @@ make_map (FoldersView *view)
   gtk_stack_add_named (GTK_STACK (view->map_stack), view->map, "map");
   gtk_stack_add_named (GTK_STACK (view->map_stack), nothing, "nothing");
   gtk_box_append (GTK_BOX (box), view->map_stack);
-  gtk_box_append (GTK_BOX (box), family_legend_new ());
+  view->legend = family_legend_new ();
+  gtk_box_append (GTK_BOX (box), view->legend);
   return box;
 }
 

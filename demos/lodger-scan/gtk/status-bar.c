@@ -26,7 +26,7 @@ static GtkWidget *
 make_buttons (StatusBar *bar, const char *cancel_action, const char *about_action)
 {
   GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *about = gtk_button_new_from_icon_name ("dialog-information-symbolic");
+  GtkWidget *about = gtk_button_new_from_icon_name ("help-about-symbolic");
   bar->button = gtk_button_new_with_mnemonic (_ ("_Cancel"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (bar->button), cancel_action);
   gtk_widget_set_tooltip_text (bar->button, _ ("End the scan, and keep what was found (Escape)"));

@@ -4,7 +4,9 @@
  * on. It never destroys the last copy of anything, so afterwards everything has to be there still: in the folder or in the
  * Bin, byte for byte. A folder outside, which the links lead to, has to be as before.
  *
- *   hostile-act [ROUNDS]
+ *   hostile-act [ROUNDS [FOLDER]]
+ *
+ * It works in a folder of its own below FOLDER, which is in memory if there is such a file system.
  *
  * Each round has some groups of the same content, and one kind of attack for each group.
  */
@@ -59,7 +61,7 @@ static struct
   ino_t spoil_not;
 } * shared;
 
-static char base[] = "/tmp/lodger-scan-hostile-XXXXXX";
+static char *base;
 static unsigned results[64], rounds;
 
 /* ---- contents --------------------------------------------------------------------------------------------------- */
@@ -430,6 +432,10 @@ main (int argc, char **argv)
   pid_t other;
   Loop loop;
   rounds = argc > 1 ? (unsigned) strtoul (argv[1], NULL, 10) : test_scaled (1000);
+  base = g_build_filename (argc > 2                         ? argv[2]
+                           : access ("/dev/shm", W_OK) == 0 ? "/dev/shm"
+                                                            : g_get_tmp_dir (),
+                           "lodger-scan-hostile-XXXXXX", NULL);
   test_check (mkdtemp (base) != NULL && chdir (base) == 0);
   data = g_strconcat (base, "/data", NULL);
   g_setenv ("XDG_DATA_HOME", data, TRUE);
@@ -456,6 +462,7 @@ main (int argc, char **argv)
   test_check (waitpid (other, &status, 0) == other && status == 0);
   loop_close (&loop);
   test_check (chdir ("/") == 0 && rmdir (base) == 0);
+  g_free (base);
   show_results ();
   /* An act that does nothing loses nothing. */
   if (rounds >= 100 && (results[-ACT_DONE] < rounds || results[-ACT_CHANGED] < rounds))
