@@ -233,6 +233,14 @@ duplicates_groups_find_group (const DuplicatesGroups *groups, guint file, guint 
   return FALSE;
 }
 
+const DuplicatesGroup *
+duplicates_groups_get_of_report (const DuplicatesGroups *groups, guint group)
+{
+  if (group >= groups->n_group_of || groups->group_of[group] == 0)
+    return NULL;
+  return duplicates_groups_get (groups, groups->group_of[group] - 1);
+}
+
 /* ---- what was chosen -------------------------------------------------------------------------------------------- */
 
 void

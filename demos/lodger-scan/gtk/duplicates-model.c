@@ -337,6 +337,12 @@ duplicates_model_set_filter (DuplicatesModel *model, Filter *filter)
     show_anew (model);
 }
 
+gboolean
+duplicates_model_wants (DuplicatesModel *model, const DuplicatesGroup *group)
+{
+  return duplicates_wanted_has (model->wanted, model->groups, group);
+}
+
 void
 duplicates_model_count (DuplicatesModel *model, guint *ret_shown, guint *ret_all)
 {

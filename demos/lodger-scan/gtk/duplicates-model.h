@@ -36,6 +36,7 @@ void duplicates_model_set (DuplicatesModel *model, const Report *report);
 gboolean duplicates_model_grow (DuplicatesModel *model);
 /* Only groups are shown of which a file is wanted. A reference is taken. NULL: all are shown. */
 void duplicates_model_set_filter (DuplicatesModel *model, Filter *filter);
+gboolean duplicates_model_wants (DuplicatesModel *model, const DuplicatesGroup *group);
 /* How many groups are shown, and how many there are. */
 void duplicates_model_count (DuplicatesModel *model, guint *ret_shown, guint *ret_all);
 void duplicates_model_open_all (DuplicatesModel *model);
