@@ -138,6 +138,12 @@ show_page (const char *name, void *data)
 }
 
 static void
+find (void *data)
+{
+  results_find (((ScanWindow *) data)->results);
+}
+
+static void
 about (void *data)
 {
   results_show_about (((ScanWindow *) data)->results);
@@ -174,6 +180,7 @@ window_new (const WindowShared *shared, const char *json)
       .rescan = rescan,
       .cancel = cancel,
       .save = save,
+      .find = find,
       .close = close_it,
       .show_page = show_page,
       .about = about,
