@@ -57,6 +57,12 @@ status_bar_new (const char *cancel_action, const char *about_action)
   bar->figures = make_label (0, "numeric");
   gtk_label_set_ellipsize (GTK_LABEL (bar->figures), PANGO_ELLIPSIZE_END);
   bar->saving = make_label (1, "saving");
+  /* Two lines where there is little room. */
+  gtk_label_set_single_line_mode (GTK_LABEL (bar->saving), FALSE);
+  gtk_label_set_wrap (GTK_LABEL (bar->saving), TRUE);
+  gtk_label_set_natural_wrap_mode (GTK_LABEL (bar->saving), GTK_NATURAL_WRAP_NONE);
+  gtk_label_set_lines (GTK_LABEL (bar->saving), 2);
+  gtk_label_set_justify (GTK_LABEL (bar->saving), GTK_JUSTIFY_RIGHT);
   gtk_label_set_ellipsize (GTK_LABEL (bar->saving), PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (bar->saving, "numeric");
   gtk_widget_set_tooltip_text (bar->saving, _ ("What files take that have the same content as another one"));
