@@ -17,9 +17,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
-SCAN = os.path.join(os.environ.get("LODGER_BUILD", "build/release"), "demos/lodger-scan/lodger-scan")
+BUILD = os.path.abspath(os.environ.get("LODGER_BUILD", "build/release"))
+SCAN = os.path.join(BUILD, "demos/lodger-scan/lodger-scan")
+MEASURE = os.path.join(BUILD, "bench/scan-measure")
 QUICK_FILES = 1500
 MIB = 1 << 20
 
@@ -81,18 +82,15 @@ CONTESTANTS = {
 
 def run(name, folder, out):
     """Runs a contestant. Returns seconds and the peak of its memory in bytes."""
-    command = CONTESTANTS[name][0] + [folder]
     out.seek(0)
     out.truncate()
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE, cwd="/")
-    complaints = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{name} ended with {process.returncode}: {complaints.decode(errors='replace')}")
-    return seconds, usage.ru_maxrss * 1024
+    with tempfile.NamedTemporaryFile("r") as measured:
+        process = subprocess.run([MEASURE, measured.name, *CONTESTANTS[name][0], folder], stdin=subprocess.DEVNULL,
+                                 stdout=out, stderr=subprocess.PIPE, cwd="/", check=False)
+        if process.returncode != 0:
+            sys.exit(f"{name} ended with {process.returncode}: {process.stderr.decode(errors='replace')}")
+        seconds, memory = measured.read().split()
+    return float(seconds), int(memory) * 1024
 
 
 # ---- the trees ---------------------------------------------------------------------------------------------------------
@@ -278,6 +276,8 @@ def main():
             print(f"left out: {who}; to compare it: apt-get install {who.split()[0]}")
     if "lodger-scan" not in names:
         sys.exit(f"missing: {SCAN}")
+    if not os.access(MEASURE, os.X_OK):
+        sys.exit(f"missing: {MEASURE}")
     cold = drop_contents if arguments.contents_only or arguments.quick or not drop_all() else lambda _: drop_all()
     same = True
     with tempfile.TemporaryDirectory(prefix="lodger-scan-bench-", dir=arguments.folder) as base, \

@@ -15,42 +15,18 @@
 #ifndef LODGER_SCAN_ACT_H
 #define LODGER_SCAN_ACT_H
 
+#include "act-file.h"
 #include "plan.h"
 
 #include <lodger/lodger.h>
 
 G_BEGIN_DECLS
 
-typedef enum ActKind
-{
-  ACT_BIN,
-  ACT_DELETE,
-  ACT_HARD_LINK,
-  ACT_REFLINK
-} ActKind;
-
-/* Why a file stayed: an errno, which is positive, or one of these. */
-enum
-{
-  ACT_DONE = 0,
-  ACT_WAITING = -1,      /* not begun, or cancelled before it was */
-  ACT_CHANGED = -2,      /* it is not the file that was scanned */
-  ACT_DIFFERS = -3,      /* it is not the same as the copy that stays */
-  ACT_KEPT_GONE = -4,    /* the copy that was to stay has gone or was changed */
-  ACT_NO_BIN = -5,       /* its file system has no Bin, or the Bin is a link or another user's */
-  ACT_SAME = -6,         /* it is a further name of the copy that stays, or shares its bytes: nothing to gain */
-  ACT_CANNOT = -7,       /* its file system cannot do that */
-  ACT_OTHER_RIGHTS = -8, /* a link would change its owner, permissions or attributes */
-  /* It was exchanged at the last moment, and could not be put back since its name was taken again. It is not lost: */
-  ACT_LEFT_IN_BIN = -9, /* it is in the Bin */
-  ACT_LEFT_ASIDE = -10, /* it is in its folder, under another name: see `moved` */
-};
-
 typedef struct ActItem
 {
-  char *path; /* absolute, as the file system has it; the act's */
-  guint twin; /* the number that it has in the report's twins */
-  int reason;
+  const char *path; /* absolute, as the file system has it; the act's */
+  guint twin;       /* the number that it has in the report's twins */
+  int reason;       /* ACT_DONE, or why it stayed: see act-file.h */
   guint64 size;
   const char *moved; /* its name in the Bin, or its other name in its folder; NULL: it has none. The act's. */
 } ActItem;

@@ -110,13 +110,13 @@ read_all (const char *path, gsize *ret_length)
 
 /* The names lie one behind the other, each with its 0; what is left is 0, too. */
 static gboolean
-take_types (CacheFile *file, const Header *header, const char *at)
+take_types (CacheFile *file, const Header *header, char *at)
 {
   const char *end = at + header->type_bytes;
-  file->types = g_new0 (const char *, header->n_types + 1);
+  file->types = g_new0 (char *, header->n_types + 1);
   for (; file->n_types < header->n_types; file->n_types++)
     {
-      const char *zero = memchr (at, 0, (gsize) (end - at));
+      char *zero = memchr (at, 0, (gsize) (end - at));
       if (zero == NULL || !cache_file_takes_type (at))
         return FALSE;
       file->types[file->n_types] = at;
@@ -156,7 +156,7 @@ take (CacheFile *file, gsize length)
     return FALSE;
   if (header.checksum != finish_checksum (add_to_checksum (0, bytes + sizeof header, length - sizeof header), &header))
     return FALSE;
-  return take_types (file, &header, (const char *) bytes + sizeof header + records) && take_records (file, &header);
+  return take_types (file, &header, (char *) file->memory + sizeof header + records) && take_records (file, &header);
 }
 
 CacheFile *

@@ -35,7 +35,7 @@ typedef struct CacheFile
   void *memory;
   const CacheRecord *records;
   guint count, n_types;
-  const char **types;
+  char **types;
   atomic_uchar *used; /* for each record: whether it was found since */
 } CacheFile;
 

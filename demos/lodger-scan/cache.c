@@ -39,14 +39,15 @@ struct HashCacheSave
   CacheRecord **chunks;
   guint n_added;
   gboolean news; /* something was added since the last save */
-  const char **types;
+  char **types;
   guint n_types;
 };
 
 HashCache *
 hash_cache_ref (HashCache *cache)
 {
-  atomic_fetch_add (&cache->refs, 1);
+  if (cache != NULL)
+    atomic_fetch_add (&cache->refs, 1);
   return cache;
 }
 
@@ -291,13 +292,13 @@ join_types (const HashCacheSave *save, const CacheFile *file, guint16 *ret_numbe
   GHashTable *index = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < file->n_types + save->n_types; i++)
     {
-      const char *type = i < file->n_types ? file->types[i] : save->types[i - file->n_types];
+      char *type = i < file->n_types ? file->types[i] : save->types[i - file->n_types];
       guint number = GPOINTER_TO_UINT (g_hash_table_lookup (index, type));
       if ((number == 0 || i < file->n_types) && types->len < CACHE_FILE_TYPES)
         {
-          g_ptr_array_add (types, (void *) type);
+          g_ptr_array_add (types, type);
           number = types->len;
-          g_hash_table_insert (index, (void *) type, GUINT_TO_POINTER (number));
+          g_hash_table_insert (index, type, GUINT_TO_POINTER (number));
         }
       if (i >= file->n_types)
         ret_numbers[i - file->n_types] = (guint16) number;

@@ -11,7 +11,7 @@ choice_copy (const EngineOptions *what)
   EngineOptions copy = *what;
   copy.folders = choice_outermost (what->folders);
   copy.exclude = g_strdupv (what->exclude);
-  copy.cache = hash_cache_ref (what->cache);
+  copy.cache = what->cache == NULL ? NULL : hash_cache_ref (what->cache);
   return copy;
 }
 
@@ -60,6 +60,8 @@ static gboolean
 is_below (const char *path, const char *folder)
 {
   gsize length = strlen (folder);
+  if (*path == '\0' || *folder == '\0') /* one that cannot be found */
+    return FALSE;
   if (strcmp (folder, "/") == 0)
     return TRUE;
   return strncmp (path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
@@ -67,15 +69,15 @@ is_below (const char *path, const char *folder)
 
 /* The paths are compared as they are without links. Of two that are the same, the first one is left. */
 char **
-choice_outermost (char *const *folders)
+choice_outermost (char **folders)
 {
-  guint count = g_strv_length ((char **) folders);
+  guint count = g_strv_length (folders);
   char **real = g_new0 (char *, count + 1);
   GPtrArray *left = g_ptr_array_new ();
   for (guint i = 0; i < count; i++)
     {
       char *resolved = realpath (folders[i], NULL);
-      real[i] = g_strdup (resolved != NULL ? resolved : folders[i]);
+      real[i] = g_strdup (resolved != NULL ? resolved : "");
       free (resolved);
     }
   for (guint i = 0; i < count; i++)

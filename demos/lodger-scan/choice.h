@@ -21,7 +21,7 @@ gboolean choice_takes (const EngineOptions *what, const char *below, const char 
 
 /* The folders that are left when those are left out that another one holds: absolute, as given, and NULL after the last
  * one. Free it with g_strfreev(). */
-char **choice_outermost (char *const *folders);
+char **choice_outermost (char **folders);
 
 G_END_DECLS
 

@@ -88,18 +88,18 @@ void
 class_split (const Class *class, GPtrArray *ret_classes)
 {
   GHashTable *found = g_hash_table_new (verdict_hash, verdict_equal);
-  const Verdict unknown = { COMPARE_NOWHERE, 0, FALSE };
+  Verdict unknown = { COMPARE_NOWHERE, 0, FALSE };
   gboolean begins_again = class->way == BY_BLOCKS && class->verdicts[0].failed;
   for (guint i = 0; i < class->inodes->len; i++)
     {
-      const Verdict *verdict = begins_again ? &unknown : &class->verdicts[i];
+      Verdict *verdict = begins_again ? &unknown : &class->verdicts[i];
       Class *with = g_hash_table_lookup (found, verdict);
       if (class->verdicts[i].failed)
         continue;
       if (with == NULL)
         {
           with = class_new (BY_BLOCKS, class->size, same_before (class, verdict));
-          g_hash_table_insert (found, (void *) verdict, with);
+          g_hash_table_insert (found, verdict, with);
           g_ptr_array_add (ret_classes, with);
         }
       g_array_append_val (with->inodes, *class_get_inode (class, i));

@@ -57,8 +57,9 @@ static const UsageOption table[] = {
     "(delete), or become hard links to it (hardlink) or files that share its space (reflink)",
     option_set_act, OF (act), TRUE },
   { "--keep", "RULE", FALSE,
-    "which one stays: the oldest (as without RULE), the newest, that with the shortest path, "
-    "or that in the first FOLDER",
+    "which one stays: oldest (as without it), newest, shortest-path, or first-folder, which is that in the first "
+    "FOLDER "
+    "that has one",
     option_set_keep, OF (act), TRUE },
   { "--dry-run", NULL, FALSE, "with --delete-duplicates: only tell what would be done", option_set_flag,
     OF (act.dry_run), TRUE },
@@ -68,8 +69,8 @@ static const UsageOption table[] = {
   { "--exit-when-done", "SECONDS", TRUE,
     "when the scan is over, print the summary, keep the window for so long (0), and end", option_set_stay,
     offsetof (Parse, arguments.options), FALSE },
-  { "--page", "PAGE", FALSE, "what is shown first: files, folders, duplicates, types or errors", option_set_page, OF (page),
-    FALSE },
+  { "--page", "PAGE", FALSE, "what is shown first: files, folders, duplicates, types or errors", option_set_page,
+    OF (page), FALSE },
   { "--dark", NULL, FALSE, "a dark window", option_set_flag, OF (dark), FALSE },
   { .help = "What is told" },
   { "--json", "FILE", FALSE, "write all of it to FILE when all is over; without a window, - is standard output",

@@ -38,6 +38,8 @@ void plan_apply_to (Plan *plan, PlanRule rule, guint group);
  * has gone or is in a Bin. */
 gboolean plan_set (Plan *plan, guint twin, gboolean goes);
 gboolean plan_goes (const Plan *plan, guint twin);
+/* Whether it is a copy that stays for sure: one that neither goes nor has gone, and is in no Bin. */
+gboolean plan_stays (const Plan *plan, guint twin);
 void plan_clear (Plan *plan);
 
 guint plan_get_count (const Plan *plan);

@@ -1,20 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session.h"
 
+#include "follow.h"
+
+#include <errno.h>
 #include <stdatomic.h>
+
+enum
+{
+  ROOM = 65536 /* so many files can come before those that are there change their places in memory */
+};
+
+/* The cache is saved after the scan, and then after updates, but no more often than that. */
+#define SAVE_INTERVAL (INT64_C (600) * G_USEC_PER_SEC)
 
 struct Session
 {
-  atomic_int refs; /* the owner's, and those of the call that makes the report and of its continuation */
+  atomic_int refs; /* the owner's, others', and those of the call that makes the report and of its continuation */
   LodgerCaller *caller;
   Engine *engine;
+  HashCache *cache; /* NULL: none */
+  char **folders;
   const char *json;
-  HashCache *cache;    /* NULL: nothing is kept for the next scan */
-  HashCacheSave *save; /* NULL before the engine has finished, or when there is nothing to save */
   SessionEvents events;
   SessionState state;
   gboolean cancelled, dropped, json_failed;
   Report *report;
+
+  gboolean making;   /* a call makes a report, or writes it */
+  void (*written) (int why, void *data);
+  void *written_data;
+  GArray *forgotten; /* guint, to be removed when no report is being made */
+  gint64 saved;      /* µs of the monotonic clock, or 0 */
+  gboolean wants_watch;
+  Follow *follow; /* NULL: not yet, or not any more */
+  gint64 began;   /* ns since 1970 */
 };
 
 void *
@@ -33,8 +53,9 @@ session_unref (void *data)
     return;
   report_free (session->report);
   engine_free (session->engine);
-  hash_cache_save_free (session->save);
   hash_cache_unref (session->cache);
+  g_array_unref (session->forgotten);
+  g_strfreev (session->folders);
   lodger_caller_unref (session->caller);
   g_free (session);
 }
@@ -46,6 +67,8 @@ enter (Session *session, SessionState state)
   if (!session->dropped)
     session->events.changed (session, session->events.data);
 }
+
+/* ---- the report ------------------------------------------------------------------------------------------------- */
 
 /* The outcome of the call that makes the report. */
 typedef struct Made
@@ -66,11 +89,10 @@ static Made *
 make (const Session *session)
 {
   Made *made = g_new0 (Made, 1);
-  /* When it cannot be written, the next scan takes longer: that is all. */
-  if (session->save != NULL)
-    (void) hash_cache_save_write (session->save);
   made->report = report_new (engine_get_store (session->engine), engine_get_root (session->engine),
                              engine_get_seconds (session->engine), session->cancelled);
+  if (session->folders[1] != NULL)
+    report_set_folders (made->report, session->folders);
   if (session->json != NULL)
     {
       int why = report_write_json (made->report, session->json);
@@ -82,17 +104,34 @@ make (const Session *session)
 }
 
 /* Sorting and writing many files takes a while, so a worker does it. Worker and window both read the session and its
- * store meanwhile. Nobody writes to them once the engine has finished: the result is the call's outcome. */
+ * store meanwhile. Nobody writes to them until the report is there: the result is the call's outcome. */
 static void
 make_report (LodgerPending *self, void *data)
 {
   (void) lodger_pending_return_pointer (self, make (data), made_free);
 }
 
+static void make_report_again (Session *session);
+static void begin_watch (Session *session);
+
+/* The store may change again. */
+static void
+end_making (Session *session)
+{
+  if (session->forgotten->len > 0)
+    make_report_again (session);
+  else
+    begin_watch (session);
+  if (!session->making)
+    follow_release (session->follow);
+}
+
+/* Those who show the old report change to the new one before it goes. */
 static void
 report_returned (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
 {
   Session *session = data;
+  Report *old = session->report;
   void *value = NULL;
   Made *made;
   if (session->dropped)
@@ -100,10 +139,182 @@ report_returned (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *d
   /* Without a worker the main thread makes the report, although that blocks the window. */
   made = lodger_pending_take_pointer (done, &value) == LODGER_OK ? value : make (session);
   session->report = g_steal_pointer (&made->report);
-  session->json_failed = made->json_failed;
+  session->json_failed |= made->json_failed;
+  session->json = NULL;
+  session->making = FALSE;
   made_free (made);
   enter (session, SESSION_DONE);
+  report_free (old);
+  if (!session->dropped)
+    end_making (session);
 }
+
+/* The worker's reference is dropped in the main thread too (`data_home`): only that thread may free the engine. */
+static void
+begin_report (Session *session)
+{
+  LodgerPending *making;
+  session->making = TRUE;
+  follow_hold (session->follow);
+  making = lodger_caller_to_thread_full (session->caller, make_report, session_ref (session), session_unref,
+                                         LODGER_CALL_OPTIONS (.name = "report", .data_home = session->caller));
+  lodger_pending_disown (
+      lodger_pending_then (making, session->caller, report_returned, session_ref (session), session_unref));
+  lodger_pending_unref (making);
+}
+
+/* The store is about to move its files in memory: a report that points to them must not be shown any more. */
+static void
+lose_report (void *data)
+{
+  Session *session = data;
+  Report *old = g_steal_pointer (&session->report);
+  if (old == NULL)
+    return;
+  enter (session, SESSION_SORTING);
+  report_free (old);
+}
+
+static void
+remove_forgotten (Session *session)
+{
+  for (guint i = 0; i < session->forgotten->len; i++)
+    store_remove_file (engine_get_store (session->engine), g_array_index (session->forgotten, guint, i));
+  g_array_set_size (session->forgotten, 0);
+}
+
+/* During a scan or an update there will be a report anyway. */
+static void
+make_report_again (Session *session)
+{
+  remove_forgotten (session);
+  if (session->state == SESSION_DONE && !follow_is_updating (session->follow))
+    begin_report (session);
+}
+
+/* ---- the report as a file --------------------------------------------------------------------------------------- */
+
+typedef struct Writing
+{
+  Session *session;
+  SessionFormat format;
+  char *path;
+} Writing;
+
+static void
+writing_free (void *data)
+{
+  Writing *writing = data;
+  session_unref (writing->session);
+  g_free (writing->path);
+  g_free (writing);
+}
+
+static void
+write_report (LodgerPending *self, void *data)
+{
+  const Writing *writing = data;
+  const Report *report = writing->session->report;
+  (void) lodger_pending_return_int (self, writing->format == SESSION_JSON ? report_write_json (report, writing->path)
+                                                                           : report_write_csv (report, writing->path));
+}
+
+static void
+write_returned (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
+{
+  Session *session = data;
+  int64_t why = 0;
+  if (lodger_pending_get_int (done, &why) != LODGER_OK)
+    why = EAGAIN;
+  session->making = FALSE;
+  if (!session->dropped)
+    session->written ((int) why, session->written_data);
+  if (!session->dropped)
+    end_making (session);
+}
+
+gboolean
+session_write (Session *session, SessionFormat format, const char *path, void (*written) (int why, void *data),
+               void *data)
+{
+  Writing *writing;
+  LodgerPending *call;
+  if (session->state != SESSION_DONE || session->making || follow_is_updating (session->follow))
+    return FALSE;
+  session->making = TRUE;
+  session->written = written;
+  session->written_data = data;
+  follow_hold (session->follow);
+  writing = g_new0 (Writing, 1);
+  writing->session = session_ref (session);
+  writing->format = format;
+  writing->path = g_strdup (path);
+  call = lodger_caller_to_thread_full (session->caller, write_report, writing, writing_free,
+                                       LODGER_CALL_OPTIONS (.name = "write the report", .data_home = session->caller));
+  lodger_pending_disown (
+      lodger_pending_then (call, session->caller, write_returned, session_ref (session), session_unref));
+  lodger_pending_unref (call);
+  return TRUE;
+}
+
+/* ---- the cache -------------------------------------------------------------------------------------------------- */
+
+/* One that cannot be written makes the next scan slower, and no more. */
+static void
+write_cache (LodgerPending *self G_GNUC_UNUSED, void *data)
+{
+  (void) hash_cache_save_write (data);
+}
+
+static void
+save_cache (Session *session)
+{
+  gint64 now = g_get_monotonic_time ();
+  HashCacheSave *save;
+  if (session->cache == NULL || (session->saved != 0 && now - session->saved < SAVE_INTERVAL))
+    return;
+  session->saved = now;
+  save = hash_cache_begin_save (session->cache);
+  if (save != NULL)
+    lodger_pending_disown (lodger_caller_to_thread_full (session->caller, write_cache, save, hash_cache_save_free,
+                                                         LODGER_CALL_OPTIONS (.name = "save the cache")));
+}
+
+/* ---- what changes after the scan -------------------------------------------------------------------------------- */
+
+static void
+on_told (void *data)
+{
+  Session *session = data;
+  session->events.progress (session, session->events.data);
+}
+
+static void
+begin_watch (Session *session)
+{
+  if (!session->wants_watch || session->follow != NULL || session->cancelled || session->state != SESSION_DONE
+      || session->making)
+    return;
+  session->follow = follow_start (session->caller, session->engine, session->began, on_told, session);
+  session->wants_watch = session->follow != NULL;
+}
+
+void
+session_watch (Session *session)
+{
+  session->wants_watch = TRUE;
+  begin_watch (session);
+}
+
+void
+session_forget (Session *session, const guint *numbers, guint count)
+{
+  g_array_append_vals (session->forgotten, numbers, count);
+  if (!session->making)
+    make_report_again (session);
+}
+
+/* ---- the scan --------------------------------------------------------------------------------------------------- */
 
 static void
 on_progress (Engine *engine G_GNUC_UNUSED, void *data)
@@ -113,23 +324,20 @@ on_progress (Engine *engine G_GNUC_UNUSED, void *data)
     session->events.progress (session, session->events.data);
 }
 
-/* The worker's reference is dropped in the main thread too (`data_home`): only that thread may free the engine. */
+/* The scan is over, or an update. */
 static void
 on_finished (Engine *engine, void *data)
 {
   Session *session = data;
-  LodgerPending *making;
   session->engine = engine;
   if (session->dropped)
     return;
-  if (session->cache != NULL)
-    session->save = hash_cache_begin_save (session->cache);
-  making = lodger_caller_to_thread_full (session->caller, make_report, session_ref (session), session_unref,
-                                         LODGER_CALL_OPTIONS (.name = "report", .data_home = session->caller));
-  lodger_pending_disown (
-      lodger_pending_then (making, session->caller, report_returned, session_ref (session), session_unref));
-  lodger_pending_unref (making);
-  enter (session, SESSION_SORTING);
+  remove_forgotten (session);
+  store_hold_places (engine_get_store (engine), ROOM, lose_report, session);
+  begin_report (session);
+  save_cache (session);
+  if (session->state < SESSION_SORTING)
+    enter (session, SESSION_SORTING);
 }
 
 Session *
@@ -140,10 +348,12 @@ session_start (LodgerCaller *caller, const EngineOptions *what, const char *json
   EngineEvents engine_events = { on_progress, on_finished, session };
   atomic_init (&session->refs, 1);
   session->caller = lodger_caller_ref (caller);
+  session->folders = g_strdupv (what->folders);
   session->json = json;
-  if (what->cache != NULL)
-    session->cache = hash_cache_ref (what->cache);
   session->events = *events;
+  session->forgotten = g_array_new (FALSE, FALSE, sizeof (guint));
+  session->began = g_get_real_time () * 1000;
+  session->cache = what->cache == NULL ? NULL : hash_cache_ref (what->cache);
   session->engine = engine_start (caller, what, &engine_events, ret_message);
   if (session->engine != NULL)
     return session;
@@ -161,18 +371,21 @@ session_cancel (Session *session)
   enter (session, SESSION_CANCELLING);
 }
 
-/* A running scan ends here: it has no report to lose, and its workers do not touch the store. A call that makes a
- * report reads the store until it is over, and holds a reference till then. */
+/* A running scan ends here: it has no report to lose, and its workers do not touch the store. Whoever reads the store
+ * elsewhere, as a call that makes a report, holds a reference till then. */
 void
 session_drop (Session *session)
 {
   if (session == NULL)
     return;
   session->dropped = TRUE;
-  if (session->state == SESSION_SCANNING)
+  if (session->state < SESSION_SORTING || follow_is_updating (session->follow))
     engine_cancel (session->engine);
+  follow_end (g_steal_pointer (&session->follow));
   session_unref (session);
 }
+
+/* ---- what is known ---------------------------------------------------------------------------------------------- */
 
 SessionState
 session_get_state (const Session *session)
@@ -202,6 +415,22 @@ gboolean
 session_was_cancelled (const Session *session)
 {
   return session->cancelled;
+}
+
+SessionWatching
+session_get_watching (const Session *session)
+{
+  if (session->follow == NULL)
+    return SESSION_NOT_WATCHED;
+  if (follow_is_updating (session->follow))
+    return SESSION_UPDATING;
+  return follow_is_complete (session->follow) ? SESSION_WATCHED : SESSION_WATCH_BEGINS;
+}
+
+guint
+session_get_unwatched (const Session *session)
+{
+  return session->follow == NULL ? 0 : follow_get_left_out (session->follow);
 }
 
 const Report *

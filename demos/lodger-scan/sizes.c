@@ -29,7 +29,7 @@ compare_keys (const void *a, const void *b)
   return (key_a->number > key_b->number) - (key_a->number < key_b->number);
 }
 
-static const StoreFile *
+static StoreFile *
 file_at (const Sizes *sizes, guint number)
 {
   return &g_array_index (sizes->job.shared->store->files, StoreFile, number);
@@ -43,7 +43,7 @@ collect (const Sizes *sizes)
   GArray *keys = g_array_sized_new (FALSE, FALSE, sizeof (Key), count - sizes->first_new);
   GHashTable *wanted = g_hash_table_new (g_int64_hash, g_int64_equal);
   for (guint i = sizes->first_new; sizes->first_new > 0 && i < count; i++)
-    g_hash_table_add (wanted, (void *) &file_at (sizes, i)->size);
+    g_hash_table_add (wanted, &file_at (sizes, i)->size);
   for (guint i = 0; i < count; i++)
     {
       const StoreFile *file = file_at (sizes, i);

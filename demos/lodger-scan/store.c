@@ -167,6 +167,7 @@ store_add_file (Store *store, const StoreFile *file, const char *name, const cha
 {
   StoreFile added = *file;
   guint number = store->files->len;
+  store_before_add (store);
   added.gone = FALSE;
   added.copies = added.inodes = 0;
   added.name = g_string_chunk_insert (store->names, name);
@@ -199,6 +200,12 @@ store_remove_file (Store *store, guint number)
   file->gone = TRUE;
   contents_remove (store, file);
   count_file (store, file, -1);
+}
+
+guint64
+store_get_device (const Store *store, const StoreFile *file)
+{
+  return g_array_index (store->devices, guint64, file->dev);
 }
 
 static void
@@ -265,5 +272,6 @@ void
 store_add_error (Store *store, const StoreDir *dir, const char *name, int reason)
 {
   StoreError error = { dir, name == NULL ? NULL : g_string_chunk_insert (store->names, name), reason };
+  store_before_add (store);
   g_array_append_val (store->errors, error);
 }

@@ -88,6 +88,14 @@ typedef struct StoreType
   guint64 files, bytes;
 } StoreType;
 
+/* Where files and errors stay in memory: up to how many. */
+typedef struct StorePlaces
+{
+  guint room, files_end, errors_end;
+  void (*moving) (void *data);
+  void *data;
+} StorePlaces;
+
 typedef struct Store
 {
   GArray *files;  /* StoreFile, in the order of arrival; those that have gone are among them */
@@ -109,6 +117,7 @@ typedef struct Store
   guint n_used;           /* slots that are not free, in both tables */
   guint32 *old_slots;     /* NULL, or the table before it grew, of which `n_moved` slots are in the new one */
   guint n_old_slots, n_moved;
+  StorePlaces places;
 } Store;
 
 Store *store_new (void);
@@ -133,6 +142,8 @@ void store_set_content (Store *store, guint number, guint8 kind, const guint8 *c
 void store_remove_file (Store *store, guint number);
 /* Marks all files in the folder and below it as gone. The folders in it, and itself, count as never opened. */
 void store_remove_dir (Store *store, StoreDir *dir);
+/* The device that the file is on. */
+guint64 store_get_device (const Store *store, const StoreFile *file);
 /* Whether a file with the same content is there, too; another name of the same inode counts. */
 gboolean store_has_twin (const Store *store, const StoreFile *file);
 /* A link that is not followed. */
@@ -141,6 +152,12 @@ void store_add_link (Store *store, StoreDir *dir);
 void store_reset_links (Store *store, StoreDir *dir);
 void store_add_error (Store *store, const StoreDir *dir, const char *name, int reason);
 gboolean store_has_error (const Store *store, const StoreDir *dir, const char *name, int reason);
+
+/* From now on, `room` / 2 files and errors at least can come before those that are there change their places in memory.
+ * Before that, also in this function, `moving` runs and forgets what points to them. */
+void store_hold_places (Store *store, guint room, void (*moving) (void *data), void *data);
+/* For the store's own files: one is about to be added. */
+void store_before_add (Store *store);
 
 /* The path below the scanned folder, in the bytes that the file system has; "" for the folder itself. */
 void store_append_path (GString *path, const StoreDir *dir, const char *name);

@@ -160,9 +160,7 @@ report_summary (const Report *report)
   text_append_seconds (text, report->seconds);
   g_string_append (text, " s, ");
   text_append_count (text, (guint64) ((double) store->n_files / MAX (report->seconds, 0.001)));
-  g_string_append (text, " files/s, ");
-  text_append_size (text, (guint64) ((double) store->bytes / MAX (report->seconds, 0.001)));
-  g_string_append (text, "/s\n");
+  g_string_append (text, " files/s\n");
   if (!report->duplicates_only)
     append_types (text, store);
   (report->duplicates_only ? append_all_groups : append_groups) (text, report);

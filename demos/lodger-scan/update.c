@@ -13,17 +13,19 @@ update_new (Store *store, StoreDir *dir)
 {
   Update *update = g_new (Update, 1);
   update->store = store;
-  update->files = g_hash_table_new (g_str_hash, g_str_equal);
-  update->folders = g_hash_table_new (g_str_hash, g_str_equal);
+  update->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  update->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint next = dir->first_file; next != 0;)
     {
       const StoreFile *file = &g_array_index (store->files, StoreFile, next - 1);
-      if (!file->gone)
-        g_hash_table_insert (update->files, (void *) file->name, GUINT_TO_POINTER (next));
+      if (!file->gone && g_hash_table_contains (update->files, file->name))
+        store_remove_file (store, next - 1); /* it was swapped to and fro while it was looked at */
+      else if (!file->gone)
+        g_hash_table_insert (update->files, g_strdup (file->name), GUINT_TO_POINTER (next));
       next = file->next_in_dir;
     }
   for (StoreDir *child = dir->first_child; child != NULL; child = child->next)
-    g_hash_table_insert (update->folders, (void *) child->name, child);
+    g_hash_table_insert (update->folders, g_strdup (child->name), child);
   store_reset_links (store, dir);
   return update;
 }

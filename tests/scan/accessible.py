@@ -43,11 +43,18 @@ def begin():
     os.execvp("dbus-run-session", ["dbus-run-session", "--", python, *sys.argv])
 
 
+def atspi():
+    import gi
+    gi.require_version("Atspi", "2.0")
+    from gi.repository import Atspi
+    return Atspi
+
+
 class Control:
     """A part of a window, as assistive technology sees it."""
 
     def __init__(self, accessible):
-        from gi.repository import Atspi
+        Atspi = atspi()
         self.accessible = accessible
         self.role = accessible.get_role_name()
         self.name = accessible.get_name() or ""
@@ -76,9 +83,36 @@ class Control:
         return f"{self.role} '{self.text()}'"
 
 
+class Focus:
+    """What gets the focus, as it is told."""
+
+    def __init__(self):
+        Atspi = atspi()
+        self.taken = []
+        self.listener = Atspi.EventListener.new(self.on_event)
+        self.listener.register("object:state-changed:focused")
+
+    def on_event(self, event):
+        if event.detail1 == 1:
+            self.taken.append(repr(Control(event.source)))
+
+    def listen(self):
+        """Waits a moment for what comes."""
+        from gi.repository import GLib
+        context = GLib.MainContext.default()
+        GLib.timeout_add(300, context.wakeup)
+        before = len(self.taken)
+        context.iteration(True)
+        while context.iteration(False) or len(self.taken) == before and context.pending():
+            pass
+
+    def end(self):
+        self.listener.deregister("object:state-changed:focused")
+
+
 def find_program(pid):
     """The program, or None as long as it has told nobody that it is there."""
-    from gi.repository import Atspi
+    Atspi = atspi()
     desktop = Atspi.get_desktop(0)
     for i in range(desktop.get_child_count()):
         program = desktop.get_child_at_index(i)

@@ -59,7 +59,7 @@ class Application(ScanTest):
         with open(os.path.join(self.place, f"{ID}.service"), "w", encoding="utf-8") as file:
             file.write(SERVICE.format(id=ID, program=SCAN))
         bus = self.start("dbus-daemon", f"--config-file={self.place}/bus.conf", "--nofork", "--print-address",
-                         stdout=subprocess.PIPE, env=self.environment)
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.environment)
         self.addCleanup(bus.stdout.close)
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
 
@@ -74,12 +74,19 @@ class Application(ScanTest):
     def wait_for_windows(self, count, *names):
         self.repeat_until(lambda: len(windows(*names)) == count, f"{count} windows with {names}")
 
+    def press_until(self, reached, what, name, key):
+        """Presses a key in the window again and again: one that has just come may not have the keyboard yet."""
+        def press():
+            for window in windows(name):
+                call("xdotool", "windowfocus", str(window), "key", key, check=False, stderr=subprocess.DEVNULL)
+        self.repeat_until(reached, what, press)
+
     def start_both(self):
         self.start_bus()
         process = self.start_scan(self.first)
         self.wait_for_windows(1, "/first – ")
-        other = self.start_scan(self.second)
-        self.assertEqual(other.wait(timeout=LIMIT), 0)
+        other = run(self.second, env=self.environment)
+        self.assertEqual((other.returncode, other.stdout, other.stderr), (0, b"", b""))
         self.wait_for_windows(1, "/second – ")
         return process
 
@@ -106,8 +113,7 @@ class Application(ScanTest):
         process = self.start_both()
         for name in ("/first – ", "/second – "):
             self.assertIsNone(process.poll())
-            call("xdotool", "windowfocus", "--sync", str(windows(name)[0]), "key", "ctrl+w", check=False)
-            self.wait_for_windows(0, name)
+            self.press_until(lambda name=name: not windows(name), f"end of {name}", name, "ctrl+w")
         self.assertEqual(process.wait(timeout=LIMIT), 0)
 
     def test_quit_ends_scans_of_all_windows(self):
@@ -157,8 +163,8 @@ class Application(ScanTest):
                         for folder in (self.first, self.second)]
             self.wait_for_windows(2)
             for program, name in zip(programs, ("/first – ", "/second – ")):
-                call("xdotool", "windowfocus", "--sync", str(windows(name)[0]), "key", "ctrl+q", check=False)
-                self.assertEqual(program.wait(timeout=LIMIT), 0)
+                self.press_until(lambda program=program: program.poll() is not None, "end", name, "ctrl+q")
+                self.assertEqual(program.returncode, 0)
                 self.assertEqual(program.stderr.read(), b"")
                 program.stderr.close()
 

@@ -3,7 +3,7 @@
 
 import os
 
-from scantest import Outcome, ScanTest, found_by_find, main
+from scantest import Outcome, ScanTest, found_by_find, main, run
 
 FEWEST = 8
 SHORTAGE = "Too many open files"
@@ -63,6 +63,10 @@ class Shortage(ScanTest):
             self.make(f"{i}/{i}/file", b"%d" % (i % 7))
         for count in range(FEWEST, 12):
             with self.subTest(count=count):
+                process = run("--headless", "--json", "/dev/null", self.folder, prefix=with_descriptors(count))
+                if process.returncode == 1:
+                    self.assertIn(b"cannot write '/dev/null': " + SHORTAGE.encode(), process.stderr)
+                    continue
                 outcome = Outcome(self.folder, prefix=with_descriptors(count))
                 self.assert_told(outcome)
                 self.assertLessEqual({why for reasons in outcome.errors.values() for why in reasons},

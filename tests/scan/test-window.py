@@ -55,7 +55,7 @@ class Window(ScanTest):
     def start_endless(self, *arguments):
         self.make("small", b"x")
         os.truncate(self.make("sub/endless"), 64 << 30)
-        process = self.start_scan(*arguments, stderr=subprocess.PIPE)
+        process = self.start_scan("--hash-all", *arguments, stderr=subprocess.PIPE)
         taken = threading.Event()
         threading.Thread(target=self.read_trace, args=(process.stderr, taken), daemon=True).start()
         self.assertTrue(taken.wait(timeout=LIMIT), "the window has not taken the small file")

@@ -93,7 +93,7 @@ make_button (const char *label, const char *icon, const char *tooltip, const cha
 }
 
 static GtkWidget *
-link (GtkWidget *first, GtkWidget *second)
+link_buttons (GtkWidget *first, GtkWidget *second)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   gtk_widget_add_css_class (box, "linked");
@@ -137,10 +137,10 @@ act_choice_new (void)
 
   choice->box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12));
   gtk_widget_add_css_class (choice->box, "act-bar");
-  gtk_box_append (GTK_BOX (choice->box), link (choose, clear));
-  gtk_box_append (GTK_BOX (choice->box), link (expand, collapse));
+  gtk_box_append (GTK_BOX (choice->box), link_buttons (choose, clear));
+  gtk_box_append (GTK_BOX (choice->box), link_buttons (expand, collapse));
   gtk_box_append (GTK_BOX (choice->box), choice->summary);
-  gtk_box_append (GTK_BOX (choice->box), link (bin, others));
+  gtk_box_append (GTK_BOX (choice->box), link_buttons (bin, others));
   return choice;
 }
 

@@ -159,8 +159,9 @@ on_frame (void *data)
     frames_want (report->frames, FALSE);
 }
 
+/* Before the window's clock goes. */
 static void
-on_destroy (GtkWidget *window G_GNUC_UNUSED, void *data)
+on_unrealize (GtkWidget *window G_GNUC_UNUSED, void *data)
 {
   ActReport *report = data;
   g_clear_pointer (&report->frames, frames_free);
@@ -168,7 +169,7 @@ on_destroy (GtkWidget *window G_GNUC_UNUSED, void *data)
 
 /* With the last reference to the window, whose cells refer to the outcome. */
 static void
-report_free (void *data)
+act_report_free (void *data)
 {
   ActReport *report = data;
   act_outcome_unref (report->outcome);
@@ -220,8 +221,8 @@ act_report_show (GtkWindow *window, ActOutcome *outcome)
   report->outcome = act_outcome_ref (outcome);
   report->rows = rows_new (0, 0, 0);
   report->window = gtk_window_new ();
-  g_object_set_data_full (G_OBJECT (report->window), report_key, report, report_free);
-  g_signal_connect (report->window, "destroy", G_CALLBACK (on_destroy), report);
+  g_object_set_data_full (G_OBJECT (report->window), report_key, report, act_report_free);
+  g_signal_connect (report->window, "unrealize", G_CALLBACK (on_unrealize), report);
   gtk_window_set_title (GTK_WINDOW (report->window), _ ("What became of the files"));
   gtk_window_set_transient_for (GTK_WINDOW (report->window), window);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (report->window), TRUE);

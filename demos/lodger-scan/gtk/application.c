@@ -251,15 +251,6 @@ on_shutdown (GApplication *gtk_application G_GNUC_UNUSED, void *data)
   lodger_pending_unref (settings_write (application->settings));
 }
 
-/* The program that runs already opens the window. */
-static void
-hand_over (const Application *application)
-{
-  g_action_group_activate_action (G_ACTION_GROUP (application->application), "scan",
-                                  request_to_message (application->request));
-  (void) g_dbus_connection_flush_sync (g_application_get_dbus_connection (application->application), NULL, NULL);
-}
-
 /* Without a session bus this succeeds. A bus that refuses the name is as if there was none. */
 static void
 register_name (GApplication *application)
@@ -270,14 +261,16 @@ register_name (GApplication *application)
   (void) g_application_register (application, NULL, NULL);
 }
 
-static void
-run (Application *application)
+/* If a program runs already, that one opens the window, and this one ends. */
+static int
+on_begin (GApplication *gtk_application, GVariantDict *none G_GNUC_UNUSED, void *data)
 {
-  register_name (application->application);
-  if (g_application_get_is_remote (application->application))
-    hand_over (application);
-  else
-    (void) g_application_run (application->application, 0, NULL);
+  const Application *application = data;
+  register_name (gtk_application);
+  if (!g_application_get_is_remote (gtk_application))
+    return -1; /* go on */
+  g_action_group_activate_action (G_ACTION_GROUP (gtk_application), "scan", request_to_message (application->request));
+  return 0;
 }
 
 /* Has something to print or to write: nobody else can do that. It neither joins others nor keeps anything. */
@@ -321,6 +314,7 @@ make_application (Application *application)
     flags |= G_APPLICATION_NON_UNIQUE;
   gtk_application = G_APPLICATION (gtk_application_new (APPLICATION_ID, flags));
   g_action_map_add_action_entries (G_ACTION_MAP (gtk_application), entries, G_N_ELEMENTS (entries), application);
+  g_signal_connect (gtk_application, "handle-local-options", G_CALLBACK (on_begin), application);
   g_signal_connect (gtk_application, "startup", G_CALLBACK (on_startup), application);
   g_signal_connect (gtk_application, "activate", G_CALLBACK (on_activate), application);
   g_signal_connect (gtk_application, "open", G_CALLBACK (on_open), application);
@@ -360,7 +354,7 @@ application_scan (const ScanOptions *options)
     .closed = on_closed,
     .data = &application,
   };
-  run (&application);
+  (void) g_application_run (application.application, 0, NULL);
   calls_end ();
   if (application.caller != NULL)
     {

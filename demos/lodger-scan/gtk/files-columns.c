@@ -208,12 +208,11 @@ static void
 keep_order (FilesColumns *columns)
 {
   Order order = files_columns_get_order (columns);
-  char *kept[ORDER_N + 1] = { NULL };
-  for (guint i = 0; i < order.n_keys; i++)
-    kept[i] = g_strdup_printf ("%s:%d", names[order.keys[i].by], order.keys[i].descending);
+  char *kept[2] = { NULL, NULL };
+  if (order.n_keys > 0)
+    kept[0] = g_strdup_printf ("%s:%d", names[order.keys[0].by], order.keys[0].descending);
   settings_set_list (columns->settings, sort_key, (const char *const *) kept);
-  for (guint i = 0; i < order.n_keys; i++)
-    g_free (kept[i]);
+  g_free (kept[0]);
 }
 
 /* Those that are not named come last. One column at least is shown. */
@@ -221,15 +220,17 @@ static void
 restore_columns (FilesColumns *columns, char **kept)
 {
   GtkColumnView *view = cells_get_view (columns->cells);
-  guint place = 0;
+  gboolean placed[ORDER_N] = { FALSE };
   gboolean any = FALSE;
+  guint place = 0;
   for (; *kept != NULL; kept++)
     {
       char **parts = g_strsplit (*kept, ":", 0);
       OrderBy by = g_strv_length (parts) == 3 ? find_column (parts[0]) : ORDER_N;
-      if (by < ORDER_N)
+      if (by < ORDER_N && !placed[by])
         {
           int width = atoi (parts[1]);
+          placed[by] = TRUE;
           gtk_column_view_insert_column (view, place++, columns->columns[by]);
           gtk_column_view_column_set_fixed_width (columns->columns[by], width > 0 ? CLAMP (width, 20, 4000) : -1);
           gtk_column_view_column_set_visible (columns->columns[by], atoi (parts[2]) != 0);
@@ -242,19 +243,16 @@ restore_columns (FilesColumns *columns, char **kept)
     gtk_column_view_column_set_visible (columns->columns[ORDER_BY_NAME], TRUE);
 }
 
-/* The one that is asked for last counts most. */
+/* GTK takes the most important column only. */
 static void
 restore_order (FilesColumns *columns, char **kept)
 {
-  for (guint i = g_strv_length (kept); i > 0; i--)
-    {
-      char **parts = g_strsplit (kept[i - 1], ":", 0);
-      OrderBy by = g_strv_length (parts) == 2 ? find_column (parts[0]) : ORDER_N;
-      if (by < ORDER_N)
-        gtk_column_view_sort_by_column (cells_get_view (columns->cells), columns->columns[by],
-                                        atoi (parts[1]) != 0 ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
-      g_strfreev (parts);
-    }
+  char **parts = *kept == NULL ? NULL : g_strsplit (*kept, ":", 0);
+  OrderBy by = parts != NULL && g_strv_length (parts) == 2 ? find_column (parts[0]) : ORDER_N;
+  if (by < ORDER_N)
+    gtk_column_view_sort_by_column (cells_get_view (columns->cells), columns->columns[by],
+                                    atoi (parts[1]) != 0 ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+  g_strfreev (parts);
 }
 
 void

@@ -20,6 +20,7 @@ struct FilesView
   gboolean filtered; /* there was a filter */
   gboolean gone;     /* files had gone */
   gboolean arranged; /* one of these is so, and a worker makes the list */
+  gboolean asks;     /* somebody has, since then */
   gboolean answered; /* what was asked for last is shown */
   gboolean over;     /* the scan is */
   guint appended;    /* files that are shown as they were found */
@@ -75,6 +76,7 @@ ask (FilesView *view)
   Filter *filter = filter_bar_make_filter (view->bar);
   gboolean gone = view->store != NULL && count_gone (view) > 0;
   gboolean is_same = filter == NULL && !view->filtered && order_is_equal (&order, &view->order) && gone == view->gone;
+  view->asks = FALSE;
   if (view->store != NULL && !is_same)
     {
       view->order = order;
@@ -100,10 +102,13 @@ leave_out_what_has_gone (FilesView *view)
   arranger_ask (view->arranger, &view->order, NULL);
 }
 
+/* With the next frame: what is typed over a selection is two changes, of which the first one leaves nothing. */
 static void
 on_asked (void *data)
 {
-  ask (data);
+  FilesView *view = data;
+  view->asks = TRUE;
+  view->wake (view->data);
 }
 
 /* What was asked for is shown from its beginning. Later answers only follow the store. */
@@ -146,6 +151,8 @@ gboolean
 files_view_grow (FilesView *view)
 {
   gboolean more = FALSE;
+  if (view->asks)
+    ask (view);
   if (view->store != NULL && !view->arranged && count_gone (view) > 0)
     leave_out_what_has_gone (view);
   if (view->store != NULL && !view->arranged)

@@ -93,7 +93,7 @@ select_number (Listing *listing, guint number, gboolean selected)
       g_byte_array_set_size (listing->bits, MAX (number + 1, 2 * old));
       memset (listing->bits->data + old, 0, listing->bits->len - old);
     }
-  listing->bits->data[number] = selected;
+  listing->bits->data[number] = selected ? 1 : 0;
   listing->n_selected += selected ? 1U : G_MAXUINT;
 }
 

@@ -143,6 +143,7 @@ static void
 on_done (Results *results)
 {
   acts_refresh (results->acts, results->scanned);
+  session_watch (results->session);
   results->json_failed |= session_json_failed (results->session);
   refresh (results);
   tell_shown_later (results, SCAN_PAINT_PATIENCE);

@@ -91,16 +91,20 @@ END_TEST
 START_TEST (a_full_disk_leaves_the_old_file)
 {
   Place place = place_new ();
-  struct rlimit limit = { 1000, 1000 };
+  struct rlimit before, limit;
   HashCache *cache;
   place_save (place.path, PLACE_FILES, 1);
   cache = hash_cache_load (place.path);
   for (guint i = 0; i < PLACE_FILES; i++)
     place_add (cache, i, 2);
   signal (SIGXFSZ, SIG_IGN);
+  ck_assert_int_eq (getrlimit (RLIMIT_FSIZE, &before), 0);
+  limit = before;
+  limit.rlim_cur = 1000;
   ck_assert_int_eq (setrlimit (RLIMIT_FSIZE, &limit), 0);
   ck_assert (!hash_cache_save (cache));
   ck_assert_int_eq (errno, EFBIG);
+  ck_assert_int_eq (setrlimit (RLIMIT_FSIZE, &before), 0); /* Check has a file of its own */
   hash_cache_unref (cache);
   ck_assert_uint_eq (place_count_known (place.path, 1), PLACE_FILES);
   ck_assert_uint_eq (place_count_names (&place), 1);
@@ -189,7 +193,9 @@ bytes_of (const char *path)
 static void
 put_bytes (const char *path, const char *data, gsize length)
 {
-  int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  int fd;
+  g_remove (path); /* some file systems write a file to the disk at once that was made empty */
+  fd = open (path, O_WRONLY | O_CREAT | O_EXCL, 0600);
   ck_assert_int_ge (fd, 0);
   ck_assert_int_eq (write (fd, data, length), (ssize_t) length);
   close (fd);

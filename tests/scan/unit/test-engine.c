@@ -107,10 +107,11 @@ scan_update (Scan *scan, const char *name)
 static void
 scan_free (Scan *scan)
 {
-  char *command[] = { "rm", "-rf", scan->folder, NULL };
+  char *command = g_strdup_printf ("rm -rf '%s'", scan->folder);
   engine_free (scan->engine);
   loop_close (&scan->loop);
-  ck_assert (g_spawn_sync (NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
+  ck_assert (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  g_free (command);
   lodger_pending_unref (scan->finished);
   g_free (scan->folder);
   g_free (scan);
@@ -257,13 +258,15 @@ END_TEST
 START_TEST (no_event_comes_from_an_engine_that_was_freed)
 {
   Scan *scan = scan_new ();
+  guint before;
   make_file (scan, "a", "1");
   scan_start (scan, readings[_i]);
   lodger_manual_iterate (scan->loop.host, false);
+  before = scan->n_finished; /* the worker may have been quick */
   engine_free (scan->engine);
   scan->engine = NULL;
   loop_run (&scan->loop);
-  ck_assert_uint_eq (scan->n_finished, 0);
+  ck_assert_uint_eq (scan->n_finished, before);
   scan_free (scan);
 }
 END_TEST

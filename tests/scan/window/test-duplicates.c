@@ -4,6 +4,7 @@
 #include "gtk-window.h"
 #include "gtk/acts.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
@@ -67,6 +68,15 @@ inode_of (const Stage *stage, const char *name)
   return status.st_ino;
 }
 
+static void
+remove_tree (char *path)
+{
+  char rm[] = "rm";
+  char options[] = "-rf";
+  char *command[] = { rm, options, path, NULL };
+  (void) g_spawn_sync (NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+}
+
 static guint
 count_entries (const char *path)
 {
@@ -79,9 +89,9 @@ count_entries (const char *path)
 }
 
 static guint
-count_in_bin (const Stage *stage)
+count_in_bin (void)
 {
-  char *path = g_build_filename (stage->base, "data/Trash/files", NULL);
+  char *path = g_build_filename (g_get_user_data_dir (), "Trash/files", NULL);
   guint count = count_entries (path);
   g_free (path);
   return count;
@@ -130,6 +140,20 @@ is_list (GtkWidget *widget, const char *text)
 {
   (void) text;
   return GTK_IS_COLUMN_VIEW (widget);
+}
+
+static gboolean
+is_entry (GtkWidget *widget, const char *text)
+{
+  (void) text;
+  return GTK_IS_SEARCH_ENTRY (widget);
+}
+
+static gboolean
+is_search_bar (GtkWidget *widget, const char *text)
+{
+  (void) text;
+  return GTK_IS_SEARCH_BAR (widget);
 }
 
 static void
@@ -229,16 +253,14 @@ settle (Stage *stage)
 static void
 stage_open (Stage *stage)
 {
-  char *data;
+  char *bin = g_build_filename (g_get_user_data_dir (), "Trash", NULL);
   *stage = (Stage) { .window = window_open (FALSE) };
   stage->base = g_dir_make_tmp ("lodger-scan-duplicates-XXXXXX", NULL);
   stage->folder = g_build_filename (stage->base, "folder", NULL);
-  data = g_build_filename (stage->base, "data", NULL);
   ck_assert_int_eq (g_mkdir (stage->folder, 0700), 0);
-  ck_assert_int_eq (g_mkdir (data, 0700), 0);
-  g_setenv ("XDG_DATA_HOME", data, TRUE);
-  g_setenv ("XDG_CACHE_HOME", stage->base, TRUE);
-  g_free (data);
+  ck_assert (g_str_has_prefix (bin, g_get_tmp_dir ()));
+  remove_tree (bin);
+  g_free (bin);
   stage->acts = acts_new (&(ActsTarget) { stage->window.window, stage->window.caller, no_page, no_wake, NULL });
   stage->page = duplicates_view_get_widget (acts_get_duplicates (stage->acts));
   stage->bar = acts_get_bar (stage->acts);
@@ -279,8 +301,7 @@ stage_leave (Stage *stage)
 static void
 stage_remove (Stage *stage)
 {
-  char *command[] = { "rm", "-rf", stage->base, NULL };
-  ck_assert (g_spawn_sync (NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
+  remove_tree (stage->base);
   g_free (stage->folder);
   g_free (stage->base);
 }
@@ -387,7 +408,7 @@ START_TEST (chosen_copies_go_to_the_bin_and_come_back)
   ck_assert (find (stage.bar, is_label, "2 files are in the Bin.") != NULL);
   ck_assert (is_there (&stage, "a/long/way/down") && is_there (&stage, "other"));
   ck_assert (!is_there (&stage, "b/middle") && !is_there (&stage, "c"));
-  ck_assert_uint_eq (count_in_bin (&stage), 2);
+  ck_assert_uint_eq (count_in_bin (), 2);
   /* The list follows. */
   await_groups (&stage, 0);
   ck_assert (find (stage.page, is_label, "No duplicates") != NULL);
@@ -395,7 +416,7 @@ START_TEST (chosen_copies_go_to_the_bin_and_come_back)
   while (find (stage.bar, is_label, "2 files are back in their places.") == NULL)
     g_main_context_iteration (NULL, TRUE);
   ck_assert (is_there (&stage, "b/middle") && is_there (&stage, "c"));
-  ck_assert_uint_eq (count_in_bin (&stage), 0);
+  ck_assert_uint_eq (count_in_bin (), 0);
   ck_assert_ptr_null (find (stage.bar, is_button, "_Undo"));
   stage_close (&stage);
 }
@@ -477,7 +498,7 @@ START_TEST (deleting_for_good_asks_and_means_no)
   ck_assert (find (stage.bar, is_label, "2 files were deleted: 16 B is free.") != NULL);
   ck_assert_ptr_null (find (stage.bar, is_button, "_Undo"));
   ck_assert (!is_there (&stage, "a/long/way/down") && !is_there (&stage, "b/middle") && is_there (&stage, "c"));
-  ck_assert_uint_eq (count_in_bin (&stage), 0);
+  ck_assert_uint_eq (count_in_bin (), 0);
   stage_close (&stage);
 }
 END_TEST
@@ -525,7 +546,7 @@ check_all_are_somewhere (const Stage *stage)
 {
   guint there = count_entries (stage->folder);
   ck_assert (is_there (stage, "0"));
-  ck_assert_uint_eq (there + count_in_bin (stage), MANY);
+  ck_assert_uint_eq (there + count_in_bin (), MANY);
 }
 
 START_TEST (an_act_ends_behind_the_file_that_it_is_at)
@@ -554,7 +575,7 @@ START_TEST (a_window_may_close_while_files_go)
   scan (&stage);
   choose (&stage, "oldest");
   act (&stage, "duplicates.bin");
-  while (count_in_bin (&stage) == 0)
+  while (count_in_bin () == 0)
     g_main_context_iteration (NULL, FALSE);
   stage_leave (&stage);
   check_all_are_somewhere (&stage);
@@ -578,7 +599,7 @@ START_TEST (files_of_another_page_go_if_a_copy_stays)
   actions = acts_get_files_actions (stage.acts);
   actions.move_to_bin (&g_array_index (numbers, guint, 0), numbers->len, actions.data);
   await (&stage, "_Undo");
-  ck_assert_uint_eq (count_in_bin (&stage), 2);
+  ck_assert_uint_eq (count_in_bin (), 2);
   ck_assert (is_there (&stage, "other"));
   ck_assert (find (stage.bar, is_label, "2 files were left where they are: no other copy of them stays.") != NULL);
   g_array_unref (numbers);
@@ -616,10 +637,75 @@ START_TEST (rows_stay_when_the_report_is_made_anew)
 }
 END_TEST
 
+START_TEST (only_groups_with_a_file_that_is_looked_for_are_shown)
+{
+  Stage stage;
+  GtkWidget *entry;
+  stage_open (&stage);
+  make_three (&stage);
+  make (&stage, "x", "another", 7, 1);
+  make (&stage, "y", "another", 7, 2);
+  scan (&stage);
+  act (&stage, "duplicates.collapse");
+  settle (&stage);
+  entry = find (stage.page, is_entry, NULL);
+  gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (find (stage.page, is_search_bar, NULL)), TRUE);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "middle");
+  settle (&stage);
+  ck_assert_uint_eq (g_list_model_get_n_items (G_LIST_MODEL (get_rows (&stage))), 1);
+  ck_assert (find (stage.page, is_label, "1 of 2 groups") != NULL);
+  gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (find (stage.page, is_search_bar, NULL)), FALSE);
+  settle (&stage);
+  ck_assert_uint_eq (g_list_model_get_n_items (G_LIST_MODEL (get_rows (&stage))), 2);
+  stage_close (&stage);
+}
+END_TEST
+
+static void
+on_written (int why, void *data)
+{
+  *(int *) data = why;
+}
+
+START_TEST (the_list_is_written_in_a_worker)
+{
+  Stage stage;
+  char *place;
+  char *text = NULL;
+  int why = -1;
+  stage_open (&stage);
+  make_three (&stage);
+  scan (&stage);
+  place = g_build_filename (stage.base, "list.csv", NULL);
+  ck_assert (session_write (stage.session, SESSION_CSV, place, on_written, &why));
+  while (why == -1)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_int_eq (why, 0);
+  ck_assert (g_file_get_contents (place, &text, NULL, NULL));
+  ck_assert (strstr (text, "b/middle") != NULL);
+  g_free (text);
+  g_free (place);
+  why = -1;
+  ck_assert (session_write (stage.session, SESSION_JSON, "/nowhere/list.json", on_written, &why));
+  ck_assert (!session_write (stage.session, SESSION_JSON, "/nowhere/list.json", on_written, &why));
+  while (why == -1)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_int_eq (why, ENOENT);
+  stage_close (&stage);
+}
+END_TEST
+
+/* The Bin is one that is there for these tests. */
 int
 main (int argc, char **argv)
 {
+  char data[] = "/tmp/lodger-scan-data-XXXXXX";
   Suite *suite = suite_create ("duplicates");
+  int status;
+  if (g_mkdtemp (data) == NULL)
+    return 1;
+  g_setenv ("XDG_DATA_HOME", data, TRUE);
+  g_setenv ("XDG_CACHE_HOME", data, TRUE);
   test_add (suite, a_rule_chooses_all_but_one_of_each_group);
   test_add (suite, the_last_copy_that_stays_cannot_be_chosen);
   test_add (suite, chosen_copies_go_to_the_bin_and_come_back);
@@ -631,5 +717,9 @@ main (int argc, char **argv)
   test_add (suite, a_window_may_close_while_files_go);
   test_add (suite, files_of_another_page_go_if_a_copy_stays);
   test_add (suite, rows_stay_when_the_report_is_made_anew);
-  return gtk_test_main (suite, argc, argv);
+  test_add (suite, only_groups_with_a_file_that_is_looked_for_are_shown);
+  test_add (suite, the_list_is_written_in_a_worker);
+  status = gtk_test_main (suite, argc, argv);
+  remove_tree (data);
+  return status;
 }

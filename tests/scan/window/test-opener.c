@@ -175,8 +175,11 @@ START_TEST (the_file_manager_shows_the_file)
   GDBusNodeInfo *node = g_dbus_node_info_new_for_xml (interface_xml, NULL);
   GDBusConnection *bus;
   GVariant *answer;
-  char *uri;
-  g_test_dbus_up (daemon);
+  char *uri, *display;
+  display = g_strdup (g_getenv ("DISPLAY"));
+  g_test_dbus_up (daemon); /* takes it away */
+  g_setenv ("DISPLAY", display, TRUE);
+  g_free (display);
   stage_open (&stage);
   bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
   ck_assert_ptr_nonnull (bus);
