@@ -2,6 +2,7 @@
 #include "act.h"
 
 #include "act-work.h"
+#include "i18n.h"
 #include "text.h"
 
 #include <errno.h>
@@ -293,19 +294,19 @@ act_reason_text (int reason)
 {
   switch (reason)
     {
-    case ACT_DONE: return "done";
-    case ACT_WAITING: return "nothing was done with it";
-    case ACT_CHANGED: return "it was changed after the scan";
-    case ACT_DIFFERS: return "it is not the same as the copy that stays";
-    case ACT_KEPT_GONE: return "the copy that was to stay has gone or was changed";
-    case ACT_NO_BIN: return "its file system has no Bin that can be used";
-    case ACT_SAME: return "it takes no space of its own: it shares that of the copy that stays";
-    case ACT_CANNOT: return "its file system cannot do that";
-    case ACT_OTHER_RIGHTS: return "its owner, permissions or attributes would change";
-    case ACT_LEFT_IN_BIN: return "it was changed meanwhile, and is in the Bin, since something else has its name";
-    case ACT_LEFT_ASIDE: return "it was changed meanwhile, and has another name, since something else has its own";
-    case ENOENT: return "it has gone";
-    case EEXIST: return "something else has its name";
+    case ACT_DONE: return N_ ("done");
+    case ACT_WAITING: return N_ ("nothing was done with it");
+    case ACT_CHANGED: return N_ ("it was changed after the scan");
+    case ACT_DIFFERS: return N_ ("it is not the same as the copy that stays");
+    case ACT_KEPT_GONE: return N_ ("the copy that was to stay has gone or was changed");
+    case ACT_NO_BIN: return N_ ("its file system has no Bin that can be used");
+    case ACT_SAME: return N_ ("it takes no space of its own: it shares that of the copy that stays");
+    case ACT_CANNOT: return N_ ("its file system cannot do that");
+    case ACT_OTHER_RIGHTS: return N_ ("its owner, permissions or attributes would change");
+    case ACT_LEFT_IN_BIN: return N_ ("it was changed meanwhile, and is in the Bin, since something else has its name");
+    case ACT_LEFT_ASIDE: return N_ ("it was changed meanwhile, and has another name, since something else has its own");
+    case ENOENT: return N_ ("it has gone");
+    case EEXIST: return N_ ("something else has its name");
     default: return g_strerror (reason);
     }
 }
