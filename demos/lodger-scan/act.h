@@ -24,9 +24,9 @@ G_BEGIN_DECLS
 
 typedef struct ActItem
 {
-  char *path; /* absolute, as the file system has it; the act's */
-  guint twin; /* the number that it has in the report's twins */
-  int reason; /* ACT_DONE, or why it stayed: see act-file.h */
+  const char *path; /* absolute, as the file system has it; the act's */
+  guint twin;       /* the number that it has in the report's twins */
+  int reason;       /* ACT_DONE, or why it stayed: see act-file.h */
   guint64 size;
   const char *moved; /* its name in the Bin, or its other name in its folder; NULL: it has none. The act's. */
 } ActItem;
