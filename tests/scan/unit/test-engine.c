@@ -107,10 +107,11 @@ scan_update (Scan *scan, const char *name)
 static void
 scan_free (Scan *scan)
 {
-  char *command[] = { "rm", "-rf", scan->folder, NULL };
+  char *command = g_strdup_printf ("rm -rf '%s'", scan->folder);
   engine_free (scan->engine);
   loop_close (&scan->loop);
-  ck_assert (g_spawn_sync (NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
+  ck_assert (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  g_free (command);
   lodger_pending_unref (scan->finished);
   g_free (scan->folder);
   g_free (scan);
