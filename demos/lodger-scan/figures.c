@@ -114,6 +114,29 @@ figures_append_current (GString *text, const Session *session)
   g_free (current);
 }
 
+void
+figures_append_watching (GString *text, const Session *session)
+{
+  guint unwatched = session == NULL ? 0 : session_get_unwatched (session);
+  char *folders;
+  switch (session == NULL ? SESSION_NOT_WATCHED : session_get_watching (session))
+    {
+    case SESSION_NOT_WATCHED: return;
+    case SESSION_WATCH_BEGINS: g_string_append (text, _ ("Beginning to watch for changes")); return;
+    case SESSION_UPDATING: g_string_append (text, _ ("Looking at what has changed")); return;
+    case SESSION_WATCHED: break;
+    }
+  if (unwatched == 0)
+    {
+      g_string_append (text, _ ("Watching for changes"));
+      return;
+    }
+  folders = folders_text (unwatched);
+  /* Translators: %s is "500 folders" */
+  g_string_append_printf (text, _ ("Watching for changes, except in %s for which the system has no room"), folders);
+  g_free (folders);
+}
+
 /* After the report somebody may have freed some of it: the store knows. */
 gboolean
 figures_append_saving (GString *text, const Session *session)

@@ -165,7 +165,7 @@ append_line (GString *text, Line line, const About *about, const AboutFacts *fac
   switch (line)
     {
     case LINE_STATE: figures_append_state (text, facts->session); break;
-    case LINE_WATCHING: g_string_append (text, facts->watching == NULL ? "" : facts->watching); break;
+    case LINE_WATCHING: figures_append_watching (text, facts->session); break;
     case LINE_FRAMES: append_frames (text, paints); break;
     case LINE_LATE:
       if (paints->count > 0)
