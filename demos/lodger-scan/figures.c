@@ -117,9 +117,9 @@ figures_append_current (GString *text, const Session *session)
 void
 figures_append_watching (GString *text, const Session *session)
 {
-  guint unwatched = session_get_unwatched (session);
+  guint unwatched = session == NULL ? 0 : session_get_unwatched (session);
   char *count;
-  switch (session_get_watching (session))
+  switch (session == NULL ? SESSION_NOT_WATCHED : session_get_watching (session))
     {
     case SESSION_WATCH_BEGINS: g_string_append (text, _ ("Changes will be shown as they happen")); break;
     case SESSION_UPDATING: g_string_append (text, _ ("Something has changed: it is looked at")); break;

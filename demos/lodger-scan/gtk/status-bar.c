@@ -144,4 +144,9 @@ status_bar_refresh (StatusBar *bar, const Session *session)
   show (bar->current, bar->text);
   if (session_get_state (session) != SESSION_DONE)
     gtk_progress_bar_pulse (GTK_PROGRESS_BAR (bar->progress));
+  else
+    {
+      figures_append_watching (bar->text, session);
+      show (bar->current, bar->text);
+    }
 }
