@@ -103,6 +103,14 @@ set_aside (const ActWay *way, const ActFile *known, const ActOpened *kept, const
 
 /* ---- the kinds -------------------------------------------------------------------------------------------------- */
 
+/* Why there is no Bin for what is in that folder. */
+static int
+reason_without_bin (int error)
+{
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOSPC || error == EDQUOT ? error
+                                                                                                     : ACT_NO_BIN;
+}
+
 static int
 move_to_bin (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file,
              const ActFile *scanned, ActResult *result)
@@ -112,7 +120,7 @@ move_to_bin (const ActWay *way, const ActFile *known, const ActOpened *kept, con
   gboolean left = FALSE;
   int reason;
   if (!bin_open (file->folder, &bin))
-    return errno == EMFILE || errno == ENFILE || errno == ENOSPC || errno == EDQUOT ? errno : ACT_NO_BIN;
+    return reason_without_bin (errno);
   full = g_build_filename (way->bases[scanned->base].path, scanned->path, NULL);
   name = bin_reserve (&bin, full);
   if (name == NULL)
@@ -321,7 +329,7 @@ act_file_restore (const ActWay *way, const ActFile *file, const char *moved)
     return reason;
   reason = ACT_DONE;
   if (!bin_open (folder, &bin))
-    reason = ACT_NO_BIN;
+    reason = reason_without_bin (errno);
   else if (fstatat (bin.files, moved, &st, AT_SYMLINK_NOFOLLOW) < 0)
     reason = errno;
   else if (st.st_dev != file->dev || st.st_ino != file->ino)

@@ -19,7 +19,7 @@ void figures_append_found (GString *text, const Session *session);
 void figures_append_rates (GString *text, const Session *session);
 /* The folder that was begun last. */
 void figures_append_current (GString *text, const Session *session);
-/* "Watching for changes", and how many folders cannot be watched. Nothing when none is. */
+/* "Changes are shown as they happen". Nothing when they are not. */
 void figures_append_watching (GString *text, const Session *session);
 /* "1.2 MB could be saved", of what was found so far. FALSE: nothing could. */
 gboolean figures_append_saving (GString *text, const Session *session);

@@ -433,6 +433,25 @@ START_TEST (a_folder_in_its_place_is_put_back)
 }
 END_TEST
 
+static void
+take_name_in_bin (void)
+{
+  acting_write (&acting, "data/Trash/files/victim", "older");
+}
+
+START_TEST (nothing_in_the_bin_is_overwritten)
+{
+  begin ();
+  at.before_move = take_name_in_bin;
+  acting_run (&acting, ACT_BIN, FALSE);
+  ck_assert_int_eq (acting_reason (&acting, "victim"), EEXIST);
+  ck_assert (acting_has (&acting, "in/victim", "the content"));
+  ck_assert (acting_has (&acting, "data/Trash/files/victim", "older"));
+  ck_assert_uint_eq (acting_count (&acting, "data/Trash/info"), 0);
+  acting_end (&acting);
+}
+END_TEST
+
 START_TEST (a_file_that_vanishes_before_the_move_has_gone)
 {
   begin ();
@@ -841,6 +860,7 @@ main (int argc, char **argv)
   test_add (suite, a_copy_that_became_a_link_does_not_stay);
   add_kinds (suite, a_link_in_its_place_is_put_back, ACT_BIN, KINDS);
   add_kinds (suite, a_folder_in_its_place_is_put_back, ACT_BIN, KINDS);
+  test_add (suite, nothing_in_the_bin_is_overwritten);
   add_kinds (suite, a_file_that_vanishes_before_the_move_has_gone, ACT_BIN, KINDS);
   add_kinds (suite, a_folder_that_becomes_a_link_is_not_followed, ACT_BIN, KINDS);
   add_kinds (suite, what_cannot_go_back_is_not_lost, ACT_BIN, 2);

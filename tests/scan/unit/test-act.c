@@ -245,6 +245,15 @@ START_TEST (what_differs_stays)
 }
 END_TEST
 
+static void
+set_time (const char *name, int seconds)
+{
+  struct timespec times[2] = { { 1600000000 + seconds, 0 }, { 1600000000 + seconds, 0 } };
+  char *path = acting_path (&acting, name);
+  ck_assert_int_eq (utimensat (AT_FDCWD, path, times, 0), 0);
+  g_free (path);
+}
+
 /* What has its name after the scan is another file, or another kind of file. */
 START_TEST (what_was_changed_after_the_scan_stays)
 {
@@ -256,10 +265,13 @@ START_TEST (what_was_changed_after_the_scan_stays)
   acting_write (&acting, "in/d/file", "the content");
   acting_write (&acting, "out/file", "the content");
   acting_scan (&acting, CONTENT_SHA256);
+  /* Each with all the rest as it was: the size, the time, the inode. */
   acting_write (&acting, "in/2", "the content and more");
+  set_time ("in/2", 1);
   acting_write (&acting, "in/3", "the content");
   acting_move (&acting, "in/4", "in/moved");
   acting_move (&acting, "in/5", "in/6");
+  set_time ("in/6", 5);
   six = acting_path (&acting, "in/5");
   ck_assert_int_eq (mkfifo (six, 0600), 0);
   seven = acting_path (&acting, "in/7");
