@@ -2,8 +2,8 @@
 /*
  * The walk through the folders. A job is a listing (at most so many entries of one folder) or a batch of files of one
  * folder. The main thread holds the folders still to be listed and makes the jobs: listings while few batches wait,
- * batches otherwise. So the batches that wait and the results of the running listings bound the number of names in memory,
- * whatever the size of a folder.
+ * batches otherwise. So the batches that wait and the results of the running listings bound the number of names in
+ * memory, whatever the size of a folder.
  *
  * If each file is read, a batch does it. Else a listing finds out all that is wanted, and there are no batches.
  */
