@@ -14,7 +14,6 @@
  */
 #include "act-file.h"
 
-#include "below.h"
 #include "bin.h"
 
 #include <errno.h>
@@ -29,7 +28,7 @@ static gboolean
 stays_kept (const ActWay *way, const ActFile *kept, const ActOpened *before, gboolean linked)
 {
   ActOpened again;
-  gboolean stays = act_open (way->root, kept, &again) == ACT_DONE
+  gboolean stays = act_open (way->bases, kept, &again) == ACT_DONE
                    && (linked ? act_is_unchanged : act_is_untouched) (&again.st, &before->st);
   act_close (&again);
   return stays;
@@ -104,17 +103,25 @@ set_aside (const ActWay *way, const ActFile *known, const ActOpened *kept, const
 
 /* ---- the kinds -------------------------------------------------------------------------------------------------- */
 
+/* Why there is no Bin for what is in that folder. */
 static int
-move_to_bin (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file, const char *path,
-             ActResult *result)
+reason_without_bin (int error)
+{
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOSPC || error == EDQUOT ? error
+                                                                                                     : ACT_NO_BIN;
+}
+
+static int
+move_to_bin (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file,
+             const ActFile *scanned, ActResult *result)
 {
   Bin bin;
   char *full, *name;
   gboolean left = FALSE;
   int reason;
   if (!bin_open (file->folder, &bin))
-    return errno == EMFILE || errno == ENFILE || errno == ENOSPC || errno == EDQUOT ? errno : ACT_NO_BIN;
-  full = g_strconcat (strcmp (way->path, "/") == 0 ? "" : way->path, "/", path, NULL);
+    return reason_without_bin (errno);
+  full = g_build_filename (way->bases[scanned->base].path, scanned->path, NULL);
   name = bin_reserve (&bin, full);
   if (name == NULL)
     reason = errno;
@@ -268,8 +275,8 @@ share (const ActWay *way, const ActOpened *kept, const ActOpened *file)
 /* ---- one file --------------------------------------------------------------------------------------------------- */
 
 static int
-do_opened (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file, const char *path,
-           ActResult *result)
+do_opened (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file,
+           const ActFile *scanned, ActResult *result)
 {
   int reason = ACT_DONE;
   if (act_is_inode (&kept->st, &file->st))
@@ -286,7 +293,7 @@ do_opened (const ActWay *way, const ActFile *known, const ActOpened *kept, const
     return reason;
   switch (way->kind)
     {
-    case ACT_BIN: return move_to_bin (way, known, kept, file, path, result);
+    case ACT_BIN: return move_to_bin (way, known, kept, file, scanned, result);
     case ACT_DELETE: return remove_file (way, known, kept, file, result);
     case ACT_HARD_LINK: return replace_by_link (way, known, kept, file, result);
     case ACT_REFLINK:
@@ -298,12 +305,12 @@ int
 act_file_do (const ActWay *way, const ActFile *kept, const ActFile *file, ActResult *ret_result)
 {
   ActOpened opened_kept, opened = { -1, -1, NULL, { 0 } };
-  int reason = act_open_kept (way->root, kept, &opened_kept);
+  int reason = act_open_kept (way->bases, kept, &opened_kept);
   *ret_result = (ActResult) { NULL, 0, FALSE };
   if (reason == ACT_DONE)
-    reason = act_open (way->root, file, &opened);
+    reason = act_open (way->bases, file, &opened);
   if (reason == ACT_DONE)
-    reason = do_opened (way, kept, &opened_kept, &opened, file->path, ret_result);
+    reason = do_opened (way, kept, &opened_kept, &opened, file, ret_result);
   act_close (&opened);
   act_close (&opened_kept);
   return reason;
@@ -317,11 +324,12 @@ act_file_restore (const ActWay *way, const ActFile *file, const char *moved)
   const char *name;
   Bin bin = { -1, -1, -1 };
   int reason = ACT_DONE;
-  int folder = below_open_parent (way->root, file->path, &name);
+  int folder = act_open_folder (way->bases, file, &name, &reason);
   if (folder < 0)
-    return below_was_replaced (errno) ? ACT_CHANGED : errno;
+    return reason;
+  reason = ACT_DONE;
   if (!bin_open (folder, &bin))
-    reason = ACT_NO_BIN;
+    reason = reason_without_bin (errno);
   else if (fstatat (bin.files, moved, &st, AT_SYMLINK_NOFOLLOW) < 0)
     reason = errno;
   else if (st.st_dev != file->dev || st.st_ino != file->ino)

@@ -22,8 +22,7 @@ typedef enum ActKind
 
 typedef struct ActWay
 {
-  int root;         /* the folder that paths are relative to, see below.h */
-  const char *path; /* its own path, absolute */
+  const ActBase *bases;
   ActKind kind;
   gboolean dry_run; /* compares, and does nothing */
   SameStopFunc stop;

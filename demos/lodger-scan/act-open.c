@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "act-open.h"
 
-#include "below.h"
+#include "folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,10 +37,25 @@ act_is_untouched (const struct stat *a, const struct stat *b)
   return act_is_unchanged (a, b) && ns_of (&a->st_ctim) == ns_of (&b->st_ctim);
 }
 
-static int
-reason_of (int error)
+/* What is no folder, no file or a link now was another thing when it was scanned. */
+int
+act_open_reason (int error)
 {
-  return below_was_replaced (error) ? ACT_CHANGED : error;
+  return error == ELOOP || error == ENOTDIR || error == EXDEV || error == ENXIO || error == EISDIR ? ACT_CHANGED
+                                                                                                   : error;
+}
+
+int
+act_open_folder (const ActBase *bases, const ActFile *file, const char **ret_name, int *ret_reason)
+{
+  const ActBase *base = &bases[file->base];
+  const char *slash = strrchr (file->path, '/');
+  char *above = g_strndup (file->path, slash == NULL ? 0 : (gsize) (slash - file->path));
+  int fd = base->fd < 0 ? -1 : folder_open_below (base->fd, above, O_PATH | O_DIRECTORY);
+  *ret_reason = base->fd < 0 ? base->reason : act_open_reason (errno);
+  *ret_name = slash == NULL ? file->path : slash + 1;
+  g_free (above);
+  return fd;
 }
 
 void
@@ -54,16 +70,20 @@ act_close (ActOpened *opened)
 
 /* The file that was scanned, and no other. A file that was changed just now could be changed again without a sign. */
 int
-act_open (int root, const ActFile *file, ActOpened *ret_opened)
+act_open (const ActBase *bases, const ActFile *file, ActOpened *ret_opened)
 {
   struct stat *st = &ret_opened->st;
   struct timespec now;
+  int reason;
   ret_opened->fd = -1;
-  ret_opened->folder = below_open_parent (root, file->path, &ret_opened->name);
-  if (ret_opened->folder >= 0)
-    ret_opened->fd = below_open_file (ret_opened->folder, ret_opened->name);
+  ret_opened->folder = act_open_folder (bases, file, &ret_opened->name, &reason);
+  if (ret_opened->folder < 0)
+    return reason;
+  /* A fifo that has its name by now is not waited for. */
+  ret_opened->fd
+      = openat (ret_opened->folder, ret_opened->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (ret_opened->fd < 0 || fstat (ret_opened->fd, st) < 0 || clock_gettime (CLOCK_REALTIME, &now) < 0)
-    return reason_of (errno);
+    return act_open_reason (errno);
   if (!S_ISREG (st->st_mode) || st->st_dev != file->dev || st->st_ino != file->ino
       || (guint64) st->st_size != file->size || ns_of (&st->st_mtim) != file->mtime)
     return ACT_CHANGED;
@@ -73,9 +93,9 @@ act_open (int root, const ActFile *file, ActOpened *ret_opened)
 /* What went wrong with the copy that stays is no fault of the file's. But that there are no descriptors or no memory is
  * told as it is. */
 int
-act_open_kept (int root, const ActFile *kept, ActOpened *ret_opened)
+act_open_kept (const ActBase *bases, const ActFile *kept, ActOpened *ret_opened)
 {
-  int reason = act_open (root, kept, ret_opened);
+  int reason = act_open (bases, kept, ret_opened);
   if (reason == ACT_DONE || reason == EMFILE || reason == ENFILE || reason == ENOMEM)
     return reason;
   return ACT_KEPT_GONE;

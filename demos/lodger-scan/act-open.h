@@ -27,10 +27,20 @@ enum
   ACT_LEFT_ASIDE = -10, /* it is in its folder, under another name */
 };
 
-/* A file as it was scanned. */
+/* A folder that the scan was given, opened. */
+typedef struct ActBase
+{
+  int fd;     /* -1: it cannot be opened */
+  int reason; /* why */
+  char *path; /* where it is */
+} ActBase;
+
+/* A file as it was scanned. The strings are not owned. */
 typedef struct ActFile
 {
-  const char *path; /* below the root; not owned */
+  const char *full; /* its absolute path */
+  const char *path; /* below its base */
+  guint base;       /* the number of that */
   guint64 dev, ino, size;
   gint64 mtime; /* ns since 1970 */
 } ActFile;
@@ -42,10 +52,15 @@ typedef struct ActOpened
   struct stat st;
 } ActOpened;
 
-/* Opens it below the folder `root` (see below.h). ACT_DONE, ACT_CHANGED or an errno. It is to be closed in any case. */
-int act_open (int root, const ActFile *file, ActOpened *ret_opened);
+/* The folder that the file is in, if no link is in its path below the base. -1 with *ret_reason. *ret_name is the file's
+ * name, and points into its path. */
+int act_open_folder (const ActBase *bases, const ActFile *file, const char **ret_name, int *ret_reason);
+/* Opens the file there. ACT_DONE, ACT_CHANGED or an errno. It is to be closed in any case. */
+int act_open (const ActBase *bases, const ActFile *file, ActOpened *ret_opened);
 /* The same for a copy that stays: ACT_KEPT_GONE rather than what is wrong with it. */
-int act_open_kept (int root, const ActFile *kept, ActOpened *ret_opened);
+int act_open_kept (const ActBase *bases, const ActFile *kept, ActOpened *ret_opened);
+/* The reason for an errno of an open. */
+int act_open_reason (int error);
 void act_close (ActOpened *opened);
 
 /* The same inode of a regular file; with the same size and time of the last change; and with the same names, owner and

@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "act-work.h"
 
-#include "below.h"
-
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum
+{
+  FILES_AN_UNDO = 64 /* in one call of a worker */
+};
+
+static void
+folder_clear (void *data)
+{
+  ActFolder *folder = data;
+  g_free (folder->path);
+}
+
 ActWork *
-act_work_new (const char *folder, ActKind kind, gboolean dry_run)
+act_work_new (ActKind kind, gboolean dry_run)
 {
   ActWork *work = g_new0 (ActWork, 1);
   atomic_init (&work->refs, 1);
-  work->folder = g_strdup (folder);
   work->kind = kind;
   work->dry_run = dry_run;
+  work->folders = g_array_new (FALSE, FALSE, sizeof (ActFolder));
+  g_array_set_clear_func (work->folders, folder_clear);
   work->groups = g_array_new (FALSE, FALSE, sizeof (ActGroup));
   work->files = g_array_new (FALSE, FALSE, sizeof (ActFile));
   work->moved = g_ptr_array_new ();
-  work->paths = g_string_chunk_new (64 * 1024);
+  work->strings = g_string_chunk_new (64 * 1024);
   return work;
 }
 
@@ -38,80 +50,168 @@ act_work_unref (void *data)
   ActWork *work = data;
   if (atomic_fetch_sub (&work->refs, 1) != 1)
     return;
+  g_array_unref (work->folders);
   g_array_unref (work->groups);
   g_array_unref (work->files);
   g_ptr_array_unref (work->moved);
-  g_string_chunk_free (work->paths);
-  g_free (work->folder);
+  g_string_chunk_free (work->strings);
   g_free (work);
 }
 
-void
-act_work_begin_group (ActWork *work)
+const ActFile *
+act_work_get_file (const ActWork *work, const ActGroup *group, guint number)
+{
+  return &g_array_index (work->files, ActFile, group->first + group->stays + number);
+}
+
+static void
+begin_group (ActWork *work)
 {
   ActGroup group = { work->files->len, 0, 0, work->n_items };
   g_array_append_val (work->groups, group);
 }
 
-void
-act_work_add (ActWork *work, const ActFile *file, const char *path, gboolean goes)
+static void
+add_file (ActWork *work, const ActFile *file, gboolean goes)
 {
   ActGroup *group = &g_array_index (work->groups, ActGroup, work->groups->len - 1);
-  ActFile added = *file;
-  added.path = g_string_chunk_insert (work->paths, path);
-  g_array_append_val (work->files, added);
-  if (goes)
+  g_array_append_val (work->files, *file);
+  group->stays += goes ? 0 : 1;
+  group->goes += goes ? 1 : 0;
+  work->n_items += goes ? 1 : 0;
+}
+
+/* ---- from a plan ------------------------------------------------------------------------------------------------ */
+
+/* The path of a folder is made once for all files in it. */
+typedef struct KnownDir
+{
+  char *path; /* absolute, with a slash at the end */
+  gsize size, base_size;
+  guint base;
+} KnownDir;
+
+typedef struct Copying
+{
+  ActWork *work;
+  const Report *report;
+  GHashTable *dirs; /* KnownDir by StoreDir */
+  GString *text;
+} Copying;
+
+static void
+known_dir_free (void *data)
+{
+  KnownDir *dir = data;
+  g_free (dir->path);
+  g_free (dir);
+}
+
+/* The scanned folder is the topmost one; if several were scanned, they are in it, with their whole paths as names. */
+static gboolean
+is_base (const StoreDir *dir)
+{
+  return dir->parent == NULL || (dir->parent->parent == NULL && !dir->parent->opened);
+}
+
+static const KnownDir *
+know_dir (Copying *copying, StoreDir *dir)
+{
+  KnownDir *known = g_hash_table_lookup (copying->dirs, dir);
+  const KnownDir *parent;
+  if (known != NULL)
+    return known;
+  known = g_new0 (KnownDir, 1);
+  if (is_base (dir))
     {
-      group->goes++;
-      work->n_items++;
+      ActFolder folder = { g_build_filename (copying->report->folder, dir->name, NULL), 0, 0 };
+      if (dir->opened)
+        {
+          folder.dev = dir->dev;
+          folder.ino = dir->ino;
+        }
+      known->base = copying->work->folders->len;
+      known->path = g_str_has_suffix (folder.path, "/") ? g_strdup (folder.path) : g_strconcat (folder.path, "/", NULL);
+      known->base_size = strlen (known->path);
+      g_array_append_val (copying->work->folders, folder);
     }
   else
-    group->stays++;
+    {
+      parent = know_dir (copying, dir->parent);
+      known->path = g_strconcat (parent->path, dir->name, "/", NULL);
+      known->base = parent->base;
+      known->base_size = parent->base_size;
+    }
+  known->size = strlen (known->path);
+  g_hash_table_insert (copying->dirs, dir, known);
+  return known;
 }
 
 static void
-add_twin (ActWork *work, const Store *store, const StoreFile *file, gboolean goes, GString *path)
+add_twin (Copying *copying, guint twin, gboolean goes)
 {
-  ActFile added = { NULL, store_get_device (store, file), file->ino, file->size, file->mtime };
-  g_string_truncate (path, 0);
-  store_append_path (path, file->dir, file->name);
-  act_work_add (work, &added, path->str, goes);
+  const StoreFile *file = g_ptr_array_index (copying->report->twins, twin);
+  const KnownDir *dir = know_dir (copying, file->dir);
+  ActFile added = { .base = dir->base,
+                    .dev = store_get_device (copying->report->store, file),
+                    .ino = file->ino,
+                    .size = file->size,
+                    .mtime = file->mtime };
+  g_string_append_len (g_string_truncate (copying->text, 0), dir->path, (gssize) dir->size);
+  g_string_append (copying->text, file->name);
+  added.full = g_string_chunk_insert_len (copying->work->strings, copying->text->str, (gssize) copying->text->len);
+  added.path = added.full + dir->base_size;
+  add_file (copying->work, &added, goes);
+}
+
+static void
+add_group (Copying *copying, const Plan *plan, const ReportGroup *group, GArray *twins)
+{
+  guint end = group->first + group->count;
+  gboolean begun = FALSE;
+  for (guint twin = group->first; !begun && twin < end; twin++)
+    begun = plan_goes (plan, twin);
+  if (!begun)
+    return;
+  begin_group (copying->work);
+  for (guint twin = group->first; twin < end; twin++)
+    if (plan_stays (plan, twin))
+      add_twin (copying, twin, FALSE);
+  for (guint twin = group->first; twin < end; twin++)
+    if (plan_goes (plan, twin))
+      {
+        add_twin (copying, twin, TRUE);
+        g_array_append_val (twins, twin);
+      }
 }
 
 void
 act_work_add_plan (ActWork *work, const Plan *plan, GArray *twins)
 {
   const Report *report = plan_get_report (plan);
-  GString *path = g_string_new (NULL);
+  Copying copying = { work, report, g_hash_table_new_full (NULL, NULL, NULL, known_dir_free), g_string_new (NULL) };
   for (guint i = 0; i < report->groups->len; i++)
+    add_group (&copying, plan, &g_array_index (report->groups, ReportGroup, i), twins);
+  g_string_free (copying.text, TRUE);
+  g_hash_table_unref (copying.dirs);
+}
+
+void
+act_work_add_undo (ActWork *work, const ActWork *was, const ActFile *file, const char *moved)
+{
+  ActFile added = *file;
+  for (guint i = work->folders->len; i < was->folders->len; i++)
     {
-      const ReportGroup *group = &g_array_index (report->groups, ReportGroup, i);
-      gboolean begun = FALSE;
-      for (guint twin = group->first; !begun && twin < group->first + group->count; twin++)
-        begun = plan_goes (plan, twin);
-      if (!begun)
-        continue;
-      act_work_begin_group (work);
-      for (guint twin = group->first; twin < group->first + group->count; twin++)
-        if (plan_stays (plan, twin))
-          add_twin (work, report->store, g_ptr_array_index (report->twins, twin), FALSE, path);
-      for (guint twin = group->first; twin < group->first + group->count; twin++)
-        if (plan_goes (plan, twin))
-          {
-            add_twin (work, report->store, g_ptr_array_index (report->twins, twin), TRUE, path);
-            g_array_append_val (twins, twin);
-          }
+      ActFolder folder = g_array_index (was->folders, ActFolder, i);
+      folder.path = g_strdup (folder.path);
+      g_array_append_val (work->folders, folder);
     }
-  if (twins->len > 0)
-    {
-      const StoreFile *file = g_ptr_array_index (report->twins, g_array_index (twins, guint, 0));
-      const StoreDir *root = file->dir;
-      while (root->parent != NULL)
-        root = root->parent;
-      work->dev = root->opened ? root->dev : 0;
-      work->ino = root->opened ? root->ino : 0;
-    }
-  g_string_free (path, TRUE);
+  if (work->n_items % FILES_AN_UNDO == 0)
+    begin_group (work);
+  added.full = g_string_chunk_insert (work->strings, file->full);
+  added.path = added.full + (file->path - file->full);
+  add_file (work, &added, TRUE);
+  g_ptr_array_add (work->moved, g_string_chunk_insert (work->strings, moved));
 }
 
 /* ---- in a worker ------------------------------------------------------------------------------------------------ */
@@ -121,7 +221,7 @@ typedef struct Doing
   ActWork *work;
   LodgerPending *self;
   ActWay way;
-  char *path; /* of the root */
+  ActBase *bases;
   const ActGroup *group;
   gboolean *failed; /* copies that were to stay */
   GArray *links;    /* Link */
@@ -141,33 +241,36 @@ has_to_stop (void *data)
   return atomic_load (&doing->work->stopped) || lodger_pending_is_cancelled (doing->self);
 }
 
-/* The folder that was scanned, and where it is. */
-static int
-open_way (Doing *doing)
+/* Where an open folder is, without links in its path, if the system tells. */
+static char *
+path_of (int fd, const char *otherwise)
 {
-  ActWork *work = doing->work;
   char link[64];
   char path[PATH_MAX];
-  struct stat st;
   ssize_t size;
-  int root = below_open_root (work->folder);
-  if (root < 0)
-    return below_was_replaced (errno) ? ACT_CHANGED : errno;
-  if (work->ino != 0 && (fstat (root, &st) < 0 || st.st_dev != work->dev || st.st_ino != work->ino))
-    {
-      close (root);
-      return ACT_CHANGED;
-    }
-  snprintf (link, sizeof link, "/proc/self/fd/%d", root);
+  snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
   size = readlink (link, path, sizeof path);
-  doing->path = size > 0 && size < (ssize_t) sizeof path ? g_strndup (path, (gsize) size) : g_strdup (work->folder);
-  doing->way = (ActWay) { .root = root,
-                          .path = doing->path,
-                          .kind = work->kind,
-                          .dry_run = work->dry_run,
-                          .stop = has_to_stop,
-                          .stop_data = doing };
-  return ACT_DONE;
+  return size > 0 && size < (ssize_t) sizeof path ? g_strndup (path, (gsize) size) : g_strdup (otherwise);
+}
+
+/* Links that lead to the folder are followed, as when it was scanned; and it has to be the same one. */
+static ActBase
+open_base (const ActFolder *folder)
+{
+  struct stat st;
+  ActBase base = { open (folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC), ACT_DONE, NULL };
+  if (base.fd < 0 || fstat (base.fd, &st) < 0)
+    base.reason = act_open_reason (errno);
+  else if (folder->ino != 0 && (st.st_dev != folder->dev || st.st_ino != folder->ino))
+    base.reason = ACT_CHANGED;
+  else
+    base.path = path_of (base.fd, folder->path);
+  if (base.reason != ACT_DONE && base.fd >= 0)
+    {
+      close (base.fd);
+      base.fd = -1;
+    }
+  return base;
 }
 
 /* The first copy that stays and is as it was scanned is what the file is compared with. One that has failed is not tried
@@ -226,7 +329,7 @@ static gboolean
 do_one (Doing *doing, guint number, ActOutcome *outcome)
 {
   ActWork *work = doing->work;
-  const ActFile *file = &g_array_index (work->files, ActFile, doing->group->first + doing->group->stays + number);
+  const ActFile *file = act_work_get_file (work, doing->group, number);
   ActResult result = { NULL, 0, TRUE };
   int reason;
   if (has_to_stop (doing))
@@ -253,26 +356,30 @@ act_work_do (ActWork *work, guint number, LodgerPending *self)
 {
   Doing doing = { .work = work, .self = self, .group = &g_array_index (work->groups, ActGroup, number) };
   guint goes = doing.group->goes;
+  guint count = work->folders->len;
   ActOutcome *outcome = g_malloc0 (sizeof *outcome + goes * sizeof outcome->files[0]);
-  int reason = has_to_stop (&doing) ? ACT_WAITING : open_way (&doing);
   outcome->group = number;
-  if (reason == ACT_DONE)
+  if (has_to_stop (&doing))
+    return outcome;
+  doing.bases = g_new (ActBase, count);
+  for (guint i = 0; i < count; i++)
+    doing.bases[i] = open_base (&g_array_index (work->folders, ActFolder, i));
+  doing.way = (ActWay) {
+    .bases = doing.bases, .kind = work->kind, .dry_run = work->dry_run, .stop = has_to_stop, .stop_data = &doing
+  };
+  doing.failed = g_new0 (gboolean, doing.group->stays);
+  doing.links = g_array_new (FALSE, FALSE, sizeof (Link));
+  while (outcome->count < goes && do_one (&doing, outcome->count, outcome))
+    outcome->count++;
+  g_array_unref (doing.links);
+  g_free (doing.failed);
+  for (guint i = 0; i < count; i++)
     {
-      doing.failed = g_new0 (gboolean, doing.group->stays);
-      doing.links = g_array_new (FALSE, FALSE, sizeof (Link));
-      while (outcome->count < goes && do_one (&doing, outcome->count, outcome))
-        outcome->count++;
-      g_array_unref (doing.links);
-      g_free (doing.failed);
-      g_free (doing.path);
-      close (doing.way.root);
+      if (doing.bases[i].fd >= 0)
+        close (doing.bases[i].fd);
+      g_free (doing.bases[i].path);
     }
-  else if (reason != ACT_WAITING)
-    {
-      for (; outcome->count < goes; outcome->count++)
-        outcome->files[outcome->count].reason = reason;
-      atomic_fetch_add (&work->done, goes);
-    }
+  g_free (doing.bases);
   return outcome;
 }
 

@@ -22,17 +22,23 @@ typedef struct ActGroup
   guint item;               /* the number of the first one that goes among all that go */
 } ActGroup;
 
+/* A folder that the scan was given. */
+typedef struct ActFolder
+{
+  char *path;       /* absolute */
+  guint64 dev, ino; /* 0: unknown */
+} ActFolder;
+
 typedef struct ActWork
 {
   atomic_int refs;
-  char *folder;     /* absolute */
-  guint64 dev, ino; /* of the folder; 0: unknown */
   ActKind kind;
   gboolean dry_run, undo;
+  GArray *folders;  /* ActFolder */
   GArray *groups;   /* ActGroup */
   GArray *files;    /* ActFile */
   GPtrArray *moved; /* of an undo: the names in the Bin, by item */
-  GStringChunk *paths;
+  GStringChunk *strings;
   guint n_items;
   atomic_bool stopped;
   atomic_uint done, succeeded;
@@ -52,14 +58,15 @@ typedef struct ActOutcome
 } ActOutcome;
 
 /* Nothing is in it. */
-ActWork *act_work_new (const char *folder, ActKind kind, gboolean dry_run);
+ActWork *act_work_new (ActKind kind, gboolean dry_run);
 void *act_work_ref (ActWork *work);
 void act_work_unref (void *work);
 /* Copies what goes, and of these groups what stays. `twins` gets the numbers of the files that go. */
 void act_work_add_plan (ActWork *work, const Plan *plan, GArray *twins);
-/* Begins a group, and adds a file to it: first those that stay. */
-void act_work_begin_group (ActWork *work);
-void act_work_add (ActWork *work, const ActFile *file, const char *path, gboolean goes);
+/* Copies a file that is to be put back, and its name in the Bin. */
+void act_work_add_undo (ActWork *work, const ActWork *was, const ActFile *file, const char *moved);
+/* The file that is the item of that number in the group. */
+const ActFile *act_work_get_file (const ActWork *work, const ActGroup *group, guint number);
 
 /* In a worker. It ends early, between two files or while files are compared, when the work is stopped or the call is
  * cancelled. */

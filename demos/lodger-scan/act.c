@@ -2,6 +2,7 @@
 #include "act.h"
 
 #include "act-work.h"
+#include "i18n.h"
 #include "text.h"
 
 #include <errno.h>
@@ -9,8 +10,7 @@
 
 enum
 {
-  GROUPS_AT_ONCE = 2, /* more would only make a disk go to and fro */
-  FILES_AN_UNDO = 64  /* in one call of a worker */
+  GROUPS_AT_ONCE = 2 /* more would only make a disk go to and fro */
 };
 
 #define TICK LODGER_MILLISECONDS (100)
@@ -21,8 +21,8 @@ struct Act
   LodgerScope *scope; /* ends with the act: all calls that could bring an event are bound to it */
   LodgerRepeat *ticking;
   ActWork *work;
-  GArray *items; /* ActItem */
-  GStringChunk *paths;
+  GArray *items;       /* ActItem */
+  GStringChunk *names; /* of what was moved */
   ActEvents events;
   guint told; /* how many items were over when progress was told last */
   gboolean finished;
@@ -100,7 +100,7 @@ on_group (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
       ActItem *item = &g_array_index (act->items, ActItem, group->item + i);
       item->reason = outcome->files[i].reason;
       if (outcome->files[i].moved != NULL)
-        item->moved = g_string_chunk_insert (act->paths, outcome->files[i].moved);
+        item->moved = g_string_chunk_insert (act->names, outcome->files[i].moved);
     }
   act_outcome_free (outcome);
 }
@@ -135,7 +135,7 @@ act_new (LodgerCaller *caller, ActWork *work, const ActEvents *events)
   act->scope = lodger_scope_new (NULL);
   act->work = work;
   act->items = g_array_new (FALSE, FALSE, sizeof (ActItem));
-  act->paths = g_string_chunk_new (64 * 1024);
+  act->names = g_string_chunk_new (64 * 1024);
   act->events = *events;
   return act;
 }
@@ -144,25 +144,19 @@ act_new (LodgerCaller *caller, ActWork *work, const ActEvents *events)
 static void
 add_items (Act *act, const GArray *twins)
 {
-  GString *path = g_string_new (act->work->folder);
-  gsize root;
-  if (path->len == 0 || path->str[path->len - 1] != '/')
-    g_string_append_c (path, '/');
-  root = path->len;
+  g_array_set_size (act->items, act->work->n_items);
   for (guint i = 0; i < act->work->groups->len; i++)
     {
       const ActGroup *group = &g_array_index (act->work->groups, ActGroup, i);
       for (guint j = 0; j < group->goes; j++)
         {
-          const ActFile *file = &g_array_index (act->work->files, ActFile, group->first + group->stays + j);
-          ActItem item
-              = { .twin = g_array_index (twins, guint, act->items->len), .reason = ACT_WAITING, .size = file->size };
-          g_string_append (g_string_truncate (path, root), file->path);
-          item.path = g_string_chunk_insert (act->paths, path->str);
-          g_array_append_val (act->items, item);
+          const ActFile *file = act_work_get_file (act->work, group, j);
+          guint number = group->item + j;
+          g_array_index (act->items, ActItem, number) = (ActItem) {
+            .path = file->full, .twin = g_array_index (twins, guint, number), .reason = ACT_WAITING, .size = file->size
+          };
         }
     }
-  g_string_free (path, TRUE);
 }
 
 /* At most GROUPS_AT_ONCE groups are given to workers; each that comes back makes room for the next. */
@@ -188,7 +182,7 @@ begin (Act *act)
 Act *
 act_start (LodgerCaller *caller, const Plan *plan, ActKind kind, gboolean dry_run, const ActEvents *events)
 {
-  Act *act = act_new (caller, act_work_new (plan_get_report (plan)->folder, kind, dry_run), events);
+  Act *act = act_new (caller, act_work_new (kind, dry_run), events);
   GArray *twins = g_array_new (FALSE, FALSE, sizeof (guint));
   act_work_add_plan (act->work, plan, twins);
   add_items (act, twins);
@@ -201,25 +195,19 @@ Act *
 act_undo (const Act *done, const ActEvents *events)
 {
   const ActWork *was = done->work;
-  ActWork *work = act_work_new (was->folder, ACT_BIN, FALSE);
+  ActWork *work = act_work_new (ACT_BIN, FALSE);
   Act *act = act_new (done->caller, work, events);
   GArray *twins = g_array_new (FALSE, FALSE, sizeof (guint));
   work->undo = TRUE;
-  work->dev = was->dev;
-  work->ino = was->ino;
   for (guint i = 0; i < was->groups->len; i++)
     {
       const ActGroup *group = &g_array_index (was->groups, ActGroup, i);
       for (guint j = 0; j < group->goes; j++)
         {
           const ActItem *item = &g_array_index (done->items, ActItem, group->item + j);
-          const ActFile *file = &g_array_index (was->files, ActFile, group->first + group->stays + j);
           if (item->reason != ACT_DONE || item->moved == NULL || was->undo)
             continue;
-          if (twins->len % FILES_AN_UNDO == 0)
-            act_work_begin_group (work);
-          act_work_add (work, file, file->path, TRUE);
-          g_ptr_array_add (work->moved, g_string_chunk_insert (work->paths, item->moved));
+          act_work_add_undo (work, was, act_work_get_file (was, group, j), item->moved);
           g_array_append_val (twins, item->twin);
         }
     }
@@ -247,7 +235,7 @@ act_free (Act *act)
   lodger_caller_unref (act->caller);
   act_work_unref (act->work);
   g_array_unref (act->items);
-  g_string_chunk_free (act->paths);
+  g_string_chunk_free (act->names);
   g_free (act);
 }
 
@@ -306,19 +294,19 @@ act_reason_text (int reason)
 {
   switch (reason)
     {
-    case ACT_DONE: return "done";
-    case ACT_WAITING: return "nothing was done with it";
-    case ACT_CHANGED: return "it was changed after the scan";
-    case ACT_DIFFERS: return "it is not the same as the copy that stays";
-    case ACT_KEPT_GONE: return "the copy that was to stay has gone or was changed";
-    case ACT_NO_BIN: return "its file system has no Bin that can be used";
-    case ACT_SAME: return "it takes no space of its own: it shares that of the copy that stays";
-    case ACT_CANNOT: return "its file system cannot do that";
-    case ACT_OTHER_RIGHTS: return "its owner, permissions or attributes would change";
-    case ACT_LEFT_IN_BIN: return "it was changed meanwhile, and is in the Bin, since something else has its name";
-    case ACT_LEFT_ASIDE: return "it was changed meanwhile, and has another name, since something else has its own";
-    case ENOENT: return "it has gone";
-    case EEXIST: return "something else has its name";
+    case ACT_DONE: return N_ ("done");
+    case ACT_WAITING: return N_ ("nothing was done with it");
+    case ACT_CHANGED: return N_ ("it was changed after the scan");
+    case ACT_DIFFERS: return N_ ("it is not the same as the copy that stays");
+    case ACT_KEPT_GONE: return N_ ("the copy that was to stay has gone or was changed");
+    case ACT_NO_BIN: return N_ ("its file system has no Bin that can be used");
+    case ACT_SAME: return N_ ("it takes no space of its own: it shares that of the copy that stays");
+    case ACT_CANNOT: return N_ ("its file system cannot do that");
+    case ACT_OTHER_RIGHTS: return N_ ("its owner, permissions or attributes would change");
+    case ACT_LEFT_IN_BIN: return N_ ("it was changed meanwhile, and is in the Bin, since something else has its name");
+    case ACT_LEFT_ASIDE: return N_ ("it was changed meanwhile, and has another name, since something else has its own");
+    case ENOENT: return N_ ("it has gone");
+    case EEXIST: return N_ ("something else has its name");
     default: return g_strerror (reason);
     }
 }

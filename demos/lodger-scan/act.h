@@ -24,9 +24,9 @@ G_BEGIN_DECLS
 
 typedef struct ActItem
 {
-  char *path; /* absolute, as the file system has it; the act's */
-  guint twin; /* the number that it has in the report's twins */
-  int reason; /* ACT_DONE, or why it stayed: see act-file.h */
+  const char *path; /* absolute, as the file system has it; the act's */
+  guint twin;       /* the number that it has in the report's twins */
+  int reason;       /* ACT_DONE, or why it stayed: see act-file.h */
   guint64 size;
   const char *moved; /* its name in the Bin, or its other name in its folder; NULL: it has none. The act's. */
 } ActItem;
@@ -41,8 +41,8 @@ typedef struct ActEvents
   void *data;
 } ActEvents;
 
-/* The plan, its report and its store may go as soon as this returns. With `dry_run` all is compared and nothing is
- * done. */
+/* The plan, its report and its store may go as soon as this returns. It copies what goes, which takes about half a
+ * millisecond for 1,000 files. With `dry_run` all is compared and nothing is done. */
 Act *act_start (LodgerCaller *caller, const Plan *plan, ActKind kind, gboolean dry_run, const ActEvents *events);
 /* Puts back what has gone to the Bin, where nothing has its name meanwhile (EEXIST). Only after `finished` of an ACT_BIN,
  * which may be freed then; it has its own items and its own `finished`. */

@@ -4,8 +4,8 @@
 /* How much of the store is looked at in one step: some 2 ms. It takes longer to find out what is there twice. */
 enum
 {
-  FILES_A_STEP = 32768,
-  FILES_A_STEP_TWICE = 8192,
+  FILES_A_STEP = 65536,
+  FILES_A_STEP_TWICE = 16384,
   PAUSE = 200 * 1000, /* µs at least from one order to the next while the store grows */
   PAUSE_FACTOR = 4    /* likewise: in what the last one took */
 };

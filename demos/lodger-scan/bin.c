@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bin.h"
 
-#include "below.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

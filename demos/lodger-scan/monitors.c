@@ -223,18 +223,26 @@ has_changed (const char *path, gint64 since)
   return changed;
 }
 
-gboolean
+void
+monitors_remove (Monitors *monitors, guint number)
+{
+  g_hash_table_remove (monitors->by_number, GUINT_TO_POINTER (number));
+}
+
+MonitorsAnswer
 monitors_add (Monitors *monitors, guint number, const char *path, gint64 since)
 {
   Monitor *monitor;
   if (monitors->added == 0)
     monitors->room = get_room ();
-  if (monitors->ended || g_hash_table_size (monitors->by_number) >= monitors->room || !is_there (path))
-    return FALSE;
+  if (!is_there (path))
+    return MONITORS_NOT_THERE;
+  if (monitors->ended || g_hash_table_size (monitors->by_number) >= monitors->room)
+    return MONITORS_CANNOT;
   if (monitors->added++ % ADDED_A_LOOK == 0 && is_full (path))
     {
       monitors->room = g_hash_table_size (monitors->by_number);
-      return FALSE;
+      return MONITORS_CANNOT;
     }
   monitor = g_new0 (Monitor, 1);
   monitor->monitors = monitors;
@@ -245,17 +253,17 @@ monitors_add (Monitors *monitors, guint number, const char *path, gint64 since)
     {
       g_object_unref (monitor->file);
       g_free (monitor);
-      return FALSE;
+      return MONITORS_CANNOT;
     }
   g_signal_connect (monitor->object, "changed", G_CALLBACK (on_event), monitor);
   g_hash_table_insert (monitors->by_number, GUINT_TO_POINTER (number), monitor);
+  /* GIO looks for one that has just gone again and again, and would not tell at once when it comes back. */
+  if (!is_there (path))
+    {
+      monitors_remove (monitors, number);
+      return MONITORS_NOT_THERE;
+    }
   if (has_changed (path, since))
     note_change (monitor);
-  return TRUE;
-}
-
-void
-monitors_remove (Monitors *monitors, guint number)
-{
-  g_hash_table_remove (monitors->by_number, GUINT_TO_POINTER (number));
+  return MONITORS_ADDED;
 }

@@ -37,10 +37,16 @@ void monitors_unref (void *monitors);
 /* Ends all of them; the last thing in the worker. */
 void monitors_end (Monitors *monitors);
 
-/* Watches a folder from now on. One that was changed at `since` or later (ns since 1970) is told of at once: nobody
- * knows whether it was looked into before or after that. FALSE: it has gone, it cannot be watched, or there is no
- * room. */
-gboolean monitors_add (Monitors *monitors, guint number, const char *path, gint64 since);
+typedef enum MonitorsAnswer
+{
+  MONITORS_ADDED,
+  MONITORS_NOT_THERE,
+  MONITORS_CANNOT /* there is no room, or no way */
+} MonitorsAnswer;
+
+/* Watches a folder from now on. If it or a file in it was changed at `since` or later (ns since 1970), that is told,
+ * too: nobody knows whether it was looked at before or after that. */
+MonitorsAnswer monitors_add (Monitors *monitors, guint number, const char *path, gint64 since);
 /* Does nothing when it is not watched. */
 void monitors_remove (Monitors *monitors, guint number);
 

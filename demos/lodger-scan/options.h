@@ -43,7 +43,7 @@ typedef struct ScanOptions
   ProgressMode progress;
   OptionsAct act;
   gboolean exit_when_done;
-  double stay; /* seconds that the window stays when the scan is done */
+  double stay;      /* seconds that the window stays when the scan is done */
   gboolean service; /* no window before somebody asks for one */
   gboolean dark;
   const char *page; /* the page that the window shows first. Optional. */

@@ -137,26 +137,12 @@ snapshot_part_get_seen (const SnapshotPart *part)
 
 /* ---- ranks ------------------------------------------------------------------------------------------------------ */
 
-/* A file with a number that says where it belongs. Those with the same number are compared by their names, when these are
- * what counts. */
+/* A file with a number that says where it belongs. */
 typedef struct Ranked
 {
   guint64 rank;
   const FilterFile *file;
 } Ranked;
-
-/* The first bytes of the name: they tell most names apart. */
-static guint64
-rank_name (const char *name)
-{
-  guint64 rank = 0;
-  for (guint i = 0; i < sizeof rank; i++)
-    {
-      rank = rank << 8 | (guint8) g_ascii_tolower (*name);
-      name += *name != '\0';
-    }
-  return rank;
-}
 
 static int
 compare_dirs (const void *a, const void *b)
@@ -206,7 +192,6 @@ rank_by (Ranked *ranked, guint count, OrderBy by, const SnapshotPart *part)
         const FilterFile *file = ranked[i].file;
         switch (by)
           {
-          case ORDER_BY_NAME: ranked[i].rank = rank_name (file->name); break;
           case ORDER_BY_SIZE: ranked[i].rank = file->size; break;
           case ORDER_BY_DISK: ranked[i].rank = file->disk; break;
           /* The signed numbers, moved up so that none is negative. */
@@ -216,23 +201,80 @@ rank_by (Ranked *ranked, guint count, OrderBy by, const SnapshotPart *part)
       }
 }
 
-/* ---- the order -------------------------------------------------------------------------------------------------- */
+/* ---- sorting ---------------------------------------------------------------------------------------------------- */
 
 static int
-compare_ranks (const void *a, const void *b, void *data)
+compare_ranks (const void *a, const void *b, void *descending)
 {
-  const OrderKey *key = data;
-  const Ranked *ranked_a = a;
-  const Ranked *ranked_b = b;
-  int order = (ranked_a->rank > ranked_b->rank) - (ranked_a->rank < ranked_b->rank);
-  if (order == 0 && key->by == ORDER_BY_NAME)
-    {
-      order = g_ascii_strcasecmp (ranked_a->file->name, ranked_b->file->name);
-      if (order == 0)
-        order = strcmp (ranked_a->file->name, ranked_b->file->name);
-    }
-  return key->descending ? -order : order;
+  guint64 rank_a = ((const Ranked *) a)->rank;
+  guint64 rank_b = ((const Ranked *) b)->rank;
+  int order = (rank_a > rank_b) - (rank_a < rank_b);
+  return *(const gboolean *) descending ? -order : order;
 }
+
+static int
+compare_bytes (const void *a, const void *b, void *descending)
+{
+  int order = strcmp (((const Ranked *) a)->file->name, ((const Ranked *) b)->file->name);
+  return *(const gboolean *) descending ? -order : order;
+}
+
+/* Equal ones stay in the order in which they are. */
+static void
+sort (Ranked *ranked, guint count, GCompareDataFunc compare, gboolean descending)
+{
+  g_qsort_with_data (ranked, (gint) count, sizeof *ranked, compare, &descending);
+}
+
+/* Some bytes of a name as a number, without case; zeros follow its end. */
+static guint64
+rank_name (const char *name)
+{
+  guint64 rank = 0;
+  for (guint i = 0; i < sizeof rank; i++)
+    {
+      rank = rank << 8 | (guint8) g_ascii_tolower (*name);
+      name += *name != '\0';
+    }
+  return rank;
+}
+
+/* By a few bytes at a time, since numbers are compared in no time and names are not. The names are the same, without case, in
+ * all the bytes before `offset`. */
+static void
+sort_by_name (Ranked *ranked, guint count, gsize offset, gboolean descending)
+{
+  guint end;
+  for (guint i = 0; i < count; i++)
+    ranked[i].rank = rank_name (ranked[i].file->name + offset);
+  sort (ranked, count, compare_ranks, descending);
+  for (guint start = 0; start < count; start = end)
+    {
+      guint64 rank = ranked[start].rank;
+      for (end = start + 1; end < count && ranked[end].rank == rank; end++)
+        ;
+      if (end - start == 1)
+        continue;
+      if ((rank & 0xff) != 0)
+        sort_by_name (ranked + start, end - start, offset + sizeof rank, descending);
+      else
+        sort (ranked + start, end - start, compare_bytes, descending);
+    }
+}
+
+static void
+sort_by (Ranked *ranked, guint count, const OrderKey *key, const SnapshotPart *part)
+{
+  if (key->by == ORDER_BY_NAME)
+    {
+      sort_by_name (ranked, count, 0, key->descending);
+      return;
+    }
+  rank_by (ranked, count, key->by, part);
+  sort (ranked, count, compare_ranks, key->descending);
+}
+
+/* ---- the order -------------------------------------------------------------------------------------------------- */
 
 gboolean
 order_is_equal (const Order *a, const Order *b)
@@ -286,9 +328,7 @@ order_make (const Order *order, const Filter *filter, const SnapshotPart *part, 
   gboolean goes_on = pick (ranked, &count, filter, part, is_cancelled, data);
   for (guint i = order->n_keys; i > 0 && goes_on; i--)
     {
-      OrderKey key = order->keys[i - 1];
-      rank_by (ranked, count, key.by, part);
-      g_qsort_with_data (ranked, (gint) count, sizeof *ranked, compare_ranks, &key);
+      sort_by (ranked, count, &order->keys[i - 1], part);
       goes_on = !is_cancelled (data);
     }
   if (goes_on)

@@ -31,6 +31,7 @@ typedef struct Piece
   gboolean is_batch;
   gboolean loads_types; /* GIO's */
   gboolean is_update;   /* of a folder that is known */
+  gboolean is_rest;     /* of a listing that was begun */
   Update *update;       /* NULL, or what is known of it */
   Entry *entries;
   guint count, done;

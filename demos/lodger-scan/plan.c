@@ -119,7 +119,7 @@ is_in_bin (const Plan *plan, const StoreFile *file)
   if (plan->in_bin)
     return TRUE;
   for (const StoreDir *dir = file->dir; dir != NULL && !maybe; dir = dir->parent)
-    maybe = (*dir->name == 'T' || *dir->name == '.') && strstr (dir->name, "Trash") != NULL;
+    maybe = (dir->depth < 2 || *dir->name == 'T' || *dir->name == '.') && strstr (dir->name, "Trash") != NULL;
   if (maybe)
     {
       GString *path = g_string_new (plan->report->folder);

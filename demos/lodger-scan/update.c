@@ -18,7 +18,9 @@ update_new (Store *store, StoreDir *dir)
   for (guint next = dir->first_file; next != 0;)
     {
       const StoreFile *file = &g_array_index (store->files, StoreFile, next - 1);
-      if (!file->gone)
+      if (!file->gone && g_hash_table_contains (update->files, file->name))
+        store_remove_file (store, next - 1); /* it was swapped to and fro while it was looked at */
+      else if (!file->gone)
         g_hash_table_insert (update->files, g_strdup (file->name), GUINT_TO_POINTER (next));
       next = file->next_in_dir;
     }

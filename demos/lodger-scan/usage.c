@@ -112,17 +112,21 @@ usage_help (const Usage *usage, const char *program)
 static void
 append_roff (GString *out, const char *text)
 {
-  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
-    if (*at == '\\')
-      g_string_append (out, "\\e");
-    else if (*at == '-')
-      g_string_append (out, "\\-");
-    else if ((*at == '.' || *at == '\'') && (at == text || at[-1] == '\n'))
-      g_string_append_printf (out, "\\&%c", *at);
-    else if (g_utf8_get_char (at) == 0x2026)
-      g_string_append (out, "...");
-    else
-      g_string_append_len (out, at, (gssize) (g_utf8_next_char (at) - at));
+  gsize length;
+  for (const char *at = text; *at != '\0'; at += length)
+    {
+      length = (guint8) g_utf8_skip[(guint8) *at];
+      if (*at == '\\')
+        g_string_append (out, "\\e");
+      else if (*at == '-')
+        g_string_append (out, "\\-");
+      else if ((*at == '.' || *at == '\'') && (at == text || at[-1] == '\n'))
+        g_string_append_printf (out, "\\&%c", *at);
+      else if (g_utf8_get_char (at) == 0x2026)
+        g_string_append (out, "...");
+      else
+        g_string_append_len (out, at, (gssize) length);
+    }
 }
 
 static void

@@ -23,6 +23,7 @@ struct Walk
   GQueue updates; /* listings of folders that are known */
   guint listings; /* at work */
   gboolean needs_paths, has_types, is_updating;
+  GHashTable *fresh; /* StoreDir, opened in this update */
 };
 
 static void accept_listing (Job *job);
@@ -118,18 +119,35 @@ open_dir (const Piece *piece)
   StoreDir *before = walk->is_updating ? store_find_dir (store, folder->dev, folder->ino) : NULL;
   if (before != NULL && !store_is_above (piece->job.dir, folder->dev, folder->ino))
     store_remove_dir (store, before);
-  return store_open_dir (store, piece->job.dir, folder->dev, folder->ino);
+  if (!store_open_dir (store, piece->job.dir, folder->dev, folder->ino))
+    return FALSE;
+  if (walk->is_updating)
+    g_hash_table_add (walk->fresh, piece->job.dir);
+  return TRUE;
 }
 
-/* Whether the folder that was opened is to be listed. */
+/* Whether the folder of the piece is still the one that the store knows. It may have been swapped while the piece
+ * was at work, and the other one was listed. */
+static gboolean
+is_current (const Piece *piece)
+{
+  const StoreDir *dir = piece->job.dir;
+  return piece->folder != NULL && dir->opened && piece->folder->dev == dir->dev && piece->folder->ino == dir->ino;
+}
+
+/* Whether the folder that was opened is to be listed. An update may come to a folder twice: because it has changed, and
+ * because the one above it has. */
 static gboolean
 accept_folder (Piece *piece)
 {
+  Walk *walk = piece->job.owner;
   Store *store = piece->job.shared->store;
   StoreDir *dir = piece->job.dir;
   const Folder *folder = piece->folder;
   gboolean is_gone = folder == NULL && (piece->job.reason == ENOENT || piece->job.reason == ENOTDIR);
-  if (dir->opened && (is_gone || (folder != NULL && (folder->dev != dir->dev || folder->ino != dir->ino))))
+  if (piece->is_rest && folder != NULL && !is_current (piece))
+    return FALSE;
+  if (dir->opened && (is_gone || (folder != NULL && !is_current (piece))))
     store_remove_dir (store, dir); /* another one has its name now */
   if (folder == NULL)
     {
@@ -139,6 +157,10 @@ accept_folder (Piece *piece)
     }
   if (piece->job.reason != REASON_NONE)
     tell (piece, NULL, piece->job.reason);
+  if (piece->is_rest)
+    return TRUE;
+  if (dir->opened && (!piece->is_update || g_hash_table_contains (walk->fresh, dir)))
+    return FALSE; /* it was listed a moment ago */
   if (!dir->opened && piece->job.shared->what.one_file_system && folder->dev != piece->root->dev)
     return FALSE;
   if (!dir->opened && !open_dir (piece))
@@ -146,7 +168,7 @@ accept_folder (Piece *piece)
       tell (piece, NULL, REASON_SEEN);
       return FALSE;
     }
-  if (piece->is_update && piece->update == NULL)
+  if (piece->is_update || dir->first_file != 0 || dir->first_child != NULL)
     piece->update = update_new (store, dir);
   return TRUE;
 }
@@ -169,6 +191,7 @@ accept_listing (Job *job)
       rest = piece_new (&a_listing, walk->shared, walk, job->dir, piece->root, piece->folder);
       rest->below = g_steal_pointer (&piece->below);
       rest->is_update = piece->is_update;
+      rest->is_rest = TRUE;
       rest->update = g_steal_pointer (&piece->update);
       g_queue_push_tail (&walk->begun, rest);
     }
@@ -182,6 +205,8 @@ accept_batch (Job *job)
   Piece *piece = (Piece *) job;
   Piece *rest = NULL;
   guint share = (piece->count - piece->done + 1) / 2;
+  if (piece->folder != NULL && !is_current (piece))
+    return;
   for (guint i = 0; i < piece->count; i++)
     {
       Entry *entry = &piece->entries[i];
@@ -238,6 +263,7 @@ walk_new (Shared *shared)
   Walk *walk = g_new0 (Walk, 1);
   walk->shared = shared;
   walk->needs_paths = choice_needs_paths (&shared->what);
+  walk->fresh = g_hash_table_new (NULL, NULL);
   frontier_init (&walk->frontier);
   for (guint i = shared->n_roots; i > 0; i--)
     frontier_push (&walk->frontier, shared->roots[i - 1].dir, NULL);
@@ -249,6 +275,7 @@ walk_free (Walk *walk)
 {
   walk_drop (walk);
   frontier_clear (&walk->frontier);
+  g_hash_table_destroy (walk->fresh);
   g_free (walk);
 }
 
@@ -256,6 +283,8 @@ void
 walk_update (Walk *walk, StoreDir *dir)
 {
   walk->is_updating = TRUE;
+  if (g_queue_is_empty (&walk->updates))
+    g_hash_table_remove_all (walk->fresh); /* those of the update before */
   g_queue_push_tail (&walk->updates, dir);
 }
 

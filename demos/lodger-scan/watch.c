@@ -31,6 +31,7 @@ struct Watch
   WatchEvents events;
   GByteArray *states; /* FolderState, by the folders' numbers in the store */
   guint next;         /* folders before it were looked at */
+  gboolean adding;    /* those that have gone were forgotten before */
   guint counts[3];    /* by FolderState */
   gboolean giving;    /* a batch is on its way */
 };
@@ -41,7 +42,7 @@ typedef struct Item
 {
   guint number;
   char *path; /* NULL: it is watched no longer */
-  gboolean failed;
+  MonitorsAnswer answer;
 } Item;
 
 /* Some folders on their way to the worker and back: the call has it, and then the continuation. */
@@ -117,7 +118,7 @@ run_batch (LodgerPending *self, void *data)
       if (item->path == NULL)
         monitors_remove (batch->monitors, item->number);
       else
-        item->failed = !monitors_add (batch->monitors, item->number, item->path, batch->since);
+        item->answer = monitors_add (batch->monitors, item->number, item->path, batch->since);
     }
 }
 
@@ -199,8 +200,10 @@ get_item (Watch *watch, guint number, Item *ret_item)
   *ret_item = (Item) { .number = number };
   if (!wanted && state == FOLDER_LEFT_OUT)
     set_state (watch, number, FOLDER_NEW);
-  if (!wanted || state != FOLDER_NEW)
+  if (!watch->adding)
     return !wanted && state == FOLDER_WATCHED;
+  if (!wanted || state != FOLDER_NEW)
+    return FALSE;
   ret_item->path = make_path (watch, dir);
   if (strlen (ret_item->path) < PATH_MAX)
     return TRUE;
@@ -219,6 +222,20 @@ grow_states (Watch *watch)
   watch->counts[FOLDER_NEW] += now - before;
 }
 
+/* A folder that has moved is known under both names for a while, and the system watches it once: to forget the old
+ * one later would end that. So all those that have gone come first. FALSE: all were looked at. */
+static gboolean
+look_further (Watch *watch)
+{
+  if (watch->next < watch->states->len)
+    return TRUE;
+  if (watch->adding)
+    return FALSE;
+  watch->adding = TRUE;
+  watch->next = 0;
+  return watch->states->len > 0;
+}
+
 /* NULL: there is nothing more to tell. */
 static Batch *
 next_batch (Watch *watch)
@@ -229,8 +246,8 @@ next_batch (Watch *watch)
   batch->monitors = monitors_ref (watch->monitors);
   batch->since = watch->since;
   grow_states (watch);
-  for (; watch->next < watch->states->len && batch->count < FOLDERS_A_BATCH; watch->next++)
-    if (get_item (watch, watch->next, &batch->items[batch->count]))
+  while (batch->count < FOLDERS_A_BATCH && look_further (watch))
+    if (get_item (watch, watch->next++, &batch->items[batch->count]))
       batch->count++;
   if (batch->count > 0)
     return batch;
@@ -272,10 +289,12 @@ batch_returned (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *da
   for (guint i = 0; i < batch->count; i++)
     {
       const Item *item = &batch->items[i];
-      set_state (watch, item->number,
-                 item->path == NULL        ? FOLDER_NEW
-                 : refused || item->failed ? FOLDER_LEFT_OUT
-                                           : FOLDER_WATCHED);
+      if (item->path == NULL)
+        set_state (watch, item->number, FOLDER_NEW);
+      else if (refused || item->answer == MONITORS_CANNOT)
+        set_state (watch, item->number, FOLDER_LEFT_OUT);
+      else if (item->answer == MONITORS_ADDED)
+        set_state (watch, item->number, FOLDER_WATCHED);
     }
   watch->giving = FALSE;
   give (watch);
@@ -285,6 +304,7 @@ void
 watch_follow (Watch *watch)
 {
   watch->next = 0;
+  watch->adding = FALSE;
   give (watch);
 }
 

@@ -77,6 +77,21 @@ found_in (const char *folder, guint8 kind)
   return found;
 }
 
+Found
+found_in_several (char *const *folders)
+{
+  Found found = { store_new (), NULL };
+  StoreDir *top = store_add_dir (found.store, NULL, NULL);
+  for (; *folders != NULL; folders++)
+    {
+      int fd = open (*folders, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+      test_check (fd >= 0);
+      add_folder (found.store, store_add_dir (found.store, top, *folders + 1), fd, CONTENT_SHA256);
+    }
+  found.report = report_new (found.store, "/", 0, FALSE);
+  return found;
+}
+
 void
 found_clear (Found *found)
 {

@@ -34,8 +34,9 @@ typedef void (*Change) (void);
 /* Each change runs once, in the worker. Whoever sets one does it before the act starts. */
 static struct
 {
-  _Atomic Change before_move, after_move, before_link, before_read;
-  gint64 time; /* what the clock says, in ns since 1970 */
+  _Atomic Change before_move, after_move, before_link, before_read, after_read;
+  atomic_int reads; /* of the copy and of the file */
+  gint64 time;      /* what the clock says, in ns since 1970 */
   int rename_error, unlink_error, link_error;
 } at;
 
@@ -80,18 +81,27 @@ __wrap_linkat (int from, const char *from_name, int to, const char *to_name, int
   return fails (at.link_error) ? -1 : __real_linkat (from, from_name, to, to_name, flags);
 }
 
+static ssize_t
+read_and_change (ssize_t (*real) (int, void *, size_t, off_t), int fd, void *buffer, size_t size, off_t offset)
+{
+  ssize_t got;
+  run_once (&at.before_read);
+  got = real (fd, buffer, size, offset);
+  if (atomic_fetch_add (&at.reads, 1) == 1)
+    run_once (&at.after_read);
+  return got;
+}
+
 ssize_t
 __wrap_pread (int fd, void *buffer, size_t size, off_t offset)
 {
-  run_once (&at.before_read);
-  return __real_pread (fd, buffer, size, offset);
+  return read_and_change (__real_pread, fd, buffer, size, offset);
 }
 
 ssize_t
 __wrap_pread64 (int fd, void *buffer, size_t size, off_t offset)
 {
-  run_once (&at.before_read);
-  return __real_pread64 (fd, buffer, size, offset);
+  return read_and_change (__real_pread64, fd, buffer, size, offset);
 }
 
 int
@@ -193,9 +203,9 @@ write_kept (void)
 
 /* Other bytes, but as many, and the same time of the last change. */
 static void
-forge_kept (void)
+forge (const char *name)
 {
-  char *path = acting_path (&acting, "in/a/kept");
+  char *path = acting_path (&acting, name);
   struct stat st;
   struct timespec times[2];
   int fd = open (path, O_WRONLY);
@@ -205,6 +215,18 @@ forge_kept (void)
   test_check (futimens (fd, times) == 0);
   close (fd);
   g_free (path);
+}
+
+static void
+forge_kept (void)
+{
+  forge ("in/a/kept");
+}
+
+static void
+forge_victim (void)
+{
+  forge ("in/victim");
 }
 
 static void
@@ -353,6 +375,41 @@ START_TEST (a_copy_that_was_written_in_secret_brings_it_back)
 }
 END_TEST
 
+START_TEST (what_is_written_in_secret_after_it_was_read_stays)
+{
+  gboolean kept = _i >= KINDS;
+  begin ();
+  at.after_read = kept ? forge_kept : forge_victim;
+  acting_run (&acting, (ActKind) (_i % KINDS), FALSE);
+  ck_assert_int_eq (acting_reason (&acting, "victim"), kept ? ACT_KEPT_GONE : ACT_CHANGED);
+  ck_assert (acting_has (&acting, "in/victim", kept ? "the content" : "The content"));
+  ck_assert (acting_has (&acting, "in/a/kept", kept ? "The content" : "the content"));
+  end ();
+}
+END_TEST
+
+/* The link even leads to the same inode. */
+START_TEST (a_copy_that_became_a_link_does_not_stay)
+{
+  char *kept, *out;
+  acting_begin (&acting);
+  acting_write (&acting, "in/a/kept", "the content");
+  acting_write (&acting, "in/victim", "the content");
+  acting_write (&acting, "out/other", "another");
+  kept = acting_path (&acting, "in/a/kept");
+  out = acting_path (&acting, "out/kept");
+  ck_assert_int_eq (link (kept, out), 0);
+  acting_scan (&acting, CONTENT_SHA256);
+  ck_assert_int_eq (unlink (kept), 0);
+  ck_assert_int_eq (symlink (out, kept), 0);
+  acting_run (&acting, ACT_DELETE, FALSE);
+  ck_assert_int_eq (acting_reason (&acting, "victim"), ACT_KEPT_GONE);
+  g_free (kept);
+  g_free (out);
+  end ();
+}
+END_TEST
+
 START_TEST (a_link_in_its_place_is_put_back)
 {
   begin ();
@@ -373,6 +430,25 @@ START_TEST (a_folder_in_its_place_is_put_back)
   ck_assert_int_eq (acting_reason (&acting, "victim"), ACT_CHANGED);
   ck_assert (acting_has (&acting, "in/taken", "the content") && acting_has (&acting, "in/victim/inside", "precious"));
   end ();
+}
+END_TEST
+
+static void
+take_name_in_bin (void)
+{
+  acting_write (&acting, "data/Trash/files/victim", "older");
+}
+
+START_TEST (nothing_in_the_bin_is_overwritten)
+{
+  begin ();
+  at.before_move = take_name_in_bin;
+  acting_run (&acting, ACT_BIN, FALSE);
+  ck_assert_int_eq (acting_reason (&acting, "victim"), EEXIST);
+  ck_assert (acting_has (&acting, "in/victim", "the content"));
+  ck_assert (acting_has (&acting, "data/Trash/files/victim", "older"));
+  ck_assert_uint_eq (acting_count (&acting, "data/Trash/info"), 0);
+  acting_end (&acting);
 }
 END_TEST
 
@@ -780,8 +856,11 @@ main (int argc, char **argv)
   add_variants (suite, what_is_changed_during_the_comparison_stays, RACES * KINDS);
   add_variants (suite, a_copy_that_goes_after_the_move_brings_it_back, 3 * KINDS);
   add_kinds (suite, a_copy_that_was_written_in_secret_brings_it_back, ACT_BIN, 2);
+  add_variants (suite, what_is_written_in_secret_after_it_was_read_stays, 2 * KINDS);
+  test_add (suite, a_copy_that_became_a_link_does_not_stay);
   add_kinds (suite, a_link_in_its_place_is_put_back, ACT_BIN, KINDS);
   add_kinds (suite, a_folder_in_its_place_is_put_back, ACT_BIN, KINDS);
+  test_add (suite, nothing_in_the_bin_is_overwritten);
   add_kinds (suite, a_file_that_vanishes_before_the_move_has_gone, ACT_BIN, KINDS);
   add_kinds (suite, a_folder_that_becomes_a_link_is_not_followed, ACT_BIN, KINDS);
   add_kinds (suite, what_cannot_go_back_is_not_lost, ACT_BIN, 2);

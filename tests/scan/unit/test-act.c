@@ -245,6 +245,15 @@ START_TEST (what_differs_stays)
 }
 END_TEST
 
+static void
+set_time (const char *name, int seconds)
+{
+  struct timespec times[2] = { { 1600000000 + seconds, 0 }, { 1600000000 + seconds, 0 } };
+  char *path = acting_path (&acting, name);
+  ck_assert_int_eq (utimensat (AT_FDCWD, path, times, 0), 0);
+  g_free (path);
+}
+
 /* What has its name after the scan is another file, or another kind of file. */
 START_TEST (what_was_changed_after_the_scan_stays)
 {
@@ -256,10 +265,13 @@ START_TEST (what_was_changed_after_the_scan_stays)
   acting_write (&acting, "in/d/file", "the content");
   acting_write (&acting, "out/file", "the content");
   acting_scan (&acting, CONTENT_SHA256);
+  /* Each with all the rest as it was: the size, the time, the inode. */
   acting_write (&acting, "in/2", "the content and more");
+  set_time ("in/2", 1);
   acting_write (&acting, "in/3", "the content");
   acting_move (&acting, "in/4", "in/moved");
   acting_move (&acting, "in/5", "in/6");
+  set_time ("in/6", 5);
   six = acting_path (&acting, "in/5");
   ck_assert_int_eq (mkfifo (six, 0600), 0);
   seven = acting_path (&acting, "in/7");
@@ -304,7 +316,7 @@ START_TEST (a_folder_that_was_exchanged_is_not_touched)
   link = acting_path (&acting, "in");
   ck_assert_int_eq (symlink ("other", link), 0);
   acting_run (&acting, ACT_DELETE, FALSE);
-  ck_assert_int_eq (acting_reason (&acting, "b/second"), ACT_CHANGED);
+  ck_assert_int_eq (acting_reason (&acting, "b/second"), ACT_KEPT_GONE);
   ck_assert (acting_has (&acting, "other/b/second", "the content"));
   ck_assert (acting_has (&acting, "was/b/second", "the content"));
   g_free (link);
@@ -464,6 +476,60 @@ START_TEST (names_may_be_as_long_as_the_system_takes)
 }
 END_TEST
 
+/* One of them was given as a link: that is followed, as it was by the scan, and none below it. */
+START_TEST (several_folders_may_be_given_and_be_links)
+{
+  char *folders[3] = { NULL, NULL, NULL };
+  char *link;
+  three_copies ();
+  acting_write (&acting, "other/deep/fourth", "the content");
+  acting_write (&acting, "out/fourth", "the content");
+  folders[0] = g_strdup (acting.in);
+  folders[1] = acting_path (&acting, "link");
+  ck_assert_int_eq (symlink ("other", folders[1]), 0);
+  acting.found = found_in_several (folders);
+  acting.plan = plan_new (acting.found.report);
+  plan_set_folders (acting.plan, folders + 1);
+  plan_apply (acting.plan, PLAN_KEEP_FIRST_FOLDER);
+  ck_assert_uint_eq (plan_get_count (acting.plan), 3);
+  plan_apply (acting.plan, PLAN_KEEP_OLDEST);
+  ck_assert_uint_eq (plan_get_count (acting.plan), 3);
+  if (_i > 0)
+    {
+      acting_move (&acting, "other/deep", "other/was");
+      link = acting_path (&acting, "other/deep");
+      ck_assert_int_eq (symlink ("../out", link), 0);
+      g_free (link);
+    }
+  acting_run (&acting, _i == 2 ? ACT_BIN : ACT_DELETE, FALSE);
+  expect_kept ();
+  link = g_build_filename (folders[1], "deep/fourth", NULL);
+  for (guint i = 0; i < 3; i++)
+    {
+      const ActItem *item = &g_array_index (act_get_items (acting.act), ActItem, i);
+      int expected = strcmp (item->path, link) == 0 && _i > 0 ? ACT_CHANGED : ACT_DONE;
+      ck_assert_msg (item->reason == expected, "%s: %s", item->path, act_reason_text (item->reason));
+    }
+  ck_assert (acting_has (&acting, "out/fourth", "the content"));
+  ck_assert_int_eq (acting_is_there (&acting, _i > 0 ? "other/was/fourth" : "other/deep/fourth"), _i > 0);
+  if (_i == 2)
+    {
+      ActEvents events = acting_events (&acting);
+      Act *undo = act_undo (acting.act, &events);
+      act_free (acting.act);
+      acting.act = undo;
+      acting.finished = 0;
+      acting_wait (&acting);
+      ck_assert_uint_eq (act_get_succeeded (undo), 2);
+      ck_assert (acting_has (&acting, "in/b/second", "the content") && acting_has (&acting, "in/third", "the content"));
+    }
+  g_free (link);
+  g_free (folders[0]);
+  g_free (folders[1]);
+  acting_end (&acting);
+}
+END_TEST
+
 START_TEST (a_report_names_what_stayed_and_why)
 {
   GString *text = g_string_new (NULL);
@@ -503,6 +569,13 @@ main (int argc, char **argv)
   test_add (suite, names_may_be_any_bytes);
   test_add (suite, paths_may_be_longer_than_the_system_takes);
   test_add (suite, names_may_be_as_long_as_the_system_takes);
+  for (int i = 0; i < 3; i++)
+    {
+      static const char *const names[]
+          = { "several_folders_may_be_given_and_be_links/as-they-were",
+              "several_folders_may_be_given_and_be_links/swapped", "several_folders_may_be_given_and_be_links/bin" };
+      test_add_variant (suite, names[i], several_folders_may_be_given_and_be_links, i);
+    }
   test_add (suite, a_report_names_what_stayed_and_why);
   return test_main (suite, argc, argv);
 }

@@ -8,8 +8,8 @@
 
 enum
 {
-  FILES = 100000, /* more than is looked at in one step */
-  A_PORTION = 40000
+  FILES = 200000, /* more than is looked at in one step */
+  A_PORTION = 70000
 };
 
 typedef struct Stage
