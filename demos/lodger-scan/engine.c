@@ -151,7 +151,8 @@ feed (Engine *engine)
   if (engine->running > 0)
     return;
   engine->is_over = TRUE;
-  engine->end = g_get_monotonic_time ();
+  if (engine->end == 0)
+    engine->end = g_get_monotonic_time ();
   lodger_repeat_stop (engine->ticking);
   g_clear_pointer (&engine->ticking, lodger_repeat_unref);
   engine->events.finished (engine, engine->events.data);
@@ -269,7 +270,7 @@ engine_get_bytes (Engine *engine)
 double
 engine_get_seconds (Engine *engine)
 {
-  gint64 end = engine->is_over ? engine->end : g_get_monotonic_time ();
+  gint64 end = engine->end != 0 ? engine->end : g_get_monotonic_time ();
   return (double) (end - engine->start) / G_USEC_PER_SEC;
 }
 

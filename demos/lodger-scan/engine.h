@@ -65,6 +65,7 @@ const char *engine_get_root (const Engine *engine);
 Store *engine_get_store (Engine *engine);
 /* All bytes read so far, those of files in progress included. */
 guint64 engine_get_bytes (Engine *engine);
+/* How long the scan takes, or has taken; without updates. */
 double engine_get_seconds (Engine *engine);
 /* The path of the folder that was begun last, relative to the scanned folder. Free it. */
 char *engine_get_current (Engine *engine);

@@ -114,6 +114,32 @@ figures_append_current (GString *text, const Session *session)
   g_free (current);
 }
 
+void
+figures_append_watching (GString *text, const Session *session)
+{
+  guint unwatched = session == NULL ? 0 : session_get_unwatched (session);
+  char *count;
+  switch (session == NULL ? SESSION_NOT_WATCHED : session_get_watching (session))
+    {
+    case SESSION_WATCH_BEGINS: g_string_append (text, _ ("Changes will be shown as they happen")); break;
+    case SESSION_UPDATING: g_string_append (text, _ ("Something has changed: it is looked at")); break;
+    case SESSION_WATCHED:
+      if (unwatched == 0)
+        {
+          g_string_append (text, _ ("Changes are shown as they happen"));
+          break;
+        }
+      count = count_text (unwatched);
+      g_string_append_printf (text,
+                              ngettext ("Changes are shown as they happen, but not those in %s folder",
+                                        "Changes are shown as they happen, but not those in %s folders", unwatched),
+                              count);
+      g_free (count);
+      break;
+    default: break;
+    }
+}
+
 /* After the report somebody may have freed some of it: the store knows. */
 gboolean
 figures_append_saving (GString *text, const Session *session)

@@ -19,6 +19,8 @@ void figures_append_found (GString *text, const Session *session);
 void figures_append_rates (GString *text, const Session *session);
 /* The folder that was begun last. */
 void figures_append_current (GString *text, const Session *session);
+/* "Changes are shown as they happen". Nothing when they are not. */
+void figures_append_watching (GString *text, const Session *session);
 /* "1.2 MB could be saved", of what was found so far. FALSE: nothing could. */
 gboolean figures_append_saving (GString *text, const Session *session);
 /* "1.2 MB could be saved: …". The report has groups. */

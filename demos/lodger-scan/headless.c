@@ -19,11 +19,21 @@ typedef struct Headless
   Progress *progress;
   Report *report;
   Tidy *tidy;    /* NULL: nothing is done about duplicates */
-  gboolean over; /* what goes on now has ended */
+  gboolean over; /* the loop has to end, or has ended */
   int signal;
 } Headless;
 
-/* ---- what goes on ----------------------------------------------------------------------------------------------- */
+static void
+make_report (Headless *headless)
+{
+  const ScanOptions *options = headless->options;
+  headless->report = (options->duplicates_only ? report_new_duplicates : report_new) (
+      engine_get_store (headless->engine), engine_get_root (headless->engine), engine_get_seconds (headless->engine),
+      headless->signal != 0);
+  report_set_folders (headless->report, options->what.folders);
+}
+
+/* ---- in the loop ------------------------------------------------------------------------------------------------ */
 
 static void
 end (void *data)
@@ -31,15 +41,6 @@ end (void *data)
   Headless *headless = data;
   headless->over = TRUE;
   headless->loop->quit (headless->loop->data);
-}
-
-/* Runs the loop until what was begun just now is over. It may be that already. */
-static void
-run (Headless *headless)
-{
-  if (!headless->over)
-    headless->loop->run (headless->loop->data);
-  progress_clear (headless->progress);
 }
 
 static void
@@ -50,10 +51,20 @@ on_progress (Engine *engine, void *data)
     progress_show_scan (headless->progress, engine);
 }
 
+/* What an interrupted scan has found may lack the copy that was to stay: nothing is done about it. */
 static void
 on_finished (Engine *engine G_GNUC_UNUSED, void *data)
 {
-  end (data);
+  Headless *headless = data;
+  if (headless->over || headless->signal != 0 || !headless->options->act.wanted)
+    {
+      end (headless);
+      return;
+    }
+  make_report (headless);
+  progress_clear (headless->progress);
+  headless->tidy
+      = tidy_start (headless->caller, headless->options, headless->report, headless->progress, end, headless);
 }
 
 static void
@@ -82,30 +93,7 @@ on_signal (int number, void *data)
     }
 }
 
-/* ---- one after the other ---------------------------------------------------------------------------------------- */
-
-static void
-make_report (Headless *headless)
-{
-  const ScanOptions *options = headless->options;
-  headless->report = (options->duplicates_only ? report_new_duplicates : report_new) (
-      engine_get_store (headless->engine), engine_get_root (headless->engine), engine_get_seconds (headless->engine),
-      headless->signal != 0);
-  report_set_folders (headless->report, options->what.folders);
-}
-
-/* What an interrupted scan has found may lack the copy that was to stay: nothing is done about it. */
-static void
-act (Headless *headless)
-{
-  if (!headless->options->act.wanted || headless->signal != 0)
-    return;
-  headless->over = FALSE;
-  headless->tidy
-      = tidy_start (headless->caller, headless->options, headless->report, headless->progress, end, headless);
-  run (headless);
-  tidy_tell_report (headless->tidy);
-}
+/* ---- afterwards ------------------------------------------------------------------------------------------------- */
 
 static gboolean
 write_files (const Headless *headless)
@@ -155,7 +143,7 @@ deliver (Headless *headless)
   return headless->signal != 0 ? SCAN_SIGNAL + headless->signal : status;
 }
 
-/* Starts, and goes through all of it. */
+/* All of it, with one run of the loop: one that has ended may not be had again. */
 static int
 scan (Headless *headless, HashCache *cache)
 {
@@ -175,9 +163,13 @@ scan (Headless *headless, HashCache *cache)
     }
   headless->progress = progress_new (options->progress);
   headless->loop->watch_signals (on_signal, headless, headless->loop->data);
-  run (headless);
-  make_report (headless);
-  act (headless);
+  if (!headless->over)
+    headless->loop->run (headless->loop->data);
+  progress_clear (headless->progress);
+  if (headless->report == NULL)
+    make_report (headless);
+  if (headless->tidy != NULL)
+    tidy_tell_report (headless->tidy);
   status = deliver (headless);
   /* Not to have what was learnt next time is no failure. */
   if (cache != NULL)

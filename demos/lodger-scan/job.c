@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "job.h"
 
+#include "i18n.h"
 #include "text.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@ say_why (const char *folder, int why, gboolean several)
       text_append_shown (message, folder);
       g_string_append (message, ": ");
     }
-  g_string_append (message, why == ENOTDIR ? "it is not a folder" : g_strerror (why));
+  g_string_append (message, why == ENOTDIR ? _ ("it is not a folder") : g_strerror (why));
   return g_string_free (message, FALSE);
 }
 

@@ -2,8 +2,8 @@
 #include "session.h"
 
 #include "follow.h"
+#include "reporting.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 
 enum
@@ -16,7 +16,7 @@ enum
 
 struct Session
 {
-  atomic_int refs; /* the owner's, others', and those of the call that makes the report and of its continuation */
+  atomic_int refs; /* the owner's, others', and those of what makes a report */
   LodgerCaller *caller;
   Engine *engine;
   HashCache *cache; /* NULL: none */
@@ -27,7 +27,7 @@ struct Session
   gboolean cancelled, dropped, json_failed;
   Report *report;
 
-  gboolean making;   /* a call makes a report, or writes it */
+  gboolean making; /* a call makes a report, or writes it */
   void (*written) (int why, void *data);
   void *written_data;
   GArray *forgotten; /* guint, to be removed when no report is being made */
@@ -70,47 +70,6 @@ enter (Session *session, SessionState state)
 
 /* ---- the report ------------------------------------------------------------------------------------------------- */
 
-/* The outcome of the call that makes the report. */
-typedef struct Made
-{
-  Report *report;
-  gboolean json_failed;
-} Made;
-
-static void
-made_free (void *data)
-{
-  Made *made = data;
-  report_free (made->report);
-  g_free (made);
-}
-
-static Made *
-make (const Session *session)
-{
-  Made *made = g_new0 (Made, 1);
-  made->report = report_new (engine_get_store (session->engine), engine_get_root (session->engine),
-                             engine_get_seconds (session->engine), session->cancelled);
-  if (session->folders[1] != NULL)
-    report_set_folders (made->report, session->folders);
-  if (session->json != NULL)
-    {
-      int why = report_write_json (made->report, session->json);
-      if (why != 0)
-        report_complain (session->json, why);
-      made->json_failed = why != 0;
-    }
-  return made;
-}
-
-/* Sorting and writing many files takes a while, so a worker does it. Worker and window both read the session and its
- * store meanwhile. Nobody writes to them until the report is there: the result is the call's outcome. */
-static void
-make_report (LodgerPending *self, void *data)
-{
-  (void) lodger_pending_return_pointer (self, make (data), made_free);
-}
-
 static void make_report_again (Session *session);
 static void begin_watch (Session *session);
 
@@ -128,39 +87,47 @@ end_making (Session *session)
 
 /* Those who show the old report change to the new one before it goes. */
 static void
-report_returned (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
+report_made (Report *report, int why, void *data)
 {
   Session *session = data;
   Report *old = session->report;
-  void *value = NULL;
-  Made *made;
   if (session->dropped)
-    return;
-  /* Without a worker the main thread makes the report, although that blocks the window. */
-  made = lodger_pending_take_pointer (done, &value) == LODGER_OK ? value : make (session);
-  session->report = g_steal_pointer (&made->report);
-  session->json_failed |= made->json_failed;
+    {
+      report_free (report);
+      return;
+    }
+  session->report = report;
+  session->json_failed |= why != 0;
   session->json = NULL;
   session->making = FALSE;
-  made_free (made);
   enter (session, SESSION_DONE);
   report_free (old);
   if (!session->dropped)
     end_making (session);
 }
 
-/* The worker's reference is dropped in the main thread too (`data_home`): only that thread may free the engine. */
+static ReportingOwner
+get_owner (Session *session)
+{
+  return (ReportingOwner) { session_ref, session_unref, session };
+}
+
+/* Worker and window both read the session and its store meanwhile. Nobody writes to them until the report is there. */
 static void
 begin_report (Session *session)
 {
-  LodgerPending *making;
+  const ReportingWhat what = {
+    .store = engine_get_store (session->engine),
+    .root = engine_get_root (session->engine),
+    .folders = session->folders,
+    .seconds = engine_get_seconds (session->engine),
+    .cancelled = session->cancelled,
+    .json = session->json,
+  };
+  const ReportingOwner owner = get_owner (session);
   session->making = TRUE;
   follow_hold (session->follow);
-  making = lodger_caller_to_thread_full (session->caller, make_report, session_ref (session), session_unref,
-                                         LODGER_CALL_OPTIONS (.name = "report", .data_home = session->caller));
-  lodger_pending_disown (
-      lodger_pending_then (making, session->caller, report_returned, session_ref (session), session_unref));
-  lodger_pending_unref (making);
+  reporting_make (session->caller, &what, &owner, report_made);
 }
 
 /* The store is about to move its files in memory: a report that points to them must not be shown any more. */
@@ -192,43 +159,13 @@ make_report_again (Session *session)
     begin_report (session);
 }
 
-/* ---- the report as a file --------------------------------------------------------------------------------------- */
-
-typedef struct Writing
-{
-  Session *session;
-  SessionFormat format;
-  char *path;
-} Writing;
-
 static void
-writing_free (void *data)
-{
-  Writing *writing = data;
-  session_unref (writing->session);
-  g_free (writing->path);
-  g_free (writing);
-}
-
-static void
-write_report (LodgerPending *self, void *data)
-{
-  const Writing *writing = data;
-  const Report *report = writing->session->report;
-  (void) lodger_pending_return_int (self, writing->format == SESSION_JSON ? report_write_json (report, writing->path)
-                                                                           : report_write_csv (report, writing->path));
-}
-
-static void
-write_returned (LodgerPending *self G_GNUC_UNUSED, LodgerPending *done, void *data)
+report_written (int why, void *data)
 {
   Session *session = data;
-  int64_t why = 0;
-  if (lodger_pending_get_int (done, &why) != LODGER_OK)
-    why = EAGAIN;
   session->making = FALSE;
   if (!session->dropped)
-    session->written ((int) why, session->written_data);
+    session->written (why, session->written_data);
   if (!session->dropped)
     end_making (session);
 }
@@ -237,23 +174,15 @@ gboolean
 session_write (Session *session, SessionFormat format, const char *path, void (*written) (int why, void *data),
                void *data)
 {
-  Writing *writing;
-  LodgerPending *call;
+  const ReportingOwner owner = get_owner (session);
   if (session->state != SESSION_DONE || session->making || follow_is_updating (session->follow))
     return FALSE;
   session->making = TRUE;
   session->written = written;
   session->written_data = data;
   follow_hold (session->follow);
-  writing = g_new0 (Writing, 1);
-  writing->session = session_ref (session);
-  writing->format = format;
-  writing->path = g_strdup (path);
-  call = lodger_caller_to_thread_full (session->caller, write_report, writing, writing_free,
-                                       LODGER_CALL_OPTIONS (.name = "write the report", .data_home = session->caller));
-  lodger_pending_disown (
-      lodger_pending_then (call, session->caller, write_returned, session_ref (session), session_unref));
-  lodger_pending_unref (call);
+  reporting_write (session->caller, session->report, format == SESSION_JSON ? REPORTING_JSON : REPORTING_CSV, path,
+                   &owner, report_written);
   return TRUE;
 }
 

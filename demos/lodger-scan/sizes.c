@@ -106,7 +106,8 @@ find_groups (Job *job, LodgerPending *self)
 {
   Sizes *sizes = (Sizes *) job;
   GArray *keys = collect (sizes);
-  qsort (keys->data, keys->len, sizeof (Key), compare_keys);
+  if (keys->len > 1)
+    qsort (keys->data, keys->len, sizeof (Key), compare_keys);
   for (guint first = 0, end; first < keys->len && !lodger_pending_is_cancelled (self); first = end)
     {
       const Key *key = &g_array_index (keys, Key, first);

@@ -164,8 +164,10 @@ void store_append_path (GString *path, const StoreDir *dir, const char *name);
 /* Compares two such paths byte by byte, without making them. */
 int store_compare_paths (const StoreDir *dir_a, const char *name_a, const StoreDir *dir_b, const char *name_b);
 
-/* In words. */
+/* In words, for programs: the same in all languages. */
 const char *store_reason_text (int reason);
+/* In words, for people. */
+const char *store_reason_shown (int reason);
 /* The reason why a file of that mode is not read; REASON_NONE for a regular file. */
 int store_reason_of_mode (mode_t mode);
 

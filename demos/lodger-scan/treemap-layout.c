@@ -319,7 +319,9 @@ take_one (TreemapLayout *layout)
     {
       const StoreDir *dir = walk->folder;
       walk->folder = dir->next;
-      add_part (layout, &(TreemapPart) { TREEMAP_FOLDER, dir, 0, on_disk ? dir->disk : dir->bytes, 0 });
+      /* Of one that has gone, or that nobody has looked into yet, there is nothing to tell. */
+      if (dir->opened || dir->files > 0)
+        add_part (layout, &(TreemapPart) { TREEMAP_FOLDER, dir, 0, on_disk ? dir->disk : dir->bytes, 0 });
       return TRUE;
     }
   if (walk->file != 0)

@@ -2,6 +2,7 @@
 """What assistive technology is told of a program's windows (AT-SPI). It runs on a session bus of its own."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,7 +58,8 @@ class Control:
         Atspi = atspi()
         self.accessible = accessible
         self.role = accessible.get_role_name()
-        self.name = accessible.get_name() or ""
+        # GTK 4.8 calls a widget that has no name as its type.
+        self.name = re.sub("^Gtk[A-Z].*", "", accessible.get_name() or "")
         states = accessible.get_state_set()
         self.focusable = states.contains(Atspi.StateType.FOCUSABLE)
         self.focused = states.contains(Atspi.StateType.FOCUSED)
@@ -69,11 +71,12 @@ class Control:
             if child is not None:
                 yield Control(child)
 
-    def below(self):
-        """All that is in it, and itself."""
+    def below(self, without=()):
+        """All that is in it, and itself; but nothing of what has such a role."""
         yield self
         for child in self.children():
-            yield from child.below()
+            if child.role not in without:
+                yield from child.below(without)
 
     def text(self):
         """Its name, or the texts in it: those are read for a row of a list."""
@@ -100,7 +103,7 @@ class Focus:
         """Waits a moment for what comes."""
         from gi.repository import GLib
         context = GLib.MainContext.default()
-        GLib.timeout_add(300, context.wakeup)
+        GLib.timeout_add(100, context.wakeup)
         before = len(self.taken)
         context.iteration(True)
         while context.iteration(False) or len(self.taken) == before and context.pending():

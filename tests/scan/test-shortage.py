@@ -3,9 +3,10 @@
 
 import os
 
-from scantest import Outcome, ScanTest, found_by_find, main, run
+from scantest import SANITIZED, Outcome, ScanTest, found_by_find, main, run
 
 FEWEST = 8
+LEVELS = 2_000 if SANITIZED else 10_000
 SHORTAGE = "Too many open files"
 
 
@@ -73,7 +74,7 @@ class Shortage(ScanTest):
                                      {SHORTAGE, "not scanned: no thread or no memory for it"})
 
     def test_a_tree_of_10000_levels(self):
-        self.make_chain(10_000, beside=500)
+        self.make_chain(LEVELS, beside=LEVELS // 20)
         for prefix in ((), with_descriptors(40)):
             outcome = Outcome(self.folder, prefix=prefix)
             self.assertEqual((outcome.status, outcome.errors), (0, {}))
@@ -81,10 +82,10 @@ class Shortage(ScanTest):
             self.assertEqual(outcome.paths, found_by_find(self.folder))
 
     def test_folders_beside_a_deep_chain_are_found_again(self):
-        self.make_chain(3_000, beside=1)
+        self.make_chain(LEVELS // 4, beside=1)
         outcome = Outcome(self.folder, prefix=with_descriptors(40))
         self.assertEqual((outcome.status, outcome.errors), (0, {}))
-        self.assertEqual(len(outcome.paths), 3_001)
+        self.assertEqual(len(outcome.paths), LEVELS // 4 + 1)
 
 
 if __name__ == "__main__":

@@ -124,6 +124,14 @@ class Window(ScanTest):
                          [line for line in headless if not line.startswith(b"  time")])
         self.assertGreater(os.path.getsize(place), 0)
 
+    @unittest.skipUnless(NAME == "lodger-scan", "the window of Qt does not tell it")
+    def test_progress_is_told_on_standard_error_when_asked_for(self):
+        os.truncate(self.make("endless"), 64 << 30)
+        process = self.start_scan("--hash-all", "--progress=always", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        with process.stdout, process.stderr:
+            lines = (line for line in process.stderr if not re.match(rb"lodger: (submit|start|end) ", line))
+            self.assertRegex(next(lines).decode(), rf"^{NAME}: 0 files, [\d.]+ [kMG]?B, .*/s, 0 errors")
+
     def test_a_wrong_folder_is_one_line_and_status_2(self):
         process = run(os.path.join(self.folder, b"missing"))
         self.assertEqual(process.returncode, 2)

@@ -89,6 +89,7 @@ append_scan (GString *text, Line line, const Session *session)
       g_string_free (size, TRUE);
       g_string_free (count, TRUE);
       break;
+    case LINE_WATCHING: figures_append_watching (text, session); break;
     case LINE_READ: text_append_size (text, engine_get_bytes (session_get_engine (session))); break;
     default: figures_append_rates (text, session);
     }
@@ -165,7 +166,6 @@ append_line (GString *text, Line line, const About *about, const AboutFacts *fac
   switch (line)
     {
     case LINE_STATE: figures_append_state (text, facts->session); break;
-    case LINE_WATCHING: g_string_append (text, facts->watching == NULL ? "" : facts->watching); break;
     case LINE_FRAMES: append_frames (text, paints); break;
     case LINE_LATE:
       if (paints->count > 0)

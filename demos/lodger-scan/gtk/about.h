@@ -19,7 +19,6 @@ typedef struct AboutFacts
   LodgerCaller *caller;
   const Session *session; /* NULL: there is no scan */
   const Frames *frames;
-  const char *watching; /* what becomes of the folder after the scan, in words. Optional. */
 } AboutFacts;
 
 /* It belongs to `window`. */

@@ -58,10 +58,13 @@ act_bar_new (const ActBarEvents *events)
                                               12, "visible", FALSE, NULL));
   gtk_widget_add_css_class (bar->box, "act-bar");
   bar->icon = gtk_image_new ();
-  bar->label = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (bar->label), 0);
-  gtk_label_set_wrap (GTK_LABEL (bar->label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (bar->label), PANGO_WRAP_WORD_CHAR);
+  gtk_widget_set_valign (bar->icon, GTK_ALIGN_CENTER);
+  /* A label that wraps would have another height with each text, and the list above, too. */
+  bar->label = gtk_inscription_new (NULL);
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (bar->label), 20);
+  gtk_inscription_set_nat_chars (GTK_INSCRIPTION (bar->label), 60);
+  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (bar->label), GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+  gtk_inscription_set_yalign (GTK_INSCRIPTION (bar->label), 0.5F);
   gtk_widget_add_css_class (bar->label, "numeric");
   bar->progress = gtk_progress_bar_new ();
   gtk_accessible_update_property (GTK_ACCESSIBLE (bar->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Progress"), -1);
@@ -105,7 +108,10 @@ show (ActBar *bar, const char *icon, const char *text, ActBarFlags flags)
   gboolean goes_on = icon == NULL;
   if (!goes_on)
     gtk_image_set_from_icon_name (GTK_IMAGE (bar->icon), icon);
-  gtk_label_set_text (GTK_LABEL (bar->label), text);
+  gtk_inscription_set_min_lines (GTK_INSCRIPTION (bar->label), goes_on ? 1 : 2);
+  gtk_inscription_set_nat_lines (GTK_INSCRIPTION (bar->label), goes_on ? 1 : 2);
+  gtk_inscription_set_text (GTK_INSCRIPTION (bar->label), text);
+  gtk_widget_set_tooltip_text (bar->label, goes_on ? NULL : text);
   gtk_widget_set_visible (bar->icon, !goes_on);
   gtk_widget_set_visible (bar->progress, goes_on);
   gtk_widget_set_visible (bar->cancel, goes_on);

@@ -127,12 +127,15 @@ act_choice_new (void)
                                   _ ("What else can be done with the chosen copies"), -1);
   gtk_widget_add_css_class (bin, "suggested-action");
 
-  choice->summary = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (choice->summary), 0);
-  gtk_label_set_wrap (GTK_LABEL (choice->summary), TRUE);
-  gtk_label_set_lines (GTK_LABEL (choice->summary), 2);
-  gtk_label_set_ellipsize (GTK_LABEL (choice->summary), PANGO_ELLIPSIZE_END);
+  choice->summary = gtk_inscription_new (NULL);
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (choice->summary), 12);
+  gtk_inscription_set_nat_chars (GTK_INSCRIPTION (choice->summary), 40);
+  gtk_inscription_set_min_lines (GTK_INSCRIPTION (choice->summary), 2);
+  gtk_inscription_set_nat_lines (GTK_INSCRIPTION (choice->summary), 2);
+  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (choice->summary), GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+  gtk_inscription_set_yalign (GTK_INSCRIPTION (choice->summary), 0.5F);
   gtk_widget_set_hexpand (choice->summary, TRUE);
+  gtk_widget_set_valign (choice->summary, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (choice->summary, "numeric");
 
   choice->box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12));
@@ -180,6 +183,6 @@ act_choice_show (ActChoice *choice, guint count, guint64 bytes)
 void
 act_choice_say (ActChoice *choice, const char *text)
 {
-  gtk_label_set_text (GTK_LABEL (choice->summary), text);
+  gtk_inscription_set_text (GTK_INSCRIPTION (choice->summary), text);
   gtk_widget_set_tooltip_text (choice->summary, text);
 }

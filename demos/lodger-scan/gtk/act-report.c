@@ -45,7 +45,7 @@ append_state (void *data, gconstpointer row, GString *text)
 
 static const CellColumn columns[] = {
   { N_ ("File"), append_path, NULL, 40, CELL_EXPAND | CELL_MIDDLE },
-  { N_ ("What became of it"), append_state, NULL, 36, CELL_EXPAND },
+  { N_ ("What became of it"), append_state, NULL, 48, CELL_EXPAND },
   { N_ ("Size"), append_size, NULL, 10, CELL_NUMBER },
   { NULL, NULL, NULL, 0, 0 },
 };
@@ -87,19 +87,26 @@ make_text (LodgerPending *self, void *data)
 }
 
 static void
+say (const ActReport *report, const char *text)
+{
+  gtk_label_set_text (GTK_LABEL (report->note), text);
+  gtk_widget_set_visible (report->note, TRUE);
+}
+
+static void
 on_text (GtkWidget *window, LodgerPending *done, void *data)
 {
   const Text *text = data;
   const ActReport *report = g_object_get_data (G_OBJECT (window), report_key);
   if (text->file != NULL)
-    gtk_label_set_text (GTK_LABEL (report->note), _ ("The report is saved."));
+    say (report, _ ("The report is saved."));
   else
     {
       void *made = NULL;
       if (lodger_pending_get_pointer (done, &made) != LODGER_OK)
         return;
       gdk_clipboard_set_text (gtk_widget_get_clipboard (window), made);
-      gtk_label_set_text (GTK_LABEL (report->note), _ ("The report is in the clipboard."));
+      say (report, _ ("The report is in the clipboard."));
     }
 }
 
@@ -108,7 +115,7 @@ on_no_text (GtkWidget *window, const GError *error, void *data G_GNUC_UNUSED)
 {
   const ActReport *report = g_object_get_data (G_OBJECT (window), report_key);
   char *note = g_strdup_printf (_ ("The report could not be saved: %s"), error->message);
-  gtk_label_set_text (GTK_LABEL (report->note), note);
+  say (report, note);
   g_free (note);
 }
 
@@ -226,12 +233,13 @@ act_report_show (GtkWindow *window, ActOutcome *outcome)
   gtk_window_set_title (GTK_WINDOW (report->window), _ ("What became of the files"));
   gtk_window_set_transient_for (GTK_WINDOW (report->window), window);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (report->window), TRUE);
-  gtk_window_set_default_size (GTK_WINDOW (report->window), 820, 480);
+  gtk_window_set_default_size (GTK_WINDOW (report->window), 960, 480);
   gtk_window_set_titlebar (GTK_WINDOW (report->window), make_header (report));
 
   act_outcome_append_summary (outcome, summary);
   cells = cells_new (_ ("What became of the files"), columns, g_object_ref (G_LIST_MODEL (report->rows)), report);
   report->note = make_label (NULL);
+  gtk_widget_set_visible (report->note, FALSE);
   gtk_box_append (GTK_BOX (box), make_label (summary->str));
   gtk_box_append (GTK_BOX (box), cells);
   gtk_box_append (GTK_BOX (box), report->note);

@@ -128,6 +128,13 @@ on_page (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter, void *data)
 }
 
 static void
+on_find (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
+{
+  const Actions *actions = data;
+  actions->target.find (actions->target.data);
+}
+
+static void
 on_about (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
   const Actions *actions = data;
@@ -151,6 +158,7 @@ static const GActionEntry entries[] = {
   { .name = "cancel", .activate = on_cancel },
   { .name = "close", .activate = on_close },
   { .name = "page", .activate = on_page, .parameter_type = "s" },
+  { .name = "find", .activate = on_find },
   { .name = "about", .activate = on_about },
   { .name = "help", .activate = on_help },
 };
@@ -159,10 +167,10 @@ static const struct
 {
   const char *keys, *action, *page;
 } keys[] = {
-  { "<Control>s", "win.save", NULL },
+  { "<Control>s", "win.save", NULL },        { "<Control>f", "win.find", NULL },
   { "<Control>o", ACTION_OPEN, NULL },       { "<Control>n", "win.open-elsewhere", NULL },
   { "<Control><Shift>o", ACTION_ADD, NULL }, { "F5|<Control>r", ACTION_RESCAN, NULL },
-  { "Escape", ACTION_CANCEL, NULL },          { "<Control>w", "win.close", NULL },
+  { "Escape", ACTION_CANCEL, NULL },         { "<Control>w", "win.close", NULL },
   { "<Control>q", ACTION_QUIT, NULL },       { "F1|<Control>question|<Control><Shift>question", "win.help", NULL },
   { "<Control>i", ACTION_ABOUT, NULL },      { "<Alt>1", "win.page", "files" },
   { "<Alt>2", "win.page", "folders" },       { "<Alt>3", "win.page", "duplicates" },

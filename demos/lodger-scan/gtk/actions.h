@@ -13,6 +13,7 @@
 #define ACTION_RESCAN "win.rescan"
 #define ACTION_CANCEL "win.cancel"
 #define ACTION_ABOUT  "win.about"
+#define ACTION_FIND   "win.find"
 /* Its target is a path: the bytes of a "ay". */
 #define ACTION_OPEN_RECENT "win.open-recent"
 /* The application's. */
@@ -41,6 +42,8 @@ typedef struct ActionsTarget
   gboolean (*cancel) (void *data);
   /* Saves the list of what was found. */
   void (*save) (void *data);
+  /* Lets somebody look for files. */
+  void (*find) (void *data);
   void (*close) (void *data);
   void (*show_page) (const char *name, void *data);
   /* Tells more about the scan. */

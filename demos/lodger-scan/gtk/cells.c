@@ -331,6 +331,7 @@ cells_load_style (void)
                               ".page-foot { padding: 6px 12px; }"
                               ".page-strip { margin: 18px 18px 6px 18px; }"
                               ".page-heading { padding: 10px 12px; }"
+                              "row:selected .dim-label { opacity: 1; }"
                               ".notice { padding: 6px 12px; }"
                               ".act-bar { padding: 8px 12px; }";
   GtkCssProvider *css = gtk_css_provider_new ();

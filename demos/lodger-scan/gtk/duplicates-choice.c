@@ -9,16 +9,20 @@ enum
 struct DuplicatesChoice
 {
   DuplicatesGroups *groups;
+  DuplicatesChoiceWants wants;
+  void *data;
   Plan *plan;    /* NULL: nothing can be chosen now */
   PlanRule rule; /* the one that was used last */
   guint next;    /* the report's group that it comes to next; G_MAXUINT: it is over */
 };
 
 DuplicatesChoice *
-duplicates_choice_new (DuplicatesGroups *groups)
+duplicates_choice_new (DuplicatesGroups *groups, DuplicatesChoiceWants wants, void *data)
 {
   DuplicatesChoice *choice = g_new0 (DuplicatesChoice, 1);
   choice->groups = groups;
+  choice->wants = wants;
+  choice->data = data;
   choice->rule = PLAN_KEEP_OLDEST;
   choice->next = G_MAXUINT;
   return choice;
@@ -118,8 +122,12 @@ duplicates_choice_step (DuplicatesChoice *choice)
   if (choice->plan == NULL || choice->next == G_MAXUINT)
     return FALSE;
   count = plan_get_report (choice->plan)->groups->len;
-  while (choice->next < count && g_get_monotonic_time () < end)
-    plan_apply_to (choice->plan, choice->rule, choice->next++);
+  for (; choice->next < count && g_get_monotonic_time () < end; choice->next++)
+    {
+      const DuplicatesGroup *group = duplicates_groups_get_of_report (choice->groups, choice->next);
+      if (group != NULL && choice->wants (group, choice->data))
+        plan_apply_to (choice->plan, choice->rule, choice->next);
+    }
   if (choice->next == count)
     choice->next = G_MAXUINT;
   return TRUE;

@@ -10,8 +10,11 @@
 
 typedef struct DuplicatesChoice DuplicatesChoice;
 
+/* Whether a rule concerns a group. */
+typedef gboolean (*DuplicatesChoiceWants) (const DuplicatesGroup *group, void *data);
+
 /* Nothing can be chosen yet. The groups are not owned. */
-DuplicatesChoice *duplicates_choice_new (DuplicatesGroups *groups);
+DuplicatesChoice *duplicates_choice_new (DuplicatesGroups *groups, DuplicatesChoiceWants wants, void *data);
 void duplicates_choice_free (DuplicatesChoice *choice);
 
 /* Whenever the groups have taken a report. What was chosen before duplicates_choice_hold() is chosen again. */
@@ -30,7 +33,7 @@ void duplicates_choice_toggle_group (DuplicatesChoice *choice, const DuplicatesG
 /* Chooses all copies of a group but that file, in any plan of the same report. */
 void duplicates_choice_keep_only (const DuplicatesChoice *choice, Plan *plan, const DuplicatesGroup *group, guint file);
 
-/* Chooses by a rule, in all groups. */
+/* Chooses by a rule, in all groups that it concerns. */
 void duplicates_choice_apply (DuplicatesChoice *choice, PlanRule rule);
 /* Once a frame: goes on with that. TRUE: the choice has changed. */
 gboolean duplicates_choice_step (DuplicatesChoice *choice);

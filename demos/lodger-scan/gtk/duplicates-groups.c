@@ -11,7 +11,8 @@ struct DuplicatesGroups
   guint n_twin_of;
   guint32 *group_of; /* by number in the report's groups: the group here plus 1 */
   guint n_group_of;
-  GHashTable *chosen; /* numbers in the store */
+  guint8 *chosen; /* whether it was chosen, by number in the store; NULL: nothing was */
+  guint n_chosen;
 };
 
 DuplicatesGroups *
@@ -20,7 +21,6 @@ duplicates_groups_new (void)
   DuplicatesGroups *groups = g_new0 (DuplicatesGroups, 1);
   groups->groups = g_array_new (FALSE, FALSE, sizeof (DuplicatesGroup));
   groups->files = g_array_new (FALSE, FALSE, sizeof (guint));
-  groups->chosen = g_hash_table_new (NULL, NULL);
   return groups;
 }
 
@@ -29,7 +29,7 @@ duplicates_groups_free (DuplicatesGroups *groups)
 {
   g_array_unref (groups->groups);
   g_array_unref (groups->files);
-  g_hash_table_destroy (groups->chosen);
+  g_free (groups->chosen);
   g_free (groups->twin_of);
   g_free (groups->group_of);
   g_free (groups);
@@ -40,7 +40,7 @@ duplicates_groups_clear (DuplicatesGroups *groups)
 {
   g_array_set_size (groups->groups, 0);
   g_array_set_size (groups->files, 0);
-  g_hash_table_remove_all (groups->chosen);
+  g_clear_pointer (&groups->chosen, g_free);
   g_clear_pointer (&groups->twin_of, g_free);
   g_clear_pointer (&groups->group_of, g_free);
   groups->n_twin_of = groups->n_group_of = 0;
@@ -233,36 +233,40 @@ duplicates_groups_find_group (const DuplicatesGroups *groups, guint file, guint 
   return FALSE;
 }
 
+const DuplicatesGroup *
+duplicates_groups_get_of_report (const DuplicatesGroups *groups, guint group)
+{
+  if (group >= groups->n_group_of || groups->group_of[group] == 0)
+    return NULL;
+  return duplicates_groups_get (groups, groups->group_of[group] - 1);
+}
+
 /* ---- what was chosen -------------------------------------------------------------------------------------------- */
 
 void
 duplicates_groups_remember (DuplicatesGroups *groups, const Plan *plan)
 {
-  g_hash_table_remove_all (groups->chosen);
+  g_clear_pointer (&groups->chosen, g_free);
   if (plan_get_count (plan) == 0)
     return;
+  groups->n_chosen = groups->n_twin_of;
+  groups->chosen = g_new0 (guint8, groups->n_chosen);
   for (guint i = 0; i < groups->files->len; i++)
     if (plan_goes (plan, i))
-      g_hash_table_add (groups->chosen, GUINT_TO_POINTER (g_array_index (groups->files, guint, i)));
+      groups->chosen[g_array_index (groups->files, guint, i)] = TRUE;
 }
 
 void
 duplicates_groups_recall (DuplicatesGroups *groups, Plan *plan)
 {
-  GHashTableIter iter;
-  void *file;
-  g_hash_table_iter_init (&iter, groups->chosen);
-  while (g_hash_table_iter_next (&iter, &file, NULL))
-    {
-      guint twin;
-      if (duplicates_groups_find_twin (groups, GPOINTER_TO_UINT (file), &twin))
-        (void) plan_set (plan, twin, TRUE);
-    }
-  g_hash_table_remove_all (groups->chosen);
+  for (guint i = 0; i < groups->files->len && groups->chosen != NULL; i++)
+    if (duplicates_groups_is_remembered (groups, g_array_index (groups->files, guint, i)))
+      (void) plan_set (plan, i, TRUE);
+  g_clear_pointer (&groups->chosen, g_free);
 }
 
 gboolean
 duplicates_groups_is_remembered (const DuplicatesGroups *groups, guint file)
 {
-  return g_hash_table_contains (groups->chosen, GUINT_TO_POINTER (file));
+  return groups->chosen != NULL && file < groups->n_chosen && groups->chosen[file];
 }

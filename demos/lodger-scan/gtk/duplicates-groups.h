@@ -50,6 +50,9 @@ gboolean duplicates_groups_find_twin (const DuplicatesGroups *groups, guint file
 /* The number here of the group that a file is in. FALSE: it is in none. */
 gboolean duplicates_groups_find_group (const DuplicatesGroups *groups, guint file, guint *ret_number);
 
+/* That of a group of the report. NULL: there is none. */
+const DuplicatesGroup *duplicates_groups_get_of_report (const DuplicatesGroups *groups, guint group);
+
 /* Notes which files go, and chooses them in a plan of a newer report as far as they are still twins. */
 void duplicates_groups_remember (DuplicatesGroups *groups, const Plan *plan);
 void duplicates_groups_recall (DuplicatesGroups *groups, Plan *plan);

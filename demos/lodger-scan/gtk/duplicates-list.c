@@ -147,7 +147,7 @@ static void
 on_activate (GtkColumnView *view G_GNUC_UNUSED, guint position, void *data)
 {
   DuplicatesList *list = data;
-  GtkTreeListRow *row = gtk_tree_list_model_get_row (duplicates_model_get_tree (list->model), position);
+  GtkTreeListRow *row = g_list_model_get_item (G_LIST_MODEL (duplicates_model_get_selection (list->model)), position);
   void *item = row == NULL ? NULL : gtk_tree_list_row_get_item (row);
   guint file;
   if (item != NULL && row_get_kind (item) == DUPLICATES_ROW_GROUP)
@@ -168,7 +168,7 @@ duplicates_list_new (const DuplicatesListEvents *events)
   list->model = duplicates_model_new (events->wake, events->data);
   list->groups = duplicates_model_get_groups (list->model);
   list->cells = cells_new (_ ("Duplicates"), columns,
-                           g_object_ref (G_LIST_MODEL (duplicates_model_get_tree (list->model))), list);
+                           g_object_ref (G_LIST_MODEL (duplicates_model_get_selection (list->model))), list);
   list->marks = act_marks_new (cells_get_view (list->cells), &target);
   g_signal_connect (cells_get_view (list->cells), "activate", G_CALLBACK (on_activate), list);
   return list;

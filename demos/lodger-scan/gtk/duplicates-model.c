@@ -10,6 +10,7 @@ enum
   WIDGETS_AT_ONCE = 8,
   ROWS_AT_ONCE = 1000,
   FILES_AT_ONCE = 64,
+  FREED_AT_ONCE = 50,
   BUDGET = 3000 /* µs */
 };
 
@@ -19,10 +20,13 @@ struct DuplicatesModel
   void *data;
   DuplicatesGroups *groups;
   DuplicatesRows *rows;
-  GtkTreeListModel *tree;
+  GtkTreeListModel *tree; /* the rows, and those of their files */
+  GtkSingleSelection *selection;
+  GQueue old;         /* OldRows */
   const Store *store; /* NULL: there is nothing to show */
   DuplicatesWanted *wanted;
   GHashTable *open;      /* DuplicatesRows by the number of a group that is open; not owned */
+  GHashTable *children;  /* all such DuplicatesRows that there are, also of old rows */
   GArray *added, *gone;  /* guint: groups that have to be put into the rows, or taken out of them, */
   guint n_added, n_gone; /* and how many were */
   GQueue filling;        /* Filling: groups whose files are not all in their rows yet */
@@ -90,6 +94,7 @@ on_closed (void *data, GObject *rows)
 {
   DuplicatesModel *model = data;
   void *number = g_object_get_data (rows, number_key);
+  g_hash_table_remove (model->children, rows);
   if (g_hash_table_lookup (model->open, number) == rows)
     g_hash_table_remove (model->open, number);
 }
@@ -147,6 +152,7 @@ open_group (void *row, void *data)
   rows = duplicates_rows_new (DUPLICATES_ROW_FILE, order_files, model);
   g_object_set_data (G_OBJECT (rows), number_key, GUINT_TO_POINTER (number));
   g_hash_table_insert (model->open, GUINT_TO_POINTER (number), rows);
+  g_hash_table_add (model->children, rows);
   g_object_weak_ref (G_OBJECT (rows), on_closed, model);
   begin_to_fill (model, number);
   return G_LIST_MODEL (rows);
@@ -171,6 +177,61 @@ update_open (DuplicatesModel *model, guint number)
         duplicates_rows_remove (rows, file);
     }
   begin_to_fill (model, number);
+}
+
+/* ---- other rows ------------------------------------------------------------------------------------------------- */
+
+/* Rows that are not shown any more. Freeing many of them takes longer than a frame has time for. */
+typedef struct OldRows
+{
+  DuplicatesRows *rows;
+  GtkTreeListModel *tree;
+} OldRows;
+
+static void
+old_rows_free (void *data)
+{
+  OldRows *old = data;
+  g_object_unref (old->tree);
+  g_object_unref (old->rows);
+  g_free (old);
+}
+
+static void
+make_rows (DuplicatesModel *model)
+{
+  model->rows = duplicates_rows_new (DUPLICATES_ROW_GROUP, order_groups, model);
+  model->tree
+      = gtk_tree_list_model_new (g_object_ref (G_LIST_MODEL (model->rows)), FALSE, FALSE, open_group, model, NULL);
+  gtk_single_selection_set_model (model->selection, G_LIST_MODEL (model->tree));
+}
+
+/* Shows nothing, with rows that are closed when they come. */
+static void
+replace_rows (DuplicatesModel *model)
+{
+  OldRows old = { model->rows, model->tree };
+  make_rows (model);
+  g_queue_push_tail (&model->old, g_memdup2 (&old, sizeof old));
+  g_hash_table_remove_all (model->open);
+  g_queue_clear_full (&model->filling, g_free);
+  g_array_set_size (model->added, 0);
+  g_array_set_size (model->gone, 0);
+  model->n_added = model->n_gone = 0;
+  model->open_next = G_MAXUINT;
+  model->wake (model->data);
+}
+
+static gboolean
+free_some (DuplicatesModel *model, gint64 end)
+{
+  while (!g_queue_is_empty (&model->old) && g_get_monotonic_time () < end)
+    {
+      const OldRows *old = g_queue_peek_head (&model->old);
+      if (!duplicates_rows_shrink (old->rows, FREED_AT_ONCE))
+        old_rows_free (g_queue_pop_head (&model->old));
+    }
+  return !g_queue_is_empty (&model->old);
 }
 
 /* ---- portions --------------------------------------------------------------------------------------------------- */
@@ -246,19 +307,15 @@ duplicates_model_grow (DuplicatesModel *model)
   more |= put_in (model, end);
   more |= fill_some (model, end);
   more |= open_some (model, end);
+  more |= free_some (model, end);
   return more || model->n_added < model->added->len;
 }
 
 static void
 clear (DuplicatesModel *model)
 {
-  duplicates_rows_clear (model->rows);
+  replace_rows (model);
   duplicates_groups_clear (model->groups);
-  g_queue_clear_full (&model->filling, g_free);
-  g_array_set_size (model->added, 0);
-  g_array_set_size (model->gone, 0);
-  model->n_added = model->n_gone = 0;
-  model->open_next = G_MAXUINT;
   model->store = NULL;
   duplicates_wanted_set_store (model->wanted, NULL);
 }
@@ -309,19 +366,13 @@ duplicates_model_open_all (DuplicatesModel *model)
   model->wake (model->data);
 }
 
-/* Rows that come anew are closed: that is quicker than closing each of many. */
 static void
 show_anew (DuplicatesModel *model)
 {
-  g_array_set_size (model->added, 0);
-  g_array_set_size (model->gone, 0);
-  model->n_added = model->n_gone = 0;
-  model->open_next = G_MAXUINT;
-  duplicates_rows_clear (model->rows);
+  replace_rows (model);
   for (guint i = 0; i < duplicates_groups_get_count (model->groups); i++)
     if (duplicates_groups_get (model->groups, i) != NULL)
       g_array_append_val (model->added, i);
-  model->wake (model->data);
 }
 
 void
@@ -335,6 +386,12 @@ duplicates_model_set_filter (DuplicatesModel *model, Filter *filter)
 {
   if (duplicates_wanted_set_filter (model->wanted, filter))
     show_anew (model);
+}
+
+gboolean
+duplicates_model_wants (DuplicatesModel *model, const DuplicatesGroup *group)
+{
+  return duplicates_wanted_has (model->wanted, model->groups, group);
 }
 
 void
@@ -357,9 +414,12 @@ duplicates_model_new (void (*wake) (void *data), void *data)
   model->gone = g_array_new (FALSE, FALSE, sizeof (guint));
   model->open_next = G_MAXUINT;
   g_queue_init (&model->filling);
-  model->rows = duplicates_rows_new (DUPLICATES_ROW_GROUP, order_groups, model);
-  model->tree
-      = gtk_tree_list_model_new (g_object_ref (G_LIST_MODEL (model->rows)), FALSE, FALSE, open_group, model, NULL);
+  model->children = g_hash_table_new (NULL, NULL);
+  g_queue_init (&model->old);
+  model->selection = gtk_single_selection_new (NULL);
+  gtk_single_selection_set_autoselect (model->selection, FALSE);
+  gtk_single_selection_set_can_unselect (model->selection, TRUE);
+  make_rows (model);
   return model;
 }
 
@@ -368,11 +428,14 @@ duplicates_model_free (DuplicatesModel *model)
 {
   GHashTableIter iter;
   void *rows;
-  g_hash_table_iter_init (&iter, model->open);
-  while (g_hash_table_iter_next (&iter, NULL, &rows))
+  g_hash_table_iter_init (&iter, model->children);
+  while (g_hash_table_iter_next (&iter, &rows, NULL))
     g_object_weak_unref (rows, on_closed, model);
+  g_hash_table_destroy (model->children);
   g_hash_table_destroy (model->open);
+  g_queue_clear_full (&model->old, old_rows_free);
   duplicates_wanted_free (model->wanted);
+  g_object_unref (model->selection);
   g_object_unref (model->tree);
   g_object_unref (model->rows);
   g_queue_clear_full (&model->filling, g_free);
@@ -382,10 +445,10 @@ duplicates_model_free (DuplicatesModel *model)
   g_free (model);
 }
 
-GtkTreeListModel *
-duplicates_model_get_tree (DuplicatesModel *model)
+GtkSelectionModel *
+duplicates_model_get_selection (DuplicatesModel *model)
 {
-  return model->tree;
+  return GTK_SELECTION_MODEL (model->selection);
 }
 
 DuplicatesGroups *

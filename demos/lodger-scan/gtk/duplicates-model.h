@@ -24,8 +24,8 @@ enum
 /* `wake` asks for frames: duplicates_model_grow() has something to do. */
 DuplicatesModel *duplicates_model_new (void (*wake) (void *data), void *data);
 void duplicates_model_free (DuplicatesModel *model);
-/* The rows. Borrowed. */
-GtkTreeListModel *duplicates_model_get_tree (DuplicatesModel *model);
+/* The rows, those of a GtkTreeListModel, of which one can be selected. Borrowed. */
+GtkSelectionModel *duplicates_model_get_selection (DuplicatesModel *model);
 DuplicatesGroups *duplicates_model_get_groups (DuplicatesModel *model);
 /* NULL: there is nothing to show. */
 const Store *duplicates_model_get_store (const DuplicatesModel *model);
@@ -36,6 +36,7 @@ void duplicates_model_set (DuplicatesModel *model, const Report *report);
 gboolean duplicates_model_grow (DuplicatesModel *model);
 /* Only groups are shown of which a file is wanted. A reference is taken. NULL: all are shown. */
 void duplicates_model_set_filter (DuplicatesModel *model, Filter *filter);
+gboolean duplicates_model_wants (DuplicatesModel *model, const DuplicatesGroup *group);
 /* How many groups are shown, and how many there are. */
 void duplicates_model_count (DuplicatesModel *model, guint *ret_shown, guint *ret_all);
 void duplicates_model_open_all (DuplicatesModel *model);
@@ -46,7 +47,7 @@ const StoreFile *duplicates_model_get_file (const DuplicatesModel *model, guint 
 const DuplicatesGroup *duplicates_model_get_group (const DuplicatesModel *model, gconstpointer row);
 /* The file of a row, or the first one of its group. FALSE: there is none any more. */
 gboolean duplicates_model_get_row_file (const DuplicatesModel *model, gconstpointer row, guint *ret_file);
-/* Opens the group of a file. Where that is then, in the tree. FALSE: it is in no group. */
+/* Opens the group of a file. Where that is then, among the rows. FALSE: it is in no group. */
 gboolean duplicates_model_find (DuplicatesModel *model, guint file, guint *ret_position);
 
 #endif

@@ -168,12 +168,14 @@ duplicates_rows_remove (DuplicatesRows *rows, guint number)
   g_list_model_items_changed (G_LIST_MODEL (rows), position, 1, 0);
 }
 
-void
-duplicates_rows_clear (DuplicatesRows *rows)
+gboolean
+duplicates_rows_shrink (DuplicatesRows *rows, guint count)
 {
-  guint count = duplicates_rows_get_count (rows);
-  g_sequence_free (rows->rows);
-  rows->rows = g_sequence_new (g_object_unref);
-  if (count > 0)
-    g_list_model_items_changed (G_LIST_MODEL (rows), 0, count, 0);
+  guint all = duplicates_rows_get_count (rows);
+  guint removed = MIN (all, count);
+  GSequenceIter *first = g_sequence_get_iter_at_pos (rows->rows, (gint) (all - removed));
+  g_sequence_remove_range (first, g_sequence_get_end_iter (rows->rows));
+  if (removed > 0)
+    g_list_model_items_changed (G_LIST_MODEL (rows), all - removed, removed, 0);
+  return all > removed;
 }

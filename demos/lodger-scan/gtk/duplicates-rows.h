@@ -25,6 +25,7 @@ gboolean duplicates_rows_find (DuplicatesRows *rows, guint number, guint *ret_po
 void duplicates_rows_add (DuplicatesRows *rows, const guint *numbers, guint count);
 /* Does nothing when it is not in it. */
 void duplicates_rows_remove (DuplicatesRows *rows, guint number);
-void duplicates_rows_clear (DuplicatesRows *rows);
+/* Removes the last rows, as many as that. FALSE: it is empty then. */
+gboolean duplicates_rows_shrink (DuplicatesRows *rows, guint count);
 
 #endif

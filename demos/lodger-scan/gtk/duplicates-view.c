@@ -71,6 +71,14 @@ refresh_choice (DuplicatesView *view)
   refresh_actions (view);
 }
 
+/* A rule chooses nothing that is not shown. */
+static gboolean
+is_wanted (const DuplicatesGroup *group, void *data)
+{
+  const DuplicatesView *view = data;
+  return duplicates_model_wants (view->model, group);
+}
+
 static gboolean
 goes (guint file, void *data)
 {
@@ -354,7 +362,7 @@ duplicates_view_new (LodgerCaller *caller, const DuplicatesViewEvents *events)
   view->list = duplicates_list_new (&list_events);
   view->model = duplicates_list_get_model (view->list);
   view->groups = duplicates_model_get_groups (view->model);
-  view->choice = duplicates_choice_new (view->groups);
+  view->choice = duplicates_choice_new (view->groups, is_wanted, view);
   view->heading = make_heading ();
   view->empty = cells_empty_page ("edit-copy-symbolic");
   view->stack = g_object_ref_sink (gtk_stack_new ());

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "errors-view.h"
 
+#include "../i18n.h"
 #include "../text.h"
 #include "cells.h"
 
@@ -41,7 +42,7 @@ append_reason (void *data, gconstpointer row, GString *text)
 {
   const StoreError *error = get_error (data, row);
   if (error != NULL)
-    g_string_append (text, store_reason_text (error->reason));
+    g_string_append (text, store_reason_shown (error->reason));
 }
 
 static int
@@ -61,12 +62,12 @@ compare_reasons (const void *a, const void *b, void *data)
   const StoreError *error_b = get_error (data, b);
   if (error_a == NULL || error_b == NULL || error_a->reason == error_b->reason)
     return 0;
-  return strcmp (store_reason_text (error_a->reason), store_reason_text (error_b->reason));
+  return strcmp (store_reason_shown (error_a->reason), store_reason_shown (error_b->reason));
 }
 
 static const CellColumn columns[] = {
-  { "Path", append_path, compare_paths, 48, CELL_EXPAND | CELL_MIDDLE },
-  { "What is wrong", append_reason, compare_reasons, 48, CELL_EXPAND },
+  { N_ ("Path"), append_path, compare_paths, 48, CELL_EXPAND | CELL_MIDDLE },
+  { N_ ("What is wrong"), append_reason, compare_reasons, 48, CELL_EXPAND },
   { NULL, NULL, NULL, 0, 0 },
 };
 
@@ -77,7 +78,7 @@ errors_view_new (void (*wake) (void *data), void *data)
   view->path = g_string_new (NULL);
   view->rows = rows_new (0, 0, 0);
   view->stack = g_object_ref_sink (gtk_stack_new ());
-  view->cells = cells_new ("Errors", columns, g_object_ref (G_LIST_MODEL (view->rows)), view);
+  view->cells = cells_new (_ ("Errors"), columns, g_object_ref (G_LIST_MODEL (view->rows)), view);
   view->empty = cells_empty_page ("emblem-ok-symbolic");
   gtk_stack_add_named (GTK_STACK (view->stack), view->empty, "empty");
   gtk_stack_add_named (GTK_STACK (view->stack), view->cells, "errors");
@@ -124,7 +125,7 @@ errors_view_refresh (ErrorsView *view, gboolean over)
 {
   if (view->store != NULL && view->store->errors->len > 0)
     return;
-  cells_empty_page_say (view->empty, "No errors",
-                        over ? "Everything in this folder could be read." : "Everything could be read so far.");
+  cells_empty_page_say (view->empty, _ ("No errors"),
+                        over ? _ ("Everything in this folder could be read.") : _ ("Everything could be read so far."));
   gtk_stack_set_visible_child_name (GTK_STACK (view->stack), "empty");
 }

@@ -263,13 +263,6 @@ on_escape (GtkWidget *widget G_GNUC_UNUSED, GVariant *arguments G_GNUC_UNUSED, v
   return notice_close (view->notice) || filter_bar_close (view->bar);
 }
 
-static gboolean
-on_find (GtkWidget *widget G_GNUC_UNUSED, GVariant *arguments G_GNUC_UNUSED, void *data)
-{
-  files_view_search (data);
-  return TRUE;
-}
-
 static void
 add_key (FilesView *view, GtkEventController *keys, const char *trigger, GtkShortcutFunc func)
 {
@@ -296,7 +289,6 @@ build (FilesView *view)
   gtk_box_append (GTK_BOX (view->box), view->stack);
   g_object_set_data (G_OBJECT (view->box), view_key, view);
   g_signal_connect (cells_get_view (cells), "activate", G_CALLBACK (on_activate), view);
-  add_key (view, keys, "<Control>f", on_find);
   add_key (view, keys, "Escape", on_escape);
   gtk_widget_add_controller (view->box, keys);
 }

@@ -72,6 +72,7 @@ header_new (GMenuModel *recent, GtkWidget *choices, GtkWidget **ret_folder)
   GtkHeaderBar *header = GTK_HEADER_BAR (gtk_header_bar_new ());
   GtkWidget *open = gtk_button_new_with_mnemonic (_ ("_Open…"));
   GtkWidget *rescan = gtk_button_new_from_icon_name ("view-refresh-symbolic");
+  GtkWidget *find = gtk_button_new_from_icon_name ("edit-find-symbolic");
   GtkWidget *what = gtk_menu_button_new ();
   GtkWidget *menu = gtk_menu_button_new ();
   GMenuModel *model = make_menu (recent);
@@ -80,6 +81,8 @@ header_new (GMenuModel *recent, GtkWidget *choices, GtkWidget **ret_folder)
   gtk_widget_set_tooltip_text (open, _ ("Choose folders to scan; or drop them on the window"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (rescan), ACTION_RESCAN);
   name (rescan, _ ("Scan again"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (find), ACTION_FIND);
+  name (find, _ ("Look for files"));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (what), "preferences-other-symbolic");
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (what), choices);
   name (what, _ ("What is scanned"));
@@ -92,6 +95,7 @@ header_new (GMenuModel *recent, GtkWidget *choices, GtkWidget **ret_folder)
   gtk_header_bar_pack_start (header, rescan);
   gtk_header_bar_pack_end (header, menu);
   gtk_header_bar_pack_end (header, what);
+  gtk_header_bar_pack_end (header, find);
   gtk_header_bar_set_title_widget (header, make_title (ret_folder));
   return GTK_WIDGET (header);
 }

@@ -237,6 +237,13 @@ results_start (Results *results, const Request *request, char **ret_message)
 }
 
 void
+results_find (Results *results)
+{
+  pages_show (results->pages, "files");
+  files_view_search (results->files);
+}
+
+void
 results_save (Results *results)
 {
   acts_save (results->acts);

@@ -40,6 +40,8 @@ gboolean results_start (Results *results, const Request *request, char **ret_mes
 /* Ends what is done to files, or else the scan early. FALSE when there is nothing to end. */
 gboolean results_cancel (Results *results);
 
+/* Shows the page of files, and lets somebody look for some. */
+void results_find (Results *results);
 /* Asks for a file, and saves the list of what was found there. */
 void results_save (Results *results);
 

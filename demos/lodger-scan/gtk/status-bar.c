@@ -3,13 +3,11 @@
 
 #include "../figures.h"
 #include "../i18n.h"
-#include "../text.h"
 
 struct StatusBar
 {
   GtkWidget *box, *progress, *state, *current, *figures, *saving, *button;
   GString *text;
-  guint64 freed;
 };
 
 static GtkWidget *
@@ -57,6 +55,12 @@ status_bar_new (const char *cancel_action, const char *about_action)
   bar->figures = make_label (0, "numeric");
   gtk_label_set_ellipsize (GTK_LABEL (bar->figures), PANGO_ELLIPSIZE_END);
   bar->saving = make_label (1, "saving");
+  /* Two lines where there is little room. */
+  gtk_label_set_single_line_mode (GTK_LABEL (bar->saving), FALSE);
+  gtk_label_set_wrap (GTK_LABEL (bar->saving), TRUE);
+  gtk_label_set_natural_wrap_mode (GTK_LABEL (bar->saving), GTK_NATURAL_WRAP_NONE);
+  gtk_label_set_lines (GTK_LABEL (bar->saving), 2);
+  gtk_label_set_justify (GTK_LABEL (bar->saving), GTK_JUSTIFY_RIGHT);
   gtk_label_set_ellipsize (GTK_LABEL (bar->saving), PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (bar->saving, "numeric");
   gtk_widget_set_tooltip_text (bar->saving, _ ("What files take that have the same content as another one"));
@@ -102,24 +106,6 @@ show (GtkWidget *label, GString *text)
   g_string_truncate (text, 0);
 }
 
-/* "120.5 MB freed", "1.2 GB could be saved", or both. */
-static void
-show_saving (StatusBar *bar, const Session *session)
-{
-  GString *saving = g_string_new (NULL);
-  GString *freed = g_string_new (NULL);
-  gboolean any = session != NULL && figures_append_saving (saving, session);
-  text_append_size (freed, bar->freed);
-  if (bar->freed > 0)
-    g_string_append_printf (bar->text, _ ("%s freed"), freed->str);
-  if (bar->freed > 0 && any)
-    g_string_append (bar->text, "  ·  ");
-  g_string_append (bar->text, saving->str);
-  show (bar->saving, bar->text);
-  g_string_free (freed, TRUE);
-  g_string_free (saving, TRUE);
-}
-
 /* How much of a scan is left nobody knows before its end, so that the bar only moves until then. */
 void
 status_bar_set (StatusBar *bar, const Session *session)
@@ -131,9 +117,8 @@ status_bar_set (StatusBar *bar, const Session *session)
     gtk_label_set_text (GTK_LABEL (bar->current), NULL);
   if (session == NULL)
     gtk_label_set_text (GTK_LABEL (bar->figures), NULL);
-  if (session == NULL || state == SESSION_SCANNING)
-    bar->freed = 0;
-  show_saving (bar, session);
+  if (session == NULL)
+    gtk_label_set_text (GTK_LABEL (bar->saving), NULL);
   if (state == SESSION_DONE)
     {
       gboolean whole = session != NULL && !session_was_cancelled (session);
@@ -141,7 +126,7 @@ status_bar_set (StatusBar *bar, const Session *session)
     }
   else
     gtk_progress_bar_pulse (GTK_PROGRESS_BAR (bar->progress));
-  gtk_widget_set_visible (bar->button, state != SESSION_DONE);
+  gtk_widget_set_visible (bar->button, state == SESSION_SCANNING || state == SESSION_CANCELLING);
 }
 
 void
@@ -149,18 +134,19 @@ status_bar_refresh (StatusBar *bar, const Session *session)
 {
   figures_append_speed (bar->text, session);
   show (bar->figures, bar->text);
-  show_saving (bar, session);
+  (void) figures_append_saving (bar->text, session);
+  show (bar->saving, bar->text);
+  /* What goes on: in the scan, and then in the folders. */
   if (session_get_state (session) == SESSION_SCANNING)
-    {
-      figures_append_current (bar->text, session);
-      show (bar->current, bar->text);
-    }
+    figures_append_current (bar->text, session);
+  else
+    figures_append_watching (bar->text, session);
+  show (bar->current, bar->text);
   if (session_get_state (session) != SESSION_DONE)
     gtk_progress_bar_pulse (GTK_PROGRESS_BAR (bar->progress));
-}
-
-void
-status_bar_set_freed (StatusBar *bar, guint64 bytes)
-{
-  bar->freed = bytes;
+  else
+    {
+      figures_append_watching (bar->text, session);
+      show (bar->current, bar->text);
+    }
 }

@@ -24,7 +24,5 @@ GtkWidget *status_bar_get_button (StatusBar *bar);
 void status_bar_set (StatusBar *bar, const Session *session);
 /* The figures; at most ten times a second. */
 void status_bar_refresh (StatusBar *bar, const Session *session);
-/* How much was freed since the scan began. 0: nothing was. */
-void status_bar_set_freed (StatusBar *bar, guint64 bytes);
 
 #endif

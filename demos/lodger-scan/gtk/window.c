@@ -3,6 +3,7 @@
 
 #include "../i18n.h"
 #include "../text.h"
+#include "access.h"
 #include "actions.h"
 #include "choices.h"
 #include "header.h"
@@ -138,6 +139,12 @@ show_page (const char *name, void *data)
 }
 
 static void
+find (void *data)
+{
+  results_find (((ScanWindow *) data)->results);
+}
+
+static void
 about (void *data)
 {
   results_show_about (((ScanWindow *) data)->results);
@@ -174,6 +181,7 @@ window_new (const WindowShared *shared, const char *json)
       .rescan = rescan,
       .cancel = cancel,
       .save = save,
+      .find = find,
       .close = close_it,
       .show_page = show_page,
       .about = about,
@@ -191,6 +199,7 @@ window_new (const WindowShared *shared, const char *json)
     results_show_page (window->results, page);
   g_free (page);
   results_grab_focus (window->results);
+  access_mend (gtk_window);
   g_object_set_data (G_OBJECT (gtk_window), window_key, window);
   g_signal_connect (gtk_window, "close-request", G_CALLBACK (on_close_request), window);
   return window;

@@ -224,7 +224,8 @@ START_TEST (a_folder_of_empty_files_has_no_tiles)
 {
   Place place = place_open ();
   add_file (&place, place.root, "empty", 0);
-  store_add_dir (place.store, place.root, "dir");
+  store_add_dir (place.store, place.root, "dir")->opened = TRUE;
+  store_add_dir (place.store, place.root, "gone");
   lay_out (&place, place.root, FALSE);
   ck_assert_uint_eq (count_tiles (&place), 0);
   ck_assert_uint_eq (treemap_layout_get_parts (place.layout)->len, 2);
