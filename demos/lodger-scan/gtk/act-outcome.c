@@ -135,7 +135,13 @@ act_outcome_append_summary (const ActOutcome *outcome, GString *text)
     append_done (outcome, text);
   else
     g_string_append (text, _ ("Nothing was changed."));
-  if (outcome->failed > 0)
+  if (outcome->failed == 1)
+    {
+      const ActItem *item = act_outcome_get_item (outcome, 0);
+      g_string_append_c (text, ' ');
+      g_string_append_printf (text, _ ("One file was left as it is: %s."), _ (act_reason_text (item->reason)));
+    }
+  else if (outcome->failed > 1)
     {
       char *count = count_text (outcome->failed);
       g_string_append_c (text, ' ');

@@ -143,6 +143,22 @@ duplicates_list_get_selected (DuplicatesList *list, DuplicatesSelection *ret_sel
   return any;
 }
 
+guint
+duplicates_list_get_position (DuplicatesList *list)
+{
+  return gtk_single_selection_get_selected (GTK_SINGLE_SELECTION (duplicates_model_get_selection (list->model)));
+}
+
+void
+duplicates_list_select_near (DuplicatesList *list, guint position)
+{
+  GtkSelectionModel *rows = duplicates_model_get_selection (list->model);
+  guint count = g_list_model_get_n_items (G_LIST_MODEL (rows));
+  if (position != GTK_INVALID_LIST_POSITION && duplicates_list_get_position (list) == GTK_INVALID_LIST_POSITION
+      && count > 0)
+    (void) gtk_selection_model_select_item (rows, MIN (position, count - 1), TRUE);
+}
+
 static void
 on_activate (GtkColumnView *view G_GNUC_UNUSED, guint position, void *data)
 {

@@ -42,6 +42,10 @@ void duplicates_list_refresh (DuplicatesList *list, gboolean sensitive);
 
 /* FALSE: nothing is selected. */
 gboolean duplicates_list_get_selected (DuplicatesList *list, DuplicatesSelection *ret_selection);
+/* The place of the row that is selected, or GTK_INVALID_LIST_POSITION. */
+guint duplicates_list_get_position (DuplicatesList *list);
+/* Selects the row that has taken that place, if the one that was there has gone and nothing is selected. */
+void duplicates_list_select_near (DuplicatesList *list, guint position);
 /* Opens the group of a file, selects the file and shows it. FALSE: it is in no group. */
 gboolean duplicates_list_show (DuplicatesList *list, guint file);
 /* The path of a file below the scanned folder; good until the next call. */

@@ -52,16 +52,26 @@ make_menu (void)
 typedef struct Place
 {
   GtkWidget *around, *cells, *menu;
+  GtkWidget *row; /* a weak pointer: the widget of the list that the menu is about */
 } Place;
+
+static void
+place_free (void *data)
+{
+  Place *place = data;
+  g_clear_weak_pointer (&place->row);
+  g_free (place);
+}
 
 /* What is clicked on is selected. FALSE: it is no row. */
 static gboolean
-select_row_of (const Place *place, GtkWidget *widget)
+select_row_of (Place *place, GtkWidget *widget)
 {
   guint position = widget == NULL ? GTK_INVALID_LIST_POSITION : cells_find (place->cells, widget);
   if (position == GTK_INVALID_LIST_POSITION)
     return FALSE;
   (void) gtk_selection_model_select_item (gtk_column_view_get_model (cells_get_view (place->cells)), position, TRUE);
+  g_set_weak_pointer (&place->row, widget);
   return TRUE;
 }
 
@@ -72,10 +82,20 @@ pop_up (const Place *place, const GdkRectangle *pointing_to)
   gtk_popover_popup (GTK_POPOVER (place->menu));
 }
 
+/* The keys go on where they were: the row has the focus again. */
+static void
+on_closed (GtkPopover *menu G_GNUC_UNUSED, void *data)
+{
+  const Place *place = data;
+  for (GtkWidget *widget = place->row; widget != NULL; widget = gtk_widget_get_parent (widget))
+    if (widget == place->cells || (gtk_widget_get_focusable (widget) && gtk_widget_grab_focus (widget)))
+      return;
+}
+
 static void
 on_pressed (GtkGestureClick *gesture, int n_press G_GNUC_UNUSED, double x, double y, void *data)
 {
-  const Place *place = data;
+  Place *place = data;
   double around_x;
   double around_y;
   if (!select_row_of (place, gtk_widget_pick (place->cells, x, y, GTK_PICK_DEFAULT))
@@ -89,7 +109,7 @@ on_pressed (GtkGestureClick *gesture, int n_press G_GNUC_UNUSED, double x, doubl
 static gboolean
 on_menu_key (GtkWidget *cells G_GNUC_UNUSED, GVariant *arguments G_GNUC_UNUSED, void *data)
 {
-  const Place *place = data;
+  Place *place = data;
   GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (place->around));
   graphene_rect_t bounds;
   if (!select_row_of (place, focus) || !gtk_widget_compute_bounds (focus, place->around, &bounds))
@@ -122,7 +142,8 @@ duplicates_menu_install (GtkWidget *around, GtkWidget *cells)
   gtk_popover_set_position (GTK_POPOVER (place->menu), GTK_POS_BOTTOM);
   gtk_widget_set_halign (place->menu, GTK_ALIGN_START);
   gtk_widget_set_parent (place->menu, around);
-  g_object_set_data_full (G_OBJECT (cells), "lodger-scan-place", place, g_free);
+  g_object_set_data_full (G_OBJECT (cells), "lodger-scan-place", place, place_free);
+  g_signal_connect (place->menu, "closed", G_CALLBACK (on_closed), place);
 
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);

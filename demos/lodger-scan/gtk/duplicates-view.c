@@ -425,8 +425,11 @@ say (DuplicatesView *view, const Report *report)
 void
 duplicates_view_set (DuplicatesView *view, const Report *report, char *const *folders)
 {
+  guint position = duplicates_list_get_position (view->list);
   duplicates_view_hold (view);
   duplicates_model_set (view->model, report);
+  if (report != NULL)
+    duplicates_list_select_near (view->list, position);
   g_free (view->folder);
   view->folder = report == NULL ? NULL : g_strdup (report->folder);
   if (report != NULL)
