@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Files that may be the same: a class. It is told apart by what the parts of it that workers have compared bring back, into
- * classes of files that still may be the same. The main thread's alone.
+ * Files that may be the same: a class. It is told apart by what the parts of it that workers have compared bring back,
+ * into classes of files that still may be the same. The main thread's alone.
  */
 #ifndef LODGER_SCAN_CLASS_H
 #define LODGER_SCAN_CLASS_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which files are the same byte by byte. Any thread. Everything here blocks while it reads, and ends early when the call is
- * cancelled. A file is opened by its path without following a link, and it has to be the one that was found: what has
- * changed since then, or changes meanwhile, is left out with a reason.
+ * Which files are the same byte by byte. Any thread. Everything here blocks while it reads, and ends early when the
+ * call is cancelled. A file is opened by its path without following a link, and it has to be the one that was found:
+ * what has changed since then, or changes meanwhile, is left out with a reason.
  */
 #ifndef LODGER_SCAN_COMPARE_H
 #define LODGER_SCAN_COMPARE_H
@@ -33,8 +33,8 @@ typedef struct CompareFile
 
 /* How many bytes compare_heads() looks at. */
 gsize compare_head_of (guint64 size);
-/* Reads the beginnings of files of one size. Those are the same whose marks are; `by_hash`: those can be the same. FALSE
- * when cancelled, or when there are too few descriptors and the reader stops then. */
+/* Reads the beginnings of files of one size. Those are the same whose marks are; `by_hash`: those can be the same.
+ * FALSE when cancelled, or when there are too few descriptors and the reader stops then. */
 gboolean compare_heads (FileReader *reader, CompareFile *files, guint count, gboolean by_hash);
 /* Compares files of one size with the first of them, from one place to another. If the first one could not be compared,
  * nothing is known of the others. FALSE likewise. */

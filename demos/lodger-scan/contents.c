@@ -98,7 +98,8 @@ find_first (const Store *store, const StoreFile *file)
   return index == 0 ? NULL : file_at (store, index - 1);
 }
 
-/* How many names of the file's inode are here, with a content that is known, after one was added (1) or taken away (-1). */
+/* How many names of the file's inode are here, with a content that is known, after one was added (1) or taken away
+ * (-1). */
 static guint
 count_names (Store *store, const StoreFile *file, int change)
 {

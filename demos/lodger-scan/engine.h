@@ -28,16 +28,16 @@ typedef struct EngineOptions
   char **folders; /* absolute, and NULL after the last one */
   EngineReading reading;
   guint64 min_size; /* smaller files are neither listed nor read */
-  char *
-      *exclude; /* shell patterns: of a name, or of the path below the folder when there is a slash in it. Optional. */
+  /* Shell patterns: of a name, or of the path below the folder when there is a slash in it. Optional. */
+  char **exclude;
   gboolean no_hidden, one_file_system;
-  HashCache *cache; /* Optional. Not owned: it outlives the engine. */
+  HashCache *cache; /* Optional. The engine takes a reference. */
 } EngineOptions;
 
 /* Both run as calls of the caller, never from inside a function of the engine. */
 typedef struct EngineEvents
 {
-  void (*progress) (Engine *engine, void *data); /* the store or a figure has changed; at most ten times a second */
+  void (*progress) (Engine *engine, void *data); /* ten times a second, as long as something goes on */
   void (*finished) (Engine *engine,
                     void *data); /* once for the scan and for each update: all is done, or a cancel is */
   void *data;
@@ -47,14 +47,15 @@ typedef struct EngineEvents
  * read. */
 Engine *engine_start (LodgerCaller *caller, const EngineOptions *options, const EngineEvents *events,
                       char **ret_message);
-/* Ends the scan, or an update, early. The results so far stay. `finished` comes as soon as no worker is busy any more. */
+/* Ends the scan, or an update, early. The results so far stay. `finished` comes as soon as no worker is busy any
+ * more. */
 void engine_cancel (Engine *engine);
-/* Looks into these folders of the store (StoreDir, borrowed) anew, and then `finished` comes again. Files that have gone
- * are removed from the store (store_remove_file()), and so is all that was in a folder that has gone. New files are
- * added, new folders with all that is in them. A file that has changed is removed and added anew. Folders that are known
- * are not entered. Until `finished`, the files of the store change their places in memory: what points to them, as a
- * report does, is made anew then. During a scan or an update, the folders wait for its end. After a cancel, this does
- * nothing. */
+/* Looks into these folders of the store (StoreDir, borrowed) anew, and then `finished` comes again. Files that have
+ * gone are removed from the store (store_remove_file()), and so is all that was in a folder that has gone. New files
+ * are added, new folders with all that is in them. A file that has changed is removed and added anew. Folders that
+ * are known are not entered. Until `finished`, the files of the store change their places in memory: what points to
+ * them, as a report does, is made anew then. During a scan or an update, the folders wait for its end. After a
+ * cancel, this does nothing. */
 void engine_update (Engine *engine, const GPtrArray *folders);
 /* Cancels the jobs that still run, and drops them: no event comes after this. NULL is ignored. */
 void engine_free (Engine *engine);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How one file is read: its figures, its content type, its SHA-256. Any thread. Everything here may block on a slow file
- * system; reading ends early when the call is cancelled.
+ * How one file is read: its figures, its content type, its SHA-256. Any thread. Everything here may block on a slow
+ * file system; reading ends early when the call is cancelled.
  */
 #ifndef LODGER_SCAN_FILE_H
 #define LODGER_SCAN_FILE_H
@@ -60,8 +60,8 @@ gint64 file_time_of (const struct stat *st);
 
 /* Asks for the figures of a file, without opening it. FALSE with a reason when it is no regular file. */
 gboolean file_examine (int at, const char *name, FileInfo *ret_info);
-/* Opens a file below the folder `at`, if it is a regular one. -1 with a reason. What has its name by now may be anything:
- * nothing here waits for a fifo's other end or follows a link. */
+/* Opens a file below the folder `at`, if it is a regular one. -1 with a reason. What has its name by now may be
+ * anything: nothing here waits for a fifo's other end or follows a link. */
 int file_open (int at, const char *path, FileInfo *ret_info);
 /* Opens a file that was found before. -1 with a reason when it is not that one any more, or was changed. */
 int file_open_again (const FileRef *ref, FileInfo *ret_info);

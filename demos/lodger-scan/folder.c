@@ -13,8 +13,8 @@
 #include <linux/openat2.h>
 #endif
 
-/* The system follows links in all parts of a path but the last, unless it knows openat2(). -1 with ENOSYS if it does not
- * know it. */
+/* The system follows links in all parts of a path but the last, unless it knows openat2(). -1 with ENOSYS if it does
+ * not know it. */
 static int
 open_without_links (int at, const char *path, int flags)
 {

@@ -32,8 +32,8 @@ typedef struct FolderEntry
   guint64 dev, ino;   /* of what a link leads to; before folder_examine(), `ino` is its own */
 } FolderEntry;
 
-/* Opens what `path` leads to from the folder `at`: "" means that itself. The path may be longer than the system takes at
- * once. No part of it may be a link, nor "..". -1 with errno. */
+/* Opens what `path` leads to from the folder `at`: "" means that itself. The path may be longer than the system
+ * takes at once. No part of it may be a link, nor "..". -1 with errno. */
 int folder_open_below (int at, const char *path, int flags);
 
 /* Opens a folder like that. NULL with a reason (see store.h). */

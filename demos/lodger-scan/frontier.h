@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The folders that were found and not listed yet. The last one found goes first, which keeps them few. The folder that one
- * is in stays open for it, so that no path leads to it; of these folders only so many stay open, and the path leads to
- * those that were found in the others.
+ * The folders that were found and not listed yet. The last one found goes first, which keeps them few. The folder that
+ * one is in stays open for it, so that no path leads to it; of these folders only so many stay open, and the path
+ * leads to those that were found in the others.
  */
 #ifndef LODGER_SCAN_FRONTIER_H
 #define LODGER_SCAN_FRONTIER_H

@@ -134,7 +134,10 @@ options_refuse_folder (const ScanOptions *options, const char *message)
 {
   GString *shown = g_string_new (NULL);
   text_append_shown (shown, options->what.folders[0]);
-  fprintf (stderr, "%s: cannot scan '%s': %s\n", g_get_prgname (), shown->str, message);
+  if (options->what.folders[1] == NULL)
+    fprintf (stderr, "%s: cannot scan '%s': %s\n", g_get_prgname (), shown->str, message);
+  else /* the message names it */
+    fprintf (stderr, "%s: cannot scan %s\n", g_get_prgname (), message);
   g_string_free (shown, TRUE);
   return SCAN_WRONG;
 }

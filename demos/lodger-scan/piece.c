@@ -74,8 +74,6 @@ find_type (const Piece *piece, FileReader *reader, Entry *entry)
     file_find_type (reader, piece->folder->fd, entry->found.name, &entry->info);
 }
 
-/* Finds out all about the entries of a listing but what is in the files. On a disk that has to search, it costs least in
- * the order of inodes. */
 static int
 compare_inodes (const void *a, const void *b)
 {
@@ -84,6 +82,8 @@ compare_inodes (const void *a, const void *b)
   return (entry_a->found.ino > entry_b->found.ino) - (entry_a->found.ino < entry_b->found.ino);
 }
 
+/* Finds out all about the entries of a listing but what is in the files. On a disk that has to search, it costs
+ * least in the order of inodes. */
 static void
 examine_entries (Piece *piece, LodgerPending *self)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A piece of the walk: a listing, which is at most so many entries of one folder, or a batch of files of one folder. What a
- * worker does with it.
+ * A piece of the walk: a listing, which is at most so many entries of one folder, or a batch of files of one folder.
+ * What a worker does with it.
  */
 #ifndef LODGER_SCAN_PIECE_H
 #define LODGER_SCAN_PIECE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A job that finds the files that have as many bytes as another one. While it is at work, the main thread leaves the store
- * alone.
+ * A job that finds the files that have as many bytes as another one. While it is at work, the main thread leaves the
+ * store alone.
  */
 #ifndef LODGER_SCAN_SIZES_H
 #define LODGER_SCAN_SIZES_H

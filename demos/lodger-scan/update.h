@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A folder that was listed before and is listed anew: what is known of it, and what of that was not found again. The main
- * thread's alone.
+ * A folder that was listed before and is listed anew: what is known of it, and what of that was not found again. The
+ * main thread's alone.
  */
 #ifndef LODGER_SCAN_UPDATE_H
 #define LODGER_SCAN_UPDATE_H

@@ -108,7 +108,8 @@ accept_entry (Piece *piece, Entry *entry, Piece **batch)
     accept_file (piece, entry);
 }
 
-/* FALSE when the folder was opened under another path. In an update it was moved from there, unless that leads to it. */
+/* FALSE when the folder was opened under another path. In an update it was moved from there, unless that leads to
+ * it. */
 static gboolean
 open_dir (const Piece *piece)
 {

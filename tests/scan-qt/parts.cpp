@@ -24,7 +24,8 @@ set_up ()
   fixture.caller = lodger_qt_attach_full (nullptr, LODGER_CALLER_OPTIONS (.stop_deadline = SCAN_PATIENCE), nullptr);
   ck_assert_ptr_nonnull (fixture.caller);
   fixture.options = {};
-  fixture.options.folder = fixture.folder.data ();
+  fixture.folders[0] = fixture.folder.data ();
+  fixture.options.what.folders = fixture.folders;
 }
 
 void

@@ -12,6 +12,7 @@
 struct Fixture
 {
   QByteArray folder;
+  char *folders[2]; /* that one, and NULL */
   ScanOptions options;
   LodgerCaller *caller;
   std::unique_ptr<Window> window;

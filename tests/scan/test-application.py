@@ -74,11 +74,11 @@ class Application(ScanTest):
     def wait_for_windows(self, count, *names):
         self.repeat_until(lambda: len(windows(*names)) == count, f"{count} windows with {names}")
 
-    def press_until(self, reached, what, name, key):
-        """Presses a key in the window again and again: one that has just come may not have the keyboard yet."""
+    def press_until(self, reached, what, name, *keys):
+        """Presses keys in the window again and again: one that has just come may not have the keyboard yet."""
         def press():
             for window in windows(name):
-                call("xdotool", "windowfocus", str(window), "key", key, check=False, stderr=subprocess.DEVNULL)
+                call("xdotool", "windowfocus", str(window), "key", *keys, check=False, stderr=subprocess.DEVNULL)
         self.repeat_until(reached, what, press)
 
     def start_both(self):
@@ -167,6 +167,27 @@ class Application(ScanTest):
                 self.assertEqual(program.returncode, 0)
                 self.assertEqual(program.stderr.read(), b"")
                 program.stderr.close()
+
+    def test_what_is_kept_is_there_the_next_time(self):
+        self.start_bus()
+        process = self.start_scan("--page=types", self.first)
+        self.wait_for_windows(1, "/first – ")
+        call("xdotool", "windowsize", "--sync", str(windows("/first – ")[0]), "900", "600")
+        self.press_until(lambda: process.poll() is not None, "end", "/first – ", "ctrl+q")
+        self.assertEqual(process.returncode, 0)
+        with open(os.path.join(self.place, "lodger-scan/settings"), encoding="utf-8") as file:
+            kept = file.read()
+        self.assertIn(f"\nfolders=file://{os.fsdecode(self.first)};\n", kept)
+        self.assertIn("\npage=types\n", kept)
+        process = self.start_scan(self.second)
+        self.wait_for_windows(1, "/second – ")
+        shape = call("xdotool", "getwindowgeometry", "--shell", str(windows("/second – ")[0])).decode()
+        self.assertIn("\nWIDTH=900\nHEIGHT=600\n", shape)
+        call("gdbus", "call", "--session", "--dest", ID, "--object-path", PATH + "/window/1", "--method",
+             "org.gtk.Actions.Activate", "open-recent", f"[<b'{os.fsdecode(self.first)}'>]", "{}", env=self.environment)
+        self.wait_for_windows(1, "/first – ")
+        self.press_until(lambda: process.poll() is not None, "end", "/first – ", "ctrl+q")
+        self.assertEqual(process.returncode, 0)
 
     def test_a_wrong_folder_does_not_start_a_program(self):
         self.start_bus()

@@ -95,6 +95,9 @@ class Choice(ScanTest):
         self.assertFalse(os.path.exists(opened))
         self.assertEqual(second.json["files"], first.json["files"])
         self.assertEqual(second.duplicates, first.duplicates)
+        # The files of one size are known, too, when only these are hashed.
+        call(os.environ["LODGER_SCAN"], "--headless", self.folder, env=environment)
+        self.assertFalse(os.path.exists(opened))
         self.make("3/counted-3.txt", b"changed")
         Outcome(self.folder, env=environment)
         with open(opened, "rb") as file:

@@ -185,6 +185,26 @@ class Folder(ScanTest):
         self.assertEqual(list(outcome.errors.values()),
                          [["not entered: this folder was scanned under another path"]])
 
+    def test_a_mount_that_goes_round_ends(self):
+        self.make("sub/file", b"x")
+        os.mkdir(os.path.join(self.folder, b"sub/round"))
+        script = 'mount --bind "$1" "$1/sub/round" && shift && exec "$@"'
+        prefix = ("unshare", "--mount", "sh", "-c", script, "sh", self.folder)
+        try:
+            call(*prefix, "true", stderr=subprocess.DEVNULL)
+        except (subprocess.CalledProcessError, FileNotFoundError):
+            self.skipTest("nothing can be mounted here")
+        outcome = Outcome(self.folder, prefix=prefix)
+        self.assertEqual(outcome.paths, [b"sub/file"])
+        self.assertEqual(outcome.errors, {b"sub/round": ["not entered: this folder was scanned under another path"]})
+
+    def test_sparse_files_are_told_by_what_they_take(self):
+        os.truncate(self.make("sparse"), 1 << 40)
+        self.make("full", b"x" * 8192)
+        process = run("--headless", "--min-size", "1", "--exclude", "full", self.folder)
+        self.assertIn(b"files       1, 1.1 TB", process.stdout)
+        self.assertEqual(Outcome(self.folder, "--exclude", "sparse").files[b"full"]["disk"], 8192)
+
     def test_a_tree_deeper_than_a_path_may_be_long(self):
         for name, depth in ((b"d" * 250, 40), (b"d", 2600)):
             at = os.open(self.folder, os.O_RDONLY)

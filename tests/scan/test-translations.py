@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import unittest
 
-from scantest import LIMIT, SCAN, Outcome, ScanTest, call, main, run
+from scantest import LIMIT, SCAN, Outcome, ScanTest, call, main, run, without_root_rights
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../demos/lodger-scan")
 PO = os.path.join(FOLDER, "po")
@@ -85,10 +85,12 @@ class German(ScanTest):
 
     @unittest.skipUnless("DISPLAY" in os.environ, "no display")
     def test_a_report_of_the_window_is_not_translated(self):
+        os.chmod(self.make("unreadable", b"x"), 0)
         reports = []
         for language in ({}, GERMAN):
             place = self.folder + b".json"
-            process = run("--exit-when-done", "--json", place, self.folder, env=dict(os.environ, **language))
+            process = run("--exit-when-done", "--json", place, self.folder, env=dict(os.environ, **language),
+                          prefix=without_root_rights() or ())
             self.assertEqual((process.returncode, process.stderr), (0, b""))
             with open(place, "rb") as file:
                 reports.append(re.sub(rb'"seconds":[\d.]+', b"", file.read()))

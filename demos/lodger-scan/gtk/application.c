@@ -95,11 +95,19 @@ on_closed (ScanWindow *window, gboolean failed, void *data)
 }
 
 static void
+show_recent (LodgerPending *self G_GNUC_UNUSED, void *data)
+{
+  Application *application = data;
+  recent_show (application->recent, application->settings);
+}
+
+/* The items change later: it may be one of them that has just been chosen, and the menu has to close first. */
+static void
 on_scans (const Request *request, void *data)
 {
   Application *application = data;
   kept_add_folders (application->settings, (const char *const *) request->what.folders);
-  recent_show (application->recent, application->settings);
+  lodger_pending_unref (lodger_caller_call_soon (application->caller, show_recent, application, NULL));
 }
 
 static void

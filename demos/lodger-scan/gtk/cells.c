@@ -85,7 +85,7 @@ on_setup (GtkListItemFactory *list_factory G_GNUC_UNUSED, GtkListItem *item, voi
   const CellColumn *column = factory->column;
   GtkWidget *cell = gtk_inscription_new (NULL);
   GtkInscription *inscription = GTK_INSCRIPTION (cell);
-  gtk_inscription_set_min_chars (inscription, MIN (column->chars, 6));
+  gtk_inscription_set_min_chars (inscription, MIN (column->chars, column->flags & CELL_EXPAND ? 12 : 6));
   gtk_inscription_set_nat_chars (inscription, column->chars);
   gtk_inscription_set_text_overflow (inscription, column->flags & CELL_MIDDLE
                                                       ? GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE

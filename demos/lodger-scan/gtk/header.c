@@ -38,7 +38,7 @@ append_section (GMenu *menu, GMenu *section)
 }
 
 static GMenuModel *
-make_menu (GMenuModel *recent)
+make_menu (void)
 {
   GMenu *menu = g_menu_new ();
   GMenu *folders = g_menu_new ();
@@ -46,7 +46,6 @@ make_menu (GMenuModel *recent)
   GMenu *end = g_menu_new ();
   append (folders, _ ("Open in a _New Window…"), "win.open-elsewhere", "<Control>n");
   append (folders, _ ("_Add Folders…"), ACTION_ADD, "<Control><Shift>o");
-  g_menu_append_submenu (folders, _ ("_Recent Folders"), recent);
   append (folders, _ ("_Save the List…"), "win.save", "<Control>s");
   append (window, _ ("_Dark Appearance"), ACTION_DARK, NULL);
   append (window, _ ("About This _Scan"), ACTION_ABOUT, "<Control>i");
@@ -66,24 +65,38 @@ name (GtkWidget *button, const char *text)
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
+/* A button of its own: after a menu in a menu, GTK 4.8 does not get the keys of the window any more. */
+static GtkWidget *
+make_open (GMenuModel *recent)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *open = gtk_button_new_with_mnemonic (_ ("_Open…"));
+  GtkWidget *again = gtk_menu_button_new ();
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (open), ACTION_OPEN);
+  gtk_widget_set_tooltip_text (open, _ ("Choose folders to scan; or drop them on the window"));
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (again), recent);
+  name (again, _ ("Folders that were scanned before"));
+  gtk_widget_add_css_class (box, "linked");
+  gtk_box_append (GTK_BOX (box), open);
+  gtk_box_append (GTK_BOX (box), again);
+  return box;
+}
+
 GtkWidget *
 header_new (GMenuModel *recent, GtkWidget *choices, GtkWidget **ret_folder)
 {
   GtkHeaderBar *header = GTK_HEADER_BAR (gtk_header_bar_new ());
-  GtkWidget *open = gtk_button_new_with_mnemonic (_ ("_Open…"));
   GtkWidget *rescan = gtk_button_new_from_icon_name ("view-refresh-symbolic");
   GtkWidget *find = gtk_button_new_from_icon_name ("edit-find-symbolic");
   GtkWidget *what = gtk_menu_button_new ();
   GtkWidget *menu = gtk_menu_button_new ();
-  GMenuModel *model = make_menu (recent);
+  GMenuModel *model = make_menu ();
 
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (open), ACTION_OPEN);
-  gtk_widget_set_tooltip_text (open, _ ("Choose folders to scan; or drop them on the window"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (rescan), ACTION_RESCAN);
   name (rescan, _ ("Scan again"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (find), ACTION_FIND);
   name (find, _ ("Look for files"));
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (what), "preferences-other-symbolic");
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (what), "emblem-system-symbolic");
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (what), choices);
   name (what, _ ("What is scanned"));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (menu), "open-menu-symbolic");
@@ -91,7 +104,7 @@ header_new (GMenuModel *recent, GtkWidget *choices, GtkWidget **ret_folder)
   gtk_menu_button_set_primary (GTK_MENU_BUTTON (menu), TRUE);
   name (menu, _ ("Menu"));
   g_object_unref (model);
-  gtk_header_bar_pack_start (header, open);
+  gtk_header_bar_pack_start (header, make_open (recent));
   gtk_header_bar_pack_start (header, rescan);
   gtk_header_bar_pack_end (header, menu);
   gtk_header_bar_pack_end (header, what);

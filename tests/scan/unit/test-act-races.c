@@ -36,6 +36,7 @@ static struct
 {
   _Atomic Change before_move, after_move, before_link, before_read, after_read;
   atomic_int reads; /* of the copy and of the file */
+  atomic_bool hold; /* they wait to go on */
   gint64 time;      /* what the clock says, in ns since 1970 */
   int rename_error, unlink_error, link_error;
 } at;
@@ -81,11 +82,26 @@ __wrap_linkat (int from, const char *from_name, int to, const char *to_name, int
   return fails (at.link_error) ? -1 : __real_linkat (from, from_name, to, to_name, flags);
 }
 
+static Latch reading, go_on;
+static Counter held;
+
+static void
+wait_to_go_on (void)
+{
+  latch_open (&reading);
+  latch_wait (&go_on);
+}
+
 static ssize_t
 read_and_change (ssize_t (*real) (int, void *, size_t, off_t), int fd, void *buffer, size_t size, off_t offset)
 {
   ssize_t got;
   run_once (&at.before_read);
+  if (atomic_load (&at.hold) && !latch_is_open (&go_on))
+    {
+      counter_add (&held, 1);
+      latch_wait (&go_on);
+    }
   got = real (fd, buffer, size, offset);
   if (atomic_fetch_add (&at.reads, 1) == 1)
     run_once (&at.after_read);
@@ -681,15 +697,6 @@ END_TEST
 
 /* ---- cancel and free -------------------------------------------------------------------------------------------- */
 
-static Latch reading, go_on;
-
-static void
-wait_to_go_on (void)
-{
-  latch_open (&reading);
-  latch_wait (&go_on);
-}
-
 START_TEST (a_cancel_ends_a_comparison)
 {
   ActEvents events = acting_events (&acting);
@@ -729,6 +736,39 @@ START_TEST (a_cancel_before_the_first_file_does_nothing)
   ck_assert_int_eq (acting_reason (&acting, "victim"), ACT_WAITING);
   ck_assert (acting_has (&acting, "in/victim", "the content"));
   end ();
+}
+END_TEST
+
+START_TEST (two_groups_at_once_are_done_and_no_more)
+{
+  ActEvents events = acting_events (&acting);
+  acting_begin (&acting);
+  latch_init (&go_on);
+  counter_init (&held);
+  for (int i = 0; i < 6; i++)
+    {
+      char name[16], content[16];
+      snprintf (content, sizeof content, "content %d", i);
+      snprintf (name, sizeof name, "in/%d", i);
+      acting_write (&acting, name, content);
+      snprintf (name, sizeof name, "in/%d.copy", i);
+      acting_write (&acting, name, content);
+    }
+  acting_scan (&acting, CONTENT_SHA256);
+  at.hold = true;
+  acting.act = act_start (acting.loop.caller, acting.plan, ACT_DELETE, FALSE, &events);
+  loop_run (&acting.loop);
+  counter_wait (&held, 2);
+  loop_run (&acting.loop);
+  /* A third one would be there now, or would have been done. */
+  ck_assert_int_eq (counter_get (&held), 2);
+  ck_assert_uint_eq (act_get_done (acting.act), 0);
+  latch_open (&go_on);
+  acting_wait (&acting);
+  ck_assert_uint_eq (act_get_succeeded (acting.act), 6);
+  latch_clear (&go_on);
+  counter_clear (&held);
+  acting_end (&acting);
 }
 END_TEST
 
@@ -875,6 +915,7 @@ main (int argc, char **argv)
   add_variants (suite, an_undo_puts_back_what_was_moved_and_nothing_else, 2);
   add_kinds (suite, a_cancel_ends_a_comparison, ACT_BIN, 3);
   test_add (suite, a_cancel_before_the_first_file_does_nothing);
+  test_add (suite, two_groups_at_once_are_done_and_no_more);
   add_variants (suite, after_the_free_no_event_comes, 2);
   add_variants (suite, an_event_may_free_the_act, 2);
   test_add (suite, progress_comes_when_something_is_done);

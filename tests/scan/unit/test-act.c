@@ -305,21 +305,31 @@ START_TEST (what_was_changed_after_the_scan_stays)
 }
 END_TEST
 
+/* The other folder even has further names of the same files. */
 START_TEST (a_folder_that_was_exchanged_is_not_touched)
 {
-  char *link;
+  static const char *const names[] = { "a/kept", "b/second", "third" };
+  char *link_path;
   three_copies ();
+  acting_write (&acting, "other/a/x", "x");
+  acting_write (&acting, "other/b/x", "x");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      char *from = g_build_filename (acting.in, names[i], NULL);
+      char *to = g_build_filename (acting.base, "other", names[i], NULL);
+      ck_assert_int_eq (link (from, to), 0);
+      g_free (from);
+      g_free (to);
+    }
   acting_scan (&acting, CONTENT_SHA256);
   acting_move (&acting, "in", "was");
-  acting_write (&acting, "other/b/second", "the content");
-  acting_write (&acting, "other/a/kept", "the content");
-  link = acting_path (&acting, "in");
-  ck_assert_int_eq (symlink ("other", link), 0);
+  link_path = acting_path (&acting, "in");
+  ck_assert_int_eq (symlink ("other", link_path), 0);
   acting_run (&acting, ACT_DELETE, FALSE);
   ck_assert_int_eq (acting_reason (&acting, "b/second"), ACT_KEPT_GONE);
   ck_assert (acting_has (&acting, "other/b/second", "the content"));
   ck_assert (acting_has (&acting, "was/b/second", "the content"));
-  g_free (link);
+  g_free (link_path);
   acting_end (&acting);
 }
 END_TEST

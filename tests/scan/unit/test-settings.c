@@ -205,6 +205,7 @@ START_TEST (a_damaged_file_is_as_none)
     "",    "[lodger-scan", "dark=true\n", "\xff\xfe", "[lodger-scan]\ndark=true\nnonsense\n", "[other]\ndark=true\n",
     "[]\n"
   };
+  static const char with_zero[] = "[lodger-scan]\ndark=true\n\0width=1\n";
   Place place = place_new ();
   Settings *settings;
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -216,7 +217,7 @@ START_TEST (a_damaged_file_is_as_none)
       ck_assert (settings_get_boolean (settings, "dark", FALSE));
       settings_free (settings);
     }
-  place_write (&place, "[lodger-scan]\ndark=true\n\0width=1\n", 35);
+  place_write (&place, with_zero, sizeof with_zero - 1);
   settings = settings_new (place.path);
   check_empty (settings);
   settings_free (settings);
