@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lodger-scan's page of files: how fast its worker is, then how long it takes until the rows are shown that were asked for,
- * and what its frames are like meanwhile. The files are made up.
+/* lodger-scan's page of files: how fast its worker is, then how long it takes until the rows are shown that were asked
+ * for, and what its frames are like meanwhile. The files are made up.
  *
  *   frames-files [FILES] */
 #include "files-view.h"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# run.sh [ROUNDS [FOLDER]]: lodger-scan and the control read the same folder, in turns, each on a display of its own; what
-# their frames were like, and the medians. Then 300,000 files are sorted and looked for.
+# run.sh [ROUNDS [FOLDER]]: lodger-scan and the control read the same folder, in turns, each on a display of its own;
+# what their frames were like, and the medians. Then 300,000 files are sorted and looked for.
 set -eu
 
 rounds=${1:-5}

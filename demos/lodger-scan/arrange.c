@@ -158,8 +158,8 @@ begin (Arranger *arranger, gboolean again)
   arranger->again = again;
 }
 
-/* Whether it is time to give work: at once when something was asked for, and then when there is more to be seen. A filter
- * need not wait until the whole store was looked at. */
+/* Whether it is time to give work: at once when something was asked for, and then when there is more to be seen. A
+ * filter need not wait until the whole store was looked at. */
 static gboolean
 is_time (const Arranger *arranger, gboolean complete, gboolean stable, gboolean is_due)
 {

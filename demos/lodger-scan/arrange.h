@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A worker that puts the files of a store in order, again and again while the store grows. What is asked for last counts:
- * older work is cancelled, and nobody hears of it. All functions belong to the caller's thread, and none blocks.
+ * A worker that puts the files of a store in order, again and again while the store grows. What is asked for last
+ * counts: older work is cancelled, and nobody hears of it. All functions belong to the caller's thread, and none
+ * blocks.
  *
- * The worker may still be at work when the store is not wanted any more. So the store has an owner, which is held until
- * then.
+ * The worker may still be at work when the store is not wanted any more. So the store has an owner, which is held
+ * until then.
  */
 #ifndef LODGER_SCAN_ARRANGE_H
 #define LODGER_SCAN_ARRANGE_H
@@ -43,8 +44,8 @@ void arranger_set_store (Arranger *arranger, const Store *store, const ArrangerO
 void arranger_ask (Arranger *arranger, const Order *order, Filter *filter);
 /* Nothing is wanted. */
 void arranger_stop (Arranger *arranger);
-/* Again and again, as once a frame, for as long as it returns TRUE: looks at a portion of the store, and gives the worker
- * what there is to do. `stable`: the store grows only now and then. */
+/* Again and again, as once a frame, for as long as it returns TRUE: looks at a portion of the store, and gives the
+ * worker what there is to do. `stable`: the store grows only now and then. */
 gboolean arranger_step (Arranger *arranger, gboolean stable);
 
 G_END_DECLS

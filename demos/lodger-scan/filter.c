@@ -81,9 +81,9 @@ add_words (Filter *filter, const char *text)
       const char *start;
       Word *word = &filter->words[filter->n_words];
       while (*next != '\0' && g_unichar_isspace (g_utf8_get_char (next)))
-        next = g_utf8_next_char (next);
+        next += g_utf8_skip[(guint8) *next];
       for (start = next; *next != '\0' && !g_unichar_isspace (g_utf8_get_char (next));)
-        next = g_utf8_next_char (next);
+        next += g_utf8_skip[(guint8) *next];
       if (next == start)
         break;
       word->length = (gsize) (next - start);

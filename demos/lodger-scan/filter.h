@@ -3,8 +3,8 @@
  * Which files are wanted: those that have some words in their name or folder, are of a type, of a size, of an age. A
  * filter never changes, so that any thread may ask it, also while others do.
  *
- * Upper case and lower case are the same, in all of Unicode. A letter without accents also finds the letter with them. What
- * is no valid UTF-8 in a name is found as it is shown.
+ * Upper case and lower case are the same, in all of Unicode. A letter without accents also finds the letter with
+ * them. What is no valid UTF-8 in a name is found as it is shown.
  */
 #ifndef LODGER_SCAN_FILTER_H
 #define LODGER_SCAN_FILTER_H

@@ -239,8 +239,8 @@ rank_name (const char *name)
   return rank;
 }
 
-/* By a few bytes at a time, since numbers are compared in no time and names are not. The names are the same, without case, in
- * all the bytes before `offset`. */
+/* By a few bytes at a time, since numbers are compared in no time and names are not. The names are the same,
+ * without case, in all the bytes before `offset`. */
 static void
 sort_by_name (Ranked *ranked, guint count, gsize offset, gboolean descending)
 {

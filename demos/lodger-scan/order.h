@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * In which order files are shown, and which of them. Putting 300,000 files in order takes a fraction of a second, which
- * is too long for a window: a worker does it.
+ * In which order files are shown, and which of them. Putting 300,000 files in order takes a fraction of a second,
+ * which is too long for a window: a worker does it.
  *
- * The worker does not look at the store, which may change meanwhile. It has a snapshot: a copy of what an order can depend
- * on. The names and the folders in it are still the store's, but those never change, and stay where they are as long as the
- * store is there.
+ * The worker does not look at the store, which may change meanwhile. It has a snapshot: a copy of what an order can
+ * depend on. The names and the folders in it are still the store's, but those never change, and stay where they are
+ * as long as the store is there.
  */
 #ifndef LODGER_SCAN_ORDER_H
 #define LODGER_SCAN_ORDER_H
@@ -23,8 +23,8 @@ Snapshot *snapshot_new (gboolean with_twice);
 /* Any thread. */
 Snapshot *snapshot_ref (Snapshot *snapshot);
 void snapshot_unref (void *snapshot);
-/* Copies what there is of the store's next files, but not of more than `most`; those that have gone are left out. Not while
- * another thread does the same. */
+/* Copies what there is of the store's next files, but not of more than `most`; those that have gone are left out.
+ * Not while another thread does the same. */
 void snapshot_grow (Snapshot *snapshot, const Store *store, guint most);
 gboolean snapshot_has_twice (const Snapshot *snapshot);
 /* How many of the store's files it has seen. */

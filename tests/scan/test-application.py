@@ -170,15 +170,18 @@ class Application(ScanTest):
 
     def test_what_is_kept_is_there_the_next_time(self):
         self.start_bus()
+        os.mkdir(os.path.join(self.place, "lodger-scan"))
+        with open(os.path.join(self.place, "lodger-scan/settings"), "w", encoding="utf-8") as file:
+            file.write("[lodger-scan]\nwidth=900\nheight=600\n")
         process = self.start_scan("--page=types", self.first)
         self.wait_for_windows(1, "/first – ")
-        call("xdotool", "windowsize", "--sync", str(windows("/first – ")[0]), "900", "600")
         self.press_until(lambda: process.poll() is not None, "end", "/first – ", "ctrl+q")
         self.assertEqual(process.returncode, 0)
         with open(os.path.join(self.place, "lodger-scan/settings"), encoding="utf-8") as file:
             kept = file.read()
         self.assertIn(f"\nfolders=file://{os.fsdecode(self.first)};\n", kept)
-        self.assertIn("\npage=types\n", kept)
+        for line in ("page=types", "width=900", "height=600", "maximized=false"):
+            self.assertIn(f"\n{line}\n", kept)
         process = self.start_scan(self.second)
         self.wait_for_windows(1, "/second – ")
         shape = call("xdotool", "getwindowgeometry", "--shell", str(windows("/second – ")[0])).decode()

@@ -30,8 +30,9 @@ typedef struct CellColumn
   CellFlags flags;
 } CellColumn;
 
-/* A list of `model` (consumed), with the columns up to one without a title; the data lives as long as it does. Both `text`
- * and `compare` get the data. The titles are translated here. A model that is a GtkSelectionModel says what is selected. */
+/* A list of `model` (consumed), with the columns up to one without a title; the data lives as long as it does.
+ * Both `text` and `compare` get the data. The titles are translated here. A model that is a GtkSelectionModel says
+ * what is selected. */
 GtkWidget *cells_new (const char *label, const CellColumn *columns, GListModel *model, void *data);
 GtkColumnView *cells_get_view (GtkWidget *cells);
 /* Looks again at what live cells show. */

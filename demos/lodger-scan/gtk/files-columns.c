@@ -96,9 +96,9 @@ append_twice (void *data, gconstpointer row, GString *text)
 
 /* ---- which order is wanted -------------------------------------------------------------------------------------- */
 
-/* The rows are put in order by a worker (arrange.h), and never compared here. What the titles of the columns show, only
- * GTK's sorter knows; it is asked to compare two rows that are there for nothing else. Each column that counts is asked in
- * turn, until one says that the rows differ. */
+/* The rows are put in order by a worker (arrange.h), and never compared here. What the titles of the columns show,
+ * only GTK's sorter knows; it is asked to compare two rows that are there for nothing else. Each column that
+ * counts is asked in turn, until one says that the rows differ. */
 static int
 answer (const void *a, const void *b, FilesColumns *columns, OrderBy by)
 {

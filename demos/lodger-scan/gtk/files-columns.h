@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The columns of the list of files: what they show, in which order somebody wants the list by clicks on their titles, and
- * where they are and how wide, which is kept from one run of the program to the next.
+ * The columns of the list of files: what they show, in which order somebody wants the list by clicks on their titles,
+ * and where they are and how wide, which is kept from one run of the program to the next.
  */
 #ifndef LODGER_SCAN_FILES_COLUMNS_H
 #define LODGER_SCAN_FILES_COLUMNS_H

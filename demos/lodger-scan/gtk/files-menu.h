@@ -22,8 +22,8 @@ typedef struct FilesActions
 
 typedef struct FilesMenu FilesMenu;
 
-/* `around` holds the list `cells`, which shows the listing; the menu is put into it. `tell` says what cannot be done, and
- * `only_type` shows only the files of a type. */
+/* `around` holds the list `cells`, which shows the listing; the menu is put into it. `tell` says what cannot be
+ * done, and `only_type` shows only the files of a type. */
 typedef struct FilesMenuParts
 {
   GtkWidget *around, *cells;

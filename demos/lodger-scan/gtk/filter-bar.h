@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The bar above a list of files in which somebody says which of them are to be shown. It opens with the first letter that
- * is typed. When it is closed, all files are shown again.
+ * The bar above a list of files in which somebody says which of them are to be shown. It opens with the first letter
+ * that is typed. When it is closed, all files are shown again.
  */
 #ifndef LODGER_SCAN_FILTER_BAR_H
 #define LODGER_SCAN_FILTER_BAR_H

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The model of a list of many files: a row for each place in the list, and the number of the file that is shown there. When
- * another order or another filter has been made, the rows stay, and show other files: so a list of GTK keeps its widgets,
- * hears only that its end has moved, and has nothing to search for. (GTK searches the whole list for the rows that it was at
- * when these are taken out and put in, and makes its widgets anew: some 60 ms with 300,000 rows.)
+ * The model of a list of many files: a row for each place in the list, and the number of the file that is shown
+ * there. When another order or another filter has been made, the rows stay, and show other files: so a list of GTK
+ * keeps its widgets, hears only that its end has moved, and has nothing to search for. (GTK searches the whole list
+ * for the rows that it was at when these are taken out and put in, and makes its widgets anew: some 60 ms with
+ * 300,000 rows.)
  *
- * It is the selection, too, which goes by the numbers of the files: a file stays selected wherever it moves, and is not
- * selected any more when it is not shown.
+ * It is the selection, too, which goes by the numbers of the files: a file stays selected wherever it moves, and is
+ * not selected any more when it is not shown.
  *
  * The first rows are by far the dearest, since these get widgets: a few are added with each frame.
  */

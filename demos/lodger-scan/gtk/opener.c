@@ -192,8 +192,8 @@ await_file_manager (GDBusConnection *bus, const char *uri)
   return TRUE;
 }
 
-/* A spawned call: it waits without stopping the window. When the widget goes meanwhile, the call is cancelled, and must not
- * use it any more. */
+/* A spawned call: it waits without stopping the window. When the widget goes meanwhile, the call is cancelled, and
+ * must not use it any more. */
 static void
 show_in_folder (LodgerPending *self, void *data)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What other programs do with a file: opening it, and showing it in its folder. Finding out which program it is reads files
- * and asks other processes: a worker and GIO's own operations do that.
+ * What other programs do with a file: opening it, and showing it in its folder. Finding out which program it is reads
+ * files and asks other processes: a worker and GIO's own operations do that.
  *
  * `widget` is in a window. What is not over when the widget is gone is cancelled.
  */

@@ -12,8 +12,8 @@ enum
 
 /* A store with the folder that is scanned, and nothing in it. */
 Store *made_store_new (void);
-/* Adds files until there are `count`. They are in folders of their own, of all sizes, types and times; a tenth of them have
- * a twin. */
+/* Adds files until there are `count`. They are in folders of their own, of all sizes, types and times; a tenth of
+ * them have a twin. */
 void made_store_grow (Store *store, guint count);
 /* Adds one to the folder that is scanned, and gives its number. */
 guint made_store_add (Store *store, const char *name, guint64 size, const char *type, gint64 mtime);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The worker that puts files in order: what is asked for last counts, a store that grows, files that go, and who holds the
- * store. */
+/* The worker that puts files in order: what is asked for last counts, a store that grows, files that go, and who
+ * holds the store. */
 #include "arrange.h"
 #include "made-store.h"
 #include "test-loop.h"
