@@ -123,6 +123,15 @@ class Application(ScanTest):
         self.quit()
         self.assertEqual(process.wait(timeout=LIMIT), 0)
 
+    def test_quit_takes_along_what_is_open_beside_a_window(self):
+        process = self.start_both()
+        for number, action, title in ((1, "open", "Which folders"), (2, "about", "About This Scan")):
+            call("gdbus", "call", "--session", "--dest", ID, "--object-path", f"{PATH}/window/{number}", "--method",
+                 "org.gtk.Actions.Activate", action, "[]", "{}", env=self.environment)
+            self.wait_for_windows(1, title)
+        self.quit()
+        self.assertEqual(process.wait(timeout=LIMIT), 0)
+
     def test_the_file_manager_opens_folders_in_a_running_program(self):
         self.start_bus()
         process = self.start_scan(self.first)

@@ -80,8 +80,9 @@ append_changed (void *data, gconstpointer row, GString *text)
   gint64 seconds = file->mtime / G_GINT64_CONSTANT (1000000000) - (file->mtime % G_GINT64_CONSTANT (1000000000) < 0);
   GDateTime *time = *file->name == '\0' ? NULL : g_date_time_new_from_unix_local (seconds);
   char *shown = time == NULL ? NULL : g_date_time_format (time, "%Y-%m-%d %H:%M");
+  /* In one piece, from left to right, also among text from right to left. */
   if (shown != NULL)
-    g_string_append (text, shown);
+    g_string_append_printf (text, "\xe2\x81\xa6%s\xe2\x81\xa9", shown);
   g_free (shown);
   g_clear_pointer (&time, g_date_time_unref);
 }
