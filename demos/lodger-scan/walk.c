@@ -11,7 +11,7 @@ enum
 {
   FILES_A_BATCH = 64,
   READY_BATCHES = 16,
-  LISTINGS_AT_ONCE = 4
+  LISTINGS_AT_ONCE = 8
 };
 
 struct Walk

@@ -17,12 +17,6 @@ import unittest
 
 from scantest import LIMIT, NAME, SANITIZED, SCAN, ScanTest, call, main, run
 
-if SANITIZED:
-    # GTK and what is below it have threads of their own, whose hand-overs ThreadSanitizer cannot see.
-    os.environ["TSAN_OPTIONS"] = os.environ.get("TSAN_OPTIONS", "") + ":ignore_noninstrumented_modules=1"
-    # Mesa's drivers leave memory behind.
-    os.environ["GDK_DEBUG"] = "gl-disable"
-
 TITLE = "Lodger Scan"
 CLOSE_WINDOW = os.path.join(os.path.dirname(__file__), "../support/close-window")
 PATIENCE = 20 if SANITIZED else 2
