@@ -12,9 +12,14 @@
 
 #include <glib/gi18n-lib.h>
 
+/* That of GLib gives a text that could be written to. */
+#undef _
+#define _(text) g_dgettext (GETTEXT_PACKAGE, text)
+
 G_BEGIN_DECLS
 
-/* From now on texts are in the user's language, in UTF-8. Numbers stay as they are in C. Before there is a second thread. */
+/* From now on texts are in the user's language, in UTF-8. Numbers stay as they are in C. It is called before there is a
+ * second thread. */
 void i18n_begin (void);
 
 G_END_DECLS
