@@ -48,7 +48,7 @@ load () { cut -d' ' -f1 /proc/loadavg; }
 
 commit () {
   git -C "$source" rev-parse --short HEAD 2>/dev/null || { echo unknown; return 0; }
-  [ -z "$(git -C "$source" status --porcelain --untracked-files=no -- core hosts bench 2>/dev/null)" ] || echo changed
+  [ -z "$(git -C "$source" status --porcelain --untracked-files=no -- core hosts bench ':!bench/results' 2>/dev/null)" ] || echo changed
 }
 
 machine () {

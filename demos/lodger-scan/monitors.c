@@ -119,6 +119,7 @@ tell (LodgerPending *self G_GNUC_UNUSED, void *data)
   monitors->tell (news, monitors->data);
 }
 
+/* When the watch is over, nothing is told any more: the call may fail. */
 static MonitorsNews *
 need_news (Monitors *monitors)
 {
@@ -127,9 +128,9 @@ need_news (Monitors *monitors)
   monitors->news = g_new (MonitorsNews, 1);
   monitors->news->changed = g_array_new (FALSE, FALSE, sizeof (guint));
   monitors->news->lost = g_array_new (FALSE, FALSE, sizeof (guint));
-  lodger_pending_unref (lodger_caller_call_later_full (lodger_caller_current (), MONITORS_GATHER, tell,
-                                                       monitors_ref (monitors), monitors_unref,
-                                                       LODGER_CALL_OPTIONS (.name = "tell of changes")));
+  lodger_pending_unref (lodger_caller_call_later_full (
+      lodger_caller_current (), MONITORS_GATHER, tell, monitors_ref (monitors), monitors_unref,
+      LODGER_CALL_OPTIONS (.name = "tell of changes", .flags = LODGER_PENDING_MAY_FAIL)));
   return monitors->news;
 }
 

@@ -65,8 +65,8 @@ void session_watch (Session *session);
 void session_forget (Session *session, const guint *numbers, guint count);
 /* Writes the report to a file, in a worker. The store stays as it is until `written` runs, with 0 or an errno; it does
  * not run after session_drop(). FALSE: there is no report now, or it is being made anew. */
-gboolean session_write (Session *session, SessionFormat format, const char *path,
-                        void (*written) (int why, void *data), void *data);
+gboolean session_write (Session *session, SessionFormat format, const char *path, void (*written) (int why, void *data),
+                        void *data);
 /* Cancels the work that still runs. The store may be gone when this returns. NULL is ignored. */
 void session_drop (Session *session);
 

@@ -51,6 +51,12 @@ def atspi():
     return Atspi
 
 
+def gone():
+    """The error when something has gone while it was looked at."""
+    from gi.repository import GLib
+    return GLib.GError
+
+
 class Control:
     """A part of a window, as assistive technology sees it."""
 

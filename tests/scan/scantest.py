@@ -18,6 +18,11 @@ import unittest
 SCAN = os.environ.get("LODGER_SCAN", "lodger-scan")
 NAME = os.path.basename(SCAN)
 SANITIZED = bool(os.environ.get("LODGER_SANITIZE"))
+if SANITIZED:
+    # GTK and what is below it have threads of their own, whose hand-overs ThreadSanitizer cannot see.
+    os.environ["TSAN_OPTIONS"] = os.environ.get("TSAN_OPTIONS", "") + ":ignore_noninstrumented_modules=1"
+    # Mesa's drivers leave memory behind.
+    os.environ["GDK_DEBUG"] = "gl-disable"
 # In seconds: for a whole scan, and for anything that should be over at once.
 TIMEOUT = 600
 LIMIT = 2 * int(os.environ.get("CK_DEFAULT_TIMEOUT", "30"))

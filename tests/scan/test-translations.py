@@ -95,7 +95,7 @@ class German(ScanTest):
             with open(place, "rb") as file:
                 reports.append(re.sub(rb'"seconds":[\d.]+', b"", file.read()))
             os.unlink(place)
-            reports.append(re.sub(rb"(time|calls|frames).*", b"", process.stdout))
+            reports.append(re.sub(rb"(?m)^ *(time|calls|frames).*\n", b"", process.stdout))
         self.assertEqual(reports[0], reports[2])
         self.assertEqual(reports[1], reports[3])
 

@@ -14,6 +14,9 @@
 #include <lodger-gtk4.h>
 #include <stdio.h>
 
+/* How long the program goes on without a window to write its settings. */
+#define WRITE_PATIENCE LODGER_SECONDS (5)
+
 typedef struct Application
 {
   const ScanOptions *options;
@@ -82,6 +85,25 @@ on_shown (ScanWindow *window, Results *results, void *data)
 }
 
 static void
+on_patience_over (LodgerPending *self G_GNUC_UNUSED, void *data)
+{
+  Application *application = data;
+  if (gtk_application_get_windows (GTK_APPLICATION (application->application)) == NULL)
+    g_application_quit (application->application);
+}
+
+/* Without a window the program goes on until its settings are written, but not for long: the disk may hang. */
+static void
+write_settings (Application *application)
+{
+  LodgerPending *writing = settings_write (application->settings);
+  if (!lodger_pending_is_done (writing) && lodger_glib_application_hold (application->application, writing) == 0)
+    lodger_pending_unref (
+        lodger_caller_call_later (application->caller, WRITE_PATIENCE, on_patience_over, application, NULL));
+  lodger_pending_unref (writing);
+}
+
+static void
 on_closed (ScanWindow *window, gboolean failed, void *data)
 {
   Application *application = data;
@@ -92,6 +114,7 @@ on_closed (ScanWindow *window, gboolean failed, void *data)
     }
   if (failed)
     application->status = SCAN_CANNOT_WRITE;
+  write_settings (application);
 }
 
 static void

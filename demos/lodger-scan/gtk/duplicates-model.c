@@ -11,6 +11,7 @@ enum
   ROWS_AT_ONCE = 1000,
   FILES_AT_ONCE = 64,
   FREED_AT_ONCE = 50,
+  GROUPS_AT_ONCE = 200,
   BUDGET = 3000 /* µs */
 };
 
@@ -174,7 +175,7 @@ update_open (DuplicatesModel *model, guint number)
       g_object_unref (row);
       if (!duplicates_groups_find_twin (model->groups, file, &twin) || twin < group->first
           || twin >= group->first + group->count)
-        duplicates_rows_remove (rows, file);
+        duplicates_rows_remove (rows, &file, 1);
     }
   begin_to_fill (model, number);
 }
@@ -246,7 +247,11 @@ static gboolean
 take_out (DuplicatesModel *model, gint64 end)
 {
   while (model->n_gone < model->gone->len && g_get_monotonic_time () < end)
-    duplicates_rows_remove (model->rows, g_array_index (model->gone, guint, model->n_gone++));
+    {
+      guint count = MIN (model->gone->len - model->n_gone, GROUPS_AT_ONCE);
+      duplicates_rows_remove (model->rows, &g_array_index (model->gone, guint, model->n_gone), count);
+      model->n_gone += count;
+    }
   return model->n_gone < model->gone->len;
 }
 

@@ -156,16 +156,36 @@ duplicates_rows_add (DuplicatesRows *rows, const guint *numbers, guint count)
   tell_appended (rows, appended);
 }
 
-void
-duplicates_rows_remove (DuplicatesRows *rows, guint number)
+static void
+tell_removed (DuplicatesRows *rows, guint position, guint count)
 {
-  GSequenceIter *place = find (rows, number);
-  guint position;
-  if (place == NULL)
-    return;
-  position = (guint) g_sequence_iter_get_position (place);
-  g_sequence_remove (place);
-  g_list_model_items_changed (G_LIST_MODEL (rows), position, 1, 0);
+  if (count > 0)
+    g_list_model_items_changed (G_LIST_MODEL (rows), position, count, 0);
+}
+
+/* Neighbours are told of together. */
+void
+duplicates_rows_remove (DuplicatesRows *rows, const guint *numbers, guint count)
+{
+  guint at = 0;
+  guint removed = 0;
+  for (guint i = 0; i < count; i++)
+    {
+      GSequenceIter *place = find (rows, numbers[i]);
+      guint position;
+      if (place == NULL)
+        continue;
+      position = (guint) g_sequence_iter_get_position (place);
+      if (position != at)
+        {
+          tell_removed (rows, at, removed);
+          removed = 0;
+          at = position;
+        }
+      g_sequence_remove (place);
+      removed++;
+    }
+  tell_removed (rows, at, removed);
 }
 
 gboolean

@@ -23,8 +23,8 @@ guint duplicates_rows_get_count (DuplicatesRows *rows);
 gboolean duplicates_rows_find (DuplicatesRows *rows, guint number, guint *ret_position);
 /* Numbers that are not in it. */
 void duplicates_rows_add (DuplicatesRows *rows, const guint *numbers, guint count);
-/* Does nothing when it is not in it. */
-void duplicates_rows_remove (DuplicatesRows *rows, guint number);
+/* Those that are not in it are ignored. */
+void duplicates_rows_remove (DuplicatesRows *rows, const guint *numbers, guint count);
 /* Removes the last rows, as many as that. FALSE: it is empty then. */
 gboolean duplicates_rows_shrink (DuplicatesRows *rows, guint count);
 

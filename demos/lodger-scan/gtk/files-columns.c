@@ -23,7 +23,7 @@ struct FilesColumns
   Order order;
 };
 
-/* A row that somebody still holds may be of a scan that is gone. */
+/* A row that somebody still holds may be of a scan that is gone, or show nothing any more: then the name is empty. */
 static const StoreFile *
 get_file (const FilesColumns *columns, gconstpointer row)
 {
@@ -55,13 +55,17 @@ append_folder (void *data, gconstpointer row, GString *text)
 static void
 append_size (void *data, gconstpointer row, GString *text)
 {
-  text_append_size (text, get_file (data, row)->size);
+  const StoreFile *file = get_file (data, row);
+  if (*file->name != '\0')
+    text_append_size (text, file->size);
 }
 
 static void
 append_disk (void *data, gconstpointer row, GString *text)
 {
-  text_append_size (text, get_file (data, row)->disk);
+  const StoreFile *file = get_file (data, row);
+  if (*file->name != '\0')
+    text_append_size (text, file->disk);
 }
 
 static void
@@ -69,7 +73,7 @@ append_type (void *data, gconstpointer row, GString *text)
 {
   const FilesColumns *columns = data;
   const StoreFile *file = get_file (columns, row);
-  if (columns->store != NULL && file->type < columns->store->types->len)
+  if (*file->name != '\0' && file->type < columns->store->types->len)
     text_append_shown (text, g_array_index (columns->store->types, StoreType, file->type).name);
 }
 
@@ -80,8 +84,9 @@ append_changed (void *data, gconstpointer row, GString *text)
   gint64 seconds = file->mtime / G_GINT64_CONSTANT (1000000000) - (file->mtime % G_GINT64_CONSTANT (1000000000) < 0);
   GDateTime *time = *file->name == '\0' ? NULL : g_date_time_new_from_unix_local (seconds);
   char *shown = time == NULL ? NULL : g_date_time_format (time, "%Y-%m-%d %H:%M");
+  /* In one piece, from left to right, also among text from right to left. */
   if (shown != NULL)
-    g_string_append (text, shown);
+    g_string_append_printf (text, "\xe2\x81\xa6%s\xe2\x81\xa9", shown);
   g_free (shown);
   g_clear_pointer (&time, g_date_time_unref);
 }

@@ -7,7 +7,8 @@
 
 enum
 {
-  OPENED_AT_ONCE = 10 /* files at most */
+  OPENED_AT_ONCE = 10,   /* files at most */
+  COPIED_AT_ONCE = 10000 /* likewise; it takes some ms */
 };
 
 struct FilesMenu
@@ -106,9 +107,11 @@ static void
 on_copy (GSimpleAction *action G_GNUC_UNUSED, GVariant *parameter G_GNUC_UNUSED, void *data)
 {
   FilesMenu *menu = data;
-  char **paths = get_paths (menu, G_MAXUINT);
+  char **paths = get_paths (menu, COPIED_AT_ONCE);
   if (*paths != NULL)
     opener_copy_paths (menu->parts.around, (const char *const *) paths);
+  if (listing_count_selected (menu->parts.listing) > COPIED_AT_ONCE)
+    menu->parts.tell (menu->parts.around, _ ("Only the first 10,000 paths were copied."));
   g_strfreev (paths);
 }
 

@@ -119,9 +119,10 @@ on_arranged (GArray *numbers, void *data)
   GtkScrolledWindow *scrolled = GTK_SCROLLED_WINDOW (files_columns_get_cells (view->columns));
   gboolean is_first = !view->answered;
   view->answered = TRUE;
-  listing_show (view->listing, numbers);
+  /* Before rows go: the widgets are where the list stands. */
   if (is_first)
     gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (scrolled), 0);
+  listing_show (view->listing, numbers);
   show_page (view);
   view->wake (view->data);
 }

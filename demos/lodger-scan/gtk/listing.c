@@ -8,13 +8,14 @@ enum
 {
   ROWS_WITH_WIDGETS = 240,
   WIDGETS_AT_ONCE = 8,
+  WIDGETS_FREED_AT_ONCE = 40,
   FREED_AT_ONCE = 2000
 };
 
 struct Listing
 {
   GObject parent;
-  GArray *numbers;  /* guint by place; those behind `rows` have no row yet */
+  GArray *numbers;  /* guint by place; those behind `rows` have no row yet, and rows behind them show nothing */
   GPtrArray *rows;  /* Row by place, or NULL as long as nobody has asked for it */
   GPtrArray *gone;  /* rows to be freed */
   GByteArray *bits; /* by the number of the file: whether it is selected */
@@ -35,7 +36,14 @@ forget_row (void *row)
 static guint
 number_at (const Listing *listing, guint position)
 {
-  return g_array_index (listing->numbers, guint, position);
+  return position < listing->numbers->len ? g_array_index (listing->numbers, guint, position) : G_MAXUINT;
+}
+
+/* Rows that show something. */
+static guint
+count_shown (const Listing *listing)
+{
+  return MIN (listing->rows->len, listing->numbers->len);
 }
 
 /* ---- the model -------------------------------------------------------------------------------------------------- */
@@ -117,7 +125,7 @@ get_selection_in_range (GtkSelectionModel *model, guint position, guint n_items)
 {
   const Listing *listing = (Listing *) model;
   GtkBitset *selected = gtk_bitset_new_empty ();
-  guint end = MIN (listing->rows->len, position + MIN (n_items, G_MAXUINT - position));
+  guint end = MIN (count_shown (listing), position + MIN (n_items, G_MAXUINT - position));
   for (guint i = position; i < end && listing->n_selected > 0; i++)
     if (is_number_selected (listing, number_at (listing, i)))
       (void) gtk_bitset_add (selected, i);
@@ -129,16 +137,17 @@ static gboolean
 set_selection (GtkSelectionModel *model, GtkBitset *selected, GtkBitset *mask)
 {
   Listing *listing = (Listing *) model;
-  gboolean all = gtk_bitset_get_size_in_range (mask, 0, listing->rows->len) == listing->rows->len;
+  guint shown = count_shown (listing);
+  gboolean all = gtk_bitset_get_size_in_range (mask, 0, shown) == shown;
   GtkBitsetIter iter;
   guint position;
   gboolean goes_on;
-  if (listing->rows->len == 0)
+  if (shown == 0)
     return TRUE;
   if (all)
     select_nothing (listing);
-  for (goes_on = gtk_bitset_iter_init_first (&iter, all ? selected : mask, &position);
-       goes_on && position < listing->rows->len; goes_on = gtk_bitset_iter_next (&iter, &position))
+  for (goes_on = gtk_bitset_iter_init_first (&iter, all ? selected : mask, &position); goes_on && position < shown;
+       goes_on = gtk_bitset_iter_next (&iter, &position))
     select_number (listing, number_at (listing, position), all || gtk_bitset_contains (selected, position));
   gtk_selection_model_selection_changed (model, 0, listing->rows->len);
   return TRUE;
@@ -241,17 +250,25 @@ shorten (Listing *listing, guint count)
   g_list_model_items_changed (G_LIST_MODEL (listing), count, old - count, 0);
 }
 
-/* The rows are shortened while those that stay still have their old numbers: whoever hears of it may ask for these. */
+/* Tells the rows from there on which files they show. */
+static void
+renumber (Listing *listing, guint first)
+{
+  for (guint i = first; i < listing->rows->len; i++)
+    if (g_ptr_array_index (listing->rows, i) != NULL)
+      row_set_number (g_ptr_array_index (listing->rows, i), number_at (listing, i));
+}
+
+/* Widgets are dear to make and to free. So as many rows as may have one stay for now, although they show nothing: they go
+ * with the next frames. The others go while those that stay have their old numbers: whoever hears of it may ask for them. */
 void
 listing_show (Listing *listing, GArray *numbers)
 {
   GArray *old = listing->numbers;
-  shorten (listing, numbers->len);
+  shorten (listing, MAX (numbers->len, ROWS_WITH_WIDGETS));
   listing->numbers = numbers;
   g_array_unref (old);
-  for (guint i = 0; i < listing->rows->len; i++)
-    if (g_ptr_array_index (listing->rows, i) != NULL)
-      row_set_number (g_ptr_array_index (listing->rows, i), number_at (listing, i));
+  renumber (listing, 0);
   select_what_is_shown (listing);
   listing->changed (listing->data);
 }
@@ -259,12 +276,19 @@ listing_show (Listing *listing, GArray *numbers)
 void
 listing_append (Listing *listing, guint first, guint end)
 {
-  guint count = listing->numbers->len;
+  guint old = listing->numbers->len;
+  guint count = old;
   if (first >= end)
     return;
   g_array_set_size (listing->numbers, count + end - first);
   for (guint i = first; i < end; i++)
     g_array_index (listing->numbers, guint, count++) = i;
+  /* Rows that showed nothing may be there. */
+  if (old < listing->rows->len)
+    {
+      renumber (listing, old);
+      listing->changed (listing->data);
+    }
 }
 
 gboolean
@@ -272,16 +296,18 @@ listing_grow (Listing *listing)
 {
   guint shown = listing->rows->len;
   guint freed = MIN (listing->gone->len, FREED_AT_ONCE);
-  guint added = listing->numbers->len - shown;
+  guint added = listing->numbers->len - count_shown (listing);
   if (shown < ROWS_WITH_WIDGETS)
     added = MIN (added, WIDGETS_AT_ONCE);
   g_ptr_array_set_size (listing->gone, (gint) (listing->gone->len - freed));
+  if (shown > listing->numbers->len)
+    shorten (listing, MAX (listing->numbers->len, shown - MIN (shown, WIDGETS_FREED_AT_ONCE)));
   if (added > 0)
     {
       g_ptr_array_set_size (listing->rows, (gint) (shown + added));
       g_list_model_items_changed (G_LIST_MODEL (listing), shown, 0, added);
     }
-  return listing->rows->len < listing->numbers->len || listing->gone->len > 0;
+  return listing->rows->len != listing->numbers->len || listing->gone->len > 0;
 }
 
 guint

@@ -25,7 +25,8 @@ Listing *listing_new (void (*changed) (void *data), void *data);
 void listing_show (Listing *listing, GArray *numbers);
 /* Adds the files from `first` up to `end` behind the others. */
 void listing_append (Listing *listing, guint first, guint end);
-/* Once a frame: adds rows. TRUE when there are more to add. */
+/* Once a frame: adds rows, or takes those away that show nothing any more; their number is G_MAXUINT. TRUE when there
+ * are more. */
 gboolean listing_grow (Listing *listing);
 
 /* How many files it shows, or will with the next frames. */

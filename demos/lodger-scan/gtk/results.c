@@ -4,11 +4,9 @@
 #include "../calls.h"
 #include "../i18n.h"
 #include "../scan.h"
-#include "../text.h"
 #include "about.h"
 #include "actions.h"
 #include "acts.h"
-#include "cells.h"
 #include "chart.h"
 #include "errors-view.h"
 #include "files-view.h"
@@ -16,6 +14,7 @@
 #include "opener.h"
 #include "pages.h"
 #include "status-bar.h"
+#include "wrong-page.h"
 
 #include <lodger-gtk4.h>
 
@@ -184,20 +183,6 @@ end_session (Results *results)
   g_clear_pointer (&results->scanned, g_strfreev);
 }
 
-static void
-say_wrong (Results *results, char **folders, const char *message)
-{
-  GString *text = g_string_new (NULL);
-  for (; *folders != NULL; folders++)
-    {
-      text_append_shown (text, *folders);
-      g_string_append_c (text, '\n');
-    }
-  g_string_append (text, message);
-  cells_empty_page_say (results->wrong, _ ("This folder cannot be scanned"), text->str);
-  g_string_free (text, TRUE);
-}
-
 gboolean
 results_start (Results *results, const Request *request, char **ret_message)
 {
@@ -217,7 +202,7 @@ results_start (Results *results, const Request *request, char **ret_message)
   frames_want (results->frames, TRUE);
   if (results->session == NULL)
     {
-      say_wrong (results, what.folders, message);
+      wrong_page_say (results->wrong, what.folders, message);
       if (ret_message != NULL)
         *ret_message = g_steal_pointer (&message);
       g_free (message);
@@ -294,18 +279,6 @@ show_type (const char *type, void *data)
 
 /* ---- building --------------------------------------------------------------------------------------------------- */
 
-static GtkWidget *
-make_wrong_page (Results *results)
-{
-  GtkWidget *open = gtk_button_new_with_mnemonic (_ ("_Choose another folder…"));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (open), ACTION_OPEN);
-  gtk_widget_set_halign (open, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (open, "suggested-action");
-  results->wrong = cells_empty_page ("dialog-warning-symbolic");
-  gtk_box_append (GTK_BOX (results->wrong), open);
-  return results->wrong;
-}
-
 static void
 add_pages (Results *results)
 {
@@ -348,7 +321,8 @@ results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings, const 
 
   results->outer = gtk_stack_new ();
   gtk_stack_add_named (GTK_STACK (results->outer), pages_get_widget (results->pages), "pages");
-  gtk_stack_add_named (GTK_STACK (results->outer), make_wrong_page (results), "wrong");
+  results->wrong = wrong_page_new ();
+  gtk_stack_add_named (GTK_STACK (results->outer), results->wrong, "wrong");
   results->box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
   gtk_box_append (GTK_BOX (results->box), results->outer);
   gtk_box_append (GTK_BOX (results->box), acts_get_bar (results->acts));

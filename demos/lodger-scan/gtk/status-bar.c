@@ -10,14 +10,17 @@ struct StatusBar
   GString *text;
 };
 
+/* A text that changes often. Another text costs no layout of the window: its size is that of so many characters. */
 static GtkWidget *
-make_label (float align, const char *css_class)
+make_text (float align, const char *css_class, GtkInscriptionOverflow overflow, guint least_chars, guint chars)
 {
-  GtkWidget *label = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (label), align);
-  gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
-  gtk_widget_add_css_class (label, css_class);
-  return label;
+  GtkWidget *text = gtk_inscription_new (NULL);
+  gtk_inscription_set_xalign (GTK_INSCRIPTION (text), align);
+  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text), overflow);
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (text), least_chars);
+  gtk_inscription_set_nat_chars (GTK_INSCRIPTION (text), chars);
+  gtk_widget_add_css_class (text, css_class);
+  return text;
 }
 
 static GtkWidget *
@@ -48,20 +51,15 @@ status_bar_new (const char *cancel_action, const char *about_action)
   bar->box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
   bar->progress = gtk_progress_bar_new ();
   gtk_accessible_update_property (GTK_ACCESSIBLE (bar->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Scan"), -1);
-  bar->state = make_label (0, "heading");
-  bar->current = make_label (0, "dim-label");
-  gtk_label_set_ellipsize (GTK_LABEL (bar->current), PANGO_ELLIPSIZE_MIDDLE);
+  bar->state = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (bar->state), 0);
+  gtk_label_set_single_line_mode (GTK_LABEL (bar->state), TRUE);
+  gtk_widget_add_css_class (bar->state, "heading");
+  bar->current = make_text (0, "dim-label", GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE, 4, 40);
   gtk_widget_set_hexpand (bar->current, TRUE);
-  bar->figures = make_label (0, "numeric");
-  gtk_label_set_ellipsize (GTK_LABEL (bar->figures), PANGO_ELLIPSIZE_END);
-  bar->saving = make_label (1, "saving");
-  /* Two lines where there is little room. */
-  gtk_label_set_single_line_mode (GTK_LABEL (bar->saving), FALSE);
-  gtk_label_set_wrap (GTK_LABEL (bar->saving), TRUE);
-  gtk_label_set_natural_wrap_mode (GTK_LABEL (bar->saving), GTK_NATURAL_WRAP_NONE);
-  gtk_label_set_lines (GTK_LABEL (bar->saving), 2);
-  gtk_label_set_justify (GTK_LABEL (bar->saving), GTK_JUSTIFY_RIGHT);
-  gtk_label_set_ellipsize (GTK_LABEL (bar->saving), PANGO_ELLIPSIZE_END);
+  bar->figures = make_text (0, "numeric", GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END, 20, 60);
+  /* In two lines where there is little room. */
+  bar->saving = make_text (1, "saving", GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END, 12, 30);
   gtk_widget_add_css_class (bar->saving, "numeric");
   gtk_widget_set_tooltip_text (bar->saving, _ ("What files take that have the same content as another one"));
 
@@ -98,11 +96,11 @@ status_bar_get_button (StatusBar *bar)
   return bar->button;
 }
 
-/* A text that is as it was costs nothing. */
 static void
-show (GtkWidget *label, GString *text)
+show (GtkWidget *inscription, GString *text)
 {
-  gtk_label_set_text (GTK_LABEL (label), text->str);
+  if (g_strcmp0 (gtk_inscription_get_text (GTK_INSCRIPTION (inscription)), text->str) != 0)
+    gtk_inscription_set_text (GTK_INSCRIPTION (inscription), text->str);
   g_string_truncate (text, 0);
 }
 
@@ -112,13 +110,15 @@ status_bar_set (StatusBar *bar, const Session *session)
 {
   SessionState state = session == NULL ? SESSION_DONE : session_get_state (session);
   figures_append_state (bar->text, session);
-  show (bar->state, bar->text);
+  gtk_label_set_text (GTK_LABEL (bar->state), bar->text->str);
+  g_string_truncate (bar->text, 0);
   if (state != SESSION_SCANNING)
-    gtk_label_set_text (GTK_LABEL (bar->current), NULL);
+    gtk_inscription_set_text (GTK_INSCRIPTION (bar->current), NULL);
   if (session == NULL)
-    gtk_label_set_text (GTK_LABEL (bar->figures), NULL);
-  if (session == NULL)
-    gtk_label_set_text (GTK_LABEL (bar->saving), NULL);
+    {
+      gtk_inscription_set_text (GTK_INSCRIPTION (bar->figures), NULL);
+      gtk_inscription_set_text (GTK_INSCRIPTION (bar->saving), NULL);
+    }
   if (state == SESSION_DONE)
     {
       gboolean whole = session != NULL && !session_was_cancelled (session);
@@ -144,9 +144,4 @@ status_bar_refresh (StatusBar *bar, const Session *session)
   show (bar->current, bar->text);
   if (session_get_state (session) != SESSION_DONE)
     gtk_progress_bar_pulse (GTK_PROGRESS_BAR (bar->progress));
-  else
-    {
-      figures_append_watching (bar->text, session);
-      show (bar->current, bar->text);
-    }
 }

@@ -74,12 +74,15 @@ stage_close (Stage *stage)
   g_free (stage->folder);
 }
 
-/* Whether a label below the widget, which is shown, has that text in it. */
+/* Whether a text below the widget, which is shown, has that text in it. */
 static gboolean
 tells (GtkWidget *widget, const char *text)
 {
   if (!gtk_widget_get_visible (widget))
     return FALSE;
+  if (GTK_IS_INSCRIPTION (widget) && gtk_inscription_get_text (GTK_INSCRIPTION (widget)) != NULL
+      && strstr (gtk_inscription_get_text (GTK_INSCRIPTION (widget)), text) != NULL)
+    return TRUE;
   if (GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
     return TRUE;
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;

@@ -671,6 +671,48 @@ START_TEST (only_groups_with_a_file_that_is_looked_for_are_shown)
 }
 END_TEST
 
+START_TEST (what_is_chosen_outlasts_the_report)
+{
+  Stage stage;
+  DuplicatesView *view;
+  char *folders[2] = { NULL, NULL };
+  stage_open (&stage);
+  make_three (&stage);
+  scan (&stage);
+  choose (&stage, "oldest");
+  view = acts_get_duplicates (stage.acts);
+  duplicates_view_hold (view);
+  ck_assert_ptr_null (duplicates_view_get_plan (view));
+  ck_assert (find (stage.page, is_cell, "2 of 3 go") != NULL);
+  /* Nothing can be done meanwhile. */
+  act (&stage, "duplicates.bin");
+  ck_assert_uint_eq (count_in_bin (), 0);
+  folders[0] = stage.folder;
+  acts_refresh (stage.acts, folders);
+  settle (&stage);
+  ck_assert_uint_eq (plan_get_count (duplicates_view_get_plan (view)), 2);
+  ck_assert (find (stage.page, is_label, "2 files are chosen: 16 B will be free.") != NULL);
+  stage_close (&stage);
+}
+END_TEST
+
+START_TEST (nobody_has_agreed_to_another_choice)
+{
+  Stage stage;
+  stage_open (&stage);
+  make_three (&stage);
+  scan (&stage);
+  choose (&stage, "newest");
+  act (&stage, "duplicates.delete");
+  select_row (&stage, 1);
+  act (&stage, "duplicates.mark");
+  click (get_dialog (&stage), "_Delete for good");
+  ck_assert (find (stage.bar, is_label, "The folder has changed meanwhile, so nothing was done.") != NULL);
+  ck_assert (is_there (&stage, "a/long/way/down") && is_there (&stage, "b/middle"));
+  stage_close (&stage);
+}
+END_TEST
+
 static void
 on_written (int why, void *data)
 {
@@ -728,6 +770,8 @@ main (int argc, char **argv)
   test_add (suite, files_of_another_page_go_if_a_copy_stays);
   test_add (suite, rows_stay_when_the_report_is_made_anew);
   test_add (suite, only_groups_with_a_file_that_is_looked_for_are_shown);
+  test_add (suite, what_is_chosen_outlasts_the_report);
+  test_add (suite, nobody_has_agreed_to_another_choice);
   test_add (suite, the_list_is_written_in_a_worker);
   status = gtk_test_main (suite, argc, argv);
   remove_tree (data);
