@@ -32,6 +32,7 @@ struct Engine
   guint running, most_running;
   StoreDir *current;
   gint64 start, end;
+  gboolean has_one_worker; /* there are not enough descriptors for more; it is always the same one */
   gboolean is_over;
 };
 
@@ -47,8 +48,8 @@ may_try_again (Engine *engine, Job *job)
   if (engine->running > 0)
     return TRUE;
   closed = walk_shrink (engine->walk);
-  if (job->kind->shrink != NULL && job->kind->shrink (job))
-    closed = TRUE;
+  if (job->kind->shrink != NULL && job->kind->shrink (job) && !job->was_shrunk)
+    closed = job->was_shrunk = TRUE;
   if (closed || job->is_last_try)
     return closed;
   job->is_last_try = TRUE;
@@ -93,7 +94,8 @@ submit (Engine *engine, Job *job)
   engine->current = job->dir;
   engine->running++;
   call = lodger_caller_to_thread_full (engine->caller, run_job, job_ref (job), job_unref,
-                                       LODGER_CALL_OPTIONS (.name = job->kind->name, .scope = engine->work));
+                                       LODGER_CALL_OPTIONS (.name = job->kind->name, .scope = engine->work,
+                                                            .worker = engine->has_one_worker ? "scan" : NULL));
   then = lodger_pending_then_full (call, engine->caller, job_returned, job, job_unref,
                                    LODGER_CALL_OPTIONS (.scope = engine->life));
   if (lodger_pending_is_done (then)) /* refused: the program ends */
@@ -206,6 +208,7 @@ engine_start (LodgerCaller *caller, const EngineOptions *options, const EngineEv
   engine->shared = shared;
   engine->walk = walk_new (shared);
   engine->most_running = most_jobs ();
+  engine->has_one_worker = engine->most_running == 1;
   engine->current = shared->roots[0].dir;
   engine->start = g_get_monotonic_time ();
   begin_soon (engine);

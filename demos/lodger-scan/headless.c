@@ -9,6 +9,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+
+enum
+{
+  DESCRIPTORS_FOR_WORKERS = 64
+};
 
 typedef struct Headless
 {
@@ -157,12 +163,12 @@ scan (Headless *headless, HashCache *cache)
   headless->engine = engine_start (headless->caller, &what, &events, &message);
   if (headless->engine == NULL)
     {
+      headless->loop->unwatch_signals (headless->loop->data);
       status = options_refuse_folder (options, message);
       g_free (message);
       return status;
     }
   headless->progress = progress_new (options->progress);
-  headless->loop->watch_signals (on_signal, headless, headless->loop->data);
   if (!headless->over)
     headless->loop->run (headless->loop->data);
   progress_clear (headless->progress);
@@ -175,6 +181,15 @@ scan (Headless *headless, HashCache *cache)
   if (cache != NULL)
     (void) hash_cache_save (cache);
   return status;
+}
+
+/* A worker that starts beside one that opens files may find no descriptor, and then GLib ends the program. With so few
+ * of them there is one worker, and none that loads the cache. */
+static gboolean
+has_descriptors (void)
+{
+  struct rlimit limit;
+  return getrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS_FOR_WORKERS;
 }
 
 int
@@ -192,7 +207,9 @@ headless_scan (const ScanOptions *options, const HeadlessLoop *loop)
       g_free (message);
       return SCAN_CANNOT_WRITE;
     }
-  if (!options->no_cache && options->what.reading != ENGINE_COMPARE)
+  /* Before any worker: GLib ends the program when there is no descriptor left for what waits for signals. */
+  loop->watch_signals (on_signal, &headless, loop->data);
+  if (!options->no_cache && options->what.reading != ENGINE_COMPARE && has_descriptors ())
     cache = hash_cache_open (headless.caller, NULL);
   status = scan (&headless, cache);
   tidy_free (headless.tidy);

@@ -56,6 +56,7 @@ struct Job
   StoreDir *dir;        /* where it works, likewise */
   int reason;           /* why all of it failed */
   gboolean is_short;    /* it stopped, because there were too few descriptors or no thread */
+  gboolean was_shrunk;  /* what it had open was closed for it */
   gboolean is_last_try; /* then what cannot be done is an error, and the job goes on */
 };
 

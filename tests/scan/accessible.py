@@ -20,8 +20,8 @@ def has_atspi(python):
     """Whether that Python can speak AT-SPI. The one that runs the tests may not be the system's."""
     code = "import gi; gi.require_version('Atspi', '2.0'); from gi.repository import Atspi"
     try:
-        return subprocess.run([python, "-c", code], stderr=subprocess.DEVNULL, check=False).returncode == 0
-    except OSError:
+        return subprocess.run([python, "-c", code], stderr=subprocess.DEVNULL, timeout=60, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
         return False
 
 

@@ -10,14 +10,14 @@ import signal
 import subprocess
 import time
 
-from scantest import LIMIT, NAME, SCAN, ScanTest, main, run
+from scantest import LIMIT, NAME, SCAN, ScanTest, call, main, run
 
 
 class Delete(ScanTest):
     def setUp(self):
         super().setUp()
         self.data = self.folder + b".data"
-        self.addCleanup(lambda: subprocess.run(["rm", "-rf", "--", self.data], check=False))
+        self.addCleanup(lambda: call("rm", "-rf", "--", self.data))
         self.environment = dict(os.environ, XDG_DATA_HOME=os.fsdecode(self.data))
 
     def delete(self, *arguments, how="--delete-duplicates", folders=None):
@@ -206,7 +206,7 @@ class Delete(ScanTest):
             return ()
         if shutil.which("setpriv") is None:
             self.skipTest("no setpriv")
-        subprocess.run(["chown", "-R", "65534:65534", "--", self.folder], check=True)
+        call("chown", "-R", "65534:65534", "--", self.folder)
         return ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
     def test_without_a_bin_all_stays_and_it_is_told(self):
