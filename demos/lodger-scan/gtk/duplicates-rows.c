@@ -11,15 +11,7 @@ struct DuplicatesRows
   void *probe;     /* a row that is in no list: what is looked for has its number */
 };
 
-static GObjectClass *rows_parent_class;
-
 /* ---- the model -------------------------------------------------------------------------------------------------- */
-
-static GType
-get_item_type (GListModel *model G_GNUC_UNUSED)
-{
-  return row_get_type ();
-}
 
 static guint
 get_n_items (GListModel *model)
@@ -37,41 +29,21 @@ get_item (GListModel *model, guint position)
 }
 
 static void
-list_model_init (void *interface, void *data G_GNUC_UNUSED)
+clear (void *model)
 {
-  GListModelInterface *list_model = interface;
-  list_model->get_item_type = get_item_type;
-  list_model->get_n_items = get_n_items;
-  list_model->get_item = get_item;
-}
-
-static void
-rows_finalize (GObject *object)
-{
-  DuplicatesRows *rows = (DuplicatesRows *) object;
+  DuplicatesRows *rows = model;
   g_sequence_free (rows->rows);
   g_object_unref (rows->probe);
-  rows_parent_class->finalize (object);
-}
-
-static void
-rows_class_init (void *class, void *data G_GNUC_UNUSED)
-{
-  rows_parent_class = g_type_class_peek_parent (class);
-  G_OBJECT_CLASS (class)->finalize = rows_finalize;
 }
 
 static GType
 rows_get_type (void)
 {
+  static const RowModelType model
+      = { "LodgerScanDuplicatesRows", sizeof (DuplicatesRows), clear, get_n_items, get_item };
   static GType type;
   if (type == 0)
-    {
-      const GInterfaceInfo list_model = { list_model_init, NULL, NULL };
-      type = g_type_register_static_simple (G_TYPE_OBJECT, "LodgerScanDuplicatesRows", sizeof (GObjectClass),
-                                            rows_class_init, sizeof (DuplicatesRows), NULL, 0);
-      g_type_add_interface_static (type, G_TYPE_LIST_MODEL, &list_model);
-    }
+    type = row_model_register (&model);
   return type;
 }
 

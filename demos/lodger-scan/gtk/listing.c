@@ -16,22 +16,13 @@ struct Listing
 {
   GObject parent;
   GArray *numbers;  /* guint by place; those behind `rows` have no row yet, and rows behind them show nothing */
-  GPtrArray *rows;  /* Row by place, or NULL as long as nobody has asked for it */
+  GPtrArray *rows;  /* row by place, or NULL as long as nobody has asked for it */
   GPtrArray *gone;  /* rows to be freed */
   GByteArray *bits; /* by the number of the file: whether it is selected */
   guint n_selected;
   void (*changed) (void *data);
   void *data;
 };
-
-static GObjectClass *listing_parent_class;
-
-static void
-forget_row (void *row)
-{
-  if (row != NULL)
-    g_object_unref (row);
-}
 
 static guint
 number_at (const Listing *listing, guint position)
@@ -47,12 +38,6 @@ count_shown (const Listing *listing)
 }
 
 /* ---- the model -------------------------------------------------------------------------------------------------- */
-
-static GType
-get_item_type (GListModel *model G_GNUC_UNUSED)
-{
-  return row_get_type ();
-}
 
 static guint
 get_n_items (GListModel *model)
@@ -71,15 +56,6 @@ get_item (GListModel *model, guint position)
   if (*place == NULL)
     *place = row_new (0, number_at (listing, position));
   return g_object_ref (*place);
-}
-
-static void
-list_model_init (void *interface, void *data G_GNUC_UNUSED)
-{
-  GListModelInterface *list_model = interface;
-  list_model->get_item_type = get_item_type;
-  list_model->get_n_items = get_n_items;
-  list_model->get_item = get_item;
 }
 
 /* ---- the selection ---------------------------------------------------------------------------------------------- */
@@ -185,34 +161,24 @@ select_what_is_shown (Listing *listing)
 /* ---- the type --------------------------------------------------------------------------------------------------- */
 
 static void
-listing_finalize (GObject *object)
+clear (void *model)
 {
-  Listing *listing = (Listing *) object;
+  Listing *listing = model;
   g_array_unref (listing->numbers);
   g_ptr_array_unref (listing->rows);
   g_ptr_array_unref (listing->gone);
   g_byte_array_unref (listing->bits);
-  listing_parent_class->finalize (object);
-}
-
-static void
-listing_class_init (void *class, void *data G_GNUC_UNUSED)
-{
-  listing_parent_class = g_type_class_peek_parent (class);
-  G_OBJECT_CLASS (class)->finalize = listing_finalize;
 }
 
 static GType
 listing_get_type (void)
 {
+  static const RowModelType model = { "LodgerScanListing", sizeof (Listing), clear, get_n_items, get_item };
   static GType type;
   if (type == 0)
     {
-      const GInterfaceInfo list_model = { list_model_init, NULL, NULL };
       const GInterfaceInfo selection_model = { selection_model_init, NULL, NULL };
-      type = g_type_register_static_simple (G_TYPE_OBJECT, "LodgerScanListing", sizeof (GObjectClass),
-                                            listing_class_init, sizeof (Listing), NULL, 0);
-      g_type_add_interface_static (type, G_TYPE_LIST_MODEL, &list_model);
+      type = row_model_register (&model);
       g_type_add_interface_static (type, GTK_TYPE_SELECTION_MODEL, &selection_model);
     }
   return type;
@@ -223,8 +189,8 @@ listing_new (void (*changed) (void *data), void *data)
 {
   Listing *listing = g_object_new (listing_get_type (), NULL);
   listing->numbers = g_array_new (FALSE, FALSE, sizeof (guint));
-  listing->rows = g_ptr_array_new_with_free_func (forget_row);
-  listing->gone = g_ptr_array_new_with_free_func (forget_row);
+  listing->rows = g_ptr_array_new_with_free_func (row_forget);
+  listing->gone = g_ptr_array_new_with_free_func (row_forget);
   listing->bits = g_byte_array_new ();
   listing->changed = changed;
   listing->data = data;

@@ -12,18 +12,12 @@ enum
   BUDGET = 4000 /* µs */
 };
 
-typedef struct Row
-{
-  GObject parent;
-  guint number, kind;
-} Row;
-
 struct Rows
 {
   GObject parent;
   guint kind, first;
-  GPtrArray *rows;  /* Row by number, or NULL as long as nobody has asked for it */
-  GSequence *order; /* Row in order, or NULL: they are in that of their numbers */
+  GPtrArray *rows;  /* row by number, or NULL as long as nobody has asked for it */
+  GSequence *order; /* row in order, or NULL: they are in that of their numbers */
   GPtrArray *gone;
   GtkSorter *sorter;
   gulong on_sorter;
@@ -31,53 +25,7 @@ struct Rows
   void *data;
 };
 
-static GObjectClass *rows_parent_class;
-
-GType
-row_get_type (void)
-{
-  static GType type;
-  if (type == 0)
-    type = g_type_register_static_simple (G_TYPE_OBJECT, "LodgerScanRow", sizeof (GObjectClass), NULL, sizeof (Row),
-                                          NULL, 0);
-  return type;
-}
-
-void *
-row_new (guint kind, guint number)
-{
-  Row *row = g_object_new (row_get_type (), NULL);
-  row->number = number;
-  row->kind = kind;
-  return row;
-}
-
-void
-row_set_number (void *row, guint number)
-{
-  ((Row *) row)->number = number;
-}
-
-guint
-row_get_number (gconstpointer row)
-{
-  return ((const Row *) row)->number;
-}
-
-guint
-row_get_kind (gconstpointer row)
-{
-  return ((const Row *) row)->kind;
-}
-
-static void
-forget_row (void *row)
-{
-  if (row != NULL)
-    g_object_unref (row);
-}
-
-static Row *
+static void *
 need_row (Rows *rows, guint index)
 {
   void **place = &g_ptr_array_index (rows->rows, index);
@@ -87,12 +35,6 @@ need_row (Rows *rows, guint index)
 }
 
 /* ---- the model -------------------------------------------------------------------------------------------------- */
-
-static GType
-get_item_type (GListModel *model G_GNUC_UNUSED)
-{
-  return row_get_type ();
-}
 
 static guint
 get_n_items (GListModel *model)
@@ -113,43 +55,22 @@ get_item (GListModel *model, guint position)
 }
 
 static void
-list_model_init (void *interface, void *data G_GNUC_UNUSED)
+clear (void *model)
 {
-  GListModelInterface *list_model = interface;
-  list_model->get_item_type = get_item_type;
-  list_model->get_n_items = get_n_items;
-  list_model->get_item = get_item;
-}
-
-static void
-rows_finalize (GObject *object)
-{
-  Rows *rows = (Rows *) object;
+  Rows *rows = model;
   rows_forget_sorter (rows);
   g_clear_pointer (&rows->order, g_sequence_free);
   g_ptr_array_unref (rows->rows);
   g_ptr_array_unref (rows->gone);
-  rows_parent_class->finalize (object);
-}
-
-static void
-rows_class_init (void *class, void *data G_GNUC_UNUSED)
-{
-  rows_parent_class = g_type_class_peek_parent (class);
-  G_OBJECT_CLASS (class)->finalize = rows_finalize;
 }
 
 static GType
 rows_get_type (void)
 {
+  static const RowModelType model = { "LodgerScanRows", sizeof (Rows), clear, get_n_items, get_item };
   static GType type;
   if (type == 0)
-    {
-      const GInterfaceInfo list_model = { list_model_init, NULL, NULL };
-      type = g_type_register_static_simple (G_TYPE_OBJECT, "LodgerScanRows", sizeof (GObjectClass), rows_class_init,
-                                            sizeof (Rows), NULL, 0);
-      g_type_add_interface_static (type, G_TYPE_LIST_MODEL, &list_model);
-    }
+    type = row_model_register (&model);
   return type;
 }
 
@@ -159,8 +80,8 @@ rows_new (guint kind, guint first, guint count)
   Rows *rows = g_object_new (rows_get_type (), NULL);
   rows->kind = kind;
   rows->first = first;
-  rows->rows = g_ptr_array_new_with_free_func (forget_row);
-  rows->gone = g_ptr_array_new_with_free_func (forget_row);
+  rows->rows = g_ptr_array_new_with_free_func (row_forget);
+  rows->gone = g_ptr_array_new_with_free_func (row_forget);
   g_ptr_array_set_size (rows->rows, (gint) count);
   return rows;
 }
@@ -223,7 +144,7 @@ void
 rows_clear (Rows *rows)
 {
   guint shown = rows->rows->len;
-  GPtrArray *empty = rows->gone->len == 0 ? rows->gone : g_ptr_array_new_with_free_func (forget_row);
+  GPtrArray *empty = rows->gone->len == 0 ? rows->gone : g_ptr_array_new_with_free_func (row_forget);
   if (empty != rows->gone)
     g_ptr_array_unref (rows->gone);
   rows->gone = rows->rows;

@@ -6,13 +6,11 @@
  * It keeps them in order itself. GtkSortListModel tells of one change that spans nearly the whole list when new rows
  * are scattered over it, and a list of GTK then walks through all of it to find the row that it was at: some 60 ms with
  * 300,000 rows, again and again. Here each row is put into its place, and a list hears only of that.
- *
- * The types are registered here rather than by GLib's macros, which lock: there is only one thread that has a window.
  */
 #ifndef LODGER_SCAN_ROWS_H
 #define LODGER_SCAN_ROWS_H
 
-#include <gtk/gtk.h>
+#include "row.h"
 
 typedef struct Rows Rows;
 
@@ -27,14 +25,5 @@ void rows_set_sorter (Rows *rows, GtkSorter *sorter, void (*wake) (void *data), 
 void rows_forget_sorter (Rows *rows);
 /* Makes it empty. The memory of many rows goes little by little, with each rows_grow(). */
 void rows_clear (Rows *rows);
-
-/* A row for another model than this. */
-GType row_get_type (void);
-void *row_new (guint kind, guint number);
-/* It shows something else from now on. */
-void row_set_number (void *row, guint number);
-/* Of an item of the list. */
-guint row_get_number (gconstpointer row);
-guint row_get_kind (gconstpointer row);
 
 #endif
