@@ -8,7 +8,7 @@
 static const int HEIGHT = 4;
 static const int PERIOD = 2400; /* ms */
 
-Progress::Progress ()
+ProgressBar::ProgressBar ()
 {
   setFixedHeight (HEIGHT);
   setAccessibleName ("Scan");
@@ -16,7 +16,7 @@ Progress::Progress ()
 }
 
 void
-Progress::set_state (State another)
+ProgressBar::set_state (State another)
 {
   if (another == state)
     return;
@@ -27,13 +27,13 @@ Progress::set_state (State another)
 }
 
 void
-Progress::move_on ()
+ProgressBar::move_on ()
 {
   update ();
 }
 
 void
-Progress::paintEvent (QPaintEvent *)
+ProgressBar::paintEvent (QPaintEvent *)
 {
   static const double share = 0.2;
   static const double turn = 2 * 3.14159265358979;

@@ -8,7 +8,7 @@
 #include <QElapsedTimer>
 #include <QWidget>
 
-class Progress : public QWidget {
+class ProgressBar : public QWidget {
 public:
   enum State
   {
@@ -17,7 +17,7 @@ public:
     WHOLE
   };
 
-  Progress ();
+  ProgressBar ();
 
   void set_state (State another);
   /* A frame begins: what moves is painted anew. */

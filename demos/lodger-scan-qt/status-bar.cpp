@@ -8,7 +8,7 @@
 #include <QGridLayout>
 
 StatusBar::StatusBar ()
-    : progress (new Progress), state (new QLabel),
+    : progress (new ProgressBar), state (new QLabel),
       current (new CutLabel (Qt::ElideMiddle, Qt::AlignLeft, QPalette::PlaceholderText)),
       figures (new CutLabel (Qt::ElideRight, Qt::AlignLeft, QPalette::WindowText)),
       frames (new CutLabel (Qt::ElideRight, Qt::AlignRight, QPalette::PlaceholderText)), button (new QPushButton)
@@ -51,9 +51,10 @@ StatusBar::set (const Session *session)
       frames->set_text ({});
     }
   if (now != SESSION_DONE)
-    progress->set_state (Progress::MOVING);
+    progress->set_state (ProgressBar::MOVING);
   else
-    progress->set_state (session != nullptr && !session_was_cancelled (session) ? Progress::WHOLE : Progress::NOTHING);
+    progress->set_state (session != nullptr && !session_was_cancelled (session) ? ProgressBar::WHOLE
+                                                                                : ProgressBar::NOTHING);
   button->setText (now == SESSION_DONE ? "&Close" : "&Cancel");
 }
 

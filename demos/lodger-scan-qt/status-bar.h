@@ -28,7 +28,7 @@ public:
   {
     return button;
   }
-  Progress *get_progress () const
+  ProgressBar *get_progress () const
   {
     return progress;
   }
@@ -38,7 +38,7 @@ public:
   }
 
 private:
-  Progress *const progress;
+  ProgressBar *const progress;
   QLabel *const state;
   CutLabel *const current;
   CutLabel *const figures;
