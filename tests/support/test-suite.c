@@ -59,6 +59,17 @@ test_add_variant (Suite *suite, const char *name, const TTest *test, int i)
   add (name, test, i, 1);
 }
 
+void
+test_add_variants (Suite *suite, const TTest *test, int count)
+{
+  for (int i = 0; i < count; i++)
+    {
+      char name[200];
+      snprintf (name, sizeof (name), "%s/%d", test->name, i);
+      test_add_variant (suite, name, test, i);
+    }
+}
+
 static bool
 is_wanted (const char *name, int argc, char **argv)
 {

@@ -19,6 +19,8 @@ void test_add (Suite *suite, const TTest *test);
 void test_add_long (Suite *suite, const TTest *test, int times);
 /* The same under the name `name` (copied), with _i in the test being i. */
 void test_add_variant (Suite *suite, const char *name, const TTest *test, int i);
+/* The same `count` times, as NAME/0 and so on. */
+void test_add_variants (Suite *suite, const TTest *test, int count);
 
 /* The program's main: without arguments all tests; with, those whose name is one of them or begins with one and a
  * slash or an underline. `--list` prints the names. */

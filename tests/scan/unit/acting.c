@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "acting.h"
 
+#include "tree.h"
+
 #include <fcntl.h>
-#include <ftw.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,12 +22,6 @@ acting_begin (Acting *acting)
   acting->loop = loop_open (LODGER_MANUAL_DEFAULT);
 }
 
-static int
-remove_one (const char *path, const struct stat *st G_GNUC_UNUSED, int kind G_GNUC_UNUSED, struct FTW *at G_GNUC_UNUSED)
-{
-  return remove (path);
-}
-
 void
 acting_end (Acting *acting)
 {
@@ -35,7 +30,7 @@ acting_end (Acting *acting)
   if (acting->found.store != NULL)
     found_clear (&acting->found);
   loop_close (&acting->loop);
-  (void) nftw (acting->base, remove_one, 64, FTW_DEPTH | FTW_PHYS);
+  tree_remove (acting->base);
   g_free (acting->base);
   g_free (acting->in);
   g_free (acting->data);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cache-place.h"
 
+#include "tree.h"
+
 #include <check.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -14,26 +16,10 @@ place_new (void)
   return place;
 }
 
-static void
-remove_all (const char *path)
-{
-  GDir *dir = g_dir_open (path, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      char *inner = g_build_filename (path, name, NULL);
-      remove_all (inner);
-      g_free (inner);
-    }
-  if (dir != NULL)
-    g_dir_close (dir);
-  g_remove (path);
-}
-
 void
 place_free (Place *place)
 {
-  remove_all (place->folder);
+  tree_remove (place->folder);
   g_free (place->folder);
   g_free (place->path);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "test-limits.h"
+#include "tree.h"
 
 static void
 on_progress (Session *session G_GNUC_UNUSED, void *data G_GNUC_UNUSED)
@@ -57,10 +58,7 @@ void
 stage_remove (const Stage *stage, const char *name)
 {
   char *path = g_build_filename (stage->folder, name, NULL);
-  char rm[] = "rm";
-  char options[] = "-rf";
-  char *command[] = { rm, options, path, NULL };
-  ck_assert (g_spawn_sync (NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
+  tree_remove (path);
   g_free (path);
 }
 

@@ -877,26 +877,15 @@ add_kinds (Suite *suite, const TTest *test, int first, int count)
     }
 }
 
-static void
-add_variants (Suite *suite, const TTest *test, int count)
-{
-  for (int i = 0; i < count; i++)
-    {
-      char *name = g_strdup_printf ("%s/%d", test->name, i);
-      test_add_variant (suite, name, test, i);
-      g_free (name);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("act-races");
-  add_variants (suite, what_is_changed_before_the_move_is_put_back, RACES * KINDS);
-  add_variants (suite, what_is_changed_during_the_comparison_stays, RACES * KINDS);
-  add_variants (suite, a_copy_that_goes_after_the_move_brings_it_back, 3 * KINDS);
+  test_add_variants (suite, what_is_changed_before_the_move_is_put_back, RACES * KINDS);
+  test_add_variants (suite, what_is_changed_during_the_comparison_stays, RACES * KINDS);
+  test_add_variants (suite, a_copy_that_goes_after_the_move_brings_it_back, 3 * KINDS);
   add_kinds (suite, a_copy_that_was_written_in_secret_brings_it_back, ACT_BIN, 2);
-  add_variants (suite, what_is_written_in_secret_after_it_was_read_stays, 2 * KINDS);
+  test_add_variants (suite, what_is_written_in_secret_after_it_was_read_stays, 2 * KINDS);
   test_add (suite, a_copy_that_became_a_link_does_not_stay);
   add_kinds (suite, a_link_in_its_place_is_put_back, ACT_BIN, KINDS);
   add_kinds (suite, a_folder_in_its_place_is_put_back, ACT_BIN, KINDS);
@@ -906,18 +895,18 @@ main (int argc, char **argv)
   add_kinds (suite, what_cannot_go_back_is_not_lost, ACT_BIN, 2);
   test_add (suite, what_replaces_a_new_link_stays);
   test_add (suite, a_link_is_made_of_the_copy_that_was_compared);
-  add_variants (suite, a_move_that_fails_leaves_the_file, 5 * KINDS);
+  test_add_variants (suite, a_move_that_fails_leaves_the_file, 5 * KINDS);
   test_add (suite, a_removal_that_fails_brings_the_file_back);
-  add_variants (suite, a_file_system_without_links_is_told, 5);
-  add_variants (suite, what_is_being_changed_stays, 2);
+  test_add_variants (suite, a_file_system_without_links_is_told, 5);
+  test_add_variants (suite, what_is_being_changed_stays, 2);
   test_add (suite, an_undo_overwrites_nothing);
   test_add (suite, an_undo_follows_no_link);
-  add_variants (suite, an_undo_puts_back_what_was_moved_and_nothing_else, 2);
+  test_add_variants (suite, an_undo_puts_back_what_was_moved_and_nothing_else, 2);
   add_kinds (suite, a_cancel_ends_a_comparison, ACT_BIN, 3);
   test_add (suite, a_cancel_before_the_first_file_does_nothing);
   test_add (suite, two_groups_at_once_are_done_and_no_more);
-  add_variants (suite, after_the_free_no_event_comes, 2);
-  add_variants (suite, an_event_may_free_the_act, 2);
+  test_add_variants (suite, after_the_free_no_event_comes, 2);
+  test_add_variants (suite, an_event_may_free_the_act, 2);
   test_add (suite, progress_comes_when_something_is_done);
   return test_main (suite, argc, argv);
 }

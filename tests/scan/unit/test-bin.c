@@ -439,33 +439,22 @@ START_TEST (files_share_their_bytes_where_the_file_system_can)
 }
 END_TEST
 
-static void
-add_variants (Suite *suite, const TTest *test, int count)
-{
-  for (int i = 0; i < count; i++)
-    {
-      char *name = g_strdup_printf ("%s/%d", test->name, i);
-      test_add_variant (suite, name, test, i);
-      g_free (name);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("bin");
   test_add (suite, another_file_system_has_its_bin_at_the_top);
-  add_variants (suite, a_folder_for_the_bins_of_all_has_to_be_sticky, 3);
+  test_add_variants (suite, a_folder_for_the_bins_of_all_has_to_be_sticky, 3);
   test_add (suite, a_bin_at_the_top_that_is_a_link_is_not_used);
   test_add (suite, in_a_full_file_system_the_file_stays);
-  add_variants (suite, where_nothing_can_be_written_the_file_stays, 3);
+  test_add_variants (suite, where_nothing_can_be_written_the_file_stays, 3);
   test_add (suite, a_folder_that_is_mounted_twice_has_a_bin_of_its_own);
-  add_variants (suite, a_home_bin_that_is_a_link_is_not_used, 3);
+  test_add_variants (suite, a_home_bin_that_is_a_link_is_not_used, 3);
   test_add (suite, a_home_bin_of_another_user_is_not_used);
   test_add (suite, a_home_that_is_not_there_is_not_made);
-  add_variants (suite, what_may_not_be_moved_stays, 3);
-  add_variants (suite, what_is_immutable_stays, 3);
+  test_add_variants (suite, what_may_not_be_moved_stays, 3);
+  test_add_variants (suite, what_is_immutable_stays, 3);
   test_add (suite, most_file_systems_have_no_reflinks);
-  add_variants (suite, files_share_their_bytes_where_the_file_system_can, 2);
+  test_add_variants (suite, files_share_their_bytes_where_the_file_system_can, 2);
   return test_main (suite, argc, argv);
 }

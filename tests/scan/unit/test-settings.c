@@ -3,6 +3,7 @@
 #include "settings.h"
 #include "test-loop.h"
 #include "test-suite.h"
+#include "tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,25 +26,9 @@ place_new (void)
 }
 
 static void
-remove_tree (const char *path)
-{
-  GDir *dir = g_dir_open (path, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      char *below = g_build_filename (path, name, NULL);
-      remove_tree (below);
-      g_free (below);
-    }
-  if (dir != NULL)
-    g_dir_close (dir);
-  (void) g_remove (path);
-}
-
-static void
 place_free (Place *place)
 {
-  remove_tree (place->folder);
+  tree_remove (place->folder);
   g_free (place->folder);
   g_free (place->path);
 }

@@ -3,6 +3,7 @@
  * files that are really moved. */
 #include "gtk-window.h"
 #include "gtk/acts.h"
+#include "tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,15 +67,6 @@ inode_of (const Stage *stage, const char *name)
   ck_assert_int_eq (lstat (path, &status), 0);
   g_free (path);
   return status.st_ino;
-}
-
-static void
-remove_tree (char *path)
-{
-  char rm[] = "rm";
-  char options[] = "-rf";
-  char *command[] = { rm, options, path, NULL };
-  (void) g_spawn_sync (NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
 }
 
 static guint
@@ -264,7 +256,7 @@ stage_open (Stage *stage)
   stage->folder = g_build_filename (stage->base, "folder", NULL);
   ck_assert_int_eq (g_mkdir (stage->folder, 0700), 0);
   ck_assert (g_str_has_prefix (bin, g_get_tmp_dir ()));
-  remove_tree (bin);
+  tree_remove (bin);
   g_free (bin);
   stage->acts = acts_new (&(ActsTarget) { stage->window.window, stage->window.caller, no_page, no_wake, NULL });
   stage->page = duplicates_view_get_widget (acts_get_duplicates (stage->acts));
@@ -306,7 +298,7 @@ stage_leave (Stage *stage)
 static void
 stage_remove (Stage *stage)
 {
-  remove_tree (stage->base);
+  tree_remove (stage->base);
   g_free (stage->folder);
   g_free (stage->base);
 }
@@ -774,6 +766,6 @@ main (int argc, char **argv)
   test_add (suite, nobody_has_agreed_to_another_choice);
   test_add (suite, the_list_is_written_in_a_worker);
   status = gtk_test_main (suite, argc, argv);
-  remove_tree (data);
+  tree_remove (data);
   return status;
 }

@@ -2,6 +2,7 @@
 /* What other programs do with a file: which of them is asked, and what is said when there is none. */
 #include "gtk-window.h"
 #include "gtk/opener.h"
+#include "tree.h"
 
 #include <glib/gstdio.h>
 
@@ -45,26 +46,10 @@ wait_for_told (void)
 }
 
 static void
-remove_tree (const char *path)
-{
-  GDir *dir = g_dir_open (path, 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      char *below = g_build_filename (path, name, NULL);
-      remove_tree (below);
-      g_free (below);
-    }
-  if (dir != NULL)
-    g_dir_close (dir);
-  (void) g_remove (path);
-}
-
-static void
 stage_close (Stage *stage)
 {
   window_close (&stage->window);
-  remove_tree (stage->folder);
+  tree_remove (stage->folder);
   g_free (stage->folder);
   g_free (stage->file);
   g_clear_pointer (&told, g_free);
