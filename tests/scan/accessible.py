@@ -37,7 +37,7 @@ def begin():
         leave_out("missing: at-spi2-core; install it with: apt-get install at-spi2-core")
     python = next((python for python in (sys.executable, "/usr/bin/python3") if has_atspi(python)), None)
     if python is None:
-        leave_out("missing: python3-gi and gir1.2-atspi-2.0; install them with: apt-get install python3-dogtail")
+        leave_out("missing: python3-gi and gir1.2-atspi-2.0; install them with: apt-get install python3-pyatspi")
     os.environ[MARK] = "1"
     # with-xvfb turns it off, for all other tests.
     os.environ.pop("GTK_A11Y", None)
