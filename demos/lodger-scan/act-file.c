@@ -316,36 +316,47 @@ act_file_do (const ActWay *way, const ActFile *kept, const ActFile *file, ActRes
   return reason;
 }
 
+/* Whether what has that name is the file, whatever is in it. */
+static int
+check_identity (int folder, const char *name, const ActFile *file)
+{
+  struct stat st;
+  if (fstatat (folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+    return errno;
+  return st.st_dev == file->dev && st.st_ino == file->ino ? ACT_DONE : ACT_CHANGED;
+}
+
+static int
+move_back (const Bin *bin, const char *moved, int folder, const char *name, const ActFile *file)
+{
+  if (renameat2 (bin->files, moved, folder, name, RENAME_NOREPLACE) < 0)
+    return errno;
+  if (check_identity (folder, name, file) == ACT_DONE)
+    {
+      bin_release (bin, moved);
+      return ACT_DONE;
+    }
+  /* Something else was put into the Bin under that name: it goes where it was. */
+  (void) renameat2 (folder, name, bin->files, moved, RENAME_NOREPLACE);
+  return ACT_CHANGED;
+}
+
 /* Its content may have been changed in the Bin: it is restored as it is. */
 int
 act_file_restore (const ActWay *way, const ActFile *file, const char *moved)
 {
-  struct stat st;
   const char *name;
   Bin bin = { -1, -1, -1 };
   int reason = ACT_DONE;
   int folder = act_open_folder (way->bases, file, &name, &reason);
   if (folder < 0)
     return reason;
-  reason = ACT_DONE;
-  if (!bin_open (folder, &bin))
-    reason = reason_without_bin (errno);
-  else if (fstatat (bin.files, moved, &st, AT_SYMLINK_NOFOLLOW) < 0)
-    reason = errno;
-  else if (st.st_dev != file->dev || st.st_ino != file->ino)
-    reason = ACT_CHANGED;
-  else if (way->dry_run)
-    reason = ACT_DONE;
-  else if (renameat2 (bin.files, moved, folder, name, RENAME_NOREPLACE) < 0)
-    reason = errno;
-  else if (fstatat (folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_dev != file->dev || st.st_ino != file->ino)
-    {
-      /* Something else was put into the Bin under that name: it goes where it was. */
-      reason = ACT_CHANGED;
-      (void) renameat2 (folder, name, bin.files, moved, RENAME_NOREPLACE);
-    }
+  if (bin_open (folder, &bin))
+    reason = check_identity (bin.files, moved, file);
   else
-    bin_release (&bin, moved);
+    reason = reason_without_bin (errno);
+  if (reason == ACT_DONE && !way->dry_run)
+    reason = move_back (&bin, moved, folder, name, file);
   bin_close (&bin);
   close (folder);
   return reason;

@@ -97,19 +97,25 @@ mend_list (GtkWidget *list)
   gtk_widget_add_controller (list, controller);
 }
 
+/* Whether a widget is all that its parent shows. */
+static gboolean
+is_called_as (GtkWidget *widget, GtkWidget *parent)
+{
+  return (GTK_IS_TOGGLE_BUTTON (widget) && GTK_IS_DROP_DOWN (parent))
+         || (GTK_IS_LIST_VIEW (widget) && GTK_IS_COLUMN_VIEW (parent));
+}
+
 static void
 mend (GtkWidget *widget, GtkWidget *parent)
 {
-  if (GTK_IS_TOGGLE_BUTTON (widget) && GTK_IS_DROP_DOWN (parent))
+  if (is_called_as (widget, parent))
     call_as (widget, parent);
   else if (GTK_IS_BUTTON (widget))
     mend_button (widget);
   else if (GTK_IS_CHECK_BUTTON (widget) && gtk_check_button_get_label (GTK_CHECK_BUTTON (widget)) != NULL)
     mend_label (widget, gtk_check_button_get_label (GTK_CHECK_BUTTON (widget)));
-  else if (GTK_IS_COLUMN_VIEW (widget) || (GTK_IS_LIST_VIEW (widget) && !GTK_IS_COLUMN_VIEW (parent)))
+  else if (GTK_IS_COLUMN_VIEW (widget) || GTK_IS_LIST_VIEW (widget))
     mend_list (widget);
-  else if (GTK_IS_LIST_VIEW (widget))
-    call_as (widget, parent);
   else if (GTK_IS_PANED (widget))
     name (widget, _ ("Divider"));
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
