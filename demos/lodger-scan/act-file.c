@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A name can come to mean another file between any two system calls, and no call removes or moves a file by its
- * descriptor. So nothing is decided by what was true before: a file is first moved aside, into the Bin or to a name of our
- * own, and then it is checked that what has moved is the file that was compared, that it is unchanged, and that the copy
- * is still under its name and unchanged. If not, it goes back, and never over something that has come under its name.
+ * descriptor. So nothing is decided by what was true before: a file is first moved aside, into the Bin or to a name of
+ * our own, and then it is checked that what has moved is the file that was compared, that it is unchanged, and that the
+ * copy is still under its name and unchanged. If not, it goes back, and never over something that has come under its
+ * name.
  *
  * What remains:
  * - Whoever writes into the copy after the last check changes its only copy: that is as if it had come a moment later.

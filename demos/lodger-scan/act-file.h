@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What is done with one duplicate: compared with the copy that stays, moved or linked, checked, and put back when the
- * check fails. Other programs may rename, replace, write and link files and folders at any moment. Any thread; everything
- * blocks.
+ * check fails. Other programs may rename, replace, write and link files and folders at any moment. Any thread;
+ * everything blocks.
  */
 #ifndef LODGER_SCAN_ACT_FILE_H
 #define LODGER_SCAN_ACT_FILE_H

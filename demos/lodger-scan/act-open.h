@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A file as it was scanned, opened again: that file, and no other that has its name by now. Any thread; everything blocks.
+ * A file as it was scanned, opened again: that file, and no other that has its name by now. Any thread; everything
+ * blocks.
  */
 #ifndef LODGER_SCAN_ACT_OPEN_H
 #define LODGER_SCAN_ACT_OPEN_H
@@ -52,8 +53,8 @@ typedef struct ActOpened
   struct stat st;
 } ActOpened;
 
-/* The folder that the file is in, if no link is in its path below the base. -1 with *ret_reason. *ret_name is the file's
- * name, and points into its path. */
+/* The folder that the file is in, if no link is in its path below the base. -1 with *ret_reason. *ret_name is the
+ * file's name, and points into its path. */
 int act_open_folder (const ActBase *bases, const ActFile *file, const char **ret_name, int *ret_reason);
 /* Opens the file there. ACT_DONE, ACT_CHANGED or an errno. It is to be closed in any case. */
 int act_open (const ActBase *bases, const ActFile *file, ActOpened *ret_opened);

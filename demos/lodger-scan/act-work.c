@@ -273,8 +273,8 @@ open_base (const ActFolder *folder)
   return base;
 }
 
-/* The first copy that stays and is as it was scanned is what the file is compared with. One that has failed is not tried
- * again. If there is none, the file stays. */
+/* The first copy that stays and is as it was scanned is what the file is compared with. One that has failed is not
+ * tried again. If there is none, the file stays. */
 static int
 do_file (Doing *doing, const ActFile *file, ActResult *result)
 {

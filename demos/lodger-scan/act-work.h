@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The worker's side of an act: what is to be done, copied from a plan, and how one group is done. Several workers use it at
- * a time. It outlives the act while they end.
+ * The worker's side of an act: what is to be done, copied from a plan, and how one group is done. Several workers use
+ * it at a time. It outlives the act while they end.
  */
 #ifndef LODGER_SCAN_ACT_WORK_H
 #define LODGER_SCAN_ACT_WORK_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Does what a plan says: moves duplicates to the Bin, deletes them, or makes them links of the copy that stays. Workers do
- * it. Right before, each file is compared with that copy byte by byte, both through descriptors that were opened without
- * following a link; whatever is not as it was scanned stays. Afterwards it is checked that it was this file that went and
- * that the copy is still in its place; else the file is put back. All functions belong to the caller's thread, and none
- * blocks.
+ * Does what a plan says: moves duplicates to the Bin, deletes them, or makes them links of the copy that stays. Workers
+ * do it. Right before, each file is compared with that copy byte by byte, both through descriptors that were opened
+ * without following a link; whatever is not as it was scanned stays. Afterwards it is checked that it was this file
+ * that went and that the copy is still in its place; else the file is put back. All functions belong to the caller's
+ * thread, and none blocks.
  *
  * A file that becomes a hard link has the times of the copy that stays from then on. One whose owner, permissions or
  * attributes would change, too, stays as it is (ACT_OTHER_RIGHTS). A reflink keeps all of them.
@@ -44,8 +44,8 @@ typedef struct ActEvents
 /* The plan, its report and its store may go as soon as this returns. It copies what goes, which takes about half a
  * millisecond for 1,000 files. With `dry_run` all is compared and nothing is done. */
 Act *act_start (LodgerCaller *caller, const Plan *plan, ActKind kind, gboolean dry_run, const ActEvents *events);
-/* Puts back what has gone to the Bin, where nothing has its name meanwhile (EEXIST). Only after `finished` of an ACT_BIN,
- * which may be freed then; it has its own items and its own `finished`. */
+/* Puts back what has gone to the Bin, where nothing has its name meanwhile (EEXIST). Only after `finished` of an
+ * ACT_BIN, which may be freed then; it has its own items and its own `finished`. */
 Act *act_undo (const Act *done, const ActEvents *events);
 /* The file that a worker is at is finished, unless it is still being compared. `finished` comes then. */
 void act_cancel (Act *act);

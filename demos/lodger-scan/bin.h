@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The Bin, as the Trash specification of freedesktop.org (1.0) has it, so that every file manager shows and restores what
- * is in it: that of the home when a file is on the same file system, else the one at the top of the file's own.
+ * The Bin, as the Trash specification of freedesktop.org (1.0) has it, so that every file manager shows and restores
+ * what is in it: that of the home when a file is on the same file system, else the one at the top of the file's own.
  *
- * It is not g_file_trash(): that takes a path. Between the comparison of a file and the move, another file can come under
- * that path, and a folder in it can become a link that leads anywhere. Here everything is reached through descriptors, so
- * that it can be checked afterwards what was moved, and it can be put back. Nothing is copied: where there is no Bin on the
- * same file system, there is none. Any thread; everything may block.
+ * It is not g_file_trash(): that takes a path. Between the comparison of a file and the move, another file can come
+ * under that path, and a folder in it can become a link that leads anywhere. Here everything is reached through
+ * descriptors, so that it can be checked afterwards what was moved, and it can be put back. Nothing is copied: where
+ * there is no Bin on the same file system, there is none. Any thread; everything may block.
  */
 #ifndef LODGER_SCAN_BIN_H
 #define LODGER_SCAN_BIN_H

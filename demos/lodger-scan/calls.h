@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What Lodger takes of the window's time: how long its calls ran in the GUI thread between two frames, at the most, and the
- * longest of them. It is Lodger's own trace that tells.
+ * What Lodger takes of the window's time: how long its calls ran in the GUI thread between two frames, at the most, and
+ * the longest of them. It is Lodger's own trace that tells.
  */
 #ifndef LODGER_SCAN_CALLS_H
 #define LODGER_SCAN_CALLS_H

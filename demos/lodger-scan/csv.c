@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The table is as RFC 4180 says: a line ends with CR LF, and a field with a comma, a quote or a line's end is in quotes.
+ * The table is as RFC 4180 says: a line ends with CR LF, and a field with a comma, a quote or a line's end is in
+ * quotes.
  */
 #include "output.h"
 #include "text.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the options of the command line take. Each function sets the place, and returns NULL; or it returns what is wrong
- * with the value, as the beginning of a sentence: "not a size in".
+ * What the options of the command line take. Each function sets the place, and returns NULL; or it returns what is
+ * wrong with the value, as the beginning of a sentence: "not a size in".
  */
 #ifndef LODGER_SCAN_OPTION_VALUES_H
 #define LODGER_SCAN_OPTION_VALUES_H

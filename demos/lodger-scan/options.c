@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GLib's parser of options is not for this program: it takes what follows an option whose value may be left out for that
- * value, and `--delete-duplicates FOLDER` has to name a folder. getopt_long() takes `--delete` for it.
+ * GLib's parser of options is not for this program: it takes what follows an option whose value may be left out for
+ * that value, and `--delete-duplicates FOLDER` has to name a folder. getopt_long() takes `--delete` for it.
  */
 #include "options.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The command line: the options of a scan, and the status that the program ends with. Each function says on standard error
- * what is wrong, in one line.
+ * The command line: the options of a scan, and the status that the program ends with. Each function says on standard
+ * error what is wrong, in one line.
  */
 #ifndef LODGER_SCAN_OPTIONS_H
 #define LODGER_SCAN_OPTIONS_H

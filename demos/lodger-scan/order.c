@@ -112,7 +112,7 @@ snapshot_part_new (Snapshot *snapshot, const Store *store)
   part->snapshot = snapshot_ref (snapshot);
   part->seen = snapshot->seen;
   part->count = snapshot->count;
-  part->blocks = g_memdup2 (snapshot->blocks->pdata, snapshot->blocks->len * sizeof *part->blocks);
+  part->blocks = g_memdup2 (snapshot->blocks->pdata, snapshot->blocks->len * sizeof (gpointer));
   part->n_types = store->types->len;
   part->types = g_new (const char *, MAX (part->n_types, 1));
   for (guint i = 0; i < part->n_types; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which files of the groups of duplicates are to go. At least one inode of each group stays, whatever is asked for, and a
- * further name of an inode that stays may stay, too: it takes no space. What is in a Bin never goes, and does not count as
- * a copy that stays: it is gone when the Bin is emptied. The main thread's alone.
+ * Which files of the groups of duplicates are to go. At least one inode of each group stays, whatever is asked for, and
+ * a further name of an inode that stays may stay, too: it takes no space. What is in a Bin never goes, and does not
+ * count as a copy that stays: it is gone when the Bin is emptied. The main thread's alone.
  */
 #ifndef LODGER_SCAN_PLAN_H
 #define LODGER_SCAN_PLAN_H
@@ -34,8 +34,8 @@ void plan_set_folders (Plan *plan, char *const *folders);
  * groups. Setting all of 300,000 twins at once takes too long for a frame: a window sets some groups in each. */
 void plan_apply (Plan *plan, PlanRule rule);
 void plan_apply_to (Plan *plan, PlanRule rule, guint group);
-/* `twin` is a number in the report's twins. FALSE, and nothing changes: it is the last one of its group that stays, or it
- * has gone or is in a Bin. */
+/* `twin` is a number in the report's twins. FALSE, and nothing changes: it is the last one of its group that stays, or
+ * it has gone or is in a Bin. */
 gboolean plan_set (Plan *plan, guint twin, gboolean goes);
 gboolean plan_goes (const Plan *plan, guint twin);
 /* Whether it is a copy that stays for sure: one that neither goes nor has gone, and is in no Bin. */

@@ -52,8 +52,8 @@ gboolean report_print (const Report *report, const char *last_line);
 /* The same to another stream. */
 gboolean report_print_to (FILE *out, const Report *report, const char *last_line);
 
-/* Each writes a file beside `path` and then puts it in its place; what is no regular file is written in place, and "-" is
- * standard output. 0, or an errno. Any thread, as long as nobody changes the report: it may take a while. */
+/* Each writes a file beside `path` and then puts it in its place; what is no regular file is written in place, and "-"
+ * is standard output. 0, or an errno. Any thread, as long as nobody changes the report: it may take a while. */
 int report_write_json (const Report *report, const char *path);
 int report_write_csv (const Report *report, const char *path);
 /* Whether that looks possible: 0, or an errno. */

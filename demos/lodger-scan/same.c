@@ -120,8 +120,8 @@ next_extents (int fd, guint64 at, struct fiemap *map)
   return TRUE;
 }
 
-/* One disk, and nothing that is in one place only: extents are compared as they are, so that files whose extents are cut
- * in another way count as not shared. */
+/* One disk, and nothing that is in one place only: extents are compared as they are, so that files whose extents are
+ * cut in another way count as not shared. */
 gboolean
 same_is_shared (int first, int second)
 {

@@ -2,8 +2,8 @@
 #include "squarify.h"
 
 /* A row of parts lies along the shorter side of what is left. A part is added to it as long as the worst of its parts
- * gets closer to a square. With the areas `first` (the largest), `last` and `sum`, and the length `side` of the row, the
- * row is sum / side thick, and a part is area / thickness long. */
+ * gets closer to a square. With the areas `first` (the largest), `last` and `sum`, and the length `side` of the row,
+ * the row is sum / side thick, and a part is area / thickness long. */
 static double
 worst_ratio (double first, double last, double sum, double side)
 {

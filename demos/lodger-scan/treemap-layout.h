@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A folder as a map: a rectangle for each file and folder in it, as large as it is, and in the folders' rectangles what is
- * in them. What is too small to be seen becomes one rectangle, "others".
+ * A folder as a map: a rectangle for each file and folder in it, as large as it is, and in the folders' rectangles what
+ * is in them. What is too small to be seen becomes one rectangle, "others".
  *
  * It is made in portions, while the store may grow: a folder of 300,000 files holds nobody up. One thread at a time.
  */

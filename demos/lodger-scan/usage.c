@@ -107,8 +107,8 @@ usage_help (const Usage *usage, const char *program)
 
 /* ---- the manual page -------------------------------------------------------------------------------------------- */
 
-/* roff takes a point or an apostrophe at the beginning of a line for a command, a backslash for an escape, and a dash for
- * a hyphen. */
+/* roff takes a point or an apostrophe at the beginning of a line for a command, a backslash for an escape, and a dash
+ * for a hyphen. */
 static void
 append_roff (GString *out, const char *text)
 {

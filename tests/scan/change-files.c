@@ -216,7 +216,8 @@ swap_folder (int fd)
     abort ();
 }
 
-/* What happens to a file that is read. `at_start`: it was not read before. Returns how many bytes may be read, or -1. */
+/* What happens to a file that is read. `at_start`: it was not read before. Returns how many bytes may be read, or
+ * -1. */
 static ssize_t
 before_read (int fd, size_t size, int at_start)
 {

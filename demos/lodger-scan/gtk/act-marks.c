@@ -61,7 +61,8 @@ on_toggled (GtkCheckButton *check, void *data)
   show (marks, item);
 }
 
-/* The check mark does not take the focus: the arrow keys go from row to row, and the space bar sets the mark of a row. */
+/* The check mark does not take the focus: the arrow keys go from row to row, and the space bar sets the mark of a
+ * row. */
 static void
 on_setup (GtkListItemFactory *factory G_GNUC_UNUSED, GtkListItem *item, void *data)
 {

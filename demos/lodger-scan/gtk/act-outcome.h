@@ -9,8 +9,8 @@
 
 typedef struct ActOutcome ActOutcome;
 
-/* Of an act that has finished, which is consumed. References are counted in the main thread, where the last one frees the
- * act. */
+/* Of an act that has finished, which is consumed. References are counted in the main thread, where the last one frees
+ * the act. */
 ActOutcome *act_outcome_new (Act *act);
 ActOutcome *act_outcome_ref (ActOutcome *outcome);
 void act_outcome_unref (ActOutcome *outcome);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a window does to files, one act at a time: the question before it, the bar that tells how far it is, what came of
- * it, and the way back.
+ * What a window does to files, one act at a time: the question before it, the bar that tells how far it is, what came
+ * of it, and the way back.
  */
 #ifndef LODGER_SCAN_ACT_RUN_H
 #define LODGER_SCAN_ACT_RUN_H

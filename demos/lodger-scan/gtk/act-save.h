@@ -13,8 +13,8 @@ typedef struct ActSaveKind
   const char *name;  /* what is proposed: "duplicates.json" */
 } ActSaveKind;
 
-/* Asks over `window`. `chosen` gets the file and the number of its kind, in `kinds`: by the end of its name, or else by what
- * was selected. It runs at most once, and never after the window has gone. */
+/* Asks over `window`. `chosen` gets the file and the number of its kind, in `kinds`: by the end of its name, or else by
+ * what was selected. It runs at most once, and never after the window has gone. */
 void act_save_ask (GtkWindow *window, const char *title, const ActSaveKind *kinds, guint n_kinds,
                    void (*chosen) (GFile *file, guint kind, void *data), void *data);
 

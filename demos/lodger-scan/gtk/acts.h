@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What can be done with what a window has found: the page of duplicates, acts on files of any page, the list that is saved
- * to a file; and how the scan follows.
+ * What can be done with what a window has found: the page of duplicates, acts on files of any page, the list that is
+ * saved to a file; and how the scan follows.
  */
 #ifndef LODGER_SCAN_ACTS_H
 #define LODGER_SCAN_ACTS_H

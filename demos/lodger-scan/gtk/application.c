@@ -272,8 +272,8 @@ on_startup (GApplication *gtk_application, void *data)
     show_dark (application, TRUE);
 }
 
-/* Windows may still be there, because somebody has ended the application in another way. Lodger's caller stops right after
- * this, but not before what this gives to a worker is done. */
+/* Windows may still be there, because somebody has ended the application in another way. Lodger's caller stops right
+ * after this, but not before what this gives to a worker is done. */
 static void
 on_shutdown (GApplication *gtk_application G_GNUC_UNUSED, void *data)
 {
@@ -311,8 +311,8 @@ is_alone (const ScanOptions *options)
   return options->exit_when_done || options->json != NULL || options->progress == PROGRESS_ALWAYS;
 }
 
-/* What the command line asks for. If it says nothing of what is left out, it is as the user has chosen last. The session bus names
- * no folder: it is the last one, too. */
+/* What the command line asks for. If it says nothing of what is left out, it is as the user has chosen last. The
+ * session bus names no folder: it is the last one, too. */
 static Request *
 make_request (const ScanOptions *options, const Settings *settings)
 {
@@ -360,7 +360,8 @@ application_scan (const ScanOptions *options)
   char *path;
 
   i18n_begin ();
-  /* The other parts of the locale stay as they are in C, so that the summary is the same with a window and without one. */
+  /* The other parts of the locale stay as they are in C, so that the summary is the same with a window and without
+   * one. */
   gtk_disable_setlocale ();
   g_set_application_name (_ ("Lodger Scan"));
   if (!gtk_init_check ())

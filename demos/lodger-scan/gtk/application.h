@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The face with windows of GTK. There is one program for all of a user's windows: a second one asks the first one to open a
- * window, and ends. Without a session bus, or with something to print or to write, it is alone.
+ * The face with windows of GTK. There is one program for all of a user's windows: a second one asks the first one to
+ * open a window, and ends. Without a session bus, or with something to print or to write, it is alone.
  */
 #ifndef LODGER_SCAN_APPLICATION_H
 #define LODGER_SCAN_APPLICATION_H

@@ -24,8 +24,8 @@ struct Chart
   GArray *shares; /* Share; NULL: they have not been made */
 };
 
-/* The theme's own accent, turned round the circle of hues: neighbours differ, and both themes can be read. All others are
- * grey. */
+/* The theme's own accent, turned round the circle of hues: neighbours differ, and both themes can be read. All others
+ * are grey. */
 static GdkRGBA
 get_colour (const Chart *chart, guint number, const Share *share)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The page of types: a strip that shares all bytes out, and below it a list of the types. Types that do not fit into the
- * list are one more, "other".
+ * The page of types: a strip that shares all bytes out, and below it a list of the types. Types that do not fit into
+ * the list are one more, "other".
  */
 #ifndef LODGER_SCAN_CHART_H
 #define LODGER_SCAN_CHART_H

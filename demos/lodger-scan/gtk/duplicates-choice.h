@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which copies are chosen on the page of duplicates: a plan, which is made anew with each report, and the rule that fills it
- * in portions.
+ * Which copies are chosen on the page of duplicates: a plan, which is made anew with each report, and the rule that
+ * fills it in portions.
  */
 #ifndef LODGER_SCAN_DUPLICATES_CHOICE_H
 #define LODGER_SCAN_DUPLICATES_CHOICE_H

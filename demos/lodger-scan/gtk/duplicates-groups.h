@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The groups of duplicates as a list shows them. When the report is made anew, a group that is still there keeps its number,
- * so that its row stays as it is; and so does what was chosen in it, by the files' numbers in the store. Nothing in here
- * points to the report or to a file: while a scan is brought up to date, it still tells what was there before.
+ * The groups of duplicates as a list shows them. When the report is made anew, a group that is still there keeps its
+ * number, so that its row stays as it is; and so does what was chosen in it, by the files' numbers in the store.
+ * Nothing in here points to the report or to a file: while a scan is brought up to date, it still tells what was there
+ * before.
  */
 #ifndef LODGER_SCAN_DUPLICATES_GROUPS_H
 #define LODGER_SCAN_DUPLICATES_GROUPS_H

@@ -223,7 +223,8 @@ duplicates_list_refresh (DuplicatesList *list, gboolean sensitive)
   act_marks_refresh (list->marks, sensitive);
 }
 
-/* The list inside of a GtkColumnView can scroll to a row, but GtkColumnView has no function for that before GTK 4.12. */
+/* The list inside of a GtkColumnView can scroll to a row, but GtkColumnView has no function for that before GTK
+ * 4.12. */
 gboolean
 duplicates_list_show (DuplicatesList *list, guint file)
 {

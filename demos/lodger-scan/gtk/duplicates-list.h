@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The list of the page of duplicates: groups that open and show their files, and a check mark for each file. What is chosen
- * it asks somebody else.
+ * The list of the page of duplicates: groups that open and show their files, and a check mark for each file. What is
+ * chosen it asks somebody else.
  */
 #ifndef LODGER_SCAN_DUPLICATES_LIST_H
 #define LODGER_SCAN_DUPLICATES_LIST_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The model of the page of duplicates: rows of groups, and rows of their files, which are made when a group is opened. They
- * come and go in portions that a frame has time for.
+ * The model of the page of duplicates: rows of groups, and rows of their files, which are made when a group is opened.
+ * They come and go in portions that a frame has time for.
  */
 #ifndef LODGER_SCAN_DUPLICATES_MODEL_H
 #define LODGER_SCAN_DUPLICATES_MODEL_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The model of the page of duplicates: rows that are a number each, which come and go one by one, in an order that a
- * function knows. A list hears of each change alone, so that it stays where it is scrolled to, and what is open stays open.
- * Its items are those of row.h.
+ * function knows. A list hears of each change alone, so that it stays where it is scrolled to, and what is open stays
+ * open. Its items are those of row.h.
  */
 #ifndef LODGER_SCAN_DUPLICATES_ROWS_H
 #define LODGER_SCAN_DUPLICATES_ROWS_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The page of duplicates: groups of files with the same content, those that waste most first, which open and show their
- * paths. Copies can be chosen, by hand or by a rule, and then something can be done with them. It is filled when the scan
- * is over and they are sorted.
+ * paths. Copies can be chosen, by hand or by a rule, and then something can be done with them. It is filled when the
+ * scan is over and they are sorted.
  */
 #ifndef LODGER_SCAN_DUPLICATES_VIEW_H
 #define LODGER_SCAN_DUPLICATES_VIEW_H
@@ -29,11 +29,11 @@ void duplicates_view_free (DuplicatesView *view);
 GtkWidget *duplicates_view_get_widget (DuplicatesView *view);
 
 /* What to show from now on; NULL: nothing. Neither is owned: before they go, something else has to be shown, or
- * duplicates_view_hold() called. The groups of a newer report of the same store take the place of the older ones, row by
- * row; what is open and what is chosen stays. `folders` are those that are scanned, absolute. */
+ * duplicates_view_hold() called. The groups of a newer report of the same store take the place of the older ones, row
+ * by row; what is open and what is chosen stays. `folders` are those that are scanned, absolute. */
 void duplicates_view_set (DuplicatesView *view, const Report *report, char *const *folders);
-/* The report will be made anew, and the files change their places in memory: until then what is shown stays as it is, and
- * nothing can be chosen. The store stays. */
+/* The report will be made anew, and the files change their places in memory: until then what is shown stays as it is,
+ * and nothing can be chosen. The store stays. */
 void duplicates_view_hold (DuplicatesView *view);
 /* Once a frame: adds some of the groups. TRUE when there are more. */
 gboolean duplicates_view_grow (DuplicatesView *view);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the families of content types look like: each has a name and a colour. The colours differ in how light they are,
- * too, and all can be told from both themes' backgrounds. And the few colours that the widgets need that draw themselves.
+ * too, and all can be told from both themes' backgrounds. And the few colours that the widgets need that draw
+ * themselves.
  */
 #ifndef LODGER_SCAN_FAMILY_LOOK_H
 #define LODGER_SCAN_FAMILY_LOOK_H

@@ -7,8 +7,8 @@
 
 #include <gtk/gtk.h>
 
-/* `recent` are the items of a menu: the folders that were scanned before; `choices` is the popover in which the user says
- * what is scanned. *ret_folder is the label that tells the folders. */
+/* `recent` are the items of a menu: the folders that were scanned before; `choices` is the popover in which the user
+ * says what is scanned. *ret_folder is the label that tells the folders. */
 GtkWidget *header_new (GMenuModel *recent, GtkWidget *choices, GtkWidget **ret_folder);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the windows keep from one run of the program to the next: their size and page, the folders that were scanned last,
- * and what is left out of a scan.
+ * What the windows keep from one run of the program to the next: their size and page, the folders that were scanned
+ * last, and what is left out of a scan.
  */
 #ifndef LODGER_SCAN_KEPT_H
 #define LODGER_SCAN_KEPT_H

@@ -225,8 +225,9 @@ renumber (Listing *listing, guint first)
       row_set_number (g_ptr_array_index (listing->rows, i), number_at (listing, i));
 }
 
-/* Widgets are dear to make and to free. So as many rows as may have one stay for now, although they show nothing: they go
- * with the next frames. The others go while those that stay have their old numbers: whoever hears of it may ask for them. */
+/* Widgets are dear to make and to free. So as many rows as may have one stay for now, although they show nothing: they
+ * go with the next frames. The others go while those that stay have their old numbers: whoever hears of it may ask for
+ * them. */
 void
 listing_show (Listing *listing, GArray *numbers)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What somebody wants to have scanned, and how it is to be shown: kept as long as a window needs it, and put into a message
- * to the program that runs already.
+ * What somebody wants to have scanned, and how it is to be shown: kept as long as a window needs it, and put into a
+ * message to the program that runs already.
  */
 #ifndef LODGER_SCAN_REQUEST_H
 #define LODGER_SCAN_REQUEST_H

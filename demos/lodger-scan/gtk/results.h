@@ -18,14 +18,14 @@ typedef struct Results Results;
 typedef struct ResultsEvents
 {
   void (*progress) (Session *session, void *data); /* the scan goes on; at most ten times a second */
-  /* The scan is done, or cancelled, and all that was found is shown. Nobody paints a window that cannot be seen: after a
-   * second it runs all the same. */
+  /* The scan is done, or cancelled, and all that was found is shown. Nobody paints a window that cannot be seen: after
+   * a second it runs all the same. */
   void (*shown) (void *data);
   void *data;
 } ResultsEvents;
 
-/* For a window that has nothing in it yet. `json`, a file that each report goes to, is optional. Neither it nor `settings`
- * is copied. */
+/* For a window that has nothing in it yet. `json`, a file that each report goes to, is optional. Neither it nor
+ * `settings` is copied. */
 Results *results_new (GtkWindow *window, LodgerCaller *caller, Settings *settings, const char *json,
                       const ResultsEvents *events);
 /* Ends the scan, which tells nobody. Before the window is destroyed. */
@@ -34,8 +34,8 @@ void results_end (Results *results);
 void results_free (Results *results);
 GtkWidget *results_get_widget (Results *results);
 
-/* Scans what is requested, in place of what is shown. FALSE when it cannot be scanned: *ret_message, optional, says why, and so does the
- * window. */
+/* Scans what is requested, in place of what is shown. FALSE when it cannot be scanned: *ret_message, optional, says
+ * why, and so does the window. */
 gboolean results_start (Results *results, const Request *request, char **ret_message);
 /* Ends what is done to files, or else the scan early. FALSE when there is nothing to end. */
 gboolean results_cancel (Results *results);

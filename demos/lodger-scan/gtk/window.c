@@ -211,7 +211,8 @@ window_present (ScanWindow *window)
   gtk_window_present (window->window);
 }
 
-/* GTK may keep the window for a while, or somebody else. So what is in it goes first, and nothing in it leads back here. */
+/* GTK may keep the window for a while, or somebody else. So what is in it goes first, and nothing in it leads back
+ * here. */
 void
 window_close (ScanWindow *window)
 {

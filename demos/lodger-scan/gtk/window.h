@@ -32,8 +32,8 @@ typedef struct WindowShared
   void *data;
 } WindowShared;
 
-/* A window that scans what is requested; it is not on the screen yet. `json`, a file that each report goes to, is optional.
- * Neither `shared` nor `json` is copied. */
+/* A window that scans what is requested; it is not on the screen yet. `json`, a file that each report goes to, is
+ * optional. Neither `shared` nor `json` is copied. */
 ScanWindow *window_new (const WindowShared *shared, const char *json);
 /* FALSE when it cannot be scanned: *ret_message, optional, says why, and so does the window. */
 gboolean window_scan (ScanWindow *window, const Request *request, char **ret_message);

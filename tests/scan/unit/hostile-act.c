@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Another process renames, exchanges, replaces, truncates and links files, and swaps folders for links, while an act goes
- * on. It never destroys the last copy of anything, so afterwards everything has to be there still: in the folder or in the
- * Bin, byte for byte. A folder outside, which the links lead to, has to be as before.
+ * Another process renames, exchanges, replaces, truncates and links files, and swaps folders for links, while an act
+ * goes on. It never destroys the last copy of anything, so afterwards everything has to be there still: in the folder
+ * or in the Bin, byte for byte. A folder outside, which the links lead to, has to be as before.
  *
  *   hostile-act [ROUNDS [FOLDER]]
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Two programs act on the same folder at the same time: one keeps the oldest copies, the other one the newest, so that each
- * wants what the other one keeps to go. A copy of everything has to be left in the folder.
+ * Two programs act on the same folder at the same time: one keeps the oldest copies, the other one the newest, so that
+ * each wants what the other one keeps to go. A copy of everything has to be left in the folder.
  *
  *   hostile-rival [ROUNDS]
  */

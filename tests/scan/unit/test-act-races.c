@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What another program does to the files at the worst moment. The linker redirects the system calls of the engine to this
- * file, which does it right before or right after one of them.
+ * What another program does to the files at the worst moment. The linker redirects the system calls of the engine to
+ * this file, which does it right before or right after one of them.
  */
 #include "acting.h"
 
