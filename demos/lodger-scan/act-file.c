@@ -9,8 +9,9 @@
  * What remains:
  * - Whoever writes into the copy after the last check changes its only copy: that is as if it had come a moment later.
  * - Whoever has opened a file that is deleted may still write into it after the last check.
- * - A write after the comparison is told by the time of the last change. A program that sets this time back at once hides
- *   it, if it does both between two of our calls: in the file before it moves, or in a copy that gets a further name.
+ * - A write after the comparison is told by the time of the last change. A program that sets this time back at once
+ *   hides it, if it does both between two of our calls: in the file before it moves, or in a copy that gets a further
+ *   name.
  * - Whoever puts a file in the place of our own name, after the check and before the removal, has it removed.
  */
 #include "act-file.h"
