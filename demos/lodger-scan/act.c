@@ -61,7 +61,7 @@ do_group (LodgerPending *self, void *data)
 }
 
 static LodgerPending *
-next_call (void *data, LodgerError **ret_error G_GNUC_UNUSED)
+next_group (void *data, LodgerError **ret_error G_GNUC_UNUSED)
 {
   Source *source = data;
   Job *job;
@@ -169,7 +169,7 @@ begin (Act *act)
   source->caller = lodger_caller_ref (act->caller);
   source->scope = lodger_scope_ref (act->scope);
   source->work = act_work_ref (act->work);
-  groups = lodger_completed_new_from (next_call, source, source_free,
+  groups = lodger_completed_new_from (next_group, source, source_free,
                                       LODGER_COMPLETED_OPTIONS (.max_concurrent = GROUPS_AT_ONCE));
   all = lodger_completed_each (groups, act->caller, on_group, act, NULL,
                                LODGER_CALL_OPTIONS (.name = "act", .scope = act->scope));
