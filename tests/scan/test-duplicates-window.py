@@ -2,8 +2,9 @@
 """Duplicates go to the Bin and come back in the window of the program, by keys alone, on a display of its own
 (tests/support/with-xvfb). The rest of what can be done there is tested from inside: window/test-duplicates.c."""
 
-import itertools
+import ctypes
 import os
+import select
 import subprocess
 import tempfile
 import time
@@ -26,11 +27,36 @@ def press(*keys):
     call("xdotool", "key", *keys, check=False, stderr=subprocess.DEVNULL)
 
 
+class Changes:
+    """The changes in some folders, from now on: inotify."""
+
+    MASK = 0x3c8  # closed after writing, moved, created, deleted
+
+    def __init__(self, *folders):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self.fd = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        for folder in folders:
+            if libc.inotify_add_watch(self.fd, os.fsencode(folder), self.MASK) < 0:
+                raise OSError(ctypes.get_errno(), "inotify", folder)
+
+    def wait(self, seconds=LIMIT):
+        """Returns when something has changed since the last time, or the time is over."""
+        if select.select([self.fd], [], [], seconds)[0]:
+            os.read(self.fd, 1 << 16)
+
+    def close(self):
+        os.close(self.fd)
+
+
 class Duplicates(ScanTest):
     def setUp(self):
         super().setUp()
         self.data = tempfile.TemporaryDirectory()
         self.addCleanup(self.data.cleanup)
+        self.files = os.path.join(self.data.name, "Trash/files")
+        os.makedirs(self.files)
+        self.changes = Changes(self.data.name, self.files)
+        self.addCleanup(self.changes.close)
 
     def open_window(self):
         """Starts the program with copies of one file. It shows them when this returns."""
@@ -43,32 +69,29 @@ class Duplicates(ScanTest):
         process = self.start(SCAN, "--page=duplicates", "--json", place, self.folder, env=environment)
         window = call("xdotool", "search", "--sync", "--onlyvisible", "--name", "Lodger Scan").split()[0]
         call("xdotool", "windowfocus", "--sync", window)
-        self.repeat_until(lambda: os.path.exists(place), "list", lambda: time.sleep(0.05))
+        self.repeat_until(lambda: os.path.exists(place), "list", self.changes.wait)
         return process
 
     def bin(self):
-        place = os.path.join(self.data.name, "Trash/files")
-        return set(map(os.fsencode, os.listdir(place))) if os.path.isdir(place) else set()
+        return set(map(os.fsencode, os.listdir(self.files)))
 
     def choose_and_move(self):
         """Of each group the oldest stays. The page may not be there yet when the keys come: then again, after a while. A
         menu that is open would get them otherwise."""
-        tries = itertools.count()
 
         def keys():
-            if next(tries) % 100 == 0:
-                press("alt+h", "Return", "alt+m")
-            time.sleep(0.02)
+            press("alt+h", "Return", "alt+m")
+            self.changes.wait(2)
 
         self.repeat_until(self.bin, "file in the Bin", keys)
 
     def test_copies_go_to_the_bin_and_come_back(self):
         process = self.open_window()
         self.choose_and_move()
-        self.repeat_until(lambda: len(self.bin()) == COUNT - 1, "whole move", lambda: time.sleep(0.05))
+        self.repeat_until(lambda: len(self.bin()) == COUNT - 1, "whole move", self.changes.wait)
         self.assertEqual(os.listdir(self.folder), [b"0"])
         self.repeat_until(lambda: len(os.listdir(self.folder)) == COUNT, "undo", lambda: press("alt+u"))
-        self.repeat_until(lambda: not self.bin(), "empty Bin", lambda: time.sleep(0.05))
+        self.repeat_until(lambda: not self.bin(), "empty Bin", self.changes.wait)
         self.repeat_until(lambda: process.poll() is not None, "end", lambda: press("ctrl+q"))
         self.assertEqual(process.returncode, 0)
 

@@ -154,14 +154,26 @@ stage_is_as_the_disk (const Stage *stage)
 
 /* ---- running ---------------------------------------------------------------------------------------------------- */
 
+/* The loop is not told of what changes on the disk or in a worker: it looks again and again. */
+enum
+{
+  LOOK = 10 /* ms */
+};
+
+static gboolean
+wake (void *data G_GNUC_UNUSED)
+{
+  return G_SOURCE_CONTINUE;
+}
+
 void
 stage_run_until_at (Stage *stage, gboolean (*reached) (const Stage *stage), int line)
 {
   int64_t until = test_now () + test_limit_ns ();
+  guint look = g_timeout_add (LOOK, wake, NULL);
   while (!reached (stage))
     {
-      if (!g_main_context_iteration (NULL, FALSE))
-        g_usleep (1000); /* so that the limit is seen */
+      g_main_context_iteration (NULL, TRUE);
       if (test_now () > until)
         {
           char *disk = text_of_disk (stage);
@@ -169,6 +181,7 @@ stage_run_until_at (Stage *stage, gboolean (*reached) (const Stage *stage), int 
           ck_abort_msg ("line %d: it never comes. On the disk:%s\nIn the report:%s", line, disk, report);
         }
     }
+  g_source_remove (look);
 }
 
 gboolean
