@@ -77,10 +77,11 @@ class Duplicates(ScanTest):
 
     def choose_and_move(self):
         """Of each group the oldest stays. The page may not be there yet when the keys come: then again, after a while. A
-        menu that is open would get them otherwise."""
+        menu that is open would get them otherwise. Return chooses the page of the files while nothing else has the
+        focus, so that the page of duplicates is asked for each time."""
 
         def keys():
-            press("alt+h", "Return", "alt+m")
+            press("alt+3", "alt+h", "Return", "alt+m")
             self.changes.wait(2)
 
         self.repeat_until(self.bin, "file in the Bin", keys)
