@@ -165,6 +165,11 @@ START_TEST (the_macros_fill_in_size_file_and_line)
   const LodgerCallOptions *none = LODGER_CALL_OPTIONS ();
   const LodgerCallerOptions *caller = LODGER_CALLER_OPTIONS (.name = "main");
   const LodgerScopeOptions *scope = LODGER_SCOPE_OPTIONS (.object = &loop);
+  const LodgerCallOptions *place = LODGER_PLACE (LodgerCallOptions);
+  ck_assert_uint_eq (place->size, sizeof *place);
+  ck_assert_str_eq (place->file, __FILE__);
+  ck_assert_int_eq (place->line, line + 5);
+  ck_assert_ptr_null (place->worker);
   ck_assert_uint_eq (call->size, sizeof *call);
   ck_assert_str_eq (call->file, __FILE__);
   ck_assert_int_eq (call->line, line);

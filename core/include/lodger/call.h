@@ -230,15 +230,15 @@ LODGER_END_DECLS
 /* The functions of the same names, with the place of the submission. */
 
 #define lodger_caller_call_soon(caller, func, data, destroy)                                                           \
-  lodger_caller_call_soon_full (caller, func, data, destroy, LODGER_CALL_OPTIONS ())
+  lodger_caller_call_soon_full (caller, func, data, destroy, LODGER_PLACE (LodgerCallOptions))
 #define lodger_caller_call_later(caller, delay, func, data, destroy)                                                   \
-  lodger_caller_call_later_full (caller, delay, func, data, destroy, LODGER_CALL_OPTIONS ())
+  lodger_caller_call_later_full (caller, delay, func, data, destroy, LODGER_PLACE (LodgerCallOptions))
 #define lodger_caller_call_direct(caller, func, data, destroy)                                                         \
-  lodger_caller_call_direct_full (caller, func, data, destroy, LODGER_CALL_OPTIONS ())
+  lodger_caller_call_direct_full (caller, func, data, destroy, LODGER_PLACE (LodgerCallOptions))
 #define lodger_caller_to_thread(caller, func, data, destroy)                                                           \
-  lodger_caller_to_thread_full (caller, func, data, destroy, LODGER_CALL_OPTIONS ())
+  lodger_caller_to_thread_full (caller, func, data, destroy, LODGER_PLACE (LodgerCallOptions))
 #define lodger_pending_then(done, caller, func, data, destroy)                                                         \
-  lodger_pending_then_full (done, caller, func, data, destroy, LODGER_CALL_OPTIONS ())
+  lodger_pending_then_full (done, caller, func, data, destroy, LODGER_PLACE (LodgerCallOptions))
 
 #endif
 

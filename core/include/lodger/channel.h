@@ -257,7 +257,7 @@ LODGER_END_DECLS
 #ifndef LODGER_NO_CALL_SITES
 
 #define lodger_channel_deliver(channel, caller, func, data, destroy)                                                   \
-  lodger_channel_deliver_full (channel, caller, func, data, destroy, LODGER_CALL_OPTIONS ())
+  lodger_channel_deliver_full (channel, caller, func, data, destroy, LODGER_PLACE (LodgerCallOptions))
 
 #endif
 

@@ -170,7 +170,7 @@ LODGER_END_DECLS
 /* The function of the same name, with the place of the submission. */
 
 #define lodger_caller_spawn(caller, func, data, destroy)                                                               \
-  lodger_caller_spawn_full (caller, func, data, destroy, LODGER_CALL_OPTIONS ())
+  lodger_caller_spawn_full (caller, func, data, destroy, LODGER_PLACE (LodgerCallOptions))
 
 #endif
 

@@ -210,7 +210,8 @@ LODGER_END_DECLS
 #ifndef LODGER_NO_CALL_SITES
 
 #define lodger_caller_call_using_backend(caller, backend, backend_options, func, data, destroy)                        \
-  lodger_caller_call_using_backend_full (caller, backend, backend_options, func, data, destroy, LODGER_CALL_OPTIONS ())
+  lodger_caller_call_using_backend_full (caller, backend, backend_options, func, data, destroy,                        \
+                                         LODGER_PLACE (LodgerCallOptions))
 
 #endif
 

@@ -27,12 +27,40 @@
 /** LODGER_OPTIONS(), with the place where it is written as `file` and `line`. */
 #define LODGER_OPTIONS_HERE(Type, ...) LODGER_OPTIONS_MAKE (Type, .file = __FILE__, .line = __LINE__, __VA_ARGS__)
 
+/** LODGER_OPTIONS_HERE() without further members, as the short names use it. The compiler makes these options: nothing is
+ * written when they are used. They live as long as the program. For use inside functions. In C, an `inline` function that
+ * uses it has to be `static`. */
+#define LODGER_PLACE(Type) LODGER_PLACE_MAKE (Type)
+
 #ifndef __cplusplus
 
 /** For the macros above: the struct itself. */
 #define LODGER_OPTIONS_MAKE(Type, ...) (&(const Type) { .size = sizeof (Type), __VA_ARGS__ })
+#define LODGER_PLACE_MAKE(Type)                                                                                        \
+  __extension__ ({                                                                                                     \
+    static const Type lodger_place_ = { .size = sizeof (Type), .file = __FILE__, .line = __LINE__ };                   \
+    &lodger_place_;                                                                                                    \
+  })
 
 #else
+
+/** The options of LODGER_PLACE(). */
+template <typename Type>
+constexpr Type
+lodger_place_options (const char *file, int line)
+{
+  Type options = {};
+  options.size = sizeof (Type);
+  options.file = file;
+  options.line = line;
+  return options;
+}
+
+#define LODGER_PLACE_MAKE(Type)                                                                                        \
+  ([] () {                                                                                                             \
+    static constexpr Type lodger_place_ = lodger_place_options<Type> (__FILE__, __LINE__);                             \
+    return &lodger_place_;                                                                                             \
+  }())
 
 /** Holds the options of LODGER_OPTIONS() until the end of the expression. */
 template <typename Type> struct LodgerOptionsHolder

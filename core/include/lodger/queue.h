@@ -273,11 +273,11 @@ LODGER_END_DECLS
 #ifndef LODGER_NO_CALL_SITES
 
 #define lodger_queue_call(queue, func, data, destroy)                                                                  \
-  lodger_queue_call_full (queue, func, data, destroy, LODGER_QUEUE_ITEM_OPTIONS ())
+  lodger_queue_call_full (queue, func, data, destroy, LODGER_PLACE (LodgerQueueItemOptions))
 #define lodger_queue_spawn(queue, func, data, destroy)                                                                 \
-  lodger_queue_spawn_full (queue, func, data, destroy, LODGER_QUEUE_ITEM_OPTIONS ())
+  lodger_queue_spawn_full (queue, func, data, destroy, LODGER_PLACE (LodgerQueueItemOptions))
 #define lodger_queue_call_keyed(caller, key, func, data, destroy)                                                      \
-  lodger_queue_call_keyed_full (caller, key, func, data, destroy, LODGER_QUEUE_ITEM_OPTIONS ())
+  lodger_queue_call_keyed_full (caller, key, func, data, destroy, LODGER_PLACE (LodgerQueueItemOptions))
 
 #endif
 

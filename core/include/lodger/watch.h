@@ -131,7 +131,7 @@ LODGER_END_DECLS
 #ifndef LODGER_NO_CALL_SITES
 
 #define lodger_caller_watch_fd(caller, fd, events, func, data, destroy)                                                \
-  lodger_caller_watch_fd_full (caller, fd, events, func, data, destroy, LODGER_WATCH_OPTIONS ())
+  lodger_caller_watch_fd_full (caller, fd, events, func, data, destroy, LODGER_PLACE (LodgerWatchOptions))
 
 #endif
 
