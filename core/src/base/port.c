@@ -86,8 +86,12 @@ lodger__port_mutex_init (pthread_mutex_t *mutex)
   pthread_mutexattr_destroy (&attr);
 }
 
-#ifndef SYS_futex
+/* What the system takes for a time: as long as a word, unless it has nothing but the newer call. */
+#ifdef SYS_futex
+typedef long FutexTime;
+#else
 #define SYS_futex SYS_futex_time64
+typedef int64_t FutexTime;
 #endif
 
 static_assert (sizeof (atomic_uint) == 4, "the system compares 32 bits");
@@ -96,6 +100,14 @@ void
 lodger__port_sleep_on (atomic_uint *word, unsigned value)
 {
   syscall (SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+void
+lodger__port_sleep_on_until (atomic_uint *word, unsigned value, int64_t deadline)
+{
+  const FutexTime until[2] = { (FutexTime) (deadline / 1000000000), (FutexTime) (deadline % 1000000000) };
+  syscall (SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, value, deadline == LODGER_FOREVER ? NULL : until, NULL,
+           FUTEX_BITSET_MATCH_ANY);
 }
 
 void
@@ -128,6 +140,12 @@ void
 lodger__port_yield (void)
 {
   sched_yield ();
+}
+
+void
+lodger__port_nap (long duration)
+{
+  nanosleep (&(struct timespec) { .tv_nsec = duration }, NULL);
 }
 
 bool

@@ -26,10 +26,14 @@ bool lodger__port_has_one_processor (void);
 void lodger__port_relax (void);
 /* Lets other threads run. */
 void lodger__port_yield (void);
+/* Sleeps for so many nanoseconds, below a second. */
+void lodger__port_nap (long duration);
 /* A mutex that is held for a few instructions: whoever finds it taken looks again for a moment before it sleeps. */
 void lodger__port_mutex_init (pthread_mutex_t *mutex);
 /* Sleeps until somebody wakes it, if the word has that value. It may return early. */
 void lodger__port_sleep_on (atomic_uint *word, unsigned value);
+/* The same, until the deadline at the latest. */
+void lodger__port_sleep_on_until (atomic_uint *word, unsigned value, int64_t deadline);
 /* Wakes one of those who sleep on the word. Its memory may be gone, or another's: then nobody is woken, or one who looks
  * for himself. */
 void lodger__port_wake_one (const atomic_uint *word);

@@ -2,9 +2,18 @@
 #include "loop/ownership.h"
 
 #include "base/backtrace.h"
+#include "base/barrier.h"
 #include "base/context.h"
+#include "base/port.h"
 #include "life/life.h"
 #include "life/phase.h"
+#include "mailbox/owner.h"
+
+enum
+{
+  LOOKS = 100,     /* while the owner takes a frame away */
+  NAP_NS = 1000000 /* what a processor has still to write is written by then */
+};
 
 atomic_uint lodger__ownership_readers;
 
@@ -69,15 +78,39 @@ wait_for_readers (const LodgerFrame *frame)
 }
 
 /* A call may block its thread for long, so that a stop has to reach it from outside. The stop sets the state and then
- * reads `running`; the owner sets `running` and then reads the state; all of it sequentially consistent: so the stop
- * finds the call, or the call finds the stop. */
+ * looks at `running`; the owner sets `running` and then reads the state: so the stop finds the call, or the call finds the
+ * stop. */
 static bool
 publish (LodgerFrame *frame)
 {
   LodgerCaller *caller = frame->caller;
   frame->outer_running = atomic_load_explicit (&caller->ownership.running, memory_order_relaxed);
-  atomic_exchange (&caller->ownership.running, (uintptr_t) frame);
+  if (lodger__barrier_is_there ())
+    {
+      atomic_store_explicit (&caller->ownership.running, (uintptr_t) frame, memory_order_release);
+      atomic_signal_fence (memory_order_seq_cst);
+    }
+  else
+    atomic_exchange (&caller->ownership.running, (uintptr_t) frame);
   return !lodger__is_stopping (caller);
+}
+
+/* False, and nothing has changed: somebody may look at the frame, or take the caller. */
+static bool
+leave_unseen (LodgerFrame *frame)
+{
+  LodgerOwnership *ownership = &frame->caller->ownership;
+  bool is_unseen;
+  if (!lodger__barrier_is_there ())
+    return false;
+  atomic_store_explicit (&ownership->leaves, true, memory_order_relaxed);
+  atomic_signal_fence (memory_order_seq_cst);
+  is_unseen = !lodger__is_stopping (frame->caller) && atomic_load (&lodger__ownership_readers) == 0
+              && atomic_load_explicit (&ownership->running, memory_order_relaxed) == (uintptr_t) frame;
+  if (is_unseen)
+    atomic_store_explicit (&ownership->running, frame->outer_running, memory_order_release);
+  atomic_store_explicit (&ownership->leaves, false, memory_order_release);
+  return is_unseen;
 }
 
 bool
@@ -109,7 +142,7 @@ lodger__ownership_leave (LodgerFrame *frame)
   lodger__thread_peek ()->frame = frame->outer;
   if (frame->since != 0)
     lodger__ownership_note_time (caller);
-  if (!frame->is_published)
+  if (!frame->is_published || leave_unseen (frame))
     return true;
   is_ours = atomic_compare_exchange_strong (&caller->ownership.running, &running, frame->outer_running);
   if (lodger__is_stopping (caller) || atomic_load (&lodger__ownership_readers) > 0)
@@ -219,6 +252,24 @@ lodger__ownership_drop_stack (LodgerCaller *caller)
   return is_ours;
 }
 
+/* Under the mutex: what the owner has done before can be seen, and what it does from here on it does with a locked
+ * operation. If the system refuses the barrier after all, time has to do. In a forked child the owner may be gone. */
+static void
+look (LodgerCaller *caller)
+{
+  if (!lodger__barrier_is_there () || lodger__owner_is_here (caller))
+    return;
+  if (!lodger__barrier_pass ())
+    lodger__port_nap (NAP_NS);
+  for (unsigned i = 0; atomic_load_explicit (&caller->ownership.leaves, memory_order_acquire); i++)
+    if (lodger__is_before_fork (caller))
+      return;
+    else if (i < LOOKS)
+      lodger__port_relax ();
+    else
+      lodger__port_nap (NAP_NS);
+}
+
 /* FREE is tried under the mutex as well, so that the cause and the words agree for all who look under it. */
 bool
 lodger__ownership_take (LodgerCaller *caller, bool from_loop)
@@ -226,6 +277,7 @@ lodger__ownership_take (LodgerCaller *caller, bool from_loop)
   uintptr_t running;
   int turning = LODGER_TURNING_FREE;
   bool taken = false;
+  look (caller);
   running = atomic_load (&caller->ownership.running);
   if (!lodger__is_taken (caller) && running != 0 && !(running & LODGER_RUNNING_AT_WORK)
       && atomic_compare_exchange_strong (&caller->ownership.running, &running, LODGER_RUNNING_TAKEN))
@@ -250,7 +302,9 @@ lodger__ownership_take (LodgerCaller *caller, bool from_loop)
 LodgerFrame *
 lodger__ownership_frame (LodgerCaller *caller)
 {
-  uintptr_t running = atomic_load (&caller->ownership.running);
+  uintptr_t running;
+  look (caller);
+  running = atomic_load (&caller->ownership.running);
   return running == LODGER_RUNNING_TAKEN ? caller->ownership.taken_frame : frame_of (running);
 }
 

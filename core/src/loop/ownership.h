@@ -21,8 +21,18 @@
  * Frames live on the owner's stack. Another thread looks at them only under the caller's mutex, only once the state
  * says that it stops (or `lodger__ownership_readers` that somebody looks at all of them), and found through `running`;
  * and the owner, when it leaves a frame then, waits for that mutex before the frame goes. A reader counts itself before
- * it looks, and until it has given the mutex back; the owner changes `running` and then reads the count; all of it
- * sequentially consistent: so the reader does not find the frame, or the owner finds the reader. */
+ * it looks, and until it has given the mutex back.
+ *
+ * The stop and the reader say so first, and then look; the owner changes `running` and then looks whether they have said
+ * so: one of the two sees the other. The owner does that for each call, and they do it seldom: so they pay for both. Before
+ * they look, all threads of the process pass a barrier. What the owner has written before that can be read then, and what
+ * it reads after that is new. The owner needs no locked operation: a plain store publishes a frame, and a plain store takes
+ * it away, as long as nobody has said anything.
+ *
+ * Between the owner's look and that last store the barrier may come. So the owner sets `leaves` before it looks, and
+ * clears it after the store. Whoever has passed the barrier waits until it is clear: from then on the owner's next look
+ * finds what was said, and `running` changes by compare-and-swap only. Without such a barrier in the system, all of it is
+ * sequentially consistent, and each change is a locked operation. */
 #ifndef LODGER_OWNERSHIP_H
 #define LODGER_OWNERSHIP_H
 
@@ -105,7 +115,7 @@ bool lodger__ownership_drop_stack (LodgerCaller *caller);
 
 /* Any thread, under the mutex, of a caller that stops: takes it from its call; or, if that is said, from the loop. */
 bool lodger__ownership_take (LodgerCaller *caller, bool from_loop);
-/* Under the mutex, of a caller that stops: its innermost frame, and the one around; or NULL. */
+/* Under the mutex, of a caller that stops, or as a reader: its innermost frame, and the one around; or NULL. */
 LodgerFrame *lodger__ownership_frame (LodgerCaller *caller);
 LodgerFrame *lodger__ownership_outer (const LodgerFrame *frame);
 

@@ -109,6 +109,7 @@ typedef struct LodgerOwnership
 {
   atomic_int turning; /* ownership.h, both */
   _Atomic (uintptr_t) running;
+  atomic_bool leaves;        /* the owner is changing `running` without a locked operation */
   LodgerFrame *taken_frame;  /* of a taken caller: the innermost that has not returned. Under the caller's mutex */
   _Atomic (int64_t) here_at; /* when the owner was last in Lodger's hands, while somebody watches */
 } LodgerOwnership;
