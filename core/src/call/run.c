@@ -82,11 +82,17 @@ let_go (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
   lodger__pending_free (pending);
 }
 
+/* Nobody can ask for the outcome of a call that has returned, has none, and is alone: it is freed as it is. */
 static void
 finish (LodgerCaller *caller, LodgerPending *pending, bool is_ours)
 {
   lodger__pending_destroy_data (pending);
   lodger__on_stack_pop (caller);
+  if (lodger__pending_ops (pending)->returned == NULL && lodger__pending_is_alone (pending))
+    {
+      lodger__pending_free (pending);
+      return;
+    }
   if (is_told_of_return (pending, is_ours))
     {
       lodger__pending_lock (pending);
@@ -126,19 +132,28 @@ hold_scope (Run *run, LodgerCaller *caller, LodgerPending *pending)
     lodger__scope_enter (pending, caller, &run->held);
 }
 
+/* In its frame. One that is alone counts as started since before others could find it by that. */
+static bool
+start (LodgerCaller *caller, LodgerPending *pending, bool was_alone)
+{
+  return was_alone ? !(lodger__pending_state (pending) & (P_CANCELLED | P_DONE))
+                   : lodger__pending_start (pending, caller);
+}
+
 /* A call that was taken away with its caller has its outcome already, and the caller's inside is not to be touched any
  * more: what is left to do here is to destroy its data. */
 static bool
 run_here (LodgerCaller *caller, LodgerPending *pending, LodgerPending *done)
 {
   LodgerThread *thread = lodger__thread_peek ();
+  const bool was_alone = lodger__pending_start_alone (pending);
   Run run;
   bool is_ours, is_done, has_waited;
   lodger__on_stack_push (caller, lodger__pending_item (pending));
   if (!lodger__ownership_enter (&run.frame, caller, pending, lodger__pending_site (pending)))
     lodger_pending_cancel (pending, lodger__closed_message);
   hold_scope (&run, caller, pending);
-  if (!lodger__pending_start (pending, caller))
+  if (!start (caller, pending, was_alone))
     {
       lodger__ownership_leave (&run.frame);
       lodger__run_skip (pending);

@@ -274,7 +274,7 @@ lodger__submit_soon (const char *function, LodgerCaller *caller, const LodgerWor
     return lodger__submit_refuse (code, caller, function, work, options);
   lodger__push (caller, lodger__pending_item (pending));
   lodger__submit_accepted (pending);
-  if (!lodger__owner_is_here (caller))
+  if (given_func != NULL && !lodger__owner_is_here (caller))
     lodger__submit_tell (pending);
   return pending;
 }

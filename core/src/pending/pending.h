@@ -105,7 +105,7 @@ lodger__pending_add_state_unless (LodgerPending *pending, unsigned unless, unsig
       return true;
   return false;
 }
-/* Not shared yet. */
+/* Not shared yet, or alone. */
 static inline void
 lodger__pending_begin_with (LodgerPending *pending, unsigned bits)
 {
@@ -200,6 +200,24 @@ lodger__pending_caller (const LodgerPending *pending)
 
 /* Owner: its function is going to be entered, by that caller. False: it was cancelled before, or is done. */
 bool lodger__pending_start (LodgerPending *pending, LodgerCaller *caller);
+/* Owner, who has a reference, while no frame leads to it: nobody else has one, and nothing hangs on it. References are made
+ * from others, and each that went has released what was done with it: so this thread may change the state by plain
+ * stores. */
+static inline bool
+lodger__pending_is_alone (const LodgerPending *pending)
+{
+  return atomic_load_explicit (&pending->refs, memory_order_acquire) == 1
+         && !(lodger__pending_state (pending) & ~(unsigned) (P_STARTED | P_PROTECTED | P_PUSHED));
+}
+/* The same, ahead of the start: true, if it is alone. Then it was neither cancelled nor done. */
+static inline bool
+lodger__pending_start_alone (LodgerPending *pending)
+{
+  if (!lodger__pending_is_alone (pending))
+    return false;
+  lodger__pending_begin_with (pending, P_STARTED);
+  return true;
+}
 /* Owner, not done: it is another kind of item. */
 static inline void
 lodger__pending_become (LodgerPending *pending, const LodgerItemOps *ops)
