@@ -86,7 +86,7 @@ bool alive[NIL] = false;
 byte from[NIL], number[NIL]; /* of the item in that place */
 byte signal = IDLE;
 
-bool has_node, waker, gap; /* the host's flag; the descriptor; the parker of whoever closes */
+bool has_node, waker, gap; /* the host's flag; the wake-up of the sleep; the parker of whoever closes */
 byte loop = AWAKE;
 
 bool poked = POKED, poke_ends = POKED;

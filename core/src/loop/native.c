@@ -9,14 +9,16 @@
 /* The loop of a worker that needs no other. One object is both the backend's loop and its host; the backend may be
  * closed before the caller's last reference goes, so that it is counted.
  *
- * Sleeping: `signal` changes only by read-modify-write. A post sets POSTED and writes the wake-up descriptor only if it
- * found ASLEEP. The loop goes to sleep by AWAKE -> ASLEEP, which fails if POSTED is there; so either the loop sees the
- * post before it sleeps, or the post sees that it sleeps. */
+ * Sleeping: `signal` changes only by read-modify-write. A post sets POSTED, and wakes the loop only if it found it asleep.
+ * The loop goes to sleep by AWAKE -> ASLEEP, which fails if POSTED is there; so either the loop sees the post before it
+ * sleeps, or the post sees that it sleeps. Without descriptors to look at, it sleeps on the word itself, as long as that
+ * is ASLEEP. Else it is POLLING, and its descriptor is written. */
 
 enum
 {
   AWAKE,
   ASLEEP,
+  POLLING,
   POSTED,
   CLOSED
 };
@@ -24,7 +26,7 @@ enum
 typedef struct Native
 {
   LodgerWaker waker;
-  atomic_int signal;
+  atomic_uint signal;
   atomic_uint refs;
   LodgerHost *host;
   LodgerHostNode *node; /* the host has but one */
@@ -68,13 +70,15 @@ static int
 run_sync_soon (void *impl, LodgerHostNode *node)
 {
   Native *native = impl;
-  int before = atomic_load (&native->signal);
+  unsigned before = atomic_load (&native->signal);
   (void) node;
   do
     if (before == CLOSED)
       return LODGER_ESHUTDOWN;
   while (!atomic_compare_exchange_weak (&native->signal, &before, POSTED));
   if (before == ASLEEP)
+    lodger__port_wake_one (&native->signal);
+  else if (before == POLLING)
     lodger__waker_wake (&native->waker);
   return 0;
 }
@@ -222,17 +226,22 @@ static void
 sleep_until_needed (Native *native)
 {
   int64_t until = native->deadline;
-  int expected = AWAKE, ready;
+  unsigned asleep, expected = AWAKE;
+  int ready = 0;
   if (native->before_wait)
     {
       int64_t latest = lodger_host_before_wait (native->host);
       if (latest < until)
         until = latest;
     }
-  if (!atomic_compare_exchange_strong (&native->signal, &expected, ASLEEP))
+  asleep = native->count > 1 ? POLLING : ASLEEP; /* whoever was asked may have begun a watch */
+  if (!atomic_compare_exchange_strong (&native->signal, &expected, asleep))
     until = 0;
-  ready = lodger__waker_poll (&native->waker, native->fds, native->count, until);
-  expected = ASLEEP;
+  if (asleep == ASLEEP && until > 0)
+    lodger__port_sleep_on_until (&native->signal, ASLEEP, until);
+  if (asleep == POLLING)
+    ready = lodger__waker_poll (&native->waker, native->fds, native->count, until);
+  expected = asleep;
   atomic_compare_exchange_strong (&native->signal, &expected, AWAKE);
   if (ready > 0)
     serve_watches (native);
@@ -244,7 +253,7 @@ backend_run (void *impl)
   Native *native = impl;
   while (!native->quits)
     {
-      int expected = POSTED;
+      unsigned expected = POSTED;
       if (atomic_compare_exchange_strong (&native->signal, &expected, AWAKE))
         lodger_host_run_node (native->node);
       if (!native->quits && native->deadline != LODGER_FOREVER && native->deadline <= lodger__port_now ())
