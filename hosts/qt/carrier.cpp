@@ -95,30 +95,51 @@ LodgerQtCarrier::end ()
 
 /* ---- posts ------------------------------------------------------------------------------------------------------- */
 
-/* Qt allocates for an event, and may throw. A wake-up needs no memory. */
+/* Qt allocates for an event, and may throw. */
 bool
 LodgerQtCarrier::send ()
 {
   QEvent *event = new (std::nothrow) QEvent (wake_type ());
-  bool is_sent = event != nullptr;
-  if (is_sent)
-    try
-      {
-        QCoreApplication::postEvent (this, event, Qt::LowEventPriority);
-    } catch (const std::exception &)
-      {
-        is_sent = false;
-    }
-  if (!is_sent && !dispatcher.isNull ())
-    dispatcher->wakeUp ();
-  return is_sent;
+  if (event == nullptr)
+    return false;
+  try
+    {
+      QCoreApplication::postEvent (this, event, Qt::LowEventPriority);
+  } catch (const std::exception &)
+    {
+      return false;
+  }
+  return true;
 }
 
+/* A wake-up needs no memory. */
 void
-lodger__qt_host_send (LodgerQtHost *host)
+LodgerQtCarrier::wake ()
 {
-  if (host->carrier != nullptr && !host->is_sent)
-    host->is_sent = host->carrier->send ();
+  if (!dispatcher.isNull ())
+    dispatcher->wakeUp ();
+}
+
+/* The loop may wake up while the event is being posted, and wants the mutex then: so it is not held meanwhile. Whoever takes
+ * the carrier out waits until nobody posts to it any more. */
+void
+lodger__qt_host_send (LodgerQtHost *host, std::unique_lock<std::mutex> &lock)
+{
+  LodgerQtCarrier *const carrier = host->carrier;
+  if (carrier == nullptr || host->is_sent)
+    return;
+  host->is_sent = true;
+  host->senders++;
+  lock.unlock ();
+  const bool is_sent = carrier->send ();
+  lock.lock ();
+  if (!is_sent)
+    {
+      host->is_sent = false;
+      carrier->wake ();
+    }
+  if (--host->senders == 0)
+    host->nobody_sends.notify_all ();
 }
 
 bool
@@ -192,17 +213,17 @@ LodgerQtCarrier::serve ()
     }
   if (!has_ended)
     {
-      std::lock_guard<std::mutex> lock (host->mutex);
+      std::unique_lock<std::mutex> lock (host->mutex);
       if (host->node != nullptr || watches.isReady ())
-        lodger__qt_host_send (host);
+        lodger__qt_host_send (host, lock);
     }
 }
 
 void
 LodgerQtCarrier::noteReady ()
 {
-  std::lock_guard<std::mutex> lock (host->mutex);
-  lodger__qt_host_send (host);
+  std::unique_lock<std::mutex> lock (host->mutex);
+  lodger__qt_host_send (host, lock);
 }
 
 /* ---- time -------------------------------------------------------------------------------------------------------- */

@@ -20,12 +20,12 @@ static int
 post (void *impl, LodgerHostNode *node)
 {
   LodgerQtHost *host = host_of (impl);
-  std::lock_guard<std::mutex> lock (host->mutex);
+  std::unique_lock<std::mutex> lock (host->mutex);
   if (host->is_closed)
     return LODGER_ESHUTDOWN;
   host->node = node;
   host->waiting_since = lodger__qt_now ();
-  lodger__qt_host_send (host);
+  lodger__qt_host_send (host, lock);
   return 0;
 }
 
@@ -119,10 +119,10 @@ attach (void *impl)
     {
       return LODGER_ENOMEM;
   }
-  std::lock_guard<std::mutex> lock (host->mutex);
+  std::unique_lock<std::mutex> lock (host->mutex);
   host->carrier = carrier;
   if (host->node != nullptr)
-    lodger__qt_host_send (host);
+    lodger__qt_host_send (host, lock);
   return 0;
 }
 

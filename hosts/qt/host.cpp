@@ -49,11 +49,13 @@ lodger__qt_host_unref (LodgerQtHost *host)
 LodgerHostNode *
 lodger__qt_host_close (LodgerQtHost *host, bool *ret_was_closed)
 {
-  std::lock_guard<std::mutex> lock (host->mutex);
+  std::unique_lock<std::mutex> lock (host->mutex);
   LodgerHostNode *node = host->node;
   *ret_was_closed = host->is_closed;
   host->is_closed = true;
   host->node = nullptr;
   host->carrier = nullptr;
+  while (host->senders > 0)
+    host->nobody_sends.wait (lock);
   return node;
 }

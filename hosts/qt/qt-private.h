@@ -6,7 +6,7 @@
  * calls <lodger/host.h>. The core calls driver.cpp by its table.
  *
  * What belongs to the owner's thread is marked. All else is under the mutex. Under the mutex nothing runs but Qt's code
- * for a posted event and for a wake-up. */
+ * for a wake-up. */
 #ifndef LODGER_QT_PRIVATE_H
 #define LODGER_QT_PRIVATE_H
 
@@ -20,6 +20,7 @@
 #include <QPointer>
 
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 
 class QThread;
@@ -41,6 +42,8 @@ struct LodgerQtHost
   LodgerQtCarrier *carrier = nullptr; /* NULL before `attach` and after the end */
   bool is_sent = false;               /* an event is on its way to the carrier */
   bool is_closed = false;
+  unsigned senders = 0;                 /* threads that are posting that event */
+  std::condition_variable nobody_sends; /* there are none any more */
 
   /* The owner's alone. */
   int64_t slice = 0;          /* the length of the slice that starts now */
@@ -55,7 +58,8 @@ struct LodgerQtHost
 LodgerQtHost *lodger__qt_host_new (LodgerHost *lodger_host, const LodgerQtHostOptions *options);
 LodgerQtHost *lodger__qt_host_ref (LodgerQtHost *host);
 void lodger__qt_host_unref (LodgerQtHost *host);
-/* Refuses posts, and takes the carrier out. Returns the node, if it was posted. Any thread. */
+/* Refuses posts, and takes the carrier out: no other thread uses it any more. Returns the node, if it was posted. Any
+ * thread. */
 LodgerHostNode *lodger__qt_host_close (LodgerQtHost *host, bool *ret_was_closed);
 
 int64_t lodger__qt_now ();
@@ -104,9 +108,10 @@ public:
   LodgerQtCarrier (LodgerQtHost *owner, QAbstractEventDispatcher *dispatcher);
   ~LodgerQtCarrier () override;
 
-  /* Posts the event that serves the node. Any thread, as long as the carrier lives. False: there is no memory; then the
-   * loop is woken, and the carrier serves the node as soon as the loop is awake. */
+  /* Posts the event that serves the node. Any thread, as long as the carrier lives. False: there is no memory. Then the
+   * carrier serves the node as soon as the loop is awake. */
   bool send ();
+  void wake ();
   void arm (int64_t deadline);
   void setWants (bool on);
   /* The loop is about to block, or may be. */
@@ -148,7 +153,7 @@ private:
 };
 
 /* Gets the carrier to be called, if it is there. Under the mutex. Any thread. */
-void lodger__qt_host_send (LodgerQtHost *host);
+void lodger__qt_host_send (LodgerQtHost *host, std::unique_lock<std::mutex> &lock);
 
 /* ---- await-guard.cpp, driver.cpp, application.cpp ---- */
 
