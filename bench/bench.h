@@ -71,7 +71,7 @@ typedef struct BenchMetric
 typedef struct BenchContestant
 {
   const char *metric;
-  const char *name;     /* BENCH_LODGER is the one that the others of its metric stand beside */
+  const char *name;     /* the others of its metric stand beside BENCH_LODGER, with the same variable if there is one */
   unsigned max_threads; /* worker threads that may show up, checked; 0: not its to choose */
   BenchRun *run;
   const char *variable; /* of the environment: it is "1" while this one runs; NULL: none */
@@ -93,6 +93,7 @@ extern BenchRun bench_lodger_post_then;
 extern BenchRun bench_lodger_results;
 extern BenchRun bench_lodger_rtt;
 extern BenchRun bench_lodger_fanout;
+extern BenchRun bench_lodger_fanout_direct;
 extern BenchRun bench_lodger_timers;
 extern BenchRun bench_invoke_post;
 extern BenchRun bench_invoke_post_then;
@@ -119,6 +120,8 @@ extern BenchRun bench_qt_then_rtt;
 extern BenchRun bench_qt_watcher_rtt;
 extern BenchRun bench_qt_pool_rtt;
 extern BenchRun bench_qt_signal_rtt;
+extern BenchRun bench_lodger_qt_rtt;
+extern BenchRun bench_lodger_qt_fanout;
 extern BenchRun bench_qt_then_fanout;
 extern BenchRun bench_qt_pool_fanout;
 extern BenchRun bench_qt_mapped_fanout;

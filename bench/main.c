@@ -125,12 +125,28 @@ measure (const BenchMetric *metric, const BenchContestant *lodger, const BenchCo
   return n;
 }
 
-static const BenchContestant *
-find_lodger (const BenchMetric *metric)
+static bool
+is_lodger (const BenchContestant *contestant)
 {
+  return !strcmp (contestant->name, BENCH_LODGER);
+}
+
+/* The run of Lodger that has the loop of this peer; or the first one. */
+static const BenchContestant *
+find_lodger (const BenchMetric *metric, const BenchContestant *peer)
+{
+  const BenchContestant *found = NULL;
+
   for (size_t i = 0; i < bench_n_contestants; i++)
-    if (bench_takes_part (&bench_contestants[i], metric) && !strcmp (bench_contestants[i].name, BENCH_LODGER))
-      return &bench_contestants[i];
+    {
+      const BenchContestant *one = &bench_contestants[i];
+
+      if (is_lodger (one) && bench_takes_part (one, metric)
+          && (!found || (peer->variable && one->variable && !strcmp (peer->variable, one->variable))))
+        found = one;
+    }
+  if (found)
+    return found;
   bench_ledger_name (metric->name, BENCH_LODGER);
   bench_fail ("has no row in the table");
 }
@@ -144,15 +160,14 @@ measure_all (const BenchSettings *settings, BenchFigure *figures)
   for (size_t i = 0; i < bench_n_metrics; i++)
     {
       const BenchMetric *metric = &bench_metrics[i];
-      const BenchContestant *lodger = find_lodger (metric);
 
       for (size_t j = 0; j < bench_n_contestants && settings->only[i]; j++)
         {
           const BenchContestant *peer = &bench_contestants[j];
 
-          if (peer != lodger && bench_takes_part (peer, metric)
+          if (!is_lodger (peer) && bench_takes_part (peer, metric)
               && (!settings->peer || strstr (peer->name, settings->peer)))
-            n += measure (metric, lodger, peer, settings, &figures[n]);
+            n += measure (metric, find_lodger (metric, peer), peer, settings, &figures[n]);
         }
     }
   return n;

@@ -69,6 +69,12 @@ static const Way ways[] = {
 #ifdef LODGER_HAVE_UV
   { "fanout", "libuv", JOBS, memory_uv_fanout, true },
 #endif
+  { "fanout-direct", BENCH_LODGER, JOBS, memory_lodger_fanout_direct, true },
+  { "fanout-direct", "GTask", JOBS, memory_gtask_fanout, true },
+  { "fanout-direct", "GThreadPool", JOBS, memory_thread_pool_fanout, true },
+#ifdef LODGER_HAVE_UV
+  { "fanout-direct", "libuv", JOBS, memory_uv_fanout, true },
+#endif
 };
 
 static void **kept;
@@ -182,7 +188,7 @@ main (int argc, char **argv)
     }
   if (at != argc)
     {
-      fputs ("Usage: lodger-memory [--quick] [--only promise|call|timer|spawned|fanout]\n", stderr);
+      fputs ("Usage: lodger-memory [--quick] [--only promise|call|timer|spawned|fanout|fanout-direct]\n", stderr);
       return 2;
     }
   setenv ("UV_THREADPOOL_SIZE", "2", 1);

@@ -44,6 +44,7 @@ void memory_keep (void *made);
 
 /* The peaks: runs of lodger-bench. */
 extern MemoryMake memory_lodger_fanout;
+extern MemoryMake memory_lodger_fanout_direct;
 extern MemoryMake memory_gtask_fanout;
 extern MemoryMake memory_thread_pool_fanout;
 extern MemoryMake memory_uv_fanout;

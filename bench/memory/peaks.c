@@ -17,6 +17,12 @@ memory_lodger_fanout (uint64_t count)
 }
 
 void
+memory_lodger_fanout_direct (uint64_t count)
+{
+  run (bench_lodger_fanout_direct, count);
+}
+
+void
 memory_gtask_fanout (uint64_t count)
 {
   run (bench_gtask_fanout, count);

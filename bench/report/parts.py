@@ -214,6 +214,7 @@ MEMORY = {
     "timer": "a delayed call",
     "spawned": "a spawned call that waits",
     "fanout": "a job in a flood, at the peak",
+    "fanout-direct": "the same, its result by a direct call",
 }
 MEMORY_AIMS = {("promise", "Lodger"): 128, ("call", "Lodger"): 192}
 
