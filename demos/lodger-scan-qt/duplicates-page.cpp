@@ -99,8 +99,10 @@ GroupRows::append_text (const QModelIndex &index) const
     return;
   else if (index.column () == NAMES)
     text_append_count (text, group->count);
+  else if (index.column () == SIZE)
+    text_append_size (text, file->size);
   else
-    text_append_size (text, index.column () == SIZE ? file->size : group->wasted);
+    figures_append_waste (text, group->wasted, group->why);
 }
 
 QVariant

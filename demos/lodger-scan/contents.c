@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "contents.h"
 
+#include "sums.h"
+
 #include <string.h>
 
 enum
@@ -8,11 +10,16 @@ enum
   SLOTS_A_FILE = 16
 };
 
-typedef struct FileId
+/* Where the bytes of files are. Of those with the same content each place counts once. */
+typedef struct Place
 {
-  guint64 dev, ino;
-  guint names;
-} FileId;
+  guint64 dev, where; /* the inode; or no device, and the number of the blocks */
+  guint content;      /* the number of the first file that had it */
+  guint count;        /* of the files there; or the number of the blocks */
+} Place;
+
+/* `dev` of a place that is known by the number of its blocks. */
+#define BY_BLOCKS G_MAXUINT64
 
 guint
 contents_hash_inode (guint64 dev, guint64 ino)
@@ -21,24 +28,24 @@ contents_hash_inode (guint64 dev, guint64 ino)
 }
 
 static guint
-id_hash (const void *key)
+place_hash (const void *key)
 {
-  const FileId *id = key;
-  return contents_hash_inode (id->dev, id->ino);
+  const Place *place = key;
+  return contents_hash_inode (place->dev, place->where) ^ place->content;
 }
 
 static gboolean
-id_equal (const void *a, const void *b)
+place_equal (const void *a, const void *b)
 {
-  const FileId *id_a = a;
-  const FileId *id_b = b;
-  return id_a->dev == id_b->dev && id_a->ino == id_b->ino;
+  const Place *place_a = a;
+  const Place *place_b = b;
+  return place_a->dev == place_b->dev && place_a->where == place_b->where && place_a->content == place_b->content;
 }
 
 GHashTable *
-contents_new_inodes (void)
+contents_new_places (void)
 {
-  return g_hash_table_new_full (id_hash, id_equal, g_free, NULL);
+  return g_hash_table_new_full (place_hash, place_equal, g_free, NULL);
 }
 
 static StoreFile *
@@ -98,35 +105,42 @@ find_first (const Store *store, const StoreFile *file)
   return index == 0 ? NULL : file_at (store, index - 1);
 }
 
-/* How many names of the file's inode are here, with a content that is known, after one was added (1) or taken away
- * (-1). */
-static guint
-count_names (Store *store, const StoreFile *file, int change)
+static Place *
+look_up (GHashTable *places, const Place *key)
 {
-  FileId key = { g_array_index (store->devices, guint64, file->dev), file->ino, 0 };
-  FileId *id;
-  if (!file->has_more_names)
-    return change > 0 ? 1 : 0;
-  id = g_hash_table_lookup (store->hard_links, &key);
-  if (id == NULL)
+  Place *place = g_hash_table_lookup (places, key);
+  if (place == NULL)
     {
-      id = g_memdup2 (&key, sizeof key);
-      g_hash_table_add (store->hard_links, id);
+      place = g_memdup2 (key, sizeof *key);
+      g_hash_table_add (places, place);
     }
-  id->names += (guint) change;
-  return id->names;
+  return place;
 }
 
-/* Another name of an inode that was counted wastes nothing. */
+/* How many files are in the file's place, with its content, after one was added (1) or taken away (-1). */
+static guint
+count_in_place (Store *store, const StoreFile *file, const StoreFile *first, int change)
+{
+  Place key = { g_array_index (store->devices, guint64, file->dev), file->ino, 0, 0 };
+  Place *place;
+  if (!store_shares_place (file))
+    return change > 0 ? 1 : 0;
+  if (file->blocks != 0)
+    key = (Place) { BY_BLOCKS, file->blocks, 0, 0 };
+  key.content = (guint) (first - file_at (store, 0));
+  place = look_up (store->hard_links, &key);
+  place->count += (guint) change;
+  return place->count;
+}
+
+/* Another file in a place that was counted wastes nothing. */
 void
 contents_add (Store *store, guint number)
 {
   StoreFile *file = file_at (store, number);
   StoreFile *first;
-  gboolean another_name;
   if (file->content_kind == CONTENT_UNKNOWN)
     return;
-  another_name = count_names (store, file, 1) > 1;
   grow_slots (store);
   first = find_first (store, file);
   if (first == NULL)
@@ -136,12 +150,12 @@ contents_add (Store *store, guint number)
       first = file;
     }
   first->copies++;
-  if (another_name && first->inodes > 0)
+  if (count_in_place (store, file, first, 1) > 1)
     return;
   if (first->inodes++ > 0)
     {
       store->twins++;
-      store->wasted += file->size;
+      store->wasted = sum_of (store->wasted, file->size);
     }
 }
 
@@ -152,18 +166,72 @@ contents_remove (Store *store, const StoreFile *file)
   if (first == NULL)
     return;
   first->copies--;
-  if (count_names (store, file, -1) > 0)
+  if (count_in_place (store, file, first, -1) > 0)
     return;
   if (--first->inodes > 0)
     {
       store->twins--;
-      store->wasted -= file->size;
+      store->wasted = sum_without (store->wasted, file->size);
     }
+}
+
+/* ---- blocks ----------------------------------------------------------------------------------------------------- */
+
+void
+store_set_blocks (Store *store, guint number, guint64 mark)
+{
+  StoreFile *file = file_at (store, number);
+  const Place key = { g_array_index (store->devices, guint64, file->dev), mark, 0, 0 };
+  Place *place = mark == 0 ? NULL : look_up (store->blocks, &key);
+  if (place != NULL && place->count == 0)
+    place->count = g_hash_table_size (store->blocks);
+  file->blocks_known = TRUE;
+  if (file->gone || file->blocks == (place == NULL ? 0 : place->count))
+    return;
+  contents_remove (store, file);
+  file->blocks = place == NULL ? 0 : place->count;
+  contents_add (store, number);
+}
+
+void
+store_forget_blocks (Store *store, guint number)
+{
+  file_at (store, number)->blocks_known = FALSE;
+}
+
+int
+store_compare_places (const StoreFile *a, const StoreFile *b)
+{
+  if (a->blocks != b->blocks)
+    return a->blocks < b->blocks ? -1 : 1;
+  if (a->blocks != 0)
+    return 0;
+  if (a->dev != b->dev)
+    return a->dev < b->dev ? -1 : 1;
+  return (a->ino > b->ino) - (a->ino < b->ino);
+}
+
+gboolean
+store_shares_place (const StoreFile *file)
+{
+  return file->has_more_names || file->blocks != 0;
+}
+
+/* ---- twins ------------------------------------------------------------------------------------------------------ */
+
+gboolean
+store_find_first_twin (const Store *store, const StoreFile *file, guint *ret_number)
+{
+  const StoreFile *first = file->content_kind == CONTENT_UNKNOWN ? NULL : find_first (store, file);
+  if (first == NULL || first->copies < 2)
+    return FALSE;
+  *ret_number = (guint) (first - file_at (store, 0));
+  return TRUE;
 }
 
 gboolean
 store_has_twin (const Store *store, const StoreFile *file)
 {
-  const StoreFile *first = file->content_kind == CONTENT_UNKNOWN ? NULL : find_first (store, file);
-  return first != NULL && first->copies > 1;
+  guint first;
+  return store_find_first_twin (store, file, &first);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which files of a store have the same content, and how many inodes these are. The store's own.
+ * Which files of a store have the same content, and how many places on disk these take: inodes, and blocks that several
+ * inodes share. The store's own.
  */
 #ifndef LODGER_SCAN_CONTENTS_H
 #define LODGER_SCAN_CONTENTS_H
@@ -11,8 +12,8 @@ G_BEGIN_DECLS
 
 /* For a table by inode. */
 guint contents_hash_inode (guint64 dev, guint64 ino);
-/* The store's table of inodes with several names. */
-GHashTable *contents_new_inodes (void);
+/* One of the store's tables of places. */
+GHashTable *contents_new_places (void);
 /* Counts a file, if its content is known. */
 void contents_add (Store *store, guint number);
 /* A file that was counted has gone. */

@@ -2,6 +2,7 @@
 #include "engine.h"
 
 #include "groups.h"
+#include "sharing.h"
 #include "walk.h"
 
 #include <sys/resource.h>
@@ -25,10 +26,11 @@ struct Engine
   EngineEvents events;
   Shared *shared;
   Walk *walk;
-  Groups *groups;  /* NULL before the end of the walk, or when that has read all */
-  GQueue again;    /* jobs that stopped because of a shortage */
-  GQueue updates;  /* StoreDir: what is looked into next */
-  guint first_new; /* the number of the first file that this scan or update has found */
+  Groups *groups;   /* NULL before the end of the walk, or when that has read all */
+  Sharing *sharing; /* NULL before the end of the groups */
+  GQueue again;     /* jobs that stopped because of a shortage */
+  GQueue updates;   /* StoreDir: what is looked into next */
+  guint first_new;  /* the number of the first file that this scan or update has found */
   guint running, most_running;
   StoreDir *current;
   gint64 start, end;
@@ -115,6 +117,15 @@ begin_groups (Engine *engine)
   return engine->groups != NULL;
 }
 
+/* When the groups are known. */
+static gboolean
+begin_sharing (Engine *engine)
+{
+  if (engine->sharing == NULL && engine->running == 0)
+    engine->sharing = sharing_new (engine->shared);
+  return engine->sharing != NULL;
+}
+
 static Job *
 next_job (Engine *engine)
 {
@@ -126,6 +137,8 @@ next_job (Engine *engine)
     job = g_queue_pop_head (&engine->again);
   if (job == NULL && begin_groups (engine))
     job = groups_next (engine->groups);
+  if (job == NULL && begin_sharing (engine))
+    job = sharing_next (engine->sharing);
   return job;
 }
 
@@ -136,6 +149,7 @@ begin_update (Engine *engine)
   if (g_queue_is_empty (&engine->updates) || lodger_scope_has_ended (engine->work))
     return FALSE;
   g_clear_pointer (&engine->groups, groups_free);
+  g_clear_pointer (&engine->sharing, sharing_free);
   engine->first_new = engine->shared->store->files->len;
   while (!g_queue_is_empty (&engine->updates))
     walk_update (engine->walk, g_queue_pop_head (&engine->updates));
@@ -245,6 +259,7 @@ engine_free (Engine *engine)
   lodger_scope_unref (engine->work);
   lodger_repeat_unref (engine->ticking);
   groups_free (engine->groups);
+  sharing_free (engine->sharing);
   walk_free (engine->walk);
   shared_unref (engine->shared);
   lodger_caller_unref (engine->caller);

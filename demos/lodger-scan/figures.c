@@ -157,17 +157,63 @@ figures_append_saving (GString *text, const Session *session)
 }
 
 void
+figures_append_waste (GString *text, guint64 wasted, ReportWhy why)
+{
+  if (wasted > 0)
+    text_append_size (text, wasted);
+  else
+    g_string_append (text, _ (report_why_text (why)));
+}
+
+/* Why no group wastes anything. REPORT_COPIES: for several reasons. */
+static ReportWhy
+why_of_all (const Report *report)
+{
+  ReportWhy why = g_array_index (report->groups, ReportGroup, 0).why;
+  for (guint i = 1; i < report->groups->len; i++)
+    if (g_array_index (report->groups, ReportGroup, i).why != why)
+      return REPORT_COPIES;
+  return why;
+}
+
+/* Has places for the numbers of files and of groups. */
+static const char *
+say_why_nothing (const Report *report)
+{
+  guint n = report->groups->len;
+  switch (why_of_all (report))
+    {
+    case REPORT_EMPTY:
+      return ngettext ("Nothing could be saved: %s files in %s group are empty",
+                       "Nothing could be saved: %s files in %s groups are empty", n);
+    case REPORT_HARD_LINKS:
+      return ngettext ("Nothing could be saved: %s names in %s group are hard links of one file",
+                       "Nothing could be saved: %s names in %s groups are hard links, of one file in each group", n);
+    case REPORT_SHARED:
+      return ngettext ("Nothing could be saved: %s files in %s group share their blocks on the disk",
+                       "Nothing could be saved: %s files in %s groups share their blocks on the disk", n);
+    case REPORT_COPIES:
+    default:
+      return ngettext ("Nothing could be saved: %s files in %s group are empty, hard links, or share their blocks",
+                       "Nothing could be saved: %s files in %s groups are empty, hard links, or share their blocks", n);
+    }
+}
+
+void
 figures_append_groups (GString *text, const Report *report)
 {
   char *size = size_text (report->wasted);
   char *files = count_text (report->twins->len);
   char *groups = count_text (report->groups->len);
-  g_string_append_printf (
-      text,
-      ngettext ("%s could be saved: %s files in %s group of the same content",
-                "%s could be saved: %s files in %s groups of the same content, those that waste most first",
-                report->groups->len),
-      size, files, groups);
+  if (report->wasted == 0)
+    g_string_append_printf (text, say_why_nothing (report), files, groups);
+  else
+    g_string_append_printf (
+        text,
+        ngettext ("%s could be saved: %s files in %s group of the same content",
+                  "%s could be saved: %s files in %s groups of the same content, those that waste most first",
+                  report->groups->len),
+        size, files, groups);
   g_free (size);
   g_free (files);
   g_free (groups);
@@ -178,9 +224,9 @@ figures_append_twins (GString *text, const Store *store)
 {
   char *size;
   char *count;
-  if (store->twins == 0)
+  if (store->wasted == 0)
     {
-      g_string_append (text, _ ("Nothing was found twice so far."));
+      g_string_append (text, _ ("Nothing that takes space was found twice so far."));
       return;
     }
   size = size_text (store->wasted);

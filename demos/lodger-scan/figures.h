@@ -23,7 +23,9 @@ void figures_append_current (GString *text, const Session *session);
 void figures_append_watching (GString *text, const Session *session);
 /* "1.2 MB could be saved", of what was found so far. FALSE: nothing could. */
 gboolean figures_append_saving (GString *text, const Session *session);
-/* "1.2 MB could be saved: …". The report has groups. */
+/* "1.2 MB"; or "hard links", when the group wastes nothing. */
+void figures_append_waste (GString *text, guint64 wasted, ReportWhy why);
+/* "1.2 MB could be saved: …", or why nothing could. The report has groups. */
 void figures_append_groups (GString *text, const Report *report);
 /* What was found twice before there is a report. */
 void figures_append_twins (GString *text, const Store *store);

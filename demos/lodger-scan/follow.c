@@ -86,6 +86,15 @@ on_changed (Watch *watch G_GNUC_UNUSED, const GPtrArray *folders, void *data)
   update_soon (follow);
 }
 
+void
+follow_look_into (Follow *follow, StoreDir *dir)
+{
+  if (follow == NULL)
+    return;
+  g_hash_table_add (follow->changed, dir);
+  update_soon (follow);
+}
+
 static void
 on_covered (Watch *watch G_GNUC_UNUSED, void *data)
 {

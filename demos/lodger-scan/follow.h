@@ -25,6 +25,9 @@ void follow_end (Follow *follow);
 void follow_hold (Follow *follow);
 void follow_release (Follow *follow);
 
+/* A folder is to be looked into, although nobody may have told of a change. NULL is ignored. */
+void follow_look_into (Follow *follow, StoreDir *dir);
+
 /* Whether the engine looks into folders now. NULL gives FALSE. */
 gboolean follow_is_updating (const Follow *follow);
 /* Whether all folders are watched for which there is room. */

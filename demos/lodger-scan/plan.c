@@ -2,6 +2,7 @@
 #include "plan.h"
 
 #include "bin.h"
+#include "sums.h"
 
 #include <string.h>
 
@@ -135,28 +136,24 @@ is_in_bin (const Plan *plan, const StoreFile *file)
 /* ---- what is counted -------------------------------------------------------------------------------------------- */
 
 static gboolean
-is_same_inode (const StoreFile *a, const StoreFile *b)
+is_same_place (const StoreFile *a, const StoreFile *b)
 {
-  return a->ino == b->ino && a->dev == b->dev;
+  return store_compare_places (a, b) == 0;
 }
 
 static int
-compare_inodes (const void *a, const void *b, void *data)
+compare_places (const void *a, const void *b, void *data)
 {
   const Plan *plan = data;
-  const StoreFile *file_a = twin_at (plan, *(const guint *) a);
-  const StoreFile *file_b = twin_at (plan, *(const guint *) b);
-  if (file_a->dev != file_b->dev)
-    return file_a->dev < file_b->dev ? -1 : 1;
-  return (file_a->ino > file_b->ino) - (file_a->ino < file_b->ino);
+  return store_compare_places (twin_at (plan, *(const guint *) a), twin_at (plan, *(const guint *) b));
 }
 
-/* The bytes of the inodes all of whose names go. `several` are the twins whose inodes have several names. */
+/* The bytes of the places all of whose files go. `several` are the twins that may have others in their places. */
 static guint64
 count_several (Plan *plan, GArray *several)
 {
   guint64 bytes = 0;
-  g_array_sort_with_data (several, compare_inodes, plan);
+  g_array_sort_with_data (several, compare_places, plan);
   for (guint first = 0, end; first < several->len; first = end)
     {
       const StoreFile *file = twin_at (plan, g_array_index (several, guint, first));
@@ -164,11 +161,11 @@ count_several (Plan *plan, GArray *several)
       for (end = first; end < several->len; end++)
         {
           guint twin = g_array_index (several, guint, end);
-          if (!is_same_inode (twin_at (plan, twin), file))
+          if (!is_same_place (twin_at (plan, twin), file))
             break;
           all = all && plan->goes[twin];
         }
-      bytes += all ? file->size : 0;
+      bytes = sum_of (bytes, all ? file->size : 0);
     }
   return bytes;
 }
@@ -184,33 +181,33 @@ count_group (Plan *plan, const ReportGroup *group, int change)
     {
       const StoreFile *file = twin_at (plan, twin);
       count += plan->goes[twin];
-      if (file->has_more_names)
+      if (store_shares_place (file))
         {
           if (several == NULL)
             several = g_array_new (FALSE, FALSE, sizeof (guint));
           g_array_append_val (several, twin);
         }
       else if (plan->goes[twin])
-        bytes += file->size;
+        bytes = sum_of (bytes, file->size);
     }
   if (several != NULL)
     {
-      bytes += count_several (plan, several);
+      bytes = sum_of (bytes, count_several (plan, several));
       g_array_unref (several);
     }
   plan->count += (guint) change * count;
-  plan->bytes += (guint64) (gint64) change * bytes;
+  plan->bytes = change > 0 ? sum_of (plan->bytes, bytes) : sum_without (plan->bytes, bytes);
 }
 
-/* What the inode of a twin that goes frees: nothing, while another name of it stays. */
+/* What a twin that goes frees: nothing, while another one stays in its place. */
 static guint64
 bytes_of (const Plan *plan, guint twin)
 {
   const StoreFile *file = twin_at (plan, twin);
   const ReportGroup *group = group_at (plan, plan->group_of[twin]);
-  if (file->has_more_names)
+  if (store_shares_place (file))
     for (guint other = group->first; other < group->first + group->count; other++)
-      if (other != twin && !plan->goes[other] && is_same_inode (twin_at (plan, other), file))
+      if (other != twin && !plan->goes[other] && is_same_place (twin_at (plan, other), file))
         return 0;
   return file->size;
 }
@@ -262,7 +259,7 @@ plan_apply_to (Plan *plan, PlanRule rule, guint number)
     if (counts (plan, twin) && (kept == NULL || is_better (plan, rule, twin_at (plan, twin), kept)))
       kept = twin_at (plan, twin);
   for (guint twin = group->first; kept != NULL && twin < group->first + group->count; twin++)
-    plan->goes[twin] = counts (plan, twin) && !is_same_inode (twin_at (plan, twin), kept);
+    plan->goes[twin] = counts (plan, twin) && !is_same_place (twin_at (plan, twin), kept);
   count_group (plan, group, 1);
 }
 
@@ -288,7 +285,7 @@ plan_set (Plan *plan, guint twin, gboolean goes)
     return FALSE;
   plan->goes[twin] = goes ? 1 : 0;
   plan->count += goes ? 1 : G_MAXUINT;
-  plan->bytes += goes ? bytes_of (plan, twin) : -bytes_of (plan, twin);
+  plan->bytes = goes ? sum_of (plan->bytes, bytes_of (plan, twin)) : sum_without (plan->bytes, bytes_of (plan, twin));
   return TRUE;
 }
 

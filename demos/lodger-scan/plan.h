@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which files of the groups of duplicates are to go. At least one inode of each group stays, whatever is asked for, and
- * a further name of an inode that stays may stay, too: it takes no space. What is in a Bin never goes, and does not
- * count as a copy that stays: it is gone when the Bin is emptied. The main thread's alone.
+ * a further name of an inode that stays, or a file that has its blocks, may stay, too: it takes no space. What is in a
+ * Bin never goes, and does not count as a copy that stays: it is gone when the Bin is emptied. The main thread's alone.
  */
 #ifndef LODGER_SCAN_PLAN_H
 #define LODGER_SCAN_PLAN_H
@@ -43,7 +43,7 @@ gboolean plan_stays (const Plan *plan, guint twin);
 void plan_clear (Plan *plan);
 
 guint plan_get_count (const Plan *plan);
-/* The bytes that are free when they have gone: an inode of which a name stays frees none. */
+/* The bytes that are free when they have gone: none, where a name of the inode or another file with its blocks stays. */
 guint64 plan_get_bytes (const Plan *plan);
 const Report *plan_get_report (const Plan *plan);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "report.h"
 
+#include "i18n.h"
+#include "sums.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,13 +39,9 @@ compare_twins (const void *a, const void *b)
 }
 
 static int
-compare_inodes (const void *a, const void *b)
+compare_places (const void *a, const void *b)
 {
-  const StoreFile *file_a = *(StoreFile *const *) a;
-  const StoreFile *file_b = *(StoreFile *const *) b;
-  if (file_a->dev != file_b->dev)
-    return file_a->dev < file_b->dev ? -1 : 1;
-  return (file_a->ino > file_b->ino) - (file_a->ino < file_b->ino);
+  return store_compare_places (*(StoreFile *const *) a, *(StoreFile *const *) b);
 }
 
 static int
@@ -59,16 +58,55 @@ compare_groups (const void *a, const void *b, void *data)
 }
 
 static guint
-count_inodes (void **files, guint count)
+count_places (void **files, guint count)
 {
   void **sorted = g_new (void *, count);
-  guint inodes = 1;
+  guint places = 1;
   memcpy (sorted, files, count * sizeof *files);
-  qsort (sorted, count, sizeof *sorted, compare_inodes);
+  qsort (sorted, count, sizeof *sorted, compare_places);
   for (guint i = 1; i < count; i++)
-    inodes += compare_inodes (&sorted[i - 1], &sorted[i]) != 0 ? 1 : 0;
+    places += compare_places (&sorted[i - 1], &sorted[i]) != 0 ? 1 : 0;
   g_free (sorted);
-  return inodes;
+  return places;
+}
+
+static gboolean
+has_one_inode (void **files, guint count)
+{
+  const StoreFile *first = files[0];
+  for (guint i = 1; i < count; i++)
+    {
+      const StoreFile *file = files[i];
+      if (file->ino != first->ino || file->dev != first->dev)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+const char *
+report_why_text (ReportWhy why)
+{
+  switch (why)
+    {
+    case REPORT_EMPTY: return N_ ("empty");
+    case REPORT_HARD_LINKS: return N_ ("hard links");
+    case REPORT_SHARED: return N_ ("shared blocks");
+    case REPORT_COPIES:
+    default: return "";
+    }
+}
+
+static void
+find_waste (ReportGroup *group, void **files)
+{
+  const StoreFile *file = files[0];
+  group->wasted = sum_times (file->size, count_places (files, group->count) - 1);
+  if (group->wasted > 0)
+    group->why = REPORT_COPIES;
+  else if (has_one_inode (files, group->count))
+    group->why = REPORT_HARD_LINKS;
+  else
+    group->why = file->size == 0 ? REPORT_EMPTY : REPORT_SHARED;
 }
 
 static void
@@ -85,14 +123,14 @@ find_groups (Report *report)
   for (guint first = 0, end; first < twins->len; first = end)
     {
       const StoreFile *file = g_ptr_array_index (twins, first);
-      ReportGroup group = { first, 0, 0 };
+      ReportGroup group = { .first = first };
       for (end = first + 1; end < twins->len; end++)
         if (compare_contents (g_ptr_array_index (twins, end), file) != 0)
           break;
       group.count = end - first;
-      group.wasted = (count_inodes (twins->pdata + first, group.count) - 1) * file->size;
+      find_waste (&group, twins->pdata + first);
       g_array_append_val (report->groups, group);
-      report->wasted += group.wasted;
+      report->wasted = sum_of (report->wasted, group.wasted);
     }
   g_array_sort_with_data (report->groups, compare_groups, report);
 }

@@ -4,7 +4,8 @@
  * takes time with many files; it may be done in a worker as long as the store does not change: it is only read.
  *
  * Duplicates are files with the same hash. All paths of such a group are listed; what it wastes is its size times the
- * inodes that are too many: empty files and further names of one inode waste nothing.
+ * inodes that are too many: empty files, further names of one inode, and inodes that have the same blocks on disk waste
+ * nothing.
  */
 #ifndef LODGER_SCAN_REPORT_H
 #define LODGER_SCAN_REPORT_H
@@ -15,10 +16,20 @@
 
 G_BEGIN_DECLS
 
+/* What a group is; only the first kind wastes something. */
+typedef enum ReportWhy
+{
+  REPORT_COPIES,
+  REPORT_EMPTY,
+  REPORT_HARD_LINKS, /* all are names of one inode */
+  REPORT_SHARED      /* all have the same blocks on disk */
+} ReportWhy;
+
 typedef struct ReportGroup
 {
   guint first, count; /* in `twins` */
   guint64 wasted;
+  ReportWhy why;
 } ReportGroup;
 
 typedef struct Report
@@ -44,6 +55,8 @@ Report *report_new_duplicates (const Store *store, const char *folder, double se
 void report_set_folders (Report *report, char **folders);
 void report_free (Report *report);
 
+/* "hard links": what a group is that wastes nothing. Translated by whoever shows it in a window. */
+const char *report_why_text (ReportWhy why);
 /* The summary, for people. */
 char *report_summary (const Report *report);
 /* Writes the summary to standard output. FALSE, and one line on standard error, when that cannot be written; that

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "same.h"
 
+#include "extents.h"
+
 #include <errno.h>
-#include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -12,8 +13,7 @@
 enum
 {
   BLOCK = 512 * 1024,
-  SHARED_AT_ONCE = 16 * 1024 * 1024, /* btrfs takes no more */
-  EXTENTS = 64
+  SHARED_AT_ONCE = 16 * 1024 * 1024 /* btrfs takes no more */
 };
 
 /* Reads all of the block. FALSE: the file is shorter (errno is 0), or cannot be read. */
@@ -102,51 +102,14 @@ same_share (int first, int second, guint64 size, SameStopFunc stop, void *data)
   return same;
 }
 
-/* The next extents of the file from the byte `at` on. FALSE: not known. */
-static gboolean
-next_extents (int fd, guint64 at, struct fiemap *map)
-{
-  memset (map, 0, sizeof *map);
-  map->fm_start = at;
-  map->fm_length = FIEMAP_MAX_OFFSET - at;
-  map->fm_extent_count = EXTENTS;
-  if (ioctl (fd, FS_IOC_FIEMAP, map) < 0)
-    return FALSE;
-  for (guint i = 0; i < map->fm_mapped_extents; i++)
-    if ((map->fm_extents[i].fe_flags
-         & (FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC | FIEMAP_EXTENT_NOT_ALIGNED | FIEMAP_EXTENT_DATA_INLINE))
-        != 0)
-      return FALSE;
-  return TRUE;
-}
-
-/* One disk, and nothing that is in one place only: extents are compared as they are, so that files whose extents are
- * cut in another way count as not shared. */
 gboolean
 same_is_shared (int first, int second)
 {
-  gsize size = sizeof (struct fiemap) + EXTENTS * sizeof (struct fiemap_extent);
-  struct fiemap *map_a = g_malloc (size);
-  struct fiemap *map_b = g_malloc (size);
   struct stat st_a, st_b;
-  gboolean shared = fstat (first, &st_a) == 0 && fstat (second, &st_b) == 0 && st_a.st_dev == st_b.st_dev
-                    && st_a.st_size == st_b.st_size && st_a.st_blocks > 0;
-  gboolean last = FALSE;
-  for (guint64 at = 0; shared && !last;)
-    {
-      shared = next_extents (first, at, map_a) && next_extents (second, at, map_b)
-               && map_a->fm_mapped_extents == map_b->fm_mapped_extents && map_a->fm_mapped_extents > 0;
-      for (guint i = 0; shared && i < map_a->fm_mapped_extents; i++)
-        {
-          const struct fiemap_extent *a = &map_a->fm_extents[i];
-          const struct fiemap_extent *b = &map_b->fm_extents[i];
-          shared = a->fe_physical != 0 && a->fe_physical == b->fe_physical && a->fe_logical == b->fe_logical
-                   && a->fe_length == b->fe_length;
-          at = a->fe_logical + a->fe_length;
-          last = (a->fe_flags & FIEMAP_EXTENT_LAST) != 0;
-        }
-    }
-  g_free (map_a);
-  g_free (map_b);
-  return shared;
+  guint64 mark;
+  if (fstat (first, &st_a) < 0 || fstat (second, &st_b) < 0 || st_a.st_dev != st_b.st_dev
+      || st_a.st_size != st_b.st_size)
+    return FALSE;
+  mark = extents_get_mark (first);
+  return mark != 0 && mark == extents_get_mark (second);
 }

@@ -31,6 +31,7 @@ struct Session
   void (*written) (int why, void *data);
   void *written_data;
   GArray *forgotten; /* guint, to be removed when no report is being made */
+  GArray *reshared;  /* guint, whose blocks are to be asked for when nobody reads the store */
   gint64 saved;      /* µs of the monotonic clock, or 0 */
   gboolean wants_watch;
   Follow *follow; /* NULL: not yet, or not any more */
@@ -55,6 +56,7 @@ session_unref (void *data)
   engine_free (session->engine);
   hash_cache_unref (session->cache);
   g_array_unref (session->forgotten);
+  g_array_unref (session->reshared);
   g_strfreev (session->folders);
   lodger_caller_unref (session->caller);
   g_free (session);
@@ -72,6 +74,7 @@ enter (Session *session, SessionState state)
 
 static void make_report_again (Session *session);
 static void begin_watch (Session *session);
+static void ask_for_blocks (Session *session);
 
 /* The store may change again. */
 static void
@@ -81,8 +84,10 @@ end_making (Session *session)
     make_report_again (session);
   else
     begin_watch (session);
-  if (!session->making)
-    follow_release (session->follow);
+  if (session->making)
+    return;
+  follow_release (session->follow);
+  ask_for_blocks (session);
 }
 
 /* Those who show the old report change to the new one before it goes. */
@@ -243,6 +248,27 @@ session_forget (Session *session, const guint *numbers, guint count)
     make_report_again (session);
 }
 
+static void
+ask_for_blocks (Session *session)
+{
+  Store *store = engine_get_store (session->engine);
+  for (guint i = 0; i < session->reshared->len; i++)
+    {
+      guint number = g_array_index (session->reshared, guint, i);
+      store_forget_blocks (store, number);
+      follow_look_into (session->follow, g_array_index (store->files, StoreFile, number).dir);
+    }
+  g_array_set_size (session->reshared, 0);
+}
+
+void
+session_ask_for_blocks (Session *session, const guint *numbers, guint count)
+{
+  g_array_append_vals (session->reshared, numbers, count);
+  if (!session->making && !follow_is_updating (session->follow))
+    ask_for_blocks (session);
+}
+
 /* ---- the scan --------------------------------------------------------------------------------------------------- */
 
 static void
@@ -281,6 +307,7 @@ session_start (LodgerCaller *caller, const EngineOptions *what, const char *json
   session->json = json;
   session->events = *events;
   session->forgotten = g_array_new (FALSE, FALSE, sizeof (guint));
+  session->reshared = g_array_new (FALSE, FALSE, sizeof (guint));
   session->began = g_get_real_time () * 1000;
   session->cache = what->cache == NULL ? NULL : hash_cache_ref (what->cache);
   session->engine = engine_start (caller, what, &engine_events, ret_message);

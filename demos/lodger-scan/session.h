@@ -63,6 +63,8 @@ void session_watch (Session *session);
 /* Files that the program itself has taken away, by their numbers: they are removed from the store, and there is a new
  * report. */
 void session_forget (Session *session, const guint *numbers, guint count);
+/* Files whose blocks the program itself has changed: if the folders are watched, there is a new report. */
+void session_ask_for_blocks (Session *session, const guint *numbers, guint count);
 /* Writes the report to a file, in a worker. The store stays as it is until `written` runs, with 0 or an errno; it does
  * not run after session_drop(). FALSE: there is no report now, or it is being made anew. */
 gboolean session_write (Session *session, SessionFormat format, const char *path, void (*written) (int why, void *data),

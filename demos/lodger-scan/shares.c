@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "shares.h"
 
+#include "sums.h"
 #include "text.h"
 
 enum
@@ -34,7 +35,7 @@ shares_new (const Store *store, guint most)
       Share other = { NULL, 0, 0 };
       for (guint i = most - 1; i < shares->len; i++)
         {
-          other.bytes += g_array_index (shares, Share, i).bytes;
+          other.bytes = sum_of (other.bytes, g_array_index (shares, Share, i).bytes);
           other.files += g_array_index (shares, Share, i).files;
         }
       g_array_set_size (shares, most - 1);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "contents.h"
 
+#include "sums.h"
+
 #include <string.h>
 
 static guint
@@ -37,7 +39,8 @@ store_new (void)
   store->names = g_string_chunk_new (64 * 1024);
   store->opened = g_hash_table_new (dir_hash, dir_equal);
   store->type_index = g_hash_table_new (g_str_hash, g_str_equal);
-  store->hard_links = contents_new_inodes ();
+  store->hard_links = contents_new_places ();
+  store->blocks = contents_new_places ();
   store->devices = g_array_new (FALSE, FALSE, sizeof (guint64));
   return store;
 }
@@ -50,6 +53,7 @@ store_free (Store *store)
   g_hash_table_destroy (store->opened);
   g_hash_table_destroy (store->type_index);
   g_hash_table_destroy (store->hard_links);
+  g_hash_table_destroy (store->blocks);
   g_array_unref (store->devices);
   g_array_unref (store->files);
   g_array_unref (store->errors);
@@ -148,17 +152,18 @@ static void
 count_file (Store *store, const StoreFile *file, int change)
 {
   StoreType *type = &g_array_index (store->types, StoreType, file->type);
+  guint64 (*sum) (guint64 sum, guint64 size) = change > 0 ? sum_of : sum_without;
   guint64 one = (guint64) (gint64) change;
   store->n_files += (guint) change;
-  store->bytes += one * file->size;
-  store->disk += one * file->disk;
+  store->bytes = sum (store->bytes, file->size);
+  store->disk = sum (store->disk, file->disk);
   type->files += one;
-  type->bytes += one * file->size;
+  type->bytes = sum (type->bytes, file->size);
   for (StoreDir *dir = file->dir; dir != NULL; dir = dir->parent)
     {
       dir->files += one;
-      dir->bytes += one * file->size;
-      dir->disk += one * file->disk;
+      dir->bytes = sum (dir->bytes, file->size);
+      dir->disk = sum (dir->disk, file->disk);
     }
 }
 
@@ -169,7 +174,8 @@ store_add_file (Store *store, const StoreFile *file, const char *name, const cha
   guint number = store->files->len;
   store_before_add (store);
   added.gone = FALSE;
-  added.copies = added.inodes = 0;
+  added.copies = added.inodes = added.blocks = 0;
+  added.blocks_known = FALSE;
   added.name = g_string_chunk_insert (store->names, name);
   added.dev = device_number (store, dev);
   added.type = type_number (store, type);

@@ -69,10 +69,12 @@ typedef struct StoreFile
   guint dev;                 /* which file system: a number of the store's own */
   guint next_in_dir;         /* the number of the next file of the folder plus 1, or 0 */
   guint copies, inodes;      /* the store's own */
+  guint blocks;              /* other files with this number have the same blocks on disk; 0: its blocks are its own */
   guint16 type;              /* index into `types` */
   guint8 content_kind;       /* CONTENT_… */
   guint8 has_more_names : 1; /* the inode has other names */
   guint8 gone : 1;           /* it is not there any more */
+  guint8 blocks_known : 1;   /* nobody has to ask for `blocks` */
 } StoreFile;
 
 typedef struct StoreError
@@ -103,14 +105,16 @@ typedef struct Store
   GArray *types;  /* StoreType */
   guint n_files;  /* without those that have gone */
   guint64 bytes, disk, folders, links;
-  guint64 twins, wasted; /* inodes whose content another one has, too, and their bytes */
+  /* Inodes whose content another one has, too, and their bytes. Those that have the same blocks count as one. */
+  guint64 twins, wasted;
 
   /* The rest is the store's own. */
   GPtrArray *dirs;
   GStringChunk *names;
   GHashTable *opened;     /* StoreDir by device and inode */
   GHashTable *type_index; /* name to index + 1 */
-  GHashTable *hard_links; /* (dev, ino) of files that have several names, with how many of them are here */
+  GHashTable *hard_links; /* inodes with several names, and blocks with several files: how many of them are here */
+  GHashTable *blocks;     /* where they are, and their number */
   GArray *devices;        /* dev_t */
   guint32 *slots;         /* file index + 1 by hash, open addressing */
   guint n_slots;          /* a power of two */
@@ -146,6 +150,16 @@ void store_remove_dir (Store *store, StoreDir *dir);
 guint64 store_get_device (const Store *store, const StoreFile *file);
 /* Whether a file with the same content is there, too; another name of the same inode counts. */
 gboolean store_has_twin (const Store *store, const StoreFile *file);
+/* The number of the first file that had this content, the same for all that have it. FALSE: it has no twin. */
+gboolean store_find_first_twin (const Store *store, const StoreFile *file, guint *ret_number);
+/* Which blocks the file has: those of all other files with that mark on its device. 0: its own. */
+void store_set_blocks (Store *store, guint number, guint64 mark);
+/* They have to be asked for again. */
+void store_forget_blocks (Store *store, guint number);
+/* An order by what takes the space: 0 for two names of an inode, and for files that have the same blocks. */
+int store_compare_places (const StoreFile *a, const StoreFile *b);
+/* Whether there may be others in the same place. */
+gboolean store_shares_place (const StoreFile *file);
 /* A link that is not followed. */
 void store_add_link (Store *store, StoreDir *dir);
 /* The links of the folder are counted from 0 again. */

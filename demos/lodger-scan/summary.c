@@ -10,7 +10,9 @@ enum
 {
   TYPES_SHOWN = 10,
   GROUPS_SHOWN = 5,
-  ERRORS_SHOWN = 20
+  ERRORS_SHOWN = 20,
+  WIDTH = 14,       /* of a size */
+  GROUP_WIDTH = 17, /* of what a group wastes, or why it does not */
 };
 
 static void
@@ -30,13 +32,31 @@ append_path (GString *text, const StoreDir *dir, const char *name)
 }
 
 static void
+pad (GString *text, gsize start, gsize width)
+{
+  while (text->len < start + width)
+    g_string_append_c (text, ' ');
+}
+
+static void
 append_padded_size (GString *text, guint64 bytes)
 {
   gsize start = text->len;
   g_string_append (text, "  ");
   text_append_size (text, bytes);
-  while (text->len < start + 14)
-    g_string_append_c (text, ' ');
+  pad (text, start, WIDTH);
+}
+
+static void
+append_waste (GString *text, const ReportGroup *group)
+{
+  gsize start = text->len;
+  g_string_append (text, "  ");
+  if (group->wasted > 0)
+    text_append_size (text, group->wasted);
+  else
+    g_string_append (text, report_why_text (group->why));
+  pad (text, start, GROUP_WIDTH);
 }
 
 static int
@@ -99,11 +119,11 @@ append_all_groups (GString *text, const Report *report)
   for (guint i = 0; i < report->groups->len; i++)
     {
       const ReportGroup *group = &g_array_index (report->groups, ReportGroup, i);
-      append_padded_size (text, group->wasted);
+      append_waste (text, group);
       for (guint j = 0; j < group->count; j++)
         {
           const StoreFile *file = g_ptr_array_index (report->twins, group->first + j);
-          g_string_append_printf (text, "%*s", j == 0 ? 0 : 14, "");
+          g_string_append_printf (text, "%*s", j == 0 ? 0 : GROUP_WIDTH, "");
           append_path (text, file->dir, file->name);
           g_string_append_c (text, '\n');
         }

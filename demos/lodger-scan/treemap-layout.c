@@ -2,6 +2,7 @@
 #include "treemap-layout.h"
 
 #include "squarify.h"
+#include "sums.h"
 
 #include <math.h>
 #include <string.h>
@@ -113,7 +114,7 @@ rise (const TreemapLayout *layout, TreemapPart *heap, guint at)
 static void
 add_to_others (Walk *walk, const TreemapPart *part)
 {
-  walk->others.weight += part->weight;
+  walk->others.weight = sum_of (walk->others.weight, part->weight);
   walk->others.count += part->kind == TREEMAP_OTHERS ? part->count : 1;
 }
 
@@ -225,7 +226,7 @@ end_walk (TreemapLayout *layout)
         g_array_append_val (layout->parts, walk->others);
       layout->weight = walk->others.weight;
       for (guint i = 0; i < walk->largest->len; i++)
-        layout->weight += g_array_index (walk->largest, TreemapPart, i).weight;
+        layout->weight = sum_of (layout->weight, g_array_index (walk->largest, TreemapPart, i).weight);
     }
   keep_what_is_seen (layout);
   add_tiles (layout);

@@ -55,25 +55,37 @@ show_outcome (ActRun *run)
   g_string_free (text, TRUE);
 }
 
-/* The lists follow. What was exchanged at the last moment is not in its place any more, either. */
+/* Whether the list of files has to follow. What was exchanged at the last moment is not in its place any more, either. */
+static gboolean
+has_changed (ActKind kind, int reason)
+{
+  switch (kind)
+    {
+    case ACT_BIN:
+    case ACT_DELETE: return reason == ACT_DONE || reason == ACT_LEFT_IN_BIN || reason == ACT_LEFT_ASIDE;
+    case ACT_REFLINK: return reason == ACT_DONE || reason == ACT_SAME;
+    case ACT_HARD_LINK: /* the folder tells of another inode */
+    default: return FALSE;
+    }
+}
+
 static void
-tell_gone (ActRun *run)
+tell_changed (ActRun *run)
 {
   const Act *act = act_outcome_get_act (run->outcome);
   const GArray *items = act_get_items (act);
-  GArray *gone;
-  if (act_is_undo (act) || (act_get_kind (act) != ACT_BIN && act_get_kind (act) != ACT_DELETE))
+  ActKind kind = act_get_kind (act);
+  GArray *changed;
+  if (act_is_undo (act))
     return;
-  gone = g_array_new (FALSE, FALSE, sizeof (guint));
+  changed = g_array_new (FALSE, FALSE, sizeof (guint));
   for (guint i = 0; i < run->files->len; i++)
-    {
-      int reason = g_array_index (items, ActItem, i).reason;
-      if (reason == ACT_DONE || reason == ACT_LEFT_IN_BIN || reason == ACT_LEFT_ASIDE)
-        g_array_append_val (gone, g_array_index (run->files, guint, i));
-    }
-  if (gone->len > 0)
-    run->target.gone (&g_array_index (gone, guint, 0), gone->len, run->target.data);
-  g_array_unref (gone);
+    if (has_changed (kind, g_array_index (items, ActItem, i).reason))
+      g_array_append_val (changed, g_array_index (run->files, guint, i));
+  if (changed->len > 0)
+    (kind == ACT_REFLINK ? run->target.shared : run->target.gone) (&g_array_index (changed, guint, 0), changed->len,
+                                                                   run->target.data);
+  g_array_unref (changed);
 }
 
 static void
@@ -91,7 +103,7 @@ on_finished (Act *act, void *data)
   run->outcome = act_outcome_new (act);
   show_outcome (run);
   run->target.busy (FALSE, run->target.data);
-  tell_gone (run);
+  tell_changed (run);
   g_array_set_size (run->files, 0);
 }
 

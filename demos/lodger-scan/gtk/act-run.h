@@ -23,6 +23,8 @@ typedef struct ActRunTarget
   void (*busy) (gboolean busy, void *data);
   /* Files have gone, by their numbers in the plan's store. Not after act_run_forget(). */
   void (*gone) (const guint *files, guint count, void *data);
+  /* Files share their blocks now, likewise. */
+  void (*shared) (const guint *files, guint count, void *data);
   /* Whether the lists come to know by themselves of files that come back, or are linked. */
   gboolean (*follows) (void *data);
   void *data;

@@ -53,6 +53,14 @@ on_gone (const guint *files, guint count, void *data)
     session_forget (acts->session, files, count);
 }
 
+static void
+on_shared (const guint *files, guint count, void *data)
+{
+  const Acts *acts = data;
+  if (acts->session != NULL)
+    session_ask_for_blocks (acts->session, files, count);
+}
+
 static gboolean
 follows (void *data)
 {
@@ -191,6 +199,7 @@ acts_new (const ActsTarget *target)
     .get_plan = get_plan,
     .busy = on_busy,
     .gone = on_gone,
+    .shared = on_shared,
     .follows = follows,
     .data = acts,
   };

@@ -122,6 +122,7 @@ take_group (DuplicatesGroup *group, const Report *report, guint number)
   group->count = now->count;
   group->group = number;
   group->wasted = now->wasted;
+  group->why = now->why;
 }
 
 void

@@ -14,6 +14,7 @@ typedef struct DuplicatesGroup
 {
   guint first, count; /* in the numbers of the files */
   guint group;        /* the number in the report's groups */
+  ReportWhy why;      /* it wastes nothing */
   guint64 wasted;
   guint64 rank; /* what it wasted when it was seen first: the list is in that order */
   gboolean here;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "duplicates-list.h"
 
+#include "../figures.h"
 #include "../i18n.h"
 #include "../text.h"
 #include "act-marks.h"
@@ -72,17 +73,15 @@ append_wasted (void *data, gconstpointer row, GString *text)
 {
   const DuplicatesList *list = data;
   const DuplicatesGroup *group = duplicates_model_get_group (list->model, row);
-  if (group != NULL && group->wasted > 0)
-    text_append_size (text, group->wasted);
-  else if (group != NULL)
-    g_string_append (text, _ ("nothing"));
+  if (group != NULL)
+    figures_append_waste (text, group->wasted, group->why);
 }
 
 static const CellColumn columns[] = {
   { N_ ("Same content"), append_path, NULL, 60, CELL_EXPAND | CELL_MIDDLE | CELL_TREE | CELL_LIVE },
   { N_ ("Names"), append_copies, NULL, 10, CELL_NUMBER | CELL_LIVE },
   { N_ ("Size of each"), append_size, NULL, 14, CELL_NUMBER },
-  { N_ ("Wasted"), append_wasted, NULL, 12, CELL_NUMBER | CELL_LIVE },
+  { N_ ("Wasted"), append_wasted, NULL, 15, CELL_NUMBER | CELL_LIVE },
   { NULL, NULL, NULL, 0, 0 },
 };
 
