@@ -81,7 +81,7 @@ static const CellColumn columns[] = {
   { N_ ("Same content"), append_path, NULL, 60, CELL_EXPAND | CELL_MIDDLE | CELL_TREE | CELL_LIVE },
   { N_ ("Names"), append_copies, NULL, 10, CELL_NUMBER | CELL_LIVE },
   { N_ ("Size of each"), append_size, NULL, 14, CELL_NUMBER },
-  { N_ ("Wasted"), append_wasted, NULL, 15, CELL_NUMBER | CELL_LIVE },
+  { N_ ("Wasted"), append_wasted, NULL, 13, CELL_NUMBER | CELL_LIVE },
   { NULL, NULL, NULL, 0, 0 },
 };
 

@@ -58,8 +58,9 @@ status_bar_new (const char *cancel_action, const char *about_action)
   bar->current = make_text (0, "dim-label", GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE, 4, 40);
   gtk_widget_set_hexpand (bar->current, TRUE);
   bar->figures = make_text (0, "numeric", GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END, 20, 60);
-  /* In two lines where there is little room. */
-  bar->saving = make_text (1, "saving", GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END, 12, 30);
+  /* In two lines where there is little room: without room for them it would be cut instead. */
+  bar->saving = make_text (1, "saving", GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END, 16, 30);
+  gtk_inscription_set_min_lines (GTK_INSCRIPTION (bar->saving), 2);
   gtk_widget_add_css_class (bar->saving, "numeric");
   gtk_widget_set_tooltip_text (bar->saving, _ ("What files take that have the same content as another one"));
 

@@ -2,6 +2,7 @@
 /* "About this scan", and the status bar: what they tell of a scan. */
 #include "gtk-window.h"
 #include "gtk/about.h"
+#include "gtk/cells.h"
 #include "gtk/status-bar.h"
 
 #include <glib/gstdio.h>
@@ -200,6 +201,57 @@ START_TEST (the_status_bar_tells_what_could_be_saved_and_has_a_button_while_it_s
 }
 END_TEST
 
+static GtkWidget *
+find_saving (GtkWidget *widget)
+{
+  GtkWidget *found = gtk_widget_has_css_class (widget, "saving") ? widget : NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_saving (child);
+  return found;
+}
+
+/* Whether the widget has room for all of the text, in as many lines as it takes. */
+static gboolean
+has_room_for (GtkWidget *widget, const char *text)
+{
+  PangoLayout *layout = gtk_widget_create_pango_layout (widget, text);
+  int width, height;
+  pango_layout_set_wrap (layout, PANGO_WRAP_WORD);
+  pango_layout_set_width (layout, gtk_widget_get_width (widget) * PANGO_SCALE);
+  pango_layout_get_pixel_size (layout, &width, &height);
+  g_object_unref (layout);
+  return width <= gtk_widget_get_width (widget) && height <= gtk_widget_get_height (widget);
+}
+
+START_TEST (what_could_be_saved_has_room_when_the_text_is_twice_as_large)
+{
+  Stage stage;
+  StatusBar *bar;
+  GtkWidget *saving;
+  stage_open (&stage);
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", 192 * 1024, NULL);
+  cells_load_style ();
+  bar = status_bar_new ("win.cancel", "win.about");
+  saving = find_saving (status_bar_get_widget (bar));
+  gtk_window_set_default_size (stage.window.window, 1000, 680);
+  gtk_window_set_child (stage.window.window, status_bar_get_widget (bar));
+  gtk_window_present (stage.window.window);
+  stage_scan (&stage);
+  status_bar_set (bar, stage.session);
+  status_bar_refresh (bar, stage.session);
+  while (gtk_widget_get_width (saving) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  ck_assert_int_eq (gtk_widget_get_width (GTK_WIDGET (stage.window.window)), 1000);
+  ck_assert (has_room_for (saving, "74.9 MB could be saved"));
+  ck_assert (has_room_for (saving, "999.9 MB could be saved so far"));
+  ck_assert (has_room_for (saving, "999.9 MB könnten bisher frei werden"));
+  gtk_window_set_child (stage.window.window, NULL);
+  status_bar_free (bar);
+  stage_close (&stage);
+}
+END_TEST
+
 int
 main (int argc, char **argv)
 {
@@ -208,5 +260,6 @@ main (int argc, char **argv)
   test_add (suite, about_can_be_closed_and_shown_again);
   test_add (suite, about_follows_the_scan_at_its_end);
   test_add (suite, the_status_bar_tells_what_could_be_saved_and_has_a_button_while_it_scans);
+  test_add (suite, what_could_be_saved_has_room_when_the_text_is_twice_as_large);
   return gtk_test_main (suite, argc, argv);
 }
