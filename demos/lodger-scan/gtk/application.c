@@ -43,7 +43,7 @@ close_all (Application *application)
     {
       ScanWindow *window = window_of (each->data);
       if (window != NULL)
-        window_close (window);
+        window_end (window);
     }
   g_list_free (windows);
 }
@@ -157,7 +157,7 @@ open_first (Application *application)
   else
     {
       application->status = options_refuse_folder (application->options, message);
-      window_close (application->first);
+      window_end (application->first);
     }
   g_free (message);
 }

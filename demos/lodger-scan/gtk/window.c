@@ -129,7 +129,7 @@ save (void *data)
 static void
 close_it (void *data)
 {
-  window_close (data);
+  window_end (data);
 }
 
 static void
@@ -159,7 +159,7 @@ get_folder (void *data)
 static gboolean
 on_close_request (GtkWindow *gtk_window G_GNUC_UNUSED, void *data)
 {
-  window_close (data);
+  window_end (data);
   return TRUE;
 }
 
@@ -214,7 +214,7 @@ window_present (ScanWindow *window)
 /* GTK may keep the window for a while, or somebody else. So what is in it goes first, and nothing in it leads back
  * here. */
 void
-window_close (ScanWindow *window)
+window_end (ScanWindow *window)
 {
   kept_take_window (window->shared->settings, window->window);
   kept_set_page (window->shared->settings, results_get_page (window->results));

@@ -39,7 +39,7 @@ ScanWindow *window_new (const WindowShared *shared, const char *json);
 gboolean window_scan (ScanWindow *window, const Request *request, char **ret_message);
 void window_present (ScanWindow *window);
 /* Ends the scan, and destroys the window. */
-void window_close (ScanWindow *window);
+void window_end (ScanWindow *window);
 
 /* The window to which a GtkWindow belongs, or NULL. */
 ScanWindow *window_of (GtkWindow *gtk_window);
