@@ -52,7 +52,7 @@ write_errors (Output *output, const Report *report)
 {
   for (guint i = 0; i < report->errors->len; i++)
     {
-      const StoreError *error = g_ptr_array_index (report->errors, i);
+      const StoreError *error = &g_array_index (report->errors, StoreError, i);
       begin (output->text, i, "path");
       append_path (output, error->dir, error->name);
       g_string_append (output->text, ",\"reason\":");

@@ -18,8 +18,8 @@ compare_files (const void *a, const void *b)
 static int
 compare_errors (const void *a, const void *b)
 {
-  const StoreError *error_a = *(StoreError *const *) a;
-  const StoreError *error_b = *(StoreError *const *) b;
+  const StoreError *error_a = a;
+  const StoreError *error_b = b;
   int order = store_compare_paths (error_a->dir, error_a->name, error_b->dir, error_b->name);
   return order != 0 ? order : error_a->reason - error_b->reason;
 }
@@ -154,10 +154,8 @@ make (const Store *store, const char *folder, double seconds, gboolean interrupt
         g_ptr_array_add (report->files, file);
     }
   g_ptr_array_sort (report->files, compare_files);
-  report->errors = g_ptr_array_sized_new (store->errors->len);
-  for (guint i = 0; i < store->errors->len; i++)
-    g_ptr_array_add (report->errors, &g_array_index (store->errors, StoreError, i));
-  g_ptr_array_sort (report->errors, compare_errors);
+  report->errors = g_array_copy (store->errors);
+  g_array_sort (report->errors, compare_errors);
   find_groups (report);
   return report;
 }
@@ -187,7 +185,7 @@ report_free (Report *report)
   if (report == NULL)
     return;
   g_ptr_array_unref (report->files);
-  g_ptr_array_unref (report->errors);
+  g_array_unref (report->errors);
   g_ptr_array_unref (report->twins);
   g_array_unref (report->groups);
   g_clear_pointer (&report->acts, g_ptr_array_unref);

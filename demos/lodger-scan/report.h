@@ -39,10 +39,10 @@ typedef struct Report
   char **folders;     /* those that were scanned when there are several, which are below "/"; else NULL */
   double seconds;
   gboolean interrupted, duplicates_only;
-  GPtrArray *files;  /* StoreFile, by path; only those of the groups with `duplicates_only` */
-  GPtrArray *errors; /* StoreError, by path */
-  GPtrArray *twins;  /* StoreFile, group by group, by path in each */
-  GArray *groups;    /* ReportGroup, the one that wastes most first */
+  GPtrArray *files; /* StoreFile, by path; only those of the groups with `duplicates_only` */
+  GArray *errors;   /* StoreError, by path */
+  GPtrArray *twins; /* StoreFile, group by group, by path in each */
+  GArray *groups;   /* ReportGroup, the one that wastes most first */
   guint64 wasted;
   GPtrArray *acts; /* in words, what became of each of `twins`; NULL: nothing was done. Freed with its elements. */
 } Report;

@@ -227,10 +227,20 @@ leave_dir (Store *store, StoreDir *dir)
   store->folders--;
 }
 
+static gboolean
+is_below (const StoreError *error, void *data)
+{
+  const StoreDir *at = error->dir;
+  while (at != NULL && at != data)
+    at = at->parent;
+  return at != NULL;
+}
+
 void
 store_remove_dir (Store *store, StoreDir *dir)
 {
   StoreDir *at = dir;
+  store_remove_errors (store, is_below, dir);
   leave_dir (store, dir);
   for (;;)
     {
@@ -260,24 +270,4 @@ store_reset_links (Store *store, StoreDir *dir)
 {
   store->links -= dir->links;
   dir->links = 0;
-}
-
-gboolean
-store_has_error (const Store *store, const StoreDir *dir, const char *name, int reason)
-{
-  for (guint i = 0; i < store->errors->len; i++)
-    {
-      const StoreError *error = &g_array_index (store->errors, StoreError, i);
-      if (error->dir == dir && error->reason == reason && g_strcmp0 (error->name, name) == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-void
-store_add_error (Store *store, const StoreDir *dir, const char *name, int reason)
-{
-  StoreError error = { dir, name == NULL ? NULL : g_string_chunk_insert (store->names, name), reason };
-  store_before_add (store);
-  g_array_append_val (store->errors, error);
 }

@@ -101,9 +101,10 @@ typedef struct StorePlaces
 typedef struct Store
 {
   GArray *files;  /* StoreFile, in the order of arrival; those that have gone are among them */
-  GArray *errors; /* StoreError, likewise */
+  GArray *errors; /* StoreError, likewise; those that were resolved are not */
   GArray *types;  /* StoreType */
   guint n_files;  /* without those that have gone */
+  guint resolved; /* how often errors were removed: others have their numbers then */
   guint64 bytes, disk, folders, links;
   /* Inodes whose content another one has, too, and their bytes. Those that have the same blocks count as one. */
   guint64 twins, wasted;
@@ -165,6 +166,8 @@ void store_add_link (Store *store, StoreDir *dir);
 /* The links of the folder are counted from 0 again. */
 void store_reset_links (Store *store, StoreDir *dir);
 void store_add_error (Store *store, const StoreDir *dir, const char *name, int reason);
+/* Removes those that are none any more. The others may change their numbers, and only the store knows their places. */
+void store_remove_errors (Store *store, gboolean (*is_resolved) (const StoreError *error, void *data), void *data);
 gboolean store_has_error (const Store *store, const StoreDir *dir, const char *name, int reason);
 
 /* From now on, `room` / 2 files and errors at least can come before those that are there change their places in memory.

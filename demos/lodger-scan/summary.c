@@ -137,7 +137,7 @@ append_errors (GString *text, const Report *report)
     g_string_append (text, "errors:\n");
   for (guint i = 0; i < MIN (report->errors->len, ERRORS_SHOWN); i++)
     {
-      const StoreError *error = g_ptr_array_index (report->errors, i);
+      const StoreError *error = &g_array_index (report->errors, StoreError, i);
       g_string_append (text, "  ");
       append_path (text, error->dir, error->name);
       g_string_append_printf (text, ": %s\n", store_reason_text (error->reason));

@@ -32,13 +32,25 @@ static void accept_batch (Job *job);
 static const JobKind a_listing = { "list a folder", piece_list, accept_listing, piece_shrink, piece_clear };
 static const JobKind a_batch = { "scan files", piece_scan, accept_batch, piece_shrink, piece_clear };
 
-/* An update does not tell again what is known. */
+/* An update does not tell again what is known. What is said of a file that is read anew comes beside what was said
+ * before, which goes at the end of the listing. */
 static void
 tell (const Piece *piece, const char *name, int reason)
 {
+  const Walk *walk = piece->job.owner;
   Store *store = piece->job.shared->store;
-  if (!piece->is_update || !store_has_error (store, piece->job.dir, name, reason))
+  gboolean may_be_known = piece->is_update || (walk->is_updating && name == NULL);
+  if (piece->update != NULL && update_has_error (piece->update, name, reason))
+    return;
+  if (!may_be_known || !store_has_error (store, piece->job.dir, name, reason))
     store_add_error (store, piece->job.dir, name, reason);
+}
+
+/* The folder itself could not be read, or had been scanned under another path. */
+static gboolean
+is_of_folder (const StoreError *error, void *data)
+{
+  return error->dir == data && error->name == NULL;
 }
 
 static void
@@ -168,8 +180,10 @@ accept_folder (Piece *piece)
       tell (piece, NULL, REASON_SEEN);
       return FALSE;
     }
+  if (walk->is_updating && piece->job.reason == REASON_NONE)
+    store_remove_errors (store, is_of_folder, dir);
   if (piece->is_update || dir->first_file != 0 || dir->first_child != NULL)
-    piece->update = update_new (store, dir);
+    piece->update = update_new (store, dir, piece->job.shared->what.reading != ENGINE_COMPARE);
   return TRUE;
 }
 

@@ -13,6 +13,9 @@ struct ErrorsView
   Rows *rows;
   const Store *store;
   GString *path;
+  guint resolved; /* the store's, when the rows were made */
+  void (*wake) (void *data);
+  void *data;
 };
 
 /* A row that somebody still holds may be of a scan that is gone. */
@@ -75,6 +78,8 @@ ErrorsView *
 errors_view_new (void (*wake) (void *data), void *data)
 {
   ErrorsView *view = g_new0 (ErrorsView, 1);
+  view->wake = wake;
+  view->data = data;
   view->path = g_string_new (NULL);
   view->rows = rows_new (0, 0, 0);
   view->stack = g_object_ref_sink (gtk_stack_new ());
@@ -108,13 +113,26 @@ errors_view_set (ErrorsView *view, const Store *store)
 {
   rows_clear (view->rows);
   view->store = store;
+  view->resolved = store == NULL ? 0 : store->resolved;
   errors_view_refresh (view, FALSE);
+}
+
+/* Errors that were resolved have gone, and others may have their numbers. */
+static void
+follow (ErrorsView *view)
+{
+  if (view->store == NULL || view->resolved == view->store->resolved)
+    return;
+  view->resolved = view->store->resolved;
+  rows_clear (view->rows);
+  view->wake (view->data);
 }
 
 gboolean
 errors_view_grow (ErrorsView *view)
 {
   guint found = view->store == NULL ? 0 : view->store->errors->len;
+  follow (view);
   if (found > 0)
     gtk_stack_set_visible_child_name (GTK_STACK (view->stack), "errors");
   return rows_grow (view->rows, found);
@@ -123,6 +141,7 @@ errors_view_grow (ErrorsView *view)
 void
 errors_view_refresh (ErrorsView *view, gboolean over)
 {
+  follow (view);
   if (view->store != NULL && view->store->errors->len > 0)
     return;
   cells_empty_page_say (view->empty, _ ("No errors"),

@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A folder, and the engine that has scanned it. */
@@ -226,6 +227,129 @@ START_TEST (an_update_removes_a_folder_that_has_gone)
 }
 END_TEST
 
+static void
+make_link (const Scan *scan, const char *name, const char *to)
+{
+  char *path = g_build_filename (scan->folder, name, NULL);
+  ck_assert_int_eq (symlink (to, path), 0);
+  g_free (path);
+}
+
+static void
+set_mode (const Scan *scan, const char *name, mode_t mode)
+{
+  char *path = g_build_filename (scan->folder, name, NULL);
+  ck_assert_int_eq (chmod (path, mode), 0);
+  g_free (path);
+}
+
+/* The paths of the errors, in order. */
+static void
+expect_errors (const Scan *scan, const char *expected)
+{
+  const GArray *errors = engine_get_store (scan->engine)->errors;
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  GString *list = g_string_new (NULL);
+  for (guint i = 0; i < errors->len; i++)
+    {
+      const StoreError *error = &g_array_index (errors, StoreError, i);
+      GString *path = g_string_new (NULL);
+      store_append_path (path, error->dir, error->name);
+      g_ptr_array_add (paths, g_string_free (path, FALSE));
+    }
+  g_ptr_array_sort (paths, compare_names);
+  for (guint i = 0; i < paths->len; i++)
+    g_string_append_printf (list, "%s%s", i == 0 ? "" : " ", (char *) g_ptr_array_index (paths, i));
+  ck_assert_str_eq (list->str, expected);
+  g_ptr_array_unref (paths);
+  g_string_free (list, TRUE);
+}
+
+START_TEST (an_update_forgets_errors_that_it_does_not_find_again)
+{
+  Scan *scan = scan_new ();
+  make_file (scan, "file", "1");
+  make_file (scan, "sub/file", "22");
+  make_link (scan, "broken", "nothing");
+  make_link (scan, "other", "nothing");
+  make_link (scan, "sub/broken", "nothing");
+  make_link (scan, "sub/deep", "nothing");
+  scan_run (scan, readings[_i]);
+  expect_errors (scan, "broken other sub/broken sub/deep");
+  remove_name (scan, "broken");
+  scan_update (scan, NULL);
+  expect_errors (scan, "other sub/broken sub/deep");
+  scan_update (scan, NULL);
+  expect_errors (scan, "other sub/broken sub/deep");
+  make_file (scan, "nothing", "4444");
+  scan_update (scan, NULL);
+  expect_errors (scan, "sub/broken sub/deep");
+  remove_name (scan, "sub/broken");
+  remove_name (scan, "sub/deep");
+  remove_name (scan, "sub/file");
+  remove_name (scan, "sub");
+  scan_update (scan, NULL);
+  expect_errors (scan, "");
+  scan_free (scan);
+}
+END_TEST
+
+/* Whose rights count. */
+static void
+be_nobody (void)
+{
+  if (geteuid () == 0)
+    ck_assert_int_eq (seteuid (65534), 0);
+}
+
+START_TEST (an_update_reads_again_what_could_not_be_read)
+{
+  Scan *scan;
+  be_nobody ();
+  scan = scan_new ();
+  make_file (scan, "a", "1");
+  make_file (scan, "b", "1");
+  make_file (scan, "sub/c", "1");
+  set_mode (scan, "a", 0);
+  set_mode (scan, "sub", 0);
+  scan_run (scan, readings[_i]);
+  expect_errors (scan, "a sub");
+  scan_update (scan, NULL);
+  expect_errors (scan, "a sub");
+  scan_update (scan, NULL);
+  expect_errors (scan, "a sub");
+  set_mode (scan, "a", 0600);
+  scan_update (scan, NULL);
+  expect_errors (scan, "sub");
+  expect_files (scan, "a* b*");
+  set_mode (scan, "sub", 0700);
+  scan_update (scan, NULL);
+  expect_errors (scan, "");
+  expect_files (scan, "a* b* sub/c*");
+  scan_free (scan);
+}
+END_TEST
+
+START_TEST (an_update_that_reads_nothing_keeps_what_could_not_be_read)
+{
+  Scan *scan;
+  be_nobody ();
+  scan = scan_new ();
+  make_file (scan, "a", "1");
+  make_file (scan, "b", "1");
+  set_mode (scan, "a", 0);
+  scan_run (scan, ENGINE_COMPARE);
+  expect_errors (scan, "a");
+  scan_update (scan, NULL);
+  expect_errors (scan, "a");
+  ck_assert_uint_eq (engine_get_store (scan->engine)->files->len, 2);
+  remove_name (scan, "a");
+  scan_update (scan, NULL);
+  expect_errors (scan, "");
+  scan_free (scan);
+}
+END_TEST
+
 START_TEST (an_update_that_is_asked_for_during_a_scan_comes_at_its_end)
 {
   Scan *scan = scan_new ();
@@ -289,10 +413,14 @@ main (int argc, char **argv)
       add (suite, "an_update_finds_what_is_new_gone_or_changed", an_update_finds_what_is_new_gone_or_changed, i);
       add (suite, "an_update_of_what_has_not_changed_adds_nothing", an_update_of_what_has_not_changed_adds_nothing, i);
       add (suite, "an_update_removes_a_folder_that_has_gone", an_update_removes_a_folder_that_has_gone, i);
+      add (suite, "an_update_forgets_errors_that_it_does_not_find_again",
+           an_update_forgets_errors_that_it_does_not_find_again, i);
+      add (suite, "an_update_reads_again_what_could_not_be_read", an_update_reads_again_what_could_not_be_read, i);
       add (suite, "an_update_that_is_asked_for_during_a_scan_comes_at_its_end",
            an_update_that_is_asked_for_during_a_scan_comes_at_its_end, i);
       add (suite, "a_cancelled_scan_is_finished", a_cancelled_scan_is_finished, i);
       add (suite, "no_event_comes_from_an_engine_that_was_freed", no_event_comes_from_an_engine_that_was_freed, i);
     }
+  test_add (suite, an_update_that_reads_nothing_keeps_what_could_not_be_read);
   return test_main (suite, argc, argv);
 }
