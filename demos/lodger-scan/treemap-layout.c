@@ -4,7 +4,6 @@
 #include "squarify.h"
 #include "sums.h"
 
-#include <math.h>
 #include <string.h>
 
 /* In pixels. A tile that is smaller shows nothing; what is in a folder that is smaller is not shown. */
@@ -69,12 +68,6 @@ static int
 compare_for_sort (const void *a, const void *b, void *layout)
 {
   return compare_parts (layout, a, b);
-}
-
-gboolean
-treemap_part_equal (const TreemapPart *a, const TreemapPart *b)
-{
-  return a->kind == b->kind && a->dir == b->dir && (a->kind != TREEMAP_FILE || a->file == b->file);
 }
 
 /* ---- the largest parts of a folder ------------------------------------------------------------------------------ */
@@ -380,81 +373,4 @@ const GArray *
 treemap_layout_get_tiles (const TreemapLayout *layout)
 {
   return layout->tiles;
-}
-
-static gboolean
-holds (const TreemapTile *tile, double x, double y)
-{
-  return x >= tile->x && y >= tile->y && x < tile->x + tile->width && y < tile->y + tile->height;
-}
-
-int
-treemap_layout_find (const TreemapLayout *layout, double x, double y)
-{
-  int found = TREEMAP_NO_TILE;
-  for (guint i = 0; i < layout->tiles->len; i++)
-    {
-      const TreemapTile *tile = &g_array_index (layout->tiles, TreemapTile, i);
-      if (tile->parent == found && holds (tile, x, y))
-        found = (int) i;
-    }
-  return found;
-}
-
-int
-treemap_layout_find_part (const TreemapLayout *layout, const TreemapPart *part)
-{
-  for (guint i = 0; i < layout->tiles->len; i++)
-    if (treemap_part_equal (&g_array_index (layout->tiles, TreemapTile, i).part, part))
-      return (int) i;
-  return TREEMAP_NO_TILE;
-}
-
-/* How far a tile is from another one in that direction; a gap to the side counts much more. Less than 0: it is not
- * there. */
-static double
-distance (const TreemapTile *from, const TreemapTile *to, int right, int down)
-{
-  double ahead;
-  double aside;
-  double from_x = from->x + from->width / 2;
-  double from_y = from->y + from->height / 2;
-  if (right != 0)
-    {
-      ahead = right > 0 ? to->x - (from->x + from->width) : from->x - (to->x + to->width);
-      aside = MAX (MAX (to->y - from_y, from_y - (to->y + to->height)), 0);
-    }
-  else
-    {
-      ahead = down > 0 ? to->y - (from->y + from->height) : from->y - (to->y + to->height);
-      aside = MAX (MAX (to->x - from_x, from_x - (to->x + to->width)), 0);
-    }
-  return ahead < -0.5 ? -1 : MAX (ahead, 0) + 4 * aside;
-}
-
-int
-treemap_layout_find_beside (const TreemapLayout *layout, int tile, int right, int down)
-{
-  const TreemapTile *tiles = (const TreemapTile *) (void *) layout->tiles->data;
-  if (tile == TREEMAP_NO_TILE)
-    return layout->tiles->len > 0 ? 0 : TREEMAP_NO_TILE;
-  for (int from = tile; from != TREEMAP_NO_TILE; from = tiles[from].parent)
-    {
-      int nearest = TREEMAP_NO_TILE;
-      double least = INFINITY;
-      for (int i = 0; i < (int) layout->tiles->len; i++)
-        {
-          double far = i == from || tiles[i].parent != tiles[from].parent
-                           ? -1
-                           : distance (&tiles[from], &tiles[i], right, down);
-          if (far >= 0 && far < least)
-            {
-              least = far;
-              nearest = i;
-            }
-        }
-      if (nearest != TREEMAP_NO_TILE)
-        return nearest;
-    }
-  return tile;
 }

@@ -74,15 +74,6 @@ const TreemapOptions *treemap_layout_get_options (const TreemapLayout *layout);
 const GArray *treemap_layout_get_parts (const TreemapLayout *layout);
 /* TreemapTile: each after the one that it is in. */
 const GArray *treemap_layout_get_tiles (const TreemapLayout *layout);
-/* The innermost tile there, or TREEMAP_NO_TILE. */
-int treemap_layout_find (const TreemapLayout *layout, double x, double y);
-/* The tile of a file or a folder. */
-int treemap_layout_find_part (const TreemapLayout *layout, const TreemapPart *part);
-/* The tile beside another one in that direction (one of the two is 0), the nearest of those in the same folder; else
- * beside the folder. Without a tile: the first one. */
-int treemap_layout_find_beside (const TreemapLayout *layout, int tile, int right, int down);
-
-gboolean treemap_part_equal (const TreemapPart *a, const TreemapPart *b);
 
 G_END_DECLS
 

@@ -7,6 +7,7 @@
 #include "../scan.h"
 #include "actions.h"
 #include "cells.h"
+#include "dark.h"
 #include "kept.h"
 #include "recent.h"
 #include "window.h"
@@ -194,19 +195,11 @@ on_open (GApplication *gtk_application G_GNUC_UNUSED, GFile **files, int count, 
   request_free (request);
 }
 
-/* GTK 4.20 has another property for that, and warns of the old one. */
 static void
 show_dark (Application *application, gboolean dark)
 {
-  GObject *settings = G_OBJECT (gtk_settings_get_default ());
-  GParamSpec *scheme = g_object_class_find_property (G_OBJECT_GET_CLASS (settings), "gtk-interface-color-scheme");
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (application->application), "dark");
-  const char *nick = dark ? "dark" : "default";
-  if (scheme != NULL)
-    g_object_set (settings, scheme->name,
-                  g_enum_get_value_by_nick (G_PARAM_SPEC_ENUM (scheme)->enum_class, nick)->value, NULL);
-  else
-    g_object_set (settings, "gtk-application-prefer-dark-theme", dark, NULL);
+  dark_show (dark);
   g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (dark));
 }
 

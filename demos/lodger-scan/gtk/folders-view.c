@@ -5,47 +5,45 @@
 #include "family-look.h"
 #include "folder-menu.h"
 #include "folder-parts.h"
+#include "folder-selection.h"
 #include "notice.h"
 #include "path-bar.h"
 #include "share-list.h"
 #include "treemap.h"
-
-enum
-{
-  BUDGET = 2000,          /* µs of a frame */
-  LOOKS = 500,            /* files and folders between two looks at the clock */
-  LEAST_INTERVAL = 250000 /* µs from one layout to the next while the scan goes on */
-};
 
 static const char view_key[] = "lodger-scan-folders";
 
 struct FoldersView
 {
   FoldersViewTarget target;
-  GtkWidget *box, *path_bar, *up, *list, *map, *map_stack, *legend, *line;
+  GtkWidget *box, *path_bar, *up, *list, *map, *map_stack, *legend;
   FolderMenu *menu;
   Notice *notice;
   const Store *store;
   const char *folder;
   const StoreDir *dir; /* the one that is shown, or will be */
-  TreemapLayout *shown, *made;
-  gboolean making, stale, at_once, on_disk;
-  gint64 begun;
-  StoreDir sums;        /* what the folder was like when the layout was begun */
-  TreemapPart selected; /* without a folder: nothing is */
+  FolderLayout *layout;
+  gboolean on_disk;
+  FolderSelection *selection;
   TreemapPart of_menu;
 };
+
+static const TreemapLayout *
+get_shown (const FoldersView *view)
+{
+  return folder_layout_get (view->layout);
+}
 
 static FolderParts
 get_parts (const FoldersView *view)
 {
-  return (FolderParts) { view->store, view->folder, treemap_layout_get_weight (view->shown) };
+  return (FolderParts) { view->store, view->folder, treemap_layout_get_weight (get_shown (view)) };
 }
 
 static const TreemapPart *
 get_row (const FoldersView *view, guint number)
 {
-  return &g_array_index (treemap_layout_get_parts (view->shown), TreemapPart, number);
+  return &g_array_index (treemap_layout_get_parts (get_shown (view)), TreemapPart, number);
 }
 
 static void
@@ -65,70 +63,18 @@ give_path (const FoldersView *view, const TreemapPart *part, void (*func) (const
   g_free (path);
 }
 
-/* ---- the selection ---------------------------------------------------------------------------------------------- */
-
-/* The number of the row that shows a part, or the folder that it is in. */
-static guint
-find_row (const FoldersView *view, TreemapPart part)
-{
-  const GArray *parts = treemap_layout_get_parts (view->shown);
-  const StoreDir *shown = treemap_layout_get_dir (view->shown);
-  if (part.kind != TREEMAP_FOLDER && part.dir != shown)
-    part = (TreemapPart) { .kind = TREEMAP_FOLDER, .dir = part.dir };
-  while (part.kind == TREEMAP_FOLDER && part.dir != NULL && part.dir->parent != shown)
-    part.dir = part.dir->parent;
-  for (guint i = 0; i < parts->len && part.dir != NULL; i++)
-    if (treemap_part_equal (&g_array_index (parts, TreemapPart, i), &part))
-      return i;
-  return G_MAXUINT;
-}
-
-static void
-show_line (const FoldersView *view, const TreemapPart *part)
-{
-  GString *text = g_string_new (NULL);
-  if (part != NULL)
-    describe (part, text, (void *) (gsize) view);
-  gtk_label_set_text (GTK_LABEL (view->line), text->str);
-  g_string_free (text, TRUE);
-}
-
-/* The part that is selected as it is in the layout, or NULL. */
-static const TreemapPart *
-find_selected (const FoldersView *view)
-{
-  int tile = view->selected.dir == NULL ? TREEMAP_NO_TILE : treemap_layout_find_part (view->shown, &view->selected);
-  guint row = view->selected.dir == NULL ? G_MAXUINT : find_row (view, view->selected);
-  if (tile != TREEMAP_NO_TILE)
-    return &g_array_index (treemap_layout_get_tiles (view->shown), TreemapTile, tile).part;
-  return row == G_MAXUINT ? NULL : get_row (view, row);
-}
-
-static void
-show_selection (FoldersView *view)
-{
-  const TreemapPart *part = find_selected (view);
-  treemap_select (view->map, part);
-  share_list_select (view->list, part == NULL ? G_MAXUINT : find_row (view, *part));
-  show_line (view, part);
-}
-
 static void
 on_tile_selected (const TreemapPart *part, void *data)
 {
-  FoldersView *view = data;
-  view->selected = *part;
-  share_list_select (view->list, find_row (view, *part));
-  show_line (view, part);
+  const FoldersView *view = data;
+  folder_selection_take_tile (view->selection, part);
 }
 
 static void
 on_row_selected (guint number, void *data)
 {
-  FoldersView *view = data;
-  view->selected = *get_row (view, number);
-  treemap_select (view->map, &view->selected);
-  show_line (view, &view->selected);
+  const FoldersView *view = data;
+  folder_selection_take_row (view->selection, number);
 }
 
 /* ---- from folder to folder -------------------------------------------------------------------------------------- */
@@ -136,21 +82,20 @@ on_row_selected (guint number, void *data)
 static void
 need_layout (FoldersView *view, gboolean at_once)
 {
-  view->stale = TRUE;
-  view->at_once |= at_once;
+  folder_layout_want (view->layout, at_once);
   view->target.wake (view->target.data);
 }
 
 void
 folders_view_enter (FoldersView *view, const StoreDir *dir)
 {
+  const StoreDir *left = view->dir;
   if (dir == NULL || dir == view->dir)
     return;
   /* When one leaves a folder, that is selected. */
-  view->selected = (TreemapPart) { .kind = TREEMAP_FOLDER };
-  for (const StoreDir *up = view->dir; up != NULL && view->selected.dir == NULL; up = up->parent)
-    if (up->parent == dir)
-      view->selected.dir = up;
+  while (left != NULL && left->parent != dir)
+    left = left->parent;
+  folder_selection_expect (view->selection, left);
   view->dir = dir;
   gtk_widget_set_sensitive (view->up, dir->parent != NULL);
   path_bar_set (view->path_bar, view->folder, dir);
@@ -232,7 +177,7 @@ static gboolean
 on_copy (GtkWidget *widget G_GNUC_UNUSED, GVariant *arguments G_GNUC_UNUSED, void *data)
 {
   const FoldersView *view = data;
-  const TreemapPart *part = find_selected (view);
+  const TreemapPart *part = folder_selection_get (view->selection);
   if (part == NULL)
     return FALSE;
   give_path (view, part, view->target.copy_path);
@@ -265,52 +210,31 @@ fill_row (guint number, ShareRow *row, void *data)
 }
 
 static void
-begin_layout (FoldersView *view)
+show_layout (FoldersView *view, TreemapLayout *before)
 {
-  TreemapOptions options = { .width = gtk_widget_get_width (view->map),
-                             .height = gtk_widget_get_height (view->map),
-                             .header = treemap_get_header (view->map),
-                             .on_disk = view->on_disk };
-  view->stale = view->at_once = FALSE;
-  view->begun = g_get_monotonic_time ();
-  view->sums = *view->dir;
-  view->making = TRUE;
-  treemap_layout_begin (view->made, view->store, view->dir, &options);
-}
-
-static void
-show_layout (FoldersView *view)
-{
-  TreemapLayout *before = view->shown;
-  view->making = FALSE;
-  view->shown = view->made;
-  view->made = before;
-  treemap_set (view->map, view->shown, view->store);
+  treemap_set (view->map, get_shown (view), view->store);
   treemap_layout_forget (before);
-  share_list_set_count (view->list, treemap_layout_get_parts (view->shown)->len);
-  show_selection (view);
+  share_list_set_count (view->list, treemap_layout_get_parts (get_shown (view))->len);
+  folder_selection_show (view->selection);
   family_legend_show (view->legend, widget_is_dark (view->map));
   gtk_stack_set_visible_child_name (GTK_STACK (view->map_stack),
-                                    treemap_layout_get_tiles (view->shown)->len > 0 ? "map" : "nothing");
+                                    treemap_layout_get_tiles (get_shown (view))->len > 0 ? "map" : "nothing");
 }
 
 gboolean
 folders_view_grow (FoldersView *view)
 {
-  gint64 now = g_get_monotonic_time ();
+  TreemapLayout *before;
   gboolean more;
   if (view->dir == NULL || !gtk_widget_get_mapped (view->box))
     return share_list_grow (view->list);
   /* It has no size before the first frame. */
   if (gtk_widget_get_width (view->box) == 0)
     return TRUE;
-  if (view->stale && (view->at_once || (!view->making && now - view->begun >= LEAST_INTERVAL)))
-    begin_layout (view);
-  for (gint64 end = now + BUDGET; view->making && g_get_monotonic_time () < end;)
-    if (!treemap_layout_go_on (view->made, LOOKS))
-      show_layout (view);
+  if (folder_layout_go_on (view->layout, view->map, view->store, view->dir, view->on_disk, &before))
+    show_layout (view, before);
   more = share_list_grow (view->list);
-  return more || view->making || view->stale;
+  return more || folder_layout_is_at_work (view->layout);
 }
 
 void
@@ -321,8 +245,7 @@ folders_view_refresh (FoldersView *view, gboolean over G_GNUC_UNUSED)
     return;
   if (dir == NULL)
     folders_view_enter (view, store_get_root (view->store));
-  else if (dir->bytes != view->sums.bytes || dir->disk != view->sums.disk || dir->files != view->sums.files
-           || dir->first_child != view->sums.first_child)
+  else if (folder_layout_is_old (view->layout, dir))
     need_layout (view, FALSE);
 }
 
@@ -331,16 +254,15 @@ folders_view_set (FoldersView *view, const Store *store, const char *folder)
 {
   folder_menu_hide (view->menu);
   treemap_set (view->map, NULL, NULL);
-  treemap_layout_forget (view->made);
-  treemap_layout_forget (view->shown);
-  view->making = view->stale = FALSE;
+  folder_layout_forget (view->layout);
   view->dir = NULL;
-  view->selected = view->of_menu = (TreemapPart) { .kind = TREEMAP_FOLDER };
+  view->of_menu = (TreemapPart) { .kind = TREEMAP_FOLDER };
+  folder_selection_expect (view->selection, NULL);
   view->store = store;
   view->folder = folder;
   share_list_rewind (view->list);
   path_bar_set (view->path_bar, folder, NULL);
-  show_line (view, NULL);
+  folder_selection_hide (view->selection);
   folders_view_refresh (view, FALSE);
 }
 
@@ -350,10 +272,7 @@ static void
 on_resized (void *data)
 {
   FoldersView *view = data;
-  const TreemapOptions *options = treemap_layout_get_options (view->shown);
-  if (view->store != NULL
-      && (options->width != gtk_widget_get_width (view->map) || options->height != gtk_widget_get_height (view->map)
-          || options->header != treemap_get_header (view->map)))
+  if (view->store != NULL && !folder_layout_fits (view->layout, view->map))
     need_layout (view, TRUE);
 }
 
@@ -419,15 +338,9 @@ folders_view_new (const FoldersViewTarget *target)
   GtkEventController *shortcuts = gtk_shortcut_controller_new ();
   ShareListSource rows = { fill_row, on_row_activated, on_row_selected, on_row_menu, view };
   view->target = *target;
-  view->shown = treemap_layout_new ();
-  view->made = treemap_layout_new ();
+  view->layout = folder_layout_new ();
   view->box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_VERTICAL, 0));
   view->list = share_list_new (_ ("What is in the folder"), FALSE, &rows);
-  view->line = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (view->line), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (view->line), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_widget_add_css_class (view->line, "page-foot");
-  gtk_widget_add_css_class (view->line, "numeric");
   gtk_paned_set_start_child (GTK_PANED (panes), view->list);
   gtk_paned_set_end_child (GTK_PANED (panes), make_map (view));
   gtk_paned_set_resize_start_child (GTK_PANED (panes), FALSE);
@@ -435,11 +348,13 @@ folders_view_new (const FoldersViewTarget *target)
   gtk_paned_set_shrink_end_child (GTK_PANED (panes), FALSE);
   gtk_paned_set_position (GTK_PANED (panes), 340);
   gtk_widget_set_vexpand (panes, TRUE);
+  view->selection
+      = folder_selection_new (&(FolderSelectionParts) { view->map, view->list, view->layout, describe, view });
   view->notice = notice_new ();
   gtk_box_append (GTK_BOX (view->box), notice_get_widget (view->notice));
   gtk_box_append (GTK_BOX (view->box), make_top (view));
   gtk_box_append (GTK_BOX (view->box), panes);
-  gtk_box_append (GTK_BOX (view->box), view->line);
+  gtk_box_append (GTK_BOX (view->box), folder_selection_get_line (view->selection));
   view->menu = folder_menu_new (view->box, on_chosen, view);
   add_key (shortcuts, "<Control>c", on_copy, view);
   add_key (shortcuts, "BackSpace|<Alt>Up", on_leave, view);
@@ -456,8 +371,8 @@ folders_view_free (FoldersView *view)
   folder_menu_free (view->menu);
   g_object_set_data (G_OBJECT (view->box), view_key, NULL);
   g_object_unref (view->box);
-  treemap_layout_free (view->shown);
-  treemap_layout_free (view->made);
+  folder_selection_free (view->selection);
+  folder_layout_free (view->layout);
   notice_free (view->notice);
   g_free (view);
 }

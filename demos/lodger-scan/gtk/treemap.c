@@ -2,6 +2,7 @@
 #include "treemap.h"
 
 #include "../i18n.h"
+#include "../treemap-find.h"
 #include "treemap-picture.h"
 
 typedef struct Treemap
@@ -83,7 +84,7 @@ set_hovered (Treemap *map, int index)
 static int
 find (const Treemap *map, double x, double y)
 {
-  return map->layout == NULL ? TREEMAP_NO_TILE : treemap_layout_find (map->layout, x, y);
+  return map->layout == NULL ? TREEMAP_NO_TILE : treemap_find_tile (map->layout, x, y);
 }
 
 static void
@@ -144,7 +145,7 @@ static void
 move (Treemap *map, int right, int down)
 {
   if (map->layout != NULL)
-    select_tile (map, treemap_layout_find_beside (map->layout, map->selected, right, down));
+    select_tile (map, treemap_find_beside (map->layout, map->selected, right, down));
 }
 
 static gboolean
@@ -338,7 +339,7 @@ void
 treemap_select (GtkWidget *treemap, const TreemapPart *part)
 {
   Treemap *map = (Treemap *) treemap;
-  int index = part == NULL || map->layout == NULL ? TREEMAP_NO_TILE : treemap_layout_find_part (map->layout, part);
+  int index = part == NULL || map->layout == NULL ? TREEMAP_NO_TILE : treemap_find_part (map->layout, part);
   if (index == map->selected)
     return;
   map->selected = index;

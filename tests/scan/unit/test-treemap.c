@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The map of a folder: what has a rectangle in it, and where. */
 #include "test-suite.h"
-#include "treemap-layout.h"
+#include "treemap-find.h"
 
 #include <string.h>
 
@@ -80,14 +80,14 @@ tile_of_file (const Place *place, guint file)
   TreemapPart part = { .kind = TREEMAP_FILE, .file = file };
   int found;
   part.dir = g_array_index (place->store->files, StoreFile, file).dir;
-  found = treemap_layout_find_part (place->layout, &part);
+  found = treemap_find_part (place->layout, &part);
   return found == TREEMAP_NO_TILE ? NULL : get_tile (place, (guint) found);
 }
 
 static const TreemapTile *
 tile_of_dir (const Place *place, const StoreDir *dir)
 {
-  int found = treemap_layout_find_part (place->layout, &(TreemapPart) { .kind = TREEMAP_FOLDER, .dir = dir });
+  int found = treemap_find_part (place->layout, &(TreemapPart) { .kind = TREEMAP_FOLDER, .dir = dir });
   return found == TREEMAP_NO_TILE ? NULL : get_tile (place, (guint) found);
 }
 
@@ -229,8 +229,8 @@ START_TEST (a_folder_of_empty_files_has_no_tiles)
   lay_out (&place, place.root, FALSE);
   ck_assert_uint_eq (count_tiles (&place), 0);
   ck_assert_uint_eq (treemap_layout_get_parts (place.layout)->len, 2);
-  ck_assert_int_eq (treemap_layout_find (place.layout, 5, 5), TREEMAP_NO_TILE);
-  ck_assert_int_eq (treemap_layout_find_beside (place.layout, TREEMAP_NO_TILE, 1, 0), TREEMAP_NO_TILE);
+  ck_assert_int_eq (treemap_find_tile (place.layout, 5, 5), TREEMAP_NO_TILE);
+  ck_assert_int_eq (treemap_find_beside (place.layout, TREEMAP_NO_TILE, 1, 0), TREEMAP_NO_TILE);
   place_close (&place);
 }
 END_TEST
@@ -305,10 +305,10 @@ START_TEST (the_innermost_tile_is_found)
   lay_out (&place, place.root, FALSE);
   outer = tile_of_dir (&place, dir);
   tile = tile_of_file (&place, inner);
-  ck_assert_ptr_eq (get_tile (&place, (guint) treemap_layout_find (place.layout, outer->x + 5, outer->y + 5)), outer);
-  ck_assert_ptr_eq (get_tile (&place, (guint) treemap_layout_find (place.layout, tile->x + 5, tile->y + 5)), tile);
-  ck_assert_int_eq (treemap_layout_find (place.layout, -1, 5), TREEMAP_NO_TILE);
-  ck_assert_int_eq (treemap_layout_find (place.layout, WIDTH + 1, 5), TREEMAP_NO_TILE);
+  ck_assert_ptr_eq (get_tile (&place, (guint) treemap_find_tile (place.layout, outer->x + 5, outer->y + 5)), outer);
+  ck_assert_ptr_eq (get_tile (&place, (guint) treemap_find_tile (place.layout, tile->x + 5, tile->y + 5)), tile);
+  ck_assert_int_eq (treemap_find_tile (place.layout, -1, 5), TREEMAP_NO_TILE);
+  ck_assert_int_eq (treemap_find_tile (place.layout, WIDTH + 1, 5), TREEMAP_NO_TILE);
   place_close (&place);
 }
 END_TEST
@@ -320,11 +320,11 @@ START_TEST (keys_lead_from_tile_to_tile)
   guint seen = 0;
   add_many (&place, place.root, 16, 1000);
   lay_out (&place, place.root, FALSE);
-  at = treemap_layout_find_beside (place.layout, at, 1, 0);
+  at = treemap_find_beside (place.layout, at, 1, 0);
   ck_assert_int_eq (at, 0);
   for (int next = 0;; seen++)
     {
-      next = treemap_layout_find_beside (place.layout, at, 1, 0);
+      next = treemap_find_beside (place.layout, at, 1, 0);
       if (next == at)
         break;
       ck_assert_double_gt (get_tile (&place, (guint) next)->x, get_tile (&place, (guint) at)->x);
@@ -332,9 +332,9 @@ START_TEST (keys_lead_from_tile_to_tile)
     }
   ck_assert_uint_ge (seen, 3);
   ck_assert_double_eq_tol (get_tile (&place, (guint) at)->x + get_tile (&place, (guint) at)->width, WIDTH, 1e-6);
-  while (treemap_layout_find_beside (place.layout, at, 0, 1) != at)
+  while (treemap_find_beside (place.layout, at, 0, 1) != at)
     {
-      int next = treemap_layout_find_beside (place.layout, at, 0, 1);
+      int next = treemap_find_beside (place.layout, at, 0, 1);
       ck_assert_double_gt (get_tile (&place, (guint) next)->y, get_tile (&place, (guint) at)->y);
       at = next;
     }
