@@ -17,6 +17,7 @@
 #include "act-file.h"
 
 #include "bin.h"
+#include "extents.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,7 +72,8 @@ private_name (void)
   return g_strdup_printf (".lodger-scan-%08x%08x", g_random_int (), g_random_int ());
 }
 
-/* What is under that name is the file that was compared, nobody has written into it, and the copy stays. */
+/* What is under that name is the file that was compared, nobody has written into it, and the copy stays, if there is
+ * one. */
 static int
 check (const ActWay *way, const ActFile *known, const ActOpened *kept, const ActOpened *file, Aside aside,
        gboolean linked)
@@ -79,7 +81,7 @@ check (const ActWay *way, const ActFile *known, const ActOpened *kept, const Act
   struct stat moved;
   if (fstatat (aside.folder, aside.name, &moved, AT_SYMLINK_NOFOLLOW) < 0 || !act_is_unchanged (&moved, &file->st))
     return ACT_CHANGED;
-  return stays_kept (way, known, kept, linked) ? ACT_DONE : ACT_KEPT_GONE;
+  return kept == NULL || stays_kept (way, known, kept, linked) ? ACT_DONE : ACT_KEPT_GONE;
 }
 
 static gboolean
@@ -315,6 +317,23 @@ act_file_do (const ActWay *way, const ActFile *kept, const ActFile *file, ActRes
     reason = do_opened (way, kept, &opened_kept, &opened, file, ret_result);
   act_close (&opened);
   act_close (&opened_kept);
+  return reason;
+}
+
+int
+act_file_bin (const ActWay *way, const ActFile *file, ActResult *ret_result)
+{
+  ActOpened opened;
+  int reason = act_open (way->bases, file, &opened);
+  *ret_result = (ActResult) { NULL, 0, FALSE };
+  if (reason == ACT_DONE)
+    {
+      ret_result->names = (guint) opened.st.st_nlink;
+      ret_result->own = extents_get_mark (opened.fd) == 0;
+      if (!way->dry_run)
+        reason = move_to_bin (way, NULL, NULL, &opened, file, ret_result);
+    }
+  act_close (&opened);
   return reason;
 }
 

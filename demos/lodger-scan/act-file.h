@@ -38,6 +38,8 @@ typedef struct ActResult
 
 /* Returns the reason why the file stays, or ACT_DONE. After ACT_KEPT_GONE it is there as before. */
 int act_file_do (const ActWay *way, const ActFile *kept, const ActFile *file, ActResult *ret_result);
+/* Moves a file to the Bin that is compared with nothing, likewise. */
+int act_file_bin (const ActWay *way, const ActFile *file, ActResult *ret_result);
 /* Puts back what is in the Bin under the name `moved`. */
 int act_file_restore (const ActWay *way, const ActFile *file, const char *moved);
 

@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,6 +45,37 @@ act_open_reason (int error)
 {
   return error == ELOOP || error == ENOTDIR || error == EXDEV || error == ENXIO || error == EISDIR ? ACT_CHANGED
                                                                                                    : error;
+}
+
+/* Where an open folder is, without links in its path, if the system tells. */
+static char *
+path_of (int fd, const char *otherwise)
+{
+  char link[64];
+  char path[PATH_MAX];
+  ssize_t size;
+  snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+  size = readlink (link, path, sizeof path);
+  return size > 0 && size < (ssize_t) sizeof path ? g_strndup (path, (gsize) size) : g_strdup (otherwise);
+}
+
+ActBase
+act_open_base (const ActFolder *folder)
+{
+  struct stat st;
+  ActBase base = { open (folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC), ACT_DONE, NULL };
+  if (base.fd < 0 || fstat (base.fd, &st) < 0)
+    base.reason = act_open_reason (errno);
+  else if (folder->ino != 0 && (st.st_dev != folder->dev || st.st_ino != folder->ino))
+    base.reason = ACT_CHANGED;
+  else
+    base.path = path_of (base.fd, folder->path);
+  if (base.reason != ACT_DONE && base.fd >= 0)
+    {
+      close (base.fd);
+      base.fd = -1;
+    }
+  return base;
 }
 
 int

@@ -28,7 +28,14 @@ enum
   ACT_LEFT_ASIDE = -10, /* it is in its folder, under another name */
 };
 
-/* A folder that the scan was given, opened. */
+/* A folder that the scan was given. */
+typedef struct ActFolder
+{
+  char *path;       /* absolute */
+  guint64 dev, ino; /* 0: unknown */
+} ActFolder;
+
+/* The same, opened. */
 typedef struct ActBase
 {
   int fd;     /* -1: it cannot be opened */
@@ -53,6 +60,9 @@ typedef struct ActOpened
   struct stat st;
 } ActOpened;
 
+/* Links that lead to the folder are followed, as when it was scanned; and it has to be the same one. To be closed, and its
+ * path freed. */
+ActBase act_open_base (const ActFolder *folder);
 /* The folder that the file is in, if no link is in its path below the base. -1 with *ret_reason. *ret_name is the
  * file's name, and points into its path. */
 int act_open_folder (const ActBase *bases, const ActFile *file, const char **ret_name, int *ret_reason);

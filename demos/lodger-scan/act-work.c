@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "act-work.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum
 {
-  FILES_AN_UNDO = 64 /* in one call of a worker */
+  FILES_A_GROUP = 64 /* of those that are compared with nothing: in one call of a worker */
 };
 
 static void
@@ -67,7 +62,7 @@ act_work_get_file (const ActWork *work, const ActGroup *group, guint number)
 static void
 begin_group (ActWork *work)
 {
-  ActGroup group = { work->files->len, 0, 0, work->n_items };
+  ActGroup group = { .first = work->files->len, .item = work->n_items };
   g_array_append_val (work->groups, group);
 }
 
@@ -105,6 +100,19 @@ known_dir_free (void *data)
   KnownDir *dir = data;
   g_free (dir->path);
   g_free (dir);
+}
+
+static Copying
+begin_copying (ActWork *work, const Report *report)
+{
+  return (Copying) { work, report, g_hash_table_new_full (NULL, NULL, NULL, known_dir_free), g_string_new (NULL) };
+}
+
+static void
+end_copying (Copying *copying)
+{
+  g_string_free (copying->text, TRUE);
+  g_hash_table_unref (copying->dirs);
 }
 
 /* The scanned folder is the topmost one; if several were scanned, they are in it, with their whole paths as names. */
@@ -148,9 +156,8 @@ know_dir (Copying *copying, StoreDir *dir)
 }
 
 static void
-add_twin (Copying *copying, guint twin, gboolean goes)
+copy_file (Copying *copying, const StoreFile *file, gboolean goes)
 {
-  const StoreFile *file = g_ptr_array_index (copying->report->twins, twin);
   const KnownDir *dir = know_dir (copying, file->dir);
   ActFile added = { .base = dir->base,
                     .dev = store_get_device (copying->report->store, file),
@@ -162,6 +169,12 @@ add_twin (Copying *copying, guint twin, gboolean goes)
   added.full = g_string_chunk_insert_len (copying->work->strings, copying->text->str, (gssize) copying->text->len);
   added.path = added.full + dir->base_size;
   add_file (copying->work, &added, goes);
+}
+
+static void
+add_twin (Copying *copying, guint twin, gboolean goes)
+{
+  copy_file (copying, g_ptr_array_index (copying->report->twins, twin), goes);
 }
 
 static void
@@ -189,11 +202,26 @@ void
 act_work_add_plan (ActWork *work, const Plan *plan, GArray *twins)
 {
   const Report *report = plan_get_report (plan);
-  Copying copying = { work, report, g_hash_table_new_full (NULL, NULL, NULL, known_dir_free), g_string_new (NULL) };
+  Copying copying = begin_copying (work, report);
   for (guint i = 0; i < report->groups->len; i++)
     add_group (&copying, plan, &g_array_index (report->groups, ReportGroup, i), twins);
-  g_string_free (copying.text, TRUE);
-  g_hash_table_unref (copying.dirs);
+  end_copying (&copying);
+}
+
+void
+act_work_add_alone (ActWork *work, const Report *report, const guint *numbers, guint count)
+{
+  Copying copying = begin_copying (work, report);
+  for (guint i = 0; i < count; i++)
+    {
+      if (i % FILES_A_GROUP == 0)
+        {
+          begin_group (work);
+          g_array_index (work->groups, ActGroup, work->groups->len - 1).is_alone = TRUE;
+        }
+      copy_file (&copying, &g_array_index (report->store->files, StoreFile, numbers[i]), TRUE);
+    }
+  end_copying (&copying);
 }
 
 void
@@ -206,7 +234,7 @@ act_work_add_undo (ActWork *work, const ActWork *was, const ActFile *file, const
       folder.path = g_strdup (folder.path);
       g_array_append_val (work->folders, folder);
     }
-  if (work->n_items % FILES_AN_UNDO == 0)
+  if (work->n_items % FILES_A_GROUP == 0)
     begin_group (work);
   added.full = g_string_chunk_insert (work->strings, file->full);
   added.path = added.full + (file->path - file->full);
@@ -241,38 +269,6 @@ has_to_stop (void *data)
   return atomic_load (&doing->work->stopped) || lodger_pending_is_cancelled (doing->self);
 }
 
-/* Where an open folder is, without links in its path, if the system tells. */
-static char *
-path_of (int fd, const char *otherwise)
-{
-  char link[64];
-  char path[PATH_MAX];
-  ssize_t size;
-  snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
-  size = readlink (link, path, sizeof path);
-  return size > 0 && size < (ssize_t) sizeof path ? g_strndup (path, (gsize) size) : g_strdup (otherwise);
-}
-
-/* Links that lead to the folder are followed, as when it was scanned; and it has to be the same one. */
-static ActBase
-open_base (const ActFolder *folder)
-{
-  struct stat st;
-  ActBase base = { open (folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC), ACT_DONE, NULL };
-  if (base.fd < 0 || fstat (base.fd, &st) < 0)
-    base.reason = act_open_reason (errno);
-  else if (folder->ino != 0 && (st.st_dev != folder->dev || st.st_ino != folder->ino))
-    base.reason = ACT_CHANGED;
-  else
-    base.path = path_of (base.fd, folder->path);
-  if (base.reason != ACT_DONE && base.fd >= 0)
-    {
-      close (base.fd);
-      base.fd = -1;
-    }
-  return base;
-}
-
 /* The first copy that stays and is as it was scanned is what the file is compared with. One that has failed is not
  * tried again. If there is none, the file stays. */
 static int
@@ -280,6 +276,8 @@ do_file (Doing *doing, const ActFile *file, ActResult *result)
 {
   const ActFile *files = &g_array_index (doing->work->files, ActFile, 0);
   int reason = ACT_KEPT_GONE;
+  if (doing->group->is_alone)
+    return act_file_bin (&doing->way, file, result);
   for (guint i = 0; i < doing->group->stays; i++)
     {
       const ActFile *kept = &files[doing->group->first + i];
@@ -363,7 +361,7 @@ act_work_do (ActWork *work, guint number, LodgerPending *self)
     return outcome;
   doing.bases = g_new (ActBase, count);
   for (guint i = 0; i < count; i++)
-    doing.bases[i] = open_base (&g_array_index (work->folders, ActFolder, i));
+    doing.bases[i] = act_open_base (&g_array_index (work->folders, ActFolder, i));
   doing.way = (ActWay) {
     .bases = doing.bases, .kind = work->kind, .dry_run = work->dry_run, .stop = has_to_stop, .stop_data = &doing
   };

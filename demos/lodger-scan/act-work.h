@@ -19,15 +19,9 @@ G_BEGIN_DECLS
 typedef struct ActGroup
 {
   guint first, stays, goes; /* in `files` */
+  gboolean is_alone;        /* nothing stays: what goes is compared with nothing */
   guint item;               /* the number of the first one that goes among all that go */
 } ActGroup;
-
-/* A folder that the scan was given. */
-typedef struct ActFolder
-{
-  char *path;       /* absolute */
-  guint64 dev, ino; /* 0: unknown */
-} ActFolder;
 
 typedef struct ActWork
 {
@@ -63,6 +57,8 @@ void *act_work_ref (ActWork *work);
 void act_work_unref (void *work);
 /* Copies what goes, and of these groups what stays. `twins` gets the numbers of the files that go. */
 void act_work_add_plan (ActWork *work, const Plan *plan, GArray *twins);
+/* Copies files that have no copy, by their numbers in the report's store. */
+void act_work_add_alone (ActWork *work, const Report *report, const guint *numbers, guint count);
 /* Copies a file that is to be put back, and its name in the Bin. */
 void act_work_add_undo (ActWork *work, const ActWork *was, const ActFile *file, const char *moved);
 /* The file that is the item of that number in the group. */

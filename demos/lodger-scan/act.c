@@ -192,6 +192,22 @@ act_start (LodgerCaller *caller, const Plan *plan, ActKind kind, gboolean dry_ru
 }
 
 Act *
+act_start_bin (LodgerCaller *caller, const Plan *plan, const guint *alone, guint count, const ActEvents *events)
+{
+  const guint no_twin = ACT_NO_TWIN;
+  Act *act = act_new (caller, act_work_new (ACT_BIN, FALSE), events);
+  GArray *twins = g_array_new (FALSE, FALSE, sizeof (guint));
+  act_work_add_plan (act->work, plan, twins);
+  act_work_add_alone (act->work, plan_get_report (plan), alone, count);
+  while (twins->len < act->work->n_items)
+    g_array_append_val (twins, no_twin);
+  add_items (act, twins);
+  g_array_unref (twins);
+  begin (act);
+  return act;
+}
+
+Act *
 act_undo (const Act *done, const ActEvents *events)
 {
   const ActWork *was = done->work;

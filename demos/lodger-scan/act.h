@@ -22,10 +22,12 @@
 
 G_BEGIN_DECLS
 
+#define ACT_NO_TWIN G_MAXUINT
+
 typedef struct ActItem
 {
   const char *path; /* absolute, as the file system has it; the act's */
-  guint twin;       /* the number that it has in the report's twins */
+  guint twin;       /* the number that it has in the report's twins, or ACT_NO_TWIN */
   int reason;       /* ACT_DONE, or why it stayed: see act-file.h */
   guint64 size;
   const char *moved; /* its name in the Bin, or its other name in its folder; NULL: it has none. The act's. */
@@ -44,6 +46,9 @@ typedef struct ActEvents
 /* The plan, its report and its store may go as soon as this returns. It copies what goes, which takes about half a
  * millisecond for 1,000 files. With `dry_run` all is compared and nothing is done. */
 Act *act_start (LodgerCaller *caller, const Plan *plan, ActKind kind, gboolean dry_run, const ActEvents *events);
+/* Moves to the Bin what goes in the plan, and then files that have no copy, by their numbers in the store: these are
+ * compared with nothing. As act_start() otherwise; their items come last, and their `twin` is ACT_NO_TWIN. */
+Act *act_start_bin (LodgerCaller *caller, const Plan *plan, const guint *alone, guint count, const ActEvents *events);
 /* Puts back what has gone to the Bin, where nothing has its name meanwhile (EEXIST). Only after `finished` of an
  * ACT_BIN, which may be freed then; it has its own items and its own `finished`. */
 Act *act_undo (const Act *done, const ActEvents *events);

@@ -116,16 +116,18 @@ begin (ActRun *run, Act *act)
   run->target.busy (TRUE, run->target.data);
 }
 
-/* The numbers of the files outlast the report. */
+/* The numbers of the files outlast the report. Those that have no copy come last. */
 static void
-note_files (ActRun *run, const Report *report, const GArray *items)
+note_files (ActRun *run, const Report *report, const GArray *items, const guint *alone)
 {
   const StoreFile *files = &g_array_index (report->store->files, StoreFile, 0);
-  g_array_set_size (run->files, items->len);
+  g_array_set_size (run->files, 0);
   for (guint i = 0; i < items->len; i++)
     {
-      const StoreFile *file = g_ptr_array_index (report->twins, g_array_index (items, ActItem, i).twin);
-      g_array_index (run->files, guint, i) = (guint) (file - files);
+      guint twin = g_array_index (items, ActItem, i).twin;
+      const StoreFile *file = twin == ACT_NO_TWIN ? &files[*alone++] : g_ptr_array_index (report->twins, twin);
+      guint number = (guint) (file - files);
+      g_array_append_val (run->files, number);
     }
 }
 
@@ -134,7 +136,7 @@ begin_plan (ActRun *run, const Plan *plan, ActKind kind)
 {
   ActEvents events = { on_progress, on_finished, run };
   Act *act = act_start (run->target.caller, plan, kind, FALSE, &events);
-  note_files (run, plan_get_report (plan), act_get_items (act));
+  note_files (run, plan_get_report (plan), act_get_items (act), NULL);
   begin (run, act);
 }
 
@@ -165,6 +167,18 @@ act_run_start (ActRun *run, const Plan *plan, ActKind kind)
     act_dialog_ask (run->target.window, kind, run->count, run->bytes, on_yes, run);
   else
     begin_plan (run, plan, kind);
+}
+
+void
+act_run_start_bin (ActRun *run, const Plan *plan, const guint *alone, guint count)
+{
+  ActEvents events = { on_progress, on_finished, run };
+  Act *act;
+  if (run->act != NULL || plan_get_count (plan) + count == 0)
+    return;
+  act = act_start_bin (run->target.caller, plan, alone, count, &events);
+  note_files (run, plan_get_report (plan), act_get_items (act), alone);
+  begin (run, act);
 }
 
 /* ---- the bar ---------------------------------------------------------------------------------------------------- */

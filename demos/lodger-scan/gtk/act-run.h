@@ -40,6 +40,8 @@ GtkWidget *act_run_get_widget (ActRun *run);
 /* Does that with what is chosen in the plan; asks before when it cannot be undone. The plan is not kept: after the
  * question, the target is asked for it again. Nothing happens while another act goes on. */
 void act_run_start (ActRun *run, const Plan *plan, ActKind kind);
+/* Moves to the Bin what is chosen in the plan, and files that have no copy, by their numbers in its store. Likewise. */
+void act_run_start_bin (ActRun *run, const Plan *plan, const guint *alone, guint count);
 gboolean act_run_is_busy (const ActRun *run);
 /* Ends the act behind the file that it is at. FALSE: there is none. */
 gboolean act_run_cancel (ActRun *run);

@@ -84,31 +84,46 @@ show_copies (guint file, void *data)
   (void) duplicates_view_show_copies (acts->duplicates, file);
 }
 
-/* Only what has a copy that stays: that is compared with it before. */
+static char *
+say_what_is_left (guint left)
+{
+  GString *count = g_string_new (NULL);
+  char *note;
+  text_append_count (count, left);
+  note = g_strdup_printf (ngettext ("%s file was left where it is: no other copy of it stays.",
+                                    "%s files were left where they are: no other copy of them stays.", left),
+                          count->str);
+  g_string_free (count, TRUE);
+  return note;
+}
+
+/* What has copies is compared with one that stays. The last copy stays, too: whoever chooses all copies of a file has
+ * hardly seen that. */
 static void
 move_to_bin (const guint *files, guint count, void *data)
 {
   const Acts *acts = data;
+  GArray *alone;
+  Plan *plan;
   guint moved;
-  GString *left = g_string_new (NULL);
-  char *note = NULL;
+  char *note;
   if (act_run_is_busy (acts->run))
-    {
-      g_string_free (left, TRUE);
-      return;
-    }
-  moved = duplicates_view_move_to_bin (acts->duplicates, files, count);
-  text_append_count (left, count - moved);
-  if (moved < count)
-    note = g_strdup_printf (ngettext ("%s file was left where it is: no other copy of it stays.",
-                                      "%s files were left where they are: no other copy of them stays.", count - moved),
-                            left->str);
-  if (note != NULL && moved > 0)
+    return;
+  alone = g_array_new (FALSE, FALSE, sizeof (guint));
+  plan = duplicates_view_plan_for_bin (acts->duplicates, files, count, alone);
+  moved = plan == NULL ? 0 : plan_get_count (plan) + alone->len;
+  note = moved == count ? NULL : say_what_is_left (count - moved);
+  if (moved > 0)
+    act_run_start_bin (acts->run, plan, (const guint *) (void *) alone->data, alone->len);
+  if (plan == NULL)
+    act_run_say (acts->run, _ ("Files can be moved to the Bin when the scan is over."), TRUE);
+  else if (note != NULL && moved > 0)
     act_run_note (acts->run, note);
   else if (note != NULL)
     act_run_say (acts->run, note, TRUE);
   g_free (note);
-  g_string_free (left, TRUE);
+  plan_free (plan);
+  g_array_unref (alone);
 }
 
 FilesActions

@@ -289,22 +289,19 @@ duplicates_actions_set_busy (DuplicatesActions *actions, gboolean busy)
   duplicates_actions_refresh (actions);
 }
 
-guint
-duplicates_actions_move_to_bin (DuplicatesActions *actions, const guint *files, guint count)
+Plan *
+duplicates_actions_plan_for_bin (DuplicatesActions *actions, const guint *files, guint count, GArray *ret_alone)
 {
   const Plan *now = duplicates_actions_get_plan (actions);
   Plan *plan;
   guint twin;
-  guint moved;
   if (now == NULL || actions->busy)
-    return 0;
+    return NULL;
   plan = plan_new (plan_get_report (now));
   for (guint i = 0; i < count; i++)
     if (duplicates_groups_find_twin (get_groups (actions), files[i], &twin))
       (void) plan_set (plan, twin, TRUE);
-  moved = plan_get_count (plan);
-  if (moved > 0)
-    actions->parts.act (plan, ACT_BIN, actions->parts.data);
-  plan_free (plan);
-  return moved;
+    else if (!g_array_index (plan_get_report (plan)->store->files, StoreFile, files[i]).gone)
+      g_array_append_val (ret_alone, files[i]);
+  return plan;
 }

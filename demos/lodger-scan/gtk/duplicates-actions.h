@@ -42,7 +42,7 @@ const Plan *duplicates_actions_get_plan (const DuplicatesActions *actions);
 /* Files are their numbers in the store. */
 void duplicates_actions_choose (DuplicatesActions *actions, guint file, gboolean goes);
 void duplicates_actions_open (DuplicatesActions *actions, guint file);
-/* As duplicates_view_move_to_bin(). */
-guint duplicates_actions_move_to_bin (DuplicatesActions *actions, const guint *files, guint count);
+/* As duplicates_view_plan_for_bin(). */
+Plan *duplicates_actions_plan_for_bin (DuplicatesActions *actions, const guint *files, guint count, GArray *ret_alone);
 
 #endif

@@ -264,10 +264,10 @@ duplicates_view_get_plan (const DuplicatesView *view)
   return duplicates_actions_get_plan (view->actions);
 }
 
-guint
-duplicates_view_move_to_bin (DuplicatesView *view, const guint *files, guint count)
+Plan *
+duplicates_view_plan_for_bin (DuplicatesView *view, const guint *files, guint count, GArray *ret_alone)
 {
-  return duplicates_actions_move_to_bin (view->actions, files, count);
+  return duplicates_actions_plan_for_bin (view->actions, files, count, ret_alone);
 }
 
 gboolean

@@ -44,9 +44,9 @@ void duplicates_view_refresh (DuplicatesView *view, const Store *store);
 void duplicates_view_set_busy (DuplicatesView *view, gboolean busy);
 /* What is chosen now. NULL: nothing can be. */
 const Plan *duplicates_view_get_plan (const DuplicatesView *view);
-/* Asks for files, by their numbers in the store, to be moved to the Bin, whatever is chosen. How many can be: those of
- * which another copy stays. */
-guint duplicates_view_move_to_bin (DuplicatesView *view, const guint *files, guint count);
+/* Which of these files, by their numbers in the store, can go to the Bin, whatever is chosen: a plan for those of which
+ * another copy stays, and the numbers of those that have no copy. To be freed; NULL: not now. */
+Plan *duplicates_view_plan_for_bin (DuplicatesView *view, const guint *files, guint count, GArray *ret_alone);
 /* Shows where the copies of a file are, by its number in the store. FALSE: it has none. */
 gboolean duplicates_view_show_copies (DuplicatesView *view, guint file);
 

@@ -87,6 +87,85 @@ START_TEST (duplicates_go_to_the_bin_and_come_back)
 }
 END_TEST
 
+static guint
+number_of (const char *name)
+{
+  const Store *store = acting.found.store;
+  for (guint i = 0; i < store->files->len; i++)
+    if (strcmp (g_array_index (store->files, StoreFile, i).name, name) == 0)
+      return i;
+  test_fail ("there is no %s", name);
+}
+
+/* What the plan says, and two files that have no copy. */
+static void
+run_bin (const char *one, const char *two)
+{
+  const guint alone[] = { number_of (one), number_of (two) };
+  const ActEvents events = acting_events (&acting);
+  acting.act = act_start_bin (acting.loop.caller, acting.plan, alone, G_N_ELEMENTS (alone), &events);
+  acting_wait (&acting);
+}
+
+static int
+reason_of (guint item)
+{
+  return g_array_index (act_get_items (acting.act), ActItem, item).reason;
+}
+
+START_TEST (files_without_a_copy_go_to_the_bin_and_come_back)
+{
+  const ActEvents events = acting_events (&acting);
+  Act *undo;
+  three_copies ();
+  acting_write (&acting, "in/d/alone", "nobody has this");
+  acting_scan (&acting, CONTENT_SHA256);
+  run_bin ("other", "alone");
+  ck_assert_uint_eq (act_get_items (acting.act)->len, 4);
+  ck_assert_uint_eq (act_get_succeeded (acting.act), 4);
+  ck_assert_uint_eq (act_get_bytes (acting.act), 22 + 11 + 15);
+  ck_assert_uint_eq (g_array_index (act_get_items (acting.act), ActItem, 2).twin, ACT_NO_TWIN);
+  ck_assert (acting_has (&acting, "in/a/kept", "the content"));
+  ck_assert (acting_has (&acting, "data/Trash/files/other", "another one"));
+  ck_assert (acting_has (&acting, "data/Trash/files/alone", "nobody has this"));
+  undo = act_undo (acting.act, &events);
+  act_free (acting.act);
+  acting.act = undo;
+  acting.finished = 0;
+  acting_wait (&acting);
+  ck_assert_uint_eq (act_get_succeeded (undo), 4);
+  ck_assert (acting_has (&acting, "in/other", "another one"));
+  ck_assert (acting_has (&acting, "in/d/alone", "nobody has this"));
+  acting_end (&acting);
+}
+END_TEST
+
+START_TEST (a_file_without_a_copy_stays_if_it_is_not_the_one_that_was_scanned)
+{
+  char *link, *outside;
+  three_copies ();
+  acting_write (&acting, "in/d/alone", "nobody has this");
+  acting_write (&acting, "outside/alone", "nobody has this");
+  acting_scan (&acting, CONTENT_SHA256);
+  plan_clear (acting.plan);
+  acting_write (&acting, "in/other", "yet another");
+  acting_move (&acting, "in/d", "was-d");
+  link = acting_path (&acting, "in/d");
+  outside = acting_path (&acting, "outside");
+  ck_assert_int_eq (symlink (outside, link), 0);
+  run_bin ("other", "alone");
+  ck_assert_uint_eq (act_get_succeeded (acting.act), 0);
+  ck_assert_int_eq (reason_of (0), ACT_CHANGED);
+  ck_assert_int_ne (reason_of (1), ACT_DONE);
+  ck_assert (acting_has (&acting, "in/other", "yet another"));
+  ck_assert (acting_has (&acting, "outside/alone", "nobody has this"));
+  ck_assert_uint_eq (acting_count (&acting, "data/Trash/files"), 0);
+  g_free (link);
+  g_free (outside);
+  acting_end (&acting);
+}
+END_TEST
+
 START_TEST (names_in_the_bin_are_not_taken_twice)
 {
   three_copies ();
@@ -563,6 +642,8 @@ main (int argc, char **argv)
 {
   Suite *suite = suite_create ("act");
   test_add (suite, duplicates_go_to_the_bin_and_come_back);
+  test_add (suite, files_without_a_copy_go_to_the_bin_and_come_back);
+  test_add (suite, a_file_without_a_copy_stays_if_it_is_not_the_one_that_was_scanned);
   test_add (suite, names_in_the_bin_are_not_taken_twice);
   test_add (suite, duplicates_are_deleted);
   test_add (suite, duplicates_become_hard_links);

@@ -581,7 +581,7 @@ START_TEST (a_window_may_close_while_files_go)
 }
 END_TEST
 
-START_TEST (files_of_another_page_go_if_a_copy_stays)
+START_TEST (files_of_another_page_go_but_for_the_last_copy)
 {
   Stage stage;
   FilesActions actions;
@@ -596,9 +596,15 @@ START_TEST (files_of_another_page_go_if_a_copy_stays)
   actions = acts_get_files_actions (stage.acts);
   actions.move_to_bin (&g_array_index (numbers, guint, 0), numbers->len, actions.data);
   await (&stage, "_Undo");
-  ck_assert_uint_eq (count_in_bin (), 2);
+  ck_assert_uint_eq (count_in_bin (), 3);
+  ck_assert (!is_there (&stage, "other"));
+  ck_assert (find (stage.bar, is_label, "1 file was left where it is: no other copy of it stays.") != NULL);
+  await_groups (&stage, 0);
+  ck_assert_uint_eq (session_get_store (stage.session)->n_files, 1);
+  click (stage.bar, "_Undo");
+  while (find (stage.bar, is_label, "3 files are back in their places.") == NULL)
+    g_main_context_iteration (NULL, TRUE);
   ck_assert (is_there (&stage, "other"));
-  ck_assert (find (stage.bar, is_label, "2 files were left where they are: no other copy of them stays.") != NULL);
   g_array_unref (numbers);
   stage_close (&stage);
 }
@@ -759,7 +765,7 @@ main (int argc, char **argv)
   test_add (suite, hard_links_have_one_inode_after_a_question);
   test_add (suite, an_act_ends_behind_the_file_that_it_is_at);
   test_add (suite, a_window_may_close_while_files_go);
-  test_add (suite, files_of_another_page_go_if_a_copy_stays);
+  test_add (suite, files_of_another_page_go_but_for_the_last_copy);
   test_add (suite, rows_stay_when_the_report_is_made_anew);
   test_add (suite, only_groups_with_a_file_that_is_looked_for_are_shown);
   test_add (suite, what_is_chosen_outlasts_the_report);
