@@ -193,10 +193,12 @@ store_set_blocks (Store *store, guint number, guint64 mark)
   contents_add (store, number);
 }
 
-void
+StoreDir *
 store_forget_blocks (Store *store, guint number)
 {
-  file_at (store, number)->blocks_known = FALSE;
+  StoreFile *file = file_at (store, number);
+  file->blocks_known = FALSE;
+  return file->dir;
 }
 
 int

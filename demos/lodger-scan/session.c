@@ -74,7 +74,15 @@ enter (Session *session, SessionState state)
 
 static void make_report_again (Session *session);
 static void begin_watch (Session *session);
-static void ask_for_blocks (Session *session);
+
+static void
+ask_for_blocks (Session *session)
+{
+  Store *store = engine_get_store (session->engine);
+  for (guint i = 0; i < session->reshared->len; i++)
+    follow_look_into (session->follow, store_forget_blocks (store, g_array_index (session->reshared, guint, i)));
+  g_array_set_size (session->reshared, 0);
+}
 
 /* The store may change again. */
 static void
@@ -246,19 +254,6 @@ session_forget (Session *session, const guint *numbers, guint count)
   g_array_append_vals (session->forgotten, numbers, count);
   if (!session->making)
     make_report_again (session);
-}
-
-static void
-ask_for_blocks (Session *session)
-{
-  Store *store = engine_get_store (session->engine);
-  for (guint i = 0; i < session->reshared->len; i++)
-    {
-      guint number = g_array_index (session->reshared, guint, i);
-      store_forget_blocks (store, number);
-      follow_look_into (session->follow, g_array_index (store->files, StoreFile, number).dir);
-    }
-  g_array_set_size (session->reshared, 0);
 }
 
 void

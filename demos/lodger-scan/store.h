@@ -155,8 +155,8 @@ gboolean store_has_twin (const Store *store, const StoreFile *file);
 gboolean store_find_first_twin (const Store *store, const StoreFile *file, guint *ret_number);
 /* Which blocks the file has: those of all other files with that mark on its device. 0: its own. */
 void store_set_blocks (Store *store, guint number, guint64 mark);
-/* They have to be asked for again. */
-void store_forget_blocks (Store *store, guint number);
+/* They have to be asked for again, in this folder. */
+StoreDir *store_forget_blocks (Store *store, guint number);
 /* An order by what takes the space: 0 for two names of an inode, and for files that have the same blocks. */
 int store_compare_places (const StoreFile *a, const StoreFile *b);
 /* Whether there may be others in the same place. */
