@@ -177,7 +177,7 @@ const BenchContestant bench_contestants[] = {
   { "timers10k", "QTimer, no GLib", 0, bench_qt_timers, QT_UNIX },
 #endif
 
-  /* In the same loop as the peers without GLib. */
+/* In the same loop as the peers without GLib. */
 #ifdef LODGER_HAVE_QT_HOST
   { "rtt", BENCH_LODGER, BENCH_WORKERS, bench_lodger_qt_rtt, QT_UNIX },
   { "fanout", BENCH_LODGER, BENCH_WORKERS, bench_lodger_qt_fanout, QT_UNIX },

@@ -37,7 +37,7 @@
 /** For the macros above: the struct itself. */
 #define LODGER_OPTIONS_MAKE(Type, ...) (&(const Type) { .size = sizeof (Type), __VA_ARGS__ })
 #define LODGER_PLACE_MAKE(Type)                                                                                        \
-  __extension__ ({                                                                                                     \
+  __extension__({                                                                                                      \
     static const Type lodger_place_ = { .size = sizeof (Type), .file = __FILE__, .line = __LINE__ };                   \
     &lodger_place_;                                                                                                    \
   })
