@@ -68,6 +68,55 @@ use_a_worker (LodgerCaller *worker)
     test_check (wait_outcome (lodger_caller_call_soon (worker, recorder_call, &(Recorder) { 0 }, NULL)) == 0);
 }
 
+typedef struct Stuck
+{
+  Latch entered, let_go, left;
+} Stuck;
+
+static void
+be_stuck (LodgerPending *self, void *data)
+{
+  Stuck *stuck = data;
+  (void) self;
+  latch_open (&stuck->entered);
+  latch_wait (&stuck->let_go);
+}
+
+static void
+note_left (void *data)
+{
+  latch_open (&((Stuck *) data)->left);
+}
+
+/* A stop finds the call by its frame, takes the caller away from it, and the call finds that when it returns. */
+static void
+leave_a_call_behind (LodgerCaller *worker)
+{
+  Stuck stuck;
+  LodgerPending *pending;
+  latch_init (&stuck.entered);
+  latch_init (&stuck.let_go);
+  latch_init (&stuck.left);
+  pending = lodger_caller_call_soon (worker, be_stuck, &stuck, note_left);
+  latch_wait (&stuck.entered);
+  log_capture_begin ();
+  lodger_caller_stop (worker, true);
+  wait_done (lodger_caller_get_stopped (worker));
+  ck_assert_int_eq (lodger_pending_get_outcome (pending), LODGER_EABANDONED);
+  latch_open (&stuck.let_go);
+  latch_wait (&stuck.left);
+  log_capture_end ();
+  lodger_pending_unref (pending);
+  lodger_caller_unref (worker);
+}
+
+static LodgerCaller *
+hasty_worker_start (void)
+{
+  const LodgerCallerOptions options = { .size = sizeof options, .stop_deadline = 2000000 };
+  return worker_start_full (NULL, &options);
+}
+
 START_TEST (a_system_that_has_the_barrier_is_asked_once)
 {
   int state;
@@ -120,6 +169,28 @@ START_TEST (law_6_a_barrier_that_is_refused_later_holds_nobody_up)
 }
 END_TEST
 
+START_TEST (a_call_that_hangs_is_left_behind)
+{
+  leave_a_call_behind (hasty_worker_start ());
+}
+END_TEST
+
+START_TEST (a_call_that_hangs_is_left_behind_without_the_barrier)
+{
+  atomic_store (&lodger__barrier_state, LODGER_BARRIER_MISSING);
+  leave_a_call_behind (hasty_worker_start ());
+}
+END_TEST
+
+START_TEST (a_call_that_hangs_is_left_behind_if_the_barrier_is_refused)
+{
+  LodgerCaller *worker = hasty_worker_start ();
+  if (refuse_barriers ())
+    ck_assert (!lodger__barrier_pass ());
+  leave_a_call_behind (worker);
+}
+END_TEST
+
 #if !defined __SANITIZE_THREAD__ && !defined __SANITIZE_ADDRESS__
 START_TEST (edge_56_a_forked_child_has_the_barrier_too)
 {
@@ -152,6 +223,9 @@ main (int argc, char **argv)
   test_add (suite, law_6_a_system_without_the_barrier_does_without);
   test_add (suite, a_barrier_that_is_refused_from_the_start_is_missing);
   test_add (suite, law_6_a_barrier_that_is_refused_later_holds_nobody_up);
+  test_add (suite, a_call_that_hangs_is_left_behind);
+  test_add (suite, a_call_that_hangs_is_left_behind_without_the_barrier);
+  test_add (suite, a_call_that_hangs_is_left_behind_if_the_barrier_is_refused);
 #if !defined __SANITIZE_THREAD__ && !defined __SANITIZE_ADDRESS__
   test_add (suite, edge_56_a_forked_child_has_the_barrier_too);
 #endif
