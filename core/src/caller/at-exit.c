@@ -19,11 +19,12 @@ static void
 name_caller (LodgerCaller *caller)
 {
   char *line = NULL;
+  LodgerFrame *frame;
   bool is_at_work;
   lodger__caller_lock (caller);
-  is_at_work = lodger__ownership_frame (caller) != NULL;
-  for (LodgerFrame *frame = lodger__ownership_frame (caller); frame != NULL && line == NULL;
-       frame = lodger__ownership_outer (frame))
+  frame = lodger__ownership_frame (caller);
+  is_at_work = frame != NULL;
+  for (; frame != NULL && line == NULL; frame = lodger__ownership_outer (frame))
     if (frame->pending != NULL)
       line = lodger_pending_describe (frame->pending);
   lodger__caller_unlock (caller);

@@ -9,7 +9,8 @@
  * **Who writes the state.** Whoever has the lock, whoever takes it, whoever waits for it, who sets P_AWAITED, and
  * whoever claims something by a bit that nobody sets under the lock (lodger__pending_claim). So all writes of a pending
  * that is shared are read-modify-writes: none is lost, and each continues the release sequence of all before. Whoever
- * loads P_DONE with acquire sees what was stored before that was set, whatever bits were set since.
+ * loads P_DONE with acquire sees what was stored before that was set, whatever bits were set since. A pending that is
+ * alone (lodger__pending_is_alone) is not shared: its owner writes plainly until a frame leads to it.
  *
  * **The lock.** Taking it acquires, giving it back releases, by writes of one word: each holder sees what all before
  * have stored. Giving it back is the last access to the pending: whoever takes the lock afterwards may free it. The
