@@ -36,6 +36,7 @@
 
 /** For the macros above: the struct itself. */
 #define LODGER_OPTIONS_MAKE(Type, ...) (&(const Type) { .size = sizeof (Type), __VA_ARGS__ })
+/** For LODGER_PLACE(): the options as a constant of the place. */
 #define LODGER_PLACE_MAKE(Type)                                                                                        \
   __extension__({                                                                                                      \
     static const Type lodger_place_ = { .size = sizeof (Type), .file = __FILE__, .line = __LINE__ };                   \
