@@ -56,13 +56,59 @@ direct_drop (LodgerCaller *caller, LodgerItem *item)
   direct_exited (caller, item);
 }
 
-static void
-run (LodgerCaller *caller, const LodgerDirect *direct)
+static inline void
+direct_call (const LodgerDirect *direct)
 {
-  if (lodger__is_stopping (caller))
-    return;
+  direct->func (direct->data);
+}
+
+/* A call of the same function may follow in the same frame, if no other thread can find that. One whose data has to be
+ * destroyed is the last one: that is done outside of the frame. Whoever traces sees each call by itself. */
+static LodgerDirect *
+next_in_row (LodgerCaller *caller, LodgerDirectRun *run, LodgerDirect *direct)
+{
+  LodgerDirect *next;
+  if (direct->destroy != NULL || run->frame.is_published || lodger__is_traced ())
+    return NULL;
+  next = (LodgerDirect *) lodger__turn_next_alike (caller, direct->item.ops, (uintptr_t) direct->func);
+  if (next == NULL)
+    return NULL;
+  lodger__on_stack_pop (caller);
+  lodger__slab_free (LODGER_SLAB_SMALL, direct);
+  lodger__admission_leave (caller);
+  lodger__on_stack_push (caller, &next->item);
+  run->frame.site = &next->site;
+  return next;
+}
+
+/* The first one is on the stack; so is the last one, which it gives. */
+static LodgerDirect *
+run_row (LodgerCaller *caller, LodgerDirect *direct)
+{
+  LodgerDirectRun run;
+  LodgerDirect *next = direct;
   trace (LODGER_TRACE_START, caller, direct);
-  lodger__run_direct (caller, direct->func, direct->data, &direct->site);
+  lodger__run_direct_enter (&run, caller, &direct->site);
+  do
+    {
+      direct = next;
+      direct_call (direct);
+      next = lodger__is_before_fork (caller) ? NULL : next_in_row (caller, &run, direct);
+    }
+  while (next != NULL);
+  lodger__run_direct_leave (&run);
+  trace (LODGER_TRACE_END, caller, direct);
+  return direct;
+}
+
+static void
+run_one (LodgerCaller *caller, const LodgerDirect *direct)
+{
+  LodgerDirectRun run;
+  trace (LODGER_TRACE_START, caller, direct);
+  lodger__run_direct_enter (&run, caller, &direct->site);
+  direct_call (direct);
+  lodger__run_direct_leave (&run);
   trace (LODGER_TRACE_END, caller, direct);
 }
 
@@ -73,7 +119,8 @@ run_in_inbox (LodgerCaller *caller, const LodgerDirect *direct)
 {
   LodgerDirect copy = { .func = direct->func, .data = direct->data, .destroy = direct->destroy, .site = direct->site };
   caller->calls.outermost = (LodgerOutermost) { copy.destroy, copy.data };
-  run (caller, &copy);
+  if (!lodger__is_stopping (caller))
+    run_one (caller, &copy);
   if (lodger__is_before_fork (caller))
     return;
   caller->calls.outermost.destroy = NULL;
@@ -91,13 +138,16 @@ direct_run (LodgerCaller *caller, LodgerItem *item)
       return;
     }
   lodger__on_stack_push (caller, item);
-  run (caller, direct);
+  if (!lodger__is_stopping (caller))
+    direct = run_row (caller, direct);
   if (lodger__is_before_fork (caller))
     return;
   destroy_data (direct);
   lodger__on_stack_pop (caller);
   lodger__slab_free (LODGER_SLAB_SMALL, direct);
 }
+
+static const char function[] = "lodger_caller_call_direct";
 
 static const LodgerItemOps direct_ops = { .run = direct_run,
                                           .drop = direct_drop,
@@ -106,37 +156,46 @@ static const LodgerItemOps direct_ops = { .run = direct_run,
                                           .may_stay = true,
                                           .function_at = offsetof (LodgerDirect, func) };
 
-int
-lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, void *data, LodgerDestroyFunc destroy,
-                                const LodgerCallOptions *options)
+/* Nothing speaks against it, as can be seen at a glance. */
+static inline bool
+is_usual (const LodgerCaller *caller, LodgerDirectFunc func, const LodgerCallOptions *options)
 {
-  static const char function[] = "lodger_caller_call_direct";
-  LodgerDirect *direct = NULL;
-  LodgerCallOptions own;
-  int code = lodger__submit_options (&options, &own, function);
+  return caller != NULL && func != NULL && options != NULL && options->size == sizeof *options
+         && options->stack_size == 0 && options->timeout == 0 && options->limiter == NULL && options->scope == NULL
+         && options->data_home == NULL && options->result_home == NULL && options->flags == 0
+         && !lodger__is_before_fork (caller) && !lodger__is_stopping (caller);
+}
+
+static int
+direct_check (const LodgerCaller *caller, LodgerDirectFunc func, const LodgerCallOptions **options,
+              LodgerCallOptions *own)
+{
+  int code = lodger__submit_options (options, own, function);
+  const LodgerCallOptions *given = *options;
   if (code == 0)
-    code = lodger__submit_check (caller, func != NULL, options, function);
-  if ((code == 0 || code == LODGER_ECANCELED) && options != NULL
-      && (options->scope != NULL || options->data_home != NULL))
+    code = lodger__submit_check (caller, func != NULL, given, function);
+  if ((code == 0 || code == LODGER_ECANCELED) && given != NULL && (given->scope != NULL || given->data_home != NULL))
     code = lodger__submit_misuse (function, LODGER_EINVAL, "a direct call has neither a scope nor a home of its data",
-                                  options);
-  if (code == LODGER_ECANCELED)
-    {
-      lodger__submit_note_late (caller, function, options);
-      code = LODGER_ESHUTDOWN;
-    }
-  if (code == 0)
-    code = lodger__admission_enter (caller, function);
-  if (code == 0 && (direct = lodger__slab_new (LODGER_SLAB_SMALL)) == NULL)
+                                  given);
+  if (code != LODGER_ECANCELED)
+    return code;
+  lodger__submit_note_late (caller, function, given);
+  return LODGER_ESHUTDOWN;
+}
+
+static int
+direct_submit (LodgerCaller *caller, LodgerDirectFunc func, void *data, LodgerDestroyFunc destroy,
+               const LodgerCallOptions *options)
+{
+  LodgerDirect *direct;
+  int code = lodger__admission_enter (caller, function);
+  if (code != 0)
+    return code;
+  direct = lodger__slab_new (LODGER_SLAB_SMALL);
+  if (direct == NULL)
     {
       lodger__admission_leave (caller);
-      code = LODGER_ENOMEM;
-    }
-  if (code != 0)
-    {
-      if (destroy != NULL)
-        destroy (data);
-      return code;
+      return LODGER_ENOMEM;
     }
   direct->item.ops = &direct_ops;
   direct->func = func;
@@ -146,6 +205,19 @@ lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, voi
   trace (LODGER_TRACE_SUBMIT, caller, direct);
   lodger__push (caller, &direct->item);
   return 0;
+}
+
+int
+lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, void *data, LodgerDestroyFunc destroy,
+                                const LodgerCallOptions *options)
+{
+  LodgerCallOptions own;
+  int code = is_usual (caller, func, options) ? 0 : direct_check (caller, func, &options, &own);
+  if (code == 0)
+    code = direct_submit (caller, func, data, destroy, options);
+  if (code != 0 && destroy != NULL)
+    destroy (data);
+  return code;
 }
 
 int

@@ -10,15 +10,18 @@
 #include "pending/carry.h"
 
 void
-lodger__run_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data, const LodgerSite *site)
+lodger__run_direct_enter (LodgerDirectRun *run, LodgerCaller *caller, const LodgerSite *site)
 {
-  LodgerThread *thread = lodger__thread_peek ();
-  const LodgerCarried outer = lodger__carry_enter (thread, NULL);
-  LodgerFrame frame;
-  lodger__ownership_enter (&frame, caller, NULL, site);
-  func (data);
-  lodger__ownership_leave (&frame);
-  lodger__carry_leave (thread, outer);
+  run->thread = lodger__thread_peek ();
+  run->outer = lodger__carry_enter (run->thread, NULL);
+  lodger__ownership_enter (&run->frame, caller, NULL, site);
+}
+
+void
+lodger__run_direct_leave (LodgerDirectRun *run)
+{
+  lodger__ownership_leave (&run->frame);
+  lodger__carry_leave (run->thread, run->outer);
 }
 
 void

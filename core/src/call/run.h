@@ -4,6 +4,7 @@
 #define LODGER_RUN_PRIVATE_H
 
 #include "parts.h"
+#include "pending/carry.h"
 #include "pending/pending.h"
 
 /* ---- run.c ---- */
@@ -17,7 +18,18 @@ void lodger__run_skip (LodgerPending *pending);
 void lodger__run_refuse (const LodgerCaller *caller, LodgerPending *pending);
 /* Both, and lets go of its reference. */
 void lodger__run_drop (const LodgerCaller *caller, LodgerPending *pending);
-void lodger__run_direct (LodgerCaller *caller, LodgerDirectFunc func, void *data, const LodgerSite *site);
+
+/* Owner: direct calls, one after the other, in one frame. */
+typedef struct LodgerDirectRun
+{
+  LodgerFrame frame;
+  LodgerThread *thread;
+  LodgerCarried outer;
+} LodgerDirectRun;
+
+/* `site` is that of the first one. */
+void lodger__run_direct_enter (LodgerDirectRun *run, LodgerCaller *caller, const LodgerSite *site);
+void lodger__run_direct_leave (LodgerDirectRun *run);
 /* For `blocked_on` of a call: its caller, until it has returned. */
 void lodger__run_blocked_on (LodgerPending *pending, LodgerBlockedOn *ret_blocked);
 

@@ -26,10 +26,8 @@
 /* ---- what is bound ------------------------------------------------------------------------------------------------ */
 
 int
-lodger__scope_check (const LodgerCallOptions *options, const char *function)
+lodger__scope_check_named (const LodgerCallOptions *options, const char *function)
 {
-  if (options == NULL)
-    return 0;
   if ((options->data_home != NULL && lodger__is_before_fork (options->data_home))
       || (options->result_home != NULL && lodger__is_before_fork (options->result_home)))
     return lodger__misuse_at (function, LODGER_ECHILD, "its home belongs to the parent of this process", options->file,
@@ -142,9 +140,9 @@ ask (const LodgerScope *scope, const LodgerCaller *caller)
 }
 
 int
-lodger__scope_ask (const LodgerCallOptions *options, const LodgerCaller *caller)
+lodger__scope_ask_here (LodgerScope *scope, const LodgerCaller *caller)
 {
-  return options != NULL && options->scope != NULL && lodger__owner_is_here (caller) ? ask (options->scope, caller) : 0;
+  return lodger__owner_is_here (caller) ? ask (scope, caller) : 0;
 }
 
 void

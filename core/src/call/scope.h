@@ -9,10 +9,26 @@
 
 extern const char lodger__scope_message[];
 
-/* What speaks against a call with these options; 0: nothing. LODGER_ECANCELED: its scope has ended. */
-int lodger__scope_check (const LodgerCallOptions *options, const char *function);
+/* What speaks against a call with these options, which name a scope or a home; 0: nothing. LODGER_ECANCELED: its scope has
+ * ended. */
+int lodger__scope_check_named (const LodgerCallOptions *options, const char *function);
+/* The same for any options. */
+static inline int
+lodger__scope_check (const LodgerCallOptions *options, const char *function)
+{
+  return options != NULL
+                 && (options->scope != NULL || options->data_home != NULL || options->result_home != NULL
+                     || (options->flags & LODGER_PENDING_BOUND))
+             ? lodger__scope_check_named (options, function)
+             : 0;
+}
 /* Whoever submits to that caller: what the scope itself says, if this is the caller's thread; 0: nothing. */
-int lodger__scope_ask (const LodgerCallOptions *options, const LodgerCaller *caller);
+int lodger__scope_ask_here (LodgerScope *scope, const LodgerCaller *caller);
+static inline int
+lodger__scope_ask (const LodgerCallOptions *options, const LodgerCaller *caller)
+{
+  return options != NULL && options->scope != NULL ? lodger__scope_ask_here (options->scope, caller) : 0;
+}
 /* Whoever submits, before the call is shared: it is bound to that scope. False without memory. */
 bool lodger__scope_bind (LodgerPending *pending, LodgerScope *scope);
 /* Whoever submits, once the call has been accepted: the end will cancel it, or has. */

@@ -83,7 +83,8 @@ lodger__submit_new (const LodgerItemOps *ops, LodgerCaller *caller, const Lodger
   LodgerPending *pending = lodger__pending_new_call (ops, caller, work, options);
   if (pending == NULL || options == NULL)
     return pending;
-  lodger__pending_set_stack_order (pending, lodger__spawn_stack_order (options->stack_size));
+  if (options->stack_size != 0)
+    lodger__pending_set_stack_order (pending, lodger__spawn_stack_order (options->stack_size));
   if ((options->scope == NULL || lodger__scope_bind (pending, options->scope))
       && (lodger__gate_of (options) == NULL || lodger__gate_prepare (pending, options, caller))
       && (options->timeout == 0 || lodger__timeout_prepare (pending, options->timeout, caller)))

@@ -12,10 +12,16 @@ extern atomic_bool lodger__tracing;
 void lodger__trace_emit (LodgerTraceKind kind, LodgerCaller *caller, LodgerPending *pending, const char *file, int line,
                          const char *name);
 
+static inline bool
+lodger__is_traced (void)
+{
+  return atomic_load_explicit (&lodger__tracing, memory_order_relaxed);
+}
+
 #define lodger__trace(...)                                                                                             \
   do                                                                                                                   \
     {                                                                                                                  \
-      if (atomic_load_explicit (&lodger__tracing, memory_order_relaxed))                                               \
+      if (lodger__is_traced ())                                                                                        \
         lodger__trace_emit (__VA_ARGS__);                                                                              \
     }                                                                                                                  \
   while (0)

@@ -5,6 +5,7 @@
 
 #include "base/list.h"
 #include "base/thread.h"
+#include "loop/slice-clock.h"
 #include "loop/timers.h"
 #include "mailbox/inbox.h"
 
@@ -73,9 +74,11 @@ typedef struct LodgerYields
 /* The innermost slice on the C stack. */
 typedef struct LodgerSlice
 {
-  int64_t until; /* it should end */
-  bool may_stay; /* the next item of the inbox may be taken where it is */
-  bool stays;    /* the item that was taken last was: its memory stays the inbox's */
+  LodgerSliceClock clock;
+  unsigned lately; /* items since the owner had to wait for one */
+  bool may_stay;   /* the next item of the inbox may be taken where it is */
+  bool stays;      /* the item that was taken last was: its memory stays the inbox's */
+  bool is_over;    /* the clock has said so */
 } LodgerSlice;
 
 /* A worker's search for more. */

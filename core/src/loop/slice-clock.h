@@ -4,7 +4,8 @@
 #ifndef LODGER_SLICE_CLOCK_H
 #define LODGER_SLICE_CLOCK_H
 
-#include "parts.h"
+#include <lodger/types.h>
+#include <stdint.h>
 
 typedef struct LodgerSliceClock
 {

@@ -218,7 +218,7 @@ lodger__turn_is_ready (const LodgerCaller *caller)
 bool
 lodger__turn_has_time (const LodgerCaller *caller)
 {
-  return lodger__host_now (caller) < caller->turn.slice.until;
+  return lodger__host_now (caller) < caller->turn.slice.clock.end;
 }
 
 void
@@ -259,8 +259,9 @@ own_item (LodgerCaller *caller)
 /* The owner's own inbox goes before the shared queue: that is where its stop comes from. A nested loop takes no calls
  * of that queue. */
 static LodgerItem *
-next_for_slice (LodgerCaller *caller, unsigned *lately)
+next_for_slice (LodgerCaller *caller)
 {
+  unsigned *lately = &caller->turn.slice.lately;
   const LodgerCrew *crew = caller->turn.depth == 1 ? lodger__crew (caller) : NULL;
   LodgerItem *item = own_item (caller);
   bool spins;
@@ -321,14 +322,13 @@ kind_of (const LodgerCaller *caller, const LodgerItem *item)
 static void
 run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
 {
-  const LodgerSlice outer = caller->turn.slice;
-  LodgerSliceClock clock;
+  LodgerSlice *slice = &caller->turn.slice;
+  const LodgerSlice outer = *slice;
   uintptr_t kind;
-  unsigned lately = 0;
   LodgerItem *item;
-  lodger__slice_clock_start (&clock, caller, budget);
-  caller->turn.slice = (LodgerSlice) { .until = clock.end, .may_stay = asks && caller->turn.depth == 1 };
-  while ((item = next_for_slice (caller, &lately)) != NULL)
+  *slice = (LodgerSlice) { .may_stay = asks && caller->turn.depth == 1 };
+  lodger__slice_clock_start (&slice->clock, caller, budget);
+  while ((item = next_for_slice (caller)) != NULL)
     {
       if (!asks)
         {
@@ -339,13 +339,13 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
         }
       *ret_has_run = true;
       kind = kind_of (caller, item);
-      lately++;
+      slice->lately++;
       item->ops->run (caller, item);
-      if (lodger__has_ended (caller) || lodger__is_taken (caller) || lodger__is_before_fork (caller)
-          || lodger__slice_clock_is_over (&clock, caller, kind))
+      if (lodger__has_ended (caller) || lodger__is_taken (caller) || lodger__is_before_fork (caller) || slice->is_over
+          || lodger__slice_clock_is_over (&slice->clock, caller, kind))
         break;
     }
-  caller->turn.slice = outer;
+  *slice = outer;
 }
 
 /* It looks only once the caller is its own: whoever has ended it has closed the inbox, and a look would open it

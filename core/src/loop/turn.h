@@ -57,6 +57,10 @@ lodger__turn_item_stays (const LodgerCaller *caller)
   return caller->turn.slice.stays;
 }
 
+/* Owner, in an item's `run`, once its user code has returned: the next item, if it is like this one and nothing else is to
+ * be seen to first. It is taken out of the inbox. `function` is what lodger__item_function() gives for both. */
+LodgerItem *lodger__turn_next_alike (LodgerCaller *caller, const LodgerItemOps *ops, uintptr_t function);
+
 /* Slices on the owner's stack. They are gone with the thread: how many there were. */
 unsigned lodger__turn_depth (const LodgerCaller *caller);
 unsigned lodger__turn_forget_stack (LodgerCaller *caller);

@@ -71,7 +71,7 @@ lodger__inbox_init (LodgerInbox *inbox)
 
 /* Whatever has become of the item that was read as `tail`: if `tail` is that address again, its item is the last one, and
  * stays until it is linked. Whoever is refused acquires what was done before the end. */
-static bool
+static inline bool
 append (LodgerInbox *inbox, LodgerItem *item)
 {
   LodgerItem *prev = atomic_load_explicit (&inbox->tail, memory_order_acquire);

@@ -71,6 +71,13 @@ lodger__inbox_take (LodgerInbox *inbox, bool *ret_stays)
   inbox->head = next;
   return head;
 }
+/* Owner: the item that is the next to be taken out, if another one is behind it; or NULL. */
+static inline LodgerItem *
+lodger__inbox_peek (const LodgerInbox *inbox)
+{
+  LodgerItem *head = inbox->head;
+  return head != inbox->hollow && atomic_load_explicit (&head->next, memory_order_acquire) != NULL ? head : NULL;
+}
 /* Owner: whether a pop would give one. Whoever has called `look`, and is told no, may sleep: no push that the owner has
  * not seen goes without a wake-up. A pop alone says nothing of that. */
 bool lodger__inbox_is_ready (const LodgerInbox *inbox);

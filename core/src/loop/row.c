@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "life/life.h"
+#include "life/phase.h"
+#include "loop/ownership.h"
+#include "loop/turn.h"
+#include "mailbox/item.h"
+#include "mailbox/post.h"
+
+/* Items of one kind, one after the other, need not go through the whole turn for each: between two of them it would find
+ * nothing to do but to take the next one. What user code may have changed since is looked at here. In a slice whose items
+ * may stay, the host has not to be asked ahead of each. */
+LodgerItem *
+lodger__turn_next_alike (LodgerCaller *caller, const LodgerItemOps *ops, uintptr_t function)
+{
+  LodgerTurn *turn = &caller->turn;
+  LodgerSlice *slice = &turn->slice;
+  LodgerInbox *inbox = lodger__inbox (caller);
+  LodgerItem *item = lodger__inbox_peek (inbox);
+  if (item == NULL || item->ops != ops || lodger__item_function (item) != function)
+    return NULL;
+  if (turn->mark == NULL || turn->due != NULL || !slice->may_stay || lodger__is_stopping (caller)
+      || lodger__ownership_is_watched ())
+    return NULL;
+  slice->is_over = lodger__slice_clock_is_over (&slice->clock, caller, function);
+  if (slice->is_over)
+    return NULL;
+  lodger__inbox_take (inbox, &slice->stays);
+  if (item == turn->mark)
+    turn->mark = NULL;
+  slice->lately++;
+  return item;
+}
