@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Direct calls of one function, one after the other, are run in a row. Each is as it would be alone: what one of them does
- * shows from the next one on. */
+/* Calls of one kind, one after the other, are run in a row. Each is as it would be alone: what one of them does shows from
+ * the next one on. The tests that come twice are for direct calls, and for calls with an outcome. */
 #include "test-loop.h"
 #include "test-suite.h"
 
@@ -20,6 +20,7 @@ typedef struct Row
   int at;        /* the call in which `act` runs, from 0 */
   int ran;
   void (*act) (void);
+  bool has_outcomes; /* the calls are no direct ones */
 } Row;
 
 static Row row;
@@ -50,16 +51,26 @@ letter (char what)
 }
 
 static void
-submit (const char *letters)
+call_soon (LodgerPending *self, void *data)
 {
-  for (; *letters != '\0'; letters++)
-    expect_code (lodger_caller_call_direct (row.loop.caller, call, letter (*letters), NULL), 0);
+  (void) self;
+  call (data);
 }
 
 static void
-row_begin (int at, void (*act) (void))
+submit (const char *letters)
 {
-  row = (Row) { .loop = loop_open (LODGER_MANUAL_DEFAULT), .at = at, .act = act };
+  for (; *letters != '\0'; letters++)
+    if (row.has_outcomes)
+      lodger_pending_disown (lodger_caller_call_soon (row.loop.caller, call_soon, letter (*letters), NULL));
+    else
+      expect_code (lodger_caller_call_direct (row.loop.caller, call, letter (*letters), NULL), 0);
+}
+
+static void
+row_begin (int at, void (*act) (void), int way)
+{
+  row = (Row) { .loop = loop_open (LODGER_MANUAL_DEFAULT), .at = at, .act = act, .has_outcomes = way > 0 };
 }
 
 /* The whole row in one slice, then what is left. */
@@ -81,7 +92,7 @@ do_nothing (void)
 
 START_TEST (law_2_a_row_is_run_in_order)
 {
-  row_begin (0, do_nothing);
+  row_begin (0, do_nothing, _i);
   submit ("abcdef");
   ck_assert (lodger_manual_iterate (row.loop.host, false));
   ck_assert_str_eq (row.text, "abcdef");
@@ -97,7 +108,7 @@ stop (void)
 
 START_TEST (law_4_a_stop_in_a_row_drops_the_rest)
 {
-  row_begin (1, stop);
+  row_begin (1, stop, _i);
   submit ("abcd");
   row_end ("ab");
 }
@@ -121,7 +132,7 @@ nest_in_row (void)
 
 START_TEST (law_2_a_nested_loop_goes_on_with_the_row)
 {
-  row_begin (1, nest_in_row);
+  row_begin (1, nest_in_row, _i);
   submit ("abcd");
   row_end ("ab(cd)");
 }
@@ -144,7 +155,7 @@ resubmit (void)
 
 START_TEST (law_2_a_row_that_submits_lets_timers_come_before_that)
 {
-  row_begin (0, resubmit);
+  row_begin (0, resubmit, _i);
   submit ("abc");
   lodger_pending_disown (lodger_caller_call_later (row.loop.caller, SLICE_NS / 10, late, letter ('T'), NULL));
   row_end ("abcTxy");
@@ -170,7 +181,7 @@ nest_in_timers (void)
 
 START_TEST (law_2_timers_that_a_nested_loop_has_left_come_before_the_row)
 {
-  row_begin (0, nest_in_timers);
+  row_begin (0, nest_in_timers, _i);
   lodger_manual_set_slice (row.loop.host, 10 * SLICE_NS);
   lodger_pending_disown (lodger_caller_call_later (row.loop.caller, SLICE_NS / 10, exhaust, letter ('S'), NULL));
   lodger_pending_disown (lodger_caller_call_later (row.loop.caller, SLICE_NS / 10, late, letter ('T'), NULL));
@@ -187,7 +198,7 @@ take_long (void)
 
 START_TEST (law_5_a_long_call_ends_its_row)
 {
-  row_begin (1, take_long);
+  row_begin (1, take_long, _i);
   submit ("abcd");
   ck_assert (lodger_manual_iterate (row.loop.host, false));
   ck_assert_str_eq (row.text, "ab");
@@ -206,7 +217,7 @@ destroy (void *data)
 
 START_TEST (law_10_data_is_destroyed_before_the_next_call)
 {
-  row_begin (-1, do_nothing);
+  row_begin (-1, do_nothing, _i);
   submit ("a");
   for (int i = 0; i < 3; i++)
     expect_code (lodger_caller_call_direct (row.loop.caller, call, letter ('d'), destroy), 0);
@@ -233,7 +244,7 @@ begin_trace (void)
 
 START_TEST (a_trace_that_begins_in_a_row_has_each_call)
 {
-  row_begin (1, begin_trace);
+  row_begin (1, begin_trace, _i);
   submit ("abcd");
   loop_run (&row.loop);
   lodger_set_trace_func (NULL, NULL);
@@ -260,7 +271,7 @@ call_named (void *data)
 
 START_TEST (law_7_a_watch_that_begins_in_a_row_sees_the_next_call)
 {
-  row_begin (0, watch);
+  row_begin (0, watch, _i);
   expect_code (lodger_caller_call_direct (row.loop.caller, call_named, letter ('a'), NULL), 0);
   for (int i = 0; i < 2; i++)
     expect_code (lodger_caller_call_direct_full (row.loop.caller, call_named, letter ('b'), NULL,
@@ -275,7 +286,7 @@ END_TEST
 START_TEST (law_9_each_call_of_a_row_gives_its_space_in_a_bounded_inbox)
 {
   const LodgerCallerOptions options = { .size = sizeof options, .inbox_limit = 3 };
-  row = (Row) { .loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options), .at = -1 };
+  row = (Row) { .loop = loop_open_full (LODGER_MANUAL_DEFAULT, &options), .at = -1, .has_outcomes = _i > 0 };
   for (int i = 0; i < MANY; i++)
     {
       submit ("abc");
@@ -289,15 +300,15 @@ int
 main (int argc, char **argv)
 {
   Suite *suite = suite_create ("rows");
-  test_add (suite, law_2_a_row_is_run_in_order);
-  test_add (suite, law_4_a_stop_in_a_row_drops_the_rest);
-  test_add (suite, law_2_a_nested_loop_goes_on_with_the_row);
-  test_add (suite, law_2_a_row_that_submits_lets_timers_come_before_that);
-  test_add (suite, law_2_timers_that_a_nested_loop_has_left_come_before_the_row);
-  test_add (suite, law_5_a_long_call_ends_its_row);
+  test_add_variants (suite, law_2_a_row_is_run_in_order, 2);
+  test_add_variants (suite, law_4_a_stop_in_a_row_drops_the_rest, 2);
+  test_add_variants (suite, law_2_a_nested_loop_goes_on_with_the_row, 2);
+  test_add_variants (suite, law_2_a_row_that_submits_lets_timers_come_before_that, 2);
+  test_add_variants (suite, law_2_timers_that_a_nested_loop_has_left_come_before_the_row, 2);
+  test_add_variants (suite, law_5_a_long_call_ends_its_row, 2);
   test_add (suite, law_10_data_is_destroyed_before_the_next_call);
   test_add (suite, a_trace_that_begins_in_a_row_has_each_call);
   test_add (suite, law_7_a_watch_that_begins_in_a_row_sees_the_next_call);
-  test_add (suite, law_9_each_call_of_a_row_gives_its_space_in_a_bounded_inbox);
+  test_add_variants (suite, law_9_each_call_of_a_row_gives_its_space_in_a_bounded_inbox, 2);
   return test_main (suite, argc, argv);
 }

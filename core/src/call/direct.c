@@ -8,6 +8,7 @@
 #include "life/life.h"
 #include "life/phase.h"
 #include "life/trace.h"
+#include "loop/ownership.h"
 #include "loop/turn.h"
 #include "mailbox/post.h"
 
@@ -68,7 +69,7 @@ static LodgerDirect *
 next_in_row (LodgerCaller *caller, LodgerDirectRun *run, LodgerDirect *direct)
 {
   LodgerDirect *next;
-  if (direct->destroy != NULL || run->frame.is_published || lodger__is_traced ())
+  if (direct->destroy != NULL || run->frame.is_published || lodger__ownership_is_watched () || lodger__is_traced ())
     return NULL;
   next = (LodgerDirect *) lodger__turn_next_alike (caller, direct->item.ops, (uintptr_t) direct->func);
   if (next == NULL)
@@ -156,16 +157,6 @@ static const LodgerItemOps direct_ops = { .run = direct_run,
                                           .may_stay = true,
                                           .function_at = offsetof (LodgerDirect, func) };
 
-/* Nothing speaks against it, as can be seen at a glance. */
-static inline bool
-is_usual (const LodgerCaller *caller, LodgerDirectFunc func, const LodgerCallOptions *options)
-{
-  return caller != NULL && func != NULL && options != NULL && options->size == sizeof *options
-         && options->stack_size == 0 && options->timeout == 0 && options->limiter == NULL && options->scope == NULL
-         && options->data_home == NULL && options->result_home == NULL && options->flags == 0
-         && !lodger__is_before_fork (caller) && !lodger__is_stopping (caller);
-}
-
 static int
 direct_check (const LodgerCaller *caller, LodgerDirectFunc func, const LodgerCallOptions **options,
               LodgerCallOptions *own)
@@ -212,7 +203,7 @@ lodger_caller_call_direct_full (LodgerCaller *caller, LodgerDirectFunc func, voi
                                 const LodgerCallOptions *options)
 {
   LodgerCallOptions own;
-  int code = is_usual (caller, func, options) ? 0 : direct_check (caller, func, &options, &own);
+  int code = lodger__submit_is_usual (caller, func != NULL, options) ? 0 : direct_check (caller, func, &options, &own);
   if (code == 0)
     code = direct_submit (caller, func, data, destroy, options);
   if (code != 0 && destroy != NULL)

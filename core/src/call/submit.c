@@ -15,6 +15,7 @@
 #include "life/life.h"
 #include "life/phase.h"
 #include "loop/timers.h"
+#include "loop/turn.h"
 #include "mailbox/owner.h"
 #include "mailbox/post.h"
 #include "pending/carry.h"
@@ -134,13 +135,26 @@ call_drop (LodgerCaller *caller, LodgerItem *item)
 }
 
 static void
-call_run (LodgerCaller *caller, LodgerItem *item)
+run_admitted (LodgerCaller *caller, LodgerItem *item)
 {
   lodger__admission_leave (caller);
   if (lodger__is_stopping (caller))
     lodger__run_drop (caller, (LodgerPending *) item);
   else
     lodger__run_call (caller, (LodgerPending *) item, NULL);
+}
+
+/* In a row, whatever their functions are: each has a frame of its own. */
+static void
+call_run (LodgerCaller *caller, LodgerItem *item)
+{
+  const LodgerItemOps *ops = item->ops;
+  do
+    {
+      run_admitted (caller, item);
+      item = lodger__is_before_fork (caller) ? NULL : lodger__turn_next_alike (caller, ops, 0);
+    }
+  while (item != NULL);
 }
 
 static void
@@ -160,7 +174,7 @@ delayed_drop (LodgerCaller *caller, LodgerItem *item)
 static void
 delayed_run (LodgerCaller *caller, LodgerItem *item)
 {
-  call_run (caller, item);
+  run_admitted (caller, item);
   lodger__release (caller);
 }
 
@@ -185,20 +199,19 @@ static const LodgerItemOps delayed_ops = { .run = delayed_run,
                                            .blocked_on = lodger__run_blocked_on,
                                            .slab_class = LODGER_SLAB_LARGE };
 
-/* 0 and *ret_pending; or what speaks against it. */
-static int
-admit (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, const LodgerWork *work,
-       const LodgerCallOptions *options, LodgerPending **ret_pending)
+typedef LodgerPending *(*NewCall) (const LodgerItemOps *ops, LodgerCaller *caller, const LodgerWork *work,
+                                   const LodgerCallOptions *options);
+
+/* 0 and *ret_pending; or there is no room for it, or no memory. */
+static inline int
+admit_checked (const char *function, LodgerCaller *caller, NewCall new_call, const LodgerItemOps *ops,
+               const LodgerWork *work, const LodgerCallOptions *options, LodgerPending **ret_pending)
 {
   LodgerPending *pending;
-  int code = lodger__submit_check (caller, lodger__work_has_func (work), options, function);
-  if (code == 0)
-    code = lodger__scope_ask (options, caller);
-  if (code == 0)
-    code = lodger__admission_enter (caller, function);
+  int code = lodger__admission_enter (caller, function);
   if (code != 0)
     return code;
-  pending = lodger__submit_new (ops, caller, work, options);
+  pending = new_call (ops, caller, work, options);
   if (pending == NULL)
     {
       lodger__admission_leave (caller);
@@ -207,6 +220,17 @@ admit (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, con
   lodger__pending_trace (LODGER_TRACE_SUBMIT, pending, caller);
   *ret_pending = pending;
   return 0;
+}
+
+/* The same; or what else speaks against it. */
+static int
+admit (const char *function, LodgerCaller *caller, const LodgerItemOps *ops, const LodgerWork *work,
+       const LodgerCallOptions *options, LodgerPending **ret_pending)
+{
+  int code = lodger__submit_check (caller, lodger__work_has_func (work), options, function);
+  if (code == 0)
+    code = lodger__scope_ask (options, caller);
+  return code != 0 ? code : admit_checked (function, caller, lodger__submit_new, ops, work, options, ret_pending);
 }
 
 /* A call with a gate does not count in its inbox: it has waited elsewhere. */
@@ -268,9 +292,12 @@ lodger__submit_soon (const char *function, LodgerCaller *caller, const LodgerWor
 {
   LodgerPending *pending;
   int code;
-  if (lodger__gate_of (options) != NULL)
+  if (lodger__submit_is_usual (caller, lodger__work_has_func (work), options))
+    code = admit_checked (function, caller, lodger__pending_new_call, &call_ops, work, options, &pending);
+  else if (lodger__gate_of (options) != NULL)
     return submit_gated (function, caller, work, options);
-  code = admit (function, caller, &call_ops, work, options, &pending);
+  else
+    code = admit (function, caller, &call_ops, work, options, &pending);
   if (code != 0)
     return lodger__submit_refuse (code, caller, function, work, options);
   lodger__push (caller, lodger__pending_item (pending));

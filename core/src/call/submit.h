@@ -4,6 +4,8 @@
 #define LODGER_SUBMIT_H
 
 #include "base/options.h"
+#include "life/life.h"
+#include "life/phase.h"
 #include "parts.h"
 #include "pending/pending.h"
 
@@ -23,6 +25,16 @@ lodger__submit_options (const LodgerCallOptions **options, LodgerCallOptions *ow
   return reason == NULL ? 0 : lodger__submit_misuse (function, LODGER_EINVAL, reason, *options);
 }
 
+/* Nothing speaks against this submission, as can be seen at a glance, and its options want nothing but a place and a
+ * context. */
+static inline bool
+lodger__submit_is_usual (const LodgerCaller *caller, bool has_func, const LodgerCallOptions *options)
+{
+  return caller != NULL && has_func && options != NULL && options->size == sizeof *options && options->stack_size == 0
+         && options->timeout == 0 && options->limiter == NULL && options->slot == NULL && options->scope == NULL
+         && options->data_home == NULL && options->result_home == NULL && options->flags == 0
+         && !lodger__is_before_fork (caller) && !lodger__is_stopping (caller);
+}
 /* What speaks against this submission; 0: nothing. */
 int lodger__submit_check (const LodgerCaller *caller, bool has_func, const LodgerCallOptions *options,
                           const char *function);

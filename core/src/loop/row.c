@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "life/life.h"
 #include "life/phase.h"
-#include "loop/ownership.h"
 #include "loop/turn.h"
 #include "mailbox/item.h"
 #include "mailbox/post.h"
 
 /* Items of one kind, one after the other, need not go through the whole turn for each: between two of them it would find
  * nothing to do but to take the next one. What user code may have changed since is looked at here. In a slice whose items
- * may stay, the host has not to be asked ahead of each. */
+ * may stay, the host has not to be asked ahead of each. A worker that runs an item of its own inbox has been engaged for
+ * it, and stays so until it asks for a call of its pool. */
 LodgerItem *
 lodger__turn_next_alike (LodgerCaller *caller, const LodgerItemOps *ops, uintptr_t function)
 {
@@ -18,8 +18,7 @@ lodger__turn_next_alike (LodgerCaller *caller, const LodgerItemOps *ops, uintptr
   LodgerItem *item = lodger__inbox_peek (inbox);
   if (item == NULL || item->ops != ops || lodger__item_function (item) != function)
     return NULL;
-  if (turn->mark == NULL || turn->due != NULL || !slice->may_stay || lodger__is_stopping (caller)
-      || lodger__ownership_is_watched ())
+  if (turn->mark == NULL || turn->due != NULL || !slice->may_stay || lodger__is_stopping (caller))
     return NULL;
   slice->is_over = lodger__slice_clock_is_over (&slice->clock, caller, function);
   if (slice->is_over)
