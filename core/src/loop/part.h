@@ -75,7 +75,7 @@ typedef struct LodgerYields
 typedef struct LodgerSlice
 {
   LodgerSliceClock clock;
-  unsigned lately; /* items since the owner had to wait for one */
+  unsigned lately; /* items with another one behind them, since the owner had to wait for one */
   bool may_stay;   /* the next item of the inbox may be taken where it is */
   bool stays;      /* the item that was taken last was: its memory stays the inbox's */
   bool is_over;    /* the clock has said so */

@@ -11,7 +11,8 @@ enum
   SPIN_NS = 20000,
   SPIN_REWARD = 4,
   SPIN_RETRY = -64,
-  LINGER = 64,
+  LINGER_NS = 20000,
+  LINGER = 64, /* looks at the clock at most: it may stand still */
   ASKS = 64
 };
 
@@ -88,14 +89,16 @@ lodger__spin (LodgerCaller *caller)
 
 /* In a flood an owner that is faster than those who give takes each item as it comes: then each waits for the line of
  * memory that the other has just written, and the owner goes to sleep for every few items. It waits for a moment instead,
- * without looking, and finds many. Only many items earn that wait. */
+ * without looking, and finds so many that it stays behind those who give. Only many items earn that wait. */
 void
 lodger__linger (LodgerCaller *caller)
 {
   LodgerInbox *inbox = lodger__inbox (caller);
   const bool claimed = lodger__inbox_claim (inbox);
-  for (int i = 0; i < LINGER; i++)
-    lodger__port_relax ();
+  const int64_t end = lodger__port_now () + LINGER_NS;
+  for (int look = 0; look < LINGER && lodger__port_now () < end; look++)
+    for (int i = 0; i < 16; i++)
+      lodger__port_relax ();
   if (claimed)
     lodger__inbox_look (inbox);
 }

@@ -11,7 +11,7 @@
 
 enum
 {
-  MANY = 16 /* items that it had not to wait for: then the owner waits a moment for more */
+  MANY = 16 /* items that had another one behind them: then the owner waits a moment for more */
 };
 
 #define for_each_source(source, caller)                                                                                \
@@ -339,7 +339,7 @@ run_items (LodgerCaller *caller, int64_t budget, bool asks, bool *ret_has_run)
         }
       *ret_has_run = true;
       kind = kind_of (caller, item);
-      slice->lately++;
+      slice->lately += lodger__inbox_has_more (lodger__inbox (caller));
       item->ops->run (caller, item);
       if (lodger__has_ended (caller) || lodger__is_taken (caller) || lodger__is_before_fork (caller) || slice->is_over
           || lodger__slice_clock_is_over (&slice->clock, caller, kind))

@@ -71,6 +71,12 @@ lodger__inbox_take (LodgerInbox *inbox, bool *ret_stays)
   inbox->head = next;
   return head;
 }
+/* Owner: the item that was taken out last had another one behind it. */
+static inline bool
+lodger__inbox_has_more (const LodgerInbox *inbox)
+{
+  return inbox->head != inbox->hollow;
+}
 /* Owner: the item that is the next to be taken out, if another one is behind it; or NULL. */
 static inline LodgerItem *
 lodger__inbox_peek (const LodgerInbox *inbox)
